@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Taktloom: from an organisation's event log to a proven, running automation."""
+
+from importlib import import_module
+
+__version__ = "0.1.0"
+
+# Names are loaded on first use (PEP 562), so that `import taktloom` stays cheap and no room imports the root.
+_LAZY: dict[str, tuple[str, str]] = {
+    "worker": ("taktloom.connect.worker", "worker"),
+}
+
+__all__ = ["__version__", "worker"]  # noqa: F822  (lazy names)
+
+
+def __getattr__(name: str) -> object:
+    try:
+        module, attribute = _LAZY[name]
+    except KeyError:
+        raise AttributeError(f"module 'taktloom' has no attribute {name!r}") from None
+    return getattr(import_module(module), attribute)

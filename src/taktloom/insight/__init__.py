@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Measures of running processes: cycle times, waiting, working, against a baseline."""

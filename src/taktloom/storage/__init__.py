@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Opening SQLite safely, running numbered migrations and copying a live database."""
