@@ -1,0 +1,207 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Commands: orders to the host, imperative. The host carries them out at least once under their id.
+
+Order in the list is the order to obey. Ids are instance key + counter: the idempotency keys outside.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeAlias
+
+from taktloom.feel.values import FeelValue
+from taktloom.model.identifiers import (
+    ElementId,
+    IncidentId,
+    JobId,
+    RequestId,
+    SubscriptionId,
+    TimerId,
+    UserTaskId,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateJob:
+    """Offer work of *job_type* to workers; *variables* are the activity's inputs (all visible ones without mappings)."""
+
+    job_id: JobId
+    element_id: ElementId
+    job_type: str
+    retries: int
+    headers: Mapping[str, str]
+    variables: Mapping[str, FeelValue]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelJob:
+    """Withdraw the job; a late completion is refused."""
+
+    job_id: JobId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryJob:
+    """Offer the failed job again under the same id, with fresh variables."""
+
+    job_id: JobId
+    retries: int
+    variables: Mapping[str, FeelValue]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenUserTask:
+    """Put a task into the inboxes. candidate_groups: role names; due_at None: no due date."""
+
+    user_task_id: UserTaskId
+    element_id: ElementId
+    name: str
+    assignee: str | None
+    candidate_groups: tuple[str, ...]
+    due_at: datetime | None
+    form_id: str | None
+    variables: Mapping[str, FeelValue]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelUserTask:
+    """Take the task out of the inboxes."""
+
+    user_task_id: UserTaskId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartTimer:
+    """Call back with TimerFired at *due_at* (UTC), a recorded fact."""
+
+    timer_id: TimerId
+    element_id: ElementId
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelTimer:
+    """Forget the timer."""
+
+    timer_id: TimerId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscribe:
+    """Wait for the message; correlation_key None takes any message of that name."""
+
+    subscription_id: SubscriptionId
+    element_id: ElementId
+    message_name: str
+    correlation_key: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unsubscribe:
+    """Stop waiting for the message."""
+
+    subscription_id: SubscriptionId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvaluateDecision:
+    """Evaluate *decision_id* with *inputs* and answer with DecisionEvaluated."""
+
+    request_id: RequestId
+    element_id: ElementId
+    decision_id: str
+    inputs: Mapping[str, FeelValue]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChooseFlow:
+    """At a gateway named in `external_choices`: answer with FlowChosen, one of *flow_ids*."""
+
+    request_id: RequestId
+    element_id: ElementId
+    flow_ids: tuple[ElementId, ...]
+
+
+class IncidentKind(StrEnum):
+    """Why an element cannot go on."""
+
+    JOB_FAILED = "job-failed"
+    EXPRESSION = "expression"
+    NO_FLOW = "no-flow"
+    DECISION = "decision"
+    UNCAUGHT_ERROR = "uncaught-error"
+    TIMER = "timer"
+    LIMIT = "limit"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RaiseIncident:
+    """The element waits for an operator. *message* holds no variable values."""
+
+    incident_id: IncidentId
+    element_id: ElementId
+    kind: IncidentKind
+    message: str
+    job_id: JobId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseIncident:
+    """The incident is over: resolved, or its element is gone."""
+
+    incident_id: IncidentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordEvent:
+    """Append a row to the event log.
+
+    visit: id of the element instance (start and end of one visit share it). attributes: only those the model declares,
+    by full column name. started_at: when the visit began, on completion rows.
+    """
+
+    visit: str
+    element_id: ElementId
+    element_type: str
+    activity: str
+    lifecycle: str
+    started_at: datetime | None
+    resource: str | None
+    role: str | None
+    attributes: Mapping[str, FeelValue]
+
+
+class InstanceOutcome(StrEnum):
+    """How an instance ended."""
+
+    COMPLETED = "completed"
+    TERMINATED = "terminated"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FinishInstance:
+    """Nothing is left to do; always the last command."""
+
+    outcome: InstanceOutcome
+
+
+Command: TypeAlias = (
+    CreateJob
+    | CancelJob
+    | RetryJob
+    | OpenUserTask
+    | CancelUserTask
+    | StartTimer
+    | CancelTimer
+    | Subscribe
+    | Unsubscribe
+    | EvaluateDecision
+    | ChooseFlow
+    | RaiseIncident
+    | CloseIncident
+    | RecordEvent
+    | FinishInstance
+)

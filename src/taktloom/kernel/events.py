@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Kernel events: facts that enter the interpreter, in the past tense. A closed set; issue B and D add theirs.
+
+Every event carries `occurred_at` (UTC, stamped by the host when it stored the event) and `actor`, who caused it (the
+resource of the event log; None for the engine itself). Values are FEEL values.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeAlias
+
+from taktloom.feel.values import FeelValue
+from taktloom.model.identifiers import (
+    ElementId,
+    IncidentId,
+    JobId,
+    RequestId,
+    SubscriptionId,
+    TimerId,
+    UserTaskId,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HappenedAt:
+    """What every kernel event has."""
+
+    occurred_at: datetime
+    actor: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstanceStarted(HappenedAt):
+    """The first event. start_element None takes the only none start event; else a timer or message start event."""
+
+    variables: Mapping[str, FeelValue] = field(default_factory=dict)
+    start_element: ElementId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobCompleted(HappenedAt):
+    """A worker finished its job; *variables* go through the output mappings."""
+
+    job_id: JobId
+    variables: Mapping[str, FeelValue] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobFailed(HappenedAt):
+    """The job failed for good: the host has no retries left. The message is kept out of the journal's indexes."""
+
+    job_id: JobId
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobErrorThrown(HappenedAt):
+    """The worker threw a BPMN error with *error_code*."""
+
+    job_id: JobId
+    error_code: str
+    message: str = ""
+    variables: Mapping[str, FeelValue] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserTaskCompleted(HappenedAt):
+    """A person finished the task; actor is that person."""
+
+    user_task_id: UserTaskId
+    variables: Mapping[str, FeelValue] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimerFired(HappenedAt):
+    """The timer's due instant has come; occurred_at >= due."""
+
+    timer_id: TimerId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageCorrelated(HappenedAt):
+    """A message met its subscription."""
+
+    subscription_id: SubscriptionId
+    variables: Mapping[str, FeelValue] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionEvaluated(HappenedAt):
+    """Answer to EvaluateDecision. error is set instead of a value when the decision failed: an incident."""
+
+    request_id: RequestId
+    value: FeelValue = None
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowChosen(HappenedAt):
+    """Answer to ChooseFlow: the outgoing flow to take."""
+
+    request_id: RequestId
+    flow_id: ElementId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentResolved(HappenedAt):
+    """An operator wants what raised the incident tried again; *variables* are set first, in the incident's scope."""
+
+    incident_id: IncidentId
+    variables: Mapping[str, FeelValue] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VariablesSet(HappenedAt):
+    """An operator changed variables; *element_id* None sets them in the instance's scope."""
+
+    variables: Mapping[str, FeelValue]
+    element_id: ElementId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstanceCancelled(HappenedAt):
+    """An operator ends the instance."""
+
+    reason: str = ""
+
+
+KernelEvent: TypeAlias = (
+    InstanceStarted
+    | JobCompleted
+    | JobFailed
+    | JobErrorThrown
+    | UserTaskCompleted
+    | TimerFired
+    | MessageCorrelated
+    | DecisionEvaluated
+    | FlowChosen
+    | IncidentResolved
+    | VariablesSet
+    | InstanceCancelled
+)

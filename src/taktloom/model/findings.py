@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a check found: soft results, never raised one by one."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from taktloom.model.places import NOWHERE, Place
+
+
+class Severity(StrEnum):
+    """`error` refuses the model or row; `warning` lets it pass and is shown; `information` explains."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFORMATION = "information"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One problem: which rule, what is wrong, where, and what to do.
+
+    rule: stable kebab-case name (`gateway-without-outgoing-flow`), the key for translations.
+    parameters: the values inside message and remedy by name.
+    """
+
+    severity: Severity
+    rule: str
+    message: str
+    place: Place = NOWHERE
+    remedy: str = ""
+    parameters: Mapping[str, str] = field(default_factory=dict)
