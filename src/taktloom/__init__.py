@@ -10,7 +10,7 @@ _LAZY: dict[str, tuple[str, str]] = {
     "worker": ("taktloom.connect.worker", "worker"),
 }
 
-__all__ = ["__version__", "worker"]  # noqa: F822  (lazy names)
+__all__ = ["__version__", "worker"]
 
 
 def __getattr__(name: str) -> object:
