@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: Apache-2.0
+"""FEEL values on their way in and out: variables of requests and responses."""
+
+from collections.abc import Mapping
+
+from taktloom.feel.wire import from_json, to_json
+
+
+def to_wire(value: object) -> object:
+    """The JSON form of a FEEL value."""
+    return to_json(value)
+
+
+def from_wire(variables: Mapping[str, object]) -> dict[str, object]:
+    """Variables of a request as FEEL values; raises ValueConversionError for what FEEL cannot hold."""
+    return {name: from_json(value) for name, value in variables.items()}
