@@ -130,7 +130,7 @@ STAGES: Sequence[Stage] = (
     Stage(name="format", run=_tool("ruff", "format", "--check", "."), is_quick=True),
     Stage(name="lint", run=_tool("ruff", "check", "."), is_quick=True),
     Stage(name="types", run=_tool("mypy"), is_quick=True),
-    Stage(name="imports", run=_tool("lint-imports"), is_quick=True),
+    Stage(name="imports", run=_tool("lint-imports", "--no-logo"), is_quick=True),
     Stage(name="unit", run=_pytest("not conformance and not reliability and not browser"), is_quick=True),
     Stage(name="conformance", run=_pytest("conformance and not reliability and not browser")),
     Stage(name="reliability", run=_pytest("reliability and not browser")),
