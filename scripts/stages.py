@@ -58,9 +58,12 @@ def summary(results: Sequence[Result]) -> str:
     """Return the closing table: a line per stage, then one that tells whether all is well."""
     lines = [f"  {result.name:<12} {result.outcome.value:<15} {result.seconds:7.1f} s" for result in results]
     failed = [result.name for result in results if result.outcome is Outcome.FAILED]
-    total = f"{sum(result.seconds for result in results):.1f} s"
-    closing = f"failed: {', '.join(failed)} ({total})" if failed else f"all stages passed ({total})"
-    return "\n".join(["", "== summary", *lines, f"== {closing}"])
+    empty = [result.name for result in results if result.outcome is Outcome.NOTHING]
+    closing = f"failed: {', '.join(failed)}" if failed else "nothing failed" if empty else "all stages passed"
+    if empty:
+        closing += f"; nothing to run: {', '.join(empty)}"
+    seconds = sum(result.seconds for result in results)
+    return "\n".join(["", "== summary", *lines, f"== {closing} ({seconds:.1f} s)"])
 
 
 def _run(arguments: Sequence[str], *, program: str, stages: Sequence[Stage]) -> int:
