@@ -7,6 +7,7 @@ pytest stage keeps pytest's own closing line. A stage that has nothing to run sa
 
 import argparse
 import json
+import os
 import subprocess
 import tempfile
 import time
@@ -117,12 +118,20 @@ def _ui(_pytest_arguments: Sequence[str]) -> Outcome:
 
 def _docs(_pytest_arguments: Sequence[str]) -> Outcome:
     with tempfile.TemporaryDirectory() as folder:
-        site = str(Path(folder) / "site")
-        return _outcome(_call([str(VENV / "bin" / "mkdocs"), "build", "--strict", "--quiet", "--site-dir", site]))
+        command = [
+            str(VENV / "bin" / "mkdocs"),
+            "build",
+            "--strict",
+            "--quiet",
+            "--site-dir",
+            str(Path(folder) / "site"),
+        ]
+        return _outcome(_call(command, NO_MKDOCS_2_WARNING="1"))
 
 
-def _call(command: Sequence[str]) -> int:
-    return subprocess.run(command, cwd=PROJECT_ROOT, stdin=subprocess.DEVNULL, check=False).returncode
+def _call(command: Sequence[str], **variables: str) -> int:
+    environment = {**os.environ, **variables}
+    return subprocess.run(command, cwd=PROJECT_ROOT, env=environment, stdin=subprocess.DEVNULL, check=False).returncode
 
 
 def _outcome(code: int) -> Outcome:
