@@ -7,7 +7,7 @@ from fastapi import APIRouter, File, UploadFile
 
 from taktloom.app import logs
 from taktloom.web.callers import Caller
-from taktloom.web.calls import calls
+from taktloom.app.calls import calls
 from taktloom.web.schemas import logs as schemas
 from taktloom.web.schemas.convert import shown, shown_page
 from taktloom.web.schemas.shared import PageOut

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 from taktloom.app import people, service_accounts, system
 from taktloom.model.operations import Page
 from taktloom.web.callers import COOKIE, Caller, Cursor, Limit, client_address
-from taktloom.web.calls import calls
+from taktloom.app.calls import calls
 from taktloom.web.schemas import people as schemas
 from taktloom.web.schemas.convert import shown, shown_page
 from taktloom.web.schemas.shared import PageOut

@@ -9,7 +9,7 @@ from starlette.datastructures import UploadFile
 from taktloom.app import decisions, deployments, drafts, instances, processes
 from taktloom.model.errors import InputRefusedError, LimitExceededError
 from taktloom.web.callers import Caller, Cursor, Limit
-from taktloom.web.calls import calls
+from taktloom.app.calls import calls
 from taktloom.web.schemas import processes as schemas
 from taktloom.web.schemas.convert import shown, shown_page
 from taktloom.web.schemas.running import InstanceStart, InstanceSummary

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Ties each route to its use cases, for the OpenAPI document and for the test that lists them all."""
+"""Ties each route and command to its use cases, for the OpenAPI document and the test that lists them all."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
