@@ -75,9 +75,7 @@ def prepare_log(request: ImportRequest, workspace: Path, target: Path, watch: Im
     staging = _stage(request, workspace, watch)
     mapping = request.mapping or _recognised_mapping(staging)
     require_columns(mapping, tuple(staging.columns), rules.place)
-    build_log(
-        Build(staging=staging, mapping=mapping, request=request, rules=rules, target=target, watch=watch)
-    )
+    build_log(Build(staging=staging, mapping=mapping, request=request, rules=rules, target=target, watch=watch))
 
 
 def free_log_id(into: Path, name: str) -> str:
@@ -135,7 +133,17 @@ def _recognised_mapping(staging: Staging) -> ColumnMapping:
 def require_columns(mapping: ColumnMapping, columns: tuple[str, ...], place: Place) -> None:
     """Refuse a mapping that names columns which are not there."""
     known = set(columns)
-    for part in ("case", "activity", "timestamp", "start_timestamp", "resource", "role", "lifecycle", "instance", "event_id"):
+    for part in (
+        "case",
+        "activity",
+        "timestamp",
+        "start_timestamp",
+        "resource",
+        "role",
+        "lifecycle",
+        "instance",
+        "event_id",
+    ):
         named = getattr(mapping, part)
         if named is not None and named not in known:
             raise ColumnsNeededError(part, named, columns, place)
@@ -153,9 +161,7 @@ def sniff_log(
     source_name: str | None = None,
 ) -> LogSniff:
     """A first look at the beginning of *path*; raises UnreadableLogError when it is no log."""
-    raw = RawBytes(
-        path=path, name=source_name or path.name, limits=limits or ImportLimits(), watch=ImportWatch()
-    )
+    raw = RawBytes(path=path, name=source_name or path.name, limits=limits or ImportLimits(), watch=ImportWatch())
     kind = detect_format(raw)
     found_encoding = found_delimiter = None
     levels: dict[str, AttributeLevel] = {}

@@ -106,9 +106,7 @@ def sample_xes(raw: RawBytes) -> tuple[pl.DataFrame, dict[str, AttributeLevel]]:
 
 def xes_levels(columns: tuple[str, ...]) -> dict[str, AttributeLevel]:
     """Trace attributes are the case's, event attributes the event's: the format says so."""
-    return {
-        name: AttributeLevel.CASE if name.startswith(CASE_PREFIX) else AttributeLevel.EVENT for name in columns
-    }
+    return {name: AttributeLevel.CASE if name.startswith(CASE_PREFIX) else AttributeLevel.EVENT for name in columns}
 
 
 def _frame(batch: list[Row], names: tuple[str, ...]) -> pl.DataFrame:
@@ -211,7 +209,7 @@ def _require_xes(root: object, raw: RawBytes) -> None:
     if not isinstance(root, etree._Element) or _local(root) != "log":
         cause = "The XML file is no XES log."
         raise UnreadableLogError("not-xes", cause, Place(source=raw.name, line=1), "Give a file whose root is <log>.")
-    if root.getroottree().docinfo.doctype:
+    if root.getroottree().docinfo.internalDTD is not None:
         cause = "The file declares a document type; that is not accepted."
         raise UnreadableLogError("doctype", cause, Place(source=raw.name, line=1), "Remove the DOCTYPE.")
 
