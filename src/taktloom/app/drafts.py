@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Model drafts and draft automation."""
+"""Model drafts: models being edited, not deployed."""
 
 from dataclasses import dataclass
 
+from taktloom.app.blank_model import blank_bpmn
 from taktloom.app.context import Context, use_case
-from taktloom.app.unwired import not_wired
 from taktloom.assure.permissions import Permission
+from taktloom.model.errors import InputRefusedError
+from taktloom.model.identifiers import DefinitionKey
 from taktloom.model.operations import ModelDraft, Page
 
 
@@ -19,38 +21,64 @@ class DraftContent:
 
 
 @use_case(Permission.PROCESS_EDIT)
-def draft_automation(context: Context, *, log_id: str, name: str | None) -> object:
-    """Draft an automation of the log."""
-    not_wired()
-
-
-@use_case(Permission.PROCESS_EDIT)
 def list_drafts(context: Context, *, cursor: str | None = None, limit: int = 100) -> Page[ModelDraft]:
-    """All drafts."""
-    not_wired()
+    """All drafts, newest first."""
+    return context.rooms.engine.drafts.list(cursor=cursor, limit=limit)
 
 
 @use_case(Permission.PROCESS_EDIT)
 def create_draft(
-    context: Context, *, name: str, bpmn_xml: bytes | None, dmn_xml: bytes | None, based_on: str | None
+    context: Context,
+    *,
+    name: str,
+    bpmn_xml: bytes | None = None,
+    dmn_xml: bytes | None = None,
+    based_on: str | None = None,
 ) -> ModelDraft:
-    """Begin a draft."""
-    not_wired()
+    """Begin a draft from the given files, else from the deployed version *based_on*, else from an empty process."""
+    engine = context.rooms.engine
+    key = None if based_on is None else DefinitionKey(based_on)
+    if bpmn_xml is None:
+        bpmn_xml = blank_bpmn(name) if key is None else engine.deployments.xml(key)
+    draft = engine.drafts.create(name, bpmn_xml, dmn_xml=dmn_xml, by=context.principal.name, based_on=key)
+    context.audit("create-draft", _target(draft))
+    return draft
 
 
 @use_case(Permission.PROCESS_EDIT)
 def show_draft(context: Context, *, draft_id: str) -> ModelDraft:
     """One draft."""
-    not_wired()
+    return context.rooms.engine.drafts.get(draft_id)
 
 
 @use_case(Permission.PROCESS_EDIT)
 def save_draft(context: Context, *, draft_id: str, revision: int, content: DraftContent) -> ModelDraft:
-    """Save."""
-    not_wired()
+    """Save over *revision*; refused when somebody has saved since."""
+    _require_xml(content.bpmn_xml, "bpmn_xml")
+    draft = context.rooms.engine.drafts.save(
+        draft_id,
+        revision,
+        bpmn_xml=content.bpmn_xml,
+        dmn_xml=content.dmn_xml,
+        name=content.name,
+        by=context.principal.name,
+    )
+    context.audit("save-draft", _target(draft), reason=f"revision {draft.revision}")
+    return draft
 
 
 @use_case(Permission.PROCESS_EDIT)
 def delete_draft(context: Context, *, draft_id: str) -> None:
     """Delete."""
-    not_wired()
+    draft = context.rooms.engine.drafts.get(draft_id)
+    context.rooms.engine.drafts.delete(draft_id)
+    context.audit("delete-draft", _target(draft))
+
+
+def _require_xml(text: bytes, what: str) -> None:
+    if not text.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+        raise InputRefusedError(f"{what} is not XML.", remedy="Send the whole file.", parameters={"field": what})
+
+
+def _target(draft: ModelDraft) -> str:
+    return f"draft {draft.name} ({draft.draft_id})"

@@ -7,6 +7,7 @@ import apsw
 
 from taktloom import __version__
 from taktloom.app.context import Access, Context, use_case
+from taktloom.app.demo_state import DemoState, read_demo_state
 from taktloom.app.service_accounts import SCOPES
 from taktloom.assure.permissions import Permission
 from taktloom.assure.records import AuditEntry
@@ -38,7 +39,7 @@ class SystemInfo:
     limits: Limits
     sqlite_version: str
     scopes: tuple[str, ...]
-    demo: object | None
+    demo: DemoState | None
 
 
 @use_case(Access.PUBLIC)
@@ -60,7 +61,7 @@ def describe_system(context: Context) -> SystemInfo:
         limits=Limits(upload_bytes=settings.upload_bytes),
         sqlite_version=apsw.sqlite_lib_version(),
         scopes=SCOPES,
-        demo=None,
+        demo=read_demo_state(context.rooms),
     )
 
 

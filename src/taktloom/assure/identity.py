@@ -52,37 +52,37 @@ _TOUCH_EVERY = timedelta(minutes=1)
 class SignInRefusedError(NotAuthenticatedError):
     """Name and password do not belong together, or the account is disabled; which of them is not told."""
 
-    code = "TL-2301"
+    code = "TL-2401"
 
 
 class OneTimeLinkRefusedError(NotAuthenticatedError):
     """The one-time link was used, is too old or never existed."""
 
-    code = "TL-2302"
+    code = "TL-2402"
 
 
 class SignInThrottledError(LimitExceededError):
     """Too many failed sign-ins for this name or from this address."""
 
-    code = "TL-2304"
+    code = "TL-2404"
 
 
 class KeyRefusedError(NotAuthenticatedError):
     """The API key is unknown, revoked or expired."""
 
-    code = "TL-2305"
+    code = "TL-2405"
 
 
 class UsernameTakenError(ConflictError):
     """Another user has this name."""
 
-    code = "TL-2306"
+    code = "TL-2406"
 
 
 class LastAdminError(ConflictError):
     """The change would leave nobody who can administer."""
 
-    code = "TL-2307"
+    code = "TL-2407"
 
 
 class IdentityStore:

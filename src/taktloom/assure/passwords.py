@@ -18,7 +18,7 @@ MAX_LENGTH = 1000
 class WeakPasswordError(InputRefusedError):
     """The password is too short, too long or the user's own name."""
 
-    code = "TL-2311"
+    code = "TL-2411"
 
 
 class Passwords:

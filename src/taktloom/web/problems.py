@@ -94,7 +94,7 @@ def problem_of(error: TaktloomError) -> Problem:
 
 def status_of(error: TaktloomError) -> int:
     """The HTTP status of an error's family."""
-    if error.code == "TL-2304":  # throttled sign-in: a rate, not a size
+    if error.code == "TL-2404":  # throttled sign-in: a rate, not a size
         return 429
     return next(status for family, status in STATUS.items() if isinstance(error, family))
 

@@ -133,11 +133,11 @@ def resolve_incidents(context: Caller, body: schemas.IncidentsResolve) -> schema
 @calls(messages.publish_message)
 def publish_message(context: Caller, body: schemas.MessageIn) -> schemas.MessageOut:
     """Publish a message; `correlated` names the instances that it started or moved."""
-    keys = messages.publish_message(
-        context,
+    message = messages.PublishedMessage(
         name=body.name,
         correlation_key=body.correlation_key,
         variables=from_wire(body.variables),
         message_id=body.message_id,
     )
+    keys = messages.publish_message(context, message=message)
     return schemas.MessageOut(correlated=list(keys))

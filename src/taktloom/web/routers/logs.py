@@ -8,6 +8,7 @@ from fastapi import APIRouter, File, UploadFile
 from taktloom.app import logs
 from taktloom.web.callers import Caller
 from taktloom.app.calls import calls
+from taktloom.web.problems import problem_of
 from taktloom.web.schemas import logs as schemas
 from taktloom.web.schemas.convert import shown, shown_page
 from taktloom.web.schemas.shared import PageOut
@@ -34,7 +35,9 @@ def start_import(context: Caller, body: schemas.ImportIn) -> schemas.ImportStart
 @calls(logs.show_import)
 def show_import(context: Caller, import_id: str) -> schemas.ImportOut:
     """How far an import has come."""
-    return shown(schemas.ImportOut, logs.show_import(context, import_id=import_id))
+    progress = logs.show_import(context, import_id=import_id)
+    problem = None if progress.error is None else problem_of(progress.error)
+    return shown(schemas.ImportOut, progress).model_copy(update={"problem": problem})
 
 
 @router.delete("/imports/{import_id}", status_code=204)
@@ -84,9 +87,7 @@ def import_newer(context: Caller, log_id: str, body: schemas.ImportIn) -> schema
 def remap_log(context: Caller, log_id: str, body: schemas.RemapIn) -> schemas.ImportStarted:
     """Import the kept source again with another column mapping; the id stays."""
     request = logs.ImportRequest(
-        upload_id="",
-        name="",
-        mapping=body.mapping.model_dump(),
+        mapping=_mapping(body.mapping),
         timezone=body.timezone,
         date_format=body.date_format,
         skip_bad_rows=body.skip_bad_rows,
@@ -98,8 +99,12 @@ def _request(body: schemas.ImportIn) -> logs.ImportRequest:
     return logs.ImportRequest(
         upload_id=body.upload_id,
         name=body.name,
-        mapping=None if body.mapping is None else body.mapping.model_dump(),
+        mapping=None if body.mapping is None else _mapping(body.mapping),
         timezone=body.timezone,
         date_format=body.date_format,
         skip_bad_rows=body.skip_bad_rows,
     )
+
+
+def _mapping(mapping: schemas.ColumnMapping) -> logs.MappingRecord:
+    return logs.MappingRecord(**mapping.model_dump())

@@ -3,7 +3,7 @@
 
 from typing import Literal
 
-from pydantic import Field, JsonValue
+from pydantic import ConfigDict, Field, JsonValue
 
 from taktloom.web.schemas.shared import FindingOut, In, Instant, Out, Problem
 
@@ -19,7 +19,9 @@ class SniffColumn(Out):
 
 
 class ColumnMapping(In):
-    """Which column plays which role. attributes: column → level (`case` or `event`)."""
+    """Which column plays which part. attributes: column → level; `auto`: case when no case holds two values."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, from_attributes=True)
 
     case: str | None = None
     activity: str | None = None
@@ -28,22 +30,26 @@ class ColumnMapping(In):
     resource: str | None = None
     role: str | None = None
     lifecycle: str | None = None
-    attributes: dict[str, Literal["case", "event"]] = Field(default_factory=dict)
+    instance: str | None = None
+    event_id: str | None = None
+    attributes: dict[str, Literal["case", "event", "auto"]] = Field(default_factory=dict)
 
 
 class LogSniff(Out):
+    """A first look at a file. missing_parts: required parts without a recognised column. date_formats: all readings
+    that fit; with more than one the person should choose."""
+
     file_name: str
     format: str
     encoding: str | None
     delimiter: str | None
     size_bytes: int
-    row_estimate: int | None
     columns: list[SniffColumn]
     suggested: ColumnMapping
+    missing_parts: list[str]
     confidence: dict[str, float]
     needs_timezone: bool
-    date_format: str | None
-    findings: list[FindingOut]
+    date_formats: list[str]
 
 
 class UploadOut(Out):
@@ -85,7 +91,7 @@ class ImportOut(Out):
     log_id: str | None = None
     skipped_rows: int = 0
     findings: list[FindingOut] = Field(default_factory=list)
-    problem: Problem | None = None
+    problem: Problem | None = Field(default=None, validation_alias="no such attribute")
 
 
 class LogSummary(Out):
@@ -106,6 +112,7 @@ class LogSummary(Out):
 
 class LogDetail(LogSummary):
     mapping: ColumnMapping
+    skipped_rows: int
     findings: list[FindingOut]
 
 
@@ -117,15 +124,13 @@ class QualityComponent(Out):
     name: str
     score: float
     weight: float
-    detail: str = ""
 
 
 class Unknowable(Out):
-    """A question that this log cannot answer, why, and what would be needed."""
+    """A question that this log cannot answer, and what would be needed."""
 
     rule: str
     question: str
-    reason: str
     needs: str = ""
     parameters: dict[str, str] = Field(default_factory=dict)
 
@@ -183,6 +188,7 @@ class Rework(Out):
     activity: str
     cases: int
     repeats: int
+    self_loops: int
     share: float
 
 
@@ -191,8 +197,6 @@ class ResourceRow(Out):
     kind: Literal["human", "system", "unclear"]
     why: list[str]
     events: int
-    cases: int
-    activities: int
 
 
 class ActivityCount(Out):
@@ -205,12 +209,17 @@ class ReviewReport(Out):
     events: int
     activities: int
     variants: int
-    first_event_at: Instant | None
-    last_event_at: Instant | None
+    log_id: str
+    name: str
+    is_synthetic: bool
+    timezone: str | None
+    first_event_at: Instant
+    last_event_at: Instant
     quality: QualityCard
     durations: Durations
     rubber_stamps: RubberStamps
     handovers: Handovers
+    role_handovers: Handovers
     rework: list[Rework]
     resources: list[ResourceRow]
     start_activities: list[ActivityCount]
@@ -222,6 +231,7 @@ class MapNode(Out):
     events: int
     cases: int
     median_gap_s: float | None
+    median_working_s: float | None
 
 
 class MapEdge(Out):
