@@ -191,7 +191,7 @@ def _check_file(name: str, content: bytes) -> _CheckedFile:
     checksum = hashlib.sha256(content).hexdigest()
     suffix = name.rpartition(".")[2].lower()
     if suffix in {"bpmn", "xml"}:
-        processes = tuple(compile(process) for process in read_bpmn(content, source=name).processes if process.is_executable)
+        processes = tuple(compile(process) for process in read_bpmn(content, name=name).processes if process.is_executable)
         if not processes:
             raise _refused(name, "no-executable-process", "The file holds no executable process.")
         return _ProcessFile(name=name, content=content, checksum=checksum, processes=processes)
