@@ -165,7 +165,8 @@ def _dangling_flows(container: Container) -> Iterator[Finding]:
 
 def _starts(container: Container) -> Iterator[Finding]:
     starts = [node for node in container.nodes.values() if isinstance(node, StartEvent)]
-    if not starts:
+    unsupported = [n for n in container.nodes.values() if isinstance(n, UnsupportedNode) and n.xml_name in _STARTERS]
+    if not starts and not unsupported:
         owner = container.owner
         yield problem("no-start-event", owner, f"'{owner.id}' has no start event.", "Add a start event.")
     nones = [node for node in starts if node.definition is None]
@@ -392,6 +393,7 @@ ALLOWED_DEFINITIONS: Mapping[type, tuple[type, ...]] = {
     IntermediateThrowEvent: (),
     BoundaryEvent: (TimerDefinition, MessageDefinition, ErrorDefinition),
 }
+_STARTERS = frozenset({"startEvent", "receiveTask", "eventBasedGateway"})
 _DEFINITION_NAMES: Mapping[type, str] = {
     TimerDefinition: "A timer",
     MessageDefinition: "A message",
