@@ -23,7 +23,7 @@ def test_an_instance_goes_through_a_job_and_a_user_task_to_its_end(engine: Embed
     started = engine.instances.start(PERMIT, {"amount": Decimal("12.50")}, business_key="2026-17", actor="citizen")
     (job,) = engine.jobs.lock(["register-case"], worker="w1")
     engine.jobs.complete(job.job_id, job.fence, {"register_id": "R1"})
-    (task,) = engine.user_tasks.list(UserTaskQuery()).items
+    (task,) = engine.user_tasks.search(UserTaskQuery()).items
     engine.user_tasks.complete(task.user_task_id, {"approved": True}, user="bea")
 
     detail = engine.instances.detail(started.instance_key)
@@ -62,7 +62,7 @@ def test_the_event_log_is_written_with_the_advance(engine: EmbeddedEngine, deplo
     key = engine.instances.start(PERMIT, {"amount": Decimal(5)}).instance_key
     (job,) = engine.jobs.lock(["register-case"], worker="w1")
     engine.jobs.complete(job.job_id, job.fence, {})
-    (task,) = engine.user_tasks.list(UserTaskQuery()).items
+    (task,) = engine.user_tasks.search(UserTaskQuery()).items
     engine.user_tasks.complete(task.user_task_id, {}, user="bea")
 
     events = engine.instances.events(key)
@@ -125,7 +125,7 @@ def test_tenants_do_not_see_each_other(engine: EmbeddedEngine, deploy: Deploy) -
     other.deployments.deploy({"p.bpmn": (MODELS / "register_and_decide.bpmn").read_bytes()})
     theirs = other.instances.start(PERMIT, {})
 
-    assert [row.instance_key for row in other.instances.list(InstanceQuery()).items] == [theirs.instance_key]
+    assert [row.instance_key for row in other.instances.search(InstanceQuery()).items] == [theirs.instance_key]
     assert len(other.jobs.lock(["register-case"], worker="w", max_jobs=10)) == 1
     assert len(engine.event_log.read().events) == 1
 

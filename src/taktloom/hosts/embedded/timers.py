@@ -120,6 +120,8 @@ class TimerThread:
         if due_at is None:
             return _LONGEST_SLEEP
         # A due one that is left was set aside: look again soon, not at once.
-        return min(max(due_at - self._core.clock.now(), timedelta(milliseconds=1)), _LONGEST_SLEEP) if (
-            due_at > self._core.clock.now()
-        ) else timedelta(seconds=1)
+        return (
+            min(max(due_at - self._core.clock.now(), timedelta(milliseconds=1)), _LONGEST_SLEEP)
+            if (due_at > self._core.clock.now())
+            else timedelta(seconds=1)
+        )
