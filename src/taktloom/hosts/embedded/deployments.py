@@ -17,6 +17,7 @@ from taktloom.hosts.embedded.changes import Topic
 from taktloom.hosts.embedded.core import Core, Unit
 from taktloom.hosts.embedded.definition_rows import deployed_decision, deployed_process, findings_json
 from taktloom.hosts.embedded.limits import require_count, require_within
+from taktloom.hosts.embedded.timer_starts import plan_timer_starts
 from taktloom.kernel import ExecutableProcess, compile_process
 from taktloom.model.errors import DefinitionError, InputRefusedError, TaktloomError
 from taktloom.model.findings import Finding, Severity
@@ -256,6 +257,8 @@ def _store_process(unit: Unit, file: _ProcessFile, executable: ExecutableProcess
         unit.session.run("insert_process", **name)
         unit.session.run("insert_definition", **_definition_columns(unit, file, executable, version, by))
         _store_message_starts(unit, executable)
+        plan_timer_starts(unit, executable)
+        unit.note(Topic.TIMERS, "planned")
         latest = unit.session.first("latest_definition", **name)
     if latest is None:
         raise LookupError(executable.id)  # unreachable: it was written in this transaction
