@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from taktloom.feel import from_python
 from taktloom.feel.values import FeelValue
@@ -150,11 +151,11 @@ class Driver:
     def wait(self, **delta: float) -> None:
         self.now += timedelta(**delta)
 
-    def peek(self, kind: str, element: str) -> object:
+    def peek(self, kind: str, element: str) -> Any:
         command = self.work[kind][element]
         return getattr(command, OPENS[type(command)][1])
 
-    def take(self, kind: str, element: str) -> object:
+    def take(self, kind: str, element: str) -> Any:
         wanted = self.peek(kind, element)
         del self.work[kind][element]
         return wanted
@@ -211,5 +212,3 @@ def shown(commands: list[Command]) -> list[str]:
         words.append(str(getattr(command, "kind", "")))
         lines.append(" ".join(word for word in words if word))
     return lines
-
-

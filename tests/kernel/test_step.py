@@ -4,9 +4,8 @@
 from datetime import timedelta
 from decimal import Decimal
 
-from tests.kernel.driver import START, load_model, run_of, shown
-
 from taktloom.kernel.commands import CreateJob, InstanceOutcome, OpenUserTask, RecordEvent
+from tests.kernel.driver import START, load_model, run_of, shown
 
 
 def test_a_user_task_is_opened_for_its_groups_with_due_date_and_form() -> None:

@@ -67,9 +67,7 @@ def read_process(reading: Reading, element: etree._Element) -> ProcessDefinition
 
 def _read_contents(reading: Reading, element: etree._Element, depth: int) -> Contents:
     contents = Contents()
-    for child in element:
-        if not isinstance(child.tag, str) or etree.QName(child).namespace != BPMN:
-            continue
+    for child in element.iterchildren(f"{{{BPMN}}}*"):
         kind = local_name(child.tag)
         if kind in FLOW_NODES:
             contents.nodes.append(_read_node(reading, child, kind, depth))
@@ -81,8 +79,6 @@ def _read_contents(reading: Reading, element: etree._Element, depth: int) -> Con
             contents.artifacts.append(xml_text(child))
     contents.nodes = [_with_flows(node, contents.flows) for node in contents.nodes]
     return contents
-
-
 
 
 def _with_flows(node: AnyFlowNode, flows: list[SequenceFlow]) -> AnyFlowNode:
@@ -102,7 +98,7 @@ def _read_node(reading: Reading, element: etree._Element, kind: str, depth: int)
         return READERS[kind](reading, element)
     host = element.get("attachedToRef")
     return UnsupportedNode(
-        **reading.node(element, frozenset(element.attrib.keys()), FLOW_NODES | _CONTAINED),
+        **reading.node(element, frozenset(str(name) for name in element.attrib), FLOW_NODES | _CONTAINED),
         xml_name=kind,
         reason=reason,
         xml=xml_text(element),

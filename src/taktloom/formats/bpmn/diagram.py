@@ -104,4 +104,6 @@ def _number(text: str | None) -> float | None:
 
 
 def _number_text(number: float) -> str:
-    return f"{number:g}" if number == round(number, 3) and abs(number) < 1e5 else f"{number:.3f}".rstrip("0").rstrip(".")
+    return (
+        f"{number:g}" if number == round(number, 3) and abs(number) < 1e5 else f"{number:.3f}".rstrip("0").rstrip(".")
+    )

@@ -53,7 +53,7 @@ class Extensions:
 
     def __init__(self, element: etree._Element) -> None:
         holder = element.find(bpmn("extensionElements"))
-        self._elements = [] if holder is None else [child for child in holder if isinstance(child.tag, str)]
+        self._elements = [] if holder is None else list(holder.iterchildren("{*}*"))
 
     def find(self, name: str) -> etree._Element | None:
         """The first element of this local name in one of the dialects."""
@@ -112,8 +112,8 @@ def foreign_of(element: etree._Element, known_attributes: frozenset[str], known_
     attributes = tuple((str(n), str(v)) for n, v in element.attrib.items() if str(n) not in known_attributes)
     children = tuple(
         xml_text(child)
-        for child in element
-        if isinstance(child.tag, str) and not _is_known_child(child, known_children)
+        for child in element.iterchildren("{*}*")  # elements only, without comments
+        if not _is_known_child(child, known_children)
     )
     return Foreign(attributes=attributes, extensions=Extensions(element).foreign(), children=children)
 

@@ -28,12 +28,12 @@ MODELLED_ROOTS = frozenset({"process", "message", "error", "extensionElements", 
 def read_bpmn(source: bytes, *, name: str = "") -> Definitions:
     """Read a BPMN file; *name* is the file's name for places.
 
-    Raises DefinitionError, with every finding, for what is no BPMN at all. Findings of a process, errors too, are in its
-    `findings`: `kernel.compile` refuses the process with all of them.
+    Raises DefinitionError, with every finding, for what is no BPMN at all. Findings of a process, errors too, are in
+    its `findings`: `kernel.compile` refuses the process with all of them.
     """
     root = parse_source(source, name)
     language = root.get("expressionLanguage") or ""
-    roots = {str(child.get("id")): child for child in root if isinstance(child.tag, str) and child.get("id")}
+    roots = {str(child.get("id")): child for child in root.iterchildren("{*}*") if child.get("id")}
     reading = Reading(source=name, roots=roots, language="" if "XPath" in language else language)
     if root.tag != bpmn("definitions"):
         reading.report("not-bpmn", root, f"The root element is '{local_name(root.tag)}'.", "Give a BPMN 2.0 file.")
@@ -51,7 +51,7 @@ def read_bpmn(source: bytes, *, name: str = "") -> Definitions:
         id=root.get("id") or "definitions",
         name=root.get("name") or "",
         target_namespace=root.get("targetNamespace") or "urn:taktloom:process",
-        roots=tuple(xml_text(child) for child in root if _is_other_root(child)),
+        roots=tuple(xml_text(child) for child in root.iterchildren("{*}*") if _is_other_root(child)),
         foreign=replace(foreign_of(root, known, frozenset()), children=()),
     )
 
@@ -70,13 +70,15 @@ def _duplicate_ids(reading: Reading, root: etree._Element) -> Reading:
             continue
         counted[element_id] += 1
         if counted[element_id] == 2:
-            found.report("duplicate-id", element, f"The id '{element_id}' is used twice.", "Give each element its own id.")
+            found.report(
+                "duplicate-id", element, f"The id '{element_id}' is used twice.", "Give each element its own id."
+            )
     reading.findings.extend(found.findings)
     return found
 
 
 def _is_other_root(child: etree._Element) -> bool:
-    if not isinstance(child.tag, str) or etree.QName(child).namespace == BPMNDI:
+    if etree.QName(child).namespace == BPMNDI:
         return False
     return etree.QName(child).namespace != BPMN or local_name(child.tag) not in MODELLED_ROOTS
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the readers of all elements share: the file, its root-level definitions, findings, and a node's common fields."""
+"""What the readers of all elements share: the file, its root-level definitions, findings, a node's common fields."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -51,7 +51,7 @@ class Reading:
 
     def place(self, element: etree._Element) -> Place:
         """File, line, id."""
-        return Place(source=self.source, line=element.sourceline, element_id=element.get("id"))
+        return Place(source=self.source, line=_line(element), element_id=element.get("id"))
 
     def element_id(self, element: etree._Element) -> ElementId:
         """The id, or one by position for the elements that have none, as the standard allows."""
@@ -69,7 +69,7 @@ class Reading:
         while named is not None and named.get("id") is None:
             named = named.getparent()
         element_id = None if named is None else named.get("id")
-        place = Place(source=self.source, line=element.sourceline, element_id=element_id)
+        place = Place(source=self.source, line=_line(element), element_id=element_id)
         self.findings.append(
             Finding(
                 severity=severity,
@@ -149,7 +149,10 @@ class Reading:
     def _report_data_flow(self, element: etree._Element) -> None:
         for name in ("dataInputAssociation", "dataOutputAssociation"):
             for association in children(element, name):
-                if association.find(bpmn("assignment")) is not None or association.find(bpmn("transformation")) is not None:
+                if (
+                    association.find(bpmn("assignment")) is not None
+                    or association.find(bpmn("transformation")) is not None
+                ):
                     self.report(
                         "data-association-not-run",
                         association,
@@ -167,4 +170,9 @@ def children(element: etree._Element, name: str) -> Iterator[etree._Element]:
 
 def text_of(element: etree._Element | None) -> str:
     """All text inside, stripped; "" for None."""
-    return "" if element is None else "".join(element.itertext()).strip()
+    return "" if element is None else "".join(str(text) for text in element.itertext()).strip()
+
+
+def _line(element: etree._Element) -> int | None:
+    line: object = element.sourceline
+    return line if isinstance(line, int) else None

@@ -71,7 +71,10 @@ def _retries(reading: Reading, element: etree._Element, text: str | None) -> int
     if digits.isascii() and digits.isdigit() and len(digits) < 6:
         return int(digits)
     reading.report(
-        "retries-not-a-number", element, f"The number of tries '{digits}' is no whole number.", "Write a number such as 3."
+        "retries-not-a-number",
+        element,
+        f"The number of tries '{digits}' is no whole number.",
+        "Write a number such as 3.",
     )
     return DEFAULT_RETRIES
 
