@@ -17,7 +17,7 @@ import apsw
 from taktloom.model.errors import IncidentError
 from taktloom.model.places import Place
 
-SqlValue: TypeAlias = None | int | float | str | bytes
+SqlValue: TypeAlias = int | float | str | bytes | None
 
 MEMORY = ":memory:"
 _BUSY_TIMEOUT_MS = 10_000

@@ -3,6 +3,7 @@
 
 from taktloom.hosts.embedded.changes import Change, Topic
 from taktloom.hosts.embedded.clock import Clock, CountingIds, IdSource, ManualClock, SystemClock, SystemIds
+from taktloom.hosts.embedded.drafts import DraftContent
 from taktloom.hosts.embedded.engine import EmbeddedEngine, EngineOptions
 from taktloom.hosts.embedded.event_rows import EventBatch
 from taktloom.hosts.embedded.incidents import IncidentState
@@ -17,6 +18,7 @@ __all__ = [
     "Clock",
     "CompletionResult",
     "CountingIds",
+    "DraftContent",
     "ElementSpan",
     "EmbeddedEngine",
     "EngineLimits",

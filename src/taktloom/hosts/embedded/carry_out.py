@@ -274,7 +274,8 @@ def _finish(unit: Unit, instance: LiveInstance, command: FinishInstance) -> None
 def _rule(
     kind: type[_CommandType], function: Callable[[Unit, LiveInstance, _CommandType], KernelEvent | None]
 ) -> tuple[type[Command], _Rule]:
-    return kind, cast("_Rule", function)  # the table is asked with type(command), so the argument fits
+    # The table is asked with type(command), so the argument fits.
+    return cast("type[Command]", kind), cast("_Rule", function)
 
 
 RULES: Mapping[type[Command], _Rule] = dict(

@@ -15,7 +15,7 @@ from typing import Generic, TypeVar
 from taktloom.decisions import DecisionModel, load_model
 from taktloom.feel.values import FeelValue
 from taktloom.formats.bpmn import read_bpmn
-from taktloom.kernel import ExecutableProcess, compile
+from taktloom.kernel import ExecutableProcess, compile_process
 from taktloom.model.errors import NotFoundError, TaktloomError
 from taktloom.model.identifiers import DefinitionKey, ProcessId, TenantId
 from taktloom.model.places import Place
@@ -118,7 +118,7 @@ def resource(session: Session, tenant_id: TenantId, checksum: str) -> bytes:
 
 
 def _runnable(session: Session, tenant_id: TenantId, row: Row) -> RunnableDefinition:
-    definitions = read_bpmn(resource(session, tenant_id, row.text("checksum")), source=row.text("resource_name"))
+    definitions = read_bpmn(resource(session, tenant_id, row.text("checksum")), name=row.text("resource_name"))
     process_id = ProcessId(row.text("process_id"))
     definition = next(process for process in definitions.processes if process.id == process_id)
     return RunnableDefinition(
@@ -126,7 +126,7 @@ def _runnable(session: Session, tenant_id: TenantId, row: Row) -> RunnableDefini
         process_id=process_id,
         name=row.text("name"),
         version=row.integer("version"),
-        executable=compile(definition),
+        executable=compile_process(definition),
     )
 
 

@@ -41,7 +41,10 @@ Listener: TypeAlias = Callable[[Change], None]
 
 
 class ChangeFeed:
-    """Calls listeners on the writer's thread, in order of commit: they hand over and return, and never call the engine."""
+    """Calls listeners on the writer's thread, in order of commit.
+
+    They hand over and return; they never call the engine.
+    """
 
     def __init__(self) -> None:
         self._listeners: tuple[Listener, ...] = ()

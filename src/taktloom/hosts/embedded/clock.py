@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Where the host's time and ids come from: ports, the machine's own, and hand-set ones for tests and demos."""
 
+import secrets
 import threading
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
-from uuid import uuid4
 
 from taktloom.model.identifiers import InstanceKey
 
@@ -72,7 +72,7 @@ class SystemIds:
 
     def record_id(self, now: datetime) -> str:
         """Milliseconds in hex, then 80 random bits."""
-        return f"{(now - _EPOCH) // timedelta(milliseconds=1):012x}{uuid4().hex[:20]}"  # noqa: TID251
+        return f"{(now - _EPOCH) // timedelta(milliseconds=1):012x}{secrets.token_hex(10)}"
 
 
 class CountingIds(SystemIds):

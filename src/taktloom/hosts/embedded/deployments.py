@@ -17,7 +17,8 @@ from taktloom.hosts.embedded.changes import Topic
 from taktloom.hosts.embedded.core import Core, Unit
 from taktloom.hosts.embedded.definition_rows import deployed_decision, deployed_process, findings_json
 from taktloom.hosts.embedded.limits import require_count, require_within
-from taktloom.kernel import ExecutableProcess, compile
+from taktloom.hosts.embedded.timer_starts import plan_timer_starts
+from taktloom.kernel import ExecutableProcess, compile_process
 from taktloom.model.errors import DefinitionError, InputRefusedError, TaktloomError
 from taktloom.model.findings import Finding, Severity
 from taktloom.model.identifiers import DefinitionKey, ProcessId, TenantId
@@ -83,9 +84,7 @@ class Deployments:
         """The deployed bytes of the file that holds this version; raises UnknownProcessError."""
         with self._core.database.reading() as session:
             runnable = self._core.catalogue.by_key(session, self._tenant_id, definition_key)
-            row = session.first(
-                "definition_by_key", tenant_id=self._tenant_id, definition_key=runnable.definition_key
-            )
+            row = session.first("definition_by_key", tenant_id=self._tenant_id, definition_key=runnable.definition_key)
             return resource(session, self._tenant_id, row.text("checksum")) if row else b""
 
     def decision_xml(self, decision_id: str) -> bytes | None:
@@ -191,7 +190,9 @@ def _check_file(name: str, content: bytes) -> _CheckedFile:
     checksum = hashlib.sha256(content).hexdigest()
     suffix = name.rpartition(".")[2].lower()
     if suffix in {"bpmn", "xml"}:
-        processes = tuple(compile(process) for process in read_bpmn(content, source=name).processes if process.is_executable)
+        processes = tuple(
+            compile_process(process) for process in read_bpmn(content, name=name).processes if process.is_executable
+        )
         if not processes:
             raise _refused(name, "no-executable-process", "The file holds no executable process.")
         return _ProcessFile(name=name, content=content, checksum=checksum, processes=processes)
@@ -237,9 +238,7 @@ def _store_files(unit: Unit, files: list[_CheckedFile], by: str | None) -> Deplo
     processes: list[DeployedProcess] = []
     decisions: list[DeployedDecision] = []
     for file in files:
-        unit.session.run(
-            "insert_resource", tenant_id=unit.tenant_id, checksum=file.checksum, content=file.content
-        )
+        unit.session.run("insert_resource", tenant_id=unit.tenant_id, checksum=file.checksum, content=file.content)
         if isinstance(file, _ProcessFile):
             processes.extend(_store_process(unit, file, executable, by) for executable in file.processes)
         elif isinstance(file, _DecisionFile):
@@ -250,9 +249,7 @@ def _store_files(unit: Unit, files: list[_CheckedFile], by: str | None) -> Deplo
     return Deployment(processes=tuple(processes), decisions=tuple(decisions))
 
 
-def _store_process(
-    unit: Unit, file: _ProcessFile, executable: ExecutableProcess, by: str | None
-) -> DeployedProcess:
+def _store_process(unit: Unit, file: _ProcessFile, executable: ExecutableProcess, by: str | None) -> DeployedProcess:
     name = {"tenant_id": unit.tenant_id, "process_id": executable.id}
     latest = unit.session.first("latest_definition", **name)
     if latest is None or latest.text("checksum") != file.checksum:
@@ -260,6 +257,8 @@ def _store_process(
         unit.session.run("insert_process", **name)
         unit.session.run("insert_definition", **_definition_columns(unit, file, executable, version, by))
         _store_message_starts(unit, executable)
+        plan_timer_starts(unit, executable)
+        unit.note(Topic.TIMERS, "planned")
         latest = unit.session.first("latest_definition", **name)
     if latest is None:
         raise LookupError(executable.id)  # unreachable: it was written in this transaction

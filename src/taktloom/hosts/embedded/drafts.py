@@ -6,6 +6,7 @@ Somebody else's save in between refuses it, naming who and when; nothing is merg
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from taktloom.hosts.embedded.changes import Topic
 from taktloom.hosts.embedded.core import Core, Unit
@@ -29,6 +30,15 @@ class DraftChangedError(ConflictError):
     code = "TL-2171"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftContent:
+    """What is edited; dmn_xml None: no decisions."""
+
+    name: str
+    bpmn_xml: bytes
+    dmn_xml: bytes | None = None
+
+
 class Drafts:
     """Model drafts of one tenant."""
 
@@ -37,17 +47,15 @@ class Drafts:
 
     def create(
         self,
-        name: str,
-        bpmn_xml: bytes,
+        content: DraftContent,
         *,
-        dmn_xml: bytes | None = None,
         by: str | None = None,
         source_log_id: str | None = None,
         based_on: DefinitionKey | None = None,
         notes: Mapping[str, object] | None = None,
     ) -> ModelDraft:
         """Keep a new draft as revision 1. notes: JSON values that explain where it comes from."""
-        self._check(name, bpmn_xml, dmn_xml)
+        self._check(content)
         kept_notes = json.dumps(dict(notes or {}), ensure_ascii=False, sort_keys=True)
 
         def work(unit: Unit) -> ModelDraft:
@@ -56,9 +64,9 @@ class Drafts:
                 "insert_draft",
                 tenant_id=unit.tenant_id,
                 draft_id=draft_id,
-                name=name,
-                bpmn_xml=bpmn_xml,
-                dmn_xml=dmn_xml,
+                name=content.name,
+                bpmn_xml=content.bpmn_xml,
+                dmn_xml=content.dmn_xml,
                 now=to_micros(unit.now),
                 updated_by=by,
                 source_log_id=source_log_id,
@@ -74,14 +82,12 @@ class Drafts:
         self,
         draft_id: str,
         revision: int,
+        content: DraftContent,
         *,
-        bpmn_xml: bytes,
-        dmn_xml: bytes | None = None,
-        name: str | None = None,
         by: str | None = None,
     ) -> ModelDraft:
         """Replace the draft's content; *revision* is the one that was read. Raises DraftChangedError."""
-        self._check(name or "", bpmn_xml, dmn_xml)
+        self._check(content)
 
         def work(unit: Unit) -> ModelDraft:
             present = _draft(unit.session, unit.tenant_id, draft_id)
@@ -92,9 +98,9 @@ class Drafts:
                 tenant_id=unit.tenant_id,
                 draft_id=draft_id,
                 revision=revision,
-                name=name or present.name,
-                bpmn_xml=bpmn_xml,
-                dmn_xml=dmn_xml,
+                name=content.name,
+                bpmn_xml=content.bpmn_xml,
+                dmn_xml=content.dmn_xml,
                 now=to_micros(unit.now),
                 updated_by=by,
             )
@@ -108,7 +114,7 @@ class Drafts:
         with self._core.database.reading() as session:
             return _draft(session, self._tenant_id, draft_id)
 
-    def list(self, *, cursor: str | None = None, limit: int = 50) -> Page[ModelDraft]:
+    def search(self, *, cursor: str | None = None, limit: int = 50) -> Page[ModelDraft]:
         """Drafts, newest first."""
         limit = min(limit, self._core.limits.page_rows)
         with self._core.database.reading() as session:
@@ -126,10 +132,10 @@ class Drafts:
 
         self._core.submit(self._tenant_id, work)
 
-    def _check(self, name: str, bpmn_xml: bytes, dmn_xml: bytes | None) -> None:
+    def _check(self, content: DraftContent) -> None:
         limits = self._core.limits
-        require_within("name", len(name), limits.text_characters)
-        require_within("draft_bytes", len(bpmn_xml) + len(dmn_xml or b""), limits.draft_bytes)
+        require_within("name", len(content.name), limits.text_characters)
+        require_within("draft_bytes", len(content.bpmn_xml) + len(content.dmn_xml or b""), limits.draft_bytes)
 
 
 def _draft(session: Session, tenant_id: TenantId, draft_id: str) -> ModelDraft:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Incidents: what waits for an operator, and trying it again."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 
 from taktloom.feel.values import FeelValue
@@ -47,7 +47,7 @@ class Incidents:
     def __init__(self, core: Core, tenant_id: TenantId) -> None:
         self._core, self._tenant_id = core, tenant_id
 
-    def list(
+    def search(
         self,
         *,
         process_id: ProcessId | None = None,
@@ -88,19 +88,15 @@ class Incidents:
     ) -> Mapping[IncidentId, TaktloomError | None]:
         """Try many again, each for itself; by id None or why not."""
         require_count("incident_ids", incident_ids, self._core.limits.batch_items)
-        futures = {
-            incident_id: self._core.post(
-                self._tenant_id,
-                lambda unit, one=incident_id: _resolve(unit, one, {}, actor),  # type: ignore[misc]
-            )
-            for incident_id in incident_ids
-        }
+        futures = {one: self._core.post(self._tenant_id, _resolving(one, actor)) for one in incident_ids}
         return {incident_id: _refusal(future.exception()) for incident_id, future in futures.items()}
 
 
-def _resolve(
-    unit: Unit, incident_id: IncidentId, variables: Mapping[str, FeelValue], actor: str | None
-) -> None:
+def _resolving(incident_id: IncidentId, actor: str | None) -> Callable[[Unit], None]:
+    return lambda unit: _resolve(unit, incident_id, {}, actor)
+
+
+def _resolve(unit: Unit, incident_id: IncidentId, variables: Mapping[str, FeelValue], actor: str | None) -> None:
     row = _incident(unit.session, unit.tenant_id, incident_id)
     if row.value("resolved_at") is not None:
         raise IncidentResolvedError(

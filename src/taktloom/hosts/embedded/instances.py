@@ -61,7 +61,7 @@ class Instances:
     def __init__(self, core: Core, tenant_id: TenantId) -> None:
         self._core, self._tenant_id = core, tenant_id
 
-    def start(
+    def start(  # noqa: PLR0913 - what is optional is keyword-only, and none of it belongs to another
         self,
         process_id: ProcessId,
         variables: Mapping[str, FeelValue],
@@ -114,7 +114,7 @@ class Instances:
 
         self._core.submit(self._tenant_id, work)
 
-    def list(self, query: InstanceQuery) -> Page[InstanceSummary]:
+    def search(self, query: InstanceQuery) -> Page[InstanceSummary]:
         """Instances, newest first."""
         limit = min(query.limit, self._core.limits.page_rows)
         filters = _filters(self._tenant_id, query)
@@ -123,7 +123,9 @@ class Instances:
                 "list_instances", **filters, element_id=query.element_id, before=query.cursor, limit=limit + 1
             )
             total = (
-                session.count("count_instances", **filters, limit=COUNTED_UP_TO + 1) if query.element_id is None else None
+                session.count("count_instances", **filters, limit=COUNTED_UP_TO + 1)
+                if query.element_id is None
+                else None
             )
         items = tuple(map(instance_summary, rows[:limit]))
         cursor = items[-1].instance_key if len(rows) > limit else None
@@ -165,9 +167,7 @@ class Instances:
             rows = session.all("events_of_instance", tenant_id=self._tenant_id, instance_key=instance_key)
         return tuple(event_of(row, self._core.codec) for row in rows)
 
-    def journal(
-        self, instance_key: InstanceKey, *, cursor: str | None = None, limit: int = 100
-    ) -> Page[JournalEntry]:
+    def journal(self, instance_key: InstanceKey, *, cursor: str | None = None, limit: int = 100) -> Page[JournalEntry]:
         """The kernel events of the instance in order; raises UnknownInstanceError."""
         limit = min(limit, self._core.limits.page_rows)
         with self._core.database.reading() as session:
@@ -197,9 +197,7 @@ class Instances:
             )
         return len(entries)
 
-    def _entries(
-        self, session: Session, instance_key: InstanceKey, *, after: int, limit: int
-    ) -> "list[JournalEntry]":
+    def _entries(self, session: Session, instance_key: InstanceKey, *, after: int, limit: int) -> list[JournalEntry]:
         rows = session.rows(
             "journal_entries", tenant_id=self._tenant_id, instance_key=instance_key, after=after, limit=limit
         )
@@ -302,9 +300,7 @@ def _filters(tenant_id: TenantId, query: InstanceQuery) -> dict[str, str | int |
 def _variables(state: InstanceState, definition: RunnableDefinition) -> tuple[VariableView, ...]:
     nodes = definition.executable.nodes
     return tuple(
-        VariableView(
-            name=name, value=value, scope_element_id=None if scope.parent is None else nodes[scope.element].id
-        )
+        VariableView(name=name, value=value, scope_element_id=None if scope.parent is None else nodes[scope.element].id)
         for scope in state.scopes.values()
         for name, value in sorted(scope.variables.items())
     )

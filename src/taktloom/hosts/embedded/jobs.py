@@ -10,7 +10,8 @@ workers recognise an effect that they have already had.
 import json
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
@@ -133,17 +134,13 @@ class Jobs:
         Raises LimitExceededError, MisuseError for a duration that is not positive.
         """
         self._check_request(job_types, worker, max_jobs, lock_for)
-        self._workers[worker] = SeenWorker(
-            name=worker, job_types=tuple(job_types), last_seen_at=self._core.clock.now()
-        )
+        self._workers[worker] = SeenWorker(name=worker, job_types=tuple(job_types), last_seen_at=self._core.clock.now())
         deadline = time.monotonic() + min(wait, LONGEST_WAIT).total_seconds()
         types = json.dumps(sorted(set(job_types)))
         while True:
             generation = self._signals.generation
             if self._is_ready(types):
-                jobs = self._core.submit(
-                    self._tenant_id, lambda unit: _lock(unit, types, worker, max_jobs, lock_for)
-                )
+                jobs = self._core.submit(self._tenant_id, lambda unit: _lock(unit, types, worker, max_jobs, lock_for))
                 if jobs:
                     return jobs
             left = timedelta(seconds=deadline - time.monotonic())
@@ -151,23 +148,16 @@ class Jobs:
                 return ()
             self._signals.wait(generation, min(left, self._until_next(types)))
 
-    def complete(
-        self, job_id: JobId, fence: int, variables: Mapping[str, FeelValue], *, actor: str | None = None
-    ) -> CompletionResult:
+    def complete(self, job_id: JobId, fence: int, variables: Mapping[str, FeelValue]) -> CompletionResult:
         """Finish the job; ALREADY_DONE for the same completion again. Raises UnknownJobError, JobLockError."""
         completion = JobCompletion(job_id=job_id, fence=fence, variables=variables)
-        return self._core.submit(self._tenant_id, lambda unit: _complete(unit, completion, actor))
+        return self._core.submit(self._tenant_id, lambda unit: _complete(unit, completion))
 
-    def complete_many(
-        self, completions: Sequence[JobCompletion], *, actor: str | None = None
-    ) -> tuple[CompletionResult | TaktloomError, ...]:
-        """Finish many jobs in few transactions; one that is refused does not touch the others. In order of the input."""
+    def complete_many(self, completions: Sequence[JobCompletion]) -> tuple[CompletionResult | TaktloomError, ...]:
+        """Finish many jobs in few transactions; answers in order, a refused one does not touch the others."""
         require_count("completions", completions, self._core.limits.batch_items)
-        futures = [
-            self._core.post(self._tenant_id, lambda unit, one=one: _complete(unit, one, actor))  # type: ignore[misc]
-            for one in completions
-        ]
-        return tuple(_outcome(future.exception(), future) for future in futures)
+        futures = [self._core.post(self._tenant_id, _completing(one)) for one in completions]
+        return tuple(map(_outcome, futures))
 
     def fail(
         self,
@@ -177,7 +167,6 @@ class Jobs:
         *,
         retries: int | None = None,
         retry_in: timedelta | None = None,
-        actor: str | None = None,
     ) -> None:
         """Give the job back as failed; without retries left it becomes an incident.
 
@@ -195,7 +184,7 @@ class Jobs:
             unit.session.run("fail_job", tenant_id=unit.tenant_id, job_id=job_id, failure=message)
             instance = unit.instance(InstanceKey(row.text("instance_key")))
             occurred_at = event_time(unit, instance)
-            who = actor or row.text_or_none("worker")
+            who = row.text_or_none("worker")
             advance(unit, instance, JobFailed(occurred_at=occurred_at, actor=who, job_id=job_id, message=message))
 
         self._core.submit(self._tenant_id, work)
@@ -208,7 +197,6 @@ class Jobs:
         *,
         message: str = "",
         variables: Mapping[str, FeelValue] | None = None,
-        actor: str | None = None,
     ) -> None:
         """End the job with a BPMN error, for a boundary event to catch; uncaught it becomes an incident."""
         limits = self._core.limits
@@ -220,7 +208,7 @@ class Jobs:
             _end(unit, job_id)
             event = JobErrorThrown(
                 occurred_at=event_time(unit, instance),
-                actor=actor or row.text_or_none("worker"),
+                actor=row.text_or_none("worker"),
                 job_id=job_id,
                 error_code=error_code,
                 message=message[: limits.text_characters],
@@ -237,9 +225,7 @@ class Jobs:
         def work(unit: Unit) -> datetime:
             _require_lock(unit, job_id, fence)
             until = unit.now + min(lock_for, LONGEST_LOCK)
-            unit.session.run(
-                "extend_job_lock", tenant_id=unit.tenant_id, job_id=job_id, locked_until=to_micros(until)
-            )
+            unit.session.run("extend_job_lock", tenant_id=unit.tenant_id, job_id=job_id, locked_until=to_micros(until))
             return until
 
         return self._core.submit(self._tenant_id, work)
@@ -271,7 +257,8 @@ class Jobs:
 
 def back_off(attempt: int) -> timedelta:
     """Wait before the next attempt: 2 s after the first, doubling up to 10 minutes."""
-    return min(_FIRST_BACK_OFF * 2 ** min(max(attempt, 1) - 1, 20), _LONGEST_BACK_OFF)
+    doublings = min(max(attempt, 1) - 1, 20)
+    return min(_FIRST_BACK_OFF * (1 << doublings), _LONGEST_BACK_OFF)
 
 
 def _lock(unit: Unit, types: str, worker: str, max_jobs: int, lock_for: timedelta) -> tuple[LockedJob, ...]:
@@ -306,7 +293,7 @@ def _locked_job(unit: Unit, row: Row) -> LockedJob:
     )
 
 
-def _complete(unit: Unit, completion: JobCompletion, actor: str | None) -> CompletionResult:
+def _complete(unit: Unit, completion: JobCompletion) -> CompletionResult:
     row = _job(unit, completion.job_id)
     if row.text("state") == "completed" and row.integer("fence") == completion.fence:
         return CompletionResult.ALREADY_DONE
@@ -315,12 +302,16 @@ def _complete(unit: Unit, completion: JobCompletion, actor: str | None) -> Compl
     _end(unit, completion.job_id)
     event = JobCompleted(
         occurred_at=event_time(unit, instance),
-        actor=actor or row.text_or_none("worker"),
+        actor=row.text_or_none("worker"),
         job_id=completion.job_id,
         variables=completion.variables,
     )
     advance(unit, instance, event)
     return CompletionResult.DONE
+
+
+def _completing(completion: JobCompletion) -> Callable[[Unit], CompletionResult]:
+    return lambda unit: _complete(unit, completion)
 
 
 def _end(unit: Unit, job_id: JobId) -> None:
@@ -377,9 +368,8 @@ def _require_duration(name: str, duration: timedelta) -> None:
         raise MisuseError(f"{name} must be a positive duration.", remedy="Give a duration above zero.")
 
 
-def _outcome(error: BaseException | None, future: "object") -> CompletionResult | TaktloomError:
-    if error is None:
-        return future.result()  # type: ignore[attr-defined,no-any-return]
-    if isinstance(error, TaktloomError):
+def _outcome(future: "Future[CompletionResult]") -> CompletionResult | TaktloomError:
+    try:
+        return future.result()
+    except TaktloomError as error:
         return error
-    raise error

@@ -9,10 +9,12 @@ import logging
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from taktloom.hosts.embedded.advance import advance, event_time
 from taktloom.hosts.embedded.changes import Change, Topic
 from taktloom.hosts.embedded.core import Core, Unit
+from taktloom.hosts.embedded.timer_starts import firing_of_start
 from taktloom.kernel.events import TimerFired
 from taktloom.model.identifiers import InstanceKey, TenantId, TimerId
 from taktloom.storage import Row, from_micros, to_micros
@@ -21,6 +23,12 @@ _LOG = logging.getLogger(__name__)
 _AT_ONCE = 500  # timers fired per look, so that a thousand due ones share few transactions
 _LONGEST_SLEEP = timedelta(seconds=30)  # the machine's clock may jump
 _PAUSE_AFTER_FAILURE = timedelta(seconds=30)
+
+
+class _DueTimer(NamedTuple):
+    name: str
+    tenant_id: TenantId
+    fire: Callable[[Unit], None]
 
 
 class Timers:
@@ -34,10 +42,11 @@ class Timers:
         """Fire what is due now and what comes due by it; how many fired."""
         fired = 0
         while True:
-            rows = self._due_rows()
-            if not rows:
+            due = self._due()
+            if not due:
                 return fired
-            fired += sum(self._fire_all(rows))
+            futures = [(timer, self._core.post(timer.tenant_id, timer.fire)) for timer in due]
+            fired += sum(self._note(timer, future.exception()) for timer, future in futures)
 
     def next_due_at(self) -> datetime | None:
         """When the next timer is due; None when none runs."""
@@ -45,25 +54,27 @@ class Timers:
             micros = session.count("next_due_at")
         return from_micros(micros) if micros else None
 
-    def _due_rows(self) -> list[Row]:
+    def _due(self) -> list[_DueTimer]:
         now = self._core.clock.now()
-        self._set_aside = {timer_id: until for timer_id, until in self._set_aside.items() if until > now}
+        self._set_aside = {name: until for name, until in self._set_aside.items() if until > now}
         limit = _AT_ONCE + len(self._set_aside)
         with self._core.database.reading() as session:
-            rows = session.all("due_timers", now=to_micros(now), limit=limit)
-        return [row for row in rows if row.text("timer_id") not in self._set_aside]
+            waits = session.all("due_timers", now=to_micros(now), limit=limit)
+            starts = session.all("due_timer_starts", now=to_micros(now), limit=limit)
+        due = [_DueTimer(row.text("timer_id"), TenantId(row.text("tenant_id")), _firing(row)) for row in waits]
+        due += [_DueTimer(_start_name(row), TenantId(row.text("tenant_id")), firing_of_start(row)) for row in starts]
+        return [timer for timer in due if timer.name not in self._set_aside]
 
-    def _fire_all(self, rows: list[Row]) -> list[int]:
-        futures = [self._core.post(TenantId(row.text("tenant_id")), _firing(row)) for row in rows]
-        return [self._note(row, future.exception()) for row, future in zip(rows, futures, strict=True)]
-
-    def _note(self, row: Row, error: BaseException | None) -> int:
+    def _note(self, timer: _DueTimer, error: BaseException | None) -> int:
         if error is None:
             return 1
-        timer_id = row.text("timer_id")
-        _LOG.error("timer %s cannot fire", timer_id, exc_info=error)
-        self._set_aside[timer_id] = self._core.clock.now() + _PAUSE_AFTER_FAILURE
+        _LOG.error("timer %s cannot fire", timer.name, exc_info=error)
+        self._set_aside[timer.name] = self._core.clock.now() + _PAUSE_AFTER_FAILURE
         return 0
+
+
+def _start_name(row: Row) -> str:
+    return f"{row.text('tenant_id')}/{row.text('process_id')}/{row.text('element_id')}"
 
 
 def _firing(row: Row) -> Callable[[Unit], None]:
@@ -119,7 +130,6 @@ class TimerThread:
         due_at = self._timers.next_due_at()
         if due_at is None:
             return _LONGEST_SLEEP
-        # A due one that is left was set aside: look again soon, not at once.
-        return min(max(due_at - self._core.clock.now(), timedelta(milliseconds=1)), _LONGEST_SLEEP) if (
-            due_at > self._core.clock.now()
-        ) else timedelta(seconds=1)
+        left = due_at - self._core.clock.now()
+        # What is due and still there was set aside: look again soon, not at once.
+        return min(left, _LONGEST_SLEEP) if left > timedelta() else timedelta(seconds=1)

@@ -115,7 +115,9 @@ def user_task_view(row: Row) -> UserTaskView:
 def timer_view(row: Row) -> TimerView:
     """From timer."""
     return TimerView(
-        timer_id=TimerId(row.text("timer_id")), element_id=ElementId(row.text("element_id")), due_at=row.instant("due_at")
+        timer_id=TimerId(row.text("timer_id")),
+        element_id=ElementId(row.text("element_id")),
+        due_at=row.instant("due_at"),
     )
 
 

@@ -86,4 +86,5 @@ VALUES (:tenant_id, :process_id, :element_id, :due_at, :repetitions_left, :sched
 SELECT * FROM timer_start WHERE due_at <= :now ORDER BY due_at LIMIT :limit;
 
 -- name: delete_timer_start
-DELETE FROM timer_start WHERE tenant_id = :tenant_id AND process_id = :process_id AND element_id = :element_id;
+DELETE FROM timer_start WHERE tenant_id = :tenant_id AND process_id = :process_id AND element_id = :element_id
+  AND due_at = :due_at;
