@@ -2,7 +2,7 @@
 """Human or system: what each resource's own events say, never its name.
 
 Five kinds of evidence, each True (speaks for a system), False (for a person) or None (cannot tell):
-- clock: works around the clock. A person leaves at least 6 hours of the day nearly empty (under 1 % of the events each);
+- clock: works around the clock. A person leaves at least 6 hours of the day nearly empty (under 1 % of events each);
 - weekend: Saturdays and Sundays hold at least 14 % of the events (half of an even spread); a person's at most 10 %;
 - speed: at least half of the events come within 2 seconds after the step before them; a person's under 20 %;
 - instant: where starts are known, at least 90 % of the steps take a second or less; a person's at most 10 %;
