@@ -24,7 +24,7 @@ from taktloom.model.identifiers import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreateJob:
-    """Offer work of *job_type* to workers; *variables* are the activity's inputs (all visible ones without mappings)."""
+    """Offer work of *job_type*; *variables* are the activity's inputs, all visible ones where it maps none."""
 
     job_id: JobId
     element_id: ElementId

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The event schema: one set of columns for imported logs, engine history and simulated cases.
 
-A bare `Event` is a row of an event log. Times are UTC with microseconds. Attribute columns are typed and carry their level
+A bare `Event` is a row of an event log. Times are UTC with microseconds. Attribute columns are typed, with the level
 in the name: `case.<name>`, `event.<name>`. XES and CSV names (`concept:name` …) appear only in readers and writers.
 Sources: IEEE 1849-2016 (XES) for case, activity, lifecycle, resource; OCEL 2.0 for objects.
 """

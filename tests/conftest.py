@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Rules for the whole test run.
+
+- `test_data` gives the folder of real logs and standards' cases. Without it, every test that asks for the fixture or
+  carries the `data` marker is left out and named in one closing line; the run can still succeed.
+- With CI=true nothing may be skipped: a skip becomes a failure, so that a missing tool never hides a missing test.
+- Hypothesis runs few examples by default (`quick`) and many, reproducible ones in CI (`ci`).
+"""
+
+import os
+from collections import Counter
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from tests.data import VARIABLE, find_test_data
+
+IN_CI = os.environ.get("CI", "").lower() in {"1", "true"}
+NOT_RUN = pytest.StashKey[Counter[str]]()
+
+settings.register_profile("quick", max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "ci",
+    max_examples=150,
+    deadline=None,
+    derandomize=True,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if IN_CI else "quick"))
+
+
+@pytest.fixture(scope="session")
+def test_data() -> Path:
+    """Return the folder of the test data (`logs/`, `dmn-tck/`, `bpmn-miwg/`, `xsd/`); read only."""
+    folder = find_test_data()
+    if folder is None:  # reached only when the fixture is asked for at run time (request.getfixturevalue)
+        pytest.skip(f"no test data: set {VARIABLE}")
+    return folder
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[NOT_RUN] = Counter()
+    try:
+        find_test_data()
+    except FileNotFoundError as error:
+        raise pytest.UsageError(str(error)) from error
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if find_test_data() is not None:
+        return
+    without = [item for item in items if _needs_data(item)]
+    config.stash[NOT_RUN].update(_suite(item) for item in without)
+    config.hook.pytest_deselected(items=without)
+    items[:] = [item for item in items if not _needs_data(item)]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    not_run = config.stash[NOT_RUN]
+    if not_run:
+        suites = ", ".join(f"{suite} ({count})" for suite, count in sorted(not_run.items()))
+        terminalreporter.write_line(f"not run, no test data (set {VARIABLE}): {suites}")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if IN_CI and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped, which CI does not allow: {item.nodeid}: {_reason(report.longrepr)}"
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    report = yield
+    if IN_CI and report.skipped:
+        report.outcome = "failed"
+        report.longrepr = f"skipped, which CI does not allow: {collector.nodeid}: {_reason(report.longrepr)}"
+    return report
+
+
+def _needs_data(item: pytest.Item) -> bool:
+    return "test_data" in getattr(item, "fixturenames", ()) or item.get_closest_marker("data") is not None
+
+
+def _suite(item: pytest.Item) -> str:
+    return item.nodeid.split("::", 1)[0]
+
+
+def _reason(longrepr: object) -> str:
+    return str(longrepr[2]) if isinstance(longrepr, tuple) else str(longrepr)
