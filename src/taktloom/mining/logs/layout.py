@@ -198,6 +198,9 @@ def _describe(build: Build, ordered: Ordered, columns: tuple[EventColumn, ...]) 
         columns=columns,
         segments=(SEGMENT,),
         is_synthetic=request.is_synthetic,
+        encoding=source.encoding,
+        delimiter=source.delimiter,
+        date_format=request.date_format,
     )
 
 

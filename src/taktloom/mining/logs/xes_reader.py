@@ -162,6 +162,8 @@ def _read_attribute(element: etree._Element, prefix: str, row: Row, types: _Type
     pending = [(element, prefix, 0)]
     while pending:
         each, before, depth = pending.pop()
+        if not isinstance(each.tag, str):  # a comment or processing instruction
+            continue
         kind, key = _local(each), each.get("key")
         if kind not in XES_TYPES or key is None or depth > DEEPEST:
             continue
@@ -173,7 +175,7 @@ def _read_attribute(element: etree._Element, prefix: str, row: Row, types: _Type
             row[column] = value
             types.note(column, kind)
         if kind != "list" and len(each):
-            pending.extend((child, f"{column}.", depth + 1) for child in each if isinstance(child.tag, str))
+            pending.extend((child, f"{column}.", depth + 1) for child in each)
 
 
 def _list_text(element: etree._Element) -> str:
