@@ -2,7 +2,7 @@
 """The canonical log: rows sorted once by (case, completion, position in the source), everything coded as integers.
 
 A log is a folder: `log.json`, `labels.json` (dictionaries by code), `cases.parquet` (one row per case: code, case_id,
-`case.*`) and, per segment, `coded-*.parquet` with `attributes-*.parquet` beside it, row by row. Files never change after
+`case.*`) and, per segment, `coded-*.parquet` with `attributes-*.parquet` beside it, row by row. Files never change once
 the folder has appeared under its name. Every analysis of cases is one linear scan, so filters must keep the order.
 """
 
@@ -220,11 +220,16 @@ class CanonicalLog:
     def _period_mask(self, condition: LogFilter) -> NDArray[np.bool_]:
         since = -(2**62) if condition.since is None else int(condition.since.timestamp() * 1_000_000)
         until = 2**62 if condition.until is None else int(condition.until.timestamp() * 1_000_000)
-        ends = self.coded().group_by("case").agg(
-            pl.min_horizontal(pl.col("occurred_at").min(), pl.col("started_at").min()).alias("first"),
-            pl.col("occurred_at").max().alias("last"),
-            ((pl.col("occurred_at") >= since) & (pl.col("occurred_at") < until)).any().alias("touched"),
-        ).collect()
+        ends = (
+            self.coded()
+            .group_by("case")
+            .agg(
+                pl.min_horizontal(pl.col("occurred_at").min(), pl.col("started_at").min()).alias("first"),
+                pl.col("occurred_at").max().alias("last"),
+                ((pl.col("occurred_at") >= since) & (pl.col("occurred_at") < until)).any().alias("touched"),
+            )
+            .collect()
+        )
         first, last = ends["first"].to_numpy(), ends["last"].to_numpy()
         starts_inside = (first >= since) & (first < until)
         if condition.period_rule is PeriodRule.CONTAINED:

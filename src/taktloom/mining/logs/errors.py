@@ -1,18 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """Why a log is refused; codes TL-2100 … TL-2149.
 
-    InputRefusedError
-    ├── MalformedRecordError     a stored or sent JSON record has the wrong shape
-    ├── UnreadableLogError       not a log: empty, truncated, wrong encoding, NUL bytes, broken XML
-    ├── ColumnsNeededError       case, activity or time column not recognised or not there
-    ├── TimeZoneNeededError      naive times: names --timezone
-    ├── UnknownTimeZoneError     the zone named does not exist
-    ├── DateFormatNeededError    day and month cannot be told apart: names --date-format
-    └── BadRowsError             rows with missing or malformed case, activity or time
-    LimitExceededError
-    └── LogTooLargeError         bytes, columns, cell length, decompressed size
-    ConflictError
-    └── ImportCancelledError     the caller cancelled; nothing was left behind
+InputRefusedError
+├── MalformedRecordError     a stored or sent JSON record has the wrong shape
+├── UnreadableLogError       not a log: empty, truncated, wrong encoding, NUL bytes, broken XML
+├── ColumnsNeededError       case, activity or time column not recognised or not there
+├── TimeZoneNeededError      naive times: names --timezone
+├── UnknownTimeZoneError     the zone named does not exist
+├── DateFormatNeededError    day and month cannot be told apart: names --date-format
+└── BadRowsError             rows with missing or malformed case, activity or time
+LimitExceededError
+└── LogTooLargeError         bytes, columns, cell length, decompressed size
+ConflictError
+└── ImportCancelledError     the caller cancelled; nothing was left behind
 """
 
 from collections.abc import Iterable

@@ -6,6 +6,7 @@ folder beside the target takes everything; it is renamed when complete and remov
 half-imported, whatever stops the import.
 """
 
+import os
 import re
 import shutil
 import tempfile
@@ -21,6 +22,7 @@ from taktloom.mining.logs.encodings import RawBytes, guess_encoding, prepare_tex
 from taktloom.mining.logs.errors import ColumnsNeededError, UnreadableLogError
 from taktloom.mining.logs.layout import build_log, sync_folder
 from taktloom.mining.logs.mapping import AttributeLevel, ColumnMapping
+from taktloom.mining.logs.metadata import SOURCE_FILE
 from taktloom.mining.logs.parquet_reader import PARQUET_MAGIC, sample_parquet, stage_parquet
 from taktloom.mining.logs.recognition import Recognition, describe_column, mapping_of, recognise
 from taktloom.mining.logs.requests import (
@@ -75,9 +77,29 @@ def prepare_log(request: ImportRequest, workspace: Path, target: Path, watch: Im
     staging = _stage(request, workspace, watch)
     mapping = request.mapping or _recognised_mapping(staging)
     require_columns(mapping, tuple(staging.columns), rules.place)
-    build_log(
-        Build(staging=staging, mapping=mapping, request=request, rules=rules, target=target, watch=watch)
+    build_log(Build(staging=staging, mapping=mapping, request=request, rules=rules, target=target, watch=watch))
+    _keep_source(request.path, target)
+    sync_folder(target)
+
+
+def _keep_source(source: Path, target: Path) -> None:
+    """A copy of the source in the log's folder, to map it anew one day."""
+    copy = target / SOURCE_FILE
+    shutil.copyfile(source, copy)
+    with copy.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def read_columns(request: ImportRequest) -> tuple[str, ...]:
+    """The source's columns, from a first look."""
+    sniff = sniff_log(
+        request.path,
+        limits=request.limits,
+        encoding=request.encoding,
+        delimiter=request.delimiter,
+        source_name=request.source_name,
     )
+    return tuple(column.name for column in sniff.columns)
 
 
 def free_log_id(into: Path, name: str) -> str:
@@ -135,7 +157,17 @@ def _recognised_mapping(staging: Staging) -> ColumnMapping:
 def require_columns(mapping: ColumnMapping, columns: tuple[str, ...], place: Place) -> None:
     """Refuse a mapping that names columns which are not there."""
     known = set(columns)
-    for part in ("case", "activity", "timestamp", "start_timestamp", "resource", "role", "lifecycle", "instance", "event_id"):
+    for part in (
+        "case",
+        "activity",
+        "timestamp",
+        "start_timestamp",
+        "resource",
+        "role",
+        "lifecycle",
+        "instance",
+        "event_id",
+    ):
         named = getattr(mapping, part)
         if named is not None and named not in known:
             raise ColumnsNeededError(part, named, columns, place)
@@ -153,9 +185,7 @@ def sniff_log(
     source_name: str | None = None,
 ) -> LogSniff:
     """A first look at the beginning of *path*; raises UnreadableLogError when it is no log."""
-    raw = RawBytes(
-        path=path, name=source_name or path.name, limits=limits or ImportLimits(), watch=ImportWatch()
-    )
+    raw = RawBytes(path=path, name=source_name or path.name, limits=limits or ImportLimits(), watch=ImportWatch())
     kind = detect_format(raw)
     found_encoding = found_delimiter = None
     levels: dict[str, AttributeLevel] = {}

@@ -20,7 +20,14 @@ from taktloom.mining.logs.canonical import CASES_FILE, CODED_COLUMNS, LABELS_FIL
 from taktloom.mining.logs.errors import UnreadableLogError
 from taktloom.mining.logs.lifecycles import Instances, every_row, join_lifecycles
 from taktloom.mining.logs.mapping import AttributeLevel, AttributeType
-from taktloom.mining.logs.metadata import METADATA_FILE, EventColumn, ImportFacts, LogCounts, LogMetadata, metadata_to_json
+from taktloom.mining.logs.metadata import (
+    METADATA_FILE,
+    EventColumn,
+    ImportFacts,
+    LogCounts,
+    LogMetadata,
+    metadata_to_json,
+)
 from taktloom.mining.logs.requests import ImportStage
 from taktloom.mining.logs.rows import Build, GoodRows, complete_lifecycle, read_rows
 from taktloom.mining.logs.variants import tabulate_variants
@@ -191,6 +198,9 @@ def _describe(build: Build, ordered: Ordered, columns: tuple[EventColumn, ...]) 
         columns=columns,
         segments=(SEGMENT,),
         is_synthetic=request.is_synthetic,
+        encoding=source.encoding,
+        delimiter=source.delimiter,
+        date_format=request.date_format,
     )
 
 

@@ -137,7 +137,9 @@ def _score(part: str, column: SniffedColumn) -> float:
 def _can_be_time(column: SniffedColumn) -> bool:
     if column.type is AttributeType.INSTANT:
         return True
-    return bool(column.samples) and all(re.fullmatch(EPOCH.replace("^", "").replace("$", ""), s) for s in column.samples)
+    return bool(column.samples) and all(
+        re.fullmatch(EPOCH.replace("^", "").replace("$", ""), s) for s in column.samples
+    )
 
 
 def mapping_of(parts: Mapping[str, str], columns: Sequence[str], levels: Mapping[str, AttributeLevel]) -> ColumnMapping:

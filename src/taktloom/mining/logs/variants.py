@@ -51,9 +51,7 @@ def case_starts(case: NDArray[np.uint32]) -> NDArray[np.int64]:
     return np.concatenate([np.zeros(1, dtype=np.int64), changes])
 
 
-def tabulate_variants(
-    case: NDArray[np.uint32], activity: NDArray[np.uint32], labels: Sequence[str]
-) -> VariantTable:
+def tabulate_variants(case: NDArray[np.uint32], activity: NDArray[np.uint32], labels: Sequence[str]) -> VariantTable:
     """Variants of the rows (case, activity), sorted in canonical order; *labels* by activity code."""
     starts = case_starts(case)
     if starts.size == 0:

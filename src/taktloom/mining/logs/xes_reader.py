@@ -106,9 +106,7 @@ def sample_xes(raw: RawBytes) -> tuple[pl.DataFrame, dict[str, AttributeLevel]]:
 
 def xes_levels(columns: tuple[str, ...]) -> dict[str, AttributeLevel]:
     """Trace attributes are the case's, event attributes the event's: the format says so."""
-    return {
-        name: AttributeLevel.CASE if name.startswith(CASE_PREFIX) else AttributeLevel.EVENT for name in columns
-    }
+    return {name: AttributeLevel.CASE if name.startswith(CASE_PREFIX) else AttributeLevel.EVENT for name in columns}
 
 
 def _frame(batch: list[Row], names: tuple[str, ...]) -> pl.DataFrame:
@@ -164,6 +162,8 @@ def _read_attribute(element: etree._Element, prefix: str, row: Row, types: _Type
     pending = [(element, prefix, 0)]
     while pending:
         each, before, depth = pending.pop()
+        if not isinstance(each.tag, str):  # a comment or processing instruction
+            continue
         kind, key = _local(each), each.get("key")
         if kind not in XES_TYPES or key is None or depth > DEEPEST:
             continue
@@ -175,7 +175,7 @@ def _read_attribute(element: etree._Element, prefix: str, row: Row, types: _Type
             row[column] = value
             types.note(column, kind)
         if kind != "list" and len(each):
-            pending.extend((child, f"{column}.", depth + 1) for child in each if isinstance(child.tag, str))
+            pending.extend((child, f"{column}.", depth + 1) for child in each)
 
 
 def _list_text(element: etree._Element) -> str:
@@ -211,7 +211,7 @@ def _require_xes(root: object, raw: RawBytes) -> None:
     if not isinstance(root, etree._Element) or _local(root) != "log":
         cause = "The XML file is no XES log."
         raise UnreadableLogError("not-xes", cause, Place(source=raw.name, line=1), "Give a file whose root is <log>.")
-    if root.getroottree().docinfo.doctype:
+    if root.getroottree().docinfo.internalDTD is not None:
         cause = "The file declares a document type; that is not accepted."
         raise UnreadableLogError("doctype", cause, Place(source=raw.name, line=1), "Remove the DOCTYPE.")
 
