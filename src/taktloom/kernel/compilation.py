@@ -32,7 +32,10 @@ Element = FlowNode | SequenceFlow | ProcessDefinition
 
 @dataclass(slots=True, kw_only=True)
 class Compilation:
-    """What is known while one process is compiled. names: variables with spaces or signs in them, which FEEL must know."""
+    """What is known while one process is compiled.
+
+    names: variables with spaces or signs in them, which FEEL must know. decisions: None where they are not checked.
+    """
 
     names: frozenset[str]
     external_choices: frozenset[ElementId]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""From a process definition to what `step` runs: number everything, compile every text, report every problem at once."""
+"""From a process definition to what `step` runs: number everything, compile every text, report every problem."""
 
 from collections.abc import Collection, Iterator
 
@@ -175,6 +175,7 @@ class _Builder:
             element_type=behaviour.element_type,
             behaviour=behaviour,
             phases=(behaviour.enter, behaviour.perform, behaviour.complete, behaviour.leave),
+            catch=behaviour.catch,
             parent=parent,
             incoming=tuple(self.incoming.get(index, ())),
             outgoing=outgoing,
@@ -199,12 +200,12 @@ class _Builder:
 
     def _catches(self, node: FlowNode) -> tuple[tuple[str | None, int], ...]:
         events = self.boundaries.get(node.id, ())
-        return tuple((e.definition.code, self.node_index[e.id]) for e in events if isinstance(e.definition, ErrorDefinition))
+        return tuple(
+            (e.definition.code, self.node_index[e.id]) for e in events if isinstance(e.definition, ErrorDefinition)
+        )
 
     def _none_start(self, nodes: tuple[AnyFlowNode, ...]) -> int:
         for node in nodes:
             if isinstance(node, StartEvent) and node.definition is None:
                 return self.node_index[node.id]
         return NONE
-
-

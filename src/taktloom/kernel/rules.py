@@ -122,7 +122,9 @@ def _duplicate_ids(definition: ProcessDefinition, containers: Collection[Contain
     for element in elements:
         counted[element.id] += 1
         if counted[element.id] == 2:
-            yield problem("duplicate-id", element, f"The id '{element.id}' is used twice.", "Give each element an id of its own.")
+            yield problem(
+                "duplicate-id", element, f"The id '{element.id}' is used twice.", "Give each element an id of its own."
+            )
 
 
 def _unknown_lane_members(definition: ProcessDefinition, containers: Collection[Container]) -> Iterator[Finding]:
@@ -165,12 +167,15 @@ def _dangling_flows(container: Container) -> Iterator[Finding]:
 
 def _starts(container: Container) -> Iterator[Finding]:
     starts = [node for node in container.nodes.values() if isinstance(node, StartEvent)]
-    if not starts:
+    unsupported = [n for n in container.nodes.values() if isinstance(n, UnsupportedNode) and n.xml_name in _STARTERS]
+    if not starts and not unsupported:
         owner = container.owner
         yield problem("no-start-event", owner, f"'{owner.id}' has no start event.", "Add a start event.")
     nones = [node for node in starts if node.definition is None]
     for node in nones[1:]:
-        yield problem("several-none-start-events", node, "There is more than one none start event.", "Keep one of them.")
+        yield problem(
+            "several-none-start-events", node, "There is more than one none start event.", "Keep one of them."
+        )
     if not container.is_process:
         for node in starts:
             if node.definition is not None:
@@ -186,15 +191,41 @@ def _ends_of_flows(container: Container) -> Iterator[Finding]:
     for node in container.nodes.values():
         incoming, outgoing = container.incoming.get(node.id, []), container.outgoing.get(node.id, [])
         if isinstance(node, StartEvent) and incoming:
-            yield problem("start-event-with-incoming-flow", node, "A flow leads into the start event.", "Lead it to the node after the start.")
+            yield problem(
+                "start-event-with-incoming-flow",
+                node,
+                "A flow leads into the start event.",
+                "Lead it to the node after the start.",
+            )
         if isinstance(node, BoundaryEvent) and incoming:
-            yield problem("boundary-event-with-incoming-flow", node, "A flow leads into the boundary event.", "Lead it to the node after the event.")
+            yield problem(
+                "boundary-event-with-incoming-flow",
+                node,
+                "A flow leads into the boundary event.",
+                "Lead it to the node after the event.",
+            )
         if isinstance(node, EndEvent) and outgoing:
-            yield problem("end-event-with-outgoing-flow", node, "A flow leaves the end event.", "Make it an intermediate event, or delete the flow.")
+            yield problem(
+                "end-event-with-outgoing-flow",
+                node,
+                "A flow leaves the end event.",
+                "Make it an intermediate event, or delete the flow.",
+            )
         if isinstance(node, ExclusiveGateway | ParallelGateway) and not outgoing:
-            yield problem("gateway-without-outgoing-flow", node, "No flow leaves the gateway.", "Add an outgoing flow, or use an end event.")
+            yield problem(
+                "gateway-without-outgoing-flow",
+                node,
+                "No flow leaves the gateway.",
+                "Add an outgoing flow, or use an end event.",
+            )
         if isinstance(node, StartEvent | BoundaryEvent) and not outgoing:
-            yield problem("event-without-outgoing-flow", node, "No flow leaves the event: its token ends there.", "Add an outgoing flow.", Severity.WARNING)
+            yield problem(
+                "event-without-outgoing-flow",
+                node,
+                "No flow leaves the event: its token ends there.",
+                "Add an outgoing flow.",
+                Severity.WARNING,
+            )
 
 
 def _defaults(container: Container) -> Iterator[Finding]:
@@ -269,7 +300,9 @@ def _boundaries(container: Container) -> Iterator[Finding]:
                 "Attach it to an activity.",
             )
         elif not isinstance(host, Activity | UnsupportedNode):
-            yield problem("boundary-on-non-activity", node, f"'{host.id}' is no activity.", "Attach the event to an activity.")
+            yield problem(
+                "boundary-on-non-activity", node, f"'{host.id}' is no activity.", "Attach the event to an activity."
+            )
         if isinstance(node.definition, ErrorDefinition):
             yield from _error_boundary(node, node.definition, seen)
 
@@ -278,10 +311,17 @@ def _error_boundary(
     node: BoundaryEvent, definition: ErrorDefinition, seen: set[tuple[ElementId, str | None]]
 ) -> Iterator[Finding]:
     if not node.is_interrupting:
-        yield problem("non-interrupting-error", node, "An error boundary event always interrupts.", "Mark it as interrupting.")
+        yield problem(
+            "non-interrupting-error", node, "An error boundary event always interrupts.", "Mark it as interrupting."
+        )
     key = (node.attached_to, definition.code)
     if key in seen:
-        yield problem("error-caught-twice", node, "Another boundary event of the activity catches the same error.", "Keep one of them.")
+        yield problem(
+            "error-caught-twice",
+            node,
+            "Another boundary event of the activity catches the same error.",
+            "Keep one of them.",
+        )
     seen.add(key)
 
 
@@ -304,9 +344,13 @@ def _event_definitions(container: Container) -> Iterator[Finding]:
         if isinstance(definition, TimerDefinition):
             yield from _timer(node, definition)
         elif isinstance(definition, MessageDefinition) and not definition.name:
-            yield problem("message-without-name", node, "The event's message has no name.", "Refer to a message that has a name.")
+            yield problem(
+                "message-without-name", node, "The event's message has no name.", "Refer to a message that has a name."
+            )
         elif isinstance(definition, ErrorDefinition) and isinstance(node, EndEvent) and not definition.code:
-            yield problem("error-without-code", node, "The error that is thrown has no code.", "Refer to an error with a code.")
+            yield problem(
+                "error-without-code", node, "The error that is thrown has no code.", "Refer to an error with a code."
+            )
 
 
 def _timer(node: AnyFlowNode, definition: TimerDefinition) -> Iterator[Finding]:
@@ -332,15 +376,24 @@ def _tasks(container: Container) -> Iterator[Finding]:
     for node in container.nodes.values():
         if isinstance(node, ServiceTask):
             if not node.job_type:
-                yield problem("job-type-missing", node, "The service task has no job type.", "Give it the type that a worker serves.")
+                yield problem(
+                    "job-type-missing",
+                    node,
+                    "The service task has no job type.",
+                    "Give it the type that a worker serves.",
+                )
             if node.retries < 1:
                 yield problem("retries-out-of-range", node, "The job has fewer than one try.", "Give at least 1.")
         elif isinstance(node, BusinessRuleTask) and not node.decision_id:
-            yield problem("decision-missing", node, "The business rule task names no decision.", "Name the decision to evaluate.")
+            yield problem(
+                "decision-missing", node, "The business rule task names no decision.", "Name the decision to evaluate."
+            )
         elif isinstance(node, ScriptTask) and not node.script:
             yield problem("script-missing", node, "The script task has no script.", "Write a FEEL expression.")
         if isinstance(node, ScriptTask | BusinessRuleTask) and not node.result_variable:
-            yield problem("result-variable-missing", node, "The result has no variable.", "Name the variable for the result.")
+            yield problem(
+                "result-variable-missing", node, "The result has no variable.", "Name the variable for the result."
+            )
 
 
 def _unreachable(container: Container) -> Iterator[Finding]:
@@ -360,16 +413,32 @@ def _unreachable(container: Container) -> Iterator[Finding]:
             pending.extend(hosted.get(node_id, []))
     for node in container.nodes.values():
         if node.id not in reached:
-            yield problem("unreachable-node", node, "No path leads here from a start event.", "Connect or delete it.", Severity.WARNING)
+            yield problem(
+                "unreachable-node",
+                node,
+                "No path leads here from a start event.",
+                "Connect or delete it.",
+                Severity.WARNING,
+            )
 
 
 def _mappings(container: Container) -> Iterator[Finding]:
     for node in container.nodes.values():
         for mapping in (*getattr(node, "inputs", ()), *getattr(node, "outputs", ())):
             if not mapping.target or not all(part.strip() for part in mapping.target.split(".")):
-                yield problem("mapping-target-invalid", node, f"The mapping's target '{mapping.target}' is no variable path.", "Write a name, or names with dots between.")
+                yield problem(
+                    "mapping-target-invalid",
+                    node,
+                    f"The mapping's target '{mapping.target}' is no variable path.",
+                    "Write a name, or names with dots between.",
+                )
             if not mapping.source.strip().lstrip("="):
-                yield problem("mapping-source-missing", node, f"The mapping into '{mapping.target}' has no source.", "Write a FEEL expression.")
+                yield problem(
+                    "mapping-source-missing",
+                    node,
+                    f"The mapping into '{mapping.target}' has no source.",
+                    "Write a FEEL expression.",
+                )
 
 
 def _attributes(container: Container) -> Iterator[Finding]:
@@ -392,6 +461,7 @@ ALLOWED_DEFINITIONS: Mapping[type, tuple[type, ...]] = {
     IntermediateThrowEvent: (),
     BoundaryEvent: (TimerDefinition, MessageDefinition, ErrorDefinition),
 }
+_STARTERS = frozenset({"startEvent", "receiveTask", "eventBasedGateway"})
 _DEFINITION_NAMES: Mapping[type, str] = {
     TimerDefinition: "A timer",
     MessageDefinition: "A message",

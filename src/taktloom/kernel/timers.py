@@ -181,7 +181,9 @@ def _plan_cycle(text: str, now: datetime) -> TimerPlan:
     due = interval.after(first, occurrence)
     if end is not None and due > end:
         raise TimerTextError("its end has passed")
-    schedule = SEPARATOR.join([_instant_text(first), _interval_text(interval), *([] if end is None else [_instant_text(end)])])
+    schedule = SEPARATOR.join(
+        [_instant_text(first), _interval_text(interval), *([] if end is None else [_instant_text(end)])]
+    )
     left = UNENDING if repetitions == UNENDING else repetitions - 1
     return TimerPlan(due_at=due, repetitions_left=left, schedule=schedule, occurrence=occurrence)
 
