@@ -8,6 +8,7 @@ Wormald 1994), place. Everything is in the order given, so equal input gives equ
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 SWEEPS = 8
 
@@ -76,8 +77,8 @@ def _back_edges(nodes: list[str], edges: Sequence[tuple[str, str]]) -> set[tuple
         stack = [(root, iter(outgoing[root]))]
         while stack:
             node, targets = stack[-1]
-            target = next(targets, None)
-            if target is None:
+            target = next(targets, "")
+            if not target:
                 state[node] = 2
                 stack.pop()
             elif target not in state:
@@ -131,7 +132,7 @@ def _order(rows: list[list[Node]], chains: Mapping[tuple[str, str], list[Node]])
     above: dict[Node, list[Node]] = {}
     below: dict[Node, list[Node]] = {}
     for chain in chains.values():
-        for upper, lower in zip(chain, chain[1:], strict=False):
+        for upper, lower in pairwise(chain):
             above.setdefault(lower, []).append(upper)
             below.setdefault(upper, []).append(lower)
     for sweep in range(SWEEPS):

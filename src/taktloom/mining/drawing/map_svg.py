@@ -7,6 +7,7 @@ The picture carries its own colours and no script, so that it looks alike everyw
 import unicodedata
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from itertools import pairwise
 from typing import assert_never
 from xml.sax.saxutils import escape, quoteattr
 
@@ -28,7 +29,7 @@ class MapMetric(StrEnum):
 def map_svg(graph: DirectlyFollowsGraph, *, metric: MapMetric = MapMetric.FREQUENCY, detail: float = 0.4) -> str:
     """The map as an SVG document; *detail* 0 … 1 is the share of flows shown beside each activity's strongest ones."""
     flows = select_flows(graph, detail)
-    texts = {node.activity: _lines(node.activity) + [str(node.events)] for node in graph.nodes}
+    texts = {node.activity: [*_lines(node.activity), str(node.events)] for node in graph.nodes}
     sizes = {BEGIN: (20.0, 20.0), **{name: _size(lines) for name, lines in texts.items()}, END: (20.0, 20.0)}
     first = [(BEGIN, node.activity) for node in graph.nodes if _is_gate(node.first_in, graph, "first_in")]
     last = [(node.activity, END) for node in graph.nodes if _is_gate(node.last_in, graph, "last_in")]
@@ -141,7 +142,7 @@ def _flow(drawing: Drawing, flow: Flow, metric: MapMetric, scale: _Scale) -> str
 def _line(drawing: Drawing, edge: tuple[str, str], colour: str, width: float) -> str:
     points = drawing.edges[edge]
     path = f"M{points[0][0]:.0f} {points[0][1]:.0f}"
-    for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
+    for (x0, y0), (x1, y1) in pairwise(points):
         middle = (y0 + y1) / 2
         path += f" C{x0:.0f} {middle:.0f} {x1:.0f} {middle:.0f} {x1:.0f} {y1:.0f}"
     return (
@@ -152,7 +153,8 @@ def _line(drawing: Drawing, edge: tuple[str, str], colour: str, width: float) ->
 
 def _loop(box: Box, label: str, colour: str, width: float) -> str:
     right, top, bottom = box.x + box.width / 2, box.y + box.height * 0.3, box.y + box.height * 0.7
-    path = f"M{right:.0f} {top:.0f} C{right + 30:.0f} {top - 8:.0f} {right + 30:.0f} {bottom + 8:.0f} {right:.0f} {bottom:.0f}"
+    far = right + 30
+    path = f"M{right:.0f} {top:.0f} C{far:.0f} {top - 8:.0f} {far:.0f} {bottom + 8:.0f} {right:.0f} {bottom:.0f}"
     line = f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="{width:.1f}" marker-end="url(#arrow)"/>'
     return line + _label(right + 26, (top + bottom) / 2, label)
 
@@ -188,7 +190,8 @@ def _activity(box: Box, lines: Sequence[str], node: ActivityNode, most: int) -> 
 
 
 def _circle(box: Box, colour: str) -> str:
-    return f'<circle cx="{box.x:.0f}" cy="{box.y + box.height / 2:.0f}" r="9" fill="#ffffff" stroke="{colour}" stroke-width="3"/>'
+    centre = f'cx="{box.x:.0f}" cy="{box.y + box.height / 2:.0f}"'
+    return f'<circle {centre} r="9" fill="#ffffff" stroke="{colour}" stroke-width="3"/>'
 
 
 UNITS: Mapping[str, float] = {"d": 86_400, "h": 3_600, "min": 60, "s": 1}

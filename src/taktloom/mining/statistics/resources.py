@@ -1,17 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """Human or system: what each resource's own events say, never its name.
 
-Five kinds of evidence, each True (speaks for a system), False (for a person) or None (cannot tell):
-- clock: works around the clock. A person leaves at least 6 hours of the day nearly empty (under 1 % of events each);
+Six kinds of evidence, each True (speaks for a system), False (for a person) or None (cannot tell):
+- clock: works around the clock. A person leaves at least 6 hours of the day nearly empty (under 1 % of events each),
+  and works in more than 3;
+- night: at least half of the events lie between 23:00 and 05:00 (a batch job); nothing speaks for a person;
 - weekend: Saturdays and Sundays hold at least 14 % of the events (half of an even spread); a person's at most 10 %;
 - speed: at least half of the events come within 2 seconds after the step before them; a person's under 20 %;
 - instant: where starts are known, at least 90 % of the steps take a second or less; a person's at most 10 %;
 - volume: on its busiest day at least 1,500 events (one every 20 seconds for 8 hours), which no person does by hand.
 System: at least two for it, and not more against. Human: at least two against and none for, or three against one.
 Anything else, and resources with under MINIMUM_EVENTS events, cannot be told.
-Clock and weekend need the local wall clock: with UTC only they are weighed when a caller names a zone. Where most
-resources work around the clock (a hospital, shifts, generated data) doing so tells nothing: then neither speaks for a
-system.
+Clock, night and weekend need the local wall clock: with UTC only they are weighed when a caller names a zone. Where
+most resources work around the clock (a hospital, shifts, generated data) doing so tells nothing: then none of the three
+speaks for a system.
 """
 
 from collections.abc import Mapping
@@ -26,6 +28,8 @@ from taktloom.mining.statistics.arrays import MICROSECONDS_PER_SECOND, NOBODY, L
 MINIMUM_EVENTS = 30
 QUIET_SHARE = 0.01
 QUIET_HOURS_OF_PEOPLE = 6
+QUIET_HOURS_OF_BATCHES = 21
+NIGHT_HOURS, NIGHT_SHARE_OF_SYSTEMS = (23, 0, 1, 2, 3, 4), 0.5
 WEEKEND_OF_SYSTEMS, WEEKEND_OF_PEOPLE = 0.14, 0.10
 FAST_S = 2
 FAST_OF_SYSTEMS, FAST_OF_PEOPLE = 0.5, 0.2
@@ -49,13 +53,14 @@ class ResourceFacts:
     """The measurements of one resource.
 
     quiet_hours: the longest run of hours of the day (across midnight) with under 1 % of the events each; None without a
-    local clock, as weekend_share is. fast_share: share of events within 2 s after the step before; None when no event
-    has one or the log's clock is coarser. instant_share: share of steps with known start that take a second or less;
-    None when none has a start. busiest_day: the most events on one day.
+    local clock, as night_share and weekend_share are. fast_share: share of events within 2 s after the step before;
+    None when no event has one or the log's clock is coarser. instant_share: share of steps with known start that take a
+    second or less; None when none has a start. busiest_day: the most events on one day.
     """
 
     events: int
     quiet_hours: int | None
+    night_share: float | None
     weekend_share: float | None
     fast_share: float | None
     instant_share: float | None
@@ -89,6 +94,7 @@ def classify_resources(log: LogArrays, *, has_local_clock: bool, finest_unit_us:
         facts = ResourceFacts(
             events=int(events[code]),
             quiet_hours=None if hours is None else longest_quiet_run(hours[code]),
+            night_share=None if hours is None else float(hours[code][list(NIGHT_HOURS)].sum() / events[code]),
             weekend_share=None if weekend is None else float(weekend[code] / events[code]),
             fast_share=None if fast is None or np.isnan(fast[code]) else float(fast[code]),
             instant_share=None if np.isnan(instant[code]) else float(instant[code]),
@@ -125,8 +131,10 @@ def _judge(resource: str, facts: ResourceFacts, signs: Mapping[str, bool | None]
 
 def _signs(facts: ResourceFacts, *, is_calendar_telling: bool) -> dict[str, bool | None]:
     signs: dict[str, bool | None] = {"volume": True if facts.busiest_day >= VOLUME_OF_SYSTEMS else None}
-    if facts.quiet_hours is not None:
+    if facts.quiet_hours is not None and facts.quiet_hours < QUIET_HOURS_OF_BATCHES:
         signs["clock"] = facts.quiet_hours < QUIET_HOURS_OF_PEOPLE
+    if facts.night_share is not None and facts.night_share >= NIGHT_SHARE_OF_SYSTEMS:
+        signs["night"] = True
     if facts.weekend_share is not None:
         signs["weekend"] = _between(facts.weekend_share, WEEKEND_OF_PEOPLE, WEEKEND_OF_SYSTEMS)
     if not is_calendar_telling:
