@@ -162,7 +162,8 @@ def _parallel_cut(graph: FollowsGraph) -> Cut | None:
         for other in graph.alphabet[index + 1 :]:
             if (one, other) not in graph.edges or (other, one) not in graph.edges:
                 partition.join(one, other)
-    whole, lacking = [], []
+    whole: list[frozenset[int]] = []
+    lacking: list[frozenset[int]] = []
     for part in partition.parts():
         complete = not part.isdisjoint(graph.starts) and not part.isdisjoint(graph.ends)
         (whole if complete else lacking).append(part)
