@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Files are deployed together or not at all; what did not change keeps its version."""
 
+from decimal import Decimal
+
 import pytest
 
 from taktloom.hosts.embedded import EmbeddedEngine
@@ -95,3 +97,37 @@ def test_any_bytes_are_deployed_or_refused_with_a_finding(engine: EmbeddedEngine
             engine.deployments.deploy({name: content})
 
         assert refused.value.findings[0].place.source == name
+
+
+def test_a_process_may_only_ask_for_a_decision_that_is_there(engine: EmbeddedEngine) -> None:
+    process, table = (MODELS / "decide_by_table.bpmn").read_bytes(), (MODELS / "rate_of_fee.dmn").read_bytes()
+
+    with pytest.raises(DeploymentRefusedError) as refused:
+        engine.deployments.deploy({"fee.bpmn": process})
+    together = engine.deployments.deploy({"fee.bpmn": process, "rate.dmn": table})
+
+    assert "rate" in {finding.place.element_id for finding in refused.value.findings}
+    assert [decision.decision_id for decision in together.decisions] == ["rate_of_fee"]
+    assert engine.deployments.decision_xml("rate_of_fee") == table
+
+
+def test_a_decision_answers_and_its_answer_is_in_the_journal(engine: EmbeddedEngine) -> None:
+    files = {name: (MODELS / name).read_bytes() for name in ("decide_by_table.bpmn", "rate_of_fee.dmn")}
+    engine.deployments.deploy(files)
+
+    key = engine.instances.start(ProcessId("fee"), {"amount": Decimal(10)}).instance_key
+
+    assert {view.name: view.value for view in engine.instances.detail(key).variables}["rate"] == "low"
+    assert [entry.kind for entry in engine.instances.journal(key).items] == ["InstanceStarted", "DecisionEvaluated"]
+    assert engine.instances.check_replay(key) == 2
+
+
+def test_a_decision_without_one_answer_becomes_an_incident(engine: EmbeddedEngine) -> None:
+    files = {name: (MODELS / name).read_bytes() for name in ("decide_by_table.bpmn", "rate_of_fee.dmn")}
+    engine.deployments.deploy(files)
+
+    engine.instances.start(ProcessId("fee"), {"amount": Decimal(75)})
+
+    (incident,) = engine.incidents.search().items
+    assert (incident.element_id, incident.kind) == ("rate", "decision")
+    assert "75" not in incident.message

@@ -193,7 +193,7 @@ def test_a_thrown_error_takes_the_boundary_event(engine: EmbeddedEngine, deploy:
 
     engine.jobs.throw_error(job.job_id, job.fence, "NOT_ELIGIBLE")
 
-    visits = {visit.element_id: visit.state for visit in engine.instances.detail(key).visits}
+    visits = {str(visit.element_id): visit.state for visit in engine.instances.detail(key).visits}
     assert engine.instances.summary(key).status == "completed"
     assert visits["check"] == "terminated"
     assert visits["rejected"] == "completed"

@@ -19,7 +19,7 @@ from taktloom.hosts.embedded.live import LiveInstance
 from taktloom.kernel import ExecutableProcess, step
 from taktloom.kernel.events import KernelEvent
 from taktloom.kernel.state import InstanceState
-from taktloom.kernel.state_json import dump_event, load_event
+from taktloom.kernel.state_json import load_event, save_event
 from taktloom.model.identifiers import InstanceKey
 from taktloom.storage import to_micros
 
@@ -65,7 +65,7 @@ def _run(unit: Unit, instance: LiveInstance, event: KernelEvent) -> None:
     answered = 0
     while pending:
         event = pending.popleft()
-        payload = dump_event(event)
+        payload = save_event(event)
         require_within("variable_bytes", len(payload), limits.variable_bytes)
         commands = step(instance.definition.executable, instance.state, event)
         _write_journal(unit, instance, event, payload)

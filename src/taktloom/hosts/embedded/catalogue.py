@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 
-from taktloom.decisions import DecisionModel, load_model
-from taktloom.feel.values import FeelValue
+from taktloom.decisions import DecisionModel, DecisionResult, load_model
+from taktloom.feel import from_python
+from taktloom.feel.values import FeelDateTime, FeelValue
 from taktloom.formats.bpmn import read_bpmn
 from taktloom.kernel import ExecutableProcess, compile_process
-from taktloom.model.errors import NotFoundError, TaktloomError
+from taktloom.model.errors import IncidentError, NotFoundError, TaktloomError
 from taktloom.model.identifiers import DefinitionKey, ProcessId, TenantId
 from taktloom.model.places import Place
 from taktloom.storage import Row, Session
@@ -31,6 +32,12 @@ class UnknownProcessError(NotFoundError):
     """No process of that id, version or key is deployed."""
 
     code = "TL-2120"
+
+
+class DecisionFailedError(IncidentError):
+    """A decision gave null and said why."""
+
+    code = "TL-3120"
 
 
 class UnknownDecisionError(NotFoundError):
@@ -95,7 +102,10 @@ class Catalogue:
         *,
         now: datetime,
     ) -> FeelValue:
-        """Evaluate the newest version of a decision; raises UnknownDecisionError and what the evaluation raises."""
+        """Evaluate the newest version of a decision.
+
+        Raises UnknownDecisionError, DecisionFailedError where the answer is null for a reason, FeelBudgetError.
+        """
         row = session.first("latest_decision", tenant_id=tenant_id, decision_id=decision_id)
         if row is None:
             raise UnknownDecisionError(
@@ -106,7 +116,22 @@ class Catalogue:
             )
         checksum = row.text("checksum")
         model = self._decisions.get(checksum, lambda: load_model(resource(session, tenant_id, checksum)))
-        return model.evaluate(decision_id, inputs, now=now).value
+        clock = from_python(now)
+        result = model.evaluate(decision_id, inputs, now=clock if isinstance(clock, FeelDateTime) else None)
+        if result.value is None and result.warnings:
+            raise _without_answer(decision_id, result)
+        return result.value
+
+
+def _without_answer(decision_id: str, result: DecisionResult) -> DecisionFailedError:
+    # The kinds only: what a warning says in full may quote a value.
+    kinds = ", ".join(sorted({warning.kind.value for warning in result.warnings}))
+    return DecisionFailedError(
+        f"The decision {decision_id} has no answer for these inputs ({kinds}).",
+        Place(element_id=decision_id),
+        "Look at the inputs and at the rules of the table, then try again.",
+        {"decision_id": decision_id, "kinds": kinds},
+    )
 
 
 def resource(session: Session, tenant_id: TenantId, checksum: str) -> bytes:

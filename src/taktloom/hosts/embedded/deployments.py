@@ -7,11 +7,12 @@ finding of every file at once.
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from taktloom.decisions import load_model
 from taktloom.formats.bpmn import read_bpmn
+from taktloom.formats.dmn import read_dmn
 from taktloom.hosts.embedded.catalogue import resource
 from taktloom.hosts.embedded.changes import Topic
 from taktloom.hosts.embedded.core import Core, Unit
@@ -77,7 +78,7 @@ class Deployments:
         limits = self._core.limits
         require_count("deployment_files", files, limits.deployment_files)
         require_within("deployment_bytes", sum(map(len, files.values())), limits.deployment_bytes)
-        checked = _check_files(files)
+        checked = _check_files(files, {decision.decision_id for decision in self.decisions()})
         return self._core.submit(self._tenant_id, lambda unit: _store_files(unit, checked, by))
 
     def xml(self, definition_key: DefinitionKey) -> bytes:
@@ -165,12 +166,16 @@ def form_schema(session: Session, tenant_id: TenantId, executable: ExecutablePro
     return None if row is None else resource(session, tenant_id, row.text("checksum")).decode("utf-8")
 
 
-def _check_files(files: Mapping[str, bytes]) -> list[_CheckedFile]:
+def _check_files(files: Mapping[str, bytes], deployed_decisions: Collection[str]) -> list[_CheckedFile]:
+    """Decisions first: a process may ask only for one that is deployed already or comes along."""
     checked: list[_CheckedFile] = []
     findings: list[Finding] = []
-    for name, content in files.items():
+    decisions = set(deployed_decisions)
+    for name, content in sorted(files.items(), key=lambda file: not file[0].lower().endswith(".dmn")):
         try:
-            checked.append(_check_file(name, content))
+            file = _check_file(name, content, decisions)
+            checked.append(file)
+            decisions.update(file.decisions if isinstance(file, _DecisionFile) else ())
         except DefinitionError as error:
             findings.extend(error.findings or (_finding_of(error, name),))
         except InputRefusedError as error:
@@ -186,19 +191,21 @@ def _check_files(files: Mapping[str, bytes]) -> list[_CheckedFile]:
     return checked
 
 
-def _check_file(name: str, content: bytes) -> _CheckedFile:
+def _check_file(name: str, content: bytes, decisions: Collection[str]) -> _CheckedFile:
     checksum = hashlib.sha256(content).hexdigest()
     suffix = name.rpartition(".")[2].lower()
     if suffix in {"bpmn", "xml"}:
-        processes = tuple(
-            compile_process(process) for process in read_bpmn(content, name=name).processes if process.is_executable
-        )
+        executable = (process for process in read_bpmn(content, name=name).processes if process.is_executable)
+        processes = tuple(compile_process(process, decisions=decisions) for process in executable)
         if not processes:
             raise _refused(name, "no-executable-process", "The file holds no executable process.")
         return _ProcessFile(name=name, content=content, checksum=checksum, processes=processes)
     if suffix == "dmn":
-        model = load_model(content, source=name)
-        decisions = {decision.id: decision.name for decision in model.definitions.decisions}
+        model = load_model(read_dmn(content, source=name))
+        errors = tuple(finding for finding in model.findings if finding.severity is Severity.ERROR)
+        if errors:
+            raise DefinitionError(f"{name} has {len(errors)} errors.", Place(source=name), findings=errors)
+        decisions = {decision.id: decision.name for decision in model.graph.decisions}
         return _DecisionFile(name=name, content=content, checksum=checksum, decisions=decisions)
     if suffix in {"form", "json"}:
         return _FormFile(name=name, content=content, checksum=checksum, form_id=_form_id(name, content))

@@ -22,7 +22,7 @@ from taktloom.hosts.embedded.views import (
 )
 from taktloom.kernel.events import InstanceCancelled, InstanceStarted, VariablesSet
 from taktloom.kernel.state import InstanceState
-from taktloom.kernel.state_json import dump_state, load_state
+from taktloom.kernel.state_json import load_state, save_state
 from taktloom.model.errors import NondeterminismError
 from taktloom.model.events import Event
 from taktloom.model.identifiers import (
@@ -188,7 +188,7 @@ class Instances:
             definition = self._core.catalogue.by_key(session, self._tenant_id, definition_key)
             entries = self._entries(session, instance_key, after=0, limit=row.integer("journal_size") + 1)
         state = replay(definition.executable, instance_key, [entry.payload for entry in entries])
-        if dump_state(state) != dump_state(self._state(row)):
+        if save_state(state) != save_state(self._state(row)):
             raise ReplayDiffersError(
                 f"The journal of instance {instance_key} replays to another state than the stored one.",
                 Place(element_id=instance_key),

@@ -13,7 +13,7 @@ from datetime import datetime
 from taktloom.hosts.embedded.catalogue import Catalogue, RunnableDefinition
 from taktloom.hosts.embedded.values import ValueCodec, ValueOwner
 from taktloom.kernel.state import InstanceState
-from taktloom.kernel.state_json import dump_state, load_state
+from taktloom.kernel.state_json import load_state, save_state
 from taktloom.model.errors import ConflictError, NotFoundError
 from taktloom.model.identifiers import DefinitionKey, InstanceKey, SubjectKey, TenantId
 from taktloom.model.places import Place
@@ -118,7 +118,7 @@ class LiveInstances:
             "instance_key": instance.instance_key,
             "journal_size": instance.journal_size,
             "advanced_at": to_micros(instance.advanced_at),
-            "state_sealed": self._codec.seal(dump_state(instance.state), instance.owner),
+            "state_sealed": self._codec.seal(save_state(instance.state), instance.owner),
         }
 
     def _remember(self, instance: LiveInstance) -> None:

@@ -13,7 +13,9 @@ from taktloom.hosts.embedded.instances import start_instance
 from taktloom.kernel import ExecutableProcess
 from taktloom.kernel.compilation import Compilation
 from taktloom.kernel.events import InstanceStarted
+from taktloom.kernel.failure import ElementFailure
 from taktloom.kernel.timers import TimerKind, TimerPlan, next_plan, parse_instant, plan_timer
+from taktloom.model.errors import DefinitionError
 from taktloom.model.identifiers import ElementId, ProcessId
 from taktloom.model.process import StartEvent, TimerDefinition
 from taktloom.storage import Row, to_micros
@@ -50,11 +52,14 @@ def firing_of_start(row: Row) -> Callable[[Unit], None]:
 
 
 def _first_plan(node: StartEvent, definition: TimerDefinition, now: datetime) -> TimerPlan | None:
-    timer = Compilation(names=frozenset()).timer(definition, node)
+    timer = Compilation(names=frozenset(), external_choices=frozenset(), decisions=None).timer(definition, node)
     is_literal_date = timer.kind is TimerKind.DATE and timer.text.expression is None
     if is_literal_date and parse_instant(timer.text.literal) <= now:
         return None
-    return plan_timer(timer, {}, now)
+    try:
+        return plan_timer(timer, {}, now)
+    except ElementFailure as failure:
+        raise DefinitionError(failure.message, node.place, "Mend the timer of the start event.") from failure
 
 
 def _following(plan: TimerPlan, now: datetime) -> TimerPlan | None:
