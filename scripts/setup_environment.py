@@ -117,16 +117,18 @@ def _install_layer(layer: Requirements, installed: Mapping[str, str]) -> dict[st
 
 
 def _install_project(installed: Mapping[str, str]) -> None:
-    """Install the project itself; its build hook makes the UI."""
-    if installed.get("project") == _project_digest():
-        if not ui_build.is_current():
-            with _step("building the UI"):
-                _run([str(VENV / "bin" / "python"), ui_build.__file__], step="build the UI")
-        return
-    with _step("installing taktloom and building the UI"):
-        options = ["--no-deps", "--no-build-isolation", "-e", str(PROJECT_ROOT)]
-        _run([*_pip(), *options], step="install taktloom")
-    _write_marker({**installed, "project": _project_digest()})
+    """Build the UI, then install the project itself.
+
+    The build hook would build the UI too; as a step of its own a failure shows npm's words, not pip's stack trace.
+    """
+    if not ui_build.is_current():
+        with _step("building the web pages"):
+            _run([str(VENV / "bin" / "python"), ui_build.__file__], step="build the web pages")
+    if installed.get("project") != _project_digest():
+        with _step("installing taktloom"):
+            options = ["--no-deps", "--no-build-isolation", "-e", str(PROJECT_ROOT)]
+            _run([*_pip(), *options], step="install taktloom")
+        _write_marker({**installed, "project": _project_digest()})
 
 
 def _installer(installed: Mapping[str, str]) -> list[str]:
