@@ -74,7 +74,9 @@ def write_backup(context: Context, *, file: Path) -> BackupDone:
         os.replace(unfinished, file)
     except OSError as error:
         raise IncidentError(
-            f"The backup cannot be written: {error.strerror}.", Place(source=str(file)), "Free space or name another place."
+            f"The backup cannot be written: {error.strerror}.",
+            Place(source=str(file)),
+            "Free space or name another place.",
         ) from error
     finally:
         unfinished.unlink(missing_ok=True)
@@ -100,7 +102,9 @@ def restore_backup(context: Context, *, data: Path, file: Path) -> BackupDone:
 def _restore(data: Path, file: Path) -> BackupDone:
     if is_locked(data):
         raise FolderNotEmptyError(
-            "A server runs on this data folder.", Place(source=str(data)), "Stop it, or name another folder with --data."
+            "A server runs on this data folder.",
+            Place(source=str(data)),
+            "Stop it, or name another folder with --data.",
         )
     if data.is_dir() and any(one.name != LOCK_NAME for one in data.iterdir()):
         raise FolderNotEmptyError(
@@ -224,5 +228,3 @@ def _refused(file: Path, reason: str) -> BackupRefusedError:
         "Take another backup file; nothing was changed.",
         {"reason": reason},
     )
-
-

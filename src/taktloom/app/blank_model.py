@@ -14,8 +14,10 @@ xmlns:di="http://www.omg.org/spec/DD/20100524/DI" id="definitions" targetNamespa
     <bpmn:sequenceFlow id="to_end" sourceRef="start" targetRef="end" />
   </bpmn:process>
   <bpmndi:BPMNDiagram id="diagram"><bpmndi:BPMNPlane id="plane" bpmnElement="@ID@">
-    <bpmndi:BPMNShape id="start_di" bpmnElement="start"><dc:Bounds x="180" y="160" width="36" height="36" /></bpmndi:BPMNShape>
-    <bpmndi:BPMNShape id="end_di" bpmnElement="end"><dc:Bounds x="432" y="160" width="36" height="36" /></bpmndi:BPMNShape>
+    <bpmndi:BPMNShape id="start_di" bpmnElement="start">\
+<dc:Bounds x="180" y="160" width="36" height="36" /></bpmndi:BPMNShape>
+    <bpmndi:BPMNShape id="end_di" bpmnElement="end">\
+<dc:Bounds x="432" y="160" width="36" height="36" /></bpmndi:BPMNShape>
     <bpmndi:BPMNEdge id="to_end_di" bpmnElement="to_end"><di:waypoint x="216" y="178" /><di:waypoint x="432" y="178" />\
 </bpmndi:BPMNEdge>
   </bpmndi:BPMNPlane></bpmndi:BPMNDiagram>

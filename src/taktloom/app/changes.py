@@ -31,7 +31,7 @@ class Subscription:
         self._feed, self.topics = feed, topics
         self._waiting: list[Change] = []
         self._lock = threading.Lock()
-        self.wake: Callable[[], None] = _nothing
+        self.wake: Callable[[], object] = _nothing
         self.is_closed = False
 
     def offer(self, change: Change) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from taktloom.app.context import Context, use_case
 from taktloom.assure.permissions import Permission
+from taktloom.feel.values import FeelValue
 from taktloom.model.errors import NotFoundError
 from taktloom.model.operations import DeployedDecision, Page
 
@@ -23,7 +24,7 @@ def list_decisions(context: Context) -> Page[DeployedDecision]:
 
 
 @use_case(Permission.DECISION_EVALUATE)
-def evaluate_decision(context: Context, *, decision_id: str, inputs: Mapping[str, object]) -> "DecisionResult":
+def evaluate_decision(context: Context, *, decision_id: str, inputs: Mapping[str, FeelValue]) -> "DecisionResult":
     """Evaluate the newest deployed version."""
     content = context.rooms.engine.deployments.decision_xml(decision_id)
     if content is None:
@@ -37,23 +38,21 @@ def evaluate_decision(context: Context, *, decision_id: str, inputs: Mapping[str
 
 @use_case(Permission.DECISION_EVALUATE)
 def evaluate_file(
-    context: Context, *, content: bytes, decision_id: str, inputs: Mapping[str, object]
+    context: Context, *, content: bytes, decision_id: str, inputs: Mapping[str, FeelValue]
 ) -> "DecisionResult":
     """Evaluate a decision of a DMN file."""
     return _evaluate(context, content, decision_id, inputs)
 
 
 @use_case(Permission.DECISION_EVALUATE)
-def evaluate_expression(context: Context, *, expression: str, variables: Mapping[str, object]) -> "FeelResult":
+def evaluate_expression(context: Context, *, expression: str, variables: Mapping[str, FeelValue]) -> "FeelResult":
     """Evaluate a FEEL expression."""
     from taktloom.feel import evaluate
 
     return evaluate(expression, dict(variables), now=_now(context), zone=context.rooms.settings.zone)
 
 
-def _evaluate(
-    context: Context, content: bytes, decision_id: str, inputs: Mapping[str, object]
-) -> "DecisionResult":
+def _evaluate(context: Context, content: bytes, decision_id: str, inputs: Mapping[str, FeelValue]) -> "DecisionResult":
     from taktloom.decisions import load_model
 
     model = load_model(content)

@@ -71,7 +71,7 @@ def check_bpmn(content: bytes, name: str) -> tuple[Finding, ...]:
     from taktloom.formats.bpmn import read_bpmn
     from taktloom.kernel import compile as compile_process
 
-    definitions = read_bpmn(content, source=name)
+    definitions = read_bpmn(content, name=name)
     findings = list(definitions.findings)
     executables = [process for process in definitions.processes if process.is_executable]
     for process in executables:
@@ -92,8 +92,9 @@ def check_bpmn(content: bytes, name: str) -> tuple[Finding, ...]:
 def check_dmn(content: bytes, name: str) -> tuple[Finding, ...]:
     """Warnings of reading; raises DefinitionError with all problems."""
     from taktloom.decisions import load_model
+    from taktloom.formats.dmn import read_dmn
 
-    return tuple(load_model(content, source=name).definitions.findings)
+    return tuple(load_model(read_dmn(content, source=name)).findings)
 
 
 def files_of(draft: ModelDraft) -> dict[str, bytes]:

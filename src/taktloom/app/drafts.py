@@ -23,7 +23,7 @@ class DraftContent:
 @use_case(Permission.PROCESS_EDIT)
 def list_drafts(context: Context, *, cursor: str | None = None, limit: int = 100) -> Page[ModelDraft]:
     """All drafts, newest first."""
-    return context.rooms.engine.drafts.list(cursor=cursor, limit=limit)
+    return context.rooms.engine.drafts.search(cursor=cursor, limit=limit)
 
 
 @use_case(Permission.PROCESS_EDIT)
@@ -40,7 +40,10 @@ def create_draft(
     key = None if based_on is None else DefinitionKey(based_on)
     if bpmn_xml is None:
         bpmn_xml = blank_bpmn(name) if key is None else engine.deployments.xml(key)
-    draft = engine.drafts.create(name, bpmn_xml, dmn_xml=dmn_xml, by=context.principal.name, based_on=key)
+    from taktloom.hosts.embedded.drafts import DraftContent as Content
+
+    content = Content(name=name, bpmn_xml=bpmn_xml, dmn_xml=dmn_xml)
+    draft = engine.drafts.create(content, by=context.principal.name, based_on=key)
     context.audit("create-draft", _target(draft))
     return draft
 
@@ -54,15 +57,13 @@ def show_draft(context: Context, *, draft_id: str) -> ModelDraft:
 @use_case(Permission.PROCESS_EDIT)
 def save_draft(context: Context, *, draft_id: str, revision: int, content: DraftContent) -> ModelDraft:
     """Save over *revision*; refused when somebody has saved since."""
+    from taktloom.hosts.embedded.drafts import DraftContent as Content
+
     _require_xml(content.bpmn_xml, "bpmn_xml")
-    draft = context.rooms.engine.drafts.save(
-        draft_id,
-        revision,
-        bpmn_xml=content.bpmn_xml,
-        dmn_xml=content.dmn_xml,
-        name=content.name,
-        by=context.principal.name,
-    )
+    engine = context.rooms.engine
+    name = content.name or engine.drafts.get(draft_id).name
+    kept = Content(name=name, bpmn_xml=content.bpmn_xml, dmn_xml=content.dmn_xml)
+    draft = engine.drafts.save(draft_id, revision, kept, by=context.principal.name)
     context.audit("save-draft", _target(draft), reason=f"revision {draft.revision}")
     return draft
 

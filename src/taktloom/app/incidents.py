@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from taktloom.app.context import Context, use_case
 from taktloom.assure.permissions import Permission
+from taktloom.feel.values import FeelValue
 from taktloom.model.identifiers import IncidentId, ProcessId
 from taktloom.model.operations import IncidentView, Page
 
@@ -30,7 +31,7 @@ def list_incidents(
     """Incidents, newest first; state: open, resolved or all."""
     from taktloom.hosts.embedded import IncidentState
 
-    return context.rooms.engine.incidents.list(
+    return context.rooms.engine.incidents.search(
         process_id=None if process_id is None else ProcessId(process_id),
         state=IncidentState.ANY if state == "all" else IncidentState(state),
         cursor=cursor,
@@ -40,12 +41,10 @@ def list_incidents(
 
 @use_case(Permission.INSTANCE_OPERATE)
 def resolve_incident(
-    context: Context, *, incident_id: str, variables: Mapping[str, object] | None = None, reason: str = ""
+    context: Context, *, incident_id: str, variables: Mapping[str, FeelValue] | None = None, reason: str = ""
 ) -> None:
     """Set variables where given, then try again."""
-    context.rooms.engine.incidents.resolve(
-        IncidentId(incident_id), variables=variables, actor=context.principal.name
-    )
+    context.rooms.engine.incidents.resolve(IncidentId(incident_id), variables=variables, actor=context.principal.name)
     names = ", ".join(sorted(variables or ()))
     context.audit("resolve-incident", f"incident {incident_id}", reason=f"{names}: {reason}" if names else reason)
 

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from taktloom.app.context import Context, use_case
 from taktloom.assure.permissions import Permission
+from taktloom.feel.values import FeelValue
 from taktloom.model.events import Event
 from taktloom.model.identifiers import ElementId, InstanceKey, ProcessId
 from taktloom.model.operations import InstanceDetail, InstanceQuery, InstanceSummary, Page
@@ -29,7 +30,7 @@ def start_instance(
     context: Context,
     *,
     process_id: str,
-    variables: Mapping[str, object],
+    variables: Mapping[str, FeelValue],
     business_key: str | None = None,
     version: int | None = None,
 ) -> InstanceSummary:
@@ -46,7 +47,7 @@ def start_instance(
 @use_case(Permission.INSTANCE_VIEW)
 def list_instances(context: Context, *, query: InstanceQuery) -> Page[InstanceSummary]:
     """Instances, newest first."""
-    return context.rooms.engine.instances.list(query)
+    return context.rooms.engine.instances.search(query)
 
 
 @use_case(Permission.INSTANCE_VIEW)
@@ -67,7 +68,7 @@ def set_variables(
     context: Context,
     *,
     instance_key: str,
-    variables: Mapping[str, object],
+    variables: Mapping[str, FeelValue],
     element_id: str | None = None,
     reason: str = "",
 ) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from taktloom.app.context import Context, use_case
 from taktloom.assure.permissions import Permission
+from taktloom.feel.values import FeelValue
 from taktloom.model.errors import PermissionDeniedError, TaktloomError
 from taktloom.model.identifiers import COUNTER_DIGITS, InstanceKey, JobId
 from taktloom.model.operations import LockedJob
@@ -31,7 +32,7 @@ class Completion:
 
     job_id: str
     fence: int
-    variables: Mapping[str, object] = field(default_factory=dict)
+    variables: Mapping[str, FeelValue] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +54,7 @@ class ThrownError:
     fence: int
     error_code: str
     message: str = ""
-    variables: Mapping[str, object] = field(default_factory=dict)
+    variables: Mapping[str, FeelValue] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,9 +93,7 @@ def activate_jobs(context: Context, *, wanted: Activation) -> tuple[LockedJob, .
 def complete_job(context: Context, *, completion: Completion) -> None:
     """Complete under the lock's fence; the same completion again is acknowledged again."""
     job_id = _allowed(context, completion.job_id)
-    context.rooms.engine.jobs.complete(
-        job_id, completion.fence, completion.variables, actor=context.principal.name
-    )
+    context.rooms.engine.jobs.complete(job_id, completion.fence, completion.variables)
 
 
 @use_case(Permission.JOB_WORK)
@@ -106,7 +105,7 @@ def complete_jobs(context: Context, *, completions: tuple[Completion, ...]) -> C
         JobCompletion(job_id=_allowed(context, one.job_id), fence=one.fence, variables=one.variables)
         for one in completions
     ]
-    outcomes = context.rooms.engine.jobs.complete_many(batch, actor=context.principal.name)
+    outcomes = context.rooms.engine.jobs.complete_many(batch)
     pairs = [(one.job_id, outcome) for one, outcome in zip(completions, outcomes, strict=True)]
     return Completed(
         completed=tuple(job_id for job_id, outcome in pairs if not isinstance(outcome, TaktloomError)),
@@ -127,7 +126,6 @@ def fail_job(context: Context, *, failure: Failure) -> None:
         failure.message,
         retries=failure.retries,
         retry_in=failure.retry_in,
-        actor=context.principal.name,
     )
 
 
@@ -140,7 +138,6 @@ def throw_job_error(context: Context, *, thrown: ThrownError) -> None:
         thrown.error_code,
         message=thrown.message,
         variables=thrown.variables,
-        actor=context.principal.name,
     )
 
 

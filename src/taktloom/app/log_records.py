@@ -139,7 +139,15 @@ def column_mapping(record: MappingRecord) -> "ColumnMapping":
             parameters={"part": missing[0]},
         )
     return ColumnMapping(
-        **{part: getattr(record, part) or None for part in PARTS},
+        case=record.case or "",
+        activity=record.activity or "",
+        timestamp=record.timestamp or "",
+        start_timestamp=record.start_timestamp or None,
+        resource=record.resource or None,
+        role=record.role or None,
+        lifecycle=record.lifecycle or None,
+        instance=record.instance or None,
+        event_id=record.event_id or None,
         attributes=tuple(
             AttributeColumn(source=column, name=attribute_name(column), level=AttributeLevel(level))
             for column, level in record.attributes.items()

@@ -23,7 +23,6 @@ from taktloom.model.errors import LimitExceededError, NotFoundError
 
 if TYPE_CHECKING:
     from taktloom.mining.logs.canonical import CanonicalLog
-    from taktloom.mining.logs.catalogue import LogCatalogue
     from taktloom.mining.logs.metadata import LogMetadata
 
 Result = TypeVar("Result")

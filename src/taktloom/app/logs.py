@@ -178,9 +178,7 @@ def import_newer(context: Context, *, log_id: str, request: ImportRequest) -> st
 
     def work(handle: WorkHandle) -> LogRecord:
         with logs.changing():
-            log = logs.catalogue.replace(
-                log_id, wanted, progress=_progress(handle), cancelled=handle.is_cancelled
-            )
+            log = logs.catalogue.replace(log_id, wanted, progress=_progress(handle), cancelled=handle.is_cancelled)
         logs.drop_upload(request.upload_id)
         return _imported(context, log, "import-newer-log")
 
@@ -258,9 +256,7 @@ def _imported(context: Context, log: "CanonicalLog", action: str) -> LogRecord:
     return log_record(log.metadata)
 
 
-def _import_progress(
-    status: WorkStatus, record: LogRecord | None, findings: tuple[Finding, ...]
-) -> ImportProgress:
+def _import_progress(status: WorkStatus, record: LogRecord | None, findings: tuple[Finding, ...]) -> ImportProgress:
     return ImportProgress(
         import_id=status.work_id,
         state=status.state.value,

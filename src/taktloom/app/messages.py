@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from taktloom.app.context import Context, use_case
 from taktloom.assure.permissions import Permission
+from taktloom.feel.values import FeelValue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,7 +15,7 @@ class PublishedMessage:
 
     name: str
     correlation_key: str | None = None
-    variables: Mapping[str, object] = field(default_factory=dict)
+    variables: Mapping[str, FeelValue] = field(default_factory=dict)
     message_id: str | None = None
 
 

@@ -9,8 +9,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from taktloom.app.context import Context, use_case
+from taktloom.app.model_files import bpmn_bytes, process_id_of
 from taktloom.app.review_records import MapRecord, ReviewRecord, VariantRecord, map_record, review_record
 from taktloom.assure.permissions import Permission
+from taktloom.model.process import Definitions
 
 if TYPE_CHECKING:
     from taktloom.mining.logs.canonical import CanonicalLog
@@ -74,9 +76,9 @@ def map_log(context: Context, *, log_id: str, chosen: Filter = ALL, shares: MapS
 @use_case(Permission.LOG_VIEW)
 def export_map_svg(context: Context, *, log_id: str, chosen: Filter = ALL, shares: MapShares = WHOLE) -> bytes:
     """The map as a drawing."""
-    from taktloom.app.map_drawing import draw_map
+    from taktloom.mining.drawing.map_svg import map_svg
 
-    return draw_map(map_log(context, log_id=log_id, chosen=chosen, shares=shares))
+    return map_svg(_review(context, log_id, chosen).map, detail=shares.edges).encode()
 
 
 @use_case(Permission.LOG_VIEW)
@@ -102,13 +104,13 @@ def export_variants_csv(context: Context, *, log_id: str, chosen: Filter = ALL) 
     """All variants as CSV; activities joined by ` > `."""
     variants = list_variants(context, log_id=log_id, chosen=chosen, limit=2**31)
     columns = ("variant_id", "cases", "share", "cumulative_share", "median_s", "activities")
-    return _csv(columns, ((*(getattr(one, name) for name in columns[:-1]), " > ".join(one.activities)) for one in variants))
+    return _csv(
+        columns, ((*(getattr(one, name) for name in columns[:-1]), " > ".join(one.activities)) for one in variants)
+    )
 
 
 @use_case(Permission.LOG_VIEW)
-def mine_model(
-    context: Context, *, log_id: str, chosen: Filter = ALL, noise: float = DEFAULT_NOISE
-) -> MinedModel:
+def mine_model(context: Context, *, log_id: str, chosen: Filter = ALL, noise: float = DEFAULT_NOISE) -> MinedModel:
     """A sound BPMN model by an inductive miner with infrequency filter, drawn, with fitness and precision."""
     return context.rooms.logs.result(
         log_id, ("model", chosen, noise), lambda log: _mine(log.filter(_condition(chosen)), noise)
@@ -118,9 +120,7 @@ def mine_model(
 def _review(context: Context, log_id: str, chosen: Filter) -> "ReviewReport":
     from taktloom.mining.review import review
 
-    return context.rooms.logs.result(
-        log_id, ("review", chosen), lambda log: review(log, condition=_condition(chosen))
-    )
+    return context.rooms.logs.result(log_id, ("review", chosen), lambda log: review(log, condition=_condition(chosen)))
 
 
 def _condition(chosen: Filter) -> "LogFilter":
@@ -161,7 +161,27 @@ def _variants(view: "CanonicalLog") -> tuple[VariantRecord, ...]:
 
 
 def _mine(view: "CanonicalLog", noise: float) -> MinedModel:
-    raise NotImplementedError
+    """The nets of the inductive miner are sound by construction (Leemans et al. 2013)."""
+    from taktloom.mining.conformance import check_fitness, measure_precision
+    from taktloom.mining.discovery import discover_process_tree, petri_net_from_tree
+    from taktloom.mining.discovery.bpmn_from_sketch import bpmn_from_tree
+
+    name = view.metadata.name
+    variants = {variant.activities: variant.cases for variant in view.variants().variants}
+    tree = discover_process_tree(variants, noise=noise)
+    net = petri_net_from_tree(tree)
+    report = check_fitness(net, variants)
+    process = bpmn_from_tree(tree, process_id=process_id_of(name), name=name)
+    return MinedModel(
+        bpmn_xml=bpmn_bytes(Definitions(processes=(process,))).decode(),
+        fitness=report.fitness,
+        precision=measure_precision(net, variants),
+        method=report.method,
+        noise=noise,
+        is_sound=True,
+        cases=report.cases,
+        fitting_cases=report.fitting_cases,
+    )
 
 
 def _csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:

@@ -285,9 +285,7 @@ def _quality(card: "QualityCard") -> QualityRecord:
         components=tuple(ComponentRecord(name=one.name, score=one.score, weight=one.weight) for one in card.components),
         findings=card.findings,
         unknowable=tuple(
-            UnknowableRecord(
-                rule=one.rule, question=one.message, needs=one.remedy, parameters=dict(one.parameters)
-            )
+            UnknowableRecord(rule=one.rule, question=one.message, needs=one.remedy, parameters=dict(one.parameters))
             for one in card.cannot_be_known
         ),
     )

@@ -6,7 +6,7 @@ Later wins: defaults, `taktloom.toml` (in the data folder, else in the working f
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -133,12 +133,12 @@ def _positive(value: object) -> int:
     return number
 
 
-_CONVERTERS = {
+_CONVERTERS: Mapping[str, Callable[[object], object]] = {
     "data": lambda value: Path(str(value)),
     "host": str,
     "port": _port,
     "zone": str,
-    "sync": SyncLevel,
+    "sync": lambda value: SyncLevel(str(value)),
     "upload_bytes": _positive,
     "body_bytes": _positive,
     "behind_proxy": _flag,

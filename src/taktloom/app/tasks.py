@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from taktloom.app.context import Context, PrincipalKind, use_case
 from taktloom.assure.permissions import Permission
+from taktloom.feel.values import FeelValue
 from taktloom.model.errors import NotFoundError, PermissionDeniedError
 from taktloom.model.identifiers import InstanceKey, ProcessId, UserTaskId
 from taktloom.model.operations import Page, UserTaskQuery, UserTaskView
@@ -71,7 +72,7 @@ def list_tasks(context: Context, *, request: TaskListRequest) -> Page[UserTaskVi
         cursor=request.cursor,
         limit=request.limit,
     )
-    return context.rooms.engine.user_tasks.list(query)
+    return context.rooms.engine.user_tasks.search(query)
 
 
 @use_case(Permission.TASK_WORK)
@@ -114,7 +115,7 @@ def assign_task(context: Context, *, user_task_id: str, assignee: str) -> UserTa
 
 
 @use_case(Permission.TASK_WORK)
-def complete_task(context: Context, *, user_task_id: str, variables: Mapping[str, object]) -> UserTaskView:
+def complete_task(context: Context, *, user_task_id: str, variables: Mapping[str, FeelValue]) -> UserTaskView:
     """Complete with the form's values. The local operator may complete what somebody else has claimed."""
     task = _visible(context, user_task_id)
     is_for_other = context.principal.kind is PrincipalKind.LOCAL and task.assignee is not None

@@ -237,24 +237,27 @@ def _elements(context: Context, process_id: ProcessId) -> tuple[ElementRecord, .
     for span in engine.measurements.element_spans(process_id):
         spans[span.element_id].append(span)
     active = engine.measurements.active_elements(process_id)
-    open_incidents = engine.incidents.list(process_id=process_id, limit=_INCIDENTS).items
+    open_incidents = engine.incidents.search(process_id=process_id, limit=_INCIDENTS).items
     incidents = Counter(one.element_id for one in open_incidents)
     names = dict(_names(engine.deployments.executable(process_id).definition.nodes))
     known = [element_id for element_id in names if element_id in {*spans, *active, *incidents}]
     gone = sorted({*spans, *active, *incidents} - set(known))
     return tuple(
-        _element(one, names.get(one) or one, spans[one], (active.get(one, 0), incidents[one])) for one in (*known, *gone)
+        _element(one, names.get(one) or one, spans[one], (active.get(one, 0), incidents[one]))
+        for one in (*known, *gone)
     )
 
 
-def _element(
-    element_id: ElementId, name: str, spans: "list[ElementSpan]", counts: tuple[int, int]
-) -> ElementRecord:
+def _element(element_id: ElementId, name: str, spans: "list[ElementSpan]", counts: tuple[int, int]) -> ElementRecord:
     from taktloom.insight.cycle_times import summarise_cycle_times
 
     taken = [span for span in spans if span.taken_at is not None]
-    waiting = summarise_cycle_times([(span.taken_at - span.created_at).total_seconds() for span in taken if span.taken_at])
-    working = summarise_cycle_times([(span.ended_at - span.taken_at).total_seconds() for span in taken if span.taken_at])
+    waiting = summarise_cycle_times(
+        [(span.taken_at - span.created_at).total_seconds() for span in taken if span.taken_at]
+    )
+    working = summarise_cycle_times(
+        [(span.ended_at - span.taken_at).total_seconds() for span in taken if span.taken_at]
+    )
     return ElementRecord(
         element_id=element_id,
         element_name=name,
@@ -295,7 +298,7 @@ def _workers(context: Context) -> tuple[WorkerRecord, ...]:
 
 
 def _setup(context: Context, processes: tuple[ProcessSummary, ...]) -> SetupRecord:
-    instances = context.rooms.engine.instances.list(InstanceQuery(limit=1)).items if processes else ()
+    instances = context.rooms.engine.instances.search(InstanceQuery(limit=1)).items if processes else ()
     logs_folder = context.rooms.settings.data / "logs"
     has_log = logs_folder.is_dir() and any(not one.name.startswith(".") for one in logs_folder.iterdir())
     return SetupRecord(has_log=has_log, has_process=bool(processes), has_task=bool(instances))

@@ -35,9 +35,10 @@ class Passwords:
     def is_right(self, password: str, password_hash: str | None) -> bool:
         """Whether *password* fits; with no hash the same work is done and the answer is no."""
         try:
-            return self._hasher.verify(password_hash or _decoy(self._hasher), password) and password_hash is not None
+            self._hasher.verify(password_hash or _decoy(self._hasher), password)
         except (VerificationError, InvalidHashError):
             return False
+        return password_hash is not None
 
 
 def require_strong(password: str, *, username: str) -> None:

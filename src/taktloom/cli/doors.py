@@ -12,9 +12,10 @@ from typing import Annotated, Protocol, cast
 
 import typer
 
-from taktloom.app import demo, people
+from taktloom.app import people
 from taktloom.app.calls import calls
 from taktloom.app.context import LOCAL_OPERATOR, Context
+from taktloom.app.demo import walk as demo
 from taktloom.app.folder_lock import FolderLock
 from taktloom.app.logging import log_to_folder
 from taktloom.app.settings import Settings, read_settings
@@ -41,7 +42,9 @@ def serve(
     data: DataOption = None,
     host: Annotated[str | None, typer.Option(help="Address to listen on.", show_default="127.0.0.1")] = None,
     port: PortOption = None,
-    behind_proxy: Annotated[bool, typer.Option("--behind-proxy", help="A proxy ends TLS; believe its headers.")] = False,
+    behind_proxy: Annotated[
+        bool, typer.Option("--behind-proxy", help="A proxy ends TLS; believe its headers.")
+    ] = False,
     tls_certificate: Annotated[Path | None, typer.Option(help="TLS certificate chain (PEM).")] = None,
     tls_key: Annotated[Path | None, typer.Option(help="TLS key (PEM).")] = None,
     as_json: JsonOption = False,

@@ -6,7 +6,7 @@ Where a command takes LOG, it is a file, which is looked at and not kept, or the
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Annotated
 
@@ -53,7 +53,7 @@ class Reading:
     delimiter: str | None = None
     encoding: str | None = None
     skip_bad_rows: bool = False
-    columns: MappingRecord = MappingRecord()
+    columns: MappingRecord = field(default_factory=MappingRecord)
     name: str = ""
 
 
@@ -100,7 +100,9 @@ def review_log(
             print_json({**_fields(report), **shown})
             return
         _print_review(report, mapped)
-        rows = [(one.cases, one.share, duration_text(one.median_s), " > ".join(one.activities)) for one in variants[:10]]
+        rows = [
+            (one.cases, one.share, duration_text(one.median_s), " > ".join(one.activities)) for one in variants[:10]
+        ]
         say("\nVariants")
         print_table(("cases", "share", "median", "activities"), rows, empty="No variants.")
 
@@ -187,7 +189,9 @@ def draft(
         if as_json:
             print_json({**_fields(report), "files": [output / file_name for file_name in files]})
             return
-        say(f"Covers {report.coverage:.1%} of the events; fitness {report.fitness:.3f}, precision {cell(report.precision)}.")
+        say(
+            f"Covers {report.coverage:.1%} of the events; fitness {report.fitness:.3f}, precision {cell(report.precision)}."
+        )
         print_table(
             ("element", "activity", "becomes", "why"),
             [(one.element_id, one.activity, one.kind, one.why) for one in report.elements],
@@ -255,7 +259,9 @@ def list_logs(data: DataOption = None, as_json: JsonOption = False) -> None:
             print_json(page)
             return
         rows = [(one.log_id, one.name, one.cases, one.events, one.variants, one.imported_at) for one in page.items]
-        print_table(("id", "name", "cases", "events", "variants", "imported"), rows, empty="No logs: taktloom log import FILE")
+        print_table(
+            ("id", "name", "cases", "events", "variants", "imported"), rows, empty="No logs: taktloom log import FILE"
+        )
 
 
 @log_commands.command("rename")
@@ -328,7 +334,9 @@ def looking_at(log: str, data: Path | None, reading: Reading) -> Iterator[tuple[
         return
     if path.suffix or len(path.parts) > 1:
         raise MisuseError(
-            f"There is no file {log}.", remedy="Check the path, or give the id of an imported log.", parameters={"path": log}
+            f"There is no file {log}.",
+            remedy="Check the path, or give the id of an imported log.",
+            parameters={"path": log},
         )
     with opened(data) as context:
         yield context, logs.show_log(context, log_id=log).log_id
@@ -402,6 +410,4 @@ def _amount(amount: potential.Amount | None) -> str:
 
 
 def _fields(record: object) -> dict[str, object]:
-    from dataclasses import fields
-
     return {field.name: getattr(record, field.name) for field in fields(record)}  # type: ignore[arg-type]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The `taktloom` command. Command groups are imported when the command starts; heavy libraries only when they are used."""
+"""The `taktloom` command. Groups are imported at start; heavy libraries only when they are used."""
 
 import sys
 from collections.abc import Sequence

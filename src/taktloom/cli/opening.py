@@ -23,7 +23,10 @@ def opened(data: Path | None) -> Iterator[Context]:
 def scratch(data: Path | None) -> Iterator[Context]:
     """A context on a folder that is thrown away: for looking at a file without keeping it."""
     settings = read_settings({"data": data})
-    with tempfile.TemporaryDirectory(prefix="taktloom-") as folder, _context(replace(settings, data=Path(folder))) as context:
+    with (
+        tempfile.TemporaryDirectory(prefix="taktloom-") as folder,
+        _context(replace(settings, data=Path(folder))) as context,
+    ):
         yield context
 
 

@@ -30,7 +30,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON documen
 
 def plain(value: object) -> object:
     """*value* as JSON: records by their fields, times in ISO UTC, durations in seconds, FEEL values in wire form."""
-    if value is None or isinstance(value, bool | int | float | str) and not isinstance(value, Enum):
+    if value is None or (isinstance(value, bool | int | float | str) and not isinstance(value, Enum)):
         return value
     if isinstance(value, Enum):
         return value.value
@@ -124,7 +124,9 @@ def progress_bar(title: str) -> Iterator[Callable[[str, int, int | None], None]]
     """A bar with the time left, on standard error and only on a terminal; gives the function to report with."""
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
     console = Console(stderr=True)
-    with Progress(*columns, TimeRemainingColumn(), console=console, transient=True, disable=not console.is_terminal) as bar:
+    with Progress(
+        *columns, TimeRemainingColumn(), console=console, transient=True, disable=not console.is_terminal
+    ) as bar:
         task = bar.add_task(title, total=None)
 
         def report(stage: str, done: int, total: int | None) -> None:

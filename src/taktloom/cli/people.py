@@ -28,8 +28,19 @@ def list_users(data: DataOption = None, as_json: JsonOption = False) -> None:
         if as_json:
             print_json(page)
             return
-        rows = [(user.username, user.roles, user.groups, _state(user), user.last_sign_in_at) for user in page.items]
-        print_table(("name", "roles", "groups", "state", "last sign-in"), rows, empty="No users: taktloom user add NAME")
+        rows = [
+            (
+                user.username,
+                user.roles,
+                user.groups,
+                _state(is_disabled=user.is_disabled, has_password=user.has_password),
+                user.last_sign_in_at,
+            )
+            for user in page.items
+        ]
+        print_table(
+            ("name", "roles", "groups", "state", "last sign-in"), rows, empty="No users: taktloom user add NAME"
+        )
 
 
 @user_commands.command("add")
@@ -163,7 +174,7 @@ def _link(context: Context, token: str, port: int | None) -> str:
     return people.one_time_link(f"http://{settings.host}:{port or settings.port}", token)
 
 
-def _state(user: people.User) -> str:
-    if user.is_disabled:
+def _state(*, is_disabled: bool, has_password: bool) -> str:
+    if is_disabled:
         return "disabled"
-    return "active" if user.has_password else "no password yet"
+    return "active" if has_password else "no password yet"

@@ -78,7 +78,9 @@ def watch_process(process: ProcessArgument, data: DataOption = None, as_json: Js
              one.active, one.incidents)
             for one in record.elements
         ]  # fmt: skip
-        print_table(("element", "visits", "waiting", "working", "active", "incidents"), rows, empty="Nothing has run yet.")
+        print_table(
+            ("element", "visits", "waiting", "working", "active", "incidents"), rows, empty="Nothing has run yet."
+        )
 
 
 @run_commands.command("worker")
@@ -91,9 +93,9 @@ def worker(
 
     Example: taktloom worker permit_workers --key-file worker.key
     """
-    from taktloom.app.worker_runner import run_workers
+    from taktloom.app.worker_runner import read_key, run_module
 
-    run_workers(module, url=url, key_file=key_file)
+    run_module(module, url=url, key=read_key(key_file))
 
 
 @instance_commands.command("list")
@@ -121,7 +123,15 @@ def list_instances(
             print_json(page)
             return
         rows = [
-            (one.instance_key, one.process_id, one.version, one.status, one.business_key, one.started_at, one.open_incidents)
+            (
+                one.instance_key,
+                one.process_id,
+                one.version,
+                one.status,
+                one.business_key,
+                one.started_at,
+                one.open_incidents,
+            )
             for one in page.items
         ]
         columns = ("key", "process", "version", "status", "business key", "started", "incidents")
@@ -199,10 +209,20 @@ def list_tasks(
             print_json(page)
             return
         rows = [
-            (one.user_task_id, one.name, one.process_id, one.business_key, one.assignee, one.candidate_groups, one.created_at)
+            (
+                one.user_task_id,
+                one.name,
+                one.process_id,
+                one.business_key,
+                one.assignee,
+                one.candidate_groups,
+                one.created_at,
+            )
             for one in page.items
         ]
-        print_table(("id", "task", "process", "business key", "assignee", "groups", "since"), rows, empty="No user tasks.")
+        print_table(
+            ("id", "task", "process", "business key", "assignee", "groups", "since"), rows, empty="No user tasks."
+        )
 
 
 @task_commands.command("claim")

@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from taktloom.feel.values import FeelValue
 from taktloom.feel.wire import from_json
 from taktloom.model.errors import MisuseError
 
@@ -18,7 +19,7 @@ VarOption = Annotated[list[str] | None, typer.Option("--var", "--input", help="n
 VarsOption = Annotated[Path | None, typer.Option("--vars", "--inputs", help="JSON file with variables.")]
 
 
-def read_variables(given: list[str] | None, file: Path | None) -> dict[str, object]:
+def read_variables(given: list[str] | None, file: Path | None) -> dict[str, FeelValue]:
     """FEEL values by name; single ones win over the file's. Raises MisuseError."""
     variables: dict[str, object] = {} if file is None else _of_file(file)
     for item in given or ():
@@ -35,7 +36,7 @@ def _of_file(file: Path) -> dict[str, object]:
     except (OSError, ValueError) as error:
         raise MisuseError(f"{file} cannot be read as JSON: {error}.", remedy="Check the file.") from error
     if not isinstance(content, dict):
-        raise MisuseError(f"{file} is not a JSON object.", remedy="Write {\"name\": value, …}.")
+        raise MisuseError(f"{file} is not a JSON object.", remedy='Write {"name": value, …}.')
     return content
 
 

@@ -9,10 +9,10 @@ from fastapi.routing import APIRoute
 from starlette.responses import HTMLResponse
 
 from taktloom import __version__
+from taktloom.app.calls import use_cases_of
 from taktloom.app.context import Access, UseCase
 from taktloom.app.wiring import Rooms
 from taktloom.web import problems, static
-from taktloom.app.calls import use_cases_of
 from taktloom.web.docs_page import docs_page
 from taktloom.web.protection import BodyLimit, SecurityHeaders
 from taktloom.web.routers import instances, logs, people, processes, review, watch, work

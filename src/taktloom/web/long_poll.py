@@ -8,6 +8,7 @@ which no change tells: hence a try every few seconds.
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import timedelta
 
 from fastapi import Request
@@ -35,10 +36,8 @@ async def activate_or_wait(
             if locked or left <= 0 or changes.is_closed or await request.is_disconnected():
                 return locked
             changes.take()
-            try:
+            with suppress(TimeoutError):
                 await asyncio.wait_for(woken.wait(), timeout=min(left, RETRY_S))
-            except TimeoutError:
-                pass
             woken.clear()
     finally:
         changes.close()

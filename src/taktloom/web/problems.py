@@ -15,7 +15,6 @@ from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
-from taktloom.app.unwired import NotWiredError
 from taktloom.model.errors import (
     ConflictError,
     DefinitionError,
@@ -37,7 +36,6 @@ LOGGER = logging.getLogger("taktloom.web")
 
 # The first family that fits decides, so special ones stand before general ones.
 STATUS: Mapping[type[TaktloomError], int] = {
-    NotWiredError: 501,
     NotAuthenticatedError: 401,
     PermissionDeniedError: 403,
     NotFoundError: 404,
@@ -60,7 +58,6 @@ TITLES: Mapping[int, str] = {
     422: "Refused",
     429: "Too many attempts",
     500: "Our failure",
-    501: "Not there yet",
     503: "Not possible now",
 }
 VALIDATION_CODE, ROUTE_CODE, FAILURE_CODE = "TL-2023", "TL-2005", "TL-5000"

@@ -6,10 +6,10 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query
 
 from taktloom.app import incidents, instances, messages
+from taktloom.app.calls import calls
 from taktloom.model.identifiers import ElementId, ProcessId
 from taktloom.model.operations import InstanceQuery
 from taktloom.web.callers import Caller, Cursor, Limit
-from taktloom.app.calls import calls
 from taktloom.web.schemas import running as schemas
 from taktloom.web.schemas.convert import shown, shown_page
 from taktloom.web.schemas.shared import InstantIn, PageOut

@@ -6,8 +6,9 @@ from typing import Annotated
 from fastapi import APIRouter, File, UploadFile
 
 from taktloom.app import logs
-from taktloom.web.callers import Caller
 from taktloom.app.calls import calls
+from taktloom.app.log_records import MappingRecord
+from taktloom.web.callers import Caller
 from taktloom.web.problems import problem_of
 from taktloom.web.schemas import logs as schemas
 from taktloom.web.schemas.convert import shown, shown_page
@@ -106,5 +107,5 @@ def _request(body: schemas.ImportIn) -> logs.ImportRequest:
     )
 
 
-def _mapping(mapping: schemas.ColumnMapping) -> logs.MappingRecord:
-    return logs.MappingRecord(**mapping.model_dump())
+def _mapping(mapping: schemas.ColumnMapping) -> MappingRecord:
+    return MappingRecord(**mapping.model_dump())

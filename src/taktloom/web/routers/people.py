@@ -4,9 +4,8 @@
 from fastapi import APIRouter, Request, Response
 
 from taktloom.app import people, service_accounts, system
-from taktloom.model.operations import Page
-from taktloom.web.callers import COOKIE, Caller, Cursor, Limit, client_address
 from taktloom.app.calls import calls
+from taktloom.web.callers import COOKIE, Caller, Cursor, Limit, client_address
 from taktloom.web.schemas import people as schemas
 from taktloom.web.schemas.convert import shown, shown_page
 from taktloom.web.schemas.shared import PageOut
@@ -157,8 +156,7 @@ def revoke_service_account(context: Caller, account_id: str) -> None:
 @calls(system.list_audit)
 def list_audit(context: Caller, cursor: Cursor = None, limit: Limit = 100) -> PageOut[schemas.AuditEntryOut]:
     """Who did what to what, newest first."""
-    page: Page[object] = system.list_audit(context, cursor=cursor, limit=limit)
-    return shown_page(schemas.AuditEntryOut, page)
+    return shown_page(schemas.AuditEntryOut, system.list_audit(context, cursor=cursor, limit=limit))
 
 
 def _begin(signed_in: people.SignedIn, request: Request, response: Response) -> schemas.SessionOut:

@@ -7,9 +7,9 @@ from fastapi import APIRouter, Body, Request, Response
 from starlette.datastructures import UploadFile
 
 from taktloom.app import decisions, deployments, drafts, instances, processes
+from taktloom.app.calls import calls
 from taktloom.model.errors import InputRefusedError, LimitExceededError
 from taktloom.web.callers import Caller, Cursor, Limit
-from taktloom.app.calls import calls
 from taktloom.web.schemas import processes as schemas
 from taktloom.web.schemas.convert import shown, shown_page
 from taktloom.web.schemas.running import InstanceStart, InstanceSummary

@@ -5,9 +5,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
 
-from taktloom.app import drafts, potential, review
-from taktloom.web.callers import Caller
+from taktloom.app import drafting, potential, review
 from taktloom.app.calls import calls
+from taktloom.web.callers import Caller
 from taktloom.web.schemas import logs as schemas
 from taktloom.web.schemas.convert import shown, shown_all
 from taktloom.web.schemas.shared import InstantIn
@@ -27,7 +27,7 @@ def log_filter(
     activity: Annotated[list[str] | None, Query(max_length=200)] = None,
     case: Annotated[str | None, Query(max_length=500)] = None,
 ) -> review.Filter:
-    """Which cases count: those inside the times, of these variants, touching all these activities, or one case."""
+    """Which cases count: those inside the times, of these variants, with any of these activities, or one case."""
     return review.Filter(
         from_at=from_,
         to_at=to,
@@ -130,17 +130,17 @@ def set_rates(context: Caller, log_id: str, body: schemas.RatesIn) -> None:
     potential.set_rates(
         context,
         log_id=log_id,
-        rates=potential.Rates(
-            currency=body.currency, per_hour=body.per_hour, by_role=body.by_role, by_resource=body.by_resource
-        ),
+        rates=potential.Rates(currency=body.currency, hourly=body.hourly, default=body.default),
     )
 
 
 @router.post("/draft", status_code=201)
-@calls(drafts.draft_automation)
+@calls(drafting.draft_automation)
 def draft_automation(context: Caller, log_id: str, body: schemas.DraftIn) -> schemas.DraftReport:
     """Draft an executable automation of the log's process; it is kept as a model draft."""
-    return shown(schemas.DraftReport, drafts.draft_automation(context, log_id=log_id, name=body.name))
+    return shown(
+        schemas.DraftReport, drafting.draft_automation(context, log_id=log_id, name=body.name, language=body.language)
+    )
 
 
 def _file(content: bytes, media_type: str, name: str) -> Response:

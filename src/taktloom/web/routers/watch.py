@@ -7,8 +7,8 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import StreamingResponse
 
 from taktloom.app import system, watch
-from taktloom.web.callers import Caller
 from taktloom.app.calls import calls
+from taktloom.web.callers import Caller
 from taktloom.web.schemas import watch as schemas
 from taktloom.web.schemas.convert import shown
 from taktloom.web.stream import event_stream

@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request
 
 from taktloom.app import jobs, tasks
-from taktloom.web.callers import Caller, Cursor, Limit
 from taktloom.app.calls import calls
+from taktloom.web.callers import Caller, Cursor, Limit
 from taktloom.web.long_poll import activate_or_wait
 from taktloom.web.schemas import running as schemas
 from taktloom.web.schemas.convert import shown, shown_page

@@ -290,24 +290,31 @@ class NotComputable(Out):
 
 
 class Amount(Out):
-    """A number with its interval. basis: `measured` from the log or `given` in a rates file."""
+    """A number and where it comes from: `measured` in the log or `given` by a person. n: observations behind it."""
 
     value: float
-    interval: Interval | None
     unit: str
     basis: Literal["measured", "given"]
+    n: int
+
+
+class ClassReason(Out):
+    """A stable code, the measured value and the limit that it met."""
+
+    code: str
+    value: float | None
+    limit: float | None
 
 
 class PotentialActivity(Out):
+    """interval: 95 % of the resamples, null when too few had a value."""
+
     activity: str
     score: float
-    interval: Interval
+    interval: Interval | None
     rank: int
-    rank_interval: tuple[int, int]
-    potential_class: Literal["eliminate", "decide-by-rule", "call-an-api", "assist", "keep-human"] = Field(
-        alias="class"
-    )
-    class_reasons: list[str]
+    potential_class: Literal["eliminate", "decide-by-rule", "call-an-api", "assist", "keep-human"]
+    class_reasons: list[ClassReason]
     contributions: list[Contribution]
     not_computable: list[NotComputable]
     events: int
@@ -323,43 +330,53 @@ class Potential(Out):
 
 
 class RatesIn(In):
-    """Money per hour, given by the user. by_role and by_resource win over the default."""
+    """Money per hour, given by a person. hourly: activity or role → amount; default: for all others."""
 
     currency: str = Field(min_length=3, max_length=3)
-    per_hour: float = Field(ge=0)
-    by_role: dict[str, float] = Field(default_factory=dict)
-    by_resource: dict[str, float] = Field(default_factory=dict)
+    hourly: dict[str, float] = Field(default_factory=dict)
+    default: float | None = Field(default=None, ge=0)
 
 
 class DraftIn(In):
+    """language: of the labels and questions that the draft adds."""
+
     name: str | None = Field(default=None, min_length=1, max_length=200)
+    language: Literal["en", "zh-CN"] = "en"
 
 
 class DraftDecision(Out):
+    """A choice. accepted: the mined rule decides it; else a person does, for the *reason* (a code)."""
+
     gateway: str
     accuracy: float | None
     majority: float | None
     gain: float | None
     accepted: bool
     n: int
-    reason: str = ""
+    reason: str
 
 
 class DraftElement(Out):
+    """What an activity became and why: a code, and the values behind it."""
+
     element_id: str
     activity: str
     kind: str
     why: str
+    values: dict[str, JsonValue]
 
 
 class DraftReport(Out):
+    """left_out: activities that are not in the draft, with their events."""
+
     draft_id: str
     name: str
+    process_id: str
     coverage: float
     fitness: float
     precision: float | None
+    cases: int
+    fitting_cases: int
     decisions: list[DraftDecision]
     elements: list[DraftElement]
-
-
-Notes = dict[str, JsonValue]
+    left_out: dict[str, int]

@@ -118,7 +118,23 @@ class EvaluationWarning(Out):
     message: str
 
 
+class RuleMatch(Out):
+    """rules: numbers of the matched rules, from 1."""
+
+    table_id: str | None
+    rules: list[int]
+
+
+class DecisionTrace(Out):
+    decision_id: str
+    name: str
+    value: Wire
+    matches: list[RuleMatch]
+
+
 class Evaluation(Out):
+    """trace: every decision made on the way, required ones first."""
+
     value: Wire
     warnings: list[EvaluationWarning]
-    matched_rules: list[int] | None = None
+    trace: list[DecisionTrace]
