@@ -136,7 +136,7 @@ def _item_definition(parent: etree._Element, name: str, definition: ItemDefiniti
     elif definition.components:
         for component in definition.components:
             _item_definition(element, "itemComponent", component, builder)
-    else:
+    elif definition.type_ref is not None or definition.allowed_values is not None:
         builder.element(element, "typeRef", {}, text=definition.type_ref or "Any")
         builder.texts(element, "allowedValues", definition.allowed_values)
         if builder.version is DmnVersion.V1_5:
