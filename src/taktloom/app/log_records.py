@@ -3,7 +3,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from taktloom.model.errors import InputRefusedError
@@ -155,16 +155,16 @@ def column_mapping(record: MappingRecord) -> "ColumnMapping":
     )
 
 
-def log_record(metadata: "LogMetadata") -> LogRecord:
-    """From mining's metadata."""
-    return LogRecord(**_common(metadata))  # type: ignore[arg-type]
+def log_record(log: "CanonicalLog") -> LogRecord:
+    """From mining's log."""
+    return LogRecord(**_common(log))  # type: ignore[arg-type]
 
 
 def log_detail_record(log: "CanonicalLog") -> LogDetailRecord:
     """From the log itself."""
     metadata = log.metadata
     return LogDetailRecord(
-        **_common(metadata),  # type: ignore[arg-type]
+        **_common(log),  # type: ignore[arg-type]
         mapping=mapping_record(metadata.mapping),
         skipped_rows=metadata.facts.skipped_rows,
         findings=import_findings(metadata),
@@ -187,7 +187,8 @@ def import_findings(metadata: "LogMetadata") -> tuple[Finding, ...]:
     )
 
 
-def _common(metadata: "LogMetadata") -> dict[str, object]:
+def _common(log: "CanonicalLog") -> dict[str, object]:
+    metadata, span = log.metadata, _span(log)
     counts = metadata.counts
     return {
         "log_id": metadata.log_id,
@@ -199,7 +200,20 @@ def _common(metadata: "LogMetadata") -> dict[str, object]:
         "events": counts.events,
         "activities": counts.activities,
         "variants": counts.variants,
-        "first_event_at": getattr(metadata, "first_at", None),
-        "last_event_at": getattr(metadata, "last_at", None),
+        "first_event_at": span[0],
+        "last_event_at": span[1],
         "is_synthetic": metadata.is_synthetic,
     }
+
+
+def _span(log: "CanonicalLog") -> tuple[datetime | None, datetime | None]:
+    """First and last completion; read from the statistics of the Parquet files."""
+    import polars as pl
+
+    occurred = pl.col("occurred_at")
+    first, last = log.coded().select(first=occurred.min(), last=occurred.max()).collect().row(0)
+    return (None, None) if first is None else (_instant(first), _instant(last))
+
+
+def _instant(micros: int) -> datetime:
+    return datetime.fromtimestamp(0, UTC) + timedelta(microseconds=micros)

@@ -41,6 +41,7 @@ class LogRoom:
         self._uploads, self._rates = data / "uploads", data / "rates"
         self._lock_file = data / "logs.lock"
         self._results: OrderedDict[Hashable, object] = OrderedDict()
+        self._computing: dict[Hashable, threading.Lock] = {}
         self._lock = threading.Lock()
         with self.changing():
             self.catalogue.recover()
@@ -73,8 +74,17 @@ class LogRoom:
             if full_key in self._results:
                 self._results.move_to_end(full_key)
                 return self._results[full_key]  # type: ignore[return-value]
+            computing = self._computing.setdefault(full_key, threading.Lock())
+        with computing:  # two readers of one page compute once
+            return self._computed(full_key, log, compute)
+
+    def _computed(self, full_key: Hashable, log: "CanonicalLog", compute: Callable[["CanonicalLog"], Result]) -> Result:
+        with self._lock:
+            if full_key in self._results:
+                return self._results[full_key]  # type: ignore[return-value]
         computed = compute(log)
         with self._lock:
+            self._computing.pop(full_key, None)
             self._results[full_key] = computed
             while len(self._results) > RESULTS_KEPT:
                 self._results.popitem(last=False)

@@ -139,7 +139,8 @@ def cancel_import(context: Context, *, import_id: str) -> None:
 @use_case(Permission.LOG_VIEW)
 def list_logs(context: Context) -> Page[LogRecord]:
     """All logs, newest import first."""
-    records = tuple(log_record(one) for one in context.rooms.logs.catalogue.list_logs())
+    catalogue = context.rooms.logs.catalogue
+    records = tuple(log_record(catalogue.open_log(one.log_id)) for one in catalogue.list_logs())
     return Page(items=records, total=len(records))
 
 
@@ -155,7 +156,7 @@ def rename_log(context: Context, *, log_id: str, name: str) -> LogRecord:
     with context.rooms.logs.changing():
         renamed = context.rooms.logs.catalogue.rename(log_id, name)
     context.audit("rename-log", f"log {log_id}", reason=name)
-    return log_record(renamed)
+    return log_record(context.rooms.logs.open_log(renamed.log_id))
 
 
 @use_case(Permission.LOG_EDIT)
@@ -253,7 +254,7 @@ def _progress(handle: WorkHandle) -> "Callable[[Progress], None]":
 
 def _imported(context: Context, log: "CanonicalLog", action: str) -> LogRecord:
     context.audit(action, f"log {log.metadata.log_id}", reason=log.metadata.source_name)
-    return log_record(log.metadata)
+    return log_record(log)
 
 
 def _import_progress(status: WorkStatus, record: LogRecord | None, findings: tuple[Finding, ...]) -> ImportProgress:

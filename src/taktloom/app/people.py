@@ -204,20 +204,26 @@ def find_user(context: Context, *, username: str) -> User:
 
 
 @use_case(Permission.USER_ADMIN)
+def require_admin(context: Context) -> User:
+    """An enabled administrator; a folder without users gets the user `admin`, without a password."""
+    identity = context.rooms.identity
+    users = identity.list_users()
+    if not users:
+        user = identity.add_user("admin", display_name="Administrator", roles=(Role.ADMIN,))
+        context.audit("add-user", _target(user), reason="first start")
+        return user
+    return next(user for user in users if Role.ADMIN in user.roles and not user.is_disabled)
+
+
+@use_case(Permission.USER_ADMIN)
 def issue_sign_in_ticket(context: Context) -> OneTimeTicket | None:
     """A one-time ticket for the administrator of a folder that nobody has a password for yet; else None.
 
-    A folder without users gets the user `admin` first. There is no default password.
+    There is no default password: whoever can start the server on the folder gets the first way in.
     """
-    identity = context.rooms.identity
-    users = identity.list_users()
-    if any(user.has_password for user in users):
+    if any(user.has_password for user in context.rooms.identity.list_users()):
         return None
-    admins = [user for user in users if Role.ADMIN in user.roles and not user.is_disabled]
-    if not users:
-        admins = [identity.add_user("admin", display_name="Administrator", roles=(Role.ADMIN,))]
-        context.audit("add-user", _target(admins[0]), reason="first start")
-    return identity.issue_one_time_ticket(admins[0]) if admins else None
+    return context.rooms.identity.issue_one_time_ticket(require_admin(context))
 
 
 def _signed_in(context: Context, session: UserSession, *, action: str) -> SignedIn:

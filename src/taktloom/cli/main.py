@@ -4,7 +4,6 @@
 import sys
 from collections.abc import Sequence
 
-import click
 import typer
 
 from taktloom.cli import failures
@@ -58,12 +57,12 @@ def run(arguments: Sequence[str]) -> int:
         result = application(args=list(arguments), standalone_mode=False)
     except TaktloomError as error:
         return failures.report(error, as_json="--json" in arguments)
-    except click.exceptions.Exit as done:
+    except typer.Exit as done:
         return done.exit_code
-    except click.ClickException as error:
-        error.show()
+    except typer.TyperException as error:  # wrong usage: unknown command, missing argument …
+        getattr(error, "show", lambda: sys.stderr.write(f"{error.format_message()}\n"))()
         return error.exit_code
-    except (click.Abort, KeyboardInterrupt):
+    except (typer.Abort, KeyboardInterrupt):
         sys.stderr.write("stopped\n")
         return 130
     except BrokenPipeError:

@@ -22,6 +22,8 @@ from rich.table import Table
 
 from taktloom.feel.wire import to_json
 
+PIPED_WIDTH = 240
+
 DataOption = Annotated[
     Path | None, typer.Option("--data", envvar="TAKTLOOM_DATA", help="Data folder.", show_default="./taktloom-data")
 ]
@@ -93,7 +95,10 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, emp
         table.add_column(name, overflow="fold")
     for row in rows:
         table.add_row(*(cell(value) for value in row))
-    Console(highlight=False).print(table)
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console = Console(highlight=False, width=PIPED_WIDTH)  # a pipe has no width; keys must not be folded
+    console.print(table)
 
 
 def cell(value: object) -> str:

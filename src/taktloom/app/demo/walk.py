@@ -6,9 +6,10 @@ Everything happens in a data folder of its own, marked by `demo.json`; only such
 
 import shutil
 import tempfile
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from taktloom.app import deployments, drafting, logs, processes
+from taktloom.app import deployments, drafting, logs, people, processes
 from taktloom.app.context import Context, use_case
 from taktloom.app.demo.driver import Driver
 from taktloom.app.demo_state import DemoState, is_demo_folder, read_demo_state, write_demo_state
@@ -18,8 +19,10 @@ from taktloom.app.logging import FILE_NAME as LOG_FILE
 from taktloom.app.wiring import Rooms
 from taktloom.assure.permissions import Permission
 from taktloom.model.errors import ConflictError
+from taktloom.model.identifiers import ProcessId
 from taktloom.model.operations import Deployment
 from taktloom.model.places import Place
+from taktloom.model.process import AnyFlowNode, SubProcess, UserTask
 
 LOG_NAME = "Building permits (synthetic)"
 PROCESS_NAME = "Building permit"
@@ -67,6 +70,7 @@ def seed_demo(context: Context, *, log: Path | None = None, timezone: str | None
     processes.set_baseline(context, process_id=process_id, log_id=record.log_id)
     state = DemoState(process_id=process_id, log_id=record.log_id, is_synthetic=is_synthetic)
     write_demo_state(folder, state)
+    _give_groups(context, process_id)
     return state
 
 
@@ -79,6 +83,23 @@ def start_driver(rooms: Rooms) -> None:
     driver.start()
     rooms.is_demo_driven = True
     rooms.on_close(driver.stop)
+
+
+def _give_groups(context: Context, process_id: ProcessId) -> None:
+    """The visitor signs in as administrator; all groups of the process let the inbox show its tasks."""
+    executable = context.rooms.engine.deployments.executable(process_id)
+    groups = tuple(dict.fromkeys(groups_of(executable.definition.nodes)))
+    user = people.require_admin(context)
+    people.change_user(context, user_id=user.user_id, change=people.UserChange(groups=groups))
+
+
+def groups_of(nodes: Iterable[AnyFlowNode]) -> Iterator[str]:
+    """Literal candidate groups of all user tasks."""
+    for node in nodes:
+        if isinstance(node, UserTask) and node.candidate_groups and not node.candidate_groups.startswith("="):
+            yield from (name.strip() for name in node.candidate_groups.split(","))
+        elif isinstance(node, SubProcess):
+            yield from groups_of(node.nodes)
 
 
 def _import_synthetic(context: Context) -> LogRecord:
