@@ -55,8 +55,7 @@ def evaluate_expression(context: Context, *, expression: str, variables: Mapping
 def _evaluate(context: Context, content: bytes, decision_id: str, inputs: Mapping[str, FeelValue]) -> "DecisionResult":
     from taktloom.decisions import load_model
 
-    model = load_model(content)
-    return model.evaluate(decision_id, dict(inputs), now=_now(context), zone=context.rooms.settings.zone)
+    return load_model(content).evaluate(decision_id, dict(inputs), now=_now(context))
 
 
 def _now(context: Context) -> "FeelDateTime":

@@ -58,8 +58,8 @@ class Reading:
 
 
 @look_commands.command("review")
-@calls(review.review_log, logs.import_file, logs.sniff_file, review.map_log, review.list_variants, review.export_map_svg,
-       review.export_map_csv, review.export_variants_csv, review.mine_model)  # fmt: skip
+@calls(review.review_log, logs.import_file, logs.sniff_file, review.map_log, review.list_variants,
+       review.export_map_svg, review.export_map_csv, review.export_variants_csv, review.mine_model)  # fmt: skip
 def review_log(
     log: LogArgument,
     timezone: ZoneOption = None,
@@ -190,7 +190,8 @@ def draft(
             print_json({**_fields(report), "files": [output / file_name for file_name in files]})
             return
         say(
-            f"Covers {report.coverage:.1%} of the events; fitness {report.fitness:.3f}, precision {cell(report.precision)}."
+            f"Covers {report.coverage:.1%} of the events; fitness {report.fitness:.3f}, "
+            f"precision {cell(report.precision)}."
         )
         print_table(
             ("element", "activity", "becomes", "why"),

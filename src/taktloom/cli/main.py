@@ -60,7 +60,11 @@ def run(arguments: Sequence[str]) -> int:
     except typer.Exit as done:
         return done.exit_code
     except typer.TyperException as error:  # wrong usage: unknown command, missing argument …
-        getattr(error, "show", lambda: sys.stderr.write(f"{error.format_message()}\n"))()
+        show = getattr(error, "show", None)
+        if callable(show):
+            show()
+        else:
+            sys.stderr.write(f"{error.format_message()}\n")
         return error.exit_code
     except (typer.Abort, KeyboardInterrupt):
         sys.stderr.write("stopped\n")
