@@ -16,7 +16,7 @@ from taktloom import worker
 from taktloom.connect import AnyWorker, BpmnError, HttpJobSource, JobSource, PoolOptions, Retry, WorkerPool
 from taktloom.feel import from_json, to_json
 from taktloom.hosts.embedded import EmbeddedEngine
-from taktloom.model.errors import ConflictError, MisuseError, NotFoundError
+from taktloom.model.errors import ConflictError, MisuseError
 from taktloom.model.identifiers import InstanceKey, JobId, ProcessId
 from taktloom.model.operations import InstanceDetail, UserTaskQuery
 from taktloom.storage import open_connection
@@ -24,7 +24,6 @@ from taktloom.storage import open_connection
 PERMIT = ProcessId("permit_example")
 MODEL = Path(__file__).parents[2] / "examples" / "permit" / "permit.bpmn"
 OPTIONS = PoolOptions(name="test-workers", wait=timedelta(milliseconds=200))
-STATUSES = {NotFoundError: 404, ConflictError: 409}
 
 
 class JobRoutes(httpx.BaseTransport):
@@ -45,8 +44,10 @@ class JobRoutes(httpx.BaseTransport):
         try:
             return httpx.Response(200, json=self._answer(request.url.path.removeprefix("/api/v1"), body))
         except MisuseError as error:
-            status = next((code for kind, code in STATUSES.items() if isinstance(error, kind)), 400)
-            return httpx.Response(status, json={"detail": error.cause, "parameters": dict(error.parameters)})
+            return httpx.Response(
+                409 if isinstance(error, ConflictError) else 400,
+                json={"detail": error.cause, "parameters": dict(error.parameters)},
+            )
 
     def _answer(self, path: str, body: dict[str, object]) -> object:
         if path == "/jobs/activations":
