@@ -95,7 +95,8 @@ class LiveInstances:
     def add(self, session: Session, instance: LiveInstance) -> None:
         """Write the state of a new instance for the first time."""
         session.run("insert_instance_state", **self._columns(instance))
-        self._remember(instance)
+        if instance.state.status == "active":
+            self._remember(instance)
 
     def save(self, session: Session, instance: LiveInstance) -> None:
         """Write the state after an advance; an ended instance is remembered no longer."""
