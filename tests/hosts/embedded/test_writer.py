@@ -11,9 +11,10 @@ import pytest
 
 from taktloom.hosts.embedded import Change, EmbeddedEngine, EngineOptions, Topic
 from taktloom.hosts.embedded.carry_out import RULES
+from taktloom.hosts.embedded.writer import StorageFailedError
 from taktloom.kernel.commands import Command
 from taktloom.model.errors import TaktloomError
-from taktloom.model.identifiers import ProcessId
+from taktloom.model.identifiers import InstanceKey, ProcessId
 from tests.hosts.embedded.conftest import MODELS
 
 PERMIT = ProcessId("permit")
@@ -102,6 +103,23 @@ def test_the_commits_of_another_process_are_heard_of(tmp_path: Path, options: En
     command.drain()
 
 
+def test_a_full_disk_refuses_a_change_whole_and_room_lets_it_go_on(tmp_path: Path, options: EngineOptions) -> None:
+    engine = EmbeddedEngine.open(tmp_path / "engine.db", options)
+    engine.deployments.deploy({"p.bpmn": (MODELS / "register_and_decide.bpmn").read_bytes()})
+    key = engine.instances.start(PERMIT, {"n": Decimal(1)}).instance_key
+    connection = engine._core.database.writing.connection
+
+    connection.execute(f"PRAGMA max_page_count = {connection.pragma('page_count')}")
+    with pytest.raises(StorageFailedError):
+        _fill(engine, key)
+    kept = engine.instances.check_replay(key)
+    connection.execute("PRAGMA max_page_count = 1000000")
+    engine.instances.set_variables(key, {"after": True})
+
+    assert engine.instances.check_replay(key) == kept + 1
+    engine.drain()
+
+
 def test_a_value_never_stands_in_an_index_or_a_plain_column(engine: EmbeddedEngine, deploy: Deploy) -> None:
     deploy("wait_for_payment", "register_and_decide", "divide")
     secret = "s3cr3t-value"
@@ -113,6 +131,11 @@ def test_a_value_never_stands_in_an_index_or_a_plain_column(engine: EmbeddedEngi
 
     assert found != set()
     assert all(column.endswith("_sealed") for column in found)
+
+
+def _fill(engine: EmbeddedEngine, key: InstanceKey) -> None:
+    for number in range(200):
+        engine.instances.set_variables(key, {f"v{number}": "x" * 5000})
 
 
 def _columns_with(engine: EmbeddedEngine, text: str) -> set[str]:

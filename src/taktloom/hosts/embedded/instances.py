@@ -152,11 +152,11 @@ class Instances:
             definition = self._core.catalogue.by_key(
                 session, self._tenant_id, DefinitionKey(row.text("definition_key"))
             )
-            owner = self._owner(row)
+            owner, state = self._owner(row), self._state(row)
             return InstanceDetail(
                 summary=instance_summary(row),
-                visits=element_visits(session.rows("events_of_instance", **name), definition),
-                variables=_variables(self._state(row), definition),
+                visits=element_visits(session.rows("events_of_instance", **name), definition, state),
+                variables=_variables(state, definition),
                 incidents=tuple(map(incident_view, session.rows("incidents_of_instance", **name))),
                 jobs=tuple(job_view(job, now=now) for job in session.rows("jobs_of_instance", **name)),
                 user_tasks=tuple(map(user_task_view, session.rows("user_tasks_of_instance", **name))),
