@@ -15,6 +15,7 @@ from taktloom.hosts.embedded.writer import StorageFailedError
 from taktloom.kernel.commands import Command
 from taktloom.model.errors import TaktloomError
 from taktloom.model.identifiers import InstanceKey, ProcessId
+from taktloom.model.operations import InstanceQuery
 from tests.hosts.embedded.conftest import MODELS
 
 PERMIT = ProcessId("permit")
@@ -101,6 +102,31 @@ def test_the_commits_of_another_process_are_heard_of(tmp_path: Path, options: En
     assert was_heard
     server.drain()
     command.drain()
+
+
+def test_two_engines_on_one_file_complete_each_job_once_when_both_are_busy(
+    tmp_path: Path, options: EngineOptions
+) -> None:
+    engines = [EmbeddedEngine.open(tmp_path / "engine.db", options) for _ in range(2)]
+    engines[0].deployments.deploy({"p.bpmn": (MODELS / "register_and_decide.bpmn").read_bytes()})
+
+    def start_and_complete(number: int) -> int:
+        engine, other = engines[number % 2], engines[1 - number % 2]
+        engine.instances.start(PERMIT, {"n": Decimal(number)})
+        jobs = other.jobs.lock(["register-case"], worker=f"w{number}", max_jobs=3)
+        for job in jobs:
+            engine.jobs.complete(job.job_id, job.fence, {"by": Decimal(number)})
+        return len(jobs)
+
+    with ThreadPoolExecutor(6) as pool:
+        completed = sum(pool.map(start_and_complete, range(60)))
+    rest = engines[0].jobs.lock(["register-case"], worker="last", max_jobs=100)
+
+    rows = engines[1].instances.list(InstanceQuery(limit=100)).items
+    assert completed + len(rest) == len(rows) == 60
+    assert sum(engines[0].instances.check_replay(row.instance_key) for row in rows) == 60 + completed
+    for engine in engines:
+        engine.drain()
 
 
 def test_a_full_disk_refuses_a_change_whole_and_room_lets_it_go_on(tmp_path: Path, options: EngineOptions) -> None:

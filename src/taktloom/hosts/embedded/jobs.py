@@ -32,6 +32,7 @@ from taktloom.storage import Row, Session, from_micros, to_micros
 
 LONGEST_WAIT = timedelta(seconds=60)
 LONGEST_LOCK = timedelta(days=1)
+_WORKERS_REMEMBERED = 500
 _FIRST_BACK_OFF = timedelta(seconds=2)
 _LONGEST_BACK_OFF = timedelta(minutes=10)
 
@@ -135,7 +136,7 @@ class Jobs:
         Raises LimitExceededError, MisuseError for a duration that is not positive.
         """
         self._check_request(job_types, worker, max_jobs, lock_for)
-        self._workers[worker] = SeenWorker(name=worker, job_types=tuple(job_types), last_seen_at=self._core.clock.now())
+        self._note_worker(worker, job_types)
         deadline = time.monotonic() + min(wait, LONGEST_WAIT).total_seconds()
         types = json.dumps(sorted(set(job_types)))
         while not self._signals.is_closed:
@@ -249,7 +250,13 @@ class Jobs:
 
     def workers(self) -> tuple[SeenWorker, ...]:
         """Workers that asked this engine for jobs, by name."""
-        return tuple(worker for _, worker in sorted(self._workers.items()))
+        return tuple(sorted(self._workers.copy().values(), key=lambda worker: worker.name))
+
+    def _note_worker(self, name: str, job_types: Sequence[str]) -> None:
+        self._workers.pop(name, None)
+        self._workers[name] = SeenWorker(name=name, job_types=tuple(job_types), last_seen_at=self._core.clock.now())
+        if len(self._workers) > _WORKERS_REMEMBERED:
+            self._workers.pop(next(iter(self._workers)), None)  # the one not seen for longest
 
     def _check_request(self, job_types: Sequence[str], worker: str, max_jobs: int, lock_for: timedelta) -> None:
         limits = self._core.limits
