@@ -34,7 +34,7 @@ _DECISIONS_LISTED = 1000
 class DeploymentRefusedError(DefinitionError):
     """At least one file cannot be deployed; none was. `findings` lists all problems of all files."""
 
-    code = "TL-1101"
+    code = "TL-1501"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -53,7 +53,7 @@ COUNTED_UP_TO = 10_000  # a total above this is given as None: counting on would
 class InvalidCursorError(MisuseError):
     """A cursor that no page has given."""
 
-    code = "TL-2111"
+    code = "TL-2191"
 
 
 class ReplayDiffersError(NondeterminismError):

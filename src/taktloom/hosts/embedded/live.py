@@ -25,13 +25,13 @@ _KEPT = 10_000
 class UnknownInstanceError(NotFoundError):
     """No process instance has that key."""
 
-    code = "TL-2122"
+    code = "TL-2194"
 
 
 class InstanceEndedError(ConflictError):
     """The instance has ended; it takes nothing any more."""
 
-    code = "TL-2123"
+    code = "TL-2195"
 
 
 @dataclass(slots=True, kw_only=True)

@@ -40,7 +40,7 @@ class StorageFailedError(IncidentError):
 class EngineStoppedError(ConflictError):
     """The engine is closed or draining and takes no new work."""
 
-    code = "TL-2110"
+    code = "TL-2190"
 
 
 class UnitOfWork(Protocol):
