@@ -71,7 +71,7 @@ def run(folder: Path, *, instances: int, sync: SyncLevel, batch: int) -> float:
         list(starters.map(lambda _: engine.instances.start(ProcessId("linear"), PAYLOAD), range(instances)))
     worker.join()
     seconds = time.perf_counter() - began
-    done = engine.instances.list(InstanceQuery(status="completed", limit=1)).total
+    done = engine.instances.search(InstanceQuery(status="completed", limit=1)).total
     assert done is None or done == instances, done
     engine.drain()
     return seconds

@@ -163,8 +163,8 @@ def test_the_permit_example_registers_and_confirms_one_case(
     run(*permit_workers(tmp_path / "office"))
 
     key = engine.instances.start(PERMIT, {"applicant": " Ada ", "amount": Decimal(500)}).instance_key
-    assert wait_for(engine, lambda: len(engine.user_tasks.list(UserTaskQuery()).items) == 1)
-    (task,) = engine.user_tasks.list(UserTaskQuery()).items
+    assert wait_for(engine, lambda: len(engine.user_tasks.search(UserTaskQuery()).items) == 1)
+    (task,) = engine.user_tasks.search(UserTaskQuery()).items
     engine.user_tasks.complete(task.user_task_id, {"is_granted": True}, user="bea")
     detail = detail_at_end(engine, key)
 
@@ -193,9 +193,9 @@ def test_variables_that_do_not_fit_become_an_incident_at_once(
     run(*permit_workers(tmp_path / "office"))
 
     engine.instances.start(PERMIT, {"applicant": "Ada", "amount": "a s3cret"})
-    assert wait_for(engine, lambda: engine.incidents.list().total == 1)
+    assert wait_for(engine, lambda: engine.incidents.search().total == 1)
 
-    (incident,) = engine.incidents.list().items
+    (incident,) = engine.incidents.search().items
     assert incident.kind == "job-failed"
     assert "amount" in incident.message
     assert "s3cret" not in incident.message
@@ -219,7 +219,7 @@ def test_a_worker_that_raises_is_called_again_and_its_text_stays_at_home(
 
     assert was_given_back
     assert attempts == [0, 1]
-    assert engine.incidents.list().total == 0
+    assert engine.incidents.search().total == 0
 
 
 def test_a_long_job_keeps_its_lock_by_heartbeats(engine: EmbeddedEngine, run: Callable[..., None]) -> None:
@@ -285,5 +285,5 @@ def test_a_worker_without_a_catching_event_raises_an_incident(engine: EmbeddedEn
     run(validate)
     engine.instances.start(PERMIT, {})
 
-    assert wait_for(engine, lambda: engine.incidents.list().total == 1)
-    assert engine.incidents.list().items[0].kind == "uncaught-error"
+    assert wait_for(engine, lambda: engine.incidents.search().total == 1)
+    assert engine.incidents.search().items[0].kind == "uncaught-error"

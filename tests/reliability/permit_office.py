@@ -55,7 +55,7 @@ def all_instances(engine: EmbeddedEngine) -> Iterator[tuple[str, str]]:
     """Business key and status of every instance."""
     cursor: str | None = None
     while True:
-        page = engine.instances.list(InstanceQuery(cursor=cursor, limit=500))
+        page = engine.instances.search(InstanceQuery(cursor=cursor, limit=500))
         yield from ((row.business_key or "", row.status) for row in page.items)
         cursor = page.next_cursor
         if cursor is None:
@@ -75,7 +75,7 @@ def start_missing(engine: EmbeddedEngine, cases: int) -> None:
 
 def decide_all(engine: EmbeddedEngine) -> int:
     """Complete every open task; how many there were."""
-    tasks = engine.user_tasks.list(UserTaskQuery(limit=20)).items
+    tasks = engine.user_tasks.search(UserTaskQuery(limit=20)).items
     for task in tasks:
         try:
             engine.user_tasks.complete(task.user_task_id, {"is_granted": True}, user="clerk")
@@ -99,7 +99,7 @@ def work(engine: EmbeddedEngine, cases: int) -> None:
 
 
 def _ended(engine: EmbeddedEngine) -> int:
-    return engine.instances.list(InstanceQuery(status="completed", limit=1)).total or 0
+    return engine.instances.search(InstanceQuery(status="completed", limit=1)).total or 0
 
 
 def main() -> None:

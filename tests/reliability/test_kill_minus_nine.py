@@ -164,10 +164,10 @@ def _run(folder: Path, report: Report, *, kill_after: int | None) -> None:
 
 def _all(engine: EmbeddedEngine) -> list[InstanceSummary]:
     rows: list[InstanceSummary] = []
-    page = engine.instances.list(InstanceQuery(limit=500))
+    page = engine.instances.search(InstanceQuery(limit=500))
     rows.extend(page.items)
     while page.next_cursor is not None:
-        page = engine.instances.list(InstanceQuery(limit=500, cursor=page.next_cursor))
+        page = engine.instances.search(InstanceQuery(limit=500, cursor=page.next_cursor))
         rows.extend(page.items)
     return rows
 

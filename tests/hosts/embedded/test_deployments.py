@@ -128,6 +128,6 @@ def test_a_decision_without_one_answer_becomes_an_incident(engine: EmbeddedEngin
 
     engine.instances.start(ProcessId("fee"), {"amount": Decimal(75)})
 
-    (incident,) = engine.incidents.list().items
+    (incident,) = engine.incidents.search().items
     assert (incident.element_id, incident.kind) == ("rate", "decision")
     assert "75" not in incident.message

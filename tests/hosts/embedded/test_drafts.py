@@ -37,7 +37,7 @@ def test_a_deleted_draft_is_gone(engine: EmbeddedEngine) -> None:
 
     engine.drafts.delete(deleted.draft_id)
 
-    assert [draft.draft_id for draft in engine.drafts.list().items] == [kept.draft_id]
+    assert [draft.draft_id for draft in engine.drafts.search().items] == [kept.draft_id]
     with pytest.raises(UnknownDraftError):
         engine.drafts.get(deleted.draft_id)
 

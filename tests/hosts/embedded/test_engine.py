@@ -24,7 +24,7 @@ def test_an_instance_goes_through_a_job_and_a_user_task_to_its_end(engine: Embed
     started = engine.instances.start(PERMIT, {"amount": Decimal("12.50")}, business_key="2026-17", actor="citizen")
     (job,) = engine.jobs.lock(["register-case"], worker="w1")
     engine.jobs.complete(job.job_id, job.fence, {"register_id": "R1"})
-    (task,) = engine.user_tasks.list(UserTaskQuery()).items
+    (task,) = engine.user_tasks.search(UserTaskQuery()).items
     engine.user_tasks.complete(task.user_task_id, {"approved": True}, user="bea")
 
     detail = engine.instances.detail(started.instance_key)
@@ -63,7 +63,7 @@ def test_the_event_log_is_written_with_the_advance(engine: EmbeddedEngine, deplo
     key = engine.instances.start(PERMIT, {"amount": Decimal(5)}).instance_key
     (job,) = engine.jobs.lock(["register-case"], worker="w1")
     engine.jobs.complete(job.job_id, job.fence, {})
-    (task,) = engine.user_tasks.list(UserTaskQuery()).items
+    (task,) = engine.user_tasks.search(UserTaskQuery()).items
     engine.user_tasks.complete(task.user_task_id, {}, user="bea")
 
     events = engine.instances.events(key)
@@ -126,7 +126,7 @@ def test_tenants_do_not_see_each_other(engine: EmbeddedEngine, deploy: Deploy) -
     other.deployments.deploy({"p.bpmn": (MODELS / "register_and_decide.bpmn").read_bytes()})
     theirs = other.instances.start(PERMIT, {})
 
-    assert [row.instance_key for row in other.instances.list(InstanceQuery()).items] == [theirs.instance_key]
+    assert [row.instance_key for row in other.instances.search(InstanceQuery()).items] == [theirs.instance_key]
     assert len(other.jobs.lock(["register-case"], worker="w", max_jobs=10)) == 1
     assert len(engine.event_log.read().events) == 1
 
@@ -177,8 +177,8 @@ def test_pages_of_instances_and_journals_follow_one_another(engine: EmbeddedEngi
     for number in range(3):
         engine.instances.set_variables(keys[0], {"n": Decimal(number)})
 
-    first = engine.instances.list(InstanceQuery(limit=2))
-    second = engine.instances.list(InstanceQuery(limit=2, cursor=first.next_cursor))
+    first = engine.instances.search(InstanceQuery(limit=2))
+    second = engine.instances.search(InstanceQuery(limit=2, cursor=first.next_cursor))
     journal = engine.instances.journal(keys[0], limit=3)
     rest = engine.instances.journal(keys[0], limit=3, cursor=journal.next_cursor)
 

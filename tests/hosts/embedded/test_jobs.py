@@ -184,7 +184,7 @@ def test_a_job_without_retries_left_becomes_an_incident_and_goes_on_when_that_is
     job = lock_one(engine, "check")
 
     engine.jobs.fail(job.job_id, job.fence, "KeyError", retries=0)
-    (incident,) = engine.incidents.list().items
+    (incident,) = engine.incidents.search().items
     none_ready = engine.jobs.lock(["check"], worker="w1")
     engine.incidents.resolve(incident.incident_id, variables={"n": Decimal(2)}, actor="ada")
     again = lock_one(engine, "check")
@@ -219,7 +219,7 @@ def test_an_error_that_nothing_catches_becomes_an_incident(engine: EmbeddedEngin
 
     engine.jobs.throw_error(job.job_id, job.fence, "OTHER")
 
-    (incident,) = engine.incidents.list().items
+    (incident,) = engine.incidents.search().items
     assert incident.kind == "uncaught-error"
 
 

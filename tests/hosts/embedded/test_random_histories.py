@@ -79,14 +79,14 @@ class EngineHistories(RuleBasedStateMachine):
     @rule(which=LATEST)
     def decide(self, which: int) -> None:
         """A clerk completes some open task."""
-        tasks = self.engine.user_tasks.list(UserTaskQuery()).items
+        tasks = self.engine.user_tasks.search(UserTaskQuery()).items
         if tasks:
             self.engine.user_tasks.complete(tasks[which % len(tasks)].user_task_id, {"ok": True}, user="bea")
 
     @rule(which=LATEST)
     def resolve(self, which: int) -> None:
         """An operator mends an incident."""
-        incidents = self.engine.incidents.list(state=IncidentState.OPEN).items
+        incidents = self.engine.incidents.search(state=IncidentState.OPEN).items
         if incidents:
             self.engine.incidents.resolve(
                 incidents[which % len(incidents)].incident_id, variables={"amount": Decimal(7)}

@@ -84,7 +84,7 @@ def test_a_thousand_timers_of_one_instant_all_fire(engine: EmbeddedEngine, deplo
     fired = engine.timers.fire_due()
 
     assert fired == 1000
-    assert engine.instances.list(InstanceQuery(status="active")).total == 0
+    assert engine.instances.search(InstanceQuery(status="active")).total == 0
 
 
 def test_a_timer_start_event_starts_instances_as_often_as_it_says(
@@ -98,7 +98,7 @@ def test_a_timer_start_event_starts_instances_as_often_as_it_says(
         counts.append(engine.timers.fire_due())
 
     assert counts == [1, 1, 1, 0, 0]
-    assert engine.instances.list(InstanceQuery(process_id=ProcessId("hourly"))).total == 3
+    assert engine.instances.search(InstanceQuery(process_id=ProcessId("hourly"))).total == 3
 
 
 def test_missed_firings_of_a_start_cycle_are_made_up_for_by_one(

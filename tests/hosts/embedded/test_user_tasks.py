@@ -27,7 +27,7 @@ def open_task(engine: EmbeddedEngine) -> UserTaskView:
     key = engine.instances.start(PERMIT, {"amount": Decimal(7)}, business_key="2026-1").instance_key
     (job,) = engine.jobs.lock(["register-case"], worker="w1")
     engine.jobs.complete(job.job_id, job.fence, {})
-    return engine.user_tasks.list(UserTaskQuery(instance_key=key)).items[0]
+    return engine.user_tasks.search(UserTaskQuery(instance_key=key)).items[0]
 
 
 def test_a_claimed_task_cannot_be_claimed_or_completed_by_another(engine: EmbeddedEngine, task: UserTaskView) -> None:
@@ -76,7 +76,7 @@ def test_a_task_of_a_cancelled_instance_is_closed(engine: EmbeddedEngine, task: 
     with pytest.raises(UserTaskStateError):
         engine.user_tasks.claim(task.user_task_id, user="bea")
 
-    assert engine.user_tasks.list(UserTaskQuery()).items == ()
+    assert engine.user_tasks.search(UserTaskQuery()).items == ()
 
 
 def test_an_unknown_task_is_named(engine: EmbeddedEngine) -> None:
@@ -115,7 +115,7 @@ def test_the_detail_has_the_deployed_form_and_the_variables(engine: EmbeddedEngi
 def test_a_query_finds_what_it_names(
     engine: EmbeddedEngine, task: UserTaskView, query: UserTaskQuery, is_found: bool
 ) -> None:
-    page = engine.user_tasks.list(query)
+    page = engine.user_tasks.search(query)
 
     assert [row.user_task_id for row in page.items] == ([task.user_task_id] if is_found else [])
     assert page.total == int(is_found)
@@ -124,7 +124,7 @@ def test_a_query_finds_what_it_names(
 def test_the_holder_sees_a_task_whatever_its_groups(engine: EmbeddedEngine, task: UserTaskView) -> None:
     engine.user_tasks.assign(task.user_task_id, assignee="eve")
 
-    seen = engine.user_tasks.list(UserTaskQuery(visible_to="eve", visible_to_groups=()))
+    seen = engine.user_tasks.search(UserTaskQuery(visible_to="eve", visible_to_groups=()))
 
     assert len(seen.items) == 1
 
@@ -132,9 +132,9 @@ def test_the_holder_sees_a_task_whatever_its_groups(engine: EmbeddedEngine, task
 def test_pages_follow_one_another_without_gap_or_repetition(engine: EmbeddedEngine, task: UserTaskView) -> None:
     expected = [task.user_task_id] + [open_task(engine).user_task_id for _ in range(4)]
 
-    first = engine.user_tasks.list(UserTaskQuery(limit=2))
-    second = engine.user_tasks.list(UserTaskQuery(limit=2, cursor=first.next_cursor))
-    third = engine.user_tasks.list(UserTaskQuery(limit=2, cursor=second.next_cursor))
+    first = engine.user_tasks.search(UserTaskQuery(limit=2))
+    second = engine.user_tasks.search(UserTaskQuery(limit=2, cursor=first.next_cursor))
+    third = engine.user_tasks.search(UserTaskQuery(limit=2, cursor=second.next_cursor))
 
     found = [row.user_task_id for page in (first, second, third) for row in page.items]
     assert found == expected

@@ -122,7 +122,7 @@ def test_two_engines_on_one_file_complete_each_job_once_when_both_are_busy(
         completed = sum(pool.map(start_and_complete, range(60)))
     rest = engines[0].jobs.lock(["register-case"], worker="last", max_jobs=100)
 
-    rows = engines[1].instances.list(InstanceQuery(limit=100)).items
+    rows = engines[1].instances.search(InstanceQuery(limit=100)).items
     assert completed + len(rest) == len(rows) == 60
     assert sum(engines[0].instances.check_replay(row.instance_key) for row in rows) == 60 + completed
     for engine in engines:

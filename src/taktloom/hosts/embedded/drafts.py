@@ -114,7 +114,7 @@ class Drafts:
         with self._core.database.reading() as session:
             return _draft(session, self._tenant_id, draft_id)
 
-    def list(self, *, cursor: str | None = None, limit: int = 50) -> Page[ModelDraft]:
+    def search(self, *, cursor: str | None = None, limit: int = 50) -> Page[ModelDraft]:
         """Drafts, newest first."""
         limit = page_size(limit, self._core.limits)
         with self._core.database.reading() as session:

@@ -47,7 +47,7 @@ class Incidents:
     def __init__(self, core: Core, tenant_id: TenantId) -> None:
         self._core, self._tenant_id = core, tenant_id
 
-    def list(
+    def search(
         self,
         *,
         process_id: ProcessId | None = None,

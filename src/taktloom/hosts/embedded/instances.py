@@ -121,7 +121,7 @@ class Instances:
 
         self._core.submit(self._tenant_id, work)
 
-    def list(self, query: InstanceQuery) -> Page[InstanceSummary]:
+    def search(self, query: InstanceQuery) -> Page[InstanceSummary]:
         """Instances, newest first."""
         limit = page_size(query.limit, self._core.limits)
         filters = _filters(self._tenant_id, query)

@@ -39,7 +39,7 @@ class UserTasks:
     def __init__(self, core: Core, tenant_id: TenantId) -> None:
         self._core, self._tenant_id = core, tenant_id
 
-    def list(self, query: UserTaskQuery) -> Page[UserTaskView]:
+    def search(self, query: UserTaskQuery) -> Page[UserTaskView]:
         """Tasks, oldest first; see UserTaskQuery for who sees what."""
         limit = page_size(query.limit, self._core.limits)
         filters = _filters(self._tenant_id, query)
