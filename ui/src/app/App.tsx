@@ -1,0 +1,27 @@
+/** Everything that surrounds the pages: theme, server state, live updates, router. */
+import { MantineProvider } from '@mantine/core'
+import { Notifications } from '@mantine/notifications'
+import { QueryClientProvider } from '@tanstack/react-query'
+import { RouterProvider } from '@tanstack/react-router'
+import { useEffect } from 'react'
+
+import { listenToKeys } from '@/shared/keys/shortcuts'
+import { LiveProvider } from '@/shared/live/live'
+import { cssVariablesResolver, theme } from '@/shared/theme/theme'
+
+import { queryClient } from './queryClient'
+import { router } from './router'
+
+export function App() {
+  useEffect(() => listenToKeys(), [])
+  return (
+    <MantineProvider theme={theme} cssVariablesResolver={cssVariablesResolver} defaultColorScheme="auto">
+      <QueryClientProvider client={queryClient}>
+        <LiveProvider>
+          <Notifications position="bottom-right" autoClose={5000} />
+          <RouterProvider router={router} />
+        </LiveProvider>
+      </QueryClientProvider>
+    </MantineProvider>
+  )
+}

@@ -1,0 +1,38 @@
+/** Composes the features' routes. What a page shows is in its address, so every address can be sent to somebody. */
+import { createRouter } from '@tanstack/react-router'
+
+import { adminRoutes } from '@/features/admin/routes'
+import { homeRoutes } from '@/features/home/routes'
+import { miningRoutes } from '@/features/mining/routes'
+import { processesRoutes } from '@/features/processes/routes'
+import { signInRoutes } from '@/features/signin/routes'
+import { tasksRoutes } from '@/features/tasks/routes'
+import { rootRoute, shellRoute } from '@/shared/routing/roots'
+import { Problem } from '@/shared/ui/Problem'
+
+import { NotFound } from './NotFound'
+import { queryClient } from './queryClient'
+import { Shell } from './shell/Shell'
+
+rootRoute.update({ notFoundComponent: NotFound, errorComponent: ({ error, reset }) => <Problem error={error} onRetry={reset} /> })
+shellRoute.update({ component: Shell })
+
+const routeTree = rootRoute.addChildren([
+  ...signInRoutes,
+  shellRoute.addChildren([...homeRoutes, ...tasksRoutes, ...processesRoutes, ...miningRoutes, ...adminRoutes]),
+])
+
+export const router = createRouter({
+  routeTree,
+  context: { queryClient },
+  defaultPreload: 'intent',
+  defaultPreloadStaleTime: 0,
+  scrollRestoration: true,
+  defaultNotFoundComponent: NotFound,
+})
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router
+  }
+}

@@ -1,0 +1,8 @@
+import { useTranslation } from 'react-i18next'
+
+import { Page } from '@/shared/ui/Page'
+
+export function AuditPage() {
+  const { t } = useTranslation('admin')
+  return <Page title={t('title')}>{null}</Page>
+}

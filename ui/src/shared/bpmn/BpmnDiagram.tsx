@@ -1,0 +1,154 @@
+/**
+ * A BPMN diagram to look at: bpmn-js on light paper, loaded when first seen, with an outline tree beside it that a
+ * keyboard and a screen reader can walk (the canvas itself cannot be walked). The bpmn.io mark stays visible.
+ *
+ * `marks` puts a state on elements (CSS class `tl-mark-<state>`), `counts` small figures at their corners.
+ */
+import { ActionIcon, Tooltip } from '@mantine/core'
+import { useLocalStorage } from '@mantine/hooks'
+import { useEffect, useRef, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+
+import type { State } from '@/shared/theme/theme'
+import { Icon } from '@/shared/ui/Icon'
+import { Problem } from '@/shared/ui/Problem'
+
+import classes from './BpmnDiagram.module.css'
+import { outlineOf, type OutlineItem } from './outline'
+import { Outline } from './Outline'
+import type { BpmnCanvas, CanvasElement, DiagramViewer } from './viewer'
+
+export interface DiagramCount {
+  elementId: string
+  text: string
+  state: State
+  /** Read out and shown on hover. */
+  label: string
+}
+
+interface BpmnDiagramProps {
+  xml: string
+  label: string
+  marks?: Record<string, State>
+  counts?: DiagramCount[]
+  selectedId?: string | null
+  onSelect?: (elementId: string | null) => void
+  height?: number | string
+}
+
+const NO_MARKS: Record<string, State> = {}
+const NO_COUNTS: DiagramCount[] = []
+
+export function BpmnDiagram(props: BpmnDiagramProps) {
+  const { xml, label, marks = NO_MARKS, counts = NO_COUNTS, selectedId = null, onSelect, height = 420 } = props
+  const { t } = useTranslation('shared')
+  const frame = useRef<HTMLDivElement>(null)
+  const [viewer, setViewer] = useState<DiagramViewer | null>(null)
+  const [items, setItems] = useState<OutlineItem[]>([])
+  const [error, setError] = useState<unknown>(null)
+  const [outline, setOutline] = useLocalStorage<'shown' | 'hidden'>({ key: 'taktloom.outline', defaultValue: 'hidden' })
+  const select = useRef(onSelect)
+  useEffect(() => {
+    select.current = onSelect
+  })
+
+  useEffect(() => {
+    const container = frame.current
+    let isGone = false
+    let made: DiagramViewer | undefined
+    async function show(): Promise<void> {
+      const { makeViewer } = await import('./viewer')
+      if (isGone || container === null) return
+      made = makeViewer(container)
+      made.on('element.click', (event: { element: CanvasElement }) =>
+        select.current?.(event.element.parent === undefined ? null : event.element.id),
+      )
+      await made.importXML(xml)
+      if (isGone) return
+      made.get<BpmnCanvas>('canvas').zoom('fit-viewport', 'auto')
+      setItems(outlineOf(made))
+      setError(null)
+      setViewer(made)
+    }
+    show().catch((reason: unknown) => {
+      if (!isGone) setError(reason)
+    })
+    return () => {
+      isGone = true
+      made?.destroy()
+      setViewer(null)
+    }
+  }, [xml])
+
+  useMarks(viewer, marks, selectedId)
+  useCounts(viewer, counts)
+
+  function zoom(step: 'in' | 'out' | 'fit'): void {
+    const canvas = viewer?.get<BpmnCanvas>('canvas')
+    if (canvas === undefined) return
+    if (step === 'fit') canvas.zoom('fit-viewport', 'auto')
+    else canvas.zoom(canvas.zoom() * (step === 'in' ? 1.2 : 1 / 1.2))
+  }
+
+  if (error !== null) return <Problem error={error} />
+  return (
+    <div className={classes.diagram} style={{ height }}>
+      <div className={classes.stage}>
+        <div ref={frame} className={`tl-paper ${classes.canvas}`} role="group" aria-label={label} />
+        <div className={classes.tools}>
+          {(['in', 'out', 'fit'] as const).map((step) => (
+            <Tooltip key={step} label={t(`diagram.${step}`)}>
+              <ActionIcon variant="default" aria-label={t(`diagram.${step}`)} onClick={() => zoom(step)}>
+                <Icon name={step === 'in' ? 'plus' : step === 'out' ? 'minus' : 'fit'} />
+              </ActionIcon>
+            </Tooltip>
+          ))}
+          <Tooltip label={t('diagram.outline')}>
+            <ActionIcon
+              variant={outline === 'shown' ? 'light' : 'default'}
+              color="accent"
+              aria-label={t('diagram.outline')}
+              aria-pressed={outline === 'shown'}
+              onClick={() => setOutline(outline === 'shown' ? 'hidden' : 'shown')}
+            >
+              <Icon name="list" />
+            </ActionIcon>
+          </Tooltip>
+        </div>
+      </div>
+      {outline === 'shown' && (
+        <Outline items={items} marks={marks} counts={counts} selectedId={selectedId} onSelect={(id) => onSelect?.(id)} />
+      )}
+    </div>
+  )
+}
+
+function useMarks(viewer: DiagramViewer | null, marks: Record<string, State>, selectedId: string | null): void {
+  useEffect(() => {
+    if (viewer === null) return
+    const canvas = viewer.get<BpmnCanvas>('canvas')
+    const put = Object.entries(marks).map(([id, state]): [string, string] => [id, `tl-mark-${state}`])
+    if (selectedId !== null) put.push([selectedId, 'tl-selected'])
+    const known = put.filter(([id]) => viewer.hasElement(id))
+    for (const [id, name] of known) canvas.addMarker(id, name)
+    return () => {
+      for (const [id, name] of known) if (viewer.hasElement(id)) canvas.removeMarker(id, name)
+    }
+  }, [viewer, marks, selectedId])
+}
+
+function useCounts(viewer: DiagramViewer | null, counts: DiagramCount[]): void {
+  useEffect(() => {
+    if (viewer === null) return
+    const overlays = viewer.get<{ add: (id: string, overlay: object) => string; remove: (filter: object) => void }>('overlays')
+    for (const count of counts) {
+      if (!viewer.hasElement(count.elementId)) continue
+      const html = document.createElement('span')
+      html.className = `tl-count tl-count-${count.state}`
+      html.textContent = count.text
+      html.title = count.label
+      overlays.add(count.elementId, { position: { bottom: 10, left: -8 }, html })
+    }
+    return () => overlays.remove({})
+  }, [viewer, counts])
+}

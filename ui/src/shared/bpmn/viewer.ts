@@ -1,0 +1,59 @@
+/** bpmn-js behind the few calls that this product uses; imported only when a diagram is shown. */
+import 'bpmn-js/dist/assets/diagram-js.css'
+import 'bpmn-js/dist/assets/bpmn-js.css'
+import './diagram.css'
+
+import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer'
+
+export interface BusinessObject {
+  id: string
+  name?: string
+  $type: string
+  $instanceOf: (type: string) => boolean
+}
+
+export interface CanvasElement {
+  id: string
+  type: string
+  businessObject: BusinessObject
+  parent?: CanvasElement
+  incoming: CanvasElement[]
+  outgoing: CanvasElement[]
+  source?: CanvasElement
+  target?: CanvasElement
+  x: number
+  y: number
+  labelTarget?: CanvasElement
+}
+
+export interface BpmnCanvas {
+  zoom: (level?: number | 'fit-viewport', centre?: 'auto' | null) => number
+  addMarker: (id: string, name: string) => void
+  removeMarker: (id: string, name: string) => void
+  scrollToElement: (id: string) => void
+}
+
+export interface DiagramViewer {
+  importXML: (xml: string) => Promise<{ warnings: unknown[] }>
+  get: <Service>(name: string) => Service
+  on: <Event>(name: string, heard: (event: Event) => void) => void
+  destroy: () => void
+  hasElement: (id: string) => boolean
+  elements: () => CanvasElement[]
+}
+
+/** Shapes as ink on paper, in both colour schemes. */
+const RENDERER = { defaultFillColor: '#ffffff', defaultStrokeColor: '#1c2024', defaultLabelColor: '#1c2024' }
+
+export function makeViewer(container: HTMLElement): DiagramViewer {
+  const viewer = new NavigatedViewer({ container, bpmnRenderer: RENDERER })
+  const registry = () => viewer.get('elementRegistry') as { get: (id: string) => unknown; getAll: () => CanvasElement[] }
+  return {
+    importXML: (xml) => viewer.importXML(xml),
+    get: <Service>(name: string) => viewer.get(name) as Service,
+    on: (name, heard) => viewer.on(name, heard),
+    destroy: () => viewer.destroy(),
+    hasElement: (id) => registry().get(id) !== undefined,
+    elements: () => registry().getAll(),
+  }
+}

@@ -1,0 +1,32 @@
+/** form-js behind the few calls that this product uses; imported only when a form is shown. */
+import '@bpmn-io/form-js-viewer/dist/assets/form-js.css'
+
+import { Form } from '@bpmn-io/form-js-viewer'
+
+import type { Language } from '@/shared/i18n/i18n'
+
+import formTexts from './formTexts.zh-CN.json'
+
+export interface FormInstance {
+  importSchema: (schema: unknown, data: Record<string, unknown>) => Promise<unknown>
+  submit: () => { data: Record<string, unknown>; errors: Record<string, string[]> }
+  on: (name: 'changed', heard: (event: { data: Record<string, unknown> }) => void) => void
+  destroy: () => void
+}
+
+const CHINESE: Record<string, string> = formTexts
+
+/** The `translate` of bpmn.io libraries: a template and what stands in its braces. */
+export function translateToChinese(template: string, replacements: Record<string, string | number> = {}): string {
+  const text = CHINESE[template] ?? template
+  return text.replace(/{([^}]+)}/g, (whole, name: string) => {
+    const value = replacements[name]
+    return value === undefined ? whole : `${value}`
+  })
+}
+
+export function makeForm(container: HTMLElement, language: Language, mode: 'edit' | 'read'): FormInstance {
+  const additionalModules = language === 'zh-CN' ? [{ translate: ['value', translateToChinese] }] : []
+  const form = new Form({ container, additionalModules, properties: { readOnly: mode === 'read' } })
+  return form as unknown as FormInstance
+}

@@ -1,0 +1,153 @@
+/**
+ * The table of every list: compact rows, sortable heads, one row selected, keyboard first.
+ *
+ * `j`/`k` (and the arrows while a row has focus) move the selection, Enter opens. Selection is the caller's: keep it in
+ * the address. Columns that a narrow screen cannot hold name the width below which they go.
+ */
+import {
+  createSortedRowModel,
+  rowSortingFeature,
+  tableFeatures,
+  useTable,
+  type ColumnDef,
+} from '@tanstack/react-table'
+import { useMemo, useRef, type KeyboardEvent, type ReactNode } from 'react'
+import { useTranslation } from 'react-i18next'
+
+import { useShortcuts } from '@/shared/keys/shortcuts'
+
+import classes from './DataTable.module.css'
+import { Icon } from './Icon'
+
+const features = tableFeatures({ rowSortingFeature, sortedRowModel: createSortedRowModel() })
+
+export interface DataColumn<Row> {
+  id: string
+  header: string
+  cell: (row: Row) => ReactNode
+  /** Makes the column sortable. */
+  sortValue?: (row: Row) => string | number
+  /** Numbers stand at the end. */
+  align?: 'start' | 'end'
+  /** Hidden on screens narrower than a phone's or a tablet's. */
+  hideBelow?: 'phone' | 'tablet'
+  width?: string
+}
+
+interface DataTableProps<Row> {
+  /** Says what the rows are; the table's name for assistive technology. */
+  label: string
+  columns: DataColumn<Row>[]
+  rows: Row[]
+  rowKey: (row: Row) => string
+  selectedKey?: string | null
+  onSelect?: (row: Row) => void
+  /** Enter or double click. Default: the same as onSelect. */
+  onOpen?: (row: Row) => void
+}
+
+export function DataTable<Row extends object>(props: DataTableProps<Row>) {
+  const { label, columns, rows, rowKey, selectedKey = null, onSelect, onOpen = onSelect } = props
+  const body = useRef<HTMLTableSectionElement>(null)
+  const definitions = useMemo(() => columns.map((column) => definitionOf(column)), [columns])
+  const table = useTable({ features, columns: definitions, data: rows, getRowId: rowKey })
+  const shown = table.getRowModel().rows
+  const meta = new Map(columns.map((column) => [column.id, column]))
+
+  function move(step: 1 | -1): void {
+    const at = shown.findIndex((row) => row.id === selectedKey)
+    const next = shown[at === -1 ? 0 : Math.min(Math.max(at + step, 0), shown.length - 1)]
+    if (next === undefined || onSelect === undefined) return
+    onSelect(next.original)
+    const element = body.current?.querySelector<HTMLElement>(`[data-row="${CSS.escape(next.id)}"]`)
+    element?.focus({ preventScroll: true })
+    element?.scrollIntoView({ block: 'nearest' })
+  }
+
+  const { t } = useTranslation('shared')
+  useShortcuts(
+    onSelect === undefined
+      ? []
+      : [
+          { keys: 'j', label: t('shortcut.next'), run: () => move(1) },
+          { keys: 'k', label: t('shortcut.previous'), run: () => move(-1) },
+        ],
+  )
+
+  function onKeyDown(event: KeyboardEvent, row: Row): void {
+    if (event.target !== event.currentTarget) return
+    if (event.key === 'ArrowDown') move(1)
+    else if (event.key === 'ArrowUp') move(-1)
+    else if (event.key === 'Enter' || event.key === ' ') onOpen?.(row)
+    else return
+    event.preventDefault()
+  }
+
+  return (
+    <div className={classes.frame}>
+      <table className={classes.table} aria-label={label}>
+        <thead>
+          {table.getHeaderGroups().map((group) => (
+            <tr key={group.id}>
+              {group.headers.map((header) => {
+                const column = meta.get(header.column.id)
+                const sorted = header.column.getIsSorted()
+                return (
+                  <th
+                    key={header.id}
+                    scope="col"
+                    style={{ width: column?.width }}
+                    data-align={column?.align}
+                    data-hide={column?.hideBelow}
+                    aria-sort={sorted === false ? undefined : sorted === 'asc' ? 'ascending' : 'descending'}
+                  >
+                    {header.column.getCanSort() ? (
+                      <button type="button" className={classes.sort} onClick={header.column.getToggleSortingHandler()}>
+                        {column?.header}
+                        <span className={classes.arrow} data-sorted={sorted}>
+                          <Icon name="chevronDown" size={12} />
+                        </span>
+                      </button>
+                    ) : (
+                      column?.header
+                    )}
+                  </th>
+                )
+              })}
+            </tr>
+          ))}
+        </thead>
+        <tbody ref={body}>
+          {shown.map((row, index) => {
+            const isSelected = row.id === selectedKey
+            const isReachable = isSelected || (selectedKey === null && index === 0)
+            return (
+              <tr
+                key={row.id}
+                data-row={row.id}
+                data-selectable={onSelect !== undefined || undefined}
+                aria-current={isSelected ? 'true' : undefined}
+                tabIndex={onSelect === undefined ? undefined : isReachable ? 0 : -1}
+                onClick={() => onSelect?.(row.original)}
+                onDoubleClick={() => onOpen?.(row.original)}
+                onKeyDown={(event) => onKeyDown(event, row.original)}
+              >
+                {columns.map((column) => (
+                  <td key={column.id} data-align={column.align} data-hide={column.hideBelow}>
+                    {column.cell(row.original)}
+                  </td>
+                ))}
+              </tr>
+            )
+          })}
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
+function definitionOf<Row extends object>(column: DataColumn<Row>): ColumnDef<typeof features, Row> {
+  const { id, header, sortValue } = column
+  if (sortValue === undefined) return { id, header, enableSorting: false }
+  return { id, header, accessorFn: sortValue, enableSorting: true, sortUndefined: 'last' }
+}

@@ -1,0 +1,117 @@
+/** A problem with cause, place, remedy and findings; the technical part is folded, the id can be copied. */
+import { Button, CopyButton } from '@mantine/core'
+import type { ReactNode } from 'react'
+import { useTranslation } from 'react-i18next'
+
+import { asProblem, type Finding, type Place } from '@/shared/api/problem'
+import { findingText, problemText } from '@/shared/i18n/problemTexts'
+
+import { Icon, type IconName } from './Icon'
+import classes from './Problem.module.css'
+
+/** `invoice.bpmn:88 g_amount` */
+export function placeText(place: Place | null | undefined): string {
+  const source = place?.source ?? ''
+  const where = typeof place?.line === 'number' ? `${source}:${place.line}` : source
+  return [where, place?.element_id ?? ''].filter((part) => part !== '').join(' ')
+}
+
+interface ProblemProps {
+  error: unknown
+  onRetry?: () => void
+  /** Makes places that name an element into something that leads there. */
+  onElement?: (elementId: string) => void
+  children?: ReactNode
+}
+
+export function Problem({ error, onRetry, onElement, children }: ProblemProps) {
+  const { t } = useTranslation('shared')
+  const problem = asProblem(error)
+  const text = problemText(problem, t)
+  const findings = problem.findings ?? []
+  return (
+    <section className={classes.problem} role="alert">
+      <Icon name="incident" size={18} />
+      <div className={classes.body}>
+        <h2 className={classes.title}>{text.title}</h2>
+        <p>{text.cause}</p>
+        <PlaceLine place={problem.place} onElement={onElement} />
+        {text.remedy !== '' && <p className={classes.remedy}>{text.remedy}</p>}
+        {findings.length > 0 && <FindingList findings={findings} onElement={onElement} />}
+        {children}
+        <div className={classes.foot}>
+          {onRetry !== undefined && (
+            <Button variant="default" leftSection={<Icon name="refresh" size={14} />} onClick={onRetry}>
+              {t('action.retry')}
+            </Button>
+          )}
+          <code>{problem.code}</code>
+          {typeof problem.error_id === 'string' && <ErrorId id={problem.error_id} />}
+        </div>
+      </div>
+    </section>
+  )
+}
+
+function ErrorId({ id }: { id: string }) {
+  const { t } = useTranslation('shared')
+  return (
+    <CopyButton value={id}>
+      {({ copied, copy }) => (
+        <Button variant="subtle" color="gray" leftSection={<Icon name={copied ? 'check' : 'copy'} size={14} />} onClick={copy}>
+          {t('problem.id')} {id}
+        </Button>
+      )}
+    </CopyButton>
+  )
+}
+
+function PlaceLine({ place, onElement }: { place: Place | null | undefined; onElement?: (id: string) => void }) {
+  const { t } = useTranslation('shared')
+  const text = placeText(place)
+  if (text === '') return null
+  const elementId = place?.element_id
+  return (
+    <p className={classes.place}>
+      {t('problem.place')}{' '}
+      {onElement !== undefined && typeof elementId === 'string' ? (
+        <button type="button" className={classes.link} onClick={() => onElement(elementId)}>
+          <code>{text}</code>
+        </button>
+      ) : (
+        <code>{text}</code>
+      )}
+    </p>
+  )
+}
+
+const SIGN: Record<Finding['severity'], IconName> = { error: 'incident', warning: 'warning', information: 'info' }
+
+interface FindingListProps {
+  findings: Finding[]
+  onElement?: (elementId: string) => void
+}
+
+/** All findings of a check, worst first. */
+export function FindingList({ findings, onElement }: FindingListProps) {
+  const { t } = useTranslation('shared')
+  const order: Finding['severity'][] = ['error', 'warning', 'information']
+  const sorted = [...findings].sort((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity))
+  return (
+    <ul className={classes.findings}>
+      {sorted.map((finding, index) => {
+        const text = findingText(finding, t)
+        return (
+          <li key={`${finding.rule}-${index}`} data-severity={finding.severity}>
+            <Icon name={SIGN[finding.severity]} size={14} label={t(`severity.${finding.severity}`)} />
+            <div>
+              <span>{text.message}</span>
+              <PlaceLine place={finding.place} onElement={onElement} />
+              {text.remedy !== '' && <span className="tl-muted">{text.remedy}</span>}
+            </div>
+          </li>
+        )
+      })}
+    </ul>
+  )
+}
