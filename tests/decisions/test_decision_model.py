@@ -7,6 +7,7 @@ import pytest
 
 from taktloom.decisions import load_model
 from taktloom.feel.temporal_text import parse_date_time
+from taktloom.feel.values import FeelValue
 from taktloom.formats.xml_reader import XmlError
 from taktloom.model.errors import NotFoundError
 
@@ -50,7 +51,7 @@ LOAN = dmn(
       <inputData href="#loan"/><inputData href="#grade"/></decisionService>
     """
 )
-INPUTS = {"Loan": {"amount": Decimal(1000), "term in years": Decimal(5)}, "Grade": "B"}
+INPUTS: dict[str, FeelValue] = {"Loan": {"amount": Decimal(1000), "term in years": Decimal(5)}, "Grade": "B"}
 
 
 def test_a_decision_is_made_after_what_it_requires() -> None:
