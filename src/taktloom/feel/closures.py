@@ -82,7 +82,8 @@ def _arithmetic(node: syntax.Arithmetic, scope: StaticScope) -> Evaluate:
         else:
             answer = general(a, b)
         if answer is None:
-            frame.run.warn(WarningKind.TYPE_MISMATCH, message, node.start)
+            kind = WarningKind.OUT_OF_DOMAIN if type(a) is type(b) is Decimal else WarningKind.TYPE_MISMATCH
+            frame.run.warn(kind, message, node.start)
         elif type(answer) is str:
             frame.run.require_characters(len(answer))
         return answer
