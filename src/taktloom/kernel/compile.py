@@ -100,6 +100,11 @@ def _check_surroundings(compilation: Compilation, nodes: list[AnyFlowNode], defi
             )
 
 
+def _without_repetitions(findings: list[Finding]) -> tuple[Finding, ...]:
+    """Reader and rules may find the same; each is said once."""
+    return tuple({(f.rule, f.place.element_id, f.message): f for f in reversed(findings)}.values())[::-1]
+
+
 def _raise_errors(findings: tuple[Finding, ...], definition: ProcessDefinition) -> None:
     errors = [finding for finding in findings if finding.severity is Severity.ERROR]
     if errors:
@@ -147,7 +152,7 @@ class _Builder:
             none_start=self._none_start(self.definition.nodes),
             external_choices=self.compilation.external_choices,
             case_attributes=case_attributes,
-            findings=tuple(self.compilation.findings),
+            findings=_without_repetitions(self.compilation.findings),
         )
 
     def _flows(self) -> tuple[Flow, ...]:

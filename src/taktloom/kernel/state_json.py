@@ -51,7 +51,9 @@ def save_state(state: InstanceState) -> bytes:
     for name in ("timers", "subscriptions", "incidents"):
         waits: Mapping[str, object] = getattr(state, name)
         body[name] = {key: _plain(wait) for key, wait in waits.items()}
-    return _bytes({"format": STATE_FORMAT, "state": _sorted({name: value for name, value in body.items() if value != {}})})
+    return _bytes(
+        {"format": STATE_FORMAT, "state": _sorted({name: value for name, value in body.items() if value != {}})}
+    )
 
 
 def load_state(data: bytes) -> InstanceState:
