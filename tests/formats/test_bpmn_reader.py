@@ -72,7 +72,8 @@ def test_the_zeebe_dialect_is_read() -> None:
 
 def test_the_own_namespace_has_the_same_elements() -> None:
     (task,) = process_of(
-        '<serviceTask id="a"><extensionElements><t:taskDefinition type="j" retries="2"/></extensionElements></serviceTask>'
+        '<serviceTask id="a"><extensionElements>'
+        '<t:taskDefinition type="j" retries="2"/></extensionElements></serviceTask>'
     ).nodes
 
     assert isinstance(task, ServiceTask)
@@ -88,9 +89,11 @@ def test_an_external_task_of_camunda_7_is_a_job_of_its_topic() -> None:
 
 def test_scripts_and_decisions_are_read() -> None:
     script, plain, rule = process_of(
-        '<scriptTask id="a"><extensionElements><z:script expression="=1 + 1" resultVariable="r"/></extensionElements></scriptTask>'
+        '<scriptTask id="a"><extensionElements>'
+        '<z:script expression="=1 + 1" resultVariable="r"/></extensionElements></scriptTask>'
         '<scriptTask id="b" scriptFormat="FEEL" t:resultVariable="q"><script>2 * 2</script></scriptTask>'
-        '<businessRuleTask id="c"><extensionElements><z:calledDecision decisionId="d1" resultVariable="x"/></extensionElements></businessRuleTask>'
+        '<businessRuleTask id="c"><extensionElements>'
+        '<z:calledDecision decisionId="d1" resultVariable="x"/></extensionElements></businessRuleTask>'
     ).nodes
 
     assert isinstance(script, ScriptTask)
@@ -103,13 +106,15 @@ def test_scripts_and_decisions_are_read() -> None:
 
 def test_events_take_their_messages_and_errors_from_the_roots() -> None:
     roots = (
-        '<message id="m" name="payment"><extensionElements><z:subscription correlationKey="=order"/></extensionElements></message>'
+        '<message id="m" name="payment"><extensionElements>'
+        '<z:subscription correlationKey="=order"/></extensionElements></message>'
         '<error id="er" errorCode="E1"/>'
     )
     catch, host, boundary = process_of(
         '<intermediateCatchEvent id="c"><messageEventDefinition messageRef="m"/></intermediateCatchEvent>'
         '<task id="t"/>'
-        '<boundaryEvent id="b" attachedToRef="t" cancelActivity="false"><errorEventDefinition errorRef="er"/></boundaryEvent>',
+        '<boundaryEvent id="b" attachedToRef="t" cancelActivity="false">'
+        '<errorEventDefinition errorRef="er"/></boundaryEvent>',
         roots,
     ).nodes
 
@@ -144,7 +149,8 @@ def test_a_sub_process_holds_its_own_nodes_and_flows() -> None:
 def test_of_nested_lanes_the_innermost_hold_the_nodes() -> None:
     definition = process_of(
         '<laneSet id="ls"><lane id="outer" name="Office"><childLaneSet id="cl">'
-        '<lane id="inner" name="Clerk"><flowNodeRef>t</flowNodeRef></lane></childLaneSet></lane></laneSet><task id="t"/>'
+        '<lane id="inner" name="Clerk"><flowNodeRef>t</flowNodeRef>'
+        '</lane></childLaneSet></lane></laneSet><task id="t"/>'
     )
 
     assert definition.lanes == (Lane(id=definition.lanes[0].id, name="Clerk", nodes=(definition.nodes[0].id,)),)
@@ -194,12 +200,18 @@ def test_what_is_not_run_is_kept_and_named(xml: str, name: str, reason: str) -> 
         ('<startEvent id="a"><eventDefinitionRef>gone</eventDefinitionRef></startEvent>', "reference-unknown", "a"),
         ('<task id="a"/>\n<task id="a"/>', "duplicate-id", "a"),
         (
-            '<sequenceFlow id="a" sourceRef="s" targetRef="t"><conditionExpression language="groovy">x</conditionExpression></sequenceFlow>',
+            (
+                '<sequenceFlow id="a" sourceRef="s" targetRef="t">'
+                '<conditionExpression language="groovy">x</conditionExpression></sequenceFlow>'
+            ),
             "expression-language-unknown",
             "a",
         ),
         (
-            '<serviceTask id="a"><extensionElements><z:taskDefinition type="j" retries="some"/></extensionElements></serviceTask>',
+            (
+                '<serviceTask id="a"><extensionElements>'
+                '<z:taskDefinition type="j" retries="some"/></extensionElements></serviceTask>'
+            ),
             "retries-not-a-number",
             "a",
         ),

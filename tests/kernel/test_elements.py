@@ -743,8 +743,11 @@ def test_cancelling_withdraws_all_open_work() -> None:
 
 def test_variables_are_set_in_the_instance_or_in_the_activity_named() -> None:
     task = ServiceTask(
-        id=eid("a"), job_type="a", inputs=(VariableMapping(source="x", target="y"),), outputs=(VariableMapping(source="y", target="z"),)
-    )  # fmt: skip
+        id=eid("a"),
+        job_type="a",
+        inputs=(VariableMapping(source="x", target="y"),),
+        outputs=(VariableMapping(source="y", target="z"),),
+    )
     run = run_of(process(S, task, E, flows="s > a > e"))
     run.start(x=1)
 

@@ -96,6 +96,7 @@ def _check_surroundings(compilation: Compilation, nodes: list[AnyFlowNode], defi
                     node,
                     f"The decision '{node.decision_id}' is not deployed.",
                     "Deploy it together with the process, or correct the id.",
+                    decision=node.decision_id,
                 )
             )
 

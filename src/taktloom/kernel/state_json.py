@@ -70,7 +70,7 @@ def load_state(data: bytes) -> InstanceState:
         "subscriptions": {key: _load(SubscriptionWait, wait) for key, wait in _objects(body, "subscriptions").items()},
         "incidents": {key: _load(IncidentWait, wait) for key, wait in _objects(body, "incidents").items()},
     }
-    return InstanceState(**cast("dict[str, object]", values))  # type: ignore[arg-type]
+    return InstanceState(**values)  # type: ignore[arg-type]
 
 
 def save_event(event: KernelEvent) -> bytes:
@@ -127,7 +127,7 @@ def _save_scope(scope: Scope) -> JsonObject:
 
 def _load_scope(plain: JsonObject) -> Scope:
     joins = {
-        int(gateway): {int(flow): tokens for flow, tokens in cast("JsonObject", arrived).items()}
+        int(gateway): {int(flow): tokens for flow, tokens in arrived.items()}
         for gateway, arrived in _objects(plain, "joins").items()
     }
     tokens = dict.fromkeys(cast("Iterable[str]", plain.get("tokens", ())))

@@ -104,5 +104,5 @@ class _Placing:
 
 
 def stacked_links(graph: FlowGraph, node: ElementId) -> list[Link]:
-    """Links of the node from top to bottom: those that lead on to the main end, the others, those of boundary events."""
+    """Links of the node from top to bottom: those to the main end, the others, those of boundary events."""
     return sorted(graph.forward[node], key=lambda link: (link.port != node, link.target not in graph.live))
