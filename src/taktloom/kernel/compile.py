@@ -74,6 +74,16 @@ def _variable_names(definition: ProcessDefinition) -> Iterator[str]:
 
 def _check_surroundings(compilation: Compilation, nodes: list[AnyFlowNode], definition: ProcessDefinition) -> None:
     """What the caller gave must fit the model."""
+    if not definition.is_executable:
+        compilation.findings.append(
+            problem(
+                "process-not-executable",
+                definition,
+                f"The process '{definition.id}' is marked as not executable.",
+                "Mark it as executable if it is to run.",
+                Severity.WARNING,
+            )
+        )
     known = {node.id: node for node in nodes}
     for choice in sorted(compilation.external_choices):
         if type(known.get(choice)).__name__ != "ExclusiveGateway":
