@@ -77,6 +77,21 @@ def test_boundary_events_sit_on_the_lower_edge_of_their_host() -> None:
     assert host.x <= box.x + box.width / 2 <= host.x + host.width
 
 
+def test_the_way_of_a_boundary_event_leaves_the_main_row() -> None:
+    events = [
+        BoundaryEvent(id=eid(name), attached_to=eid("t"), definition=TimerDefinition(duration="PT1H")) for name in "bc"
+    ]
+    definition = process(
+        S, Task(id=eid("t")), *events, EndEvent(id=eid("other")), E, flows="s > t > e\nb > other\nc > e"
+    )
+    diagram = layout(definition)
+    shapes = {shape.element_id: shape for shape in diagram.shapes}
+
+    assert shapes["e"].y == shapes["s"].y
+    assert shapes["other"].y > shapes["t"].y + shapes["t"].height
+    assert crossings(diagram) == []
+
+
 def test_a_loop_comes_back_below_its_block() -> None:
     nodes = (ExclusiveGateway(id=eid("m")), Task(id=eid("t")), ExclusiveGateway(id=eid("g")))
     definition = process(S, *nodes, E, flows="s > m > t > g > e\ng > m")
@@ -140,8 +155,7 @@ def test_lines_are_orthogonal_and_do_not_cross_on_block_structured_models(tree: 
     for edge in diagram.edges:
         for x1, y1, x2, y2 in segments(edge):
             assert abs(x1 - x2) < 0.5 or abs(y1 - y2) < 0.5
-    for first, second in combinations(diagram.edges, 2):
-        assert not any(cross(a, b) for a in segments(first) for b in segments(second)), (first, second)
+    assert crossings(diagram) == []
 
 
 @given(trees())
@@ -188,6 +202,14 @@ def simple_shapes(owner: ProcessDefinition | SubProcess, diagram: Diagram) -> It
             elif not isinstance(node, BoundaryEvent):
                 plain.add(node.id)
     yield from (shape for shape in diagram.shapes if shape.element_id in plain)
+
+
+def crossings(diagram: Diagram) -> list[tuple[str, str]]:
+    return [
+        (first.element_id, second.element_id)
+        for first, second in combinations(diagram.edges, 2)
+        if any(cross(a, b) for a in segments(first) for b in segments(second))
+    ]
 
 
 def segments(edge: Edge) -> list[Segment]:

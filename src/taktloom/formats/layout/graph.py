@@ -150,17 +150,29 @@ def _longest_paths(following: dict[ElementId, list[ElementId]]) -> dict[ElementI
 
 
 def _live(topological: Sequence[ElementId], forward: Links, leads_back: set[ElementId]) -> frozenset[ElementId]:
-    """Nodes that lead on to the main end, the one farthest from the start."""
+    """Nodes that lead on to the main end: the one farthest from the start on ways without boundary events."""
     depth = dict.fromkeys(topological, 0)
     for node_id in topological:
         for link in forward[node_id]:
             depth[link.target] = max(depth[link.target], depth[node_id] + 1)
+    exceptional = _reached_by_boundaries(topological, forward)
     ends = [node_id for node_id in topological if not forward[node_id] and node_id not in leads_back]
-    live = {max(ends, key=lambda node_id: depth[node_id])} if ends else set()
+    live = {max(ends, key=lambda node_id: (node_id not in exceptional, depth[node_id]))} if ends else set()
     for node_id in reversed(topological):
         if any(link.target in live for link in forward[node_id]):
             live.add(node_id)
     return frozenset(live)
+
+
+def _reached_by_boundaries(topological: Sequence[ElementId], forward: Links) -> set[ElementId]:
+    """Nodes that are reached through boundary events only."""
+    regular: set[ElementId] = set()
+    targets = {link.target for links in forward.values() for link in links}
+    for node_id in topological:
+        if node_id not in targets or node_id in regular:
+            regular.add(node_id)
+            regular.update(link.target for link in forward[node_id] if link.port == node_id)
+    return set(topological) - regular
 
 
 def _post_dominators(
