@@ -85,7 +85,7 @@ def test_the_way_of_a_boundary_event_leaves_the_main_row() -> None:
         S, Task(id=eid("t")), *events, EndEvent(id=eid("other")), E, flows="s > t > e\nb > other\nc > e"
     )
     diagram = layout(definition)
-    shapes = {shape.element_id: shape for shape in diagram.shapes}
+    shapes = shapes_of(definition)
 
     assert shapes["e"].y == shapes["s"].y
     assert shapes["other"].y > shapes["t"].y + shapes["t"].height
