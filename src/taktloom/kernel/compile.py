@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """From a process definition to what `step` runs: number everything, compile every text, report every problem."""
 
+import json
 from collections.abc import Collection, Iterator
 
 from taktloom.kernel.compilation import Compilation
@@ -17,6 +18,7 @@ from taktloom.model.process import (
     BusinessRuleTask,
     ErrorDefinition,
     FlowNode,
+    Form,
     ProcessDefinition,
     ScriptTask,
     SequenceFlow,
@@ -64,12 +66,31 @@ def _number(definition: ProcessDefinition) -> Iterator[tuple[AnyFlowNode, int]]:
 
 
 def _variable_names(definition: ProcessDefinition) -> Iterator[str]:
-    """Names that the model itself gives to variables."""
+    """Names that the model itself gives to variables: mappings, results, and the fields of its forms."""
+    for form in definition.forms:
+        yield from _form_keys(form)
     for node, _ in _number(definition):
         for mapping in (*getattr(node, "inputs", ()), *getattr(node, "outputs", ())):
             yield mapping.target.split(".")[0].strip()
         if isinstance(node, ScriptTask | BusinessRuleTask) and node.result_variable:
             yield node.result_variable
+
+
+def _form_keys(form: Form) -> Iterator[str]:
+    """Keys of the fields of a form-js form; none where the text is no such form, which is for its own check to say."""
+    try:
+        pending: list[object] = [json.loads(form.schema)]
+    except (ValueError, RecursionError):
+        return
+    while pending:
+        part = pending.pop()
+        if isinstance(part, list):
+            pending.extend(part)
+        elif isinstance(part, dict):
+            key = part.get("key")
+            if isinstance(key, str) and key.strip():
+                yield key.split(".")[0].strip()
+            pending.append(part.get("components", []))
 
 
 def _check_surroundings(compilation: Compilation, nodes: list[AnyFlowNode], definition: ProcessDefinition) -> None:
