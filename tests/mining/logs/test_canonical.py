@@ -36,7 +36,7 @@ def import_events(events: list[Event], folder: Path, name: str = "log") -> Canon
             (case, activity, (BEGIN + timedelta(minutes=minute)).isoformat(), who, note)
             for case, activity, minute, who, note in events
         ],
-        schema={name: pl.String for name in ("case_id", "activity", "timestamp", "resource", "note")},
+        schema=dict.fromkeys(("case_id", "activity", "timestamp", "resource", "note"), pl.String),
         orient="row",
     )
     path = folder / f"{name}.csv"

@@ -127,3 +127,4 @@ def test_a_damaged_log_says_so(catalogue: LogCatalogue) -> None:
 
     with pytest.raises(UnreadableLogError):
         catalogue.open_log("permits")
+    assert (catalogue.list_logs(), catalogue.list_damaged()) == ((), ("permits",))
