@@ -158,6 +158,7 @@ def _write_rows(build: Build, ordered: Ordered) -> tuple[EventColumn, ...]:
         (cases if is_case else events).append((values.gather(first_rows) if is_case else values).rename(name))
         columns.append(EventColumn(name=name, source=attribute.source, type=str(values.dtype)))
         build.report(ImportStage.WRITING, build.staging.rows * (number + 1) // (len(build.mapping.attributes) + 1))
+    events += [build.staging.load(name).gather(gather) for name in build.staging.schema_columns]
     write_parquet(pl.DataFrame(cases), build.target / CASES_FILE)
     write_parquet(pl.DataFrame(events), build.target / f"attributes-{SEGMENT}.parquet")
     write_parquet(ordered.coded, build.target / f"coded-{SEGMENT}.parquet")
@@ -203,6 +204,7 @@ def _describe(build: Build, ordered: Ordered, columns: tuple[EventColumn, ...]) 
         encoding=source.encoding,
         delimiter=source.delimiter,
         date_format=request.date_format,
+        cursor=build.staging.cursor,
     )
 
 
