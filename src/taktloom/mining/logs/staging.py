@@ -32,7 +32,7 @@ class Staging:
     """Staged rows. columns: source name -> column in the files. levels/types: what the format itself declares.
 
     rejected_rows: numbers of rows that could not be split into columns, with the first examples. first_row: the number
-    in the source of the first staged row (2 after a header line). schema_columns: staged columns that are columns of the
+    in the source of the first staged row (2 after a header line). schema_columns: staged columns that belong to the
     event schema already and pass as they are. cursor: how far an EventSource was read.
     """
 

@@ -8,6 +8,7 @@ forward; both are counted.
 """
 
 import itertools
+import re
 from dataclasses import dataclass, field, replace
 from importlib import resources
 
@@ -35,6 +36,7 @@ DATE_FORMATS = (
 TIME_FORMATS = (" %H:%M:%S%.f", " %H:%M", "", " %I:%M:%S %p", " %I:%M %p")
 EPOCH = r"^\d{9,10}(?:\.\d{1,9})?$|^\d{12,13}$|^\d{15,16}$|^\d{18,19}$"
 UNITS_US = (86_400_000_000, 3_600_000_000, 60_000_000, 1_000_000, 1_000)
+SEPARATORS = re.compile(r"[^%A-Za-z]")
 SAMPLE_SIZE = 2_000
 MICROSECONDS = pl.Datetime("us")
 
@@ -240,8 +242,10 @@ def fitting_formats(texts: pl.Series) -> list[str]:
     """Date formats that read at least half of a sample of *texts*, else those that read most, in the order of
     DATE_FORMATS; none when none reads any."""
     sample = texts.drop_nulls().head(SAMPLE_SIZE)
-    read = {each: sample.len() - _read_date(sample, each).null_count() for each in DATE_FORMATS}
-    needed = min(max(read.values()), (sample.len() + 1) // 2)
+    seen = set("".join(sample.unique().head(200).to_list()))
+    possible = [each for each in DATE_FORMATS if set(SEPARATORS.findall(each)) <= seen]
+    read = {each: sample.len() - _read_date(sample, each).null_count() for each in possible}
+    needed = min(max(read.values(), default=0), (sample.len() + 1) // 2)
     return [each for each, count in read.items() if count >= max(1, needed)]
 
 
