@@ -30,7 +30,7 @@ from taktloom.mining.logs.metadata import (
 )
 from taktloom.mining.logs.requests import ImportStage
 from taktloom.mining.logs.rows import Build, GoodRows, complete_lifecycle, read_rows
-from taktloom.mining.logs.variants import tabulate_variants
+from taktloom.mining.logs.variants import count_variants
 from taktloom.model.events import CASE_ATTRIBUTE_PREFIX, EVENT_ATTRIBUTE_PREFIX
 from taktloom.model.places import Place
 
@@ -177,7 +177,6 @@ def _free_name(wanted: str, taken: set[str]) -> str:
 def _describe(build: Build, ordered: Ordered, columns: tuple[EventColumn, ...]) -> LogMetadata:
     coded, source, request = ordered.coded, build.staging.source, build.request
     case, activity = coded["case"].to_numpy(), coded["activity"].to_numpy()
-    variants = tabulate_variants(case, activity, ordered.labels.activities)
     if coded.height == 0:
         raise UnreadableLogError("no-events", "No row completes an activity.", Place(source=source.name))
     return LogMetadata(
@@ -195,7 +194,7 @@ def _describe(build: Build, ordered: Ordered, columns: tuple[EventColumn, ...]) 
             activity_instances=coded.height,
             cases=ordered.case_ids.len(),
             activities=int(np.unique(activity).size),
-            variants=len(variants),
+            variants=count_variants(case, activity),
         ),
         facts=ordered.facts,
         columns=columns,
