@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -9,12 +9,20 @@ import pytest
 from taktloom.mining.logs import event_source
 from taktloom.mining.logs.catalogue import LogCatalogue
 from taktloom.mining.logs.errors import UnreadableLogError
-from taktloom.mining.logs.event_source import EventBatch, HistoryRequest
+from taktloom.mining.logs.event_source import HistoryRequest
 from taktloom.mining.review import review
 from taktloom.model.events import Event
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 REQUEST = HistoryRequest(log_id="history", name="History", at=AT, timezone="Europe/Amsterdam")
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A batch as the hosts' readers give it."""
+
+    events: tuple[Event, ...]
+    cursor: int
 
 
 @dataclass
@@ -23,10 +31,9 @@ class Recorded:
 
     events: list[Event] = field(default_factory=list)
 
-    def read_after(self, cursor: str | None, limit: int) -> EventBatch:
-        begin = int(cursor or 0)
-        found = self.events[begin : begin + limit]
-        return EventBatch(events=found, cursor=str(begin + len(found)))
+    def read(self, *, after: int = 0, limit: int = 10) -> Batch:
+        found = tuple(self.events[after : after + limit])
+        return Batch(found, after + len(found))
 
 
 def step(number: int, lifecycle: str = "complete", **attributes: object) -> Event:
@@ -60,6 +67,16 @@ def test_the_engines_history_becomes_a_log_like_any_other(tmp_path: Path, monkey
     assert (row["case.amount"], row["event.ok"], row["event_id"]) == (5.0, True, "e1")
     assert log.metadata.cursor == "8"
     assert review(log).durations.summary.median_s == 180
+
+
+def test_a_start_on_the_completion_row_itself_is_kept_beside_joined_ones(tmp_path: Path) -> None:
+    begun = replace(step(1), started_at=AT)
+    source = Recorded([begun, step(2, "start"), step(3)])
+
+    log = LogCatalogue(tmp_path / "logs").refresh_history(source, REQUEST)
+
+    rows = log.events().select("started_at", "occurred_at").collect().rows()
+    assert rows == [(AT, AT + timedelta(minutes=1)), (AT + timedelta(minutes=2), AT + timedelta(minutes=3))]
 
 
 def test_a_refresh_takes_the_old_logs_place(tmp_path: Path) -> None:

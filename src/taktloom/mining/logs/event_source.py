@@ -52,20 +52,23 @@ COLUMNS: dict[str, pl.DataType] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EventBatch:
-    """Events in the order they were recorded, and the cursor after the last; no events: nothing newer."""
+class EventBatch(Protocol):
+    """Events in the order they were recorded, and the position of the last; no events: nothing newer."""
 
-    events: Sequence[Event]
-    cursor: str
+    @property
+    def events(self) -> Sequence[Event]:
+        """The events."""
+
+    @property
+    def cursor(self) -> int:
+        """Where to read on."""
 
 
 class EventSource(Protocol):
-    """Where events come from in batches; the embedded host fits it."""
+    """Where events come from in batches; the embedded host's reader fits it."""
 
-    def read_after(self, cursor: str | None, limit: int) -> EventBatch:
-        """At most *limit* events recorded after *cursor* (None: from the beginning)."""
-        ...
+    def read(self, *, after: int = 0, limit: int = BATCH_EVENTS) -> EventBatch:
+        """At most *limit* events recorded after the cursor *after* (0: from the beginning)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +112,7 @@ PARTS = ("case", "activity", "timestamp", "start_timestamp", "resource", "role",
 def _stage(source: EventSource, workspace: Path) -> Staging:
     paths: list[Path] = []
     columns: dict[str, str] = {name: name for name in COLUMNS}
-    rows, cursor = 0, ""
+    rows, cursor = 0, 0
     for batch in _batches(source):
         frame = _frame(batch.events)
         path = workspace / f"history-{len(paths):05}.parquet"
@@ -120,7 +123,7 @@ def _stage(source: EventSource, workspace: Path) -> Staging:
     if rows == 0:
         cause = "Nothing has happened yet: the history has no events."
         raise UnreadableLogError("no-events", cause, Place(source=SOURCE_NAME), "Start a case first.")
-    digest = hashlib.sha256(cursor.encode()).hexdigest()
+    digest = hashlib.sha256(str(cursor).encode()).hexdigest()
     return Staging(
         source=SourceFile(name=SOURCE_NAME, size_bytes=0, sha256=digest, format=LogFormat.ENGINE),
         paths=tuple(paths),
@@ -128,13 +131,13 @@ def _stage(source: EventSource, workspace: Path) -> Staging:
         rows=rows,
         first_row=1,
         schema_columns=tuple(ENGINE_COLUMNS),
-        cursor=cursor,
+        cursor=str(cursor),
     )
 
 
 def _batches(source: EventSource) -> Iterator[EventBatch]:
-    cursor: str | None = None
-    while (batch := source.read_after(cursor, BATCH_EVENTS)).events:
+    cursor = 0
+    while (batch := source.read(after=cursor, limit=BATCH_EVENTS)).events:
         yield batch
         cursor = batch.cursor
 

@@ -82,13 +82,10 @@ def order_rows(rows: GoodRows) -> Ordered:
     frame = rows.frame
     instances = join_lifecycles(frame) if frame["lifecycle"].null_count() < frame.height else every_row(frame.height)
     frame = frame.with_row_index("position")
-    started = frame["started_at"]
-    if (instances.start_rows >= 0).any():
-        joined = pl.Series(instances.start_rows).replace(-1, None)
-        started = frame["occurred_at"].gather(joined)
     kept = frame[instances.rows] if instances.rows.size < frame.height else frame
+    joined = frame["occurred_at"].gather(pl.Series(instances.start_rows).replace(-1, None))
     kept = kept.with_columns(
-        started.alias("started_at") if started.len() == kept.height else kept["started_at"],
+        joined.fill_null(kept["started_at"]).alias("started_at"),
         pl.Series("source_events", 1 + (instances.start_rows >= 0), dtype=pl.UInt8),
         complete_lifecycle(kept["lifecycle"]).alias("lifecycle"),
     )
