@@ -12,11 +12,13 @@ from dataclasses import dataclass, field
 from taktloom.decisions import DecisionModel, load_model
 from taktloom.kernel import ExecutableProcess
 from taktloom.kernel.commands import EvaluateDecision, FinishInstance
+from taktloom.kernel.events import InstanceStarted, JobCompleted, UserTaskCompleted
 from taktloom.kernel.state import InstanceStatus
 from taktloom.model.identifiers import ElementId
 from taktloom.model.process import Activity, EndEvent, ProcessDefinition
-from taktloom.programme.draft import ChoicePoint, Draft
-from tests.kernel.driver import Driver
+from taktloom.programme.draft import Draft
+from taktloom.programme.draft_elements import ChoicePoint
+from tests.kernel.driver import Driver, feel
 
 MAX_STEPS = 200
 
@@ -68,7 +70,7 @@ class DraftWalk:
         """Start, follow, finish."""
         driver = Driver(process=self._process)
         result = WalkResult(finished=False, incidents=0, steps=1, followed=0, events=len(case.events))
-        driver.start(**case.variables)
+        driver.send(InstanceStarted(occurred_at=driver.now, variables=feel(case.variables)))
         remaining = list(case.events)
         while driver.state.status is InstanceStatus.ACTIVE and result.steps < MAX_STEPS:
             if driver.work.get("incident"):
@@ -119,9 +121,12 @@ class DraftWalk:
             choice.variable: self._answer(choice, remaining) for choice in self._choices.get(ElementId(element), [])
         }
         if element in driver.work.get("task", {}):
-            driver.complete_task(element, **{**attributes, **answers})
+            variables = feel({**attributes, **answers})
+            task = driver.take("task", element)
+            driver.send(UserTaskCompleted(occurred_at=driver.now, actor="ann", user_task_id=task, variables=variables))
         else:
-            driver.complete(element, **attributes)
+            job = driver.take("job", element)
+            driver.send(JobCompleted(occurred_at=driver.now, job_id=job, variables=feel(attributes)))
 
     def _answer(self, choice: ChoicePoint, remaining: list[tuple[str, Mapping[str, object]]]) -> str:
         """The branch that leads first to the earliest remaining event; without one, the shortest way to the end."""

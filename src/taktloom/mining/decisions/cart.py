@@ -3,7 +3,7 @@
 
 A split sends rows with a number below a threshold, or with a category out of a set, to the left; everything else, and
 what is not known, to the right, so that a rule list read from left to right says exactly what the tree says. Thresholds
-are tried at up to 63 quantiles; categories at prefixes of their order by the share of the node's commonest class (exact
+are tried at up to 511 quantiles; categories at prefixes of their order by the share of the node's commonest class (exact
 for two classes). Deterministic: ties go to the first feature and the lowest cut.
 Source: Breiman, Friedman, Olshen & Stone, "Classification and Regression Trees", 1984, chapters 2 and 4.
 """
@@ -15,7 +15,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-MAX_CUTS = 63
+MAX_CUTS = 511
 
 Codes: TypeAlias = NDArray[np.int64]
 
@@ -43,7 +43,8 @@ Feature: TypeAlias = NumberFeature | CategoryFeature
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TreeLimits:
-    """depth >= 1; leaf_rows: the fewest rows of a leaf; gain: the least drop of the Gini sum, as a share of all rows."""
+    """depth >= 1; leaf_rows: the fewest rows of a leaf; gain: the least drop of the Gini sum, as a share of all
+    rows."""
 
     depth: int = 3
     leaf_rows: int = 10

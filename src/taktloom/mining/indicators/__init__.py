@@ -5,6 +5,7 @@ from taktloom.mining.indicators.activities import (
     ActivityIndicators,
     Indicator,
     decisions_after,
+    judged_alternatives,
     load_indicator_source,
     measure_indicators,
 )
@@ -18,6 +19,7 @@ __all__ = [
     "IndicatorName",
     "IndicatorSource",
     "decisions_after",
+    "judged_alternatives",
     "load_indicator_source",
     "measure_indicators",
     "measure_weighted",

@@ -86,7 +86,7 @@ class _Scan:
         self.into, self.into_weight = log.activity[log.follows], self.weight[log.follows]
 
     def total(self, activity: Codes, weight: Numbers) -> Numbers:
-        return np.bincount(activity, weights=weight, minlength=self.count)
+        return np.bincount(activity, weights=weight, minlength=self.count).astype(np.float64)
 
     def standardisation(self) -> Numbers:
         before = np.full(self.log.activity.size, self.count, dtype=np.int64)
@@ -167,7 +167,7 @@ def _entropy(group: Codes, value: Codes, weight: Numbers, groups: int) -> tuple[
     share = counts / np.where(totals[owner] > 0, totals[owner], 1)
     terms = np.where(share > 0, -share * np.log(np.where(share > 0, share, 1)), 0)
     distinct = np.bincount(owner, weights=(counts > 0).astype(np.float64), minlength=groups)
-    return np.bincount(owner, weights=terms, minlength=groups), distinct
+    return np.bincount(owner, weights=terms, minlength=groups).astype(np.float64), distinct.astype(np.float64)
 
 
 def _normalised_entropy(group: Codes, value: Codes, weight: Numbers, groups: int) -> Numbers:
