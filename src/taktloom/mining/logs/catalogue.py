@@ -28,7 +28,7 @@ from taktloom.mining.logs.requests import (
     ignore_progress,
     never_cancelled,
 )
-from taktloom.model.errors import ConflictError, NotFoundError
+from taktloom.model.errors import ConflictError, InputRefusedError, NotFoundError
 from taktloom.model.places import Place
 
 RETIRED_PREFIX = ".retired-"
@@ -80,13 +80,18 @@ class LogCatalogue:
             shutil.rmtree(workspace, ignore_errors=True)
 
     def list_logs(self) -> tuple[LogMetadata, ...]:
-        """All logs, newest import first."""
+        """All readable logs, newest import first; `list_damaged` names the others."""
+        found = [metadata for metadata in map(_metadata_or_none, self._folders()) if metadata is not None]
+        return tuple(sorted(found, key=lambda log: (-log.imported_at.timestamp(), log.log_id)))
+
+    def list_damaged(self) -> tuple[str, ...]:
+        """Ids of folders whose `log.json` cannot be read; they can be deleted."""
+        return tuple(sorted(folder.name for folder in self._folders() if _metadata_or_none(folder) is None))
+
+    def _folders(self) -> list[Path]:
         if not self.folder.is_dir():
-            return ()
-        folders = [
-            each for each in self.folder.iterdir() if not each.name.startswith(".") and (each / METADATA_FILE).exists()
-        ]
-        return tuple(sorted(map(load_metadata, folders), key=lambda log: (-log.imported_at.timestamp(), log.log_id)))
+            return []
+        return [each for each in self.folder.iterdir() if each.name[0] != "." and (each / METADATA_FILE).exists()]
 
     def open_log(self, log_id: str) -> CanonicalLog:
         """The log of this id; raises LogNotFoundError."""
@@ -188,6 +193,13 @@ class LogCatalogue:
         if not (folder / METADATA_FILE).exists():
             raise LogNotFoundError(log_id)
         return folder
+
+
+def _metadata_or_none(folder: Path) -> LogMetadata | None:
+    try:
+        return load_metadata(folder)
+    except InputRefusedError:
+        return None
 
 
 def _require_id(log_id: str) -> str:

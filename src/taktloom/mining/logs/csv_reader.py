@@ -60,16 +60,27 @@ def csv_shape(text: str, raw: RawBytes, delimiter: str | None = None) -> CsvShap
     text = text.removeprefix("\ufeff")
     if not text.strip():
         raise UnreadableLogError("empty", "The file is empty.", raw.place, "Export the log again.")
-    chosen = delimiter or max(DELIMITERS, key=lambda each: len(_header(text, each, raw)))
+    chosen = delimiter or max(DELIMITERS, key=lambda each: _columns_by(text, each))
     names = _header(text, chosen, raw)
     if len(names) > raw.limits.columns:
         raise LogTooLargeError("columns", raw.limits.columns, raw.place)
     return CsvShape(delimiter=chosen, columns=unique_names(names))
 
 
+def _columns_by(text: str, delimiter: str) -> int:
+    try:
+        return len(_first_record(text, delimiter))
+    except (csv.Error, StopIteration):
+        return 0
+
+
+def _first_record(text: str, delimiter: str) -> list[str]:
+    return next(csv.reader(text[:HEADER_BYTES].splitlines(keepends=True), delimiter=delimiter, strict=False))
+
+
 def _header(text: str, delimiter: str, raw: RawBytes) -> list[str]:
     try:
-        return next(csv.reader(text[:HEADER_BYTES].splitlines(keepends=True), delimiter=delimiter, strict=False))
+        return _first_record(text, delimiter)
     except (csv.Error, StopIteration, TypeError) as error:
         cause = "The header cannot be read."
         raise UnreadableLogError("header", cause, Place(source=raw.name, line=1), "Name the delimiter.") from error

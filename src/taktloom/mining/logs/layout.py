@@ -72,6 +72,7 @@ def build_log(build: Build) -> LogMetadata:
         },
     )
     write_json(build.target / METADATA_FILE, metadata_to_json(metadata))
+    build.report(ImportStage.WRITING, build.staging.rows)
     sync_folder(build.target)
     return metadata
 
@@ -138,6 +139,7 @@ def _order_facts(kept: pl.DataFrame, facts: ImportFacts, instances: Instances, l
 
 def _write_rows(build: Build, ordered: Ordered) -> tuple[EventColumn, ...]:
     """Write coded rows, event attributes and cases; return the attribute columns in order."""
+    build.report(ImportStage.WRITING, 0)
     case = ordered.coded["case"].to_numpy()
     first_rows = np.flatnonzero(np.append(True, case[1:] != case[:-1]))
     gather = pl.Series(ordered.numbers)

@@ -237,9 +237,12 @@ def _read_wall(texts: pl.Series, rules: ClockRules) -> tuple[pl.Series, str | No
 
 
 def fitting_formats(texts: pl.Series) -> list[str]:
-    """Date formats that read at least half of a sample of *texts*, in the order of DATE_FORMATS."""
+    """Date formats that read at least half of a sample of *texts*, else those that read most, in the order of
+    DATE_FORMATS; none when none reads any."""
     sample = texts.drop_nulls().head(SAMPLE_SIZE)
-    return [each for each in DATE_FORMATS if _read_date(sample, each).null_count() * 2 <= sample.len()]
+    read = {each: sample.len() - _read_date(sample, each).null_count() for each in DATE_FORMATS}
+    needed = min(max(read.values()), (sample.len() + 1) // 2)
+    return [each for each, count in read.items() if count >= max(1, needed)]
 
 
 def _read_date(texts: pl.Series, date_format: str) -> pl.Series:
