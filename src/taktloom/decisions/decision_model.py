@@ -101,7 +101,6 @@ class DecisionModel:
         *,
         service: str | None = None,
         now: FeelDateTime | None = None,
-        zone: str | None = None,
         budget: Budget | None = None,
     ) -> DecisionResult:
         """Decide *name*: a decision, or a business knowledge model or decision service with its parameters as inputs.
@@ -109,7 +108,7 @@ class DecisionModel:
         inputs: FEEL values by the names of the input data. service: evaluate *name* as an output of this service.
         Raises NotFoundError for a name the model lacks and FeelBudgetError for a spent budget.
         """
-        run = DecisionRun(budget, now, zone)
+        run = DecisionRun(budget, now)
         key = self._library.named(service or name)
         if key is None:
             raise NotFoundError(
@@ -197,7 +196,9 @@ class DecisionModel:
         if isinstance(node, DecisionService):
             result = kind.result if isinstance(kind, FunctionType) else kind
             parameters = self._service_parameters(key, node)
-            return FeelFunction(name=node.name, parameters=parameters, call=self._service_call(key, node), result=result)
+            return FeelFunction(
+                name=node.name, parameters=parameters, call=self._service_call(key, node), result=result
+            )
         types = self._library.types[key[0]]
         logic = node.logic
         formal = () if logic is None else logic.parameters

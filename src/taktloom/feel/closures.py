@@ -328,7 +328,8 @@ def _invocation(node: syntax.Invocation, scope: StaticScope) -> Evaluate:
     def evaluate(frame: Frame) -> FeelValue:
         callee = function(frame)
         if not isinstance(callee, FeelFunction):
-            return _not_a_function(frame, node)
+            _warn_no_function(frame, node)
+            return None
         return apply(frame.run, callee, [argument(frame) for argument in arguments], node.start)
 
     return evaluate
@@ -340,14 +341,15 @@ def _named_invocation(node: syntax.Invocation, function: Evaluate, scope: Static
     def evaluate(frame: Frame) -> FeelValue:
         callee = function(frame)
         if not isinstance(callee, FeelFunction):
-            return _not_a_function(frame, node)
+            _warn_no_function(frame, node)
+            return None
         values = {name: argument(frame) for name, argument in named.items()}
         return apply_named(frame.run, callee, values, node.start)
 
     return evaluate
 
 
-def _not_a_function(frame: Frame, node: syntax.Invocation) -> None:
+def _warn_no_function(frame: Frame, node: syntax.Invocation) -> None:
     frame.run.warn(WarningKind.NOT_A_FUNCTION, "What is called here is not a function.", node.start)
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Conversion and boolean functions, `is()` and the constructors of dates, times, durations, ranges (10.3.4.1, .2, .8)."""
+"""Conversion and boolean functions, `is()`, the constructors of dates, times and durations (10.3.4.1, .2, .8)."""
 
 import re
 from decimal import Decimal

@@ -3,6 +3,6 @@
 
 from taktloom.formats.dmn.namespaces import DmnVersion
 from taktloom.formats.dmn.reader import read_dmn
+from taktloom.formats.dmn.writer import write_dmn
 
-
-__all__ = ["DmnVersion", "read_dmn"]
+__all__ = ["DmnVersion", "read_dmn", "write_dmn"]
