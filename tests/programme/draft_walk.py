@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from taktloom.decisions import DecisionModel, load_model
+from taktloom.formats.dmn import read_dmn
 from taktloom.kernel import ExecutableProcess
 from taktloom.kernel.commands import EvaluateDecision, FinishInstance
 from taktloom.kernel.events import InstanceStarted, JobCompleted, UserTaskCompleted
@@ -46,10 +47,10 @@ class WalkResult:
 class DraftWalk:
     """A draft, compiled, ready for many walks."""
 
-    def __init__(self, draft: Draft, process: ExecutableProcess) -> None:
+    def __init__(self, draft: Draft, process: ExecutableProcess, dmn: bytes | None) -> None:
         self.definition: ProcessDefinition = process.definition
         self._process = process
-        self._model: DecisionModel | None = None if draft.decisions is None else load_model(draft.decisions)
+        self._model: DecisionModel | None = None if dmn is None else load_model(read_dmn(dmn))
         self._choices: dict[ElementId, list[ChoicePoint]] = {}
         for choice in draft.choices:
             if not choice.is_by_rule:

@@ -12,6 +12,7 @@ import pytest
 from taktloom.app.demo.generator import DemoTruth, write_permit_log
 from taktloom.app.demo.wording import WORDINGS, DemoLanguage
 from taktloom.decisions import load_model
+from taktloom.formats.bpmn import read_bpmn
 from taktloom.kernel import compile_process
 from taktloom.mining.logs.canonical import CanonicalLog
 from taktloom.mining.logs.importing import import_log
@@ -19,7 +20,7 @@ from taktloom.mining.logs.requests import ImportRequest
 from taktloom.model.identifiers import ProcessId
 from taktloom.model.process import ServiceTask, UserTask
 from taktloom.programme.assessment import AssessmentOptions, assess_log
-from taktloom.programme.draft import Draft, DraftRequest, draft_automation
+from taktloom.programme.draft import Draft, DraftRequest, draft_automation, draft_files
 from taktloom.programme.policy import PotentialClass
 from taktloom.programme.potential import PotentialReport
 from tests.kernel.driver import feel
@@ -94,7 +95,8 @@ def test_a_draft_covers_fits_deploys_and_runs_fifty_held_out_cases(
     )
 
     decisions = [] if draft.decisions is None else [each.id for each in draft.decisions.decisions]
-    walk = DraftWalk(draft, compile_process(draft.definitions.processes[0], decisions=decisions))
+    bpmn, dmn = draft_files(draft)
+    walk = DraftWalk(draft, compile_process(read_bpmn(bpmn).processes[0], decisions=decisions), dmn)
     results = [walk.walk(recorded(case, draft)) for case in held_out]
     followed = sum(each.followed for each in results) / sum(each.events for each in results)
     evidence = draft.evidence

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from taktloom.evidence.resampling import DEFAULT_REPLICATES
+from taktloom.formats.bpmn import write_bpmn
+from taktloom.formats.layout import layout
 from taktloom.mining.conformance import check_fitness, measure_precision
 from taktloom.mining.conformance.process_net import process_net
 from taktloom.mining.decisions.discovering import MinedDecision, mine_decisions
@@ -18,7 +20,7 @@ from taktloom.mining.statistics.arrays import load_arrays
 from taktloom.mining.statistics.resources import classify_resources
 from taktloom.model.conformance import ConformanceReport
 from taktloom.model.identifiers import ProcessId
-from taktloom.model.process import ProcessDefinition
+from taktloom.model.process import Definitions, ProcessDefinition
 from taktloom.programme.draft import Draft, DraftRequest, draft_automation
 from taktloom.programme.policy import DEFAULT_POLICY, Policy
 from taktloom.programme.potential import PotentialReport, PotentialRequest, assess_potential
@@ -70,6 +72,11 @@ def discover_model(log: CanonicalLog, *, process_id: ProcessId, noise: float = D
     return DiscoveredModel(
         process=process, noise=noise, conformance=precise, decisions=mine_decisions(log.events().collect(), net)
     )
+
+
+def model_file(model: DiscoveredModel) -> bytes:
+    """The discovered process as laid out BPMN."""
+    return write_bpmn(Definitions(processes=(model.process,), diagram=layout(model.process)))
 
 
 def assess_log(log: CanonicalLog, options: AssessmentOptions | None = None) -> PotentialReport:

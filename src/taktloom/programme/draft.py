@@ -18,6 +18,9 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from taktloom.formats.bpmn import write_bpmn
+from taktloom.formats.dmn import write_dmn
+from taktloom.formats.layout import layout
 from taktloom.mining.conformance import check_fitness, measure_precision
 from taktloom.mining.conformance.process_net import process_net
 from taktloom.mining.decisions.discovering import MinedDecision, mine_decisions
@@ -95,7 +98,7 @@ def draft_automation(request: DraftRequest) -> Draft:
     builder = DraftBuilder(sketch, inputs)
     process, graph = builder.build(request.process_id, request.name)
     return Draft(
-        definitions=Definitions(processes=(process,)),
+        definitions=Definitions(processes=(process,), diagram=layout(process)),
         decisions=graph,
         notes=tuple(builder.notes),
         choices=tuple(builder.choices),
@@ -208,6 +211,11 @@ def _evidence(
         left_out=left_out,
         decisions=mined,
     )
+
+
+def draft_files(draft: Draft) -> tuple[bytes, bytes | None]:
+    """The draft as BPMN and, where it has rules, DMN: what is deployed."""
+    return write_bpmn(draft.definitions), None if draft.decisions is None else write_dmn(draft.decisions)
 
 
 def choice_of(draft: Draft, gateway: ElementId) -> ChoicePoint:
