@@ -19,34 +19,9 @@ MAX_FIELDS = 12
 LEAST_RECORDED = 0.2
 
 # FEEL 1.5 keywords and literals; a variable with such a name could not be read in an expression
-_RESERVED = frozenset(
-    [
-        "and",
-        "between",
-        "context",
-        "else",
-        "every",
-        "external",
-        "false",
-        "for",
-        "function",
-        "if",
-        "in",
-        "instance",
-        "item",
-        "list",
-        "not",
-        "null",
-        "of",
-        "or",
-        "partial",
-        "return",
-        "satisfies",
-        "some",
-        "then",
-        "true",
-    ]
-)
+_RESERVED_WORDS = """and between context else every external false for function if in instance item list not null of or
+    partial return satisfies some then true"""
+_RESERVED = frozenset(_RESERVED_WORDS.split())
 
 
 class AttributeKind(StrEnum):

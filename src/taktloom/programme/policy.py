@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The open formula of the automation potential, as data.
 
-score = 100 · Σ weight · x ÷ Σ weight over the features that the log can tell; x is 0 (speaks against) to 1 (speaks for).
+score = 100 · Σ weight · x ÷ Σ weight over the features that the log can tell; x is 0 (speaks against) to 1 (for).
 A feature that is not computable is left out on both sides, and named. The resource column is used by no feature of
 the score, only by classes: what a system does already must be found from the work itself.
 
@@ -61,8 +61,8 @@ WEIGHTS: Mapping[Feature, float] = {
 class Policy:
     """Weights of the score and limits of the classes; shares are 0..1, scores 0..100.
 
-    least_events: below it the log does not say enough, and the work stays with people. api_hours, rule_hours: mean hours
-    of recorded work above which a step is more than a call, or more than a decision.
+    least_events: below it the log does not say enough, and the work stays with people. api_hours, rule_hours: mean
+    hours of recorded work above which a step is more than a call, or more than a decision.
     """
 
     weights: Mapping[Feature, float] = field(default_factory=lambda: dict(WEIGHTS))

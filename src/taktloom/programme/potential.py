@@ -19,8 +19,8 @@ from taktloom.mining.indicators import (
     ActivityIndicators,
     IndicatorName,
     IndicatorSource,
+    WeightedIndicators,
     measure_indicators,
-    measure_weighted,
 )
 from taktloom.programme.label_semantics import LabelMeaning, read_label
 from taktloom.programme.policy import DEFAULT_POLICY, Feature, Policy, PotentialClass
@@ -100,10 +100,11 @@ def assess_potential(request: PotentialRequest) -> PotentialReport:
     source, policy = request.source, request.policy
     measured = measure_indicators(source, decisions=request.decisions)
     accuracy = _decision_values(source, request.decisions)
-    point = _scores(measure_weighted(source, np.ones(source.cases)), accuracy, policy)
+    weighted = WeightedIndicators(source)
+    point = _scores(weighted.measure_unnamed(np.ones(source.cases)), accuracy, policy)
     draws = np.array(
         [
-            _scores(measure_weighted(source, weights), accuracy, policy)
+            _scores(weighted.measure_unnamed(weights), accuracy, policy)
             for weights in case_weights(source.cases, replicates=request.replicates, seed=request.seed)
         ]
     ).reshape(-1, len(source.log.activities))

@@ -29,9 +29,8 @@ def log_of(cases: list[tuple[float, float, bool]]) -> pl.DataFrame:
         for number, (amount, score, is_checked) in enumerate(cases)
         for activity in ("enter", *(("check",) if is_checked else ()), "close")
     ]
-    return pl.DataFrame(
-        rows, schema={"case_id": pl.String, "activity": pl.String, "case.amount": pl.Float64, "event.score": pl.Float64}, orient="row"
-    )
+    columns = {"case_id": pl.String, "activity": pl.String, "case.amount": pl.Float64, "event.score": pl.Float64}
+    return pl.DataFrame(rows, schema=columns, orient="row")
 
 
 def mined_from(cases: list[tuple[float, float, bool]]) -> MinedDecision:
@@ -66,7 +65,7 @@ def test_an_attribute_of_an_earlier_event_is_known_at_the_choice() -> None:
 
 def test_an_attribute_that_is_recorded_only_afterwards_is_not_used() -> None:
     chance = random.Random(5)
-    rows = []
+    rows: list[tuple[str, str, float | None]] = []
     for number in range(200):
         is_checked = chance.random() < 0.5
         rows.append((f"c{number}", "enter", None))

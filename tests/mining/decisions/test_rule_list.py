@@ -26,7 +26,7 @@ from tests.kernel.driver import feel
 
 LIMITS = TreeLimits(depth=3, leaf_rows=1, gain=0.0001)
 FLOWS = (ElementId("f0"), ElementId("f1"), ElementId("f2"))
-WORDS = ("to \"a\"", "b\\c", "丙")
+WORDS = ('to "a"', "b\\c", "丙")
 
 Row = tuple[float | None, int | None, int | None, int]
 
@@ -34,7 +34,9 @@ Row = tuple[float | None, int | None, int | None, int]
 def rows() -> st.SearchStrategy[list[Row]]:
     number = st.one_of(st.none(), st.integers(-300, 300).map(lambda value: value / 4))
     return st.lists(
-        st.tuples(number, st.one_of(st.none(), st.integers(0, 3)), st.one_of(st.none(), st.integers(0, 1)), st.integers(0, 2)),
+        st.tuples(
+            number, st.one_of(st.none(), st.integers(0, 3)), st.one_of(st.none(), st.integers(0, 1)), st.integers(0, 2)
+        ),
         min_size=4,
         max_size=40,
     )
@@ -75,7 +77,11 @@ def test_the_decision_table_decides_as_the_tree_does_even_where_values_are_missi
             features=by_name,
         )
         route = RouteTable(
-            decision_id="d", name="route", mined=mined, branches=dict(zip(FLOWS, WORDS, strict=True)), result_variable="r"
+            decision_id="d",
+            name="route",
+            mined=mined,
+            branches=dict(zip(FLOWS, WORDS, strict=True)),
+            result_variable="r",
         )
         names = {"case.amount": "amount", "case.kind": "kind", "event.flag": "flag"}
         graph = decision_graph(ProcessId("p"), "p", [route], names)

@@ -3,8 +3,8 @@
 
 A split sends rows with a number below a threshold, or with a category out of a set, to the left; everything else, and
 what is not known, to the right, so that a rule list read from left to right says exactly what the tree says. Thresholds
-are tried at up to 511 quantiles; categories at prefixes of their order by the share of the node's commonest class (exact
-for two classes). Deterministic: ties go to the first feature and the lowest cut.
+are tried at up to 511 quantiles; categories at prefixes of their order by the share of the node's commonest class
+(exact for two classes). Deterministic: ties go to the first feature and the lowest cut.
 Source: Breiman, Friedman, Olshen & Stone, "Classification and Regression Trees", 1984, chapters 2 and 4.
 """
 

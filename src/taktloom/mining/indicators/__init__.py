@@ -10,7 +10,7 @@ from taktloom.mining.indicators.activities import (
     measure_indicators,
 )
 from taktloom.mining.indicators.names import EXPLANATIONS, IndicatorName
-from taktloom.mining.indicators.weighted import IndicatorSource, measure_weighted
+from taktloom.mining.indicators.weighted import IndicatorSource, WeightedIndicators, measure_weighted
 
 __all__ = [
     "EXPLANATIONS",
@@ -18,6 +18,7 @@ __all__ = [
     "Indicator",
     "IndicatorName",
     "IndicatorSource",
+    "WeightedIndicators",
     "decisions_after",
     "judged_alternatives",
     "load_indicator_source",
