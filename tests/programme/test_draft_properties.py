@@ -28,9 +28,7 @@ def draft_of(log: Log) -> Draft:
     ]
     events = pl.DataFrame(rows, schema={"case_id": pl.String, "activity": pl.String}, orient="row")
     return draft_automation(
-        DraftRequest(
-            process_id=ProcessId("p"), name="p", events=events, variants=log, language=DraftLanguage.CHINESE
-        )
+        DraftRequest(process_id=ProcessId("p"), name="p", events=events, variants=log, language=DraftLanguage.CHINESE)
     )
 
 

@@ -46,6 +46,14 @@ def test_frequent_activities_have_a_narrow_interval_around_their_score(report: P
             assert row.interval.high - row.interval.low < 5
 
 
+def test_the_ranking_is_stable_over_other_draws_of_cases(report: PotentialReport) -> None:
+    assert report.rank_stability is not None
+    assert report.rank_stability >= 0.8
+    for row in report.activities[:3]:
+        assert row.rank_interval is not None
+        assert row.rank_interval.low <= row.rank <= row.rank_interval.high
+
+
 def test_what_the_log_cannot_tell_is_left_out_and_says_why(report: PotentialReport) -> None:
     unknown = [each for row in report.activities for each in row.contributions if each.x is None]
 

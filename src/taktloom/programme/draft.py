@@ -31,7 +31,7 @@ from taktloom.mining.discovery.process_tree import ProcessTree
 from taktloom.mining.discovery.sketch import ProcessSketch, sketch_process
 from taktloom.model.conformance import ConformanceReport
 from taktloom.model.decision import DecisionRequirementsGraph
-from taktloom.model.identifiers import ElementId, ProcessId
+from taktloom.model.identifiers import ProcessId
 from taktloom.model.process import Definitions
 from taktloom.programme.attributes import attribute_columns, case_fields, fields_by_activity, name_variables
 from taktloom.programme.draft_elements import ChoicePoint, DraftBuilder, DraftInputs, ElementNote
@@ -216,11 +216,3 @@ def _evidence(
 def draft_files(draft: Draft) -> tuple[bytes, bytes | None]:
     """The draft as BPMN and, where it has rules, DMN: what is deployed."""
     return write_bpmn(draft.definitions), None if draft.decisions is None else write_dmn(draft.decisions)
-
-
-def choice_of(draft: Draft, gateway: ElementId) -> ChoicePoint:
-    """The choice point of *gateway*; KeyError when it has none."""
-    for choice in draft.choices:
-        if choice.gateway == gateway:
-            return choice
-    raise KeyError(gateway)

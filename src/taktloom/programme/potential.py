@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from taktloom.evidence.ranks import descending_ranks, rank_agreement
 from taktloom.evidence.resampling import DEFAULT_REPLICATES, Interval, case_weights, percentile_interval
 from taktloom.mining.decisions.discovering import MinedDecision, Verdict
 from taktloom.mining.indicators import (
@@ -55,7 +56,8 @@ class ClassReason:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActivityPotential:
-    """The potential of one activity. rank: 1 is the highest score. interval None: too few resamples had a value."""
+    """The potential of one activity. rank: 1 is the highest score. interval, rank_interval: None when too few resamples
+    had the activity."""
 
     activity: str
     events: int
@@ -63,6 +65,7 @@ class ActivityPotential:
     rank: int
     score: float
     interval: Interval | None
+    rank_interval: Interval | None
     contributions: tuple[Contribution, ...]
     potential_class: PotentialClass
     reasons: tuple[ClassReason, ...]
@@ -72,12 +75,17 @@ class ActivityPotential:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PotentialReport:
-    """All activities, highest score first. cases: behind everything; replicates: bootstrap draws; seed: theirs."""
+    """All activities, highest score first. cases: behind everything; replicates: bootstrap draws; seed: theirs.
+
+    rank_stability: mean Kendall's tau-b between the ranking and that of each draw, over activities with enough events
+    for a class; None for fewer than two of them.
+    """
 
     activities: tuple[ActivityPotential, ...]
     cases: int
     replicates: int
     seed: int
+    rank_stability: float | None = None
     policy: Policy = field(default=DEFAULT_POLICY)
 
 
@@ -108,15 +116,35 @@ def assess_potential(request: PotentialRequest) -> PotentialReport:
             for weights in case_weights(source.cases, replicates=request.replicates, seed=request.seed)
         ]
     ).reshape(-1, len(source.log.activities))
+    ranks = np.array([descending_ranks(draw) for draw in draws]).reshape(draws.shape)
     code = {label: index for index, label in enumerate(source.log.activities)}
     ordered = sorted(measured, key=lambda row: (-point[code[row.activity]], row.activity))
-    rows = [
-        _assess(row, rank, percentile_interval(draws[:, code[row.activity]]), request)
-        for rank, row in enumerate(ordered, start=1)
-    ]
+    rows = []
+    for rank, row in enumerate(ordered, start=1):
+        index = code[row.activity]
+        spread = _Spread(score=percentile_interval(draws[:, index]), rank=percentile_interval(ranks[:, index]))
+        rows.append(_assess(row, rank, spread, request))
+    frequent = [code[row.activity] for row in measured if row.events >= policy.least_events]
     return PotentialReport(
-        activities=tuple(rows), cases=source.cases, replicates=request.replicates, seed=request.seed, policy=policy
+        activities=tuple(rows),
+        cases=source.cases,
+        replicates=request.replicates,
+        seed=request.seed,
+        rank_stability=_stability(point[frequent], draws[:, frequent]),
+        policy=policy,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Spread:
+    score: Interval | None
+    rank: Interval | None
+
+
+def _stability(point: Numbers, draws: Numbers) -> float | None:
+    found = [rank_agreement(point, draw) for draw in draws]
+    known = [tau for tau in found if tau is not None]
+    return float(np.mean(known)) if known else None
 
 
 def _decision_values(source: IndicatorSource, decisions: Mapping[str, MinedDecision]) -> Numbers:
@@ -154,9 +182,7 @@ def _scores(measured: Mapping[IndicatorName, Numbers], accuracy: Numbers, policy
     return np.where(seen & (used > 0), 100 * total / np.where(used > 0, used, 1), np.nan)
 
 
-def _assess(
-    row: ActivityIndicators, rank: int, interval: Interval | None, request: PotentialRequest
-) -> ActivityPotential:
+def _assess(row: ActivityIndicators, rank: int, spread: _Spread, request: PotentialRequest) -> ActivityPotential:
     contributions = _contributions(row, request.policy)
     score = sum(each.points for each in contributions)
     around = Surroundings(after=request.decisions.get(row.activity), judged=request.judged.get(row.activity))
@@ -167,7 +193,8 @@ def _assess(
         cases=row.cases,
         rank=rank,
         score=score,
-        interval=interval,
+        interval=spread.score,
+        rank_interval=spread.rank,
         contributions=contributions,
         potential_class=chosen,
         reasons=reasons,
@@ -285,20 +312,21 @@ def report_to_json(report: PotentialReport) -> dict[str, object]:
     return {
         "cases": report.cases,
         "bootstrap": {"replicates": report.replicates, "seed": report.seed, "unit": "case"},
+        "rank_stability": report.rank_stability,
         "weights": {feature.value: weight for feature, weight in report.policy.weights.items()},
         "activities": [_activity_to_json(each) for each in report.activities],
     }
 
 
 def _activity_to_json(row: ActivityPotential) -> dict[str, object]:
-    interval = row.interval
     return {
         "activity": row.activity,
         "events": row.events,
         "cases": row.cases,
         "rank": row.rank,
         "score": row.score,
-        "interval": None if interval is None else {"low": interval.low, "high": interval.high, "level": interval.level},
+        "interval": _interval_to_json(row.interval),
+        "rank_interval": _interval_to_json(row.rank_interval),
         "class": row.potential_class.value,
         "reasons": [{"code": each.code, "value": each.value, "limit": each.limit} for each in row.reasons],
         "contributions": [
@@ -318,3 +346,7 @@ def _activity_to_json(row: ActivityPotential) -> dict[str, object]:
         ],
         "saving": row.saving.to_json(),
     }
+
+
+def _interval_to_json(interval: Interval | None) -> dict[str, float] | None:
+    return None if interval is None else {"low": interval.low, "high": interval.high, "level": interval.level}
