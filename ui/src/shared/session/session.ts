@@ -2,7 +2,7 @@
 import { queryOptions, useQuery, useSuspenseQuery } from '@tanstack/react-query'
 
 import { api, setCsrfToken, unwrap } from '@/shared/api/client'
-import type { Session } from '@/shared/api/contract'
+import type { Session } from '@/shared/api/types'
 import { ApiError } from '@/shared/api/problem'
 
 export const PERMISSIONS = [
