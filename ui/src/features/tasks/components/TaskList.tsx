@@ -69,11 +69,12 @@ function useColumns(): DataColumn<UserTask>[] {
     () => [
       {
         id: 'name',
+        grow: true,
         header: t('column.name'),
         sortValue: (row) => row.name,
         cell: (row) => (
           <span className={classes.name} title={row.name}>
-            {row.name}
+            <span>{row.name}</span>
             <span className={classes.process}>{row.process_name}</span>
           </span>
         ),
