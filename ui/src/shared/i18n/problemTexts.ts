@@ -15,16 +15,21 @@ export interface ProblemText {
   remedy: string
 }
 
-/** `TL-2401` -> `TL-2401`, then its family `TL-2000`: a code without a title of its own gets its family's. */
-function familyOf(code: string): string {
-  return code.replace(/\d{3}$/, '000')
+/** Whose title a code without its own gets: its kind's by status, else its family's. */
+const KINDS: Record<number, string> = {
+  401: 'TL-2001', 403: 'TL-2003', 404: 'TL-2004', 409: 'TL-2009', 413: 'TL-2013', 422: 'TL-2022', 429: 'TL-2013',
+}
+
+function kindOf({ code, status }: Problem): string {
+  const kind = code.startsWith('TL-2') ? KINDS[status] : undefined
+  return kind ?? code.replace(/\d{3}$/, '000')
 }
 
 export function problemText(problem: Problem, t: TFunction, language: string): ProblemText {
   const say = (code: string, part: string, otherwise: string): string =>
     t(`problems:${code}.${part}`, { ...problem.parameters, defaultValue: otherwise })
   return {
-    title: say(problem.code, 'title', say(familyOf(problem.code), 'title', t('shared:problem.title'))),
+    title: say(problem.code, 'title', say(kindOf(problem), 'title', t('shared:problem.title'))),
     cause: say(problem.code, 'cause', serverText(problem.detail, language)),
     remedy: say(problem.code, 'remedy', serverText(problem.remedy ?? '', language)),
   }
