@@ -7,7 +7,8 @@ import { ApiError } from '@/shared/api/problem'
 
 export const PERMISSIONS = [
   'process.view', 'process.deploy', 'process.edit', 'instance.start', 'instance.view', 'instance.operate',
-  'task.work', 'task.view_all', 'log.view', 'log.edit', 'job.work', 'user.admin', 'key.admin', 'system.view',
+  'task.work', 'task.view_all', 'log.view', 'log.edit', 'job.work', 'user.admin', 'key.admin',
+  'system.view', 'system.admin', 'message.publish', 'decision.evaluate',
 ] as const
 export type Permission = (typeof PERMISSIONS)[number]
 

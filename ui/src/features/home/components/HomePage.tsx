@@ -1,12 +1,14 @@
 /** What needs attention now, whether work flows, and the next step for those who begin. Every number leads to its list. */
 import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 
 import { api, unwrap } from '@/shared/api/client'
 import type { Home } from '@/shared/api/types'
 import { useLiveTopics } from '@/shared/live/live'
-import { useCan } from '@/shared/session/session'
+import { useCan, useSession } from '@/shared/session/session'
 import { Async } from '@/shared/ui/Async'
+import { Icon } from '@/shared/ui/Icon'
 import { Page } from '@/shared/ui/Page'
 
 import { Attention } from './Attention'
@@ -38,8 +40,11 @@ export function HomePage() {
 
 function Content({ home }: { home: Home }) {
   const can = useCan()
+  const hasPassword = useSession().user.has_password
   return (
     <div className={classes.stack}>
+      {home.demo?.is_synthetic === true && <DemoBanner />}
+      {!hasPassword && <NoPassword />}
       <Guide home={home} />
       <Figures home={home} />
       <div className={classes.columns}>
@@ -50,5 +55,27 @@ function Content({ home }: { home: Home }) {
         </div>
       </div>
     </div>
+  )
+}
+
+function DemoBanner() {
+  const { t } = useTranslation('home')
+  return (
+    <p className={classes.demo}>
+      <Icon name="info" />
+      <strong>{t('demo.title')}</strong>
+      <span>{t('demo.text')}</span>
+    </p>
+  )
+}
+
+function NoPassword() {
+  const { t } = useTranslation('home')
+  return (
+    <p className={classes.demo}>
+      <Icon name="key" />
+      <span>{t('noPassword.text')}</span>
+      <Link to="/account">{t('noPassword.set')}</Link>
+    </p>
   )
 }

@@ -19,7 +19,7 @@ export function Workers({ workers }: { workers: Home['workers'] }) {
   const now = useNow()
   const columns = useMemo<DataColumn<WorkerRow>[]>(
     () => [
-      { id: 'name', header: t('workers.name'), cell: (row) => row.name, sortValue: (row) => row.name },
+      { id: 'name', grow: true, header: t('workers.name'), cell: (row) => row.name, sortValue: (row) => row.name },
       {
         id: 'types',
         header: t('workers.types'),

@@ -1,5 +1,5 @@
 /** Sign-in by name and password, or by the one-time link that a start of the server or an administrator gives. */
-import { Button, PasswordInput, TextInput } from '@mantine/core'
+import { Button, PasswordInput, TextInput, useMantineColorScheme } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useRouter, useSearch } from '@tanstack/react-router'
@@ -21,11 +21,13 @@ function useEnter(): (session: Session) => Promise<void> {
   const queryClient = useQueryClient()
   const router = useRouter()
   const { next } = useSearch({ from: '/sign-in' })
+  const { setColorScheme } = useMantineColorScheme()
   return async (session) => {
     queryClient.clear()
     queryClient.setQueryData(sessionQuery.queryKey, acceptSession(session))
     const own = asLanguage(session.user.language)
     if (own !== null) await changeLanguage(own)
+    if (session.user.theme !== null) setColorScheme(session.user.theme === 'system' ? 'auto' : session.user.theme)
     router.history.replace(safeNext(next))
   }
 }

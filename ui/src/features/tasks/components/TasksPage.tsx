@@ -42,7 +42,7 @@ export function TasksPage() {
       title={t('title')}
       layout="full"
       actions={
-        <>
+        <div className={classes.filters} data-reading={taskId !== undefined}>
           <SegmentedControl
             size="xs"
             aria-label={t('view.label')}
@@ -59,7 +59,7 @@ export function TasksPage() {
             defaultValue={search}
             onChange={(event) => setSearch(event.currentTarget.value)}
           />
-        </>
+        </div>
       }
     >
       <SplitPane
