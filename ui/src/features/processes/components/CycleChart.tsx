@@ -18,7 +18,7 @@ export function CycleChart({ watch }: { watch: Watch }) {
   const classes = useMemo(() => alignHistograms(cycle.histogram, baseline?.histogram ?? []), [cycle, baseline])
   const labels = classes.map(({ to }) => (Number.isFinite(to) ? `≤ ${formatDuration(to, language)}` : t('watch.longer')))
   const option: ChartOption = {
-    grid: { left: 8, right: 8, top: 12, bottom: 8 },
+    grid: { left: 8, right: 8, top: baseline === null ? 12 : 36, bottom: 8 },
     xAxis: { type: 'category', data: labels },
     yAxis: { type: 'value', axisLabel: { formatter: (value: number) => formatShare(value, language) } },
     tooltip: {

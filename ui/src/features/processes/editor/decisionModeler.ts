@@ -52,8 +52,8 @@ export function makeDecisionModeler(container: HTMLElement, language: string): D
 
   // Each view has a viewer with an event bus of its own, made when it is first opened.
   function listen(): void {
-    const viewer = modeler.getActiveViewer() as InnerViewer | undefined
-    if (viewer === undefined || heardOf.has(viewer)) return
+    const viewer = modeler.getActiveViewer() as InnerViewer | null | undefined
+    if (viewer === undefined || viewer === null || heardOf.has(viewer)) return
     heardOf.add(viewer)
     viewer.get('eventBus').on('elements.changed', () => changed())
     viewer.get('eventBus').on('commandStack.changed', () => changed())

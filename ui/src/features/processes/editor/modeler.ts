@@ -13,6 +13,9 @@ import {
 import ZeebeBehaviors from 'camunda-bpmn-js-behaviors/lib/camunda-cloud'
 import zeebeDescriptor from 'zeebe-bpmn-moddle/resources/zeebe.json'
 
+import { fit, showFromStart, type ViewCanvas } from '@/shared/bpmn/view'
+
+import { RunnableOnlyModule } from './runnableOnly'
 import taktloomDescriptor from './taktloom.json'
 import { translateModule } from './translate'
 
@@ -36,7 +39,7 @@ interface Element {
 /** Shapes as ink on paper, in both colour schemes. */
 const RENDERER = { defaultFillColor: '#ffffff', defaultStrokeColor: '#1c2024', defaultLabelColor: '#1c2024' }
 /** Width of the palette: a model must not begin underneath it. */
-const PALETTE_PX = 110
+const PALETTE_PX = 80
 
 export function makeModeler(container: HTMLElement, panel: HTMLElement, language: string): ModelEditor {
   const modeler = new Modeler({
@@ -48,23 +51,18 @@ export function makeModeler(container: HTMLElement, panel: HTMLElement, language
       BpmnPropertiesProviderModule,
       ZeebePropertiesProviderModule,
       ZeebeBehaviors,
+      RunnableOnlyModule,
       translateModule(language),
     ],
     moddleExtensions: { zeebe: zeebeDescriptor, taktloom: taktloomDescriptor },
   })
-  const canvas = () =>
-    modeler.get<{ zoom: (level: string) => void; scroll: (by: { dx: number; dy: number }) => void; scrollToElement: (id: string) => void }>('canvas')
+  const canvas = () => modeler.get<ViewCanvas & { scrollToElement: (id: string) => void }>('canvas')
   const stack = () => modeler.get<{ undo: () => void; redo: () => void; canUndo: () => boolean; canRedo: () => boolean }>('commandStack')
-
-  function fit(): void {
-    canvas().zoom('fit-viewport')
-    canvas().scroll({ dx: PALETTE_PX / 2, dy: 0 })
-  }
 
   return {
     async importXml(xml) {
       await modeler.importXML(xml)
-      fit()
+      showFromStart(canvas(), PALETTE_PX)
     },
     async saveXml() {
       const { xml } = await modeler.saveXML({ format: true })
@@ -82,7 +80,7 @@ export function makeModeler(container: HTMLElement, panel: HTMLElement, language
     },
     undo: () => stack().canUndo() && stack().undo(),
     redo: () => stack().canRedo() && stack().redo(),
-    fit,
+    fit: () => fit(canvas(), PALETTE_PX),
     destroy: () => modeler.destroy(),
   }
 }
