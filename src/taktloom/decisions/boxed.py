@@ -3,7 +3,6 @@
 
 from collections.abc import Callable
 
-
 from taktloom.decisions.level import Level
 from taktloom.decisions.table import compile_table
 from taktloom.feel.code import Evaluate
@@ -144,7 +143,15 @@ def _conditional(expression: BoxedConditional, level: Level) -> Evaluate:
     condition = compile_boxed(expression.condition, level)
     consequent = compile_boxed(expression.consequent, level)
     alternative = compile_boxed(expression.alternative, level)
-    return lambda frame: consequent(frame) if condition(frame) is True else alternative(frame)
+
+    def evaluate(frame: Frame) -> FeelValue:
+        holds = condition(frame)
+        if holds is not None and not isinstance(holds, bool):
+            frame.run.warn(WarningKind.TYPE_MISMATCH, "The condition is neither true, false nor null.")
+            return None
+        return consequent(frame) if holds else alternative(frame)
+
+    return evaluate
 
 
 def _filter(expression: BoxedFilter, level: Level) -> Evaluate:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Compiling the texts of a decision against what it can see; a broken text becomes null and a finding, not a failure."""
+"""Compiling the texts of a decision against what it can see; a broken text becomes null and a finding."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field

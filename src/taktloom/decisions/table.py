@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Decision tables to closures (DMN 1.5, chapter 8).
 
-Input expressions are evaluated once each; rules are tried in order, cell by cell, until one cell does not hold. Policies
-that need one rule only (FIRST) stop at it. Cells with the same text share one closure.
+Input expressions are evaluated once each; rules are tried in order, cell by cell, until one cell does not hold. FIRST
+stops at the first rule that matches. Cells with the same text share one closure.
 """
 
 from collections.abc import Callable, Sequence
@@ -18,7 +18,6 @@ from taktloom.feel.kinds import FeelValue
 from taktloom.feel.operators import equal
 from taktloom.feel.parser import parse_unary_tests
 from taktloom.feel.runtime import Frame
-from taktloom.feel.types import FeelType
 from taktloom.model.decision import DecisionTable, HitPolicy, OutputClause
 from taktloom.model.findings import Finding, Severity
 
@@ -34,7 +33,7 @@ class _Row:
 
 
 def compile_table(table: DecisionTable, level: Level, result_type: str | None = None) -> Evaluate:
-    """The closure of a table. result_type: the type of the decision, which types outputs that say nothing themselves."""
+    """The closure of a table. result_type: the decision's type, for an output that names none itself."""
     _check_shape(table, level)
     inputs = tuple(_input(clause.expression.text, clause.expression.type_ref, table, level) for clause in table.inputs)
     guards = tuple(_guard(clause.values, table, level) for clause in table.inputs)
@@ -126,9 +125,7 @@ class _Outputs:
         self.default = self.answer([self._default(clause) for clause in table.outputs]) if has_default else None
 
     def answer(self, cells: Sequence[Evaluate]) -> Evaluate:
-        typed = [
-            self.level.typed(cell, kind, "The output") for cell, kind in zip(cells, self.types, strict=False)
-        ]
+        typed = [self.level.typed(cell, kind, "The output") for cell, kind in zip(cells, self.types, strict=False)]
         if len(typed) == 1:
             return typed[0]
         names = [clause.name or "" for clause in self.clauses]

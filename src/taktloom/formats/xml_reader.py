@@ -16,7 +16,7 @@ from lxml import etree
 from taktloom.model.errors import DefinitionError
 from taktloom.model.places import Place
 
-__all__ = ["DEFAULT_LIMITS", "XmlError", "XmlLimits", "iterate_xml", "local_name", "read_xml"]
+__all__ = ["DEFAULT_LIMITS", "XmlError", "XmlLimits", "iterate_xml", "line_of", "local_name", "read_xml"]
 
 _PIECE = 65_536
 _PROLOG = re.compile(r"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*)*", re.DOTALL)
@@ -64,7 +64,7 @@ def iterate_xml(
 ) -> Iterator[tuple[str, etree._Element]]:
     """Parse piece by piece and yield `("start" | "end", element)`; for files too large to hold.
 
-    The caller clears elements it has done with (`element.clear()`); counts still run over the whole text. Raises XmlError.
+    The caller clears elements it has done with (`element.clear()`); the limits hold for the whole. Raises XmlError.
     """
     parser = etree.XMLPullParser(
         events=("start", "end"),
@@ -88,19 +88,31 @@ def iterate_xml(
                 _refuse_doctype(head, source)
                 piece, seen = head, True  # noqa: PLW2901  (the first pieces were held back until the prolog was seen)
             parser.feed(piece)
-            yield from counter.counted(parser.read_events())
+            yield from counter.counted(_elements(parser))
         if not seen:
             _refuse_doctype(head, source)
             parser.feed(head)
         parser.close()
-        yield from counter.counted(parser.read_events())
+        yield from counter.counted(_elements(parser))
     except etree.XMLSyntaxError as error:
         raise _syntax_error(error, source) from error
+
+
+def line_of(element: etree._Element) -> int | None:
+    """The 1-based line of the element's start tag."""
+    line: object = element.sourceline
+    return line if isinstance(line, int) else None
 
 
 def local_name(element: etree._Element) -> str:
     """The element's name without its namespace."""
     return etree.QName(element).localname
+
+
+def _elements(parser: etree.XMLPullParser) -> Iterator[tuple[str, etree._Element]]:
+    for event, element in parser.read_events():
+        if isinstance(element, etree._Element):
+            yield event, element
 
 
 class _Counter:
@@ -123,9 +135,9 @@ class _Counter:
                 if self.elements == 1 and element.getroottree().docinfo.internalDTD is not None:
                     raise _doctype(self.source)
                 if self.elements > self.limits.max_elements:
-                    raise self._over("elements", self.limits.max_elements, element.sourceline)
+                    raise self._over("elements", self.limits.max_elements, line_of(element))
                 if self.depth > self.limits.max_depth:
-                    raise self._over("nested levels", self.limits.max_depth, element.sourceline)
+                    raise self._over("nested levels", self.limits.max_depth, line_of(element))
             else:
                 self.depth -= 1
             yield event, element

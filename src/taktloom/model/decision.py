@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Decisions as DMN 1.5 defines them: the requirements graph of one file, its nodes and their boxed expressions. Data only.
+"""Decisions as DMN 1.5 defines them: the graph of one file, its nodes and their boxed expressions. Data only.
 
-Texts of expressions and unary tests stay texts here; `taktloom.decisions` compiles them. Source: DMN 1.5, chapters 5 to 8
-and 10.2.
+Texts of expressions and unary tests stay texts here; `taktloom.decisions` compiles them.
+Source: DMN 1.5, chapters 5 to 8 and 10.2.
 """
 
 from dataclasses import dataclass, field
@@ -131,7 +131,7 @@ class OutputClause:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """A row. inputs: unary tests by input clause; outputs: expressions by output clause; annotations: by their clause."""
+    """A row. inputs: unary tests by input clause; outputs: expressions by output clause; annotations likewise."""
 
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]

@@ -335,6 +335,7 @@ class Definitions:
     """A BPMN file: its processes and, when present, their drawing.
 
     roots: XML texts of the other root elements (collaborations, signals …) that the model has no class for.
+    namespaces: the file's prefixes ("" for the default one), since values inside foreign parts may use them.
     """
 
     processes: tuple[ProcessDefinition, ...]
@@ -344,4 +345,5 @@ class Definitions:
     name: str = ""
     target_namespace: str = "urn:taktloom:process"
     roots: tuple[str, ...] = ()
+    namespaces: tuple[tuple[str, str], ...] = ()
     foreign: Foreign = NOTHING_FOREIGN

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The DMN TCK's cases: reading them, running them, comparing answers.
 
-Comparison: numbers within 1e-8 as Decimal; contexts with the same key set; times and date-times by instant; durations by
-kind and exact length; an expected error means null; an exception is a failure.
+Comparison: numbers within 1e-8 as Decimal; contexts with the same key set; times and date-times by instant; durations
+by kind and exact length; an expected error means null; an exception is a failure.
 """
 
 from collections.abc import Iterator

@@ -6,6 +6,7 @@ extensions are kept as foreign; those that other engines would execute are findi
 """
 
 from collections.abc import Iterator
+from copy import deepcopy
 
 from lxml import etree
 
@@ -119,11 +120,33 @@ def foreign_of(element: etree._Element, known_attributes: frozenset[str], known_
 
 
 def xml_text(element: etree._Element) -> str:
-    """The element as text that declares the namespaces it uses."""
+    """The element as text that declares the namespaces it uses, those in attribute values and texts (QNames) too.
+
+    Whitespace between elements is left out, so that the text does not depend on indentation.
+    """
+    piece = deepcopy(element)
+    for part in piece.iter():
+        if len(part) and not (part.text or "").strip():
+            part.text = None
+        if not (part.tail or "").strip():
+            part.tail = None
+    prefixes = _prefixes_in_values(element)
     try:
-        return etree.tostring(element, method="c14n", exclusive=True, with_tail=False).decode()
+        return etree.tostring(
+            piece, method="c14n", exclusive=True, with_tail=False, inclusive_ns_prefixes=prefixes
+        ).decode()
     except etree.C14NError:  # canonical XML refuses relative namespace names, which some tools write
-        return etree.tostring(element, encoding="unicode", with_tail=False)
+        return etree.tostring(piece, encoding="unicode", with_tail=False)
+
+
+def _prefixes_in_values(element: etree._Element) -> list[str]:
+    found: set[str] = set()
+    for part in element.iter("{*}*"):
+        for value in (*part.attrib.values(), part.text or ""):
+            prefix, colon, _ = str(value).strip().partition(":")
+            if colon and prefix in part.nsmap:
+                found.add(prefix)
+    return sorted(found)
 
 
 def _is_understood(child: etree._Element) -> bool:

@@ -52,6 +52,7 @@ def read_bpmn(source: bytes, *, name: str = "") -> Definitions:
         name=root.get("name") or "",
         target_namespace=root.get("targetNamespace") or "urn:taktloom:process",
         roots=tuple(xml_text(child) for child in root.iterchildren("{*}*") if _is_other_root(child)),
+        namespaces=tuple(sorted((prefix or "", uri) for prefix, uri in root.nsmap.items())),
         foreign=replace(foreign_of(root, known, frozenset()), children=()),
     )
 

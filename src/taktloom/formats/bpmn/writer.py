@@ -69,7 +69,8 @@ XML_NAMES: Mapping[type[FlowNode], str] = {
 
 def write_bpmn(definitions: Definitions) -> bytes:
     """The file as UTF-8 bytes with an XML declaration; the drawing is written if there is one."""
-    root = etree.Element(bpmn("definitions"), nsmap=PREFIXES)
+    given = {prefix: uri for prefix, uri in definitions.namespaces if prefix and prefix not in PREFIXES}
+    root = etree.Element(bpmn("definitions"), nsmap={**given, **PREFIXES})
     root.set("id", definitions.id)
     if definitions.name:
         root.set("name", definitions.name)
@@ -77,11 +78,15 @@ def write_bpmn(definitions: Definitions) -> bytes:
     _write_foreign_attributes(root, definitions.foreign)
     roots = Roots(definitions)
     processes = [_Writer(roots).process(process) for process in definitions.processes]
-    for element in (*roots.elements(), *processes, *(foreign_element(text) for text in definitions.roots)):
-        root.append(element)
+    others = [foreign_element(text) for text in definitions.roots]
+    imports = [element for element in others if etree.QName(element).localname in BEFORE_ROOTS]
+    relationships = [element for element in others if etree.QName(element).localname == "relationship"]
+    root.extend(imports)
+    root.extend([*roots.elements(), *processes])
+    root.extend(element for element in others if element not in imports and element not in relationships)
     if definitions.diagram is not None:
         write_diagram(root, definitions.diagram, roots.plane_element())
-    etree.cleanup_namespaces(root, keep_ns_prefixes=["bpmn", "bpmndi", "dc", "di"])
+    root.extend(relationships)
     etree.indent(root)
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
 
@@ -156,7 +161,11 @@ class _Writer:
     def _event_definition(self, element: etree._Element, node_id: ElementId, definition: EventDefinition) -> None:
         if isinstance(definition, TimerDefinition):
             holder = etree.SubElement(element, bpmn("timerEventDefinition"), id=f"{node_id}_timer")
-            texts = (("timeDate", definition.date), ("timeDuration", definition.duration), ("timeCycle", definition.cycle))
+            texts = (
+                ("timeDate", definition.date),
+                ("timeDuration", definition.duration),
+                ("timeCycle", definition.cycle),
+            )
             for name, text in texts:
                 if text:
                     _write_expression(holder, name, text)
@@ -322,4 +331,5 @@ EXTENSION_WRITERS: Mapping[type, Callable[..., list[etree._Element]]] = {
     ScriptTask: _script_extensions,
 }
 ARTIFACTS = frozenset({"association", "group", "textAnnotation"})
+BEFORE_ROOTS = frozenset({"import", "extension"})
 BEFORE_FLOW_ELEMENTS = frozenset({"auditing", "monitoring", "property", "ioSpecification"})

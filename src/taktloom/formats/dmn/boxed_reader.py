@@ -51,7 +51,7 @@ def read_expression(element: etree._Element, reading: Reading) -> DecisionExpres
 
 
 def _expressions(element: etree._Element) -> list[etree._Element]:
-    return [child for child in element if isinstance(child.tag, str) and local_name(child) in _READERS]
+    return [child for child in element if local_name(child) in _READERS]
 
 
 def _only(element: etree._Element, reading: Reading) -> DecisionExpression:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from taktloom.formats.dmn.namespaces import FEEL_NAMESPACES
-from taktloom.formats.xml_reader import local_name
+from taktloom.formats.xml_reader import line_of, local_name
 from taktloom.model.decision import InformationItem
 from taktloom.model.places import Place
 
@@ -22,7 +22,7 @@ class Reading:
 
     def place(self, element: etree._Element) -> Place:
         """File, line and id of an element."""
-        return Place(source=self.source, line=element.sourceline, element_id=element.get("id"))
+        return Place(source=self.source, line=line_of(element), element_id=element.get("id"))
 
     def type_ref(self, element: etree._Element | None) -> str | None:
         """The type named in the text of a `typeRef` element (its form in item definitions)."""
@@ -42,7 +42,7 @@ class Reading:
 
 def children(element: etree._Element, name: str) -> list[etree._Element]:
     """Child elements of this local name."""
-    return [child for child in element if isinstance(child.tag, str) and local_name(child) == name]
+    return [child for child in element if local_name(child) == name]
 
 
 def first(element: etree._Element, name: str) -> etree._Element | None:

@@ -13,7 +13,7 @@ from lxml import etree
 from taktloom.formats.dmn.boxed_reader import read_expression
 from taktloom.formats.dmn.elements import Reading, children, first, information_item, text_of
 from taktloom.formats.dmn.namespaces import MODEL_NAMESPACES
-from taktloom.formats.xml_reader import DEFAULT_LIMITS, XmlError, XmlLimits, local_name, read_xml
+from taktloom.formats.xml_reader import DEFAULT_LIMITS, XmlError, XmlLimits, line_of, local_name, read_xml
 from taktloom.model.decision import (
     BoxedFunction,
     BusinessKnowledgeModel,
@@ -33,7 +33,9 @@ __all__ = ["read_dmn"]
 _T = TypeVar("_T")
 
 _MAX_ITEM_DEPTH = 50
-_READ_AT_TOP = frozenset({"decision", "inputData", "businessKnowledgeModel", "decisionService", "itemDefinition", "import"})
+_READ_AT_TOP = frozenset(
+    {"decision", "inputData", "businessKnowledgeModel", "decisionService", "itemDefinition", "import"}
+)
 _EXPRESSIONS = frozenset(
     {
         "literalExpression",
@@ -69,7 +71,7 @@ def read_dmn(data: bytes | str, *, source: str = "", limits: XmlLimits = DEFAULT
     if name.localname != "definitions" or name.namespace not in MODEL_NAMESPACES:
         raise XmlError(
             f"The root element {name.localname!r} is not that of a DMN file.",
-            Place(source=source, line=root.sourceline),
+            Place(source=source, line=line_of(root)),
             "Give a DMN 1.1 to 1.5 file.",
             {"element": name.localname},
         )
@@ -97,7 +99,7 @@ def _all(
 
 
 def _decision(element: etree._Element, reading: Reading) -> DecisionDefinition:
-    expressions = [child for child in element if isinstance(child.tag, str) and local_name(child) in _EXPRESSIONS]
+    expressions = [child for child in element if local_name(child) in _EXPRESSIONS]
     return DecisionDefinition(
         id=_identifier(element, reading),
         name=_name(element),
@@ -151,7 +153,9 @@ def _service(element: etree._Element, reading: Reading) -> DecisionService:
 
 def _item_definition(element: etree._Element, reading: Reading, depth: int = 0) -> ItemDefinition:
     if depth > _MAX_ITEM_DEPTH:
-        raise XmlError("The item definition is nested too deeply.", reading.place(element), "Name the inner structures.")
+        raise XmlError(
+            "The item definition is nested too deeply.", reading.place(element), "Name the inner structures."
+        )
     function = first(element, "functionItem")
     return ItemDefinition(
         name=_name(element),
@@ -176,7 +180,7 @@ def _import(element: etree._Element, reading: Reading) -> ModelImport:
 
 
 def _identifier(element: etree._Element, reading: Reading) -> str:
-    return element.get("id") or element.get("name") or f"line-{element.sourceline}"
+    return element.get("id") or element.get("name") or f"line-{line_of(element)}"
 
 
 def _name(element: etree._Element) -> str:
@@ -208,12 +212,12 @@ def _reference(href: str, reading: Reading) -> ElementReference:
 
 def _diagram(root: etree._Element) -> bytes | None:
     for child in root:
-        if isinstance(child.tag, str) and local_name(child) == "DMNDI":
+        if local_name(child) == "DMNDI":
             return etree.tostring(child, with_tail=False)
     return None
 
 
 def _kept(element: etree._Element, read: frozenset[str]) -> Iterator[bytes]:
     for child in element:
-        if isinstance(child.tag, str) and local_name(child) not in read:
+        if local_name(child) not in read:
             yield etree.tostring(child, with_tail=False)

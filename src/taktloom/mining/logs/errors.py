@@ -1,23 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
 """Why a log is refused; codes TL-2100 … TL-2149.
 
-    InputRefusedError
-    ├── MalformedRecordError     a stored or sent JSON record has the wrong shape
-    ├── UnreadableLogError       not a log: empty, truncated, wrong encoding, NUL bytes, broken XML
-    ├── ColumnsNeededError       case, activity or time column not recognised or not there
-    ├── TimeZoneNeededError      naive times: names --timezone
-    ├── UnknownTimeZoneError     the zone named does not exist
-    ├── DateFormatNeededError    day and month cannot be told apart: names --date-format
-    └── BadRowsError             rows with missing or malformed case, activity or time
-    LimitExceededError
-    └── LogTooLargeError         bytes, columns, cell length, decompressed size
-    ConflictError
-    └── ImportCancelledError     the caller cancelled; nothing was left behind
+InputRefusedError
+├── MalformedRecordError     a stored or sent JSON record has the wrong shape
+├── UnreadableLogError       not a log: empty, truncated, wrong encoding, NUL bytes, broken XML
+├── ColumnsNeededError       case, activity or time column not recognised or not there
+├── TimeZoneNeededError      naive times: names --timezone
+├── UnknownTimeZoneError     the zone named does not exist
+├── DateFormatNeededError    day and month cannot be told apart: names --date-format
+└── BadRowsError             rows with missing or malformed case, activity or time
+LimitExceededError
+└── LogTooLargeError         bytes, columns, cell length, decompressed size
+ConflictError
+└── ImportCancelledError     the caller cancelled; nothing was left behind
 """
 
 from collections.abc import Iterable
 
-from taktloom.model.errors import ConflictError, InputRefusedError, LimitExceededError
+from taktloom.model.errors import ConflictError, IncidentError, InputRefusedError, LimitExceededError
 from taktloom.model.findings import Finding
 from taktloom.model.places import NOWHERE, Place
 
@@ -151,3 +151,18 @@ class ImportCancelledError(ConflictError):
             "The import was cancelled; nothing was kept.", Place(source=name), "Start it again when wanted."
         )
         self.args = (name,)
+
+
+class LogStorageError(IncidentError):
+    """Disk or memory failed while a log was imported; nothing was left behind."""
+
+    code = "TL-3010"
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(
+            f"The log could not be stored: {reason}.",
+            Place(source=name),
+            "Check free disk space, memory and permissions of the data folder, then import again.",
+            {"reason": reason},
+        )
+        self.args = (name, reason)

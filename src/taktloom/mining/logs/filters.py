@@ -63,7 +63,9 @@ TEXT_LISTS = ("cases", "variants", "activities", "having", "lacking")
 
 def filter_to_json(condition: LogFilter) -> dict[str, object]:
     """The filter as plain JSON values; absent conditions are left out."""
-    record: dict[str, object] = {name: list(getattr(condition, name)) for name in TEXT_LISTS if getattr(condition, name)}
+    record: dict[str, object] = {
+        name: list(getattr(condition, name)) for name in TEXT_LISTS if getattr(condition, name)
+    }
     if condition.since is not None:
         record["since"] = condition.since.isoformat()
     if condition.until is not None:

@@ -6,6 +6,7 @@ folder beside the target takes everything; it is renamed when complete and remov
 half-imported, whatever stops the import.
 """
 
+import os
 import re
 import shutil
 import tempfile
@@ -18,9 +19,10 @@ import polars as pl
 from taktloom.mining.logs.canonical import CanonicalLog
 from taktloom.mining.logs.csv_reader import csv_sample, stage_csv
 from taktloom.mining.logs.encodings import RawBytes, guess_encoding, prepare_text, read_sample
-from taktloom.mining.logs.errors import ColumnsNeededError, UnreadableLogError
+from taktloom.mining.logs.errors import ColumnsNeededError, LogStorageError, UnreadableLogError
 from taktloom.mining.logs.layout import build_log, sync_folder
 from taktloom.mining.logs.mapping import AttributeLevel, ColumnMapping
+from taktloom.mining.logs.metadata import SOURCE_FILE
 from taktloom.mining.logs.parquet_reader import PARQUET_MAGIC, sample_parquet, stage_parquet
 from taktloom.mining.logs.recognition import Recognition, describe_column, mapping_of, recognise
 from taktloom.mining.logs.requests import (
@@ -40,6 +42,11 @@ from taktloom.mining.logs.xes_reader import sample_xes, stage_xes
 from taktloom.model.places import Place
 
 WORKSPACE_PREFIX = ".importing-"
+FOREIGN = {
+    b"SQLite format 3\0": ("sqlite", "This is an SQLite database, perhaps an object-centric log."),
+    b"PK\x03\x04": ("zip", "This is a ZIP archive or an Excel workbook."),
+    b"%PDF": ("pdf", "This is a PDF document."),
+}
 
 
 def import_log(
@@ -70,14 +77,45 @@ def import_log(
 
 
 def prepare_log(request: ImportRequest, workspace: Path, target: Path, watch: ImportWatch) -> None:
-    """Write the log's files into the empty folder *target*, using *workspace* for what is in between."""
+    """Write the log's files into the empty folder *target*, using *workspace* for what is in between.
+
+    Raises LogStorageError when disk or memory fail, beside what `import_log` raises.
+    """
+    try:
+        _prepare(request, workspace, target, watch)
+    except (OSError, MemoryError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
+        raise LogStorageError(_place(request).source, reason) from error
+
+
+def _prepare(request: ImportRequest, workspace: Path, target: Path, watch: ImportWatch) -> None:
     rules = ClockRules(timezone=request.timezone, date_format=request.date_format, place=_place(request))
     staging = _stage(request, workspace, watch)
     mapping = request.mapping or _recognised_mapping(staging)
     require_columns(mapping, tuple(staging.columns), rules.place)
-    build_log(
-        Build(staging=staging, mapping=mapping, request=request, rules=rules, target=target, watch=watch)
+    build_log(Build(staging=staging, mapping=mapping, request=request, rules=rules, target=target, watch=watch))
+    _keep_source(request.path, target)
+    sync_folder(target)
+
+
+def _keep_source(source: Path, target: Path) -> None:
+    """A copy of the source in the log's folder, to map it anew one day."""
+    copy = target / SOURCE_FILE
+    shutil.copyfile(source, copy)
+    with copy.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def read_columns(request: ImportRequest) -> tuple[str, ...]:
+    """The source's columns, from a first look."""
+    sniff = sniff_log(
+        request.path,
+        limits=request.limits,
+        encoding=request.encoding,
+        delimiter=request.delimiter,
+        source_name=request.source_name,
     )
+    return tuple(column.name for column in sniff.columns)
 
 
 def free_log_id(into: Path, name: str) -> str:
@@ -108,7 +146,14 @@ def detect_format(raw: RawBytes) -> LogFormat:
     sample = read_sample(raw, 4096)
     if not sample:
         raise UnreadableLogError("empty", "The file is empty.", raw.place, "Export the log again.")
+    for magic, (reason, cause) in FOREIGN.items():
+        if sample.startswith(magic):
+            raise UnreadableLogError(reason, cause, raw.place, "Give the log as CSV, XES or Parquet.")
     text = sample.decode(guess_encoding(sample), errors="ignore").lstrip("\ufeff \t\r\n")
+    if text.startswith(("{", "[")):
+        raise UnreadableLogError(
+            "json", "This is JSON, perhaps an object-centric log.", raw.place, "Give the log as CSV, XES or Parquet."
+        )
     return LogFormat.XES if text.startswith("<") else LogFormat.CSV
 
 
@@ -135,7 +180,17 @@ def _recognised_mapping(staging: Staging) -> ColumnMapping:
 def require_columns(mapping: ColumnMapping, columns: tuple[str, ...], place: Place) -> None:
     """Refuse a mapping that names columns which are not there."""
     known = set(columns)
-    for part in ("case", "activity", "timestamp", "start_timestamp", "resource", "role", "lifecycle", "instance", "event_id"):
+    for part in (
+        "case",
+        "activity",
+        "timestamp",
+        "start_timestamp",
+        "resource",
+        "role",
+        "lifecycle",
+        "instance",
+        "event_id",
+    ):
         named = getattr(mapping, part)
         if named is not None and named not in known:
             raise ColumnsNeededError(part, named, columns, place)
@@ -153,9 +208,7 @@ def sniff_log(
     source_name: str | None = None,
 ) -> LogSniff:
     """A first look at the beginning of *path*; raises UnreadableLogError when it is no log."""
-    raw = RawBytes(
-        path=path, name=source_name or path.name, limits=limits or ImportLimits(), watch=ImportWatch()
-    )
+    raw = RawBytes(path=path, name=source_name or path.name, limits=limits or ImportLimits(), watch=ImportWatch())
     kind = detect_format(raw)
     found_encoding = found_delimiter = None
     levels: dict[str, AttributeLevel] = {}

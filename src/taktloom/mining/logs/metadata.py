@@ -22,6 +22,7 @@ from taktloom.model.places import Place
 
 FORMAT_VERSION = 1
 METADATA_FILE = "log.json"
+SOURCE_FILE = "source.data"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +77,11 @@ class EventColumn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogMetadata:
-    """A log's `log.json`. timezone: the zone the caller named, None when the source's offsets were used."""
+    """A log's `log.json`. timezone: the zone the caller named, None when the source's offsets were used.
+
+    encoding, delimiter, date_format: how the source was read, to read it again. cursor: how far an EventSource
+    was read.
+    """
 
     log_id: str
     name: str
@@ -92,6 +97,10 @@ class LogMetadata:
     columns: tuple[EventColumn, ...]
     segments: tuple[str, ...]
     is_synthetic: bool = False
+    encoding: str | None = None
+    delimiter: str | None = None
+    date_format: str | None = None
+    cursor: str | None = None
 
 
 def metadata_to_json(metadata: LogMetadata) -> dict[str, object]:
@@ -114,6 +123,10 @@ def metadata_to_json(metadata: LogMetadata) -> dict[str, object]:
         "columns": [{"name": each.name, "source": each.source, "type": each.type} for each in metadata.columns],
         "segments": list(metadata.segments),
         "is_synthetic": metadata.is_synthetic,
+        "encoding": metadata.encoding,
+        "delimiter": metadata.delimiter,
+        "date_format": metadata.date_format,
+        "cursor": metadata.cursor,
     }
 
 
@@ -149,6 +162,10 @@ def metadata_from_json(record: Mapping[str, object]) -> LogMetadata:
         ),
         segments=as_texts(record, "segments"),
         is_synthetic=record.get("is_synthetic") is True,
+        encoding=as_optional_text(record, "encoding"),
+        delimiter=as_optional_text(record, "delimiter"),
+        date_format=as_optional_text(record, "date_format"),
+        cursor=as_optional_text(record, "cursor"),
     )
 
 

@@ -30,9 +30,7 @@ def stage_parquet(raw: RawBytes) -> Staging:
     if rows > raw.limits.rows:
         raise LogTooLargeError("rows", raw.limits.rows, raw.place)
     return Staging(
-        source=SourceFile(
-            name=raw.name, size_bytes=digest.size_bytes, sha256=digest.sha256, format=LogFormat.PARQUET
-        ),
+        source=SourceFile(name=raw.name, size_bytes=digest.size_bytes, sha256=digest.sha256, format=LogFormat.PARQUET),
         paths=(raw.path,),
         columns={name: name for name in columns},
         rows=rows,

@@ -130,8 +130,10 @@ def _bad_reasons(case: pl.Series, activity: pl.Series, times: ParsedTimes, start
     if starts is not None:
         checks["start-time-unreadable"] = starts.is_bad
     reasons = pl.coalesce([pl.when(check).then(pl.lit(reason)) for reason, check in checks.items()])
-    return pl.select(reasons.alias("reason")).to_series() if any(check.any() for check in checks.values()) else _empty(
-        0, pl.String()
+    return (
+        pl.select(reasons.alias("reason")).to_series()
+        if any(check.any() for check in checks.values())
+        else _empty(0, pl.String())
     )
 
 
@@ -185,10 +187,8 @@ def row_number(staging: Staging, index: int) -> int:
     return row
 
 
-def _coded(
-    frame: pl.DataFrame, column: str, code: str, *, is_sorted: bool = False
-) -> tuple[pl.DataFrame, pl.Series]:
-    """*column* replaced by its code; labels in order of first appearance, or sorted so that codes do not depend on it."""
+def _coded(frame: pl.DataFrame, column: str, code: str, *, is_sorted: bool = False) -> tuple[pl.DataFrame, pl.Series]:
+    """*column* replaced by its code; labels in order of first appearance, or sorted to be independent of it."""
     labels = frame[column].drop_nulls().unique(maintain_order=not is_sorted)
     labels = labels.sort() if is_sorted else labels
     dictionary = pl.DataFrame({column: labels}).with_row_index(code)

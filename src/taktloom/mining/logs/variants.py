@@ -51,9 +51,7 @@ def case_starts(case: NDArray[np.uint32]) -> NDArray[np.int64]:
     return np.concatenate([np.zeros(1, dtype=np.int64), changes])
 
 
-def tabulate_variants(
-    case: NDArray[np.uint32], activity: NDArray[np.uint32], labels: Sequence[str]
-) -> VariantTable:
+def tabulate_variants(case: NDArray[np.uint32], activity: NDArray[np.uint32], labels: Sequence[str]) -> VariantTable:
     """Variants of the rows (case, activity), sorted in canonical order; *labels* by activity code."""
     starts = case_starts(case)
     if starts.size == 0:
@@ -72,6 +70,14 @@ def tabulate_variants(
         sequence = tuple(labels[code] for code in activity[begin : begin + lengths[first_case[index]]].tolist())
         variants.append(Variant(id=variant_id(sequence), activities=sequence, cases=int(counts[index])))
     return VariantTable(variants=tuple(variants), case_codes=case[starts], case_variants=rank[group])
+
+
+def count_variants(case: NDArray[np.uint32], activity: NDArray[np.uint32]) -> int:
+    """How many variants the rows have, without spelling them out."""
+    starts = case_starts(case)
+    if starts.size == 0:
+        return 0
+    return int(_group_sequences(activity, starts, np.diff(np.append(starts, case.size))).max()) + 1
 
 
 def _group_sequences(

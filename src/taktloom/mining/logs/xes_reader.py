@@ -79,7 +79,7 @@ def stage_xes(raw: RawBytes, workspace: Path) -> Staging:
         _frame(batch, tuple(names)).write_parquet(path, compression="zstd", compression_level=1)
         paths.append(path)
     if rows == 0:
-        raise UnreadableLogError("no-rows", "The log has no events.", raw.place, "Export the log again.")
+        raise _no_events(raw)
     return Staging(
         source=SourceFile(name=raw.name, size_bytes=digest.size_bytes, sha256=digest.sha256, format=LogFormat.XES),
         paths=tuple(paths),
@@ -99,16 +99,19 @@ def sample_xes(raw: RawBytes) -> tuple[pl.DataFrame, dict[str, AttributeLevel]]:
         if len(batch) == SAMPLE_ROWS:
             break
     if not batch:
-        raise UnreadableLogError("no-rows", "The log has no events.", raw.place, "Export the log again.")
+        raise _no_events(raw)
     names = tuple(dict.fromkeys(name for row in batch for name in row))
     return _frame(batch, names), xes_levels(names)
 
 
+def _no_events(raw: RawBytes) -> UnreadableLogError:
+    cause = "The log has no traces with events; object-centric logs are not read here."
+    return UnreadableLogError("no-rows", cause, raw.place, "Export the log again, one case per trace.")
+
+
 def xes_levels(columns: tuple[str, ...]) -> dict[str, AttributeLevel]:
     """Trace attributes are the case's, event attributes the event's: the format says so."""
-    return {
-        name: AttributeLevel.CASE if name.startswith(CASE_PREFIX) else AttributeLevel.EVENT for name in columns
-    }
+    return {name: AttributeLevel.CASE if name.startswith(CASE_PREFIX) else AttributeLevel.EVENT for name in columns}
 
 
 def _frame(batch: list[Row], names: tuple[str, ...]) -> pl.DataFrame:
@@ -164,6 +167,8 @@ def _read_attribute(element: etree._Element, prefix: str, row: Row, types: _Type
     pending = [(element, prefix, 0)]
     while pending:
         each, before, depth = pending.pop()
+        if not isinstance(each.tag, str):  # a comment or processing instruction
+            continue
         kind, key = _local(each), each.get("key")
         if kind not in XES_TYPES or key is None or depth > DEEPEST:
             continue
@@ -175,7 +180,7 @@ def _read_attribute(element: etree._Element, prefix: str, row: Row, types: _Type
             row[column] = value
             types.note(column, kind)
         if kind != "list" and len(each):
-            pending.extend((child, f"{column}.", depth + 1) for child in each if isinstance(child.tag, str))
+            pending.extend((child, f"{column}.", depth + 1) for child in each)
 
 
 def _list_text(element: etree._Element) -> str:
@@ -211,7 +216,7 @@ def _require_xes(root: object, raw: RawBytes) -> None:
     if not isinstance(root, etree._Element) or _local(root) != "log":
         cause = "The XML file is no XES log."
         raise UnreadableLogError("not-xes", cause, Place(source=raw.name, line=1), "Give a file whose root is <log>.")
-    if root.getroottree().docinfo.doctype:
+    if root.getroottree().docinfo.internalDTD is not None:
         cause = "The file declares a document type; that is not accepted."
         raise UnreadableLogError("doctype", cause, Place(source=raw.name, line=1), "Remove the DOCTYPE.")
 

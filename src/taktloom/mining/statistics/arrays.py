@@ -136,4 +136,5 @@ def _quantiles(
     lower = np.floor(place).astype(np.int64)
     upper = np.minimum(lower + 1, counts - 1)
     low, high = ordered[begins + lower], ordered[begins + upper]
-    return low + (high - low) * (place - lower)
+    between: NDArray[np.float64] = low + (high - low) * (place - lower)
+    return between
