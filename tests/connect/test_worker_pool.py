@@ -13,18 +13,17 @@ import pytest
 from examples.permit.workers import permit_workers
 
 from taktloom import worker
-from taktloom.connect import AnyWorker, BpmnError, HttpJobSource, JobSource, PoolOptions, Retry, WorkerPool
+from taktloom.connect import AnyWorker, BpmnError, HttpJobSource, Job, JobSource, PoolOptions, Retry, WorkerPool
 from taktloom.feel import from_json, to_json
 from taktloom.hosts.embedded import EmbeddedEngine
-from taktloom.model.errors import ConflictError, MisuseError, NotFoundError
+from taktloom.model.errors import ConflictError, MisuseError
 from taktloom.model.identifiers import InstanceKey, JobId, ProcessId
-from taktloom.model.operations import InstanceDetail, UserTaskQuery
+from taktloom.model.operations import InstanceDetail, JobState, UserTaskQuery
 from taktloom.storage import open_connection
 
 PERMIT = ProcessId("permit_example")
 MODEL = Path(__file__).parents[2] / "examples" / "permit" / "permit.bpmn"
 OPTIONS = PoolOptions(name="test-workers", wait=timedelta(milliseconds=200))
-STATUSES = {NotFoundError: 404, ConflictError: 409}
 
 
 class JobRoutes(httpx.BaseTransport):
@@ -45,8 +44,10 @@ class JobRoutes(httpx.BaseTransport):
         try:
             return httpx.Response(200, json=self._answer(request.url.path.removeprefix("/api/v1"), body))
         except MisuseError as error:
-            status = next((code for kind, code in STATUSES.items() if isinstance(error, kind)), 400)
-            return httpx.Response(status, json={"detail": error.cause, "parameters": dict(error.parameters)})
+            return httpx.Response(
+                409 if isinstance(error, ConflictError) else 400,
+                json={"detail": error.cause, "parameters": dict(error.parameters)},
+            )
 
     def _answer(self, path: str, body: dict[str, object]) -> object:
         if path == "/jobs/activations":
@@ -274,6 +275,28 @@ def test_stopping_finishes_the_jobs_in_hand(engine: EmbeddedEngine) -> None:
     pool.stop()
 
     assert {view.name: view.value for view in engine.instances.detail(key).variables} == {"checked": True}
+
+
+def test_a_stopping_worker_takes_no_further_job(engine: EmbeddedEngine) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+    done: list[str] = []
+
+    @worker("validate-application")
+    def validate(job: Job) -> None:
+        begun.set()
+        go_on.wait(10)
+        done.append(job.instance_key)
+
+    pool = WorkerPool([validate], engine.jobs, OPTIONS)
+    pool.start()
+    keys = [engine.instances.start(PERMIT, {}).instance_key for _ in range(2)]
+    assert begun.wait(10)
+    pool.request_stop()
+    go_on.set()
+    pool.stop()
+
+    assert done == keys[:1]
+    assert engine.instances.detail(keys[1]).jobs[0].state is JobState.AVAILABLE
 
 
 def test_a_worker_without_a_catching_event_raises_an_incident(engine: EmbeddedEngine, run: Callable[..., None]) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from taktloom.decisions import load_model
 from taktloom.feel.temporal_text import parse_date_time
+from taktloom.feel.values import FeelValue
 from taktloom.formats.xml_reader import XmlError
 from taktloom.model.errors import NotFoundError
 
@@ -50,7 +51,7 @@ LOAN = dmn(
       <inputData href="#loan"/><inputData href="#grade"/></decisionService>
     """
 )
-INPUTS = {"Loan": {"amount": Decimal(1000), "term in years": Decimal(5)}, "Grade": "B"}
+INPUTS: dict[str, FeelValue] = {"Loan": {"amount": Decimal(1000), "term in years": Decimal(5)}, "Grade": "B"}
 
 
 def test_a_decision_is_made_after_what_it_requires() -> None:
@@ -118,6 +119,31 @@ def test_imported_elements_stand_under_their_prefix() -> None:
     )
 
     assert load_model(main, library).evaluate("Gross", {}).value == Decimal(119)
+
+
+def test_a_model_imported_twice_has_inputs_of_its_own_each_time() -> None:
+    requires = '<informationRequirement><required{} href="{}"/></informationRequirement>'
+    prefix = f'<import name="{{}}" namespace="{{}}" importType="{NAMESPACE}"/>'
+    people = dmn(
+        '<inputData id="p" name="Person name"><variable name="Person name"/></inputData>'
+        + decision("Greet", '"Hi " + Person name', requires.format("Input", "#p")),
+        namespace="urn:people",
+    )
+    greeting = prefix.format("people", "urn:people") + decision(
+        "Eval", "people.Greet", requires.format("Decision", "urn:people#Greet")
+    )
+    both = requires.format("Decision", "urn:b1#Eval") + requires.format("Decision", "urn:b2#Eval")
+    main = dmn(
+        prefix.format("b1", "urn:b1") + prefix.format("b2", "urn:b2") + decision("Both", "[b1.Eval, b2.Eval]", both)
+    )
+    model = load_model(main, dmn(greeting, namespace="urn:b1"), dmn(greeting, namespace="urn:b2"), people)
+
+    inputs: dict[str, FeelValue] = {
+        "b1": {"people": {"Person name": "Ann"}},
+        "b2": {"people": {"Person name": "Lee"}},
+    }
+
+    assert model.evaluate("Both", inputs).value == ["Hi Ann", "Hi Lee"]
 
 
 def test_the_clock_reaches_every_decision() -> None:

@@ -196,6 +196,12 @@ def test_what_became_null_is_told_with_its_place() -> None:
     ]
 
 
+def test_a_division_by_zero_is_told_apart_from_unlike_types() -> None:
+    kinds = [evaluate(text).warnings[0].kind for text in ("1 / 0", '1 + "a"')]
+
+    assert kinds == [WarningKind.OUT_OF_DOMAIN, WarningKind.TYPE_MISMATCH]
+
+
 def test_names_that_nobody_declared_are_known_after_compiling() -> None:
     compiled = compile_expression("for x in items return x + count(limit)", ["items"])
 

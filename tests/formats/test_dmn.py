@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from taktloom.formats.dmn import DmnVersion, read_dmn, write_dmn
+from taktloom.formats.dmn import DmnVersion, convert_dmn, read_dmn, write_dmn
 from taktloom.formats.xml_reader import XmlError
 from taktloom.model.decision import (
     DecisionDefinition,
@@ -125,3 +125,14 @@ def test_an_unknown_policy_is_refused_with_its_line(attribute: str, value: str) 
         read_dmn(source, source="bad.dmn")
 
     assert (caught.value.place.source, caught.value.place.line) == ("bad.dmn", 3)
+
+
+@pytest.mark.data
+def test_a_draft_moves_between_versions_without_loss(test_data: Path) -> None:
+    older = convert_dmn(write_dmn(DRAFT), DmnVersion.V1_3)
+    newer = convert_dmn(older, DmnVersion.V1_5)
+
+    schema(test_data, DmnVersion.V1_3).assertValid(etree.fromstring(older))
+    schema(test_data, DmnVersion.V1_5).assertValid(etree.fromstring(newer))
+    assert contents(read_dmn(newer)) == contents(DRAFT)
+    assert b"20230324" not in older

@@ -9,13 +9,13 @@ import csv
 import gzip
 import io
 import statistics
-import xml.etree.ElementTree as ElementTree
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from xml.etree import ElementTree
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 BETWEEN = {"schedule", "assign", "reassign", "suspend", "resume"}

@@ -10,13 +10,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from taktloom.decisions import DecisionModel, load_model
+from taktloom.formats.dmn import read_dmn
 from taktloom.kernel import ExecutableProcess
 from taktloom.kernel.commands import EvaluateDecision, FinishInstance
+from taktloom.kernel.events import InstanceStarted, JobCompleted, UserTaskCompleted
 from taktloom.kernel.state import InstanceStatus
 from taktloom.model.identifiers import ElementId
 from taktloom.model.process import Activity, EndEvent, ProcessDefinition
-from taktloom.programme.draft import ChoicePoint, Draft
-from tests.kernel.driver import Driver
+from taktloom.programme.draft import Draft
+from taktloom.programme.draft_elements import ChoicePoint
+from tests.kernel.driver import Driver, feel
 
 MAX_STEPS = 200
 
@@ -44,10 +47,10 @@ class WalkResult:
 class DraftWalk:
     """A draft, compiled, ready for many walks."""
 
-    def __init__(self, draft: Draft, process: ExecutableProcess) -> None:
+    def __init__(self, draft: Draft, process: ExecutableProcess, dmn: bytes | None) -> None:
         self.definition: ProcessDefinition = process.definition
         self._process = process
-        self._model: DecisionModel | None = None if draft.decisions is None else load_model(draft.decisions)
+        self._model: DecisionModel | None = None if dmn is None else load_model(read_dmn(dmn))
         self._choices: dict[ElementId, list[ChoicePoint]] = {}
         for choice in draft.choices:
             if not choice.is_by_rule:
@@ -68,7 +71,7 @@ class DraftWalk:
         """Start, follow, finish."""
         driver = Driver(process=self._process)
         result = WalkResult(finished=False, incidents=0, steps=1, followed=0, events=len(case.events))
-        driver.start(**case.variables)
+        driver.send(InstanceStarted(occurred_at=driver.now, variables=feel(case.variables)))
         remaining = list(case.events)
         while driver.state.status is InstanceStatus.ACTIVE and result.steps < MAX_STEPS:
             if driver.work.get("incident"):
@@ -119,9 +122,12 @@ class DraftWalk:
             choice.variable: self._answer(choice, remaining) for choice in self._choices.get(ElementId(element), [])
         }
         if element in driver.work.get("task", {}):
-            driver.complete_task(element, **{**attributes, **answers})
+            variables = feel({**attributes, **answers})
+            task = driver.take("task", element)
+            driver.send(UserTaskCompleted(occurred_at=driver.now, actor="ann", user_task_id=task, variables=variables))
         else:
-            driver.complete(element, **attributes)
+            job = driver.take("job", element)
+            driver.send(JobCompleted(occurred_at=driver.now, job_id=job, variables=feel(attributes)))
 
     def _answer(self, choice: ChoicePoint, remaining: list[tuple[str, Mapping[str, object]]]) -> str:
         """The branch that leads first to the earliest remaining event; without one, the shortest way to the end."""

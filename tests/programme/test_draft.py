@@ -9,21 +9,21 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from taktloom.app.demo.generator import DemoTruth, write_permit_log
+from taktloom.app.demo.wording import WORDINGS, DemoLanguage
+from taktloom.decisions import load_model
+from taktloom.formats.bpmn import read_bpmn
 from taktloom.kernel import compile_process
-from taktloom.mining.conformance.process_net import process_net
-from taktloom.mining.decisions.discovering import mine_decisions
-from taktloom.mining.discovery.bpmn_from_sketch import bpmn_from_tree
-from taktloom.mining.discovery.inductive import discover_process_tree
-from taktloom.mining.indicators import decisions_after, load_indicator_source
 from taktloom.mining.logs.canonical import CanonicalLog
 from taktloom.mining.logs.importing import import_log
 from taktloom.mining.logs.requests import ImportRequest
-from taktloom.mining.statistics.arrays import load_arrays
-from taktloom.mining.statistics.resources import classify_resources
 from taktloom.model.identifiers import ProcessId
 from taktloom.model.process import ServiceTask, UserTask
-from taktloom.programme.draft import Draft, DraftRequest, draft_automation
-from taktloom.programme.potential import PotentialReport, PotentialRequest, assess_potential
+from taktloom.programme.assessment import AssessmentOptions, assess_log
+from taktloom.programme.draft import Draft, DraftRequest, draft_automation, draft_files
+from taktloom.programme.policy import PotentialClass
+from taktloom.programme.potential import PotentialReport
+from tests.kernel.driver import feel
 from tests.mining.plain_logs import DRAFT_LOGS
 from tests.programme.draft_walk import DraftWalk, RecordedCase
 
@@ -44,14 +44,7 @@ def imported(path: Path, folder: Path) -> CanonicalLog:
 
 @cache
 def potential_of(path: Path, folder: Path) -> PotentialReport:
-    log = imported(path, folder)
-    variants = {each.activities: each.cases for each in log.variants().variants}
-    process = bpmn_from_tree(discover_process_tree(variants), process_id=PROCESS)
-    decisions = decisions_after(process, mine_decisions(log.events().collect(), process_net(process)))
-    resources = classify_resources(load_arrays(log), has_local_clock=True, finest_unit_us=1)
-    return assess_potential(
-        PotentialRequest(source=load_indicator_source(log, resources), decisions=decisions, replicates=20)
-    )
+    return assess_log(imported(path, folder), AssessmentOptions(replicates=20))
 
 
 def train_and_hold_out(events: pl.DataFrame) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
@@ -102,7 +95,8 @@ def test_a_draft_covers_fits_deploys_and_runs_fifty_held_out_cases(
     )
 
     decisions = [] if draft.decisions is None else [each.id for each in draft.decisions.decisions]
-    walk = DraftWalk(draft, compile_process(draft.definitions.processes[0], decisions=decisions))
+    bpmn, dmn = draft_files(draft)
+    walk = DraftWalk(draft, compile_process(read_bpmn(bpmn).processes[0], decisions=decisions), dmn)
     results = [walk.walk(recorded(case, draft)) for case in held_out]
     followed = sum(each.followed for each in results) / sum(each.events for each in results)
     evidence = draft.evidence
@@ -122,3 +116,51 @@ def test_a_draft_covers_fits_deploys_and_runs_fifty_held_out_cases(
     assert all(each.finished for each in results)
     assert max(each.steps for each in results) < 200
     assert followed >= 0.5
+
+
+@pytest.fixture(scope="session", params=list(DemoLanguage))
+def demo(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[DemoTruth, CanonicalLog]:
+    """The synthetic permit log in each language."""
+    folder = tmp_path_factory.mktemp("demo")
+    truth = write_permit_log(folder / "permits.csv", language=request.param)
+    zone = WORDINGS[request.param].timezone
+    wanted = ImportRequest(
+        path=folder / "permits.csv", name="demo", timezone=zone, imported_at=datetime(2026, 1, 1, tzinfo=UTC)
+    )
+    return truth, import_log(wanted, folder / "logs")
+
+
+def test_the_hidden_rule_of_the_synthetic_log_is_recovered(demo: tuple[DemoTruth, CanonicalLog]) -> None:
+    truth, log = demo
+    events = log.events().collect()
+    cases = events["case_id"].unique(maintain_order=True).to_list()
+    train = events.filter(pl.col("case_id").is_in(cases[::2]))
+    unseen = events.filter(~pl.col("case_id").is_in(cases[::2]))
+
+    draft = draft_automation(DraftRequest(process_id=PROCESS, name="demo", events=train, variants=variants_of(train)))
+
+    assert draft.decisions is not None
+    decision = next(each for each in draft.decisions.decisions if truth.rule_activity in each.name)
+    model = load_model(draft.decisions)
+    right = total = 0
+    for table in unseen.partition_by("case_id"):
+        activities = table["activity"].to_list()
+        case = recorded(table, draft)
+        answer = model.evaluate(decision.id, feel(case.variables)).value
+        has_passed = any(each in activities for each in truth.human[2:])
+        if has_passed:
+            total += 1
+            right += (answer == truth.rule_activity) == (truth.rule_activity in activities)
+    assert total > 600
+    assert right / total >= 0.98
+
+
+def test_the_classes_of_the_synthetic_log_agree_with_its_truth(demo: tuple[DemoTruth, CanonicalLog]) -> None:
+    truth, log = demo
+
+    report = assess_log(log, AssessmentOptions(replicates=20))
+
+    found = {each.activity: each.potential_class for each in report.activities}
+    automated = {PotentialClass.ELIMINATE, PotentialClass.CALL_AN_API}
+    assert {activity: found[activity].value for activity in truth.automatable} == dict(truth.automatable)
+    assert [activity for activity in truth.human if found[activity] in automated] == []

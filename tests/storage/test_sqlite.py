@@ -85,7 +85,9 @@ def test_a_sound_file_has_no_problems_and_a_damaged_one_has(tmp_path: Path) -> N
     path = tmp_path / "a.db"
     connection = apsw.Connection(str(path))
     connection.execute("CREATE TABLE t (x TEXT); CREATE INDEX i ON t (x)")
+    connection.execute("BEGIN")
     connection.executemany("INSERT INTO t VALUES (?)", [(f"row {number}" * 10,) for number in range(2000)])
+    connection.execute("COMMIT")
     connection.close()
 
     sound = check_integrity(path)

@@ -24,7 +24,7 @@ from taktloom.feel import FeelValue
 from taktloom.model.operations import LockedJob
 
 Parameters = ParamSpec("Parameters")
-Returned = TypeVar("Returned")
+Returned = TypeVar("Returned", covariant=True)
 
 Job = LockedJob  # the name that authors of workers see
 

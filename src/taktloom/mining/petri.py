@@ -70,7 +70,8 @@ def marking_of(places: Iterable[int]) -> Marking:
 
 def tokens_in(marking: Marking, place: int) -> int:
     """How many tokens *place* holds."""
-    return int(marking >> (BITS_PER_PLACE * place)) & MAX_TOKENS
+    tokens: int = (marking >> (BITS_PER_PLACE * place)) & MAX_TOKENS
+    return tokens
 
 
 def count_tokens(marking: Marking) -> int:

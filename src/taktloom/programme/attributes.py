@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Log attributes as process variables: a name that FEEL and forms can hold, a kind, and the values seen.
 
-Columns needed: `activity`, `case.*`, `event.*`. A text with at most 20 values that are not nearly all different becomes a
-selection. Dates stay texts in forms.
+Columns needed: `activity`, `case.*`, `event.*`. A text with at most 20 values that are not nearly all different
+becomes a selection. Dates stay texts in forms.
 """
 
 import re
@@ -19,10 +19,9 @@ MAX_FIELDS = 12
 LEAST_RECORDED = 0.2
 
 # FEEL 1.5 keywords and literals; a variable with such a name could not be read in an expression
-_RESERVED = frozenset(
-    "and between context else every external false for function if in instance item list not null of or partial return "
-    "satisfies some then true".split()
-)
+_RESERVED_WORDS = """and between context else every external false for function if in instance item list not null of or
+    partial return satisfies some then true"""
+_RESERVED = frozenset(_RESERVED_WORDS.split())
 
 
 class AttributeKind(StrEnum):
@@ -84,9 +83,7 @@ def describe_attribute(column: str, variable: str, values: pl.Series) -> Process
         counted = known.cast(pl.String).value_counts().sort(["count", known.name], descending=[True, False])
         if counted.height <= MAX_SELECTION and counted.height <= max(2, known.len() // 2):
             kind, options = AttributeKind.SELECTION, tuple(counted[known.name].to_list())
-    return ProcessAttribute(
-        column=column, variable=variable, label=label, kind=kind, options=options, n=known.len()
-    )
+    return ProcessAttribute(column=column, variable=variable, label=label, kind=kind, options=options, n=known.len())
 
 
 def fields_by_activity(

@@ -81,9 +81,7 @@ def _decision(table: RouteTable, variables: Mapping[str, str]) -> DecisionDefini
         )
         for index, column in enumerate(columns, start=1)
     )
-    rules = tuple(
-        _rule(rule, number, table, columns) for number, rule in enumerate(table.mined.rules.rules, start=1)
-    )
+    rules = tuple(_rule(rule, number, table, columns) for number, rule in enumerate(table.mined.rules.rules, start=1))
     return DecisionDefinition(
         id=table.decision_id,
         name=table.name,

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """From a log and its potential to an executable process: tasks, forms, rules, and why each is as it is.
 
-- The commonest activities that cover 96 % of the events are modelled; what is rarer is named and left to people.
+- Activities of at least 2 % of the cases are modelled, and as many more as hold 96 % of the events; what is rarer is
+  named and left to people.
 - Class *call an API* or *eliminate*: a service task whose job type is the label's slug. All else: a user task for the
   role (or group) that does the step most often, with a form of the attributes recorded there.
-- A choice whose rule was accepted becomes a business rule task and conditions on its result. Any other choice, and every
-  repetition, is a person's: a field in the form of the user task right before it, else a small user task of its own.
-  So no path of the model turns in a circle without someone deciding, and each choice can be answered by a form.
+- A choice whose rule was accepted becomes a business rule task and conditions on its result. Any other choice, and
+every repetition, is a person's: a field in the form of the user task right before it, else a small user task of its
+own. So no path of the model turns in a circle without someone deciding, and each choice can be answered by a form.
 - A step to eliminate stays in the draft as a service task: taking work away is for its owner to confirm.
 Columns needed: `case_id`, `activity`, `role`, attributes; rows of a case together, in order of time.
 """
@@ -17,6 +18,9 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from taktloom.formats.bpmn import write_bpmn
+from taktloom.formats.dmn import write_dmn
+from taktloom.formats.layout import layout
 from taktloom.mining.conformance import check_fitness, measure_precision
 from taktloom.mining.conformance.process_net import process_net
 from taktloom.mining.decisions.discovering import MinedDecision, mine_decisions
@@ -27,7 +31,7 @@ from taktloom.mining.discovery.process_tree import ProcessTree
 from taktloom.mining.discovery.sketch import ProcessSketch, sketch_process
 from taktloom.model.conformance import ConformanceReport
 from taktloom.model.decision import DecisionRequirementsGraph
-from taktloom.model.identifiers import ElementId, ProcessId
+from taktloom.model.identifiers import ProcessId
 from taktloom.model.process import Definitions
 from taktloom.programme.attributes import attribute_columns, case_fields, fields_by_activity, name_variables
 from taktloom.programme.draft_elements import ChoicePoint, DraftBuilder, DraftInputs, ElementNote
@@ -35,6 +39,7 @@ from taktloom.programme.potential import ActivityPotential
 from taktloom.programme.wording import WORDINGS, DraftLanguage
 
 COVERAGE = 0.96
+LEAST_CASE_SHARE = 0.02
 LEAST_FITNESS = 0.85
 NOISE_LADDER = (DEFAULT_NOISE, 0.1, 0.05, 0.0)
 DEFAULT_GROUP = "case-worker"
@@ -83,9 +88,9 @@ class Draft:
 
 def draft_automation(request: DraftRequest) -> Draft:
     """Draft an executable process; deterministic. Raises what `discover_process_tree` raises."""
-    kept = common_activities(request.variants, coverage=COVERAGE)
+    kept = common_activities(request.variants)
     tree, noise = _fitting_tree(request.variants, kept)
-    sketch = sketch_process(tree)
+    sketch = sketch_process(tree, end_label=WORDINGS[request.language].end)
     rows = request.events.filter(pl.col("activity").is_in(sorted(kept)))
     net = process_net(bpmn_from_sketch(sketch, process_id=request.process_id))
     mined = mine_decisions(rows, net)
@@ -93,7 +98,7 @@ def draft_automation(request: DraftRequest) -> Draft:
     builder = DraftBuilder(sketch, inputs)
     process, graph = builder.build(request.process_id, request.name)
     return Draft(
-        definitions=Definitions(processes=(process,)),
+        definitions=Definitions(processes=(process,), diagram=layout(process)),
         decisions=graph,
         notes=tuple(builder.notes),
         choices=tuple(builder.choices),
@@ -102,16 +107,19 @@ def draft_automation(request: DraftRequest) -> Draft:
     )
 
 
-def common_activities(variants: VariantCounts, *, coverage: float) -> frozenset[str]:
-    """The fewest commonest activities that hold at least *coverage* of the events (ties by label)."""
-    counted = _count_events(variants)
+def common_activities(variants: VariantCounts) -> frozenset[str]:
+    """The activities of at least 2 % of the cases, and as many more as it takes to hold 96 % of the events."""
+    counted, total_cases = _count_events(variants), sum(variants.values())
+    in_cases: Counter[str] = Counter()
+    for variant, cases in variants.items():
+        for activity in set(variant):
+            in_cases[activity] += cases
     kept: set[str] = set()
     held, total = 0, sum(counted.values())
     for activity, count in sorted(counted.items(), key=lambda item: (-item[1], item[0])):
-        if held >= coverage * total:
-            break
-        kept.add(activity)
-        held += count
+        if held < COVERAGE * total or in_cases[activity] >= LEAST_CASE_SHARE * total_cases:
+            kept.add(activity)
+            held += count
     return frozenset(kept)
 
 
@@ -205,9 +213,6 @@ def _evidence(
     )
 
 
-def choice_of(draft: Draft, gateway: ElementId) -> ChoicePoint:
-    """The choice point of *gateway*; KeyError when it has none."""
-    for choice in draft.choices:
-        if choice.gateway == gateway:
-            return choice
-    raise KeyError(gateway)
+def draft_files(draft: Draft) -> tuple[bytes, bytes | None]:
+    """The draft as BPMN and, where it has rules, DMN: what is deployed."""
+    return write_bpmn(draft.definitions), None if draft.decisions is None else write_dmn(draft.decisions)

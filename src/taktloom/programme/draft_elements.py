@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from taktloom.mining.decisions.discovering import MinedDecision, Verdict
+from taktloom.mining.decisions.rule_list import text_literal
 from taktloom.mining.discovery.bpmn_from_sketch import gateway_of
 from taktloom.mining.discovery.sketch import NodeKind, ProcessSketch, SketchFlow, SketchNode, element_id_of
-from taktloom.mining.decisions.rule_list import text_literal
 from taktloom.model.decision import DecisionRequirementsGraph
 from taktloom.model.identifiers import ElementId, ProcessId
 from taktloom.model.process import (
@@ -86,9 +86,7 @@ class DraftBuilder:
         self.notes: list[ElementNote] = []
         self.choices: list[ChoicePoint] = []
 
-    def build(
-        self, process_id: ProcessId, name: str
-    ) -> tuple[ProcessDefinition, DecisionRequirementsGraph | None]:
+    def build(self, process_id: ProcessId, name: str) -> tuple[ProcessDefinition, DecisionRequirementsGraph | None]:
         """The process and its decisions."""
         for node in self._sketch.nodes:
             if node.kind in {NodeKind.CHOICE, NodeKind.REPEAT}:
@@ -161,7 +159,7 @@ class DraftBuilder:
         flows = self._sketch.outgoing(gateway)
         decision = self._inputs.decisions.get(gateway)
         if self._sketch.node(gateway).kind is NodeKind.REPEAT:
-            redo = {target for target in self._redo_targets(gateway)}
+            redo = self._redo_targets(gateway)
             return next((flow.id for flow in flows if flow.id not in redo), flows[-1].id)
         if decision is None:
             return flows[-1].id
@@ -234,9 +232,7 @@ class DraftBuilder:
             event_attributes=_attributes(fields, "event"),
         )
 
-    def _answering_task(
-        self, choice: ChoicePoint, flows: tuple[SequenceFlow, ...]
-    ) -> BusinessRuleTask | UserTask:
+    def _answering_task(self, choice: ChoicePoint, flows: tuple[SequenceFlow, ...]) -> BusinessRuleTask | UserTask:
         incoming, outgoing = _entering(choice.asked_at, flows), _leaving(choice.asked_at, flows)
         words = " | ".join(choice.branches.values())
         shown = words if len(words) <= SHOWN_NAME else words[:SHOWN_NAME] + "…"

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """The open formula of the automation potential, as data.
 
-score = 100 · Σ weight · x ÷ Σ weight over the features that the log can tell; x is 0 (speaks against) to 1 (speaks for).
-A feature that is not computable is left out on both sides, and named. The resource column is used by no feature of the
-score, only by classes: what a system does already must be found from the work itself.
+score = 100 · Σ weight · x ÷ Σ weight over the features that the log can tell; x is 0 (speaks against) to 1 (for).
+A feature that is not computable is left out on both sides, and named. The resource column is used by no feature of
+the score, only by classes: what a system does already must be found from the work itself.
 
 | feature | x | why this weight |
 |---|---|---|
-| volume | log(1 + events per month) ÷ log(1 + 1,000), at most 1 | repetition is what pays; a logarithm, because ten times the volume is not ten times the promise |
+| volume | log(1 + events per month) ÷ log(1 + 1,000), at most 1 | repetition pays, but not tenfold for ten times |
 | standardisation | as measured | same place in every case: no exception handling to build |
 | quickness | share of events under 60 s after the step before | a step that takes no time needs no judgement |
 | no rework | 1 − rework | what is repeated was not right the first time |
@@ -15,8 +15,8 @@ score, only by classes: what a system does already must be found from the work i
 | decision | held-out accuracy of the choice after it | the outcome follows from data |
 | data | share of recorded values that the case already held | copying is a machine's work |
 
-Sources: Wanner et al., "Process selection in RPA projects", ICIS 2019; Leno et al., "Robotic process mining", BISE 2021;
-Syed et al., "Robotic process automation: contemporary themes and challenges", Computers in Industry 2020.
+Sources: Wanner et al., "Process selection in RPA projects", ICIS 2019; Leno et al., "Robotic process mining", BISE
+2021; Syed et al., "Robotic process automation: contemporary themes and challenges", Computers in Industry 2020.
 """
 
 from collections.abc import Mapping
@@ -61,7 +61,8 @@ WEIGHTS: Mapping[Feature, float] = {
 class Policy:
     """Weights of the score and limits of the classes; shares are 0..1, scores 0..100.
 
-    least_events: below it the log does not say enough, and the work stays with people.
+    least_events: below it the log does not say enough, and the work stays with people. api_hours, rule_hours: mean
+    hours of recorded work above which a step is more than a call, or more than a decision.
     """
 
     weights: Mapping[Feature, float] = field(default_factory=lambda: dict(WEIGHTS))
@@ -73,6 +74,8 @@ class Policy:
     api_score: float = 60.0
     api_standardisation: float = 0.5
     api_rework: float = 0.15
+    api_hours: float = 1.0
+    rule_hours: float = 0.5
     assist_score: float = 40.0
 
 

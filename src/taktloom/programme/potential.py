@@ -1,26 +1,29 @@
 # SPDX-License-Identifier: Apache-2.0
 """Automation potential per activity: score, contributions, interval, class with reasons, money only from given rates.
 
-The formula and its weights are in `policy`. The interval is a bootstrap over cases of the measured features; the decision
-feature keeps its cross-validated value. Hours come only from recorded start times; money only from given hourly rates.
+The formula and its weights are in `policy`. The interval is a bootstrap over cases of the measured features; the
+decision feature keeps its cross-validated value. Hours come only from recorded start times; money only from given
+hourly rates.
 Columns needed: those of `IndicatorSource`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from taktloom.evidence.ranks import descending_ranks, rank_agreement
 from taktloom.evidence.resampling import DEFAULT_REPLICATES, Interval, case_weights, percentile_interval
 from taktloom.mining.decisions.discovering import MinedDecision, Verdict
 from taktloom.mining.indicators import (
     ActivityIndicators,
     IndicatorName,
     IndicatorSource,
+    WeightedIndicators,
     measure_indicators,
-    measure_weighted,
 )
+from taktloom.programme.label_semantics import LabelMeaning, read_label
 from taktloom.programme.policy import DEFAULT_POLICY, Feature, Policy, PotentialClass
 from taktloom.programme.rates import Rates, Saving, estimate_saving
 
@@ -53,7 +56,8 @@ class ClassReason:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActivityPotential:
-    """The potential of one activity. rank: 1 is the highest score. interval None: too few resamples had a value."""
+    """The potential of one activity. rank: 1 is the highest score. interval, rank_interval: None when too few resamples
+    had the activity."""
 
     activity: str
     events: int
@@ -61,6 +65,7 @@ class ActivityPotential:
     rank: int
     score: float
     interval: Interval | None
+    rank_interval: Interval | None
     contributions: tuple[Contribution, ...]
     potential_class: PotentialClass
     reasons: tuple[ClassReason, ...]
@@ -70,21 +75,28 @@ class ActivityPotential:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PotentialReport:
-    """All activities, highest score first. cases: behind everything; replicates: bootstrap draws; seed: theirs."""
+    """All activities, highest score first. cases: behind everything; replicates: bootstrap draws; seed: theirs.
+
+    rank_stability: mean Kendall's tau-b between the ranking and that of each draw, over activities with enough events
+    for a class; None for fewer than two of them.
+    """
 
     activities: tuple[ActivityPotential, ...]
     cases: int
     replicates: int
     seed: int
+    rank_stability: float | None = None
     policy: Policy = field(default=DEFAULT_POLICY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PotentialRequest:
-    """What to assess. decisions: activity -> the choice right after it. rates None: no money is shown."""
+    """What to assess. decisions: activity -> the choice right after it; judged: activity -> the choice that it is the
+    outcome of, where people decide (`judged_alternatives`). rates None: no money is shown."""
 
     source: IndicatorSource
     decisions: Mapping[str, MinedDecision] = field(default_factory=dict)
+    judged: Mapping[str, MinedDecision] = field(default_factory=dict)
     policy: Policy = DEFAULT_POLICY
     rates: Rates | None = None
     replicates: int = DEFAULT_REPLICATES
@@ -96,22 +108,43 @@ def assess_potential(request: PotentialRequest) -> PotentialReport:
     source, policy = request.source, request.policy
     measured = measure_indicators(source, decisions=request.decisions)
     accuracy = _decision_values(source, request.decisions)
-    point = _scores(measure_weighted(source, np.ones(source.cases)), accuracy, policy)
+    weighted = WeightedIndicators(source)
+    point = _scores(weighted.measure_unnamed(np.ones(source.cases)), accuracy, policy)
     draws = np.array(
         [
-            _scores(measure_weighted(source, weights), accuracy, policy)
+            _scores(weighted.measure_unnamed(weights), accuracy, policy)
             for weights in case_weights(source.cases, replicates=request.replicates, seed=request.seed)
         ]
     ).reshape(-1, len(source.log.activities))
+    ranks = np.array([descending_ranks(draw) for draw in draws]).reshape(draws.shape)
     code = {label: index for index, label in enumerate(source.log.activities)}
     ordered = sorted(measured, key=lambda row: (-point[code[row.activity]], row.activity))
-    rows = [
-        _assess(row, rank, percentile_interval(draws[:, code[row.activity]]), request)
-        for rank, row in enumerate(ordered, start=1)
-    ]
+    rows = []
+    for rank, row in enumerate(ordered, start=1):
+        index = code[row.activity]
+        spread = _Spread(score=percentile_interval(draws[:, index]), rank=percentile_interval(ranks[:, index]))
+        rows.append(_assess(row, rank, spread, request))
+    frequent = [code[row.activity] for row in measured if row.events >= policy.least_events]
     return PotentialReport(
-        activities=tuple(rows), cases=source.cases, replicates=request.replicates, seed=request.seed, policy=policy
+        activities=tuple(rows),
+        cases=source.cases,
+        replicates=request.replicates,
+        seed=request.seed,
+        rank_stability=_stability(point[frequent], draws[:, frequent]),
+        policy=policy,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Spread:
+    score: Interval | None
+    rank: Interval | None
+
+
+def _stability(point: Numbers, draws: Numbers) -> float | None:
+    found = [rank_agreement(point, draw) for draw in draws]
+    known = [tau for tau in found if tau is not None]
+    return float(np.mean(known)) if known else None
 
 
 def _decision_values(source: IndicatorSource, decisions: Mapping[str, MinedDecision]) -> Numbers:
@@ -149,19 +182,19 @@ def _scores(measured: Mapping[IndicatorName, Numbers], accuracy: Numbers, policy
     return np.where(seen & (used > 0), 100 * total / np.where(used > 0, used, 1), np.nan)
 
 
-def _assess(
-    row: ActivityIndicators, rank: int, interval: Interval | None, request: PotentialRequest
-) -> ActivityPotential:
+def _assess(row: ActivityIndicators, rank: int, spread: _Spread, request: PotentialRequest) -> ActivityPotential:
     contributions = _contributions(row, request.policy)
     score = sum(each.points for each in contributions)
-    chosen, reasons = classify(row, score, request.decisions.get(row.activity), request.policy)
+    around = Surroundings(after=request.decisions.get(row.activity), judged=request.judged.get(row.activity))
+    chosen, reasons = classify(row, score, around, request.policy)
     return ActivityPotential(
         activity=row.activity,
         events=row.events,
         cases=row.cases,
         rank=rank,
         score=score,
-        interval=interval,
+        interval=spread.score,
+        rank_interval=spread.rank,
         contributions=contributions,
         potential_class=chosen,
         reasons=reasons,
@@ -182,9 +215,7 @@ _MEASURED_BY: Mapping[Feature, IndicatorName] = {
 
 
 def _contributions(row: ActivityIndicators, policy: Policy) -> tuple[Contribution, ...]:
-    values = {
-        name: np.array([np.nan if each.value is None else each.value]) for name, each in row.indicators.items()
-    }
+    values = {name: np.array([np.nan if each.value is None else each.value]) for name, each in row.indicators.items()}
     features = _features(values, values[IndicatorName.DECISION_DETERMINISM], policy)
     used = sum(policy.weights[feature] for feature, x in features.items() if not np.isnan(x[0]))
     rows = []
@@ -204,8 +235,17 @@ def _contributions(row: ActivityIndicators, policy: Policy) -> tuple[Contributio
     return tuple(rows)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What the process says about an activity. after: the choice right after it. judged: it is itself the outcome of a
+    choice that people make and no rule foretells."""
+
+    after: MinedDecision | None = None
+    judged: MinedDecision | None = None
+
+
 def classify(
-    row: ActivityIndicators, score: float, decision: MinedDecision | None, policy: Policy
+    row: ActivityIndicators, score: float, around: Surroundings, policy: Policy
 ) -> tuple[PotentialClass, tuple[ClassReason, ...]]:
     """The class of an activity with its reasons: the first rule that fits, from the cheapest change to none."""
     value = {name: each.value for name, each in row.indicators.items()}
@@ -218,34 +258,53 @@ def classify(
         return PotentialClass.CALL_AN_API, (reason,)
     stamped = value[IndicatorName.RUBBER_STAMP_SHARE]
     if stamped is not None and stamped >= policy.eliminate_rubber_stamps:
-        reason = ClassReason(code="rubber-stamp", value=stamped, limit=policy.eliminate_rubber_stamps)
-        return PotentialClass.ELIMINATE, (reason,)
-    if decision is not None and decision.verdict is Verdict.RULE and (decision.accuracy or 0) >= policy.rule_accuracy:
-        reason = ClassReason(code="rule-foretells-the-choice", value=decision.accuracy, limit=policy.rule_accuracy)
-        return PotentialClass.DECIDE_BY_RULE, (reason,)
-    return _classify_by_score(value, score, policy)
+        return _classify_rubber_stamp(row.activity, stamped, policy)
+    rule = _rule_reason(around.after, policy)
+    if rule is not None and (value[IndicatorName.PROCESSING_HOURS] or 0.0) <= policy.rule_hours:
+        return PotentialClass.DECIDE_BY_RULE, (rule,)
+    chosen, reasons = _classify_by_score(value, score, around, policy)
+    return chosen, reasons if rule is None else (*reasons, rule)
+
+
+def _classify_rubber_stamp(
+    activity: str, stamped: float, policy: Policy
+) -> tuple[PotentialClass, tuple[ClassReason, ...]]:
+    reason = ClassReason(code="rubber-stamp", value=stamped, limit=policy.eliminate_rubber_stamps)
+    if read_label(activity) is LabelMeaning.LEAVES_AN_EFFECT:
+        return PotentialClass.CALL_AN_API, (reason, ClassReason(code="label-says-it-leaves-an-effect"))
+    return PotentialClass.ELIMINATE, (reason,)
+
+
+def _rule_reason(after: MinedDecision | None, policy: Policy) -> ClassReason | None:
+    if after is None or after.verdict is not Verdict.RULE or (after.accuracy or 0) < policy.rule_accuracy:
+        return None
+    return ClassReason(code="rule-foretells-the-choice", value=after.accuracy, limit=policy.rule_accuracy)
 
 
 def _classify_by_score(
-    value: Mapping[IndicatorName, float | None], score: float, policy: Policy
+    value: Mapping[IndicatorName, float | None], score: float, around: Surroundings, policy: Policy
 ) -> tuple[PotentialClass, tuple[ClassReason, ...]]:
-    scored = ClassReason(code="score", value=score, limit=policy.api_score)
     steady = value[IndicatorName.STANDARDISATION] or 0.0
     rework = value[IndicatorName.REWORK] or 0.0
-    if score >= policy.api_score and steady >= policy.api_standardisation and rework <= policy.api_rework:
+    hours = value[IndicatorName.PROCESSING_HOURS] or 0.0
+    against = []
+    if steady < policy.api_standardisation:
+        against.append(ClassReason(code="varying-context", value=steady, limit=policy.api_standardisation))
+    if rework > policy.api_rework:
+        against.append(ClassReason(code="rework", value=rework, limit=policy.api_rework))
+    if hours > policy.api_hours:
+        against.append(ClassReason(code="long-work", value=hours, limit=policy.api_hours))
+    if around.judged is not None:
+        against.append(ClassReason(code="a-person-decides-it", value=float(around.judged.choices)))
+    if score >= policy.api_score and not against:
         return PotentialClass.CALL_AN_API, (
-            scored,
+            ClassReason(code="score", value=score, limit=policy.api_score),
             ClassReason(code="standardised", value=steady, limit=policy.api_standardisation),
             ClassReason(code="little-rework", value=rework, limit=policy.api_rework),
         )
     if score >= policy.assist_score:
-        reasons = [ClassReason(code="score", value=score, limit=policy.assist_score)]
-        if steady < policy.api_standardisation:
-            reasons.append(ClassReason(code="varying-context", value=steady, limit=policy.api_standardisation))
-        if rework > policy.api_rework:
-            reasons.append(ClassReason(code="rework", value=rework, limit=policy.api_rework))
-        return PotentialClass.ASSIST, tuple(reasons)
-    return PotentialClass.KEEP_HUMAN, (ClassReason(code="low-score", value=score, limit=policy.assist_score),)
+        return PotentialClass.ASSIST, (ClassReason(code="score", value=score, limit=policy.assist_score), *against)
+    return PotentialClass.KEEP_HUMAN, (ClassReason(code="low-score", value=score, limit=policy.assist_score), *against)
 
 
 def report_to_json(report: PotentialReport) -> dict[str, object]:
@@ -253,20 +312,21 @@ def report_to_json(report: PotentialReport) -> dict[str, object]:
     return {
         "cases": report.cases,
         "bootstrap": {"replicates": report.replicates, "seed": report.seed, "unit": "case"},
+        "rank_stability": report.rank_stability,
         "weights": {feature.value: weight for feature, weight in report.policy.weights.items()},
         "activities": [_activity_to_json(each) for each in report.activities],
     }
 
 
 def _activity_to_json(row: ActivityPotential) -> dict[str, object]:
-    interval = row.interval
     return {
         "activity": row.activity,
         "events": row.events,
         "cases": row.cases,
         "rank": row.rank,
         "score": row.score,
-        "interval": None if interval is None else {"low": interval.low, "high": interval.high, "level": interval.level},
+        "interval": _interval_to_json(row.interval),
+        "rank_interval": _interval_to_json(row.rank_interval),
         "class": row.potential_class.value,
         "reasons": [{"code": each.code, "value": each.value, "limit": each.limit} for each in row.reasons],
         "contributions": [
@@ -288,6 +348,5 @@ def _activity_to_json(row: ActivityPotential) -> dict[str, object]:
     }
 
 
-def classes_of(activities: Sequence[ActivityPotential]) -> Mapping[str, PotentialClass]:
-    """Activity -> class."""
-    return {row.activity: row.potential_class for row in activities}
+def _interval_to_json(interval: Interval | None) -> dict[str, float] | None:
+    return None if interval is None else {"low": interval.low, "high": interval.high, "level": interval.level}

@@ -27,7 +27,12 @@ class DraftWording:
 
 WORDINGS: Mapping[DraftLanguage, DraftWording] = {
     DraftLanguage.ENGLISH: DraftWording(
-        start="Start", end="End", choose="Choose: ", decide="Decide: ", next_step="What comes next", start_form="New case"
+        start="Start",
+        end="End",
+        choose="Choose: ",
+        decide="Decide: ",
+        next_step="What comes next",
+        start_form="New case",
     ),
     DraftLanguage.CHINESE: DraftWording(
         start="开始", end="结束", choose="选择：", decide="判定：", next_step="下一步", start_form="新建案件"

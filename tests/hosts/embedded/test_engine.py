@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from taktloom.hosts.embedded import EmbeddedEngine, EngineOptions, ManualClock
+from taktloom.hosts.embedded.instances import InvalidCursorError
 from taktloom.hosts.embedded.writer import EngineStoppedError
 from taktloom.model.identifiers import ProcessId, TenantId
 from taktloom.model.operations import InstanceQuery, UserTaskQuery
@@ -158,3 +159,37 @@ def test_a_backup_holds_what_is_running(tmp_path: Path, options: EngineOptions) 
     assert copy.instances.check_replay(key) == 1
     copy.drain()
     engine.drain()
+
+
+def test_tenants_never_share_an_instance_key(engine: EmbeddedEngine, deploy: Deploy) -> None:
+    deploy("register_and_decide")
+    other = engine.for_tenant(TenantId("north"))
+    other.deployments.deploy({"p.bpmn": (MODELS / "register_and_decide.bpmn").read_bytes()})
+
+    keys = [view.instances.start(PERMIT, {}).instance_key for view in (engine, other, engine, other)]
+
+    assert keys == sorted(set(keys))
+
+
+def test_pages_of_instances_and_journals_follow_one_another(engine: EmbeddedEngine, deploy: Deploy) -> None:
+    deploy("register_and_decide")
+    keys = [engine.instances.start(PERMIT, {}).instance_key for _ in range(3)]
+    for number in range(3):
+        engine.instances.set_variables(keys[0], {"n": Decimal(number)})
+
+    first = engine.instances.search(InstanceQuery(limit=2))
+    second = engine.instances.search(InstanceQuery(limit=2, cursor=first.next_cursor))
+    journal = engine.instances.journal(keys[0], limit=3)
+    rest = engine.instances.journal(keys[0], limit=3, cursor=journal.next_cursor)
+
+    assert [row.instance_key for row in (*first.items, *second.items)] == keys[::-1]
+    assert (first.total, second.next_cursor) == (3, None)
+    assert [entry.sequence for entry in (*journal.items, *rest.items)] == [1, 2, 3, 4]
+
+
+def test_a_cursor_that_no_page_gave_is_refused(engine: EmbeddedEngine, deploy: Deploy) -> None:
+    deploy("register_and_decide")
+    key = engine.instances.start(PERMIT, {}).instance_key
+
+    with pytest.raises(InvalidCursorError):
+        engine.instances.journal(key, cursor="12; DROP TABLE")

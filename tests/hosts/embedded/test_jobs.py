@@ -121,6 +121,19 @@ def test_a_completion_after_the_instance_was_cancelled_is_refused(engine: Embedd
     assert engine.instances.detail(key).journal_size == 2
 
 
+def test_the_event_log_names_the_worker_or_who_is_told_to_have_done_it(engine: EmbeddedEngine, deploy: Deploy) -> None:
+    deploy("register_and_decide")
+    keys = [engine.instances.start(PERMIT, {}).instance_key for _ in range(2)]
+    jobs = engine.jobs.lock(["register-case"], worker="w1", max_jobs=2)
+
+    engine.jobs.complete(jobs[0].job_id, jobs[0].fence, {})
+    engine.jobs.complete(jobs[1].job_id, jobs[1].fence, {}, actor="robot-7")
+
+    done_by = [engine.instances.events(key)[1].resource for key in keys]
+    assert done_by == ["w1", "robot-7"]
+    assert engine.jobs.get(jobs[0].job_id).state is JobState.COMPLETED
+
+
 def test_an_unknown_job_is_named(engine: EmbeddedEngine) -> None:
     with pytest.raises(UnknownJobError) as refused:
         engine.jobs.complete(JobId("404"), 1, {})

@@ -36,8 +36,10 @@ def test_a_waiting_timer_is_shown_with_its_due_instant(engine: EmbeddedEngine, d
     deploy("wait_an_hour")
     key = engine.instances.start(PAUSE, {}).instance_key
 
-    (timer,) = engine.instances.detail(key).timers
+    detail = engine.instances.detail(key)
 
+    (timer,) = detail.timers
+    assert [(visit.element_id, visit.state) for visit in detail.visits] == [("hour", "active")]
     assert (timer.element_id, timer.due_at) == ("hour", MONDAY + timedelta(hours=1))
     assert engine.timers.next_due_at() == MONDAY + timedelta(hours=1)
 

@@ -11,9 +11,11 @@ import pytest
 
 from taktloom.hosts.embedded import Change, EmbeddedEngine, EngineOptions, Topic
 from taktloom.hosts.embedded.carry_out import RULES
+from taktloom.hosts.embedded.writer import StorageFailedError
 from taktloom.kernel.commands import Command
 from taktloom.model.errors import TaktloomError
-from taktloom.model.identifiers import ProcessId
+from taktloom.model.identifiers import InstanceKey, ProcessId
+from taktloom.model.operations import InstanceQuery
 from tests.hosts.embedded.conftest import MODELS
 
 PERMIT = ProcessId("permit")
@@ -41,7 +43,7 @@ def test_callers_that_are_refused_do_not_touch_the_others_of_their_group(
         outcomes = list(pool.map(start, range(90)))
 
     assert outcomes.count("active") == 60
-    assert outcomes.count("TL-2120") == 30
+    assert outcomes.count("TL-2192") == 30
     assert engine.deployments.process(PERMIT).active == 60
 
 
@@ -102,6 +104,48 @@ def test_the_commits_of_another_process_are_heard_of(tmp_path: Path, options: En
     command.drain()
 
 
+def test_two_engines_on_one_file_complete_each_job_once_when_both_are_busy(
+    tmp_path: Path, options: EngineOptions
+) -> None:
+    engines = [EmbeddedEngine.open(tmp_path / "engine.db", options) for _ in range(2)]
+    engines[0].deployments.deploy({"p.bpmn": (MODELS / "register_and_decide.bpmn").read_bytes()})
+
+    def start_and_complete(number: int) -> int:
+        engine, other = engines[number % 2], engines[1 - number % 2]
+        engine.instances.start(PERMIT, {"n": Decimal(number)})
+        jobs = other.jobs.lock(["register-case"], worker=f"w{number}", max_jobs=3)
+        for job in jobs:
+            engine.jobs.complete(job.job_id, job.fence, {"by": Decimal(number)})
+        return len(jobs)
+
+    with ThreadPoolExecutor(6) as pool:
+        completed = sum(pool.map(start_and_complete, range(60)))
+    rest = engines[0].jobs.lock(["register-case"], worker="last", max_jobs=100)
+
+    rows = engines[1].instances.search(InstanceQuery(limit=100)).items
+    assert completed + len(rest) == len(rows) == 60
+    assert sum(engines[0].instances.check_replay(row.instance_key) for row in rows) == 60 + completed
+    for engine in engines:
+        engine.drain()
+
+
+def test_a_full_disk_refuses_a_change_whole_and_room_lets_it_go_on(tmp_path: Path, options: EngineOptions) -> None:
+    engine = EmbeddedEngine.open(tmp_path / "engine.db", options)
+    engine.deployments.deploy({"p.bpmn": (MODELS / "register_and_decide.bpmn").read_bytes()})
+    key = engine.instances.start(PERMIT, {"n": Decimal(1)}).instance_key
+    connection = engine._core.database.writing.connection
+
+    connection.execute(f"PRAGMA max_page_count = {connection.pragma('page_count')}")
+    with pytest.raises(StorageFailedError):
+        _fill(engine, key)
+    kept = engine.instances.check_replay(key)
+    connection.execute("PRAGMA max_page_count = 1000000")
+    engine.instances.set_variables(key, {"after": True})
+
+    assert engine.instances.check_replay(key) == kept + 1
+    engine.drain()
+
+
 def test_a_value_never_stands_in_an_index_or_a_plain_column(engine: EmbeddedEngine, deploy: Deploy) -> None:
     deploy("wait_for_payment", "register_and_decide", "divide")
     secret = "s3cr3t-value"
@@ -113,6 +157,11 @@ def test_a_value_never_stands_in_an_index_or_a_plain_column(engine: EmbeddedEngi
 
     assert found != set()
     assert all(column.endswith("_sealed") for column in found)
+
+
+def _fill(engine: EmbeddedEngine, key: InstanceKey) -> None:
+    for number in range(200):
+        engine.instances.set_variables(key, {f"v{number}": "x" * 5000})
 
 
 def _columns_with(engine: EmbeddedEngine, text: str) -> set[str]:

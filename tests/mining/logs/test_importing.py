@@ -1,13 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 import csv
+import errno
 import gzip
 import io
 import json
+import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from taktloom.mining.logs.canonical import CODED_COLUMNS, CanonicalLog
 from taktloom.mining.logs.errors import (
@@ -15,6 +19,7 @@ from taktloom.mining.logs.errors import (
     ColumnsNeededError,
     DateFormatNeededError,
     ImportCancelledError,
+    LogStorageError,
     LogTooLargeError,
     TimeZoneNeededError,
     UnknownTimeZoneError,
@@ -28,7 +33,11 @@ from tests.mining import log_oracle
 from tests.mining.given_logs import CASE_LEVEL_LOGS, IMPORTED_AT, given_log, given_path
 
 HEADER = "case_id,activity,timestamp,resource\n"
-ROWS = "1,Register,2024-01-01 08:00:00+01:00,Ann\n1,Decide,2024-01-01 09:00:00+01:00,Bo\n2,Register,2024-01-02 08:00:00+01:00,Ann\n"
+ROWS = (
+    "1,Register,2024-01-01 08:00:00+01:00,Ann\n"
+    "1,Decide,2024-01-01 09:00:00+01:00,Bo\n"
+    "2,Register,2024-01-02 08:00:00+01:00,Ann\n"
+)
 
 
 def write(folder: Path, data: str | bytes, name: str = "log.csv") -> Path:
@@ -111,9 +120,11 @@ def test_a_log_without_times_is_refused_naming_the_time_column(tmp_path: Path) -
 
 
 def test_rows_are_sorted_once_by_case_completion_and_place_in_the_source(tmp_path: Path) -> None:
-    text = (
-        HEADER
-        + "b,Late,2024-01-02T00:00:00Z,\na,Two,2024-01-01T00:00:00Z,\na,One,2024-01-01T00:00:00Z,\nb,Early,2024-01-01T00:00:00Z,\n"
+    text = HEADER + (
+        "b,Late,2024-01-02T00:00:00Z,\n"
+        "a,Two,2024-01-01T00:00:00Z,\n"
+        "a,One,2024-01-01T00:00:00Z,\n"
+        "b,Early,2024-01-01T00:00:00Z,\n"
     )
 
     log = load(write(tmp_path, text))
@@ -137,7 +148,8 @@ def test_the_delimiter_is_recognised(tmp_path: Path, delimiter: str) -> None:
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "gb18030"])
 def test_text_in_any_usual_encoding_reads_the_same(tmp_path: Path, encoding: str) -> None:
-    text = "案例编号,活动,完成时间,办理人\n甲-1,登记申请,2024-01-01 08:00:00,王敏\n甲-1,审查申请,2024-01-01 09:00:00,李雷\n"
+    header = "案例编号,活动,完成时间,办理人\n"
+    text = header + "甲-1,登记申请,2024-01-01 08:00:00,王敏\n甲-1,审查申请,2024-01-01 09:00:00,李雷\n"
     path = write(tmp_path, text.encode(encoding))
 
     log = load(path, timezone="Asia/Shanghai")
@@ -147,7 +159,11 @@ def test_text_in_any_usual_encoding_reads_the_same(tmp_path: Path, encoding: str
 
 
 def test_western_text_is_not_taken_for_chinese(tmp_path: Path) -> None:
-    text = "case_id,activity,timestamp\n1,Prüfung der Unterlagen,2024-01-01T00:00:00Z\n1,Größe ändern,2024-01-02T00:00:00Z\n"
+    text = (
+        "case_id,activity,timestamp\n"
+        "1,Prüfung der Unterlagen,2024-01-01T00:00:00Z\n"
+        "1,Größe ändern,2024-01-02T00:00:00Z\n"
+    )
     path = write(tmp_path, text.encode("cp1252"))
 
     assert load(path).activities == ["Größe ändern", "Prüfung der Unterlagen"]
@@ -170,7 +186,14 @@ def test_bad_rows_are_refused_with_row_column_and_reason_and_nothing_is_imported
     text = (
         HEADER
         + ROWS
-        + ",Register,2024-01-01T00:00:00Z,\n3,,2024-01-01T00:00:00Z,\n3,Check,yesterday,\n3,Check,,\n3,short\n3,Check,2024-01-01T00:00:00Z,Ann,more\n"
+        + (
+            ",Register,2024-01-01T00:00:00Z,\n"
+            "3,,2024-01-01T00:00:00Z,\n"
+            "3,Check,yesterday,\n"
+            "3,Check,,\n"
+            "3,short\n"
+            "3,Check,2024-01-01T00:00:00Z,Ann,more\n"
+        )
     )
 
     with pytest.raises(BadRowsError) as caught:
@@ -268,6 +291,9 @@ def test_a_column_that_is_not_there_is_refused_naming_those_that_are(tmp_path: P
         (b"<?xml version='1.0'?><!DOCTYPE log [<!ENTITY a 'b'>]><log><trace/></log>", "doctype"),
         (b"<?xml version='1.0'?><!DOCTYPE log SYSTEM 'file:///etc/passwd'><log><trace/></log>", "doctype"),
         (b"<log/>", "no-rows"),
+        (b'{"ocel:events": {}}', "json"),
+        (b"SQLite format 3\0 and more", "sqlite"),
+        (b"PK\x03\x04 a workbook", "zip"),
         (b"PAR1 and then nonsense", "parquet-damaged"),
     ],
 )
@@ -318,13 +344,36 @@ def test_a_gzip_bomb_stops_at_the_limit(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("limits", "what"),
-    [(ImportLimits(file_bytes=10), "bytes"), (ImportLimits(cell_characters=2), "characters in a cell")],
+    [
+        (ImportLimits(file_bytes=10), "bytes"),
+        (ImportLimits(rows=2), "rows"),
+        (ImportLimits(cell_characters=2), "characters in a cell"),
+    ],
 )
 def test_limits_are_named_when_exceeded(tmp_path: Path, limits: ImportLimits, what: str) -> None:
     with pytest.raises(LogTooLargeError) as caught:
         load(write(tmp_path, HEADER + ROWS), limits=limits)
 
     assert caught.value.parameters["what"] == what
+
+
+def test_a_full_disk_is_the_operators_affair_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("taktloom.mining.logs.layout.os.fsync", full)
+
+    with pytest.raises(LogStorageError, match="No space left on device"):
+        load(write(tmp_path, HEADER + ROWS))
+    assert nothing_left(tmp_path)
+
+
+def test_an_encoding_that_does_not_exist_is_refused_by_name(tmp_path: Path) -> None:
+    for look in (sniff_log, load):
+        with pytest.raises(UnreadableLogError, match="klingon"):
+            look(write(tmp_path, HEADER + ROWS), encoding="klingon")
 
 
 def test_gzip_of_several_members_is_read_whole(tmp_path: Path) -> None:
@@ -428,30 +477,24 @@ def test_a_parquet_file_with_nanoseconds_and_gaps_in_case_numbers_is_read(tmp_pa
     assert log.metadata.columns == ()
 
 
-def test_any_bytes_give_a_log_or_a_typed_error(tmp_path: Path) -> None:
-    seeds = [
-        HEADER + ROWS,
-        "a;b\n\n;;",
-        '"',
-        '"unclosed\n1,2',
-        "\n\n\n",
-        "case_id,activity,timestamp\r1,A,2024\r",
-        "<a",
-        "\ufeff",
-    ]
-    for number, text in enumerate(seeds):
-        for damage in (
-            lambda data: data,
-            lambda data: data[::-1],
-            lambda data: data + b"\xff\x00",
-            lambda data: data[: len(data) // 2],
-        ):
-            path = write(tmp_path, damage(text.encode()), f"{number}.csv")
-            try:
-                outcome: object = load(path)
-            except TaktloomError as error:
-                outcome = error.code
-            assert outcome is not None
+SEEDS = [HEADER + ROWS, "a;b\n\n;;", '"unclosed\n1,2', "case_id,activity,timestamp\r1,A,2024\r", "<log><trace/></log>"]
+
+
+@given(
+    st.sampled_from(SEEDS).map(str.encode) | st.binary(max_size=200),
+    st.lists(st.tuples(st.integers(0, 300), st.binary(min_size=1, max_size=3)), max_size=4),
+)
+def test_any_bytes_give_a_log_or_a_typed_error_and_nothing_else(data: bytes, damage: list[tuple[int, bytes]]) -> None:
+    for place, piece in damage:
+        data = data[:place] + piece + data[place + 1 :]
+    with tempfile.TemporaryDirectory() as folder:
+        path = write(Path(folder), data)
+        try:
+            outcome = str(load(path, timezone="UTC", bad_rows=BadRows.SKIP).counts.events)
+        except TaktloomError as error:
+            outcome = error.code
+        assert outcome.startswith("TL-2") or int(outcome) > 0
+        assert outcome.isdecimal() or nothing_left(Path(folder))
 
 
 def test_log_json_names_source_hash_and_mapping(tmp_path: Path) -> None:

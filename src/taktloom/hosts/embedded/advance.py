@@ -35,8 +35,8 @@ def advance(unit: Unit, instance: LiveInstance, event: KernelEvent) -> None:
 def begin(unit: Unit, instance: LiveInstance, event: KernelEvent) -> None:
     """As advance, for the first event of an instance whose row was just written."""
     unit.touched.add((unit.tenant_id, instance.instance_key))
+    _run(unit, instance, event)
     unit.core.live.add(unit.session, instance)
-    advance(unit, instance, event)
 
 
 def event_time(unit: Unit, instance: LiveInstance) -> datetime:
@@ -46,7 +46,7 @@ def event_time(unit: Unit, instance: LiveInstance) -> datetime:
 
 def next_instance_key(unit: Unit, ids: IdSource) -> InstanceKey:
     """A key above every key that the database holds."""
-    row = unit.session.first("greatest_instance_key", tenant_id=unit.tenant_id)
+    row = unit.session.first("greatest_instance_key")
     greatest = None if row is None else row.text_or_none("instance_key")
     return ids.instance_key(unit.now, after=None if greatest is None else InstanceKey(greatest))
 

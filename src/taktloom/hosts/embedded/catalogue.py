@@ -31,7 +31,7 @@ Item = TypeVar("Item")
 class UnknownProcessError(NotFoundError):
     """No process of that id, version or key is deployed."""
 
-    code = "TL-2120"
+    code = "TL-2192"
 
 
 class DecisionFailedError(IncidentError):
@@ -43,7 +43,7 @@ class DecisionFailedError(IncidentError):
 class UnknownDecisionError(NotFoundError):
     """No decision of that id is deployed."""
 
-    code = "TL-2121"
+    code = "TL-2193"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ from taktloom.hosts.embedded.catalogue import resource
 from taktloom.hosts.embedded.changes import Topic
 from taktloom.hosts.embedded.core import Core, Unit
 from taktloom.hosts.embedded.definition_rows import deployed_decision, deployed_process, findings_json
-from taktloom.hosts.embedded.limits import require_count, require_within
+from taktloom.hosts.embedded.limits import page_size, require_count, require_within
 from taktloom.hosts.embedded.timer_starts import plan_timer_starts
 from taktloom.kernel import ExecutableProcess, compile_process
 from taktloom.model.errors import DefinitionError, InputRefusedError, TaktloomError
@@ -34,7 +34,7 @@ _DECISIONS_LISTED = 1000
 class DeploymentRefusedError(DefinitionError):
     """At least one file cannot be deployed; none was. `findings` lists all problems of all files."""
 
-    code = "TL-1101"
+    code = "TL-1501"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +96,7 @@ class Deployments:
 
     def processes(self, *, cursor: str | None = None, limit: int = 100) -> Page[ProcessSummary]:
         """Processes by id, each with its newest version and counts over all versions."""
+        limit = page_size(limit, self._core.limits)
         with self._core.database.reading() as session:
             rows = session.all("process_ids", tenant_id=self._tenant_id, after=cursor or "", limit=limit + 1)
             ids = [ProcessId(row.text("process_id")) for row in rows]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from taktloom.hosts.embedded.changes import Topic
 from taktloom.hosts.embedded.core import Core, Unit
-from taktloom.hosts.embedded.limits import require_within
+from taktloom.hosts.embedded.limits import page_size, require_within
 from taktloom.model.errors import ConflictError, NotFoundError
 from taktloom.model.identifiers import DefinitionKey, TenantId
 from taktloom.model.operations import ModelDraft, Page
@@ -116,7 +116,7 @@ class Drafts:
 
     def search(self, *, cursor: str | None = None, limit: int = 50) -> Page[ModelDraft]:
         """Drafts, newest first."""
-        limit = min(limit, self._core.limits.page_rows)
+        limit = page_size(limit, self._core.limits)
         with self._core.database.reading() as session:
             rows = session.all("list_drafts", tenant_id=self._tenant_id, before=cursor, limit=limit + 1)
         items = tuple(map(_draft_of, rows[:limit]))

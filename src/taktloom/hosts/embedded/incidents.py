@@ -8,7 +8,7 @@ from taktloom.feel.values import FeelValue
 from taktloom.hosts.embedded.advance import advance, event_time
 from taktloom.hosts.embedded.core import Core, Unit
 from taktloom.hosts.embedded.instances import COUNTED_UP_TO
-from taktloom.hosts.embedded.limits import require_count
+from taktloom.hosts.embedded.limits import page_size, require_count
 from taktloom.hosts.embedded.views import incident_view
 from taktloom.kernel.events import IncidentResolved
 from taktloom.model.errors import ConflictError, NotFoundError, TaktloomError
@@ -56,7 +56,7 @@ class Incidents:
         limit: int = 50,
     ) -> Page[IncidentView]:
         """Incidents, newest first."""
-        limit = min(limit, self._core.limits.page_rows)
+        limit = page_size(limit, self._core.limits)
         filters = {"tenant_id": self._tenant_id, "process_id": process_id, "is_open": _IS_OPEN[state]}
         with self._core.database.reading() as session:
             rows = session.all("list_incidents", **filters, before=cursor, limit=limit + 1)

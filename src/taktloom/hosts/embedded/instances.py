@@ -9,7 +9,7 @@ from taktloom.hosts.embedded.catalogue import RunnableDefinition
 from taktloom.hosts.embedded.changes import Topic
 from taktloom.hosts.embedded.core import Core, Unit
 from taktloom.hosts.embedded.event_rows import event_of
-from taktloom.hosts.embedded.limits import require_within
+from taktloom.hosts.embedded.limits import page_size, require_within
 from taktloom.hosts.embedded.live import LiveInstance, unknown_instance
 from taktloom.hosts.embedded.values import ValueOwner
 from taktloom.hosts.embedded.views import (
@@ -23,7 +23,7 @@ from taktloom.hosts.embedded.views import (
 from taktloom.kernel.events import InstanceCancelled, InstanceStarted, VariablesSet
 from taktloom.kernel.state import InstanceState
 from taktloom.kernel.state_json import load_state, save_state
-from taktloom.model.errors import NondeterminismError
+from taktloom.model.errors import MisuseError, NondeterminismError
 from taktloom.model.events import Event
 from taktloom.model.identifiers import (
     DefinitionKey,
@@ -46,7 +46,14 @@ from taktloom.model.operations import (
 from taktloom.model.places import Place
 from taktloom.storage import Row, Session, to_micros, to_micros_or_none
 
+_CURSOR_DIGITS = 18
 COUNTED_UP_TO = 10_000  # a total above this is given as None: counting on would cost more than it tells
+
+
+class InvalidCursorError(MisuseError):
+    """A cursor that no page has given."""
+
+    code = "TL-2191"
 
 
 class ReplayDiffersError(NondeterminismError):
@@ -116,7 +123,7 @@ class Instances:
 
     def search(self, query: InstanceQuery) -> Page[InstanceSummary]:
         """Instances, newest first."""
-        limit = min(query.limit, self._core.limits.page_rows)
+        limit = page_size(query.limit, self._core.limits)
         filters = _filters(self._tenant_id, query)
         with self._core.database.reading() as session:
             rows = session.all(
@@ -145,11 +152,11 @@ class Instances:
             definition = self._core.catalogue.by_key(
                 session, self._tenant_id, DefinitionKey(row.text("definition_key"))
             )
-            owner = self._owner(row)
+            owner, state = self._owner(row), self._state(row)
             return InstanceDetail(
                 summary=instance_summary(row),
-                visits=element_visits(session.rows("events_of_instance", **name), definition),
-                variables=_variables(self._state(row), definition),
+                visits=element_visits(session.rows("events_of_instance", **name), definition, state),
+                variables=_variables(state, definition),
                 incidents=tuple(map(incident_view, session.rows("incidents_of_instance", **name))),
                 jobs=tuple(job_view(job, now=now) for job in session.rows("jobs_of_instance", **name)),
                 user_tasks=tuple(map(user_task_view, session.rows("user_tasks_of_instance", **name))),
@@ -169,11 +176,11 @@ class Instances:
 
     def journal(self, instance_key: InstanceKey, *, cursor: str | None = None, limit: int = 100) -> Page[JournalEntry]:
         """The kernel events of the instance in order; raises UnknownInstanceError."""
-        limit = min(limit, self._core.limits.page_rows)
+        limit = page_size(limit, self._core.limits)
         with self._core.database.reading() as session:
             row = self._row(session, instance_key)
-            entries = self._entries(session, instance_key, after=int(cursor or 0), limit=limit + 1)
-        items = tuple(entries[:limit])
+            entries = self._entries(session, instance_key, after=_position(cursor), limit=limit + 1)
+        items = entries[:limit]
         next_cursor = str(items[-1].sequence) if len(entries) > limit else None
         return Page(items=items, next_cursor=next_cursor, total=row.integer("journal_size"))
 
@@ -197,11 +204,13 @@ class Instances:
             )
         return len(entries)
 
-    def _entries(self, session: Session, instance_key: InstanceKey, *, after: int, limit: int) -> list[JournalEntry]:
+    def _entries(
+        self, session: Session, instance_key: InstanceKey, *, after: int, limit: int
+    ) -> tuple[JournalEntry, ...]:
         rows = session.rows(
             "journal_entries", tenant_id=self._tenant_id, instance_key=instance_key, after=after, limit=limit
         )
-        return [self._entry(row) for row in rows]
+        return tuple(self._entry(row) for row in rows)
 
     def _entry(self, row: Row) -> JournalEntry:
         owner = self._owner(row)
@@ -282,6 +291,14 @@ def _summary(session: Session, tenant_id: TenantId, instance_key: InstanceKey) -
     if row is None:
         raise unknown_instance(instance_key)
     return instance_summary(row)
+
+
+def _position(cursor: str | None) -> int:
+    if cursor is None:
+        return 0
+    if cursor.isascii() and cursor.isdecimal() and len(cursor) <= _CURSOR_DIGITS:
+        return int(cursor)
+    raise InvalidCursorError("The cursor is not one of this list.", remedy="Give the next_cursor of the page before.")
 
 
 def _filters(tenant_id: TenantId, query: InstanceQuery) -> dict[str, str | int | None]:

@@ -22,15 +22,17 @@ from taktloom.hosts.embedded.changes import Change, Topic
 from taktloom.hosts.embedded.core import Core, Unit
 from taktloom.hosts.embedded.limits import require_count, require_within
 from taktloom.hosts.embedded.values import ValueOwner, load_values
+from taktloom.hosts.embedded.views import job_view
 from taktloom.kernel.events import JobCompleted, JobErrorThrown, JobFailed
 from taktloom.model.errors import ConflictError, MisuseError, NotFoundError, TaktloomError
 from taktloom.model.identifiers import ElementId, InstanceKey, JobId, ProcessId, SubjectKey, TenantId
-from taktloom.model.operations import LockedJob
+from taktloom.model.operations import JobView, LockedJob
 from taktloom.model.places import Place
-from taktloom.storage import Row, from_micros, to_micros
+from taktloom.storage import Row, Session, from_micros, to_micros
 
 LONGEST_WAIT = timedelta(seconds=60)
 LONGEST_LOCK = timedelta(days=1)
+_WORKERS_REMEMBERED = 500
 _FIRST_BACK_OFF = timedelta(seconds=2)
 _LONGEST_BACK_OFF = timedelta(minutes=10)
 
@@ -134,32 +136,40 @@ class Jobs:
         Raises LimitExceededError, MisuseError for a duration that is not positive.
         """
         self._check_request(job_types, worker, max_jobs, lock_for)
-        self._workers[worker] = SeenWorker(name=worker, job_types=tuple(job_types), last_seen_at=self._core.clock.now())
+        self._note_worker(worker, job_types)
         deadline = time.monotonic() + min(wait, LONGEST_WAIT).total_seconds()
         types = json.dumps(sorted(set(job_types)))
-        while True:
+        while not self._signals.is_closed:
             generation = self._signals.generation
             if self._is_ready(types):
                 jobs = self._core.submit(self._tenant_id, lambda unit: _lock(unit, types, worker, max_jobs, lock_for))
                 if jobs:
                     return jobs
             left = timedelta(seconds=deadline - time.monotonic())
-            if left <= timedelta() or self._signals.is_closed:
+            if left <= timedelta():
                 return ()
             self._signals.wait(generation, min(left, self._until_next(types)))
+        return ()
 
-    def complete(self, job_id: JobId, fence: int, variables: Mapping[str, FeelValue]) -> CompletionResult:
-        """Finish the job; ALREADY_DONE for the same completion again. Raises UnknownJobError, JobLockError."""
+    def complete(
+        self, job_id: JobId, fence: int, variables: Mapping[str, FeelValue], *, actor: str | None = None
+    ) -> CompletionResult:
+        """Finish the job; ALREADY_DONE for the same completion again. Raises UnknownJobError, JobLockError.
+
+        actor: the resource in the event log; the name that the worker locked under when None.
+        """
         completion = JobCompletion(job_id=job_id, fence=fence, variables=variables)
-        return self._core.submit(self._tenant_id, lambda unit: _complete(unit, completion))
+        return self._core.submit(self._tenant_id, _completing(completion, actor))
 
-    def complete_many(self, completions: Sequence[JobCompletion]) -> tuple[CompletionResult | TaktloomError, ...]:
+    def complete_many(
+        self, completions: Sequence[JobCompletion], *, actor: str | None = None
+    ) -> tuple[CompletionResult | TaktloomError, ...]:
         """Finish many jobs in few transactions; answers in order, a refused one does not touch the others."""
         require_count("completions", completions, self._core.limits.batch_items)
-        futures = [self._core.post(self._tenant_id, _completing(one)) for one in completions]
+        futures = [self._core.post(self._tenant_id, _completing(one, actor)) for one in completions]
         return tuple(map(_outcome, futures))
 
-    def fail(
+    def fail(  # noqa: PLR0913 - what is optional is keyword-only
         self,
         job_id: JobId,
         fence: int,
@@ -167,6 +177,7 @@ class Jobs:
         *,
         retries: int | None = None,
         retry_in: timedelta | None = None,
+        actor: str | None = None,
     ) -> None:
         """Give the job back as failed; without retries left it becomes an incident.
 
@@ -184,12 +195,12 @@ class Jobs:
             unit.session.run("fail_job", tenant_id=unit.tenant_id, job_id=job_id, failure=message)
             instance = unit.instance(InstanceKey(row.text("instance_key")))
             occurred_at = event_time(unit, instance)
-            who = row.text_or_none("worker")
+            who = actor or row.text_or_none("worker")
             advance(unit, instance, JobFailed(occurred_at=occurred_at, actor=who, job_id=job_id, message=message))
 
         self._core.submit(self._tenant_id, work)
 
-    def throw_error(
+    def throw_error(  # noqa: PLR0913 - what is optional is keyword-only
         self,
         job_id: JobId,
         fence: int,
@@ -197,6 +208,7 @@ class Jobs:
         *,
         message: str = "",
         variables: Mapping[str, FeelValue] | None = None,
+        actor: str | None = None,
     ) -> None:
         """End the job with a BPMN error, for a boundary event to catch; uncaught it becomes an incident."""
         limits = self._core.limits
@@ -208,7 +220,7 @@ class Jobs:
             _end(unit, job_id)
             event = JobErrorThrown(
                 occurred_at=event_time(unit, instance),
-                actor=row.text_or_none("worker"),
+                actor=actor or row.text_or_none("worker"),
                 job_id=job_id,
                 error_code=error_code,
                 message=message[: limits.text_characters],
@@ -230,13 +242,27 @@ class Jobs:
 
         return self._core.submit(self._tenant_id, work)
 
+    def get(self, job_id: JobId) -> JobView:
+        """One job as operators see it; raises UnknownJobError."""
+        now = self._core.clock.now()
+        with self._core.database.reading() as session:
+            return job_view(_job(session, self._tenant_id, job_id), now=now)
+
     def workers(self) -> tuple[SeenWorker, ...]:
         """Workers that asked this engine for jobs, by name."""
-        return tuple(worker for _, worker in sorted(self._workers.items()))
+        return tuple(sorted(self._workers.copy().values(), key=lambda worker: worker.name))
+
+    def _note_worker(self, name: str, job_types: Sequence[str]) -> None:
+        self._workers.pop(name, None)
+        self._workers[name] = SeenWorker(name=name, job_types=tuple(job_types), last_seen_at=self._core.clock.now())
+        if len(self._workers) > _WORKERS_REMEMBERED:
+            self._workers.pop(next(iter(self._workers)), None)  # the one not seen for longest
 
     def _check_request(self, job_types: Sequence[str], worker: str, max_jobs: int, lock_for: timedelta) -> None:
         limits = self._core.limits
         require_within("max_jobs", max_jobs, limits.jobs_per_lock)
+        if max_jobs < 1:
+            raise MisuseError("max_jobs must be at least 1.", remedy="Ask for one job or more.")
         require_count("job_types", job_types, limits.batch_items)
         require_within("worker", len(worker), limits.text_characters)
         _require_duration("lock_for", lock_for)
@@ -293,8 +319,8 @@ def _locked_job(unit: Unit, row: Row) -> LockedJob:
     )
 
 
-def _complete(unit: Unit, completion: JobCompletion) -> CompletionResult:
-    row = _job(unit, completion.job_id)
+def _complete(unit: Unit, completion: JobCompletion, actor: str | None) -> CompletionResult:
+    row = _job(unit.session, unit.tenant_id, completion.job_id)
     if row.text("state") == "completed" and row.integer("fence") == completion.fence:
         return CompletionResult.ALREADY_DONE
     _check_lock(unit, row, completion.fence)
@@ -302,7 +328,7 @@ def _complete(unit: Unit, completion: JobCompletion) -> CompletionResult:
     _end(unit, completion.job_id)
     event = JobCompleted(
         occurred_at=event_time(unit, instance),
-        actor=row.text_or_none("worker"),
+        actor=actor or row.text_or_none("worker"),
         job_id=completion.job_id,
         variables=completion.variables,
     )
@@ -310,8 +336,8 @@ def _complete(unit: Unit, completion: JobCompletion) -> CompletionResult:
     return CompletionResult.DONE
 
 
-def _completing(completion: JobCompletion) -> Callable[[Unit], CompletionResult]:
-    return lambda unit: _complete(unit, completion)
+def _completing(completion: JobCompletion, actor: str | None) -> Callable[[Unit], CompletionResult]:
+    return lambda unit: _complete(unit, completion, actor)
 
 
 def _end(unit: Unit, job_id: JobId) -> None:
@@ -332,13 +358,13 @@ def _postpone(unit: Unit, row: Row, retries_left: int, failure: str, retry_in: t
 
 
 def _require_lock(unit: Unit, job_id: JobId, fence: int) -> Row:
-    row = _job(unit, job_id)
+    row = _job(unit.session, unit.tenant_id, job_id)
     _check_lock(unit, row, fence)
     return row
 
 
-def _job(unit: Unit, job_id: JobId) -> Row:
-    row = unit.session.first("job_by_id", tenant_id=unit.tenant_id, job_id=job_id)
+def _job(session: Session, tenant_id: TenantId, job_id: JobId) -> Row:
+    row = session.first("job_by_id", tenant_id=tenant_id, job_id=job_id)
     if row is None:
         raise UnknownJobError(
             f"There is no job {job_id}.",

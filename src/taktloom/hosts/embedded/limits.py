@@ -35,3 +35,8 @@ def require_within(limit_name: str, amount: int, limit: int) -> None:
 def require_count(limit_name: str, items: Sized, limit: int) -> None:
     """Raise LimitExceededError when there are more than *limit* items."""
     require_within(limit_name, len(items), limit)
+
+
+def page_size(wanted: int, limits: EngineLimits) -> int:
+    """How many rows a page gets: what is wanted, at least one, at most the limit."""
+    return max(1, min(wanted, limits.page_rows))

@@ -25,13 +25,13 @@ _KEPT = 10_000
 class UnknownInstanceError(NotFoundError):
     """No process instance has that key."""
 
-    code = "TL-2122"
+    code = "TL-2194"
 
 
 class InstanceEndedError(ConflictError):
     """The instance has ended; it takes nothing any more."""
 
-    code = "TL-2123"
+    code = "TL-2195"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -95,7 +95,8 @@ class LiveInstances:
     def add(self, session: Session, instance: LiveInstance) -> None:
         """Write the state of a new instance for the first time."""
         session.run("insert_instance_state", **self._columns(instance))
-        self._remember(instance)
+        if instance.state.status == "active":
+            self._remember(instance)
 
     def save(self, session: Session, instance: LiveInstance) -> None:
         """Write the state after an advance; an ended instance is remembered no longer."""

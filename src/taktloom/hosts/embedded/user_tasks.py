@@ -10,7 +10,7 @@ from taktloom.hosts.embedded.changes import Topic
 from taktloom.hosts.embedded.core import Core, Unit
 from taktloom.hosts.embedded.deployments import form_schema
 from taktloom.hosts.embedded.instances import COUNTED_UP_TO
-from taktloom.hosts.embedded.limits import require_within
+from taktloom.hosts.embedded.limits import page_size, require_within
 from taktloom.hosts.embedded.values import ValueOwner, load_values
 from taktloom.hosts.embedded.views import user_task_view
 from taktloom.kernel.events import UserTaskCompleted
@@ -41,7 +41,7 @@ class UserTasks:
 
     def search(self, query: UserTaskQuery) -> Page[UserTaskView]:
         """Tasks, oldest first; see UserTaskQuery for who sees what."""
-        limit = min(query.limit, self._core.limits.page_rows)
+        limit = page_size(query.limit, self._core.limits)
         filters = _filters(self._tenant_id, query)
         with self._core.database.reading() as session:
             rows = session.all("list_user_tasks", **filters, after=query.cursor, limit=limit + 1)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from taktloom.hosts.embedded.catalogue import RunnableDefinition
+from taktloom.kernel.state import InstanceState
 from taktloom.model.events import Lifecycle
 from taktloom.model.identifiers import (
     DefinitionKey,
@@ -121,8 +122,13 @@ def timer_view(row: Row) -> TimerView:
     )
 
 
-def element_visits(rows: Iterable[Row], definition: RunnableDefinition) -> tuple[ElementVisit, ...]:
-    """The visits that event-log rows tell of, in order of entry."""
+def element_visits(
+    rows: Iterable[Row], definition: RunnableDefinition, present: InstanceState
+) -> tuple[ElementVisit, ...]:
+    """The visits that event-log rows tell of, in order of entry, then where else tokens stand now.
+
+    Catching events and joins have no row before they are left; their tokens are in the state.
+    """
     visits: dict[str, ElementVisit] = {}
     for row in rows:
         visit = row.text("visit")
@@ -137,5 +143,19 @@ def element_visits(rows: Iterable[Row], definition: RunnableDefinition) -> tuple
             entered_at=row.instant_or_none("started_at") or (known.entered_at if known else occurred_at),
             left_at=None if state == "active" else occurred_at,
             resource=row.text_or_none("resource") or (known.resource if known else None),
+        )
+    for token in present.tokens.values():
+        node = definition.executable.nodes[token.element]
+        visits.setdefault(
+            token.visit or token.id,
+            ElementVisit(
+                visit=token.visit or token.id,
+                element_id=node.id,
+                element_name=definition.element_name(node.id),
+                element_type=node.element_type,
+                state="active",
+                entered_at=token.entered_at,
+                left_at=None,
+            ),
         )
     return tuple(visits.values())

@@ -40,7 +40,7 @@ class StorageFailedError(IncidentError):
 class EngineStoppedError(ConflictError):
     """The engine is closed or draining and takes no new work."""
 
-    code = "TL-2110"
+    code = "TL-2190"
 
 
 class UnitOfWork(Protocol):
@@ -69,6 +69,8 @@ class _Work(Generic[Result]):
         try:
             result = self.run(session, self.changes)
         except BaseException as error:
+            if not session.connection.in_transaction:
+                raise  # SQLite took everything back by itself, as it does when the disk is full
             session.connection.execute("ROLLBACK TO work")
             session.connection.execute("RELEASE work")
             self.undo()

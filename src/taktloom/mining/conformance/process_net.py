@@ -86,7 +86,7 @@ _Move = tuple[tuple[ElementId, ...], tuple[ElementId, ...], ElementId | None]
 
 def _moves(node: AnyFlowNode) -> Iterator[_Move]:
     """Flows taken, flows given, and the chosen flow where there is a choice."""
-    if isinstance(node, ParallelGateway) or isinstance(node, StartEvent):
+    if isinstance(node, ParallelGateway | StartEvent):
         yield node.incoming, node.outgoing, None
         return
     entries = tuple((flow,) for flow in node.incoming)

@@ -3,8 +3,8 @@
 
 A split sends rows with a number below a threshold, or with a category out of a set, to the left; everything else, and
 what is not known, to the right, so that a rule list read from left to right says exactly what the tree says. Thresholds
-are tried at up to 63 quantiles; categories at prefixes of their order by the share of the node's commonest class (exact
-for two classes). Deterministic: ties go to the first feature and the lowest cut.
+are tried at up to 511 quantiles; categories at prefixes of their order by the share of the node's commonest class
+(exact for two classes). Deterministic: ties go to the first feature and the lowest cut.
 Source: Breiman, Friedman, Olshen & Stone, "Classification and Regression Trees", 1984, chapters 2 and 4.
 """
 
@@ -15,7 +15,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-MAX_CUTS = 63
+MAX_CUTS = 511
 
 Codes: TypeAlias = NDArray[np.int64]
 
@@ -43,7 +43,8 @@ Feature: TypeAlias = NumberFeature | CategoryFeature
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TreeLimits:
-    """depth >= 1; leaf_rows: the fewest rows of a leaf; gain: the least drop of the Gini sum, as a share of all rows."""
+    """depth >= 1; leaf_rows: the fewest rows of a leaf; gain: the least drop of the Gini sum, as a share of all
+    rows."""
 
     depth: int = 3
     leaf_rows: int = 10
@@ -150,13 +151,14 @@ class _Grower:
         distinct = np.unique(values[~np.isnan(values)])
         if distinct.size == 0:
             return None
-        cuts = _cuts_between(distinct)
-        bins = np.where(np.isnan(values), cuts.size, np.searchsorted(cuts, values, side="right"))
-        table = self._table(bins, rows, cuts.size + 1)
+        lows, highs = _neighbours(distinct)
+        bins = np.where(np.isnan(values), highs.size, np.searchsorted(highs, values, side="right"))
+        table = self._table(bins, rows, highs.size + 1)
         found = self._cheapest(np.cumsum(table[:-1], axis=0), table.sum(axis=0))
         if found is None:
             return None
-        return _Candidate(found[0], Below(feature=feature.name, threshold=float(cuts[found[1]])))
+        threshold = _short_number_between(float(lows[found[1]]), float(highs[found[1]]))
+        return _Candidate(found[0], Below(feature=feature.name, threshold=threshold))
 
     def _best_category(self, feature: CategoryFeature, rows: Codes, commonest: int) -> _Candidate | None:
         size = len(feature.categories)
@@ -196,15 +198,15 @@ def _gini_sum(counts: Codes) -> NDArray[np.float64]:
     return result
 
 
-def _cuts_between(distinct: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Short numbers between neighbouring values, and one above the greatest (known against unknown)."""
-    if distinct.size > MAX_CUTS:
-        places = np.unique(np.linspace(0, distinct.size - 1, MAX_CUTS).astype(np.int64))
-        pairs = [(distinct[i - 1], distinct[i]) for i in places.tolist() if i > 0]
-    else:
-        pairs = list(zip(distinct[:-1].tolist(), distinct[1:].tolist(), strict=True))
-    cuts = [_short_number_between(float(low), float(high)) for low, high in pairs]
-    return np.array([*cuts, float(np.nextafter(distinct[-1], np.inf))])
+def _neighbours(distinct: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Pairs of neighbouring values between which a threshold may lie; the last pair is above the greatest value and
+    parts what is known from what is not."""
+    above = np.nextafter(distinct[-1], np.inf)
+    highs = np.append(distinct[1:], above)
+    if highs.size <= MAX_CUTS:
+        return distinct, highs
+    places = np.unique(np.linspace(0, highs.size - 1, MAX_CUTS).astype(np.int64))
+    return distinct[places], highs[places]
 
 
 def _short_number_between(low: float, high: float) -> float:

@@ -2,8 +2,8 @@
 """Decision mining: the rule behind each exclusive split, if the data knows one.
 
 For each split a shallow tree is fitted to what was known before the choice and judged on cases it has not seen (five
-folds, whole cases dealt in turn), always as the rule list that a decision table would hold. A rule is accepted when it is
-right at least 5 points more often than always choosing the branch that was commonest in training.
+folds, whole cases dealt in turn), always as the rule list that a decision table would hold. A rule is accepted when
+it is right at least 5 points more often than always choosing the branch that was commonest in training.
 Sources: Rozinat & van der Aalst, BPM 2006; de Leoni & van der Aalst, "Data-aware process mining", SAC 2013.
 """
 
@@ -41,9 +41,9 @@ class Verdict(StrEnum):
 class MinedDecision:
     """What was found at one gateway.
 
-    choices: how often the split was passed; branch_counts: per flow, in the order of *flows*. accuracy, majority: shares
-    of held-out choices foretold by the rules and by the commonest branch, None when not tested. rules: over *features*,
-    fitted to all choices; None unless the verdict is RULE.
+    choices: how often the split was passed; branch_counts: per flow, in the order of *flows*. accuracy, majority:
+    shares of held-out choices foretold by the rules and by the commonest branch, None when not tested. rules: over
+    *features*, fitted to all choices; None unless the verdict is RULE.
     """
 
     gateway: ElementId

@@ -3,8 +3,9 @@
 
 Only what an executed process has as variables too. Case attributes count as known from the start, which a log cannot
 prove; the result names them so that a reader can object. Columns needed: `case_id`, sorted by case and time, and the
-attribute columns `case.*`, `event.*` (numbers, booleans, texts). A column takes part when it is known in at least a tenth
-of the rows asked for and takes two values or more; texts keep their 20 commonest values, the others count as unknown.
+attribute columns `case.*`, `event.*` (numbers, booleans, texts). A column takes part when it is known in at least a
+tenth of the rows asked for and takes two values or more; texts keep their 20 commonest values, the others count as
+unknown.
 """
 
 from collections.abc import Sequence
@@ -78,7 +79,11 @@ def _feature(name: str, known: pl.Series) -> Feature | None:
     if known.dtype == pl.Boolean:
         codes = known.cast(pl.Int64).fill_null(-1).to_numpy()
         is_useful = np.unique(codes).size > 1
-        return CategoryFeature(name=name, codes=codes, categories=("false", "true"), is_boolean=True) if is_useful else None
+        return (
+            CategoryFeature(name=name, codes=codes, categories=("false", "true"), is_boolean=True)
+            if is_useful
+            else None
+        )
     return _text_feature(name, known.cast(pl.String))
 
 

@@ -6,7 +6,7 @@ positive only, which FEEL's unary tests answer with false (never an error) for a
 Source: DMN 1.5, clause 8.2.10 (hit policy First), 10.3.2.7 (unary tests); Breiman et al. 1984.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -85,21 +85,6 @@ def unary_test(test: Test | None, feature: Feature) -> str:
     assert isinstance(feature, CategoryFeature)
     names = [feature.categories[code] for code in sorted(test.categories)]
     return ", ".join(names if feature.is_boolean else [text_literal(name) for name in names])
-
-
-def condition(tests: Sequence[Test], features: Mapping[str, Feature], variables: Mapping[str, str]) -> str:
-    """The tests as one FEEL expression over *variables* (feature -> variable name): never null."""
-    parts = []
-    for test in tests:
-        feature, variable = features[test.feature], variables[test.feature]
-        if isinstance(test, Below):
-            parts.append(f"({variable} != null and {variable} < {number_literal(test.threshold)})")
-        else:
-            assert isinstance(feature, CategoryFeature)
-            names = [feature.categories[code] for code in sorted(test.categories)]
-            values = names if feature.is_boolean else [text_literal(name) for name in names]
-            parts.append("(" + " or ".join(f"{variable} = {value}" for value in values) + ")")
-    return " and ".join(parts)
 
 
 def number_literal(value: float) -> str:

@@ -79,12 +79,12 @@ class ProcessSketch:
         raise KeyError(node_id)
 
 
-def sketch_process(tree: ProcessTree) -> ProcessSketch:
-    """Nodes and flows of *tree* between a start and an end."""
+def sketch_process(tree: ProcessTree, *, end_label: str = END_LABEL) -> ProcessSketch:
+    """Nodes and flows of *tree* between a start and an end; *end_label* names branches that lead to the end."""
     builder = _Builder()
     builder.node(START_ID, NodeKind.START)
     last = builder.add(tree, START_ID)
-    builder.node(END_ID, NodeKind.END, END_LABEL)
+    builder.node(END_ID, NodeKind.END, end_label)
     builder.flow(last, END_ID)
     builder.merge_joins()
     return builder.finish()

@@ -5,11 +5,12 @@ from taktloom.mining.indicators.activities import (
     ActivityIndicators,
     Indicator,
     decisions_after,
+    judged_alternatives,
     load_indicator_source,
     measure_indicators,
 )
 from taktloom.mining.indicators.names import EXPLANATIONS, IndicatorName
-from taktloom.mining.indicators.weighted import IndicatorSource, measure_weighted
+from taktloom.mining.indicators.weighted import IndicatorSource, WeightedIndicators, measure_weighted
 
 __all__ = [
     "EXPLANATIONS",
@@ -17,7 +18,9 @@ __all__ = [
     "Indicator",
     "IndicatorName",
     "IndicatorSource",
+    "WeightedIndicators",
     "decisions_after",
+    "judged_alternatives",
     "load_indicator_source",
     "measure_indicators",
     "measure_weighted",

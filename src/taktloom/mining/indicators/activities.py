@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
-from taktloom.mining.decisions.discovering import MinedDecision
+from taktloom.mining.decisions.discovering import MinedDecision, Verdict
 from taktloom.mining.indicators.names import EXPLANATIONS, IndicatorName
 from taktloom.mining.indicators.weighted import Codes, IndicatorSource, Numbers, measure_weighted
 from taktloom.mining.logs.canonical import CanonicalLog
@@ -55,12 +56,13 @@ def load_indicator_source(log: CanonicalLog, resources: Sequence[ResourceEvidenc
     )
 
 
-def exceptional_cases(table: VariantTable) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def exceptional_cases(table: VariantTable) -> NDArray[np.bool_]:
     """Per case: its variant is not among the commonest ones that together cover 80 % of the cases."""
     counts = np.array([variant.cases for variant in table.variants], dtype=np.int64)
     before = np.cumsum(counts) - counts
     common = before < COMMON_COVERAGE * counts.sum()
-    return ~common[table.case_variants]
+    rare: NDArray[np.bool_] = ~common
+    return rare[table.case_variants]
 
 
 def _actors(log: LogArrays, resources: Sequence[ResourceEvidence]) -> Codes:
@@ -98,10 +100,8 @@ def measure_indicators(
         }
         decision = (decisions or {}).get(label)
         indicators[IndicatorName.DECISION_DETERMINISM] = _determinism(decision)
-        cases = int(round(float(measured[IndicatorName.CASE_FREQUENCY][code]) * source.cases))
-        rows.append(
-            ActivityIndicators(activity=label, events=int(events[code]), cases=cases, indicators=indicators)
-        )
+        cases = round(float(measured[IndicatorName.CASE_FREQUENCY][code]) * source.cases)
+        rows.append(ActivityIndicators(activity=label, events=int(events[code]), cases=cases, indicators=indicators))
     return tuple(sorted(rows, key=lambda row: (-row.events, row.activity)))
 
 
@@ -115,6 +115,21 @@ def decisions_after(process: ProcessDefinition, mined: Sequence[MinedDecision]) 
         for flow in process.flows
         if flow.source in names and flow.target in gateways and flow.target in by_gateway
     }
+
+
+def judged_alternatives(process: ProcessDefinition, mined: Sequence[MinedDecision]) -> Mapping[str, MinedDecision]:
+    """Activities that are themselves the outcome of a choice between activities for which no rule was found.
+
+    Such an activity tells what a person decided (grant or refuse), so doing it is deciding.
+    """
+    names = {node.id: node.name for node in process.nodes if isinstance(node, Activity)}
+    target = {flow.id: flow.target for flow in process.flows}
+    found: dict[str, MinedDecision] = {}
+    for decision in mined:
+        chosen = [names[target[flow]] for flow in decision.flows if target[flow] in names]
+        if decision.verdict is not Verdict.RULE and len(chosen) > 1 and len(chosen) == len(decision.flows):
+            found.update(dict.fromkeys(chosen, decision))
+    return found
 
 
 def _indicator(name: IndicatorName, value: float, n: int) -> Indicator:
@@ -132,7 +147,9 @@ def _determinism(decision: MinedDecision | None) -> Indicator:
         return Indicator(name=name, value=None, n=0, formula=formula, reason="no choice right after it")
     if decision.accuracy is None:
         return Indicator(name=name, value=None, n=decision.choices, formula=formula, reason=decision.verdict.value)
-    return Indicator(name=name, value=decision.accuracy, n=decision.choices, formula=f"{formula}; {decision.validation}")
+    return Indicator(
+        name=name, value=decision.accuracy, n=decision.choices, formula=f"{formula}; {decision.validation}"
+    )
 
 
 def _observations(source: IndicatorSource) -> Mapping[IndicatorName, Codes]:

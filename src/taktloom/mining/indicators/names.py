@@ -54,7 +54,8 @@ EXPLANATIONS: Mapping[IndicatorName, Explanation] = {
         formula="effective number of resources, exp of the entropy of who does it", needs="resource"
     ),
     IndicatorName.AUTOMATION_RATE: Explanation(
-        formula="events by system resources ÷ events by resources that could be told", needs="resource told as human or system"
+        formula="events by system resources ÷ events by resources that could be told",
+        needs="resource told as human or system",
     ),
     IndicatorName.WAITING_HOURS: Explanation(
         formula="mean time from the predecessor's completion to the start (to the completion where no start is known)"

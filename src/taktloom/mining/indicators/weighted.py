@@ -54,122 +54,135 @@ def months_covered(log: LogArrays) -> float:
 
 
 def measure_weighted(source: IndicatorSource, weights: Numbers) -> dict[IndicatorName, Numbers]:
-    """Each indicator per activity code. weights: per case, >= 0. The two determinisms of decisions are not here."""
-    scan = _Scan(source, weights)
-    return {
-        IndicatorName.EVENTS_PER_MONTH: scan.events / months_covered(source.log) if scan.events.size else scan.events,
-        IndicatorName.CASE_FREQUENCY: scan.first / max(float(weights.sum()), 1.0),
-        IndicatorName.STANDARDISATION: scan.standardisation(),
-        IndicatorName.REWORK: _ratio(scan.events - scan.first, scan.events),
-        IndicatorName.EXCEPTION_SHARE: scan.exception_share(),
-        **scan.speeds(),
-        **scan.resources(),
-        **scan.times(),
-        IndicatorName.DATA_DETERMINISM: scan.data_determinism(),
-    }
+    """Each indicator per activity code. weights: per case, >= 0. The determinism of decisions is not here."""
+    return WeightedIndicators(source).measure(weights)
 
 
 def _ratio(part: Numbers, whole: Numbers) -> Numbers:
     return np.where(whole > 0, part / np.where(whole > 0, whole, 1), np.nan)
 
 
-class _Scan:
-    def __init__(self, source: IndicatorSource, weights: Numbers) -> None:
+class WeightedIndicators:
+    """A source with its groups found once, so that each weighing is a few weighted counts."""
+
+    def __init__(self, source: IndicatorSource) -> None:
         log = source.log
-        self.source, self.log, self.count = source, log, len(log.activities)
-        self.weight = weights[source.case_index]
-        self.case_weight = weights
-        self.events = self.total(log.activity, self.weight)
-        key = source.case_index * self.count + log.activity
-        self._pair_rows = np.unique(key, return_index=True)[1]
-        self.first = self.total(log.activity[self._pair_rows], self.weight[self._pair_rows])
-        self.into, self.into_weight = log.activity[log.follows], self.weight[log.follows]
-
-    def total(self, activity: Codes, weight: Numbers) -> Numbers:
-        return np.bincount(activity, weights=weight, minlength=self.count)
-
-    def standardisation(self) -> Numbers:
-        before = np.full(self.log.activity.size, self.count, dtype=np.int64)
+        self._source, self._log, self._count = source, log, len(log.activities)
+        key = source.case_index * self._count + log.activity
+        self._first_rows = np.unique(key, return_index=True)[1]  # of each activity in each case
+        self._into = log.activity[log.follows]
+        self._quick = log.gap_us < QUICK_S * MICROSECONDS_PER_SECOND
+        before = np.full(log.activity.size, self._count, dtype=np.int64)  # the count stands for begin and end
         after = before.copy()
-        before[self.log.follows] = self.log.activity[self.log.follows - 1]
-        after[self.log.follows - 1] = self.log.activity[self.log.follows]
-        entropies = _normalised_entropy(self.log.activity, before, self.weight, self.count)
-        entropies = entropies + _normalised_entropy(self.log.activity, after, self.weight, self.count)
-        return np.where(self.events > 0, 1 - entropies / 2, np.nan)
+        before[log.follows] = log.activity[log.follows - 1]
+        after[log.follows - 1] = log.activity[log.follows]
+        self._before = _Groups(log.activity, before, self._count)
+        self._after = _Groups(log.activity, after, self._count)
+        self._months = months_covered(log)
 
-    def exception_share(self) -> Numbers:
-        rows = self._pair_rows
-        odd = self.source.is_exception[self.source.case_index[rows]]
-        return _ratio(self.total(self.log.activity[rows], self.weight[rows] * odd), self.first)
-
-    def speeds(self) -> dict[IndicatorName, Numbers]:
-        quick = self.log.gap_us < QUICK_S * MICROSECONDS_PER_SECOND
-        seen = self.total(self.into, self.into_weight)
-        shares = {IndicatorName.QUICK_SHARE: _ratio(self.total(self.into, self.into_weight * quick), seen)}
-        resource, giver = self.log.resource[self.log.follows], self.log.resource[self.log.follows - 1]
-        same = (resource != NOBODY) & (resource == giver)
-        stamped = _ratio(self.total(self.into, self.into_weight * (quick & same)), seen)
-        shares[IndicatorName.RUBBER_STAMP_SHARE] = stamped if self.log.resources else np.full(self.count, np.nan)
-        return shares
-
-    def resources(self) -> dict[IndicatorName, Numbers]:
-        resource, giver = self.log.resource[self.log.follows], self.log.resource[self.log.follows - 1]
-        both = (resource != NOBODY) & (giver != NOBODY)
-        handed = self.total(self.into, self.into_weight * (both & (resource != giver)))
-        known = self.log.resource != NOBODY
-        told = known.copy()
-        system = np.zeros(known.size, dtype=bool)
-        if self.source.actor.size:
-            actor = self.source.actor[np.where(known, self.log.resource, 0)]
-            told, system = known & (actor >= 0), known & (actor == 1)
-        activity, who = self.log.activity[known], self.log.resource[known]
-        spread = np.exp(_entropy(activity, who, self.weight[known], self.count)[0])
+    def measure_unnamed(self, weights: Numbers) -> dict[IndicatorName, Numbers]:
+        """The indicators that do not look at who did it, nor at hours: what the score is made of."""
+        weight = weights[self._source.case_index]
+        events = self._total(self._log.activity, weight)
+        rows = self._first_rows
+        first = self._total(self._log.activity[rows], weight[rows])
+        odd = self._source.is_exception[self._source.case_index[rows]]
+        into = weight[self._log.follows]
+        entropies = self._before.normalised_entropy(weight) + self._after.normalised_entropy(weight)
         return {
-            IndicatorName.HAND_OFF_SHARE: _ratio(handed, self.total(self.into, self.into_weight * both)),
-            IndicatorName.RESOURCE_SPREAD: np.where(self.total(activity, self.weight[known]) > 0, spread, np.nan),
+            IndicatorName.EVENTS_PER_MONTH: events / self._months if self._months else events,
+            IndicatorName.CASE_FREQUENCY: first / max(float(weights.sum()), 1.0),
+            IndicatorName.STANDARDISATION: np.where(events > 0, 1 - entropies / 2, np.nan),
+            IndicatorName.REWORK: _ratio(events - first, events),
+            IndicatorName.EXCEPTION_SHARE: _ratio(self._total(self._log.activity[rows], weight[rows] * odd), first),
+            IndicatorName.QUICK_SHARE: _ratio(
+                self._total(self._into, into * self._quick), self._total(self._into, into)
+            ),
+            IndicatorName.DATA_DETERMINISM: self._data_determinism(weight),
+        }
+
+    def measure(self, weights: Numbers) -> dict[IndicatorName, Numbers]:
+        """All indicators."""
+        weight = weights[self._source.case_index]
+        return {**self.measure_unnamed(weights), **self._resources(weight), **self._times(weight)}
+
+    def _total(self, activity: Codes, weight: Numbers) -> Numbers:
+        return np.bincount(activity, weights=weight, minlength=self._count).astype(np.float64)
+
+    def _resources(self, weight: Numbers) -> dict[IndicatorName, Numbers]:
+        log = self._log
+        resource, giver = log.resource[log.follows], log.resource[log.follows - 1]
+        into = weight[log.follows]
+        both = (resource != NOBODY) & (giver != NOBODY)
+        same = both & (resource == giver)
+        stamped = _ratio(self._total(self._into, into * (self._quick & same)), self._total(self._into, into))
+        known = log.resource != NOBODY
+        told, system = self._told(known)
+        activity, who = log.activity[known], log.resource[known]
+        spread = np.exp(_Groups(activity, who, self._count).entropy(weight[known])[0])
+        return {
+            IndicatorName.RUBBER_STAMP_SHARE: stamped if log.resources else np.full(self._count, np.nan),
+            IndicatorName.HAND_OFF_SHARE: _ratio(
+                self._total(self._into, into * (both & ~same)), self._total(self._into, into * both)
+            ),
+            IndicatorName.RESOURCE_SPREAD: np.where(self._total(activity, weight[known]) > 0, spread, np.nan),
             IndicatorName.AUTOMATION_RATE: _ratio(
-                self.total(self.log.activity, self.weight * system), self.total(self.log.activity, self.weight * told)
+                self._total(log.activity, weight * system), self._total(log.activity, weight * told)
             ),
         }
 
-    def times(self) -> dict[IndicatorName, Numbers]:
-        log = self.log
+    def _told(self, known: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Per row: its resource could be told as human or system; it is a system."""
+        if not self._source.actor.size:
+            return known, np.zeros(known.size, dtype=bool)
+        actor = self._source.actor[np.where(known, self._log.resource, 0)]
+        return known & (actor >= 0), known & (actor == 1)
+
+    def _times(self, weight: Numbers) -> dict[IndicatorName, Numbers]:
+        log = self._log
         started = log.occurred_at if log.started_at is None else log.started_at
         waited = np.maximum(started[log.follows] - log.occurred_at[log.follows - 1], 0) / HOUR_US
-        hours = np.full(self.count, np.nan)
+        hours = np.full(self._count, np.nan)
         if log.started_at is not None:
+            known = weight * log.has_start
             took = (log.occurred_at - log.started_at) / HOUR_US
-            known = self.weight * log.has_start
-            hours = _ratio(self.total(log.activity, took * known), self.total(log.activity, known))
+            hours = _ratio(self._total(log.activity, took * known), self._total(log.activity, known))
+        into = weight[log.follows]
         return {
-            IndicatorName.WAITING_HOURS: _ratio(
-                self.total(self.into, self.into_weight * waited), self.total(self.into, self.into_weight)
-            ),
+            IndicatorName.WAITING_HOURS: _ratio(self._total(self._into, into * waited), self._total(self._into, into)),
             IndicatorName.PROCESSING_HOURS: hours,
         }
 
-    def data_determinism(self) -> Numbers:
-        held, recorded = self.source.already_held, self.source.recorded
+    def _data_determinism(self, weight: Numbers) -> Numbers:
+        held, recorded = self._source.already_held, self._source.recorded
         if held is None or recorded is None:
-            return np.full(self.count, np.nan)
+            return np.full(self._count, np.nan)
         return _ratio(
-            self.total(self.log.activity, self.weight * held), self.total(self.log.activity, self.weight * recorded)
+            self._total(self._log.activity, weight * held), self._total(self._log.activity, weight * recorded)
         )
 
 
-def _entropy(group: Codes, value: Codes, weight: Numbers, groups: int) -> tuple[Numbers, Numbers]:
-    """Entropy (nats) of *value* within each group, and how many distinct values it has."""
-    size = int(value.max()) + 1 if value.size else 1
-    pairs, inverse = np.unique(group * size + value, return_inverse=True)
-    counts = np.bincount(inverse, weights=weight, minlength=pairs.size)
-    owner = pairs // size
-    totals = np.bincount(owner, weights=counts, minlength=groups)
-    share = counts / np.where(totals[owner] > 0, totals[owner], 1)
-    terms = np.where(share > 0, -share * np.log(np.where(share > 0, share, 1)), 0)
-    distinct = np.bincount(owner, weights=(counts > 0).astype(np.float64), minlength=groups)
-    return np.bincount(owner, weights=terms, minlength=groups), distinct
+class _Groups:
+    """Pairs of (group, value), numbered once."""
 
+    def __init__(self, group: Codes, value: Codes, groups: int) -> None:
+        size = int(value.max()) + 1 if value.size else 1
+        pairs, self._inverse = np.unique(group * size + value, return_inverse=True)
+        self._owner = pairs // size
+        self._groups = groups
 
-def _normalised_entropy(group: Codes, value: Codes, weight: Numbers, groups: int) -> Numbers:
-    entropy, distinct = _entropy(group, value, weight, groups)
-    return entropy / np.log(np.maximum(distinct, 2))
+    def entropy(self, weight: Numbers) -> tuple[Numbers, Numbers]:
+        """Entropy (nats) of the values within each group, and how many distinct values have weight."""
+        owner, groups = self._owner, self._groups
+        counts = np.bincount(self._inverse, weights=weight, minlength=owner.size)
+        totals = np.bincount(owner, weights=counts, minlength=groups)
+        share = counts / np.where(totals[owner] > 0, totals[owner], 1)
+        terms = np.where(share > 0, -share * np.log(np.where(share > 0, share, 1)), 0)
+        distinct = np.bincount(owner, weights=(counts > 0).astype(np.float64), minlength=groups)
+        entropy = np.bincount(owner, weights=terms, minlength=groups)
+        return entropy.astype(np.float64), distinct.astype(np.float64)
+
+    def normalised_entropy(self, weight: Numbers) -> Numbers:
+        """Entropy divided by the greatest that as many values could have; 0 for one value."""
+        entropy, distinct = self.entropy(weight)
+        return entropy / np.log(np.maximum(distinct, 2))

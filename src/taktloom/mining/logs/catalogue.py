@@ -16,6 +16,7 @@ from pathlib import Path
 
 from taktloom.mining.logs.canonical import CanonicalLog
 from taktloom.mining.logs.errors import MalformedRecordError
+from taktloom.mining.logs.event_source import EventSource, HistoryRequest, prepare_history
 from taktloom.mining.logs.importing import WORKSPACE_PREFIX, import_log, prepare_log, read_columns
 from taktloom.mining.logs.layout import sync_folder, write_json
 from taktloom.mining.logs.mapping import ColumnMapping
@@ -28,7 +29,7 @@ from taktloom.mining.logs.requests import (
     ignore_progress,
     never_cancelled,
 )
-from taktloom.model.errors import ConflictError, NotFoundError
+from taktloom.model.errors import ConflictError, InputRefusedError, NotFoundError
 from taktloom.model.places import Place
 
 RETIRED_PREFIX = ".retired-"
@@ -80,13 +81,18 @@ class LogCatalogue:
             shutil.rmtree(workspace, ignore_errors=True)
 
     def list_logs(self) -> tuple[LogMetadata, ...]:
-        """All logs, newest import first."""
+        """All readable logs, newest import first; `list_damaged` names the others."""
+        found = [metadata for metadata in map(_metadata_or_none, self._folders()) if metadata is not None]
+        return tuple(sorted(found, key=lambda log: (-log.imported_at.timestamp(), log.log_id)))
+
+    def list_damaged(self) -> tuple[str, ...]:
+        """Ids of folders whose `log.json` cannot be read; they can be deleted."""
+        return tuple(sorted(folder.name for folder in self._folders() if _metadata_or_none(folder) is None))
+
+    def _folders(self) -> list[Path]:
         if not self.folder.is_dir():
-            return ()
-        folders = [
-            each for each in self.folder.iterdir() if not each.name.startswith(".") and (each / METADATA_FILE).exists()
-        ]
-        return tuple(sorted(map(load_metadata, folders), key=lambda log: (-log.imported_at.timestamp(), log.log_id)))
+            return []
+        return [each for each in self.folder.iterdir() if each.name[0] != "." and (each / METADATA_FILE).exists()]
 
     def open_log(self, log_id: str) -> CanonicalLog:
         """The log of this id; raises LogNotFoundError."""
@@ -168,26 +174,45 @@ class LogCatalogue:
             request = replace(request, mapping=known.mapping)
         return self._exchange(log_id, request, ImportWatch(report=progress, cancelled=cancelled))
 
+    def refresh_history(self, source: EventSource, request: HistoryRequest) -> CanonicalLog:
+        """Make or renew the log of the engine's own history; raises UnreadableLogError while there are no events."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        log_id = _require_id(request.log_id)
+        return self._fill(log_id, lambda workspace, ready: prepare_history(source, request, workspace, ready))
+
     def _exchange(self, log_id: str, request: ImportRequest, watch: ImportWatch) -> CanonicalLog:
+        wanted = replace(request, log_id=log_id)
+        return self._fill(log_id, lambda workspace, ready: prepare_log(wanted, workspace, ready, watch))
+
+    def _fill(self, log_id: str, prepare: Callable[[Path, Path], None]) -> CanonicalLog:
+        """Put what *prepare* writes in the place of the log, whole or not at all."""
+        place, retired = self.folder / log_id, self.folder / f"{RETIRED_PREFIX}{log_id}"
         workspace = Path(tempfile.mkdtemp(prefix=WORKSPACE_PREFIX, dir=self.folder))
         try:
             ready = workspace / "log"
             ready.mkdir()
-            prepare_log(replace(request, log_id=log_id), workspace, ready, watch)
-            retired = self.folder / f"{RETIRED_PREFIX}{log_id}"
-            (self.folder / log_id).rename(retired)
-            ready.rename(self.folder / log_id)
+            prepare(workspace, ready)
+            if place.exists():
+                place.rename(retired)
+            ready.rename(place)
             sync_folder(self.folder)
             shutil.rmtree(retired, ignore_errors=True)
         finally:
             shutil.rmtree(workspace, ignore_errors=True)
-        return CanonicalLog.open(self.folder / log_id)
+        return CanonicalLog.open(place)
 
     def _folder_of(self, log_id: str) -> Path:
         folder = self.folder / _require_id(log_id)
         if not (folder / METADATA_FILE).exists():
             raise LogNotFoundError(log_id)
         return folder
+
+
+def _metadata_or_none(folder: Path) -> LogMetadata | None:
+    try:
+        return load_metadata(folder)
+    except InputRefusedError:
+        return None
 
 
 def _require_id(log_id: str) -> str:

@@ -11,11 +11,12 @@ from taktloom.mining.logs.mapping import AttributeType, ColumnMapping
 
 
 class LogFormat(StrEnum):
-    """The formats read; gzip around CSV and XES is recognised by content."""
+    """The formats read; gzip around CSV and XES is recognised by content. ENGINE is no file: our own history."""
 
     CSV = "csv"
     XES = "xes"
     PARQUET = "parquet"
+    ENGINE = "engine"
 
 
 class BadRows(StrEnum):

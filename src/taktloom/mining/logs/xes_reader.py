@@ -79,7 +79,7 @@ def stage_xes(raw: RawBytes, workspace: Path) -> Staging:
         _frame(batch, tuple(names)).write_parquet(path, compression="zstd", compression_level=1)
         paths.append(path)
     if rows == 0:
-        raise UnreadableLogError("no-rows", "The log has no events.", raw.place, "Export the log again.")
+        raise _no_events(raw)
     return Staging(
         source=SourceFile(name=raw.name, size_bytes=digest.size_bytes, sha256=digest.sha256, format=LogFormat.XES),
         paths=tuple(paths),
@@ -99,9 +99,14 @@ def sample_xes(raw: RawBytes) -> tuple[pl.DataFrame, dict[str, AttributeLevel]]:
         if len(batch) == SAMPLE_ROWS:
             break
     if not batch:
-        raise UnreadableLogError("no-rows", "The log has no events.", raw.place, "Export the log again.")
+        raise _no_events(raw)
     names = tuple(dict.fromkeys(name for row in batch for name in row))
     return _frame(batch, names), xes_levels(names)
+
+
+def _no_events(raw: RawBytes) -> UnreadableLogError:
+    cause = "The log has no traces with events; object-centric logs are not read here."
+    return UnreadableLogError("no-rows", cause, raw.place, "Export the log again, one case per trace.")
 
 
 def xes_levels(columns: tuple[str, ...]) -> dict[str, AttributeLevel]:

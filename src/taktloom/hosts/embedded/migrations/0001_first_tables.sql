@@ -99,6 +99,8 @@ CREATE TABLE instance (
   PRIMARY KEY (tenant_id, instance_key),
   FOREIGN KEY (tenant_id, definition_key) REFERENCES process_definition
 ) WITHOUT ROWID;
+-- Ids of jobs and tasks begin with the key and are known outside, so no two tenants may share one.
+CREATE UNIQUE INDEX instance_key_unique ON instance (instance_key);
 CREATE INDEX instance_by_process ON instance (tenant_id, process_id, status, instance_key);
 CREATE INDEX instance_by_business_key ON instance (tenant_id, business_key) WHERE business_key IS NOT NULL;
 CREATE INDEX instance_by_end ON instance (tenant_id, ended_at) WHERE ended_at IS NOT NULL;

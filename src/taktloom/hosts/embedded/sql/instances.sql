@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: Apache-2.0
 
 -- name: greatest_instance_key
-SELECT max(instance_key) AS instance_key FROM instance WHERE tenant_id = :tenant_id;
+SELECT max(instance_key) AS instance_key FROM instance;
 
 -- name: insert_instance
 INSERT INTO instance (tenant_id, instance_key, definition_key, process_id, process_name, version, status, business_key,

@@ -30,7 +30,8 @@ RETURNING job_id, job_type, instance_key, process_id, element_id, retries_left, 
     WHERE i.tenant_id = job.tenant_id AND i.instance_key = job.instance_key) AS subject_key;
 
 -- name: job_by_id
-SELECT tenant_id, job_id, instance_key, job_type, state, retries_left, attempt, fence, worker, ready_at FROM job
+SELECT tenant_id, job_id, instance_key, element_id, job_type, state, retries_left, attempt, fence, worker, ready_at,
+  created_at FROM job
 WHERE tenant_id = :tenant_id AND job_id = :job_id;
 
 -- name: end_job
