@@ -10,6 +10,8 @@ from taktloom.mining.discovery.process_tree import (
     Operator,
     ProcessTree,
     SilentLeaf,
+    exclusive,
+    loop,
 )
 from taktloom.mining.petri import Marking, PetriNet, fire, tokens_in
 
@@ -101,11 +103,8 @@ def any_trees(draw: st.DrawFn) -> ProcessTree:
 def _any_tree(draw: st.DrawFn, names: list[str]) -> ProcessTree:
     if len(names) == 1:
         leaf = ActivityLeaf(names[0])
-        return draw(
-            st.sampled_from(
-                [leaf, leaf, Block(Operator.EXCLUSIVE, (leaf, SILENT)), Block(Operator.LOOP, (leaf, SILENT))]
-            )
-        )
+        shapes: list[ProcessTree] = [leaf, leaf, exclusive(leaf, SILENT), loop(leaf, SILENT)]
+        return draw(st.sampled_from(shapes))
     at = draw(st.integers(1, len(names) - 1))
     operator = draw(st.sampled_from(list(Operator)))
     return Block(operator, (_any_tree(draw, names[:at]), _any_tree(draw, names[at:])))

@@ -21,16 +21,18 @@ from taktloom.feel.scope import EMPTY_SCOPE, NameTable, Scope
 from taktloom.feel.syntax import Expression, UnaryTests
 
 __all__ = [
+    "BUILT_IN_NAMES",
     "CompiledExpression",
     "CompiledUnaryTests",
     "Result",
     "compile_expression",
     "compile_unary_tests",
     "evaluate",
+    "outermost_scope",
     "parse",
 ]
 
-_BUILT_IN_NAMES = NameTable(BUILT_INS)
+BUILT_IN_NAMES = NameTable(BUILT_INS)
 _FORMS = {**closures.FORMS, **iteration.FORMS}
 _MAX_MEMBERS = 10_000
 _RESULT_SIZE_FACTOR = 10
@@ -108,21 +110,21 @@ class CompiledUnaryTests:
 def compile_expression(text: str, scope: Scope | Iterable[str] = EMPTY_SCOPE) -> CompiledExpression:
     """Compile *text*; *scope* is a `Scope` or just the variables' names. Raises FeelSyntaxError with the position."""
     known = scope if isinstance(scope, Scope) else Scope.of(scope)
-    form = parse_expression(text, known, _BUILT_IN_NAMES)
-    run = compile_form(form, _outermost(known))
+    form = parse_expression(text, known, BUILT_IN_NAMES)
+    run = compile_form(form, outermost_scope(known))
     return CompiledExpression(text=text, syntax=form, unknown_names=_unknown_names(form, known), run=run)
 
 
 def compile_unary_tests(text: str, scope: Scope | Iterable[str] = EMPTY_SCOPE) -> CompiledUnaryTests:
     """Compile the unary tests of a cell: `-`, `< 5, > 10`, `not("a")`, or an expression with `?` for the input."""
     known = scope if isinstance(scope, Scope) else Scope.of(scope)
-    form = parse_unary_tests(text, known, _BUILT_IN_NAMES)
-    return CompiledUnaryTests(text=text, syntax=form, run=compile_tests(form, _outermost(known)))
+    form = parse_unary_tests(text, known, BUILT_IN_NAMES)
+    return CompiledUnaryTests(text=text, syntax=form, run=compile_tests(form, outermost_scope(known)))
 
 
 def parse(text: str, scope: Scope | Iterable[str] = EMPTY_SCOPE) -> Expression:
     """The form of *text* only, without compiling it."""
-    return parse_expression(text, scope if isinstance(scope, Scope) else Scope.of(scope), _BUILT_IN_NAMES)
+    return parse_expression(text, scope if isinstance(scope, Scope) else Scope.of(scope), BUILT_IN_NAMES)
 
 
 def evaluate(
@@ -147,7 +149,8 @@ def _compiled(text: str, names: frozenset[str], members: frozenset[str]) -> Comp
     return compile_expression(text, Scope.of(sorted(names), members))
 
 
-def _outermost(scope: Scope) -> StaticScope:
+def outermost_scope(scope: Scope) -> StaticScope:
+    """The outermost level of names for closures compiled against *scope*."""
     return StaticScope(frozenset(), None, scope, BUILT_INS, _FORMS)
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What FEEL tells apart from a value: syntax errors (raised when compiling), warnings (collected), spent budgets (raised).
+"""What FEEL tells apart from a value: syntax errors (when compiling), warnings (collected), spent budgets (raised).
 
 Evaluation itself never raises for what an expression does: it gives null and a `FeelWarning`. Only a spent budget stops
 it, because going on could take forever; budgets are counted, never timed, so that a replay stops at the same place.
@@ -30,7 +30,7 @@ class WarningKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeelWarning:
-    """One reason why a value became null; *position* is the offset in the expression's text, None where there is none."""
+    """One reason why a value became null; *position* is the offset in the text, None where there is none."""
 
     kind: WarningKind
     message: str

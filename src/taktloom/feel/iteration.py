@@ -7,6 +7,7 @@ one. Later iterators see earlier ones; `partial` is the list of results so far. 
 
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
+from typing import TypeAlias
 
 from taktloom.feel import syntax
 from taktloom.feel.closures import mentions
@@ -15,18 +16,26 @@ from taktloom.feel.errors import WarningKind
 from taktloom.feel.kinds import FeelDate, FeelValue, Range
 from taktloom.feel.runtime import Frame
 
-__all__ = ["FORMS"]
+__all__ = ["FORMS", "domain_of", "filter_closure", "for_closure", "quantified_closure"]
 
-_Domain = Callable[[Frame], Iterable[FeelValue] | None]
+Domain: TypeAlias = Callable[[Frame], Iterable[FeelValue] | None]
+Clauses: TypeAlias = list[tuple[str, Domain]]
 
 
 def _for(node: syntax.For, scope: StaticScope) -> Evaluate:
     inner = scope.inner(["partial", *(clause.name for clause in node.iterators)])
-    clauses = _clauses(node.iterators, inner)
-    body = compile_form(node.body, inner)
-    uses_partial = mentions(node.body, "partial")
     # a function made in the body keeps the variables of its own turn
     captures = any(isinstance(part, syntax.FunctionDefinition) for part in syntax.walk(node.body))
+    return for_closure(
+        _clauses(node.iterators, inner),
+        compile_form(node.body, inner),
+        uses_partial=mentions(node.body, "partial"),
+        captures=captures,
+    )
+
+
+def for_closure(clauses: Clauses, body: Evaluate, *, uses_partial: bool, captures: bool) -> Evaluate:
+    """Closure of `for`; clauses and *body* are compiled for a frame with the clauses' names and `partial`."""
 
     def evaluate(frame: Frame) -> FeelValue:
         results: list[FeelValue] = []
@@ -47,9 +56,13 @@ def _for(node: syntax.For, scope: StaticScope) -> Evaluate:
 
 def _quantified(node: syntax.Quantified, scope: StaticScope) -> Evaluate:
     inner = scope.inner(clause.name for clause in node.iterators)
-    clauses = _clauses(node.iterators, inner)
     condition = compile_form(node.condition, inner)
-    decisive = node.quantifier == "some"
+    return quantified_closure(_clauses(node.iterators, inner), condition, node.quantifier)
+
+
+def quantified_closure(clauses: Clauses, condition: Evaluate, quantifier: str) -> Evaluate:
+    """Closure of `some` and `every`, three-valued like `or` and `and`."""
+    decisive = quantifier == "some"
 
     def evaluate(frame: Frame) -> FeelValue:
         variables: dict[str, FeelValue] = {}
@@ -71,12 +84,12 @@ def _quantified(node: syntax.Quantified, scope: StaticScope) -> Evaluate:
     return evaluate
 
 
-def _clauses(clauses: tuple[syntax.IterationClause, ...], scope: StaticScope) -> list[tuple[str, _Domain]]:
+def _clauses(clauses: tuple[syntax.IterationClause, ...], scope: StaticScope) -> Clauses:
     return [(clause.name, _domain(clause, scope)) for clause in clauses]
 
 
 def _iterate(
-    clauses: list[tuple[str, _Domain]],
+    clauses: Clauses,
     index: int,
     frame: Frame,
     variables: dict[str, FeelValue],
@@ -98,16 +111,21 @@ def _iterate(
     return True
 
 
-def _domain(clause: syntax.IterationClause, scope: StaticScope) -> _Domain:
+def _domain(clause: syntax.IterationClause, scope: StaticScope) -> Domain:
     source = compile_form(clause.source, scope)
     if clause.until is None:
-        return lambda frame: _items_of(source(frame), frame, clause.start)
+        return domain_of(source, clause.start)
     until = compile_form(clause.until, scope)
 
     def interval(frame: Frame) -> Iterable[FeelValue] | None:
         return _steps(source(frame), until(frame), frame, clause.start)
 
     return interval
+
+
+def domain_of(source: Evaluate, position: int) -> Domain:
+    """What a value gives to iterate over."""
+    return lambda frame: _items_of(source(frame), frame, position)
 
 
 def _items_of(value: FeelValue, frame: Frame, position: int) -> Iterable[FeelValue] | None:
@@ -156,13 +174,18 @@ def _filter(node: syntax.Filter, scope: StaticScope) -> Evaluate:
         return lambda frame: _item_at(_as_list(target(frame)), fixed, frame, node.start)
     condition = compile_form(node.condition, scope.inner(None))
     tells_index = not isinstance(node.condition, syntax.Comparison | syntax.Conjunction | syntax.Disjunction)
+    return filter_closure(target, condition, tells_index=tells_index, position=node.start)
+
+
+def filter_closure(target: Evaluate, condition: Evaluate, *, tells_index: bool, position: int) -> Evaluate:
+    """Closure of a filter; *condition* is compiled for a filter's frame. tells_index: it may give a number."""
 
     def evaluate(frame: Frame) -> FeelValue:
         items = _as_list(target(frame))
         if tells_index:
             first = condition(_element_frame(items[0] if items else None, frame))
             if isinstance(first, Decimal):
-                return _item_at(items, first, frame, node.start)
+                return _item_at(items, first, frame, position)
         frame.run.step(len(items))
         return [item for item in items if condition(_element_frame(item, frame)) is True]
 

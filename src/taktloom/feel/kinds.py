@@ -18,12 +18,10 @@ Source: DMN 1.5, 10.3.2.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Context, Decimal, DecimalException, DivisionByZero, InvalidOperation, Overflow
-from typing import TYPE_CHECKING, TypeAlias, Union
+from typing import TypeAlias, Union
 
 from taktloom.feel.temporal import DaysTime, FeelDate, FeelDateTime, FeelTime, YearsMonths
-
-if TYPE_CHECKING:
-    from taktloom.feel.types import FeelType
+from taktloom.feel.type_forms import FeelType
 
 __all__ = [
     "DECIMAL",
@@ -50,7 +48,6 @@ DECIMAL = Context(
 )
 
 FeelValue: TypeAlias = Union[
-    None,
     bool,
     str,
     Decimal,
@@ -63,6 +60,7 @@ FeelValue: TypeAlias = Union[
     "FeelFunction",
     list["FeelValue"],
     dict[str, "FeelValue"],
+    None,
 ]
 
 
@@ -85,7 +83,7 @@ class Parameter:
     """A formal parameter; *type* is None for Any. Where null is not accepted, the function answers null to it."""
 
     name: str
-    type: "FeelType | None" = None
+    type: FeelType | None = None
     accepts_null: bool = True
 
 
@@ -95,13 +93,13 @@ class FeelFunction:
 
     call: takes the `Run` (see `runtime.py`), then one value for each parameter, already checked and coerced.
     result: the type that the answer is coerced to, None for Any. required: how many arguments must be given, None for
-    all. is_variadic: the last parameter takes any number of arguments. overloads: other parameter lists, tried in order.
+    all. is_variadic: the last parameter takes any number of arguments. overloads: other parameter lists, in order.
     """
 
     name: str
     parameters: Sequence[Parameter]
     call: Callable[..., FeelValue]
-    result: "FeelType | None" = None
+    result: FeelType | None = None
     required: int | None = None
     is_variadic: bool = False
     overloads: "tuple[FeelFunction, ...]" = ()

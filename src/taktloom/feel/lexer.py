@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Text to tokens. Names are *not* put together here: only the scope can tell `a - b` (a name) from `a - b` (arithmetic).
+"""Text to tokens. Names are *not* put together here: only the scope can tell the name `a - b` from the subtraction.
 
-So a name with spaces or operators leaves the lexer as several tokens, and `scope.py` matches the longest known sequence.
+So a name with spaces or operators leaves the lexer as several tokens; `scope.py` matches the longest known sequence.
 """
 
 import re

@@ -50,12 +50,14 @@ def ordering(left: FeelValue, right: FeelValue) -> int | None:
     """-1, 0 or 1 where the values have an order, else None."""
     if type(left) is not type(right):
         return None
+    if isinstance(left, str) and isinstance(right, str):
+        return (left > right) - (left < right)
+    if isinstance(left, Decimal) and isinstance(right, Decimal):
+        return (left > right) - (left < right)
     key = _ORDER_KEYS.get(type(left))
-    if key is None:
+    if key is None or _differ_in_locality(left, right):
         return None
     first, second = key(left), key(right)
-    if first is None or second is None or type(first) is not type(second) or _differ_in_locality(left, right):
-        return None
     return (first > second) - (first < second)
 
 
@@ -177,9 +179,7 @@ _EQUALITY: dict[type, Callable[..., bool | None]] = {
     FeelDateTime: _equal_moments,
     Range: _equal_ranges,
 }
-_ORDER_KEYS: dict[type, Callable[..., "Decimal | str | int | None"]] = {
-    Decimal: lambda value: value,
-    str: lambda value: value,
+_ORDER_KEYS: dict[type, Callable[..., int]] = {
     FeelDate: lambda value: value.days,
     FeelTime: lambda value: value.instant_nanos,
     FeelDateTime: lambda value: value.instant_nanos,

@@ -468,10 +468,7 @@ class _Parser:
 
     def _context_entry(self, scope: NameTable) -> ContextEntry:
         stream, start = self.stream, self.stream.current.start
-        if stream.current.kind is TokenKind.STRING:
-            key = stream.take().text
-        else:
-            key = stream.name_until(symbol=":")
+        key = stream.take().text if stream.current.kind is TokenKind.STRING else stream.name_until(symbol=":")
         stream.require_symbol(":")
         if stream.at_word("function"):
             scope.add(key)  # a function may call itself

@@ -14,7 +14,7 @@ __all__ = ["property_of"]
 
 
 def property_of(value: FeelValue, name: str) -> FeelValue:
-    """The entry or property *name* of *value*; of a list the list of its items' properties; null where there is none."""
+    """The entry or property *name*; null where there is none; of a list, the list of its items' properties."""
     if isinstance(value, dict):
         return value.get(name)
     if isinstance(value, list):

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """One evaluation: its budgets, warnings and clock reading (`Run`), and the variables in sight (`Frame`).
 
-`apply` and `apply_named` are the only ways a function is called: they count, coerce and give null for what does not fit.
+`apply` and `apply_named` are the only ways to call a function: they count, coerce and give null for what does not fit.
 """
 
 from collections.abc import Mapping, Sequence
@@ -81,7 +81,8 @@ def apply(run: Run, function: FeelFunction, arguments: Sequence[FeelValue], posi
         bound = _bind(variant, arguments)
         if bound is not None:
             return _answer(run, variant, bound, position)
-    return _refused(run, function, position)
+    _warn_refused(run, function, position)
+    return None
 
 
 def apply_named(
@@ -93,7 +94,8 @@ def apply_named(
         bound = _bind_named(variant, arguments)
         if bound is not None:
             return _answer(run, variant, bound, position)
-    return _refused(run, function, position)
+    _warn_refused(run, function, position)
+    return None
 
 
 def _answer(run: Run, function: FeelFunction, bound: list[FeelValue], position: int | None) -> FeelValue:
@@ -108,7 +110,7 @@ def _answer(run: Run, function: FeelFunction, bound: list[FeelValue], position: 
     return value
 
 
-def _refused(run: Run, function: FeelFunction, position: int | None) -> None:
+def _warn_refused(run: Run, function: FeelFunction, position: int | None) -> None:
     run.warn(WarningKind.WRONG_ARGUMENTS, f"{function.name} does not take these arguments.", position)
 
 

@@ -30,7 +30,7 @@ _MAX_NAME_TOKENS = 40
 class Scope:
     """What an expression can see from outside.
 
-    names: variables with their types (None: unknown). types: item definitions by name, for `instance of` and parameters.
+    names: variables with their types (None: unknown). types: item definitions by name, as `instance of` uses them.
     members: further names that may follow a dot or stand in a filter.
     """
 

@@ -2,8 +2,8 @@
 """FEEL's dates, times and durations as value classes.
 
 Python's `datetime` cannot hold FEEL's domain (years ±999,999,999, nanoseconds, zone kept in the text), so these are
-own classes over plain integers in the proleptic Gregorian calendar. Python's `==` on them is structural identity (FEEL's
-`is()`); FEEL's `=` lives in `operators.py`. Source: DMN 1.5, 10.3.2.3.
+own classes over plain integers in the proleptic Gregorian calendar. Python's `==` on them is structural identity
+(FEEL's `is()`); FEEL's `=` lives in `operators.py`. Source: DMN 1.5, 10.3.2.3.
 """
 
 from dataclasses import dataclass

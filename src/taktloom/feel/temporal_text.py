@@ -60,10 +60,14 @@ def parse_time(text: str) -> FeelTime | None:
 def parse_date_time(text: str) -> FeelDateTime | None:
     """A date, `T`, a time."""
     day, separator, clock = text.partition("T")
-    date, time = parse_date(day), parse_time(clock)
-    if not separator or date is None or time is None:
+    ends_day = clock.startswith("24:00:00")  # XML Schema's end of the day: the first moment of the next
+    date, time = parse_date(day), parse_time(f"00{clock[2:]}" if ends_day else clock)
+    if not separator or date is None or time is None or (ends_day and time.nanosecond):
         return None
-    return FeelDateTime(date, time)
+    try:
+        return FeelDateTime(FeelDate.of_days(date.days + 1) if ends_day else date, time)
+    except ValueError:
+        return None
 
 
 def parse_duration(text: str) -> DaysTime | YearsMonths | None:

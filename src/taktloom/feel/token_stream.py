@@ -12,27 +12,8 @@ from taktloom.feel.types import BUILT_IN_TYPES
 __all__ = ["KEYWORDS", "TokenStream"]
 
 KEYWORDS = frozenset(
-    [
-        "if",
-        "then",
-        "else",
-        "for",
-        "in",
-        "return",
-        "some",
-        "every",
-        "satisfies",
-        "between",
-        "and",
-        "or",
-        "instance",
-        "of",
-        "function",
-        "external",
-        "true",
-        "false",
-        "null",
-    ]
+    {"if", "then", "else", "for", "in", "return", "some", "every", "satisfies", "between", "and", "or"}
+    | {"instance", "of", "function", "external", "true", "false", "null"}
 )
 _NAME_SYMBOLS = frozenset("./-'+*")
 _PROPERTIES = ("time offset", "start included", "end included")

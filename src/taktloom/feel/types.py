@@ -4,11 +4,8 @@
 Source: DMN 1.5, 10.3.2.9 (types), 10.3.2.9.4 (type conversions).
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
-from enum import Enum
-from typing import TypeAlias, assert_never
+from typing import assert_never
 
 from taktloom.feel.kinds import (
     DaysTime,
@@ -20,6 +17,16 @@ from taktloom.feel.kinds import (
     Range,
     YearsMonths,
 )
+from taktloom.feel.type_forms import (
+    ConstrainedType,
+    ContextType,
+    FeelType,
+    FunctionType,
+    ListType,
+    NamedReference,
+    RangeType,
+    SimpleType,
+)
 
 __all__ = [
     "BUILT_IN_TYPES",
@@ -28,6 +35,7 @@ __all__ = [
     "FeelType",
     "FunctionType",
     "ListType",
+    "NamedReference",
     "RangeType",
     "SimpleType",
     "coerce",
@@ -37,71 +45,6 @@ __all__ = [
     "type_of",
 ]
 
-
-class SimpleType(Enum):
-    """The types without parts, by their FEEL names."""
-
-    ANY = "Any"
-    NULL = "Null"
-    NUMBER = "number"
-    STRING = "string"
-    BOOLEAN = "boolean"
-    DATE = "date"
-    TIME = "time"
-    DATE_TIME = "date and time"
-    DAYS_TIME = "days and time duration"
-    YEARS_MONTHS = "years and months duration"
-    DURATION = "duration"
-    CONTEXT = "context"
-    FUNCTION = "function"
-
-
-@dataclass(frozen=True, slots=True)
-class ListType:
-    """`list<element>`"""
-
-    element: "FeelType"
-
-
-@dataclass(frozen=True, slots=True)
-class RangeType:
-    """`range<element>`"""
-
-    element: "FeelType"
-
-
-@dataclass(frozen=True, slots=True)
-class ContextType:
-    """`context<key: type, …>`; a value may have more entries."""
-
-    entries: Mapping[str, "FeelType"]
-
-
-@dataclass(frozen=True, slots=True)
-class FunctionType:
-    """`function<parameters> -> result`"""
-
-    parameters: tuple["FeelType", ...]
-    result: "FeelType"
-
-
-@dataclass(frozen=True, slots=True)
-class ConstrainedType:
-    """A type with allowed values: *allows* tells of a value that conforms to *base* whether it is one of them."""
-
-    base: "FeelType"
-    allows: Callable[[FeelValue], bool] = field(compare=False)
-
-
-@dataclass(slots=True)
-class NamedReference:
-    """A type used inside its own definition; *target* is set when the definition is complete."""
-
-    name: str
-    target: "FeelType | None" = None
-
-
-FeelType: TypeAlias = SimpleType | ListType | RangeType | ContextType | FunctionType | ConstrainedType | NamedReference
 
 BUILT_IN_TYPES: dict[str, FeelType] = {
     **{kind.value: kind for kind in SimpleType if kind is not SimpleType.DURATION},

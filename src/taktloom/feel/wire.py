@@ -29,7 +29,7 @@ from taktloom.model.errors import MisuseError
 
 __all__ = ["JsonValue", "ValueConversionError", "from_json", "from_python", "to_json", "to_python"]
 
-JsonValue: TypeAlias = None | bool | int | float | str | list["JsonValue"] | dict[str, "JsonValue"]
+JsonValue: TypeAlias = bool | int | float | str | list["JsonValue"] | dict[str, "JsonValue"] | None
 
 _MAX_EXACT_INTEGER = 2**53 - 1
 _MAX_DEPTH = 200
@@ -92,7 +92,8 @@ def from_python(value: object, *, depth: int = 0) -> FeelValue:
 def to_python(value: FeelValue) -> object:
     """Turn a FEEL value into Python's own types where those hold it exactly; what they cannot hold stays a FEEL value.
 
-    Stay: years outside 1..9999, fractions below a microsecond, date and time without offset, years-and-months durations.
+    Those are years outside 1..9999, fractions below a microsecond, date and time without offset, and durations of years
+    and months.
     """
     if isinstance(value, list):
         return [to_python(item) for item in value]
@@ -246,7 +247,7 @@ _PARSERS: dict[str, Callable[[str], FeelValue]] = {
     "years and months duration": _parse_years_months,
 }
 
-_FROM_PYTHON: tuple[tuple[object, Callable[..., FeelValue]], ...] = (
+_FROM_PYTHON: tuple[tuple[type | tuple[type, ...], Callable[..., FeelValue]], ...] = (
     ((FeelDate, FeelTime, FeelDateTime, DaysTime, YearsMonths, Range, FeelFunction), lambda value: value),
     (datetime, _date_time_from_python),
     (date, lambda value: FeelDate(value.year, value.month, value.day)),

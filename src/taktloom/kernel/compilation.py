@@ -32,7 +32,10 @@ Element = FlowNode | SequenceFlow | ProcessDefinition
 
 @dataclass(slots=True, kw_only=True)
 class Compilation:
-    """What is known while one process is compiled. names: variables with spaces or signs in them, which FEEL must know."""
+    """What is known while one process is compiled.
+
+    names: variables with spaces or signs in them, which FEEL must know. decisions: None where they are not checked.
+    """
 
     names: frozenset[str]
     external_choices: frozenset[ElementId]
@@ -51,6 +54,9 @@ class Compilation:
                     element,
                     f"The {what} '{source}' is not FEEL: {error.cause}",
                     "Mend the expression.",
+                    what=what,
+                    text=source,
+                    detail=error.cause,
                 )
             )
             return Expression(source, lambda _context, _now: None)
@@ -95,6 +101,8 @@ class Compilation:
                     element,
                     f"The timer text '{text}' cannot be used: {reason}.",
                     "Write an ISO 8601 text, or a FEEL expression after '='.",
+                    text=text,
+                    detail=reason,
                 )
             )
             return Timer(kind=kind, text=TextExpression(text))

@@ -5,27 +5,32 @@ Nodes and flows are numbered in document order, the nodes of a sub-process right
 the state of instances, so they belong to one deployed version.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import ClassVar, Protocol, TypeAlias
 
 from taktloom.kernel.expressions import Expression
+from taktloom.kernel.state import Phase
 from taktloom.model.findings import Finding
 from taktloom.model.identifiers import ElementId, ProcessId
 from taktloom.model.process import ProcessDefinition
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from taktloom.kernel.behaviour import Behaviour
-    from taktloom.kernel.run import Run
-    from taktloom.kernel.state import Phase, Token
-
-    PhaseMethod = Callable[[Run, Token], Phase | None]
-
 __all__ = ["NONE", "Attribute", "ExecutableProcess", "Flow", "MappingRule", "Node"]
 
 NONE = -1  # no such node or flow
+
+# Methods of `behaviour.Behaviour`, which is made of what this module defines and so cannot be named here:
+# phases take (run, token), catching takes (run, node, token, variables).
+PhaseMethod: TypeAlias = Callable[..., Phase | None]
+CatchMethod: TypeAlias = Callable[..., None]
+
+
+class NodeBehaviour(Protocol):
+    """What the compiled process knows of a behaviour without running it; see `behaviour.Behaviour`."""
+
+    element_type: ClassVar[str]
+    is_recorded_from_start: ClassVar[bool]
+    names_resource: ClassVar[bool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,15 +66,17 @@ class Node:
 
     incoming, outgoing: flow numbers in document order. parent: number of the enclosing sub-process, NONE at the top.
     armed: its timer and message boundary events. catches: codes (None: every) and numbers of its error boundary events.
-    start: of a sub-process its start event. role: name of its lane. phases: the behaviour's methods by Phase.
+    start: of a sub-process its start event. role: name of its lane. phases: the behaviour's methods by
+    Phase; catch: its method for what it waits for.
     """
 
     index: int
     id: ElementId
     name: str
     element_type: str
-    behaviour: "Behaviour"
-    phases: tuple["PhaseMethod", ...]
+    behaviour: NodeBehaviour
+    phases: tuple[PhaseMethod, ...]
+    catch: CatchMethod
     parent: int = NONE
     incoming: tuple[int, ...] = ()
     outgoing: tuple[int, ...] = ()

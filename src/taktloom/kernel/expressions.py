@@ -17,7 +17,15 @@ from taktloom.kernel.commands import IncidentKind
 from taktloom.kernel.failure import ElementFailure
 from taktloom.model.errors import LimitExceededError
 
-__all__ = ["Context", "Expression", "TextExpression", "compile_feel", "evaluate_condition", "evaluate_text", "evaluate_texts"]
+__all__ = [
+    "Context",
+    "Expression",
+    "TextExpression",
+    "compile_feel",
+    "evaluate_condition",
+    "evaluate_text",
+    "evaluate_texts",
+]
 
 Context = Mapping[str, FeelValue]
 
@@ -108,7 +116,13 @@ def kind_of(value: FeelValue) -> str:
     """A name of the value's kind for messages, never the value."""
     if value is None:
         return "null"
-    for kind, name in ((bool, "a boolean"), (Decimal, "a number"), (str, "a text"), (list, "a list"), (dict, "a context")):
+    for kind, name in (
+        (bool, "a boolean"),
+        (Decimal, "a number"),
+        (str, "a text"),
+        (list, "a list"),
+        (dict, "a context"),
+    ):
         if isinstance(value, kind):
             return name
     return f"a value of type {type(value).__name__}"

@@ -27,4 +27,3 @@ def evaluate_mappings(rules: tuple[MappingRule, ...], context: Context, now: dat
         set_path(draft, rule.path, value)
         results[rule.path[0]] = draft[rule.path[0]]
     return results
-

@@ -38,9 +38,7 @@ def completion_row(node: Node, token: Token, actor: str | None, attributes: Mapp
     return _row(node, token, Lifecycle.COMPLETE, resource, attributes)
 
 
-def evaluate_attributes(
-    attributes: tuple[Attribute, ...], context: Context, now: datetime
-) -> Mapping[str, FeelValue]:
+def evaluate_attributes(attributes: tuple[Attribute, ...], context: Context, now: datetime) -> Mapping[str, FeelValue]:
     """Values by column name."""
     values: dict[str, FeelValue] = {}
     for attribute in attributes:

@@ -87,8 +87,12 @@ def problem(
     message: str,
     remedy: str,
     severity: Severity = Severity.ERROR,
+    **parameters: str,
 ) -> Finding:
-    """A finding at the element; its place names the element even where the reader gave no line."""
+    """A finding at the element; its place names the element even where the reader gave no line.
+
+    parameters: the values inside the message by name; the element's id and name are added.
+    """
     place = where if isinstance(where, Place) else where.place
     if not isinstance(where, Place):
         place = Place(source=place.source, line=place.line, element_id=ElementId(where.id))
@@ -99,7 +103,7 @@ def problem(
         message=message,
         place=place,
         remedy=remedy,
-        parameters={"element": place.element_id or "", "name": name},
+        parameters={"element": place.element_id or "", "name": name, **parameters},
     )
 
 
@@ -122,7 +126,9 @@ def _duplicate_ids(definition: ProcessDefinition, containers: Collection[Contain
     for element in elements:
         counted[element.id] += 1
         if counted[element.id] == 2:
-            yield problem("duplicate-id", element, f"The id '{element.id}' is used twice.", "Give each element an id of its own.")
+            yield problem(
+                "duplicate-id", element, f"The id '{element.id}' is used twice.", "Give each element an id of its own."
+            )
 
 
 def _unknown_lane_members(definition: ProcessDefinition, containers: Collection[Container]) -> Iterator[Finding]:
@@ -136,6 +142,7 @@ def _unknown_lane_members(definition: ProcessDefinition, containers: Collection[
                     f"Lane '{lane.name}' names '{node_id}', which does not exist.",
                     "Remove the reference from the lane.",
                     Severity.WARNING,
+                    node=node_id,
                 )
 
 
@@ -148,6 +155,8 @@ def _unsupported(container: Container) -> Iterator[Finding]:
                 node,
                 f"This version does not run '{node.xml_name}'{reason}.",
                 "Model it with elements that are run; the reference lists them.",
+                xml_name=node.xml_name,
+                reason=node.reason,
             )
 
 
@@ -160,17 +169,22 @@ def _dangling_flows(container: Container) -> Iterator[Finding]:
                     flow,
                     f"The flow's {end} '{node_id}' is no flow node of '{container.owner.id}'.",
                     "Connect the flow to a node of the same process or sub-process, or delete it.",
+                    node=node_id,
+                    container=container.owner.id,
                 )
 
 
 def _starts(container: Container) -> Iterator[Finding]:
     starts = [node for node in container.nodes.values() if isinstance(node, StartEvent)]
-    if not starts:
+    unsupported = [n for n in container.nodes.values() if isinstance(n, UnsupportedNode) and n.xml_name in _STARTERS]
+    if not starts and not unsupported:
         owner = container.owner
         yield problem("no-start-event", owner, f"'{owner.id}' has no start event.", "Add a start event.")
     nones = [node for node in starts if node.definition is None]
     for node in nones[1:]:
-        yield problem("several-none-start-events", node, "There is more than one none start event.", "Keep one of them.")
+        yield problem(
+            "several-none-start-events", node, "There is more than one none start event.", "Keep one of them."
+        )
     if not container.is_process:
         for node in starts:
             if node.definition is not None:
@@ -186,15 +200,41 @@ def _ends_of_flows(container: Container) -> Iterator[Finding]:
     for node in container.nodes.values():
         incoming, outgoing = container.incoming.get(node.id, []), container.outgoing.get(node.id, [])
         if isinstance(node, StartEvent) and incoming:
-            yield problem("start-event-with-incoming-flow", node, "A flow leads into the start event.", "Lead it to the node after the start.")
+            yield problem(
+                "start-event-with-incoming-flow",
+                node,
+                "A flow leads into the start event.",
+                "Lead it to the node after the start.",
+            )
         if isinstance(node, BoundaryEvent) and incoming:
-            yield problem("boundary-event-with-incoming-flow", node, "A flow leads into the boundary event.", "Lead it to the node after the event.")
+            yield problem(
+                "boundary-event-with-incoming-flow",
+                node,
+                "A flow leads into the boundary event.",
+                "Lead it to the node after the event.",
+            )
         if isinstance(node, EndEvent) and outgoing:
-            yield problem("end-event-with-outgoing-flow", node, "A flow leaves the end event.", "Make it an intermediate event, or delete the flow.")
+            yield problem(
+                "end-event-with-outgoing-flow",
+                node,
+                "A flow leaves the end event.",
+                "Make it an intermediate event, or delete the flow.",
+            )
         if isinstance(node, ExclusiveGateway | ParallelGateway) and not outgoing:
-            yield problem("gateway-without-outgoing-flow", node, "No flow leaves the gateway.", "Add an outgoing flow, or use an end event.")
+            yield problem(
+                "gateway-without-outgoing-flow",
+                node,
+                "No flow leaves the gateway.",
+                "Add an outgoing flow, or use an end event.",
+            )
         if isinstance(node, StartEvent | BoundaryEvent) and not outgoing:
-            yield problem("event-without-outgoing-flow", node, "No flow leaves the event: its token ends there.", "Add an outgoing flow.", Severity.WARNING)
+            yield problem(
+                "event-without-outgoing-flow",
+                node,
+                "No flow leaves the event: its token ends there.",
+                "Add an outgoing flow.",
+                Severity.WARNING,
+            )
 
 
 def _defaults(container: Container) -> Iterator[Finding]:
@@ -208,6 +248,7 @@ def _defaults(container: Container) -> Iterator[Finding]:
                 node,
                 f"The default flow '{node.default_flow}' does not leave this element.",
                 "Name one of its outgoing flows.",
+                flow=node.default_flow,
             )
         for flow in defaults:
             if flow.condition is not None:
@@ -267,9 +308,13 @@ def _boundaries(container: Container) -> Iterator[Finding]:
                 node,
                 f"The boundary event is attached to '{node.attached_to}', which is not in '{container.owner.id}'.",
                 "Attach it to an activity.",
+                host=node.attached_to,
+                container=container.owner.id,
             )
         elif not isinstance(host, Activity | UnsupportedNode):
-            yield problem("boundary-on-non-activity", node, f"'{host.id}' is no activity.", "Attach the event to an activity.")
+            yield problem(
+                "boundary-on-non-activity", node, f"'{host.id}' is no activity.", "Attach the event to an activity."
+            )
         if isinstance(node.definition, ErrorDefinition):
             yield from _error_boundary(node, node.definition, seen)
 
@@ -278,10 +323,17 @@ def _error_boundary(
     node: BoundaryEvent, definition: ErrorDefinition, seen: set[tuple[ElementId, str | None]]
 ) -> Iterator[Finding]:
     if not node.is_interrupting:
-        yield problem("non-interrupting-error", node, "An error boundary event always interrupts.", "Mark it as interrupting.")
+        yield problem(
+            "non-interrupting-error", node, "An error boundary event always interrupts.", "Mark it as interrupting."
+        )
     key = (node.attached_to, definition.code)
     if key in seen:
-        yield problem("error-caught-twice", node, "Another boundary event of the activity catches the same error.", "Keep one of them.")
+        yield problem(
+            "error-caught-twice",
+            node,
+            "Another boundary event of the activity catches the same error.",
+            "Keep one of them.",
+        )
     seen.add(key)
 
 
@@ -295,6 +347,7 @@ def _event_positions(container: Container) -> Iterator[Finding]:
                 node,
                 f"{_DEFINITION_NAMES[type(definition)]} is not run at this kind of event.",
                 "Use another event definition here.",
+                definition=type(definition).__name__,
             )
 
 
@@ -304,9 +357,13 @@ def _event_definitions(container: Container) -> Iterator[Finding]:
         if isinstance(definition, TimerDefinition):
             yield from _timer(node, definition)
         elif isinstance(definition, MessageDefinition) and not definition.name:
-            yield problem("message-without-name", node, "The event's message has no name.", "Refer to a message that has a name.")
+            yield problem(
+                "message-without-name", node, "The event's message has no name.", "Refer to a message that has a name."
+            )
         elif isinstance(definition, ErrorDefinition) and isinstance(node, EndEvent) and not definition.code:
-            yield problem("error-without-code", node, "The error that is thrown has no code.", "Refer to an error with a code.")
+            yield problem(
+                "error-without-code", node, "The error that is thrown has no code.", "Refer to an error with a code."
+            )
 
 
 def _timer(node: AnyFlowNode, definition: TimerDefinition) -> Iterator[Finding]:
@@ -317,6 +374,7 @@ def _timer(node: AnyFlowNode, definition: TimerDefinition) -> Iterator[Finding]:
             node,
             f"The timer has {len(given)} of date, duration and cycle.",
             "Give exactly one of them.",
+            count=str(len(given)),
         )
     repeats = isinstance(node, StartEvent) or (isinstance(node, BoundaryEvent) and not node.is_interrupting)
     if definition.cycle and not repeats:
@@ -332,15 +390,24 @@ def _tasks(container: Container) -> Iterator[Finding]:
     for node in container.nodes.values():
         if isinstance(node, ServiceTask):
             if not node.job_type:
-                yield problem("job-type-missing", node, "The service task has no job type.", "Give it the type that a worker serves.")
+                yield problem(
+                    "job-type-missing",
+                    node,
+                    "The service task has no job type.",
+                    "Give it the type that a worker serves.",
+                )
             if node.retries < 1:
                 yield problem("retries-out-of-range", node, "The job has fewer than one try.", "Give at least 1.")
         elif isinstance(node, BusinessRuleTask) and not node.decision_id:
-            yield problem("decision-missing", node, "The business rule task names no decision.", "Name the decision to evaluate.")
+            yield problem(
+                "decision-missing", node, "The business rule task names no decision.", "Name the decision to evaluate."
+            )
         elif isinstance(node, ScriptTask) and not node.script:
             yield problem("script-missing", node, "The script task has no script.", "Write a FEEL expression.")
         if isinstance(node, ScriptTask | BusinessRuleTask) and not node.result_variable:
-            yield problem("result-variable-missing", node, "The result has no variable.", "Name the variable for the result.")
+            yield problem(
+                "result-variable-missing", node, "The result has no variable.", "Name the variable for the result."
+            )
 
 
 def _unreachable(container: Container) -> Iterator[Finding]:
@@ -360,16 +427,34 @@ def _unreachable(container: Container) -> Iterator[Finding]:
             pending.extend(hosted.get(node_id, []))
     for node in container.nodes.values():
         if node.id not in reached:
-            yield problem("unreachable-node", node, "No path leads here from a start event.", "Connect or delete it.", Severity.WARNING)
+            yield problem(
+                "unreachable-node",
+                node,
+                "No path leads here from a start event.",
+                "Connect or delete it.",
+                Severity.WARNING,
+            )
 
 
 def _mappings(container: Container) -> Iterator[Finding]:
     for node in container.nodes.values():
         for mapping in (*getattr(node, "inputs", ()), *getattr(node, "outputs", ())):
             if not mapping.target or not all(part.strip() for part in mapping.target.split(".")):
-                yield problem("mapping-target-invalid", node, f"The mapping's target '{mapping.target}' is no variable path.", "Write a name, or names with dots between.")
+                yield problem(
+                    "mapping-target-invalid",
+                    node,
+                    f"The mapping's target '{mapping.target}' is no variable path.",
+                    "Write a name, or names with dots between.",
+                    target=mapping.target,
+                )
             if not mapping.source.strip().lstrip("="):
-                yield problem("mapping-source-missing", node, f"The mapping into '{mapping.target}' has no source.", "Write a FEEL expression.")
+                yield problem(
+                    "mapping-source-missing",
+                    node,
+                    f"The mapping into '{mapping.target}' has no source.",
+                    "Write a FEEL expression.",
+                    target=mapping.target,
+                )
 
 
 def _attributes(container: Container) -> Iterator[Finding]:
@@ -382,6 +467,8 @@ def _attributes(container: Container) -> Iterator[Finding]:
                     node,
                     f"The event log attribute '{name}' (level '{level}') is not usable or given twice.",
                     "Give each attribute once, with a name and the level case or event.",
+                    attribute=name,
+                    level=level,
                 )
 
 
@@ -392,6 +479,7 @@ ALLOWED_DEFINITIONS: Mapping[type, tuple[type, ...]] = {
     IntermediateThrowEvent: (),
     BoundaryEvent: (TimerDefinition, MessageDefinition, ErrorDefinition),
 }
+_STARTERS = frozenset({"startEvent", "receiveTask", "eventBasedGateway"})
 _DEFINITION_NAMES: Mapping[type, str] = {
     TimerDefinition: "A timer",
     MessageDefinition: "A message",

@@ -52,10 +52,10 @@ class Phase(IntEnum):
 class Token:
     """One position of control.
 
-    element: index of the flow node in the ExecutableProcess. scope: the scope that it moves in. arrived_by: index of the
-    incoming flow, -1 at a start. visit: id of the element instance that the token is in, the key of its event log rows;
-    "" where nothing is recorded. entered_at: when. inner: the scope that its activity opened. waits: ids of the open
-    jobs, user tasks, timers, subscriptions, requests and incidents that end with the visit, oldest first.
+    element: index of the flow node in the ExecutableProcess. scope: the scope that it moves in. arrived_by: index of
+    the incoming flow, -1 at a start. visit: id of the element instance that the token is in, the key of its event log
+    rows; "" where nothing is recorded. entered_at: when. inner: the scope that its activity opened. waits: ids of the
+    open jobs, user tasks, timers, subscriptions, requests and incidents that end with the visit, oldest first.
     role: the role of the work in hand, for the event log.
     """
 
@@ -75,8 +75,8 @@ class Scope:
     """A variable scope: the instance, a sub-process, or an activity with local variables.
 
     parent None: the instance's own. element: index of its activity, -1 for the instance. owner: the token that stands
-    in the activity, None for the instance. tokens: the tokens that move in it, in order of arrival (a dict as an ordered
-    set). joins: per joining gateway the waiting tokens per incoming flow.
+    in the activity, None for the instance. tokens: the tokens that move in it, in order of arrival (a dict as an
+    ordered set). joins: per joining gateway the waiting tokens per incoming flow.
     """
 
     parent: ScopeId | None
@@ -91,8 +91,8 @@ class Scope:
 class TimerWait:
     """A running timer: *token* waits in the event, or in the activity the boundary event sits on.
 
-    schedule: of a cycle the recorded `<first due>|<interval>` in ISO 8601, None for a single shot. occurrence: how often
-    the cycle has fired; its due instants are counted from the first one, so that they do not drift.
+    schedule: of a cycle the recorded `<first due>|<interval>` in ISO 8601, None for a single shot. occurrence: which
+    of its instants this one is; they are counted from the first one, so that they do not drift.
     """
 
     element: int

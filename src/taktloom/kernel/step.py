@@ -38,12 +38,13 @@ from taktloom.kernel.state import IncidentWait, InstanceState, InstanceStatus, P
 from taktloom.kernel.timers import TimerPlan, next_plan
 from taktloom.kernel.variables import hand_out
 from taktloom.model.errors import ConflictError, MisuseError, NotFoundError
-from taktloom.model.identifiers import ElementId, ScopeId, TokenId
+from taktloom.model.identifiers import ElementId, IncidentId, RequestId, ScopeId, TokenId
 from taktloom.model.places import Place
 
 __all__ = ["HANDLERS", "step"]
 
 Wait = TypeVar("Wait")
+Key = TypeVar("Key", bound=str)
 
 
 def step(process: ExecutableProcess, state: InstanceState, event: KernelEvent) -> list[Command]:
@@ -71,17 +72,19 @@ def _work(run: Run) -> None:
     """Let the tokens on the stack run until all wait."""
     tokens, nodes, stack = run.state.tokens, run.process.nodes, run.stack
     while stack:
-        token_id, first = stack.pop()
+        token_id, phase = stack.pop()
         token = tokens.get(token_id)
-        phase: Phase | None = first if token is not None else None
-        while token is not None and phase is not None:
+        while token is not None:
             if phase is Phase.ENTER and not _begin_visit(run, token):
                 break
             try:
-                phase = nodes[token.element].phases[phase](run, token)
+                following = nodes[token.element].phases[phase](run, token)
             except ElementFailure as failure:
                 run.raise_incident(token, failure.kind, failure.message, phase)
                 break
+            if following is None:
+                break
+            phase = following
 
 
 def _begin_visit(run: Run, token: Token) -> bool:
@@ -166,7 +169,7 @@ def _job_error_thrown(run: Run, event: JobErrorThrown) -> None:
         run.raise_incident(token, IncidentKind.UNCAUGHT_ERROR, message, Phase.PERFORM)
         return
     boundary, activity_token = found
-    boundary.behaviour.catch(run, boundary, activity_token, event.variables)
+    boundary.catch(run, boundary, activity_token, event.variables)
 
 
 def _timer_fired(run: Run, event: TimerFired) -> None:
@@ -178,7 +181,7 @@ def _timer_fired(run: Run, event: TimerFired) -> None:
     following = next_plan(_plan_of(wait)) if _stays_armed(node.behaviour) else None
     if following is not None:
         run.start_timer(token, node, following)
-    node.behaviour.catch(run, node, token, {})
+    node.catch(run, node, token, {})
 
 
 def _message_correlated(run: Run, event: MessageCorrelated) -> None:
@@ -187,7 +190,7 @@ def _message_correlated(run: Run, event: MessageCorrelated) -> None:
     run.forget_wait(token, event.subscription_id)
     if _stays_armed(node.behaviour):  # every correlation ends its subscription; the event waits on under a new one
         run.subscribe(token, node, wait.message_name, wait.correlation_key)
-    node.behaviour.catch(run, node, token, event.variables)
+    node.catch(run, node, token, event.variables)
 
 
 def _incident_resolved(run: Run, event: IncidentResolved) -> None:
@@ -223,10 +226,10 @@ def _resume(run: Run, token: Token, wait: str, variables: Mapping[str, FeelValue
     node = run.node(token)
     run.forget_wait(token, wait)
     run.close_incidents(token)
-    node.behaviour.catch(run, node, token, variables)
+    node.catch(run, node, token, variables)
 
 
-def _find(waits: Mapping[str, Wait], wait_id: str, kind: str, run: Run) -> Wait:
+def _find(waits: Mapping[Key, Wait], wait_id: Key, kind: str, run: Run) -> Wait:
     wait = waits.get(wait_id)
     if wait is None:
         raise NotFoundError(
@@ -238,7 +241,7 @@ def _find(waits: Mapping[str, Wait], wait_id: str, kind: str, run: Run) -> Wait:
     return wait
 
 
-def _find_request(run: Run, request_id: str, *, is_choice: bool) -> TokenId:
+def _find_request(run: Run, request_id: RequestId, *, is_choice: bool) -> TokenId:
     token_id = _find(run.state.requests, request_id, "request", run)
     node = run.node(run.state.tokens[token_id])
     if (node.id in run.process.external_choices) != is_choice:
@@ -247,7 +250,7 @@ def _find_request(run: Run, request_id: str, *, is_choice: bool) -> TokenId:
 
 
 def _incidents_of(run: Run, token: Token) -> list[IncidentWait]:
-    return [run.state.incidents[wait] for wait in token.waits if wait in run.state.incidents]
+    return [run.state.incidents[IncidentId(wait)] for wait in token.waits if wait in run.state.incidents]
 
 
 def _stays_armed(behaviour: object) -> bool:

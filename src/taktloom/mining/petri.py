@@ -3,7 +3,8 @@
 
 A marking is one integer of eight bits per place, so that enabling, firing and hashing are single operations on
 Python's integers; a place holds at most 255 tokens.
-Sources: Murata, "Petri nets: properties, analysis and applications", Proc. IEEE 1989; van der Aalst, workflow nets, 1998.
+Sources: Murata, "Petri nets: properties, analysis and applications", Proc. IEEE 1989; van der Aalst,
+workflow nets, 1998.
 """
 
 from collections.abc import Iterable, Iterator
@@ -61,12 +62,16 @@ class PetriNet:
 
 def marking_of(places: Iterable[int]) -> Marking:
     """The marking with one token for each place named (a place named twice holds two)."""
-    return Marking(sum(1 << (BITS_PER_PLACE * place) for place in places))
+    total = 0
+    for place in places:
+        total += 1 << (BITS_PER_PLACE * place)
+    return Marking(total)
 
 
 def tokens_in(marking: Marking, place: int) -> int:
     """How many tokens *place* holds."""
-    return (marking >> (BITS_PER_PLACE * place)) & MAX_TOKENS
+    tokens: int = (marking >> (BITS_PER_PLACE * place)) & MAX_TOKENS
+    return tokens
 
 
 def count_tokens(marking: Marking) -> int:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Built-ins are declared by the signature of the standard: `"string: string, start position: number, [length: number]"`.
+"""Built-ins are declared by the standard's signature: `"string: string, start position: number, [length: number]"`.
 
 In brackets: may be left out. A `?` after the type: null is accepted (otherwise null gives null). `...`: any number of
 arguments. `Any` accepts null. Parameter names are the standard's, for named invocation.

@@ -14,7 +14,7 @@ from taktloom.feel.runtime import Run, apply
 __all__ = ["FUNCTIONS"]
 
 
-def _on_items(call: Callable[[Run, list[FeelValue]], FeelValue]) -> Callable[..., FeelValue]:
+def _on_items(call: Callable[..., FeelValue]) -> Callable[..., FeelValue]:
     """The form that takes the items as arguments instead of one list."""
 
     def spread(run: Run, *items: FeelValue) -> FeelValue:
@@ -59,7 +59,7 @@ def _folded(run: Run, items: list[FeelValue], operation: Callable[[FeelValue, Fe
     run.step(len(items))
     if not items or isinstance(items[0], str):
         return None
-    total = items[0]
+    total: FeelValue = items[0]
     for item in items[1:]:
         total = operation(total, item)
     return total if not isinstance(total, list | dict | bool) else None
@@ -242,10 +242,14 @@ def _sort(run: Run, items: list[FeelValue]) -> FeelValue:
     run.step(len(items) * max(1, len(items).bit_length()))
     if any(ordering(item, items[0]) is None for item in items):
         return None
-    return sorted(items, key=cmp_to_key(lambda left, right: ordering(left, right) or 0))
+    return sorted(items, key=cmp_to_key(_compare))
 
 
-def _aggregate(name: str, call: Callable[[Run, list[FeelValue]], FeelValue], kind: str = "list") -> tuple[BuiltIn, ...]:
+def _compare(left: FeelValue, right: FeelValue) -> int:
+    return ordering(left, right) or 0
+
+
+def _aggregate(name: str, call: Callable[..., FeelValue], kind: str = "list") -> tuple[BuiltIn, ...]:
     item_kind = "number" if kind == "numbers" else "Any"
     return (
         declare(name, call, f"list: {kind}"),

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What all activities share: input mappings, boundary events armed around them, start and completion in the event log."""
+"""What all activities share: input mappings, boundary events armed around them, their start in the event log."""
 
+from datetime import datetime
 from typing import ClassVar
 
 from taktloom.kernel.behaviour import Behaviour
 from taktloom.kernel.elements.boundary_event import ArmedBoundary
+from taktloom.kernel.expressions import Context
 from taktloom.kernel.mappings import evaluate_mappings
 from taktloom.kernel.run import Run
 from taktloom.kernel.state import Phase, Token
@@ -24,14 +26,21 @@ class ActivityBehaviour(Behaviour):
         context = run.variables(token)
         inputs = evaluate_mappings(node.inputs, context, run.now)
         inside = {**context, **inputs} if inputs else context
+        role = self.role(inside, run.now)
         plans = []
         for index in node.armed:
             event = run.process.nodes[index]
             assert isinstance(event.behaviour, ArmedBoundary)  # compile puts only these into `armed`
             plans.append((event, event.behaviour.trigger.plan(inside, run.now)))
+        token.role = role
         run.record_start(node, token)
         if inputs:
             run.open_scope(token).variables.update(inputs)
         for event, plan in plans:
             plan.open(run, token, event)
         return Phase.PERFORM
+
+    def role(self, context: Context, now: datetime) -> str | None:
+        """The role that the visit is for, None for the lane's. Raises ElementFailure."""
+        del context, now
+        return None

@@ -53,4 +53,4 @@ class ErrorEndBehaviour(EndEventBehaviour):
             run.finish(InstanceOutcome.FAILED)
             return
         event, activity_token = found
-        event.behaviour.catch(run, event, activity_token, {})
+        event.catch(run, event, activity_token, {})

@@ -32,12 +32,11 @@ class UserTaskBehaviour(ActivityBehaviour):
         """Open the task."""
         context, node = run.variables(token), run.node(token)
         assignee = None if self.assignee is None else evaluate_text(self.assignee, context, run.now)
-        groups = () if self.candidate_groups is None else evaluate_texts(self.candidate_groups, context, run.now)
+        groups = self._groups(context, run.now)
         due_at = self._due_at(context, run.now)
         task_id = UserTaskId(run.next_id())
         run.state.user_tasks[task_id] = token.id
         token.waits.append(task_id)
-        token.role = groups[0] if groups else None
         run.commands.append(
             OpenUserTask(
                 user_task_id=task_id,
@@ -51,6 +50,13 @@ class UserTaskBehaviour(ActivityBehaviour):
             )
         )
         return None
+
+    def role(self, context: Context, now: datetime) -> str | None:
+        """The first group, None where there is none."""
+        return next(iter(self._groups(context, now)), None)
+
+    def _groups(self, context: Context, now: datetime) -> tuple[str, ...]:
+        return () if self.candidate_groups is None else evaluate_texts(self.candidate_groups, context, now)
 
     def _due_at(self, context: Context, now: datetime) -> datetime | None:
         if self.due_date is None:

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Precision by escaping edges: how much the model allows that the log never does.
 
-For every prefix of a trace that the net can replay, the activities that the net allows next are compared with those that
-the log shows next; precision = 1 − Σ w·|allowed but not seen| / Σ w·|allowed|, where w is the number of cases with that
-prefix. A trace counts up to its first deviation. An end of the case is no activity. Allowed: enabled after any run of
-silent transitions from the marking that lazy replay reached.
+For every prefix of a trace that the net can replay, the activities that the net allows next are compared with those
+that the log shows next; precision = 1 − Σ w·|allowed but not seen| / Σ w·|allowed|, where w is the number of cases
+with that prefix. A trace counts up to its first deviation. An end of the case is no activity. Allowed: enabled after
+any run of silent transitions from the marking that lazy replay reached.
 Source: Muñoz-Gama & Carmona, "A fresh look at precision in process conformance", BPM 2010 (ETConformance).
 """
 

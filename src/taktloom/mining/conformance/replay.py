@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Token-based replay of variants on a Petri net, and its fitness.
 
-Each event fires the transition of its label; silent transitions are fired on the way where they enable it (shortest run,
-lazily). Tokens that lack are put in and counted as missing; an event whose label the net does not have is counted as one
-missing and one consumed token. At the end silent transitions lead to the final marking where they can; what lies
-elsewhere remains. fitness = ½(1 − Σ missing / Σ consumed) + ½(1 − Σ remaining / Σ produced), variants weighted by cases.
+Each event fires the transition of its label; silent transitions are fired on the way where they enable it (shortest
+run, lazily). Tokens that lack are put in and counted as missing; an event whose label the net does not have is
+counted as one missing and one consumed token. At the end silent transitions lead to the final marking where they
+can; what lies elsewhere remains. fitness = ½(1 − Σ missing / Σ consumed) + ½(1 − Σ remaining / Σ produced), variants
+weighted by cases.
 Source: Rozinat & van der Aalst, Information Systems 33, 2008, definition of the token-based fitness metric.
 """
 

@@ -4,8 +4,9 @@
 A cut is an operator with a partition of the alphabet. They are tried in the order exclusive, sequence, parallel, loop;
 parts are ordered (sequence: by flow; loop: body first; else by smallest code), so the result does not depend on the
 order of the log. Sets of activities are bit masks.
-Source: Leemans, Fahland & van der Aalst, Petri Nets 2013, definitions of the four cuts; for grouping the optional runs of
-a sequence: Leemans 2017, strict sequence cut (here as: single-entry single-exit runs that are skipped as a whole).
+Source: Leemans, Fahland & van der Aalst, Petri Nets 2013, definitions of the four cuts; for grouping the optional
+runs of a sequence: Leemans 2017, strict sequence cut (here as: single-entry single-exit runs that are skipped as a
+whole).
 """
 
 from collections.abc import Iterable
@@ -149,9 +150,7 @@ def _is_skipped_run(first: int, end: int, hops: set[tuple[int, int]], last: int)
     for source, target in hops:
         if source < first and target > end:
             skipped = True
-        if source < first and first < target <= end:
-            return False
-        if first <= source < end and target > end:
+        if source < first < target <= end or first <= source < end < target:
             return False
     return skipped
 
@@ -162,7 +161,8 @@ def _parallel_cut(graph: FollowsGraph) -> Cut | None:
         for other in graph.alphabet[index + 1 :]:
             if (one, other) not in graph.edges or (other, one) not in graph.edges:
                 partition.join(one, other)
-    whole, lacking = [], []
+    whole: list[frozenset[int]] = []
+    lacking: list[frozenset[int]] = []
     for part in partition.parts():
         complete = not part.isdisjoint(graph.starts) and not part.isdisjoint(graph.ends)
         (whole if complete else lacking).append(part)
@@ -185,10 +185,9 @@ def _loop_cut(graph: FollowsGraph) -> Cut | None:
 def _is_redo(part: frozenset[int], body: set[int], graph: FollowsGraph) -> bool:
     """A redo part is entered only from ends, from all of them, and left only to starts, to all of them."""
     for source, target in graph.edges:
-        if source in body and target in part:
-            if source not in graph.ends or any((end, target) not in graph.edges for end in graph.ends):
-                return False
-        elif source in part and target in body:
-            if target not in graph.starts or any((source, start) not in graph.edges for start in graph.starts):
-                return False
+        enters, leaves = source in body and target in part, source in part and target in body
+        if enters and (source not in graph.ends or any((end, target) not in graph.edges for end in graph.ends)):
+            return False
+        if leaves and (target not in graph.starts or any((source, s) not in graph.edges for s in graph.starts)):
+            return False
     return True

@@ -9,6 +9,7 @@ Infrequent Behaviour", BPM Workshops 2013 (published 2014), section 3.1 (filter 
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TypeAlias
 
 CodedLog: TypeAlias = Mapping[tuple[int, ...], int]
@@ -36,7 +37,7 @@ def follows_graph(log: CodedLog) -> FollowsGraph:
         alphabet.update(trace)
         starts[trace[0]] += count
         ends[trace[-1]] += count
-        for pair in zip(trace, trace[1:], strict=False):
+        for pair in pairwise(trace):
             edges[pair] += count
     return FollowsGraph(tuple(sorted(alphabet)), edges, starts, ends)
 

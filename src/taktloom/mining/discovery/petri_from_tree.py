@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Process tree to Petri net: a safe and sound workflow net by construction.
 
-Each operator is a small net between an entry and an exit place; a loop has an entry and an exit step of its own, so that
-neighbouring loops never share a place.
+Each operator is a small net between an entry and an exit place; a loop has an entry and an exit step of its own, so
+that neighbouring loops never share a place.
 Source: Leemans, Fahland & van der Aalst, Petri Nets 2013, translation of process trees.
 """
 

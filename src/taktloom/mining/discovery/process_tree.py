@@ -3,7 +3,8 @@
 
 A leaf is an activity or a silent step; a block joins two or more subtrees by an operator. A loop has exactly two
 children: the body, which runs first and last, and the redo part between two runs of the body.
-Source: Leemans, Fahland & van der Aalst, "Discovering Block-Structured Process Models from Event Logs", Petri Nets 2013.
+Source: Leemans, Fahland & van der Aalst, "Discovering Block-Structured Process Models from Event Logs",
+Petri Nets 2013.
 """
 
 from collections.abc import Iterator

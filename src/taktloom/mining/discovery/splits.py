@@ -89,7 +89,8 @@ def _cheapest_monotone(ranks: list[int], parts: int) -> list[int]:
 
 
 def _split_loop(trace: tuple[int, ...], part_of: dict[int, int], parts: int) -> Iterator[tuple[int, tuple[int, ...]]]:
-    previous, piece = -1, []  # -1: before the first run
+    previous = -1  # before the first run
+    piece: list[int] = []
     for activity in trace:
         part = part_of[activity]
         if part != previous and previous >= 0:

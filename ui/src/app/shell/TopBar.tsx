@@ -85,7 +85,7 @@ function AccountMenu({ onShortcuts }: { onShortcuts: () => void }) {
   const signOut = useMutation({
     mutationFn: () => unwrap(api.DELETE('/api/v1/session')),
     onSuccess: async () => {
-      await navigate({ to: '/signin' })
+      await navigate({ to: '/sign-in' })
       queryClient.clear()
       queryClient.setQueryData(sessionQuery.queryKey, null)
     },

@@ -16,6 +16,7 @@ import { Problem } from '@/shared/ui/Problem'
 import classes from './BpmnDiagram.module.css'
 import { outlineOf, type OutlineItem } from './outline'
 import { Outline } from './Outline'
+import { fit, showFromStart } from './view'
 import type { BpmnCanvas, CanvasElement, DiagramViewer } from './viewer'
 
 export interface DiagramCount {
@@ -65,7 +66,7 @@ export function BpmnDiagram(props: BpmnDiagramProps) {
       )
       await made.importXML(xml)
       if (isGone) return
-      made.get<BpmnCanvas>('canvas').zoom('fit-viewport', 'auto')
+      showFromStart(made.get<BpmnCanvas>('canvas'))
       setItems(outlineOf(made))
       setError(null)
       setViewer(made)
@@ -86,7 +87,7 @@ export function BpmnDiagram(props: BpmnDiagramProps) {
   function zoom(step: 'in' | 'out' | 'fit'): void {
     const canvas = viewer?.get<BpmnCanvas>('canvas')
     if (canvas === undefined) return
-    if (step === 'fit') canvas.zoom('fit-viewport', 'auto')
+    if (step === 'fit') fit(canvas)
     else canvas.zoom(canvas.zoom() * (step === 'in' ? 1.2 : 1 / 1.2))
   }
 
