@@ -60,9 +60,7 @@ def test_the_process_has_its_log_as_baseline_and_the_visitor_sees_its_tasks(seed
 
 def test_the_driver_starts_cases_works_tasks_and_leaves_some_for_the_visitor(seeded: Context) -> None:
     state = walk.seed_demo(seeded)
-    driver = Driver(
-        seeded.rooms, process_id=state.process_id or "", log_id=state.log_id or "", chance=random.Random(1)
-    )
+    driver = Driver(seeded.rooms, process_id=state.process_id or "", log_id=state.log_id or "", chance=random.Random(1))
     driver.prepare()
     instances = seeded.rooms.engine.instances.search(InstanceQuery(limit=100)).items
     assert FAULTY_KEY in {one.business_key for one in instances}

@@ -16,8 +16,9 @@ from tests.cli.commands import CommandLine
 # These touch no data folder: they speak of the machine or the package, or are a server's client.
 WITHOUT_USE_CASE = {"version", "doctor", "worker"}
 EXPECTED = {
-    "serve", "demo", "review", "potential", "model", "draft", "lint", "deploy", "decide", "feel", "start", "watch",
-    "worker", "backup", "restore", "doctor", "version", "log import", "log list", "log rename", "log delete", "log remap",
+    "serve", "demo", "review", "potential", "model", "draft", "lint", "deploy", "decide", "feel", "start",
+    "watch", "worker", "backup", "restore", "doctor", "version", "log import", "log list", "log rename",
+    "log delete", "log remap",
     "process list", "process xml", "instance list", "instance show", "instance cancel", "instance set", "task list",
     "task claim", "task complete", "incident list", "incident resolve", "message publish", "user list", "user add",
     "user disable", "user enable", "user reset", "key list", "key add", "key revoke",
@@ -67,7 +68,9 @@ def test_the_first_help_shows_examples(taktloom: CommandLine) -> None:
     assert "taktloom review receipt.csv" in taktloom("--help", data=False).out
 
 
-@pytest.mark.parametrize("arguments", [("nothing",), ("review",), ("review", "x", "--nothing"), ("start", "p", "--version", "x")])
+@pytest.mark.parametrize(
+    "arguments", [("nothing",), ("review",), ("review", "x", "--nothing"), ("start", "p", "--version", "x")]
+)
 def test_wrong_usage_ends_with_2(taktloom: CommandLine, arguments: tuple[str, ...]) -> None:
     assert taktloom(*arguments, data=False).code == 2
 
@@ -116,7 +119,10 @@ def test_the_version_needs_no_data_folder(taktloom: CommandLine) -> None:
 
 def test_feel_evaluates_with_variables(taktloom: CommandLine) -> None:
     assert taktloom.json("feel", "sum(prices) * 1.5", "--var", "prices=[1, 2]") == {"value": 4.5, "warnings": []}
-    assert taktloom.json("feel", 'date("2026-01-31") + duration("P1M")')["value"] == {"@type": "date", "value": "2026-02-28"}
+    assert taktloom.json("feel", 'date("2026-01-31") + duration("P1M")')["value"] == {
+        "@type": "date",
+        "value": "2026-02-28",
+    }
     assert taktloom("feel", "1 +").code == 1
 
 

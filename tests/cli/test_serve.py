@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+
 SOURCE = Path(__file__).parents[2] / "src"
 
 

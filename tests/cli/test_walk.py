@@ -125,7 +125,9 @@ def test_a_backup_is_restored_elsewhere(taktloom: CommandLine, tmp_path: Path) -
 
 
 @pytest.mark.data
-def test_the_receipt_log_goes_from_review_to_a_started_case(taktloom: CommandLine, test_data: Path, tmp_path: Path) -> None:
+def test_the_receipt_log_goes_from_review_to_a_started_case(
+    taktloom: CommandLine, test_data: Path, tmp_path: Path
+) -> None:
     log = test_data / "logs" / "receipt.csv"
     zone = ("--timezone", "Europe/Amsterdam")
     review = taktloom.json("review", log, *zone)

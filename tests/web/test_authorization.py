@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from taktloom.app.context import Access
 from taktloom.app.calls import use_cases_of
+from taktloom.app.context import Access
 from taktloom.app.registry import all_use_cases
 from taktloom.app.settings import Settings
 from taktloom.app.wiring import Rooms
