@@ -16,6 +16,7 @@ import { Problem } from '@/shared/ui/Problem'
 import classes from './BpmnDiagram.module.css'
 import { outlineOf, type OutlineItem } from './outline'
 import { Outline } from './Outline'
+import { fit, showFromStart } from './view'
 import type { BpmnCanvas, CanvasElement, DiagramViewer } from './viewer'
 
 export interface DiagramCount {
@@ -67,7 +68,7 @@ export function BpmnDiagram(props: BpmnDiagramProps) {
       )
       await made.importXML(xml)
       if (isGone) return
-      fit(made)
+      showFromStart(made.get<BpmnCanvas>('canvas'))
       setItems(outlineOf(made))
       setError(null)
       setViewer(made)
@@ -85,8 +86,9 @@ export function BpmnDiagram(props: BpmnDiagramProps) {
   // The outline takes room from the paper.
   useEffect(() => {
     if (viewer === null) return
-    viewer.get<BpmnCanvas>('canvas').resized()
-    fit(viewer)
+    const canvas = viewer.get<BpmnCanvas>('canvas')
+    canvas.resized()
+    showFromStart(canvas)
   }, [viewer, outline])
 
   useMarks(viewer, marks)
@@ -95,7 +97,7 @@ export function BpmnDiagram(props: BpmnDiagramProps) {
 
   function zoom(step: 'in' | 'out' | 'fit'): void {
     if (viewer === null) return
-    if (step === 'fit') fit(viewer)
+    if (step === 'fit') fit(viewer.get<BpmnCanvas>('canvas'))
     else viewer.get<{ stepZoom: (steps: number) => void }>('zoomScroll').stepZoom(step === 'in' ? 1 : -1)
   }
 
@@ -135,13 +137,6 @@ export function BpmnDiagram(props: BpmnDiagramProps) {
       )}
     </div>
   )
-}
-
-/** The whole diagram with a little air, so that no shape sits on the edge of the paper. */
-function fit(viewer: DiagramViewer): void {
-  const canvas = viewer.get<BpmnCanvas>('canvas')
-  const scale = canvas.zoom('fit-viewport', 'auto')
-  canvas.zoom(Math.min(scale * 0.95, 1), 'auto')
 }
 
 function useMarks(viewer: DiagramViewer | null, marks: Record<string, State>): void {

@@ -6,6 +6,8 @@ import './diagram.css'
 import OutlineModule from 'bpmn-js/lib/features/outline'
 import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer'
 
+import type { ViewCanvas } from './view'
+
 export interface BusinessObject {
   id: string
   name?: string
@@ -27,8 +29,7 @@ export interface CanvasElement {
   labelTarget?: CanvasElement
 }
 
-export interface BpmnCanvas {
-  zoom: (level?: number | 'fit-viewport', centre?: 'auto' | null) => number
+export interface BpmnCanvas extends ViewCanvas {
   addMarker: (id: string, name: string) => void
   removeMarker: (id: string, name: string) => void
   scrollToElement: (id: string, padding?: number) => void
