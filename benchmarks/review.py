@@ -61,7 +61,7 @@ def measure(path: Path) -> None:
         imported = time.perf_counter()
         report = review(log)
         ended = time.perf_counter()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    usage = resource.getrusage(resource.RUSAGE_SELF)
     figures = {
         "events": report.event_count,
         "cases": report.case_count,
@@ -70,7 +70,8 @@ def measure(path: Path) -> None:
         "import_s": round(imported - began, 2),
         "review_s": round(ended - imported, 2),
         "total_s": round(ended - began, 2),
-        "peak_bytes": peak,
+        "cpu_s": round(usage.ru_utime + usage.ru_stime, 2),
+        "peak_bytes": usage.ru_maxrss * 1024,
     }
     print(json.dumps(figures))
 

@@ -13,7 +13,8 @@ export default defineConfig({
   // The diagram and chart libraries are each a chunk of their own, loaded only where they are used.
   build: { target: 'es2022', sourcemap: false, chunkSizeWarningLimit: 1600 },
   test: {
-    environment: 'jsdom',
+    // Tests that need a page say so in their first line: `@vitest-environment jsdom`.
+    environment: 'node',
     setupFiles: ['src/shared/testing/setup.ts'],
     include: ['src/**/*.test.{ts,tsx}', 'eslint/**/*.test.js'],
     css: false,

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Small models in code: nodes, and flows as lines of text (`start > check > done`; ids of flows are `source-target`)."""
+"""Small models in code: nodes, and flows as lines of text (`start > check > done`; their ids: `source-target`)."""
 
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import pairwise
 
 from taktloom.model.identifiers import ElementId, ProcessId
 from taktloom.model.process import AnyFlowNode, ProcessDefinition, SequenceFlow, SubProcess
@@ -15,7 +16,7 @@ def flows_of(text: str, conditions: Mapping[str, str] = NO_CONDITIONS) -> tuple[
     found: list[SequenceFlow] = []
     for line in text.splitlines():
         ids = [part.strip() for part in line.split(">") if part.strip()]
-        for source, target in zip(ids, ids[1:], strict=False):
+        for source, target in pairwise(ids):
             flow_id = f"{source}-{target}"
             found.append(
                 SequenceFlow(

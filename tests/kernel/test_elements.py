@@ -263,13 +263,27 @@ def test_a_surplus_token_at_a_join_waits_for_the_next_firing() -> None:
     run.start()
     run.complete("a")
     run.complete("b")
+    (waiting,) = next(iter(run.state.scopes.values())).joins.values()
+    newest = max(token for tokens in waiting.values() for token in tokens)
 
     assert run.open_work() == {"job": ["c"]}
 
     run.complete("c")
 
     assert run.open_work() == {"job": ["after"]}
+    (left,) = next(iter(run.state.scopes.values())).joins.values()
+    assert list(left.values()) == [[newest]]  # the oldest token of a flow is taken first
     assert len(run.state.tokens) == 2  # the one at work and the surplus one, which keeps the instance open
+
+
+def test_the_condition_of_a_default_flow_is_not_read() -> None:
+    gateway = ExclusiveGateway(id=eid("g"), default_flow=eid("g-a"))
+    conditions = {"g-a": "true", "g-b": "true"}
+    run = run_of(process(S, gateway, job("a"), job("b"), E, flows="s > g > a > e\ng > b > e", conditions=conditions))
+
+    run.start()
+
+    assert run.open_work() == {"job": ["b"]}
 
 
 def test_conditional_flows_out_of_an_activity_are_taken_each_on_its_own() -> None:
@@ -432,6 +446,29 @@ def test_terminate_ends_everything_in_the_process() -> None:
     ]
     assert run.state.tokens == {}
     assert run.state.jobs == {}
+
+
+def test_terminating_forgets_the_tokens_that_wait_at_a_join() -> None:
+    stop = EndEvent(id=eid("stop"), definition=TerminateDefinition())
+    run = run_of(
+        process(
+            S,
+            ParallelGateway(id=eid("g")),
+            job("a"),
+            job("b"),
+            ParallelGateway(id=eid("join")),
+            E,
+            stop,
+            flows="s > g > a > join > e\ng > b > stop\ng > join",
+        )
+    )
+    run.start()
+    run.complete("a")
+
+    run.complete("b")
+
+    assert run.outcome() is InstanceOutcome.TERMINATED
+    assert [scope.joins for scope in run.state.scopes.values()] == [{}]
 
 
 # sub-processes
@@ -743,8 +780,11 @@ def test_cancelling_withdraws_all_open_work() -> None:
 
 def test_variables_are_set_in_the_instance_or_in_the_activity_named() -> None:
     task = ServiceTask(
-        id=eid("a"), job_type="a", inputs=(VariableMapping(source="x", target="y"),), outputs=(VariableMapping(source="y", target="z"),)
-    )  # fmt: skip
+        id=eid("a"),
+        job_type="a",
+        inputs=(VariableMapping(source="x", target="y"),),
+        outputs=(VariableMapping(source="y", target="z"),),
+    )
     run = run_of(process(S, task, E, flows="s > a > e"))
     run.start(x=1)
 

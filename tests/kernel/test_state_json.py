@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from taktloom.feel.values import FeelDateTime, from_json
+from taktloom.feel.values import FeelDateTime, FeelValue, from_json
 from taktloom.formats.bpmn import read_bpmn
 from taktloom.kernel import ExecutableProcess, InstanceState, compile_process, step
 from taktloom.kernel.commands import FinishInstance, InstanceOutcome
@@ -88,7 +88,7 @@ def test_the_order_of_a_context_s_entries_survives() -> None:
 
 def test_values_of_every_kind_survive_in_a_kernel_event() -> None:
     moment = from_json({"@type": "date and time", "value": "2026-03-02T09:00:00@Europe/Berlin"})
-    value = [Decimal("0.1"), Decimal("12345678901234567890.5"), True, None, "é", {"@type": "x"}, moment]
+    value: FeelValue = [Decimal("0.1"), Decimal("12345678901234567890.5"), True, None, "é", {"@type": "x"}, moment]
     event = DecisionEvaluated(occurred_at=START, request_id=RequestId("1"), value=value)
 
     loaded = load_event(save_event(event))

@@ -7,6 +7,7 @@ boundary events. Every exclusive gateway is an external choice, so that the path
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from hypothesis import strategies as st
 
@@ -120,7 +121,7 @@ class Builder:
 
     def sequence(self, children: Sequence[Tree]) -> tuple[ElementId, ElementId]:
         ends = [self.block(child) for child in children]
-        for (_, last), (first, _) in zip(ends, ends[1:], strict=False):
+        for (_, last), (first, _) in pairwise(ends):
             self.connect(last, first)
         return ends[0][0], ends[-1][1]
 
@@ -222,15 +223,23 @@ def take_a_step(run: Driver, data: st.DataObject) -> None:
     kind, element = data.draw(st.sampled_from(options(run)))
     if kind == "job":
         act = data.draw(st.sampled_from(("complete", "complete", "complete", "fail", "throw")))
-        {"complete": lambda: run.complete(element, n=1, m=2), "fail": lambda: fail(run, element)}.get(
-            act, lambda: run.throw(element, "E", reason="r")
-        )()
+        JOB_ENDS[act](run, element)
     elif kind == "choice":
         asked = run.work["choice"][element]
         assert isinstance(asked, ChooseFlow)
         run.choose(element, data.draw(st.sampled_from(asked.flow_ids)))
     else:
         ACTIONS[kind](run, element)
+
+
+def complete(run: Driver, element: str) -> None:
+    """Complete the job with two variables."""
+    run.complete(element, n=1, m=2)
+
+
+def throw(run: Driver, element: str) -> None:
+    """Throw the error that some of the activities catch."""
+    run.throw(element, "E", reason="r")
 
 
 def fail(run: Driver, element: str) -> None:
@@ -250,6 +259,7 @@ def options(run: Driver) -> list[tuple[str, str]]:
     return found
 
 
+JOB_ENDS: dict[str, Callable[[Driver, str], None]] = {"complete": complete, "fail": fail, "throw": throw}
 ACTIONS: dict[str, Callable[[Driver, str], object]] = {
     "task": lambda run, element: run.complete_task(element, k="x"),
     "timer": lambda run, element: run.fire(element),

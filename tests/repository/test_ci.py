@@ -42,6 +42,18 @@ def test_the_entry_scripts_are_executable_and_have_no_syntax_error() -> None:
     assert subprocess.run(["sh", "-n", PROJECT_ROOT / "taktloom"], check=False).returncode == 0
 
 
+def test_a_machine_without_a_new_enough_python_gets_the_remedy() -> None:
+    environment = {**os.environ, "TAKTLOOM_PYTHON": "/bin/false"}
+
+    run = subprocess.run(
+        [PROJECT_ROOT / "taktloom", "demo"], env=environment, capture_output=True, text=True, check=False
+    )
+
+    assert run.returncode == 1
+    assert "needs Python 3.11 or newer; looked for: /bin/false." in run.stderr
+    assert "sudo apt-get install -y python3 python3-venv" in run.stderr
+
+
 def test_an_unknown_step_is_wrong_usage() -> None:
     run = subprocess.run([RUN, "everything"], capture_output=True, text=True, check=False)
 

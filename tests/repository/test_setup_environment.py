@@ -2,6 +2,9 @@
 """When `.venv` is good, when it is deleted, and what is said when a step fails."""
 
 import json
+import os
+import signal
+import subprocess
 import sys
 from pathlib import Path
 
@@ -10,6 +13,17 @@ import pytest
 import setup_environment
 import ui_build
 from setup_environment import Requirements, SetupError
+
+RUNNER = """\
+import sys
+from pathlib import Path
+
+import setup_environment
+
+setup_environment.PROJECT_ROOT = Path(sys.argv[1])
+with setup_environment._alone():
+    setup_environment._call([sys.executable, "-c", sys.argv[2]], sys.stderr)
+"""
 
 
 @pytest.fixture
@@ -88,6 +102,24 @@ def test_a_failing_step_is_named_with_the_end_of_its_log(checkout: Path) -> None
 
     assert "  | no such index" in str(caught.value)
     assert "The step 'install run.txt' failed (exit 3)" in str(caught.value)
+
+
+def test_a_step_ends_when_the_set_up_is_told_to_end(tmp_path: Path) -> None:
+    reading, writing = os.pipe()
+    step = f"import os, signal; os.write({writing}, b'started'); signal.pause()"
+    runner = subprocess.Popen(
+        [sys.executable, "-c", RUNNER, str(tmp_path), step],
+        pass_fds=[writing],
+        env={**os.environ, "PYTHONPATH": str(Path(setup_environment.__file__).parent)},
+    )
+    os.close(writing)
+    assert os.read(reading, 100) == b"started"
+
+    runner.terminate()
+
+    assert os.read(reading, 100) == b""  # the pipe closes when nobody holds its other end: the step is gone too
+    os.close(reading)
+    assert runner.wait() == 128 + signal.SIGTERM
 
 
 def test_without_ensurepip_and_root_the_remedy_is_one_line(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ null, the others still work. Source: DMN 1.5, 10.4 (execution semantics).
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from taktloom.decisions.boxed import FUNCTION_LEVELS, compile_boxed, null
 from taktloom.decisions.level import Level
@@ -43,7 +43,8 @@ class ReadableBytes(Protocol):
         ...
 
 
-ModelSource = bytes | str | ReadableBytes | DecisionRequirementsGraph
+Path: TypeAlias = tuple[str, ...]  # import prefixes on the way to an element
+ModelSource: TypeAlias = bytes | str | ReadableBytes | DecisionRequirementsGraph
 
 
 def load_model(source: ModelSource, *imports: ModelSource) -> "DecisionModel":
@@ -236,7 +237,7 @@ class DecisionModel:
             run.enter(FUNCTION_LEVELS)
             try:
                 inner = _Evaluation(self, run, {})
-                inner.values.update({item.key: value for item, value in zip(parameters, arguments, strict=True)})
+                inner.given.update({item.key: value for item, value in zip(parameters, arguments, strict=True)})
                 answers = {item.node.variable.name: inner.value_of(item.key) for item in outputs}
             finally:
                 run.depth -= FUNCTION_LEVELS
@@ -263,31 +264,35 @@ class DecisionModel:
 
 
 class _Evaluation:
-    """The values of one evaluation, each computed once."""
+    """The values of one evaluation, each computed once.
+
+    An element may be reached through several imports, each with inputs of its own (`{"loans": {"people": {…}}}`), so
+    values are kept by the prefixes on the way to them. given: values that stand in for elements, as in a service.
+    """
 
     def __init__(self, model: DecisionModel, run: Run, inputs: Mapping[str, FeelValue]) -> None:
         self.model, self.run, self.inputs = model, run, inputs
-        self.values: dict[Key, FeelValue] = {}
-        self.open: set[Key] = set()
+        self.given: dict[Key, FeelValue] = {}
+        self.values: dict[tuple[Path, Key], FeelValue] = {}
+        self.open: set[tuple[Path, Key]] = set()
 
-    def value_of(self, key: Key, prefix: str = "") -> FeelValue:
-        if key in self.values:
-            return self.values[key]
+    def value_of(self, key: Key, path: Path = ()) -> FeelValue:
+        if key in self.given:
+            return self.given[key]
+        if (path, key) in self.values:
+            return self.values[path, key]
         node = self.model.library.nodes[key]
         if isinstance(node, InputData):
-            value = self._input(key, node, prefix)
+            value = self._input(key, node, path)
         elif isinstance(node, DecisionDefinition):
-            value = self._decision(key, node)
+            value = self._decision(key, node, path)
         else:
             value = self.model.function_of(key)
-        self.values[key] = value
+        self.values[path, key] = value
         return value
 
-    def _input(self, key: Key, node: InputData, prefix: str) -> FeelValue:
-        value = self.inputs.get(node.variable.name, self.inputs.get(node.name))
-        imported = self.inputs.get(prefix) if prefix else None
-        if isinstance(imported, dict) and node.variable.name in imported:
-            value = imported[node.variable.name]
+    def _input(self, key: Key, node: InputData, path: Path) -> FeelValue:
+        value = self._input_at(node, path)
         kind = self.model.input_type(key, node)
         if value is None or kind is None:
             return value
@@ -296,19 +301,33 @@ class _Evaluation:
             self.run.warn(WarningKind.TYPE_MISMATCH, f"The input {node.name!r} is not of its type.")
         return answer
 
-    def _decision(self, key: Key, node: DecisionDefinition) -> FeelValue:
+    def _input_at(self, node: InputData, path: Path) -> FeelValue:
+        """The input under the prefixes of *path*, else under the last of them, else under none."""
+        for prefixes in (path, path[-1:], ()):
+            context: FeelValue | Mapping[str, FeelValue] = self.inputs
+            for prefix in prefixes:
+                context = context.get(prefix) if isinstance(context, Mapping) else None
+            if isinstance(context, Mapping):
+                for name in (node.variable.name, node.name):
+                    if name in context:
+                        return context[name]
+        return None
+
+    def _decision(self, key: Key, node: DecisionDefinition, path: Path) -> FeelValue:
         logic = self.model.logic_of(key)
-        if logic is None or key in self.open:
+        if logic is None or (path, key) in self.open:
             self.run.warn(WarningKind.DECISION, f"The decision {node.name!r} requires itself.")
             return None
-        self.open.add(key)
+        self.open.add((path, key))
         self.run.enter(FUNCTION_LEVELS)
         try:
-            variables = _variables(logic.required, lambda item: self.value_of(item.key, item.prefix))
+            variables = _variables(
+                logic.required, lambda item: self.value_of(item.key, (*path, item.prefix) if item.prefix else path)
+            )
             return self._traced(node, logic, variables)
         finally:
             self.run.depth -= FUNCTION_LEVELS
-            self.open.discard(key)
+            self.open.discard((path, key))
 
     def _traced(self, node: DecisionDefinition, logic: _Logic, variables: dict[str, FeelValue]) -> FeelValue:
         run = self.run

@@ -82,7 +82,8 @@ def _arithmetic(node: syntax.Arithmetic, scope: StaticScope) -> Evaluate:
         else:
             answer = general(a, b)
         if answer is None:
-            frame.run.warn(WarningKind.TYPE_MISMATCH, message, node.start)
+            kind = WarningKind.OUT_OF_DOMAIN if type(a) is type(b) is Decimal else WarningKind.TYPE_MISMATCH
+            frame.run.warn(kind, message, node.start)
         elif type(answer) is str:
             frame.run.require_characters(len(answer))
         return answer
@@ -393,6 +394,9 @@ def _test(node: Expression, scope: StaticScope) -> Test:
         return _comparison_test(node, scope)
     if mentions(node, "?"):
         return _input_test(node, scope)
+    fast = _constant_test(node)
+    if fast is not None:
+        return fast
     operand = compile_form(node, scope)
     is_claim = isinstance(node, _CLAIMS)
 
@@ -401,6 +405,46 @@ def _test(node: Expression, scope: StaticScope) -> Test:
         if is_claim and isinstance(test, bool) and not isinstance(value, bool):
             return test
         return matches(value, test)
+
+    return passes
+
+
+def _constant_test(node: Expression) -> Test | None:
+    """Cells that most tables consist of, without building ranges and looking up operators at each evaluation."""
+    if isinstance(node, syntax.StringLiteral | syntax.NumberLiteral):
+        return _equality_test(node.value)
+    if isinstance(node, syntax.RangeLiteral):
+        low, high = _constant_number(node.low), _constant_number(node.high)
+        if low is not None and high is not None:
+            return _range_test(low, high, node)
+    return None
+
+
+def _equality_test(constant: str | Decimal) -> Test:
+    kind = type(constant)
+
+    def passes(frame: Frame, value: FeelValue) -> bool | None:
+        return value == constant if type(value) is kind else matches(value, constant)
+
+    return passes
+
+
+def _constant_number(node: Expression) -> Decimal | None:
+    if isinstance(node, syntax.Negation) and isinstance(node.operand, syntax.NumberLiteral):
+        return -node.operand.value
+    return node.value if isinstance(node, syntax.NumberLiteral) else None
+
+
+def _range_test(low: Decimal, high: Decimal, node: syntax.RangeLiteral) -> Test:
+    interval = Range(start=low, end=high, start_included=node.low_included, end_included=node.high_included)
+    low_included, high_included = node.low_included, node.high_included
+
+    def passes(frame: Frame, value: FeelValue) -> bool | None:
+        if type(value) is not Decimal:
+            return matches(value, interval)
+        if value < low or value > high:
+            return False
+        return (low_included or value != low) and (high_included or value != high)
 
     return passes
 

@@ -54,6 +54,9 @@ class Compilation:
                     element,
                     f"The {what} '{source}' is not FEEL: {error.cause}",
                     "Mend the expression.",
+                    what=what,
+                    text=source,
+                    detail=error.cause,
                 )
             )
             return Expression(source, lambda _context, _now: None)
@@ -98,6 +101,8 @@ class Compilation:
                     element,
                     f"The timer text '{text}' cannot be used: {reason}.",
                     "Write an ISO 8601 text, or a FEEL expression after '='.",
+                    text=text,
+                    detail=reason,
                 )
             )
             return Timer(kind=kind, text=TextExpression(text))

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """From a process definition to what `step` runs: number everything, compile every text, report every problem."""
 
+import json
 from collections.abc import Collection, Iterator
 
 from taktloom.kernel.compilation import Compilation
@@ -17,6 +18,7 @@ from taktloom.model.process import (
     BusinessRuleTask,
     ErrorDefinition,
     FlowNode,
+    Form,
     ProcessDefinition,
     ScriptTask,
     SequenceFlow,
@@ -64,7 +66,9 @@ def _number(definition: ProcessDefinition) -> Iterator[tuple[AnyFlowNode, int]]:
 
 
 def _variable_names(definition: ProcessDefinition) -> Iterator[str]:
-    """Names that the model itself gives to variables."""
+    """Names that the model itself gives to variables: mappings, results, and the fields of its forms."""
+    for form in definition.forms:
+        yield from _form_keys(form)
     for node, _ in _number(definition):
         for mapping in (*getattr(node, "inputs", ()), *getattr(node, "outputs", ())):
             yield mapping.target.split(".")[0].strip()
@@ -72,8 +76,35 @@ def _variable_names(definition: ProcessDefinition) -> Iterator[str]:
             yield node.result_variable
 
 
+def _form_keys(form: Form) -> Iterator[str]:
+    """Keys of the fields of a form-js form; none where the text is no such form, which is for its own check to say."""
+    try:
+        pending: list[object] = [json.loads(form.schema)]
+    except (ValueError, RecursionError):
+        return
+    while pending:
+        part = pending.pop()
+        if isinstance(part, list):
+            pending.extend(part)
+        elif isinstance(part, dict):
+            key = part.get("key")
+            if isinstance(key, str) and key.strip():
+                yield key.split(".")[0].strip()
+            pending.append(part.get("components", []))
+
+
 def _check_surroundings(compilation: Compilation, nodes: list[AnyFlowNode], definition: ProcessDefinition) -> None:
     """What the caller gave must fit the model."""
+    if not definition.is_executable:
+        compilation.findings.append(
+            problem(
+                "process-not-executable",
+                definition,
+                f"The process '{definition.id}' is marked as not executable.",
+                "Mark it as executable if it is to run.",
+                Severity.WARNING,
+            )
+        )
     known = {node.id: node for node in nodes}
     for choice in sorted(compilation.external_choices):
         if type(known.get(choice)).__name__ != "ExclusiveGateway":
@@ -96,8 +127,14 @@ def _check_surroundings(compilation: Compilation, nodes: list[AnyFlowNode], defi
                     node,
                     f"The decision '{node.decision_id}' is not deployed.",
                     "Deploy it together with the process, or correct the id.",
+                    decision=node.decision_id,
                 )
             )
+
+
+def _without_repetitions(findings: list[Finding]) -> tuple[Finding, ...]:
+    """Reader and rules may find the same; each is said once."""
+    return tuple({(f.rule, f.place.element_id, f.message): f for f in reversed(findings)}.values())[::-1]
 
 
 def _raise_errors(findings: tuple[Finding, ...], definition: ProcessDefinition) -> None:
@@ -147,7 +184,7 @@ class _Builder:
             none_start=self._none_start(self.definition.nodes),
             external_choices=self.compilation.external_choices,
             case_attributes=case_attributes,
-            findings=tuple(self.compilation.findings),
+            findings=_without_repetitions(self.compilation.findings),
         )
 
     def _flows(self) -> tuple[Flow, ...]:

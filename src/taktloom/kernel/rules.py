@@ -87,8 +87,12 @@ def problem(
     message: str,
     remedy: str,
     severity: Severity = Severity.ERROR,
+    **parameters: str,
 ) -> Finding:
-    """A finding at the element; its place names the element even where the reader gave no line."""
+    """A finding at the element; its place names the element even where the reader gave no line.
+
+    parameters: the values inside the message by name; the element's id and name are added.
+    """
     place = where if isinstance(where, Place) else where.place
     if not isinstance(where, Place):
         place = Place(source=place.source, line=place.line, element_id=ElementId(where.id))
@@ -99,7 +103,7 @@ def problem(
         message=message,
         place=place,
         remedy=remedy,
-        parameters={"element": place.element_id or "", "name": name},
+        parameters={"element": place.element_id or "", "name": name, **parameters},
     )
 
 
@@ -138,6 +142,7 @@ def _unknown_lane_members(definition: ProcessDefinition, containers: Collection[
                     f"Lane '{lane.name}' names '{node_id}', which does not exist.",
                     "Remove the reference from the lane.",
                     Severity.WARNING,
+                    node=node_id,
                 )
 
 
@@ -150,6 +155,8 @@ def _unsupported(container: Container) -> Iterator[Finding]:
                 node,
                 f"This version does not run '{node.xml_name}'{reason}.",
                 "Model it with elements that are run; the reference lists them.",
+                xml_name=node.xml_name,
+                reason=node.reason,
             )
 
 
@@ -162,6 +169,8 @@ def _dangling_flows(container: Container) -> Iterator[Finding]:
                     flow,
                     f"The flow's {end} '{node_id}' is no flow node of '{container.owner.id}'.",
                     "Connect the flow to a node of the same process or sub-process, or delete it.",
+                    node=node_id,
+                    container=container.owner.id,
                 )
 
 
@@ -239,6 +248,7 @@ def _defaults(container: Container) -> Iterator[Finding]:
                 node,
                 f"The default flow '{node.default_flow}' does not leave this element.",
                 "Name one of its outgoing flows.",
+                flow=node.default_flow,
             )
         for flow in defaults:
             if flow.condition is not None:
@@ -298,6 +308,8 @@ def _boundaries(container: Container) -> Iterator[Finding]:
                 node,
                 f"The boundary event is attached to '{node.attached_to}', which is not in '{container.owner.id}'.",
                 "Attach it to an activity.",
+                host=node.attached_to,
+                container=container.owner.id,
             )
         elif not isinstance(host, Activity | UnsupportedNode):
             yield problem(
@@ -335,6 +347,7 @@ def _event_positions(container: Container) -> Iterator[Finding]:
                 node,
                 f"{_DEFINITION_NAMES[type(definition)]} is not run at this kind of event.",
                 "Use another event definition here.",
+                definition=type(definition).__name__,
             )
 
 
@@ -361,6 +374,7 @@ def _timer(node: AnyFlowNode, definition: TimerDefinition) -> Iterator[Finding]:
             node,
             f"The timer has {len(given)} of date, duration and cycle.",
             "Give exactly one of them.",
+            count=str(len(given)),
         )
     repeats = isinstance(node, StartEvent) or (isinstance(node, BoundaryEvent) and not node.is_interrupting)
     if definition.cycle and not repeats:
@@ -431,6 +445,7 @@ def _mappings(container: Container) -> Iterator[Finding]:
                     node,
                     f"The mapping's target '{mapping.target}' is no variable path.",
                     "Write a name, or names with dots between.",
+                    target=mapping.target,
                 )
             if not mapping.source.strip().lstrip("="):
                 yield problem(
@@ -438,6 +453,7 @@ def _mappings(container: Container) -> Iterator[Finding]:
                     node,
                     f"The mapping into '{mapping.target}' has no source.",
                     "Write a FEEL expression.",
+                    target=mapping.target,
                 )
 
 
@@ -451,6 +467,8 @@ def _attributes(container: Container) -> Iterator[Finding]:
                     node,
                     f"The event log attribute '{name}' (level '{level}') is not usable or given twice.",
                     "Give each attribute once, with a name and the level case or event.",
+                    attribute=name,
+                    level=level,
                 )
 
 

@@ -51,7 +51,9 @@ def save_state(state: InstanceState) -> bytes:
     for name in ("timers", "subscriptions", "incidents"):
         waits: Mapping[str, object] = getattr(state, name)
         body[name] = {key: _plain(wait) for key, wait in waits.items()}
-    return _bytes({"format": STATE_FORMAT, "state": _sorted({name: value for name, value in body.items() if value != {}})})
+    return _bytes(
+        {"format": STATE_FORMAT, "state": _sorted({name: value for name, value in body.items() if value != {}})}
+    )
 
 
 def load_state(data: bytes) -> InstanceState:
@@ -68,7 +70,7 @@ def load_state(data: bytes) -> InstanceState:
         "subscriptions": {key: _load(SubscriptionWait, wait) for key, wait in _objects(body, "subscriptions").items()},
         "incidents": {key: _load(IncidentWait, wait) for key, wait in _objects(body, "incidents").items()},
     }
-    return InstanceState(**cast("dict[str, object]", values))  # type: ignore[arg-type]
+    return InstanceState(**values)  # type: ignore[arg-type]
 
 
 def save_event(event: KernelEvent) -> bytes:
@@ -125,7 +127,7 @@ def _save_scope(scope: Scope) -> JsonObject:
 
 def _load_scope(plain: JsonObject) -> Scope:
     joins = {
-        int(gateway): {int(flow): tokens for flow, tokens in cast("JsonObject", arrived).items()}
+        int(gateway): {int(flow): tokens for flow, tokens in arrived.items()}
         for gateway, arrived in _objects(plain, "joins").items()
     }
     tokens = dict.fromkeys(cast("Iterable[str]", plain.get("tokens", ())))

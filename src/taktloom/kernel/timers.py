@@ -120,12 +120,15 @@ def check_literal(kind: TimerKind, text: str) -> str | None:
 
 
 def next_plan(plan: TimerPlan) -> TimerPlan | None:
-    """The firing after *plan* of a cycle; None when it was the last one."""
+    """The firing after *plan* of a cycle; None when it was the last one. Never fails."""
     if plan.schedule is None or plan.repetitions_left == 0:
         return None
     first, interval, end = _parse_schedule(plan.schedule)
     occurrence = plan.occurrence + 1
-    due = interval.after(first, occurrence)
+    try:
+        due = interval.after(first, occurrence)
+    except (OverflowError, ValueError):  # beyond the year 9999: nobody waits for it
+        return None
     if end is not None and due > end:
         return None
     left = plan.repetitions_left if plan.repetitions_left == UNENDING else plan.repetitions_left - 1

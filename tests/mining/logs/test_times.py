@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone
-from zoneinfo import ZoneInfo
 
 import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from taktloom.calendars.zones import load_zone
 from taktloom.mining.logs.errors import TimeZoneNeededError
 from taktloom.mining.logs.times import ClockRules, parse_times
 
@@ -22,10 +22,22 @@ def parse(values: Sequence[str | None], **rules: str) -> list[datetime | None]:
 
 
 @given(MOMENTS, ZONES)
-def test_wall_times_in_a_zone_are_the_instants_the_standard_library_gives(moments: list[datetime], zone: str) -> None:
-    expected = [moment.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC) for moment in moments]
+def test_wall_times_in_a_zone_are_the_instants_of_the_pinned_zone_table(moments: list[datetime], zone: str) -> None:
+    expected = [moment.replace(tzinfo=load_zone(zone)).astimezone(UTC) for moment in moments]
 
     assert parse([moment.isoformat(" ") for moment in moments], timezone=zone) == expected
+
+
+@pytest.mark.parametrize("zone", ["Europe/Amsterdam", "America/New_York", "Australia/Lord_Howe", "Africa/Casablanca"])
+def test_every_change_of_the_clock_from_1990_to_2037_is_where_the_pinned_table_has_it(zone: str) -> None:
+    hours = [datetime(1990, 1, 1, tzinfo=UTC) + timedelta(hours=6 * number) for number in range(4 * 365 * 47)]
+    walls = [hour.astimezone(load_zone(zone)).replace(tzinfo=None) for hour in hours]
+
+    offsets = parse_times(pl.Series("when", hours), ClockRules(timezone=zone)).offset_min.to_list()
+
+    assert offsets == [
+        round((wall - hour.replace(tzinfo=None)).total_seconds() / 60) for wall, hour in zip(walls, hours, strict=True)
+    ]
 
 
 @given(MOMENTS, st.integers(-14 * 60, 14 * 60))

@@ -5,7 +5,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from taktloom.mining.logs.variants import tabulate_variants, variant_id
+from taktloom.mining.logs.variants import count_variants, tabulate_variants, variant_id
 
 LABELS = ("a", "b", "c")
 SEQUENCES = st.lists(st.lists(st.integers(0, 2), min_size=1, max_size=6), max_size=30)
@@ -21,6 +21,7 @@ def test_cases_share_a_variant_exactly_when_their_sequences_are_equal(sequences:
     texts = [tuple(LABELS[code] for code in each) for each in sequences]
     assert {variant.activities: variant.cases for variant in table.variants} == dict(Counter(texts))
     assert [table.variants[index].activities for index in table.case_variants] == texts
+    assert count_variants(case, activity) == len(table)
     assert table.case_codes.tolist() == list(range(len(sequences)))
 
 

@@ -1,7 +1,7 @@
 /** All texts of the product: one catalogue per feature, found by where it lies. */
 import { resourcesFrom } from '@/shared/i18n/i18n'
 
-const files = import.meta.glob<Record<string, unknown>>('../{app,shared,features/*}/locales/*.json', {
+const files = import.meta.glob<Record<string, unknown>>('/src/{app,shared,features/*}/locales/*.json', {
   eager: true,
   import: 'default',
 })

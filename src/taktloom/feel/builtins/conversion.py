@@ -133,6 +133,22 @@ def _moment_of_parts(run: Run, day: FeelDate | FeelDateTime, clock: FeelTime) ->
     return FeelDateTime(day.date if isinstance(day, FeelDateTime) else day, clock)
 
 
+def _moment_of_numbers(run: Run, *parts: FeelValue) -> FeelValue:
+    """Year to second, then nothing, an offset, or the name of a zone."""
+    year, month, day_number, hour, minute, second = (part for part in parts[:6] if isinstance(part, Decimal))
+    day = _date_of_parts(run, year, month, day_number)
+    clock = _time_of_parts(run, hour, minute, second)
+    if not isinstance(day, FeelDate) or not isinstance(clock, FeelTime):
+        return None
+    last = parts[6] if len(parts) > 6 else None
+    offset = last.seconds if isinstance(last, DaysTime) else None
+    try:
+        zoned = FeelTime.of_nanos(clock.nanos, offset, last if isinstance(last, str) else None)
+    except ValueError:
+        return None
+    return FeelDateTime(day, zoned)
+
+
 def _moment_of_moment(run: Run, value: FeelDateTime) -> FeelValue:
     return value
 
@@ -161,6 +177,8 @@ def _clock_nanos(value: FeelDate | FeelDateTime) -> int:
     return value.time.nanos % NANOS_PER_DAY if isinstance(value, FeelDateTime) else 0
 
 
+_DATE_TIME_PARTS = "year: number, month: number, day: number, hour: number, minute: number, second: number"
+
 FUNCTIONS: tuple[BuiltIn, ...] = (
     declare("number", _number, "from: string, [grouping separator: string?], [decimal separator: string?]"),
     declare("string", _string, "from: Any"),
@@ -179,6 +197,9 @@ FUNCTIONS: tuple[BuiltIn, ...] = (
     declare("date and time", _moment_of_moment, "from: date and time"),
     declare("date and time", _moment_of_parts, "date: date, time: time"),
     declare("date and time", _moment_of_parts, "date: date and time, time: time"),
+    declare("date and time", _moment_of_numbers, _DATE_TIME_PARTS),
+    declare("date and time", _moment_of_numbers, f"{_DATE_TIME_PARTS}, offset: days and time duration"),
+    declare("date and time", _moment_of_numbers, f"{_DATE_TIME_PARTS}, timezone: string"),
     declare("duration", _duration, "from: string"),
     declare("duration", _duration_of_duration, "from: duration"),
     declare("years and months duration", _months_between, "from: date, to: date"),

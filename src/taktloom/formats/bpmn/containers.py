@@ -77,17 +77,21 @@ def _read_contents(reading: Reading, element: etree._Element, depth: int) -> Con
             contents.lanes.extend(_read_lanes(reading, child))
         elif kind in _ARTIFACTS:
             contents.artifacts.append(xml_text(child))
-    contents.nodes = [_with_flows(node, contents.flows) for node in contents.nodes]
+    contents.nodes = _with_flows(contents.nodes, contents.flows)
     return contents
 
 
-def _with_flows(node: AnyFlowNode, flows: list[SequenceFlow]) -> AnyFlowNode:
+def _with_flows(nodes: list[AnyFlowNode], flows: list[SequenceFlow]) -> list[AnyFlowNode]:
     """The lists of flows come from the flows: many tools leave <incoming> and <outgoing> out."""
-    return replace(
-        node,
-        incoming=tuple(flow.id for flow in flows if flow.target == node.id),
-        outgoing=tuple(flow.id for flow in flows if flow.source == node.id),
-    )
+    incoming: dict[ElementId, list[ElementId]] = {}
+    outgoing: dict[ElementId, list[ElementId]] = {}
+    for flow in flows:
+        incoming.setdefault(flow.target, []).append(flow.id)
+        outgoing.setdefault(flow.source, []).append(flow.id)
+    return [
+        replace(node, incoming=tuple(incoming.get(node.id, ())), outgoing=tuple(outgoing.get(node.id, ())))
+        for node in nodes
+    ]
 
 
 def _read_node(reading: Reading, element: etree._Element, kind: str, depth: int) -> AnyFlowNode:

@@ -16,6 +16,7 @@ from taktloom.model.process import EventAttribute, Foreign, VariableMapping
 
 __all__ = ["ActivityFields", "NodeFields", "Reading", "children", "text_of"]
 
+_RECENT = 10
 COMMON_CHILDREN = frozenset({"documentation", "extensionElements", "incoming", "outgoing"})
 COMMON_ATTRIBUTES = frozenset({"id", "name"})
 
@@ -70,16 +71,16 @@ class Reading:
             named = named.getparent()
         element_id = None if named is None else named.get("id")
         place = Place(source=self.source, line=_line(element), element_id=element_id)
-        self.findings.append(
-            Finding(
-                severity=severity,
-                rule=rule,
-                message=message,
-                place=place,
-                remedy=remedy,
-                parameters={"element": element_id or "", "name": element.get("name") or ""},
-            )
+        finding = Finding(
+            severity=severity,
+            rule=rule,
+            message=message,
+            place=place,
+            remedy=remedy,
+            parameters={"element": element_id or "", "name": element.get("name") or ""},
         )
+        if finding not in self.findings[-_RECENT:]:  # an event is looked at twice, to see whether it can be read
+            self.findings.append(finding)
 
     def root(self, element: etree._Element, attribute: str) -> etree._Element | None:
         """The root-level element that *attribute* refers to; a reference to nothing is a finding."""

@@ -161,7 +161,11 @@ class _Writer:
     def _event_definition(self, element: etree._Element, node_id: ElementId, definition: EventDefinition) -> None:
         if isinstance(definition, TimerDefinition):
             holder = etree.SubElement(element, bpmn("timerEventDefinition"), id=f"{node_id}_timer")
-            texts = (("timeDate", definition.date), ("timeDuration", definition.duration), ("timeCycle", definition.cycle))
+            texts = (
+                ("timeDate", definition.date),
+                ("timeDuration", definition.duration),
+                ("timeCycle", definition.cycle),
+            )
             for name, text in texts:
                 if text:
                     _write_expression(holder, name, text)

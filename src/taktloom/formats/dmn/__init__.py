@@ -3,6 +3,7 @@
 
 from taktloom.formats.dmn.namespaces import DmnVersion
 from taktloom.formats.dmn.reader import read_dmn
+from taktloom.formats.dmn.versions import convert_dmn
 from taktloom.formats.dmn.writer import write_dmn
 
-__all__ = ["DmnVersion", "read_dmn", "write_dmn"]
+__all__ = ["DmnVersion", "convert_dmn", "read_dmn", "write_dmn"]

@@ -11,9 +11,10 @@ from lxml import etree
 
 from taktloom.formats.dmn.boxed_writer import write_expression
 from taktloom.formats.dmn.layout import lay_out
-from taktloom.formats.dmn.namespaces import DC, DI, DmnVersion
+from taktloom.formats.dmn.namespaces import DmnVersion
+from taktloom.formats.dmn.versions import in_version
 from taktloom.formats.dmn.xml_builder import XmlBuilder
-from taktloom.formats.xml_reader import local_name, read_xml
+from taktloom.formats.xml_reader import local_name
 from taktloom.model.decision import (
     BusinessKnowledgeModel,
     DecisionDefinition,
@@ -35,7 +36,7 @@ def write_dmn(graph: DecisionRequirementsGraph, *, version: DmnVersion = DmnVers
     """The XML of *graph*, UTF-8, valid against the schema of *version*."""
     builder = XmlBuilder(version)
     root = builder.root(graph.id, graph.name, graph.namespace)
-    kept = [_in_version(text, builder) for text in graph.kept]
+    kept = [in_version(text, builder) for text in graph.kept]
     _append(root, (item for item in kept if local_name(item) in _BEFORE_VARIABLE))
     for item in graph.imports:
         attributes = {"name": item.name, "namespace": item.namespace, "importType": item.kind or version.model}
@@ -136,7 +137,7 @@ def _item_definition(parent: etree._Element, name: str, definition: ItemDefiniti
     elif definition.components:
         for component in definition.components:
             _item_definition(element, "itemComponent", component, builder)
-    else:
+    elif definition.type_ref is not None or definition.allowed_values is not None:
         builder.element(element, "typeRef", {}, text=definition.type_ref or "Any")
         builder.texts(element, "allowedValues", definition.allowed_values)
         if builder.version is DmnVersion.V1_5:
@@ -144,12 +145,12 @@ def _item_definition(parent: etree._Element, name: str, definition: ItemDefiniti
 
 
 def _kept_before(element: etree._Element, kept: tuple[bytes, ...], builder: XmlBuilder) -> None:
-    items = [_in_version(text, builder) for text in kept]
+    items = [in_version(text, builder) for text in kept]
     _append(element, (item for item in items if local_name(item) in _BEFORE_VARIABLE))
 
 
 def _kept_after(element: etree._Element, kept: tuple[bytes, ...], builder: XmlBuilder) -> None:
-    items = [_in_version(text, builder) for text in kept]
+    items = [in_version(text, builder) for text in kept]
     _append(element, (item for item in items if local_name(item) not in _BEFORE_VARIABLE))
 
 
@@ -160,21 +161,6 @@ def _append(parent: etree._Element, items: Iterable[etree._Element]) -> None:
 
 def _diagram(root: etree._Element, graph: DecisionRequirementsGraph, builder: XmlBuilder) -> None:
     if graph.diagram is not None:
-        root.append(_in_version(graph.diagram, builder))
+        root.append(in_version(graph.diagram, builder))
     elif graph.decisions or graph.inputs:
         lay_out(root, graph, builder)
-
-
-def _in_version(text: bytes, builder: XmlBuilder) -> etree._Element:
-    """Kept XML moved into the namespaces of the version being written; foreign namespaces stay."""
-    element = read_xml(text, source="kept")
-    for part in element.iter():
-        if isinstance(part.tag, str):
-            name = etree.QName(part)
-            part.tag = (
-                f"{{{builder.namespace_for(name.namespace or '')}}}{name.localname}" if name.namespace else part.tag
-            )
-    prefixes = {prefix for part in element.iter() for prefix in part.nsmap if prefix}  # an attribute may hold a QName
-    top = {"dmndi": builder.version.diagram, "dc": DC, "di": DI}
-    etree.cleanup_namespaces(element, keep_ns_prefixes=sorted(prefixes), top_nsmap=top)
-    return element

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Shapes and orthogonal lines of one process or sub-process.
 
-Boundary events sit on the lower edge of their host, the first one rightmost, so that their lines do not cross. Lines
+Boundary events sit on the lower edge of their host, the one with the uppermost branch rightmost, so that their lines do
+not cross. Lines
 leave a split downwards and reach a meeting point from below, along the row of their branch.
 """
 
@@ -10,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from taktloom.formats.layout.graph import FlowGraph, Link, host_of, make_graph
 from taktloom.formats.layout.grid import COLUMN_GAP, Grid, Size, make_grid
-from taktloom.formats.layout.rows import Rows, place_rows
+from taktloom.formats.layout.rows import Rows, place_rows, stacked_links
 from taktloom.formats.layout.shapes import Point, below, left, middle, moved_edge, moved_shape, right, tidy
 from taktloom.model.identifiers import ElementId
 from taktloom.model.process import (
@@ -58,7 +59,7 @@ def draw(nodes: Sequence[AnyFlowNode], flows: Sequence[SequenceFlow], lanes: Seq
     rows = place_rows(graph)
     grid = make_grid(graph, rows, sizes, lanes)
     boxes = _boxes(graph, rows, sizes, grid)
-    _add_boundary_boxes(boxes, nodes, sizes)
+    _add_boundary_boxes(boxes, nodes, sizes, graph)
     drawing = Drawing(width=grid.width, height=grid.height)
     if lanes:
         drawing.shapes.extend(_lane_shapes(lanes, grid))
@@ -91,22 +92,27 @@ def _boxes(graph: FlowGraph, rows: Rows, sizes: dict[ElementId, Size], grid: Gri
     boxes: Boxes = {}
     for node in graph.order:
         width, height = sizes[node]
-        x, y = grid.x[graph.columns[node]], grid.height_of(node, rows.nodes[node])
+        x, y = grid.x[grid.columns[node]], grid.height_of(node, rows.nodes[node])
         boxes[node] = Shape(element_id=node, x=x - width / 2, y=y - height / 2, width=width, height=height)
     return boxes
 
 
-def _add_boundary_boxes(boxes: Boxes, nodes: Sequence[AnyFlowNode], sizes: dict[ElementId, Size]) -> None:
-    seen: dict[ElementId, int] = {}
+def _add_boundary_boxes(
+    boxes: Boxes, nodes: Sequence[AnyFlowNode], sizes: dict[ElementId, Size], graph: FlowGraph
+) -> None:
+    events: dict[ElementId, list[ElementId]] = {}
     for node in nodes:
         host_id = host_of(node)
-        if host_id is None or node.id in boxes:
-            continue
-        host, (width, height) = boxes[host_id], sizes[node.id]
-        number = seen[host_id] = seen.get(host_id, 0) + 1
-        x = host.x + host.width - min((number - 0.5) * BOUNDARY_STEP, host.width) - width / 2
-        y = host.y + host.height - height / 2
-        boxes[node.id] = Shape(element_id=node.id, x=x, y=y, width=width, height=height)
+        if host_id is not None and node.id not in boxes:
+            events.setdefault(host_id, []).append(node.id)
+    for host_id, attached in events.items():
+        host = boxes[host_id]
+        stacked = [link.port for link in stacked_links(graph, host_id) if link.port != host_id]
+        for number, event in enumerate(dict.fromkeys([*stacked, *attached])):
+            width, height = sizes[event]
+            x = host.x + host.width - min((number + 0.5) * BOUNDARY_STEP, host.width) - width / 2
+            y = host.y + host.height - height / 2
+            boxes[event] = Shape(element_id=event, x=x, y=y, width=width, height=height)
 
 
 def _lane_shapes(lanes: Sequence[Lane], grid: Grid) -> list[Shape]:

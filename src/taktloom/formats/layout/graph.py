@@ -2,9 +2,10 @@
 """The flow graph of one process or sub-process as the layout sees it.
 
 Boundary events are no nodes of the graph: their flows leave their host. Cycles are cut at the flows that lead back in a
-depth-first search from the starts, in document order. A column is the longest path from a start. Where branches meet
-again is the nearest node that all ways to an end go through (immediate post-dominator; Cooper, Harvey & Kennedy, "A
-Simple, Fast Dominance Algorithm"); branches that only lead back are left out of account.
+depth-first search from the starts, in document order. A column is the longest path from a start; what must also lie to
+the left of a node comes from `rows`. Where branches meet again is the nearest node that all ways to the main end go
+through (immediate post-dominator; Cooper, Harvey & Kennedy, "A Simple, Fast Dominance Algorithm"); branches that only
+lead back, or to an end of their own, are left out of account.
 """
 
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from taktloom.model.identifiers import ElementId
 from taktloom.model.process import AnyFlowNode, BoundaryEvent, SequenceFlow, StartEvent, UnsupportedNode
 
-__all__ = ["FlowGraph", "Link", "host_of", "make_graph"]
+__all__ = ["FlowGraph", "Link", "columns_of", "host_of", "make_graph"]
 
 Links = dict[ElementId, list["Link"]]
 
@@ -36,7 +37,6 @@ class FlowGraph:
     forward: Links
     back: Links
     incoming: dict[ElementId, int]
-    columns: dict[ElementId, int]
     meets: dict[ElementId, ElementId | None]
     live: frozenset[ElementId]
     roots: tuple[ElementId, ...]
@@ -72,7 +72,6 @@ def make_graph(nodes: Sequence[AnyFlowNode], flows: Sequence[SequenceFlow]) -> F
         forward=forward,
         back=back,
         incoming=incoming,
-        columns=_columns(topological, forward),
         meets=_post_dominators(topological, forward, live),
         live=live,
         roots=tuple(node_id for node_id in order if incoming[node_id] == 0),
@@ -117,23 +116,63 @@ def _cut_cycles(
     return finished[::-1], back
 
 
-def _columns(topological: Sequence[ElementId], forward: Links) -> dict[ElementId, int]:
-    columns = dict.fromkeys(topological, 0)
-    for node_id in topological:
-        for link in forward[node_id]:
-            columns[link.target] = max(columns[link.target], columns[node_id] + 1)
-    return columns
+def columns_of(graph: FlowGraph, before: Sequence[tuple[ElementId, ElementId]]) -> dict[ElementId, int]:
+    """Column of each node, from 0. before: pairs of a node and one to the right of it, heeded where they can be."""
+    following = {source: [link.target for link in links] for source, links in graph.forward.items()}
+    columns = _longest_paths(following)
+    if not before:
+        return columns
+    tighter = {source: list(targets) for source, targets in following.items()}
+    for node_id, later in before:
+        tighter[node_id].append(later)
+    stretched = _longest_paths(tighter)
+    return stretched if len(stretched) == len(columns) else columns
+
+
+def _longest_paths(following: dict[ElementId, list[ElementId]]) -> dict[ElementId, int]:
+    """Length of the longest path to each node; nodes on a cycle and behind it are missing."""
+    missing = dict.fromkeys(following, 0)
+    for targets in following.values():
+        for target in targets:
+            missing[target] += 1
+    ready = [node_id for node_id, count in missing.items() if count == 0]
+    found = dict.fromkeys(ready, 0)
+    longest = dict.fromkeys(following, 0)
+    while ready:
+        node_id = ready.pop()
+        found[node_id] = longest[node_id]
+        for target in following[node_id]:
+            longest[target] = max(longest[target], longest[node_id] + 1)
+            missing[target] -= 1
+            if missing[target] == 0:
+                ready.append(target)
+    return found
 
 
 def _live(topological: Sequence[ElementId], forward: Links, leads_back: set[ElementId]) -> frozenset[ElementId]:
-    """Nodes from which an end can be reached without going back."""
-    live: set[ElementId] = set()
+    """Nodes that lead on to the main end: the one farthest from the start on ways without boundary events."""
+    depth = dict.fromkeys(topological, 0)
+    for node_id in topological:
+        for link in forward[node_id]:
+            depth[link.target] = max(depth[link.target], depth[node_id] + 1)
+    exceptional = _reached_by_boundaries(topological, forward)
+    ends = [node_id for node_id in topological if not forward[node_id] and node_id not in leads_back]
+    live = {max(ends, key=lambda node_id: (node_id not in exceptional, depth[node_id]))} if ends else set()
     for node_id in reversed(topological):
-        links = forward[node_id]
-        is_end = not links and node_id not in leads_back
-        if is_end or any(link.target in live for link in links):
+        if any(link.target in live for link in forward[node_id]):
             live.add(node_id)
     return frozenset(live)
+
+
+def _reached_by_boundaries(topological: Sequence[ElementId], forward: Links) -> set[ElementId]:
+    """Nodes that are reached through boundary events only."""
+    regular: set[ElementId] = set()
+    targets = {link.target for links in forward.values() for link in links}
+    for node_id in topological:
+        if node_id not in targets or node_id in regular:
+            regular.add(node_id)
+            regular.update(link.target for link in forward[node_id] if link.port == node_id)
+    return set(topological) - regular
 
 
 def _post_dominators(
@@ -143,7 +182,8 @@ def _post_dominators(
     nearest: dict[ElementId, ElementId | None] = {}
     depth: dict[ElementId | None, int] = {None: 0}
     for node_id in reversed(topological):
-        targets: list[ElementId] = [link.target for link in forward[node_id] if link.target in live]
+        every = [link.target for link in forward[node_id]]
+        targets = [target for target in every if target in live] or every
         common: ElementId | None = targets[0] if targets else None
         for target in targets[1:]:
             other: ElementId | None = target

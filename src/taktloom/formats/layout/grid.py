@@ -7,7 +7,7 @@ Lanes are bands one below the other, each with the rows that its nodes use; a no
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from taktloom.formats.layout.graph import FlowGraph, Link
+from taktloom.formats.layout.graph import FlowGraph, Link, columns_of
 from taktloom.formats.layout.rows import Rows
 from taktloom.model.identifiers import ElementId
 from taktloom.model.process import Lane
@@ -34,6 +34,7 @@ class Grid:
     bands: tuple[tuple[float, float], ...]
     width: float
     height: float
+    columns: dict[ElementId, int]
     lane_of: dict[ElementId, int]
 
     def height_of(self, node: ElementId, row: int) -> float:
@@ -43,11 +44,12 @@ class Grid:
 
 def make_grid(graph: FlowGraph, rows: Rows, sizes: dict[ElementId, Size], lanes: Sequence[Lane]) -> Grid:
     """Pixels from (0, 0)."""
-    lane_of = _lanes_of_nodes(graph, lanes)
+    columns = columns_of(graph, rows.before)
+    lane_of = _lanes_of_nodes(graph, columns, lanes)
     widths: dict[int, float] = {}
     heights: dict[Band, float] = {}
     for node in graph.order:
-        column, band = graph.columns[node], (lane_of.get(node, 0), rows.nodes[node])
+        column, band = columns[node], (lane_of.get(node, 0), rows.nodes[node])
         widths[column] = max(widths.get(column, 0.0), sizes[node][0])
         heights[band] = max(heights.get(band, 0.0), sizes[node][1])
     for link in _all_links(graph):
@@ -59,13 +61,15 @@ def make_grid(graph: FlowGraph, rows: Rows, sizes: dict[ElementId, Size], lanes:
         x[column] = edge + widths[column] / 2
         edge += widths[column] + COLUMN_GAP
     y, bands, height = _stack(heights, max(len(lanes), 1))
-    return Grid(x=x, y=y, bands=bands, width=edge - COLUMN_GAP + MARGIN, height=height, lane_of=lane_of)
+    return Grid(
+        x=x, y=y, bands=bands, width=edge - COLUMN_GAP + MARGIN, height=height, columns=columns, lane_of=lane_of
+    )
 
 
-def _lanes_of_nodes(graph: FlowGraph, lanes: Sequence[Lane]) -> dict[ElementId, int]:
+def _lanes_of_nodes(graph: FlowGraph, columns: dict[ElementId, int], lanes: Sequence[Lane]) -> dict[ElementId, int]:
     found = {node: number for number, lane in enumerate(lanes) for node in lane.nodes}
     named = frozenset(found)
-    for node in sorted(graph.order, key=lambda node: graph.columns[node]):
+    for node in sorted(graph.order, key=lambda node: columns[node]):
         found.setdefault(node, 0)
         for link in graph.forward[node]:
             if link.target not in named:

@@ -10,17 +10,22 @@ from dataclasses import dataclass, field
 from taktloom.formats.layout.graph import FlowGraph, Link
 from taktloom.model.identifiers import ElementId
 
-__all__ = ["Rows", "place_rows"]
+__all__ = ["Rows", "place_rows", "stacked_links"]
 
 MAX_DEPTH = 100  # splits within splits; deeper ones are drawn, but no longer tidily
 
 
 @dataclass(slots=True)
 class Rows:
-    """nodes: row of each node; channels: row of the flows that run beside the nodes."""
+    """nodes: row of each node. channels: row of the flows that run beside the nodes.
+
+    before: ends of branches, and where the other branches meet: to the right of them, so that no line to the meeting
+    point runs through them.
+    """
 
     nodes: dict[ElementId, int] = field(default_factory=dict)
     channels: dict[ElementId, int] = field(default_factory=dict)
+    before: list[tuple[ElementId, ElementId]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -50,15 +55,13 @@ class _Placing:
     graph: FlowGraph
     rows: Rows
 
-    def sequence(
-        self, first: ElementId, row: int, stop: ElementId | None, depth: int
-    ) -> tuple[int, list[ElementId]]:
+    def sequence(self, first: ElementId, row: int, stop: ElementId | None, depth: int) -> tuple[int, list[ElementId]]:
         """Place nodes from *first* until *stop*; the first free row below, and all nodes placed."""
         sequence = _Sequence()
         current: ElementId | None = first
         while current is not None and current != stop and current not in self.rows.nodes:
             self.rows.nodes[current] = row
-            links = self._in_order(current)
+            links = stacked_links(self.graph, current)
             if len(links) <= 1:
                 sequence.add([current], row + 1)
                 current = links[0].target if links else None
@@ -69,13 +72,13 @@ class _Placing:
             for link in links:
                 bottom = self._branch(link, bottom, meeting, depth, placed)
             sequence.add(placed, max(bottom, row + 1))
+            if meeting is not None:
+                self.rows.before.extend((node, meeting) for node in placed if not self.graph.forward[node])
             current = meeting
         self._back_links(sequence)
         return max(sequence.bottoms, default=row), [node for block in sequence.members for node in block]
 
-    def _branch(
-        self, link: Link, row: int, meeting: ElementId | None, depth: int, placed: list[ElementId]
-    ) -> int:
+    def _branch(self, link: Link, row: int, meeting: ElementId | None, depth: int, placed: list[ElementId]) -> int:
         """Place one branch from *row* on; the first free row below it."""
         if link.target == meeting or link.target in self.rows.nodes or depth >= MAX_DEPTH:
             self.rows.channels[link.flow] = row
@@ -99,7 +102,7 @@ class _Placing:
             for index in range(low, high + 1):
                 sequence.bottoms[index] = channel + 1
 
-    def _in_order(self, node: ElementId) -> list[Link]:
-        """As they are stacked: links that lead on, then those that only lead back, those of boundary events last."""
-        links = self.graph.forward[node]
-        return sorted(links, key=lambda link: (link.port != node, link.target not in self.graph.live))
+
+def stacked_links(graph: FlowGraph, node: ElementId) -> list[Link]:
+    """Links of the node from top to bottom: those to the main end, the others, those of boundary events."""
+    return sorted(graph.forward[node], key=lambda link: (link.port != node, link.target not in graph.live))

@@ -38,8 +38,10 @@ class ExternalChoiceBehaviour(Behaviour):
     element_type: ClassVar[str] = "exclusiveGateway"
 
     def leave(self, run: Run, token: Token) -> Phase | None:
-        """Ask."""
+        """Ask, unless there is nothing to choose."""
         node = run.node(token)
+        if len(node.outgoing) == 1:
+            return run.take(token, node.outgoing)
         request_id = RequestId(run.next_id())
         run.state.requests[request_id] = token.id
         token.waits.append(request_id)

@@ -14,7 +14,7 @@ from taktloom.kernel.elements.intermediate_event import CatchEventBehaviour, Thr
 from taktloom.kernel.elements.parallel_gateway import ParallelGatewayBehaviour
 from taktloom.kernel.elements.script_task import ScriptTaskBehaviour
 from taktloom.kernel.elements.service_task import ServiceTaskBehaviour
-from taktloom.kernel.elements.start_event import StartEventBehaviour
+from taktloom.kernel.elements.start_event import MessageStartBehaviour, StartEventBehaviour, TimerStartBehaviour
 from taktloom.kernel.elements.sub_process import SubProcessBehaviour
 from taktloom.kernel.elements.task import ManualTaskBehaviour, TaskBehaviour
 from taktloom.kernel.elements.triggers import MessageTrigger, TimerTrigger, Trigger
@@ -90,6 +90,14 @@ def _user_task(compilation: Compilation, node: UserTask) -> Behaviour:
     )
 
 
+def _start_event(compilation: Compilation, node: StartEvent) -> Behaviour:
+    if isinstance(node.definition, TimerDefinition):
+        return TimerStartBehaviour(compilation.timer(node.definition, node))
+    if isinstance(node.definition, MessageDefinition):
+        return MessageStartBehaviour(compilation.text(node.definition.name, node, "message's name"))
+    return StartEventBehaviour()
+
+
 def _trigger(compilation: Compilation, node: FlowNode, definition: EventDefinition) -> Trigger:
     match definition:
         case TimerDefinition():
@@ -106,7 +114,7 @@ def _always(behaviour: Behaviour) -> Callable[[Compilation, FlowNode], Behaviour
 
 
 COMPILERS: Mapping[type[FlowNode], Callable[..., Behaviour]] = {
-    StartEvent: _always(StartEventBehaviour()),
+    StartEvent: _start_event,
     EndEvent: _end_event,
     IntermediateCatchEvent: _catch_event,
     IntermediateThrowEvent: _always(ThrowEventBehaviour()),

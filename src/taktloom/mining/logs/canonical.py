@@ -38,6 +38,14 @@ CODED_COLUMNS: dict[str, pl.DataType] = {
     "source_events": pl.UInt8(),
 }
 
+# Columns of the event schema that only the engine's own history has.
+ENGINE_COLUMNS: dict[str, pl.DataType] = {
+    "element_id": pl.String(),
+    "process_key": pl.String(),
+    "process_version": pl.Int64(),
+    "instance_key": pl.String(),
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Labels:
@@ -114,9 +122,10 @@ class CanonicalLog:
         """The rows of `coded()` under the names of the event schema, with `case.*` and `event.*` columns.
 
         occurred_at and started_at are Datetime(µs, UTC); element_id, process_key, process_version and instance_key are
-        null for imported logs.
+        null for logs from files.
         """
-        rows = pl.concat([self._scan("coded"), self._scan("attributes")], how="horizontal")
+        beside = self._scan("attributes")
+        rows = pl.concat([self._scan("coded"), beside], how="horizontal")
         rows = self._filtered(rows).join(
             pl.scan_parquet(self.folder / CASES_FILE), on="case", how="left", maintain_order="left"
         )
@@ -127,7 +136,9 @@ class CanonicalLog:
             ("lifecycle", self.lifecycles),
         ):
             rows = rows.join(_dictionary(column, labels), on=column, how="left", maintain_order="left")
-        return rows.select(*_event_columns(), *(column.name for column in self.metadata.columns))
+        return rows.select(
+            *_event_columns(beside.collect_schema().names()), *(column.name for column in self.metadata.columns)
+        )
 
     def case_table(self) -> pl.DataFrame:
         """One row per kept case: case (code), case_id, `case.*` columns; ascending code."""
@@ -270,8 +281,12 @@ def _dictionary(column: str, labels: Sequence[str]) -> pl.LazyFrame:
     return pl.LazyFrame([codes, pl.Series(f"{column}_label", labels, dtype=pl.String)])
 
 
-def _event_columns() -> list[pl.Expr]:
+def _event_columns(beside: Sequence[str]) -> list[pl.Expr]:
     instant = pl.Datetime("us", "UTC")
+    engine = [
+        pl.col(name) if name in beside else pl.lit(None, dtype=dtype).alias(name)
+        for name, dtype in ENGINE_COLUMNS.items()
+    ]
     return [
         pl.col("event_id").fill_null(pl.col("position").cast(pl.String)),
         pl.col("case_id"),
@@ -281,9 +296,6 @@ def _event_columns() -> list[pl.Expr]:
         pl.col("lifecycle_label").alias("lifecycle"),
         pl.col("resource_label").alias("resource"),
         pl.col("role_label").alias("role"),
-        pl.lit(None, dtype=pl.String).alias("element_id"),
-        pl.lit(None, dtype=pl.String).alias("process_key"),
-        pl.lit(None, dtype=pl.Int64).alias("process_version"),
-        pl.lit(None, dtype=pl.String).alias("instance_key"),
+        *engine,
         pl.col("position").cast(pl.Int64),
     ]

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from taktloom.mining.logs.canonical import CanonicalLog
 from taktloom.mining.logs.errors import MalformedRecordError
+from taktloom.mining.logs.event_source import EventSource, HistoryRequest, prepare_history
 from taktloom.mining.logs.importing import WORKSPACE_PREFIX, import_log, prepare_log, read_columns
 from taktloom.mining.logs.layout import sync_folder, write_json
 from taktloom.mining.logs.mapping import ColumnMapping
@@ -24,6 +25,7 @@ from taktloom.mining.logs.requests import (
     BadRows,
     ImportRequest,
     ImportWatch,
+    MissingAttributes,
     Progress,
     ignore_progress,
     never_cancelled,
@@ -165,28 +167,43 @@ class LogCatalogue:
         progress: Callable[[Progress], None] = ignore_progress,
         cancelled: Callable[[], bool] = never_cancelled,
     ) -> CanonicalLog:
-        """Put a newer export in the log's place: same id and name; the log's mapping and zone where the request names
-        none and the columns are still there. If the import fails, the old log stays."""
+        """Put a newer export in the log's place: same id and name.
+
+        The log's mapping and zone hold where the request names none and the columns of the parts are still there;
+        attributes that are gone are dropped. If the import fails, the old log stays.
+        """
         known = load_metadata(self._folder_of(log_id))
         request = replace(request, name=known.name, timezone=request.timezone or known.timezone)
-        if request.mapping is None and set(_columns(known.mapping)) <= set(read_columns(request)):
-            request = replace(request, mapping=known.mapping)
+        if request.mapping is None and set(known.mapping.role_columns()) <= set(read_columns(request)):
+            request = replace(request, mapping=known.mapping, missing_attributes=MissingAttributes.DROP)
         return self._exchange(log_id, request, ImportWatch(report=progress, cancelled=cancelled))
 
+    def refresh_history(self, source: EventSource, request: HistoryRequest) -> CanonicalLog:
+        """Make or renew the log of the engine's own history; raises UnreadableLogError while there are no events."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        log_id = _require_id(request.log_id)
+        return self._fill(log_id, lambda workspace, ready: prepare_history(source, request, workspace, ready))
+
     def _exchange(self, log_id: str, request: ImportRequest, watch: ImportWatch) -> CanonicalLog:
+        wanted = replace(request, log_id=log_id)
+        return self._fill(log_id, lambda workspace, ready: prepare_log(wanted, workspace, ready, watch))
+
+    def _fill(self, log_id: str, prepare: Callable[[Path, Path], None]) -> CanonicalLog:
+        """Put what *prepare* writes in the place of the log, whole or not at all."""
+        place, retired = self.folder / log_id, self.folder / f"{RETIRED_PREFIX}{log_id}"
         workspace = Path(tempfile.mkdtemp(prefix=WORKSPACE_PREFIX, dir=self.folder))
         try:
             ready = workspace / "log"
             ready.mkdir()
-            prepare_log(replace(request, log_id=log_id), workspace, ready, watch)
-            retired = self.folder / f"{RETIRED_PREFIX}{log_id}"
-            (self.folder / log_id).rename(retired)
-            ready.rename(self.folder / log_id)
+            prepare(workspace, ready)
+            if place.exists():
+                place.rename(retired)
+            ready.rename(place)
             sync_folder(self.folder)
             shutil.rmtree(retired, ignore_errors=True)
         finally:
             shutil.rmtree(workspace, ignore_errors=True)
-        return CanonicalLog.open(self.folder / log_id)
+        return CanonicalLog.open(place)
 
     def _folder_of(self, log_id: str) -> Path:
         folder = self.folder / _require_id(log_id)
@@ -207,7 +224,3 @@ def _require_id(log_id: str) -> str:
     if not re.fullmatch(r"\w[\w\-]{0,79}", log_id):
         raise LogNotFoundError(log_id[:80])
     return log_id
-
-
-def _columns(mapping: ColumnMapping) -> tuple[str, ...]:
-    return (*mapping.role_columns(), *(attribute.source for attribute in mapping.attributes))

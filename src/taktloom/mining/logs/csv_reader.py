@@ -16,8 +16,8 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from taktloom.mining.logs.encodings import SAMPLE_BYTES, PreparedText, RawBytes, guess_encoding, read_sample
-from taktloom.mining.logs.errors import ImportCancelledError, LogTooLargeError, UnreadableLogError
+from taktloom.mining.logs.encodings import SAMPLE_BYTES, PreparedText, RawBytes, codec_name, guess_encoding, read_sample
+from taktloom.mining.logs.errors import ImportCancelledError, LogStorageError, LogTooLargeError, UnreadableLogError
 from taktloom.mining.logs.mapping import AttributeLevel
 from taktloom.mining.logs.requests import ImportLimits, ImportStage, LogFormat, Progress
 from taktloom.mining.logs.staging import SourceFile, Staging
@@ -117,6 +117,8 @@ def stage_csv(raw: RawBytes, text: PreparedText, workspace: Path, delimiter: str
     rows = pl.scan_parquet(target).select(pl.len()).collect().item()
     if rows + len(rejects) == 0:
         raise UnreadableLogError("no-rows", "The file has a header but no rows.", raw.place, "Export the log again.")
+    if rows > raw.limits.rows:
+        raise LogTooLargeError("rows", raw.limits.rows, raw.place)
     return Staging(
         source=SourceFile(
             name=raw.name,
@@ -171,6 +173,8 @@ def _run(connection: duckdb.DuckDBPyConnection, sql: str, parameters: list[str],
     if was_cancelled:
         raise ImportCancelledError(raw.name)
     if failures:
+        if isinstance(failures[0], (duckdb.OutOfMemoryException, duckdb.IOException)):
+            raise LogStorageError(raw.name, type(failures[0]).__name__) from failures[0]
         cause = "The rows cannot be split into columns."
         remedy = "Check the delimiter and the quotes."
         raise UnreadableLogError("rows", cause, raw.place, remedy) from failures[0]
@@ -199,7 +203,7 @@ def _reject(source: str, line: int, kind: str, column: int | None) -> Finding:
 def csv_sample(raw: RawBytes, encoding: str | None, delimiter: str | None) -> tuple[pl.DataFrame, str, str]:
     """The first rows as text columns, the encoding and the delimiter."""
     sample = read_sample(raw)
-    found = encoding or guess_encoding(sample)
+    found = codec_name(encoding, raw) if encoding else guess_encoding(sample)
     text = codecs.getincrementaldecoder(found)(errors="replace").decode(sample).replace("\0", "")
     shape = csv_shape(text, raw, delimiter)
     lines = text.removeprefix("\ufeff").splitlines(keepends=True)

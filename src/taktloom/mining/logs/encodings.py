@@ -165,7 +165,7 @@ def prepare_text(raw: RawBytes, workspace: Path, encoding: str | None = None) ->
     sample = read_sample(raw)
     if not sample:
         raise UnreadableLogError("empty", "The file is empty.", raw.place, "Export the log again.")
-    wanted = _codec_name(encoding, raw) if encoding else guess_encoding(sample)
+    wanted = codec_name(encoding, raw) if encoding else guess_encoding(sample)
     try:
         return _decode(raw, workspace, wanted)
     except UnreadableLogError as error:
@@ -178,7 +178,8 @@ def prepare_text(raw: RawBytes, workspace: Path, encoding: str | None = None) ->
         return _decode(raw, workspace, wanted)
 
 
-def _codec_name(encoding: str, raw: RawBytes) -> str:
+def codec_name(encoding: str, raw: RawBytes) -> str:
+    """The codec's own name; raises UnreadableLogError when there is none that makes text."""
     try:
         name = codecs.lookup(encoding).name
         "".encode(name)  # codecs such as base64 turn bytes into bytes and are none of ours

@@ -17,7 +17,7 @@ ConflictError
 
 from collections.abc import Iterable
 
-from taktloom.model.errors import ConflictError, InputRefusedError, LimitExceededError
+from taktloom.model.errors import ConflictError, IncidentError, InputRefusedError, LimitExceededError
 from taktloom.model.findings import Finding
 from taktloom.model.places import NOWHERE, Place
 
@@ -151,3 +151,18 @@ class ImportCancelledError(ConflictError):
             "The import was cancelled; nothing was kept.", Place(source=name), "Start it again when wanted."
         )
         self.args = (name,)
+
+
+class LogStorageError(IncidentError):
+    """Disk or memory failed while a log was imported; nothing was left behind."""
+
+    code = "TL-3010"
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(
+            f"The log could not be stored: {reason}.",
+            Place(source=name),
+            "Check free disk space, memory and permissions of the data folder, then import again.",
+            {"reason": reason},
+        )
+        self.args = (name, reason)

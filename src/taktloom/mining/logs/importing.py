@@ -19,7 +19,7 @@ import polars as pl
 from taktloom.mining.logs.canonical import CanonicalLog
 from taktloom.mining.logs.csv_reader import csv_sample, stage_csv
 from taktloom.mining.logs.encodings import RawBytes, guess_encoding, prepare_text, read_sample
-from taktloom.mining.logs.errors import ColumnsNeededError, UnreadableLogError
+from taktloom.mining.logs.errors import ColumnsNeededError, LogStorageError, UnreadableLogError
 from taktloom.mining.logs.layout import build_log, sync_folder
 from taktloom.mining.logs.mapping import AttributeLevel, ColumnMapping
 from taktloom.mining.logs.metadata import SOURCE_FILE
@@ -31,6 +31,7 @@ from taktloom.mining.logs.requests import (
     ImportWatch,
     LogFormat,
     LogSniff,
+    MissingAttributes,
     Progress,
     ignore_progress,
     never_cancelled,
@@ -42,6 +43,11 @@ from taktloom.mining.logs.xes_reader import sample_xes, stage_xes
 from taktloom.model.places import Place
 
 WORKSPACE_PREFIX = ".importing-"
+FOREIGN = {
+    b"SQLite format 3\0": ("sqlite", "This is an SQLite database, perhaps an object-centric log."),
+    b"PK\x03\x04": ("zip", "This is a ZIP archive or an Excel workbook."),
+    b"%PDF": ("pdf", "This is a PDF document."),
+}
 
 
 def import_log(
@@ -72,10 +78,24 @@ def import_log(
 
 
 def prepare_log(request: ImportRequest, workspace: Path, target: Path, watch: ImportWatch) -> None:
-    """Write the log's files into the empty folder *target*, using *workspace* for what is in between."""
+    """Write the log's files into the empty folder *target*, using *workspace* for what is in between.
+
+    Raises LogStorageError when disk or memory fail, beside what `import_log` raises.
+    """
+    try:
+        _prepare(request, workspace, target, watch)
+    except (OSError, MemoryError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
+        raise LogStorageError(_place(request).source, reason) from error
+
+
+def _prepare(request: ImportRequest, workspace: Path, target: Path, watch: ImportWatch) -> None:
     rules = ClockRules(timezone=request.timezone, date_format=request.date_format, place=_place(request))
     staging = _stage(request, workspace, watch)
     mapping = request.mapping or _recognised_mapping(staging)
+    if request.missing_attributes is MissingAttributes.DROP:
+        there = tuple(attribute for attribute in mapping.attributes if attribute.source in staging.columns)
+        mapping = replace(mapping, attributes=there)
     require_columns(mapping, tuple(staging.columns), rules.place)
     build_log(Build(staging=staging, mapping=mapping, request=request, rules=rules, target=target, watch=watch))
     _keep_source(request.path, target)
@@ -130,7 +150,14 @@ def detect_format(raw: RawBytes) -> LogFormat:
     sample = read_sample(raw, 4096)
     if not sample:
         raise UnreadableLogError("empty", "The file is empty.", raw.place, "Export the log again.")
+    for magic, (reason, cause) in FOREIGN.items():
+        if sample.startswith(magic):
+            raise UnreadableLogError(reason, cause, raw.place, "Give the log as CSV, XES or Parquet.")
     text = sample.decode(guess_encoding(sample), errors="ignore").lstrip("\ufeff \t\r\n")
+    if text.startswith(("{", "[")):
+        raise UnreadableLogError(
+            "json", "This is JSON, perhaps an object-centric log.", raw.place, "Give the log as CSV, XES or Parquet."
+        )
     return LogFormat.XES if text.startswith("<") else LogFormat.CSV
 
 

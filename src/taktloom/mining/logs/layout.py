@@ -30,7 +30,7 @@ from taktloom.mining.logs.metadata import (
 )
 from taktloom.mining.logs.requests import ImportStage
 from taktloom.mining.logs.rows import Build, GoodRows, complete_lifecycle, read_rows
-from taktloom.mining.logs.variants import tabulate_variants
+from taktloom.mining.logs.variants import count_variants
 from taktloom.model.events import CASE_ATTRIBUTE_PREFIX, EVENT_ATTRIBUTE_PREFIX
 from taktloom.model.places import Place
 
@@ -82,13 +82,10 @@ def order_rows(rows: GoodRows) -> Ordered:
     frame = rows.frame
     instances = join_lifecycles(frame) if frame["lifecycle"].null_count() < frame.height else every_row(frame.height)
     frame = frame.with_row_index("position")
-    started = frame["started_at"]
-    if (instances.start_rows >= 0).any():
-        joined = pl.Series(instances.start_rows).replace(-1, None)
-        started = frame["occurred_at"].gather(joined)
     kept = frame[instances.rows] if instances.rows.size < frame.height else frame
+    joined = frame["occurred_at"].gather(pl.Series(instances.start_rows).replace(-1, None))
     kept = kept.with_columns(
-        started.alias("started_at") if started.len() == kept.height else kept["started_at"],
+        joined.fill_null(kept["started_at"]).alias("started_at"),
         pl.Series("source_events", 1 + (instances.start_rows >= 0), dtype=pl.UInt8),
         complete_lifecycle(kept["lifecycle"]).alias("lifecycle"),
     )
@@ -158,6 +155,7 @@ def _write_rows(build: Build, ordered: Ordered) -> tuple[EventColumn, ...]:
         (cases if is_case else events).append((values.gather(first_rows) if is_case else values).rename(name))
         columns.append(EventColumn(name=name, source=attribute.source, type=str(values.dtype)))
         build.report(ImportStage.WRITING, build.staging.rows * (number + 1) // (len(build.mapping.attributes) + 1))
+    events += [build.staging.load(name).gather(gather) for name in build.staging.schema_columns]
     write_parquet(pl.DataFrame(cases), build.target / CASES_FILE)
     write_parquet(pl.DataFrame(events), build.target / f"attributes-{SEGMENT}.parquet")
     write_parquet(ordered.coded, build.target / f"coded-{SEGMENT}.parquet")
@@ -176,7 +174,6 @@ def _free_name(wanted: str, taken: set[str]) -> str:
 def _describe(build: Build, ordered: Ordered, columns: tuple[EventColumn, ...]) -> LogMetadata:
     coded, source, request = ordered.coded, build.staging.source, build.request
     case, activity = coded["case"].to_numpy(), coded["activity"].to_numpy()
-    variants = tabulate_variants(case, activity, ordered.labels.activities)
     if coded.height == 0:
         raise UnreadableLogError("no-events", "No row completes an activity.", Place(source=source.name))
     return LogMetadata(
@@ -194,7 +191,7 @@ def _describe(build: Build, ordered: Ordered, columns: tuple[EventColumn, ...]) 
             activity_instances=coded.height,
             cases=ordered.case_ids.len(),
             activities=int(np.unique(activity).size),
-            variants=len(variants),
+            variants=count_variants(case, activity),
         ),
         facts=ordered.facts,
         columns=columns,
@@ -203,6 +200,7 @@ def _describe(build: Build, ordered: Ordered, columns: tuple[EventColumn, ...]) 
         encoding=source.encoding,
         delimiter=source.delimiter,
         date_format=request.date_format,
+        cursor=build.staging.cursor,
     )
 
 

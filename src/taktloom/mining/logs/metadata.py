@@ -79,7 +79,8 @@ class EventColumn:
 class LogMetadata:
     """A log's `log.json`. timezone: the zone the caller named, None when the source's offsets were used.
 
-    encoding, delimiter, date_format: how the source was read, to read it again.
+    encoding, delimiter, date_format: how the source was read, to read it again. cursor: how far an EventSource
+    was read.
     """
 
     log_id: str
@@ -99,6 +100,7 @@ class LogMetadata:
     encoding: str | None = None
     delimiter: str | None = None
     date_format: str | None = None
+    cursor: str | None = None
 
 
 def metadata_to_json(metadata: LogMetadata) -> dict[str, object]:
@@ -124,6 +126,7 @@ def metadata_to_json(metadata: LogMetadata) -> dict[str, object]:
         "encoding": metadata.encoding,
         "delimiter": metadata.delimiter,
         "date_format": metadata.date_format,
+        "cursor": metadata.cursor,
     }
 
 
@@ -162,6 +165,7 @@ def metadata_from_json(record: Mapping[str, object]) -> LogMetadata:
         encoding=as_optional_text(record, "encoding"),
         delimiter=as_optional_text(record, "delimiter"),
         date_format=as_optional_text(record, "date_format"),
+        cursor=as_optional_text(record, "cursor"),
     )
 
 

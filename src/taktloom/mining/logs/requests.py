@@ -11,11 +11,12 @@ from taktloom.mining.logs.mapping import AttributeType, ColumnMapping
 
 
 class LogFormat(StrEnum):
-    """The formats read; gzip around CSV and XES is recognised by content."""
+    """The formats read; gzip around CSV and XES is recognised by content. ENGINE is no file: our own history."""
 
     CSV = "csv"
     XES = "xes"
     PARQUET = "parquet"
+    ENGINE = "engine"
 
 
 class BadRows(StrEnum):
@@ -23,6 +24,13 @@ class BadRows(StrEnum):
 
     REFUSE = "refuse"
     SKIP = "skip"
+
+
+class MissingAttributes(StrEnum):
+    """What happens when the mapping names attribute columns that the file lacks."""
+
+    REFUSE = "refuse"
+    DROP = "drop"
 
 
 class ImportStage(StrEnum):
@@ -65,6 +73,7 @@ class ImportRequest:
     log_id: str | None = None
     source_name: str | None = None
     is_synthetic: bool = False
+    missing_attributes: MissingAttributes = MissingAttributes.REFUSE
     limits: ImportLimits = field(default_factory=ImportLimits)
 
 

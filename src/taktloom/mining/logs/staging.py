@@ -32,7 +32,8 @@ class Staging:
     """Staged rows. columns: source name -> column in the files. levels/types: what the format itself declares.
 
     rejected_rows: numbers of rows that could not be split into columns, with the first examples. first_row: the number
-    in the source of the first staged row (2 after a header line).
+    in the source of the first staged row (2 after a header line). schema_columns: staged columns that belong to the
+    event schema already and pass as they are. cursor: how far an EventSource was read.
     """
 
     source: SourceFile
@@ -43,6 +44,8 @@ class Staging:
     types: Mapping[str, AttributeType] = field(default_factory=dict)
     rejected_rows: tuple[int, ...] = ()
     first_row: int = 2
+    schema_columns: tuple[str, ...] = ()
+    cursor: str | None = None
     examples: tuple[Finding, ...] = ()
 
     def scan(self) -> pl.LazyFrame:

@@ -8,11 +8,15 @@ forward; both are counted.
 """
 
 import itertools
+import re
 from dataclasses import dataclass, field, replace
-from importlib import resources
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
+from taktloom.calendars.zones import zone_exists
+from taktloom.mining.logs.clock import offsets_at, place_wall_times
 from taktloom.mining.logs.errors import DateFormatNeededError, TimeZoneNeededError, UnknownTimeZoneError
 from taktloom.model.places import Place
 
@@ -35,7 +39,9 @@ DATE_FORMATS = (
 TIME_FORMATS = (" %H:%M:%S%.f", " %H:%M", "", " %I:%M:%S %p", " %I:%M %p")
 EPOCH = r"^\d{9,10}(?:\.\d{1,9})?$|^\d{12,13}$|^\d{15,16}$|^\d{18,19}$"
 UNITS_US = (86_400_000_000, 3_600_000_000, 60_000_000, 1_000_000, 1_000)
+SEPARATORS = re.compile(r"[^%A-Za-z]")
 SAMPLE_SIZE = 2_000
+MINUTE_US = 60_000_000
 MICROSECONDS = pl.Datetime("us")
 
 
@@ -48,7 +54,7 @@ class ClockRules:
     place: Place = field(default_factory=Place)
 
     def __post_init__(self) -> None:
-        if self.timezone is not None and not is_known_zone(self.timezone):
+        if self.timezone is not None and not zone_exists(self.timezone):
             raise UnknownTimeZoneError(self.timezone)
 
 
@@ -67,12 +73,6 @@ class ParsedTimes:
     missing: int = 0
     finest_unit_us: int = 1
     date_format: str | None = None
-
-
-def is_known_zone(name: str) -> bool:
-    """Whether *name* is in the pinned time-zone database."""
-    zones = resources.files("tzdata").joinpath("zones").read_text(encoding="utf-8").split()
-    return name in zones or name == "UTC"
 
 
 def parse_times(values: pl.Series, rules: ClockRules) -> ParsedTimes:
@@ -124,8 +124,13 @@ def _instants(utc: pl.Series, rules: ClockRules, bad: pl.Series) -> ParsedTimes:
 
 
 def _offsets_in(utc: pl.Series, zone: str) -> pl.Series:
-    local = utc.dt.replace_time_zone("UTC").dt.convert_time_zone(zone).dt.replace_time_zone(None)
-    return ((local - utc).dt.total_minutes()).cast(pl.Int16)
+    """Minutes that clocks of *zone* are ahead of UTC; null where *utc* is."""
+    offset = offsets_at(utc.cast(pl.Int64).fill_null(0).to_numpy(), zone)
+    return _where(utc.is_not_null(), offset // MINUTE_US, pl.Int16())
+
+
+def _where(present: pl.Series, values: NDArray[np.int64], dtype: pl.DataType) -> pl.Series:
+    return pl.select(pl.when(present).then(pl.Series(values))).to_series().cast(dtype)
 
 
 def _epochs(texts: pl.Series, rules: ClockRules) -> ParsedTimes:
@@ -191,20 +196,16 @@ def _localise(wall: pl.Series, rules: ClockRules, bad: pl.Series) -> ParsedTimes
     if rules.timezone is None and wall.null_count() < wall.len():
         raise TimeZoneNeededError(wall.name, str(wall.drop_nulls()[0]), rules.place)
     zone = rules.timezone or "UTC"
-    earlier = wall.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
-    certain = wall.dt.replace_time_zone(zone, ambiguous="null", non_existent="null")
-    # three hours before a gap the old offset holds, and it is the one a clock that was not put forward still shows
-    before = wall.dt.offset_by("-3h").dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
-    shifted = before.dt.convert_time_zone("UTC").dt.offset_by("3h")
-    utc = earlier.dt.convert_time_zone("UTC").fill_null(shifted).dt.replace_time_zone(None)
-    missing = earlier.null_count() - wall.null_count()
+    present = wall.is_not_null()
+    placed = place_wall_times(wall.cast(pl.Int64).fill_null(0).to_numpy(), zone)
+    there = present.to_numpy()
     return ParsedTimes(
-        utc=utc.cast(pl.Int64),
-        offset_min=_offsets_in(utc, zone),
+        utc=_where(present, placed.utc, pl.Int64()),
+        offset_min=_where(present, placed.offset // MINUTE_US, pl.Int16()),
         is_bad=bad,
         had_zone=False,
-        ambiguous=certain.null_count() - earlier.null_count(),
-        missing=missing,
+        ambiguous=int((placed.is_ambiguous & there).sum()),
+        missing=int((placed.is_missing & there).sum()),
         finest_unit_us=_finest_unit(wall.cast(pl.Int64)),
     )
 
@@ -240,8 +241,10 @@ def fitting_formats(texts: pl.Series) -> list[str]:
     """Date formats that read at least half of a sample of *texts*, else those that read most, in the order of
     DATE_FORMATS; none when none reads any."""
     sample = texts.drop_nulls().head(SAMPLE_SIZE)
-    read = {each: sample.len() - _read_date(sample, each).null_count() for each in DATE_FORMATS}
-    needed = min(max(read.values()), (sample.len() + 1) // 2)
+    seen = set("".join(sample.unique().head(200).to_list()))
+    possible = [each for each in DATE_FORMATS if set(SEPARATORS.findall(each)) <= seen]
+    read = {each: sample.len() - _read_date(sample, each).null_count() for each in possible}
+    needed = min(max(read.values(), default=0), (sample.len() + 1) // 2)
     return [each for each, count in read.items() if count >= max(1, needed)]
 
 

@@ -72,6 +72,14 @@ def tabulate_variants(case: NDArray[np.uint32], activity: NDArray[np.uint32], la
     return VariantTable(variants=tuple(variants), case_codes=case[starts], case_variants=rank[group])
 
 
+def count_variants(case: NDArray[np.uint32], activity: NDArray[np.uint32]) -> int:
+    """How many variants the rows have, without spelling them out."""
+    starts = case_starts(case)
+    if starts.size == 0:
+        return 0
+    return int(_group_sequences(activity, starts, np.diff(np.append(starts, case.size))).max()) + 1
+
+
 def _group_sequences(
     activity: NDArray[np.uint32], starts: NDArray[np.int64], lengths: NDArray[np.int64]
 ) -> NDArray[np.int64]:

@@ -27,10 +27,10 @@ export function TopBar({ onMenu, onShortcuts }: { onMenu: () => void; onShortcut
         <img src="/favicon.svg" alt="" width={22} height={22} />
         <span>Taktloom</span>
       </Link>
-      <UnstyledButton className={classes.search} onClick={openPalette} aria-label={t('palette.open')}>
+      <UnstyledButton className={classes.search} onClick={openPalette}>
         <Icon name="search" />
         <span>{t('palette.open')}</span>
-        <kbd>Ctrl K</kbd>
+        <kbd aria-hidden="true">Ctrl K</kbd>
       </UnstyledButton>
       <div className={classes.end}>
         <LiveSwitch />
@@ -85,7 +85,7 @@ function AccountMenu({ onShortcuts }: { onShortcuts: () => void }) {
   const signOut = useMutation({
     mutationFn: () => unwrap(api.DELETE('/api/v1/session')),
     onSuccess: async () => {
-      await navigate({ to: '/signin' })
+      await navigate({ to: '/sign-in' })
       queryClient.clear()
       queryClient.setQueryData(sessionQuery.queryKey, null)
     },

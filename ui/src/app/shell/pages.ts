@@ -7,7 +7,7 @@ const PAGES = [
   { key: 'tasks', to: '/tasks', icon: 'tasks', keys: 'g t', any: ['task.work', 'task.view_all'] },
   { key: 'processes', to: '/processes', icon: 'process', keys: 'g p', any: ['process.view', 'instance.view'] },
   { key: 'mining', to: '/mining', icon: 'mining', keys: 'g m', any: ['log.view'] },
-  { key: 'admin', to: '/admin/users', icon: 'admin', keys: 'g a', any: ['user.admin', 'key.admin'] },
+  { key: 'admin', to: '/admin', icon: 'admin', keys: 'g a', any: ['user.admin', 'key.admin', 'system.view'] },
 ] as const satisfies readonly { key: string; to: string; icon: IconName; keys: string; any: readonly Permission[] }[]
 
 export type PageEntry = (typeof PAGES)[number]

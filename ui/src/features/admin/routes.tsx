@@ -1,10 +1,26 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router'
 
 import { shellRoute } from '@/shared/routing/roots'
+import { textParam, type RawSearch } from '@/shared/routing/search'
+import { sessionQuery } from '@/shared/session/session'
+
+import { ADMIN_TABS } from './tabs'
+
+/** Admin leads to the first of its pages that the person may see. */
+const admin = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/admin',
+  beforeLoad: async ({ context }): Promise<void> => {
+    const session = await context.queryClient.ensureQueryData(sessionQuery)
+    const tab = ADMIN_TABS.find(({ permission }) => session?.permissions.includes(permission))
+    throw redirect({ to: tab?.to ?? '/account', replace: true })
+  },
+})
 
 const users = createRoute({
   getParentRoute: () => shellRoute,
   path: '/admin/users',
+  validateSearch: (raw: RawSearch): { user?: string } => ({ user: textParam(raw, 'user') }),
   component: lazyRouteComponent(() => import('./components/UsersPage'), 'UsersPage'),
 })
 
@@ -26,4 +42,4 @@ const account = createRoute({
   component: lazyRouteComponent(() => import('./components/AccountPage'), 'AccountPage'),
 })
 
-export const adminRoutes = [users, keys, audit, account] as const
+export const adminRoutes = [admin, users, keys, audit, account] as const

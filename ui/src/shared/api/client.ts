@@ -7,7 +7,7 @@
 
 import createClient, { type Middleware } from 'openapi-fetch'
 
-import type { paths } from './contract'
+import type { paths } from './schema'
 import { ApiError, problemOf } from './problem'
 
 let csrfToken = ''

@@ -1,31 +1,10 @@
 /** What the server says when something cannot be done (RFC 9457 problem+json), and the error that carries it. */
-export interface Place {
-  source?: string | null
-  line?: number | null
-  element_id?: string | null
-}
+import type { Schemas } from './types'
 
-export interface Finding {
-  severity: 'error' | 'warning' | 'information'
-  rule: string
-  message: string
-  place?: Place | null
-  remedy?: string
-  parameters?: Record<string, string>
-}
-
-export interface Problem {
-  type?: string
-  title?: string
-  status: number
-  code: string
-  detail: string
-  place?: Place | null
-  remedy?: string
-  parameters?: Record<string, string>
-  findings?: Finding[]
-  error_id?: string | null
-}
+export type Finding = Schemas['FindingOut']
+export type Place = Schemas['PlaceOut']
+/** As the server sends it; what this page itself finds needs less. */
+export type Problem = Pick<Schemas['Problem'], 'code' | 'status' | 'detail'> & Partial<Schemas['Problem']>
 
 export class ApiError extends Error {
   override readonly name = 'ApiError'

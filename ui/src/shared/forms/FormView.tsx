@@ -29,6 +29,8 @@ export function FormView({ schema, data, mode = 'edit', onChange, ref }: FormVie
   const frame = useRef<HTMLDivElement>(null)
   const form = useRef<FormInstance | null>(null)
   const change = useRef(onChange)
+  // What the person has typed outlives a change of language, which makes the form anew.
+  const typed = useRef<Record<string, unknown> | null>(null)
   const [isReady, setReady] = useState(false)
   const [error, setError] = useState<unknown>(null)
   useEffect(() => {
@@ -53,9 +55,12 @@ export function FormView({ schema, data, mode = 'edit', onChange, ref }: FormVie
       const { makeForm } = await import('./formjs')
       if (isGone || container === null) return
       made = makeForm(container, language, mode)
-      await made.importSchema(schema, data)
+      await made.importSchema(schema, typed.current ?? data)
       if (isGone) return
-      made.on('changed', (event) => change.current?.(event.data))
+      made.on('changed', (event) => {
+        typed.current = event.data
+        change.current?.(event.data)
+      })
       form.current = made
       setReady(true)
     }

@@ -2,6 +2,9 @@
 import '@bpmn-io/form-js-viewer/dist/assets/form-js.css'
 
 import { Form } from '@bpmn-io/form-js-viewer'
+import flatpickr from 'flatpickr'
+import { english } from 'flatpickr/dist/esm/l10n/default'
+import { Mandarin } from 'flatpickr/dist/esm/l10n/zh'
 
 import type { Language } from '@/shared/i18n/i18n'
 
@@ -26,6 +29,8 @@ export function translateToChinese(template: string, replacements: Record<string
 }
 
 export function makeForm(container: HTMLElement, language: Language, mode: 'edit' | 'read'): FormInstance {
+  // The calendar of date fields is flatpickr, which has its texts apart.
+  flatpickr.localize(language === 'zh-CN' ? Mandarin : english)
   const additionalModules = language === 'zh-CN' ? [{ translate: ['value', translateToChinese] }] : []
   const form = new Form({ container, additionalModules, properties: { readOnly: mode === 'read' } })
   return form as unknown as FormInstance

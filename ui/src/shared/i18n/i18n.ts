@@ -24,14 +24,16 @@ export function preferredLanguage(): Language {
   return wishes.map(asLanguage).find((language) => language !== null) ?? 'en'
 }
 
-/** `../features/tasks/locales/zh-CN.json` -> catalogue `tasks` in `zh-CN`. */
+/**
+ * Catalogues by language and namespace. `/src/features/tasks/locales/zh-CN.json` is `tasks` in `zh-CN`;
+ * `/src/shared/locales/problems.en.json` is `problems` in `en`.
+ */
 export function resourcesFrom(files: Record<string, Record<string, unknown>>): Resource {
   const resources: Record<string, Record<string, Record<string, unknown>>> = {}
   for (const [path, texts] of Object.entries(files)) {
-    const [, namespace, file] = /([^/]+)\/locales\/(.+)\.json$/.exec(path) ?? []
-    if (namespace === undefined || file === undefined) throw new Error(`no catalogue: ${path}`)
-    const [name = namespace, language = file] = file.includes('.') ? file.split('.') : [namespace, file]
-    ;(resources[language] ??= {})[name] = texts
+    const [, folder, own, language] = /([^/]+)\/locales\/(?:([a-z-]+)\.)?([a-zA-Z-]+)\.json$/.exec(path) ?? []
+    if (folder === undefined || language === undefined) throw new Error(`no catalogue: ${path}`)
+    ;(resources[language] ??= {})[own ?? folder] = texts
   }
   return resources as Resource
 }

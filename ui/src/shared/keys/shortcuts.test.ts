@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 import { fireEvent, renderHook } from '@testing-library/react'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 

@@ -2,7 +2,7 @@
  * Live updates: one event stream for the whole page, whose hints tell which lists are old.
  *
  * The stream carries no data, only topics ("tasks", "incidents", "watch:PROCESS"). The first part of a query's key is
- * its topic, so a hint marks `[topic, …]` as old and what is on screen fetches itself anew. A person can pause: hints
+ * its topic (or its `meta.topics` name it), so a hint marks it as old and what is on screen fetches itself anew. A person can pause: hints
  * are then counted and done in one go on return. While the tab is hidden the stream is closed, and on return everything
  * live is fetched once, so nothing is missed.
  */
@@ -47,8 +47,9 @@ export function LiveProvider({ children }: { children: ReactNode }) {
 
   const actions = useMemo(() => {
     function flush(): void {
-      for (const topic of waiting.current) void queryClient.invalidateQueries({ queryKey: keyOf(topic) })
+      const topics = [...waiting.current]
       waiting.current.clear()
+      if (topics.length > 0) void queryClient.invalidateQueries({ predicate: (query) => isTouched(query, topics) })
     }
     function watch(asked: readonly string[]): () => void {
       for (const topic of asked) wanted.current.set(topic, (wanted.current.get(topic) ?? 0) + 1)
@@ -125,10 +126,17 @@ export function LiveProvider({ children }: { children: ReactNode }) {
   return <LiveContext value={live}>{children}</LiveContext>
 }
 
-/** "watch:permit" -> ["watch", "permit"]: the key of the queries that a topic makes old. */
-export function keyOf(topic: string): string[] {
-  const colon = topic.indexOf(':')
-  return colon === -1 ? [topic] : [topic.slice(0, colon), topic.slice(colon + 1)]
+/**
+ * Tells whether one of *topics* makes a query old: its key begins with the topic ("watch:permit" is ["watch", "permit"]),
+ * or its `meta.topics` name it (for pages that gather from several).
+ */
+export function isTouched(query: { queryKey: readonly unknown[]; meta?: Record<string, unknown> }, topics: string[]): boolean {
+  const also = Array.isArray(query.meta?.topics) ? (query.meta.topics as unknown[]) : []
+  return topics.some((topic) => {
+    const [name, subject] = topic.split(/:(.*)/s)
+    const isKey = query.queryKey[0] === name && (subject === undefined || query.queryKey[1] === subject)
+    return isKey || also.includes(topic)
+  })
 }
 
 function hintOf(text: string): Hint | null {

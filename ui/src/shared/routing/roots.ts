@@ -24,5 +24,5 @@ interface Visit {
 /** Sends those who are not signed in to the sign-in page, which brings them back here. */
 async function requireSession({ context, location }: Visit): Promise<void> {
   const session = await context.queryClient.ensureQueryData(sessionQuery)
-  if (session === null) throw redirect({ to: '/signin', search: { next: location.href }, replace: true })
+  if (session === null) throw redirect({ to: '/sign-in', search: { next: location.href }, replace: true })
 }

@@ -2,12 +2,13 @@
 import { queryOptions, useQuery, useSuspenseQuery } from '@tanstack/react-query'
 
 import { api, setCsrfToken, unwrap } from '@/shared/api/client'
-import type { Session } from '@/shared/api/contract'
+import type { Session } from '@/shared/api/types'
 import { ApiError } from '@/shared/api/problem'
 
 export const PERMISSIONS = [
   'process.view', 'process.deploy', 'process.edit', 'instance.start', 'instance.view', 'instance.operate',
-  'task.work', 'task.view_all', 'log.view', 'log.edit', 'job.work', 'user.admin', 'key.admin', 'system.view',
+  'task.work', 'task.view_all', 'log.view', 'log.edit', 'job.work', 'user.admin', 'key.admin',
+  'system.view', 'system.admin', 'message.publish', 'decision.evaluate',
 ] as const
 export type Permission = (typeof PERMISSIONS)[number]
 

@@ -29,8 +29,10 @@ export interface DataColumn<Row> {
   sortValue?: (row: Row) => string | number
   /** Numbers stand at the end. */
   align?: 'start' | 'end'
-  /** Hidden on screens narrower than a phone's or a tablet's. */
+  /** Hidden while the table (not the screen) is narrower than a phone or a tablet. */
   hideBelow?: 'phone' | 'tablet'
+  /** Takes the room that is left, and is the one that gets shortened. */
+  grow?: true
   width?: string
 }
 
@@ -99,6 +101,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
                     style={{ width: column?.width }}
                     data-align={column?.align}
                     data-hide={column?.hideBelow}
+                    data-grow={column?.grow}
                     aria-sort={sorted === false ? undefined : sorted === 'asc' ? 'ascending' : 'descending'}
                   >
                     {header.column.getCanSort() ? (
@@ -133,7 +136,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
                 onKeyDown={(event) => onKeyDown(event, row.original)}
               >
                 {columns.map((column) => (
-                  <td key={column.id} data-align={column.align} data-hide={column.hideBelow}>
+                  <td key={column.id} data-align={column.align} data-hide={column.hideBelow} data-grow={column.grow}>
                     {column.cell(row.original)}
                   </td>
                 ))}
