@@ -3,15 +3,15 @@ import { expect, test } from 'vitest'
 import { END, layoutMap, smoothPath, START } from './mapLayout'
 
 test('a map runs from the start down to the end, loops included', () => {
-  const { places, bends } = layoutMap({
+  const { places, bends, size } = layoutMap({
     activities: ['A', 'B', 'lonely'],
     connections: [
-      { id: 's', source: START, target: 'A' },
-      { id: 'ab', source: 'A', target: 'B' },
-      { id: 'aa', source: 'A', target: 'A' },
-      { id: 'ba', source: 'B', target: 'A' },
-      { id: 'e', source: 'B', target: END },
-      { id: 'cut off', source: 'A', target: 'not on the map' },
+      { id: 's', source: START, target: 'A', weight: 0.5 },
+      { id: 'ab', source: 'A', target: 'B', weight: 0.5 },
+      { id: 'aa', source: 'A', target: 'A', weight: 0.5 },
+      { id: 'ba', source: 'B', target: 'A', weight: 0.5 },
+      { id: 'e', source: 'B', target: END, weight: 0.5 },
+      { id: 'cut off', source: 'A', target: 'not on the map', weight: 0.5 },
     ],
   })
 
@@ -19,6 +19,7 @@ test('a map runs from the start down to the end, loops included', () => {
   expect(places.A?.y).toBeLessThan(places.B?.y ?? 0)
   expect(places.B?.y).toBeLessThan(places[END]?.y ?? 0)
   expect(places.lonely).toBeDefined()
+  expect(size.height).toBeGreaterThan(places[END]?.y ?? 0)
   expect(Object.keys(bends).sort()).toEqual(['aa', 'ab', 'ba', 'e', 's'])
 })
 

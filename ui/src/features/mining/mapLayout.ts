@@ -12,7 +12,8 @@ const LABEL_SIZE = { width: 46, height: 16 } as const
 
 export interface MapGraph {
   activities: string[]
-  connections: { id: string; source: string; target: string }[]
+  /** weight: 0 to 1; heavy connections are kept short and straight. */
+  connections: { id: string; source: string; target: string; weight: number }[]
 }
 
 export interface Point {
@@ -25,15 +26,17 @@ export interface MapLayout {
   places: Record<string, Point>
   /** Bends by connection id. */
   bends: Record<string, Point[]>
+  /** Of the whole drawing, bends included. */
+  size: { width: number; height: number }
 }
 
 export function layoutMap(map: MapGraph): MapLayout {
   const graph = new Graph({ multigraph: true })
-  graph.setGraph({ rankdir: 'TB', nodesep: 36, ranksep: 44, edgesep: 14, marginx: 12, marginy: 12 })
+  graph.setGraph({ rankdir: 'TB', nodesep: 28, ranksep: 30, edgesep: 12, marginx: 12, marginy: 12 })
   for (const id of map.activities) graph.setNode(id, { ...NODE_SIZE })
   for (const id of [START, END]) graph.setNode(id, { ...PORT_SIZE })
-  for (const { id, source, target } of map.connections)
-    if (graph.hasNode(source) && graph.hasNode(target)) graph.setEdge(source, target, { ...LABEL_SIZE, labelpos: 'c' }, id)
+  for (const { id, source, target, weight } of map.connections)
+    if (graph.hasNode(source) && graph.hasNode(target)) graph.setEdge(source, target, { ...LABEL_SIZE, labelpos: 'c', weight: 1 + Math.round(20 * weight ** 2) }, id)
   layout(graph)
   const places: Record<string, Point> = {}
   for (const id of graph.nodes()) {
@@ -42,7 +45,8 @@ export function layoutMap(map: MapGraph): MapLayout {
   }
   const bends: Record<string, Point[]> = {}
   for (const edge of graph.edges()) bends[edge.name ?? ''] = (graph.edge(edge) as { points: Point[] }).points
-  return { places, bends }
+  const { width = 0, height = 0 } = graph.graph() as { width?: number; height?: number }
+  return { places, bends, size: { width, height } }
 }
 
 /** A smooth path through *points*: straight ends, quadratic curves between the middles. */

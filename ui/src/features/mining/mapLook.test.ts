@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
 
-import { groundOf, initialShares, largestShare, level, strokeOf, widthOf } from './mapLook'
+import { groundOf, initialShares, largestShare, level, shownPorts, strokeOf, widthOf } from './mapLook'
 
 test('large logs begin with what a screen can hold and never pass a hundred activities', () => {
   expect(initialShares(6)).toEqual({ activities: 100, connections: 100 })
-  expect(initialShares(27)).toEqual({ activities: 59, connections: 50 })
+  expect(initialShares(27)).toEqual({ activities: 44, connections: 50 })
   expect(largestShare(40)).toBe(100)
   expect((largestShare(600) / 100) * 600).toBeLessThanOrEqual(100)
 })
@@ -35,3 +35,25 @@ test('every activity keeps its text readable, and connections grow with their le
   expect(strokeOf(0)).not.toBe(strokeOf(1))
   expect(widthOf(1)).toBeGreaterThan(widthOf(0))
 })
+
+test('rare ends go with the rare connections, and only as far as the slider cuts', () => {
+  const map = {
+    nodes: [node('A'), node('B')],
+    edges: [edge('A', 'B', 40)],
+    starts: [],
+    ends: [{ activity: 'A', cases: 3 }, { activity: 'B', cases: 37 }, { activity: 'not shown', cases: 90 }],
+    nodes_total: 3,
+    edges_total: 4,
+  }
+
+  expect(shownPorts(map.ends, map).map(({ activity }) => activity)).toEqual(['B'])
+  expect(shownPorts(map.ends, { ...map, edges_total: 1 }).map(({ activity }) => activity)).toEqual(['A', 'B'])
+})
+
+function node(activity: string) {
+  return { activity, events: 40, cases: 40, median_gap_s: null, median_working_s: null }
+}
+
+function edge(source: string, target: string, cases: number) {
+  return { source, target, cases, events: cases, median_s: 1, mean_s: 1, p95_s: 1 }
+}

@@ -49,9 +49,19 @@ export function edgeId(step: Step): string {
   return JSON.stringify(step)
 }
 
+/** Starts and ends as rare as the connections that the slider cut off go with them; the most frequent always stays. */
+export function shownPorts(ports: readonly { activity: string; cases: number }[], map: ProcessMap): { activity: string; cases: number }[] {
+  const isCut = map.edges.length < map.edges_total
+  const rarest = isCut ? Math.min(...map.edges.map((edge) => edge.cases)) : 0
+  const activities = new Set(map.nodes.map((node) => node.activity))
+  const there = ports.filter(({ activity }) => activities.has(activity))
+  const most = Math.max(0, ...there.map(({ cases }) => cases))
+  return there.filter(({ cases }) => cases >= rarest || cases === most)
+}
+
 /** As many activities as a screen can show, and connections to go with them, until the person moves the sliders. */
 export const MOST_NODES = 100
-const COMFORTABLE_NODES = 16
+const COMFORTABLE_NODES = 12
 
 export interface Shares {
   activities: number

@@ -73,6 +73,7 @@ function useColumns(): DataColumn<LogSummary>[] {
     return [
       {
         id: 'name',
+        grow: true,
         header: t('logs.name'),
         sortValue: (log) => log.name,
         cell: (log) => (

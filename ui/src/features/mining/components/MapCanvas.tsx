@@ -4,13 +4,14 @@
  */
 import '@xyflow/react/dist/base.css'
 
-import { BaseEdge, Controls, EdgeLabelRenderer, Handle, Position, ReactFlow, type Edge, type EdgeProps, type Node, type NodeProps } from '@xyflow/react'
-import { memo, useEffect, useMemo, useState, type CSSProperties } from 'react'
+import { BaseEdge, ControlButton, Controls, EdgeLabelRenderer, Handle, Position, ReactFlow, type Edge, type EdgeProps, type Node, type NodeProps, type ReactFlowInstance } from '@xyflow/react'
+import { memo, useEffect, useMemo, useRef, useState, type CSSProperties } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { formatNumber } from '@/shared/format/number'
 import { formatDuration } from '@/shared/format/time'
 import { useLanguage } from '@/shared/i18n/useLanguage'
+import { Icon } from '@/shared/ui/Icon'
 import { Loading } from '@/shared/ui/Loading'
 import { diverging, paper, surfaces } from '@/shared/theme/theme'
 
@@ -18,7 +19,7 @@ import type { ProcessMap } from '../api/logs'
 import type { Step } from '../filters'
 import { useMapLayout } from '../hooks/useMapLayout'
 import { END, middleOf, NODE_SIZE, smoothPath, START, type MapGraph, type MapLayout, type Point } from '../mapLayout'
-import { edgeAmount, edgeId, groundOf, level, mostOf, nodeAmount, strokeOf, widthOf, type Overlay } from '../mapLook'
+import { edgeAmount, edgeId, groundOf, level, mostOf, nodeAmount, shownPorts, strokeOf, widthOf, type Overlay } from '../mapLook'
 import classes from './Map.module.css'
 
 export interface MapSelection {
@@ -47,12 +48,19 @@ export function MapCanvas({ map, overlay, selection, onSelect }: MapCanvasProps)
   const layout = useMapLayout(graph)
   const nodes = useNodes(map, overlay, layout, selection.node)
   const edges = useEdges(map, overlay, layout, selection.edge)
+  const flow = useRef<ReactFlowInstance<ActivityNode | PortNode, MapLine> | null>(null)
   if (layout === null) return <Loading rows={8} />
+  // By the whole drawing: connections bend beyond the activities. Small maps are not blown up.
+  const fit = (): void => {
+    const { width, height } = layout.size
+    const frame = { width: Math.max(width, 900), height: Math.max(height, 500) }
+    void flow.current?.fitBounds({ x: (width - frame.width) / 2, y: (height - frame.height) / 2, ...frame }, { padding: 0.02 })
+  }
   return (
     <div className={`tl-paper ${classes.canvas}`} style={COLOURS} role="group" aria-label={t('map.label')}>
       <ReactFlow<ActivityNode | PortNode, MapLine>
-        // A map of other activities is another drawing, fitted anew.
-        key={graph.activities.join('\n')}
+        // Another drawing is fitted anew; another overlay of the same stays where it is.
+        key={`${layout.size.width} ${layout.size.height} ${graph.activities.length}`}
         nodes={nodes}
         edges={edges}
         nodeTypes={NODE_TYPES}
@@ -61,8 +69,10 @@ export function MapCanvas({ map, overlay, selection, onSelect }: MapCanvasProps)
         nodesConnectable={false}
         edgesReconnectable={false}
         deleteKeyCode={null}
-        fitView
-        fitViewOptions={{ padding: 0.04, maxZoom: 1 }}
+        onInit={(instance) => {
+          flow.current = instance
+          fit()
+        }}
         minZoom={0.1}
         maxZoom={2}
         colorMode="light"
@@ -73,7 +83,6 @@ export function MapCanvas({ map, overlay, selection, onSelect }: MapCanvasProps)
           'controls.ariaLabel': t('map.controls'),
           'controls.zoomIn.ariaLabel': t('shared:diagram.in'),
           'controls.zoomOut.ariaLabel': t('shared:diagram.out'),
-          'controls.fitView.ariaLabel': t('shared:diagram.fit'),
         }}
         onNodesChange={(changes) => {
           const chosen = changes.find((change) => change.type === 'select' && change.selected)
@@ -85,19 +94,24 @@ export function MapCanvas({ map, overlay, selection, onSelect }: MapCanvasProps)
         }}
         onPaneClick={() => onSelect({ node: undefined, edge: undefined })}
       >
-        <Controls showInteractive={false} position="top-right" />
+        <Controls showInteractive={false} showFitView={false} position="top-right">
+          <ControlButton title={t('shared:diagram.fit')} aria-label={t('shared:diagram.fit')} onClick={fit}>
+            <Icon name="fit" size={14} />
+          </ControlButton>
+        </Controls>
       </ReactFlow>
     </div>
   )
 }
 
 function graphOf(map: ProcessMap): MapGraph {
+  const most = mostOf(map, 'frequency').edges
   return {
     activities: map.nodes.map((node) => node.activity),
     connections: [
-      ...map.starts.map(({ activity }) => ({ id: `${START} ${activity}`, source: START, target: activity })),
-      ...map.edges.map(({ source, target }) => ({ id: edgeId([source, target]), source, target })),
-      ...map.ends.map(({ activity }) => ({ id: `${END} ${activity}`, source: activity, target: END })),
+      ...shownPorts(map.starts, map).map(({ activity, cases }) => ({ id: `${START} ${activity}`, source: START, target: activity, weight: level(cases, most) })),
+      ...map.edges.map(({ source, target, events }) => ({ id: edgeId([source, target]), source, target, weight: level(events, most) })),
+      ...shownPorts(map.ends, map).map(({ activity }) => ({ id: `${END} ${activity}`, source: activity, target: END, weight: 0 })),
     ],
   }
 }
@@ -144,8 +158,8 @@ function useEdges(map: ProcessMap, overlay: Overlay, layout: MapLayout | null, s
     data: { points: layout.bends[id] ?? [], text: overlay === 'frequency' ? formatNumber(cases, language) : '', stroke: paper.text, width: 1 },
   })
   return [
-    ...map.starts.map(({ activity, cases }) => port(`${START} ${activity}`, START, activity, cases)),
-    ...map.ends.map(({ activity, cases }) => port(`${END} ${activity}`, activity, END, cases)),
+    ...shownPorts(map.starts, map).map(({ activity, cases }) => port(`${START} ${activity}`, START, activity, cases)),
+    ...shownPorts(map.ends, map).map(({ activity, cases }) => port(`${END} ${activity}`, activity, END, cases)),
     ...map.edges.map((edge): MapLine => {
       const id = edgeId([edge.source, edge.target])
       const amount = edgeAmount(edge, overlay)
