@@ -172,7 +172,8 @@ def progress(folder: Path, server: ServerProcess, person: Person) -> Progress:
     account = {"name": "permit-workers", "job_types": ["validate-application", "register-case", "write-confirmation"]}
     key = person.post("/service-accounts", {**account, "routes": ["jobs"]})["key"]
     options = PoolOptions(name="permit-workers", wait=timedelta(seconds=1))
-    pool = WorkerPool(permit_workers(folder / "office", lock=LOCK), SpokenJobs(server.address, key, result), options)
+    source = SpokenJobs(server.address, key, result)
+    pool = WorkerPool(permit_workers(folder / "office", lock=LOCK), source, options)
     people = [threading.Thread(target=one, args=(person, result), daemon=True) for one in (start_cases, decide_tasks)]
     pool.start()
     for thread in people:
@@ -183,6 +184,7 @@ def progress(folder: Path, server: ServerProcess, person: Person) -> Progress:
     pool.stop()
     for thread in people:
         thread.join()
+    source.close()
     return result
 
 
