@@ -31,6 +31,11 @@ from taktloom.model.findings import Finding, Severity
 from taktloom.model.places import Place
 from taktloom.web.schemas.shared import FindingOut, PlaceOut, Problem
 
+
+class BodyTooLargeError(Exception):
+    """The body went over the limit while it was read."""
+
+
 MEDIA_TYPE = "application/problem+json"
 LOGGER = logging.getLogger("taktloom.web")
 
@@ -156,12 +161,24 @@ async def _on_validation_error(request: Request, error: Exception) -> Response:
 
 async def _on_http_exception(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    too_large = _too_large(error)
+    if too_large is not None:
+        raise too_large  # FastAPI turns what goes wrong while reading a body into a 400
     remedy = "See /api/v1/docs for all addresses." if error.status_code == 404 else ""
     return problem_response(refused(error.status_code, ROUTE_CODE, str(error.detail), remedy))
 
 
 async def _on_failure(request: Request, error: Exception) -> Response:
     return problem_response(failure_of(error))
+
+
+def _too_large(error: BaseException) -> BodyTooLargeError | None:
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, BodyTooLargeError):
+            return cause
+        cause = cause.__cause__ or cause.__context__
+    return None
 
 
 def _findings(error: TaktloomError) -> tuple[Finding, ...]:

@@ -8,7 +8,7 @@ components (bpmn-js, dmn-js, form-js) set style attributes; scripts may never be
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from taktloom.web.problems import problem_response, refused
+from taktloom.web.problems import BodyTooLargeError, problem_response, refused
 
 POLICY = "; ".join(
     (
@@ -64,10 +64,6 @@ class SecurityHeaders:
         await self._application(scope, receive, send_protected)
 
 
-class _BodyTooLargeError(Exception):
-    """The body went over the limit while it was read."""
-
-
 class BodyLimit:
     """Refuses bodies over the limit, by the header where it is sent, else while reading. Uploads have their own."""
 
@@ -91,7 +87,7 @@ class BodyLimit:
             message = await receive()
             seen += len(message.get("body", b""))
             if seen > limit:
-                raise _BodyTooLargeError
+                raise BodyTooLargeError
             return message
 
         async def send_noting(message: Message) -> None:
@@ -101,7 +97,7 @@ class BodyLimit:
 
         try:
             await self._application(scope, receive_limited, send_noting)
-        except _BodyTooLargeError:
+        except BodyTooLargeError:
             if not has_begun:
                 await self._refuse(limit)(scope, receive, send)
 
