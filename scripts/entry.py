@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What `./taktloom ARGUMENTS` does, on a bare Python: make the environment, then hand over.
 
-`test`, `check`, `lock` and `setup` belong to the repository and are handled here. Everything else is the product's own
-command, which replaces this process, so that a signal sent to `./taktloom demo` reaches the server.
+The repository's own commands are handled here. Everything else is the product's command, which replaces this process,
+so that a signal sent to `./taktloom demo` reaches the server.
 Standard library only: nothing is installed yet when this runs.
 """
 
@@ -11,9 +11,13 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import NoReturn
 
+from development import run_development
+from error_reference import write_reference
 from locks import write_locks
 from setup_environment import PROJECT_ROOT, VENV, Requirements, SetupError, require_environment
 from stages import run_check, run_test
+
+STOPPED_BY_CTRL_C = 130  # as shells report it
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -26,6 +30,8 @@ def main(arguments: Sequence[str]) -> int:
     except SetupError as error:
         print(error, file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        return STOPPED_BY_CTRL_C
     command = VENV / "bin" / "taktloom"
     return _replace_process(str(command), arguments)
 
@@ -44,6 +50,11 @@ def _check(arguments: Sequence[str]) -> int:
     return run_check(arguments)
 
 
+def _dev(arguments: Sequence[str]) -> int:
+    require_environment(Requirements.DEV)
+    return run_development(arguments)
+
+
 def _lock(arguments: Sequence[str]) -> int:
     require_environment(Requirements.BOOTSTRAP)
     return write_locks(arguments)
@@ -60,6 +71,8 @@ REPOSITORY_COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "test": _test,
     "check": _check,
     "lock": _lock,
+    "dev": _dev,
+    "reference": write_reference,
     "setup": _setup,
 }
 

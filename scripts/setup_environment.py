@@ -17,6 +17,7 @@ import json
 import os
 import platform
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -24,6 +25,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import Enum
 from pathlib import Path
+from typing import IO
 
 import ui_build
 
@@ -97,12 +99,9 @@ def _remake() -> None:
         _say("removing a half-made or outdated .venv")
         shutil.rmtree(VENV)
     with _step(f"making .venv with Python {platform.python_version()}"):
-        # The log lies inside .venv, so this one step keeps its output in memory.
+        VENV.mkdir()  # the log lies in it
         # The real path: called from inside the old .venv, sys.executable has just been deleted.
-        python = os.path.realpath(sys.executable)
-        made = subprocess.run([python, "-m", "venv", str(VENV)], capture_output=True, text=True, check=False)
-        if made.returncode != 0:
-            raise SetupError(f"python -m venv failed:\n{made.stdout}{made.stderr}")
+        _run([os.path.realpath(sys.executable), "-m", "venv", str(VENV)], step="make .venv")
 
 
 def _install_layer(layer: Requirements, installed: Mapping[str, str]) -> dict[str, str]:
@@ -117,16 +116,18 @@ def _install_layer(layer: Requirements, installed: Mapping[str, str]) -> dict[st
 
 
 def _install_project(installed: Mapping[str, str]) -> None:
-    """Install the project itself; its build hook makes the UI."""
-    if installed.get("project") == _project_digest():
-        if not ui_build.is_current():
-            with _step("building the UI"):
-                _run([str(VENV / "bin" / "python"), ui_build.__file__], step="build the UI")
-        return
-    with _step("installing taktloom and building the UI"):
-        options = ["--no-deps", "--no-build-isolation", "-e", str(PROJECT_ROOT)]
-        _run([*_pip(), *options], step="install taktloom")
-    _write_marker({**installed, "project": _project_digest()})
+    """Build the UI, then install the project itself.
+
+    The build hook would build the UI too; as a step of its own a failure shows npm's words, not pip's stack trace.
+    """
+    if not ui_build.is_current():
+        with _step("building the web pages"):
+            _run([str(VENV / "bin" / "python"), ui_build.__file__], step="build the web pages")
+    if installed.get("project") != _project_digest():
+        with _step("installing taktloom"):
+            options = ["--no-deps", "--no-build-isolation", "-e", str(PROJECT_ROOT)]
+            _run([*_pip(), *options], step="install taktloom")
+        _write_marker({**installed, "project": _project_digest()})
 
 
 def _installer(installed: Mapping[str, str]) -> list[str]:
@@ -143,7 +144,7 @@ def _pip() -> list[str]:
 
 def _require_ensurepip() -> None:
     """Install what `venv` needs where Debian ships Python without it, or say how."""
-    if importlib.util.find_spec("ensurepip") is not None:
+    if _has_ensurepip():
         return
     install = ["apt-get", "install", "-y", VENV_PACKAGE]
     if os.geteuid() != 0 or shutil.which("apt-get") is None:
@@ -153,8 +154,13 @@ def _require_ensurepip() -> None:
         for command in (["apt-get", "update"], install):
             done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
         importlib.invalidate_caches()
-        if done.returncode != 0 or importlib.util.find_spec("ensurepip") is None:
+        if done.returncode != 0 or not _has_ensurepip():
             raise SetupError(f"{' '.join(install)} did not help:\n{done.stdout}{done.stderr}")
+
+
+def _has_ensurepip() -> bool:
+    found = importlib.util.find_spec("ensurepip")
+    return found is not None and found.origin is not None  # a folder with left-over caches has no origin
 
 
 def _run(command: Sequence[str], *, step: str) -> None:
@@ -162,13 +168,33 @@ def _run(command: Sequence[str], *, step: str) -> None:
         log.write(f"\n$ {' '.join(command)}\n")
         log.flush()
         start = log.tell()
-        done = subprocess.run(command, cwd=PROJECT_ROOT, stdout=log, stderr=subprocess.STDOUT, check=False)
-    if done.returncode != 0:
+        code = _call(command, log)
+    if code != 0:
         with LOG.open("rb") as log_bytes:
             log_bytes.seek(start)
             tail = log_bytes.read().decode("utf-8", "replace").splitlines()[-LOG_LINES_SHOWN:]
         text = "\n".join(f"  | {line}" for line in tail)
-        raise SetupError(f"{text}\nThe step '{step}' failed (exit {done.returncode}). Whole log: {LOG}")
+        raise SetupError(f"{text}\nThe step '{step}' failed (exit {code}). Whole log: {LOG}")
+
+
+def _call(command: Sequence[str], log: IO[str]) -> int:
+    """Run in a process group of its own, which ends with us: an orphaned pip would go on writing into `.venv`."""
+    # Inherited, the project's lock stays held even if this process is killed and the child lives on.
+    process = subprocess.Popen(
+        command,
+        cwd=PROJECT_ROOT,
+        stdin=subprocess.DEVNULL,
+        stdout=log,
+        stderr=log,
+        start_new_session=True,
+        close_fds=False,
+    )
+    try:
+        return process.wait()
+    except BaseException:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        raise
 
 
 def _project_digest() -> str:
@@ -201,13 +227,27 @@ def _write_marker(installed: Mapping[str, str]) -> None:
 
 @contextmanager
 def _alone() -> Iterator[None]:
-    """Hold the project folder's lock, so that two first commands do not make one environment."""
+    """Hold the project folder's lock, so that two first commands do not make one environment.
+
+    Meanwhile SIGTERM becomes an exception, so that the running step ends with us.
+    """
     folder = os.open(PROJECT_ROOT, os.O_RDONLY)
+    os.set_inheritable(folder, True)
+    before = signal.signal(signal.SIGTERM, _end)
     try:
-        fcntl.flock(folder, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            _say("another set-up of this folder is running; waiting for it …")
+            fcntl.flock(folder, fcntl.LOCK_EX)
         yield
     finally:
+        signal.signal(signal.SIGTERM, before)
         os.close(folder)
+
+
+def _end(number: int, _frame: object) -> None:
+    raise SystemExit(128 + number)
 
 
 @contextmanager

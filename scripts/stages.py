@@ -7,6 +7,7 @@ pytest stage keeps pytest's own closing line. A stage that has nothing to run sa
 
 import argparse
 import json
+import os
 import subprocess
 import tempfile
 import time
@@ -58,9 +59,12 @@ def summary(results: Sequence[Result]) -> str:
     """Return the closing table: a line per stage, then one that tells whether all is well."""
     lines = [f"  {result.name:<12} {result.outcome.value:<15} {result.seconds:7.1f} s" for result in results]
     failed = [result.name for result in results if result.outcome is Outcome.FAILED]
-    total = f"{sum(result.seconds for result in results):.1f} s"
-    closing = f"failed: {', '.join(failed)} ({total})" if failed else f"all stages passed ({total})"
-    return "\n".join(["", "== summary", *lines, f"== {closing}"])
+    empty = [result.name for result in results if result.outcome is Outcome.NOTHING]
+    closing = f"failed: {', '.join(failed)}" if failed else "nothing failed" if empty else "all stages passed"
+    if empty:
+        closing += f"; nothing to run: {', '.join(empty)}"
+    seconds = sum(result.seconds for result in results)
+    return "\n".join(["", "== summary", *lines, f"== {closing} ({seconds:.1f} s)"])
 
 
 def _run(arguments: Sequence[str], *, program: str, stages: Sequence[Stage]) -> int:
@@ -114,12 +118,20 @@ def _ui(_pytest_arguments: Sequence[str]) -> Outcome:
 
 def _docs(_pytest_arguments: Sequence[str]) -> Outcome:
     with tempfile.TemporaryDirectory() as folder:
-        site = str(Path(folder) / "site")
-        return _outcome(_call([str(VENV / "bin" / "mkdocs"), "build", "--strict", "--quiet", "--site-dir", site]))
+        command = [
+            str(VENV / "bin" / "mkdocs"),
+            "build",
+            "--strict",
+            "--quiet",
+            "--site-dir",
+            str(Path(folder) / "site"),
+        ]
+        return _outcome(_call(command, NO_MKDOCS_2_WARNING="1"))
 
 
-def _call(command: Sequence[str]) -> int:
-    return subprocess.run(command, cwd=PROJECT_ROOT, stdin=subprocess.DEVNULL, check=False).returncode
+def _call(command: Sequence[str], **variables: str) -> int:
+    environment = {**os.environ, **variables}
+    return subprocess.run(command, cwd=PROJECT_ROOT, env=environment, stdin=subprocess.DEVNULL, check=False).returncode
 
 
 def _outcome(code: int) -> Outcome:
@@ -130,7 +142,7 @@ STAGES: Sequence[Stage] = (
     Stage(name="format", run=_tool("ruff", "format", "--check", "."), is_quick=True),
     Stage(name="lint", run=_tool("ruff", "check", "."), is_quick=True),
     Stage(name="types", run=_tool("mypy"), is_quick=True),
-    Stage(name="imports", run=_tool("lint-imports"), is_quick=True),
+    Stage(name="imports", run=_tool("lint-imports", "--no-logo"), is_quick=True),
     Stage(name="unit", run=_pytest("not conformance and not reliability and not browser"), is_quick=True),
     Stage(name="conformance", run=_pytest("conformance and not reliability and not browser")),
     Stage(name="reliability", run=_pytest("reliability and not browser")),

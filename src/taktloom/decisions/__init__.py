@@ -1,2 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """DMN: decision tables, hit policies and requirements over compiled FEEL."""
+
+from taktloom.decisions.decision_model import DecisionModel, ModelSource, load_model
+from taktloom.decisions.run import DecisionResult, DecisionTrace, RuleMatch
+
+__all__ = ["DecisionModel", "DecisionResult", "DecisionTrace", "ModelSource", "RuleMatch", "load_model"]

@@ -7,7 +7,7 @@ The size follows what is alive, never the number of steps taken. Ids come from `
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 from taktloom.feel.values import FeelValue
 from taktloom.model.identifiers import (
@@ -35,50 +35,82 @@ class InstanceStatus(StrEnum):
     FAILED = "failed"
 
 
+class Phase(IntEnum):
+    """What a token does next at its flow node; the numbers are stored.
+
+    enter: read the inputs and arm what waits around the node. perform: do or order the work. complete: hand out the
+    results. leave: choose the outgoing flows.
+    """
+
+    ENTER = 0
+    PERFORM = 1
+    COMPLETE = 2
+    LEAVE = 3
+
+
 @dataclass(slots=True, kw_only=True)
 class Token:
     """One position of control.
 
-    element: index of the flow node in the ExecutableProcess. arrived_by: index of the incoming flow, -1 at a start.
-    visit: id of the element instance that the token is in, the key of its event log rows. entered_at: when.
+    element: index of the flow node in the ExecutableProcess. scope: the scope that it moves in. arrived_by: index of
+    the incoming flow, -1 at a start. visit: id of the element instance that the token is in, the key of its event log
+    rows; "" where nothing is recorded. entered_at: when. inner: the scope that its activity opened. waits: ids of the
+    open jobs, user tasks, timers, subscriptions, requests and incidents that end with the visit, oldest first.
+    role: the role of the work in hand, for the event log.
     """
 
+    id: TokenId
     element: int
     scope: ScopeId
     arrived_by: int
     entered_at: datetime
-    visit: str
+    visit: str = ""
+    inner: ScopeId | None = None
+    waits: list[str] = field(default_factory=list)
+    role: str | None = None
 
 
 @dataclass(slots=True, kw_only=True)
 class Scope:
-    """A variable scope: the instance, a sub-process, or an activity with input mappings.
+    """A variable scope: the instance, a sub-process, or an activity with local variables.
 
-    parent None: the instance's own. owner: the token that stands in the activity, None for the instance.
+    parent None: the instance's own. element: index of its activity, -1 for the instance. owner: the token that stands
+    in the activity, None for the instance. tokens: the tokens that move in it, in order of arrival (a dict as an
+    ordered set). joins: per joining gateway the waiting tokens per incoming flow.
     """
 
     parent: ScopeId | None
     element: int
     owner: TokenId | None
     variables: dict[str, FeelValue] = field(default_factory=dict)
+    tokens: dict[TokenId, None] = field(default_factory=dict)
+    joins: dict[int, dict[int, list[TokenId]]] = field(default_factory=dict)
 
 
 @dataclass(slots=True, kw_only=True)
 class TimerWait:
-    """A running timer: *token* waits in the event, or in the activity the boundary event sits on."""
+    """A running timer: *token* waits in the event, or in the activity the boundary event sits on.
+
+    schedule: of a cycle the recorded `<first due>|<interval>` in ISO 8601, None for a single shot. occurrence: which
+    of its instants this one is; they are counted from the first one, so that they do not drift.
+    """
 
     element: int
     token: TokenId
     due_at: datetime
-    repetitions_left: int = 0  # -1: without end
+    repetitions_left: int = 0  # firings after this one; -1: without end
+    schedule: str | None = None
+    occurrence: int = 0
 
 
 @dataclass(slots=True, kw_only=True)
 class SubscriptionWait:
-    """An open message subscription, as TimerWait."""
+    """An open message subscription, as TimerWait; name and correlation key are recorded facts."""
 
     element: int
     token: TokenId
+    message_name: str
+    correlation_key: str | None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -87,7 +119,7 @@ class IncidentWait:
 
     token: TokenId
     element: int
-    phase: str
+    phase: Phase
     job_id: JobId | None = None
 
 
@@ -96,6 +128,7 @@ class InstanceState:
     """The state of one instance; see the module."""
 
     instance_key: InstanceKey
+    root: ScopeId | None = None
     status: InstanceStatus = InstanceStatus.ACTIVE
     next_id: int = 1
     started_at: datetime | None = None

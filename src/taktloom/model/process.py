@@ -16,6 +16,22 @@ from taktloom.model.places import NOWHERE, Place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Foreign:
+    """What a file holds at an element that this model has no field for, kept so that writing gives it back.
+
+    attributes: expanded name (`{namespace}local`) and value. extensions: children of <extensionElements>, children:
+    other children of the element; each as XML text that declares its own namespaces.
+    """
+
+    attributes: tuple[tuple[str, str], ...] = ()
+    extensions: tuple[str, ...] = ()
+    children: tuple[str, ...] = ()
+
+
+NOTHING_FOREIGN = Foreign()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VariableMapping:
     """One input or output mapping: FEEL *source* into variable path *target*."""
 
@@ -42,6 +58,8 @@ class SequenceFlow:
     name: str = ""
     condition: str | None = None
     place: Place = NOWHERE
+    documentation: str = ""
+    foreign: Foreign = NOTHING_FOREIGN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +104,7 @@ class FlowNode:
     outgoing: tuple[ElementId, ...] = ()
     place: Place = NOWHERE
     documentation: str = ""
+    foreign: Foreign = NOTHING_FOREIGN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,14 +224,20 @@ class SubProcess(Activity):
 
     nodes: tuple["AnyFlowNode", ...] = ()
     flows: tuple[SequenceFlow, ...] = ()
+    artifacts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnsupportedNode(FlowNode):
-    """A flow node that this version cannot run; *xml_name* such as `complexGateway`, *reason* names the rule."""
+    """A flow node that this version cannot run; *xml_name* such as `complexGateway`, *reason* names the rule.
+
+    xml: the whole element as text, for writing it back. attached_to: of a boundary event its activity.
+    """
 
     xml_name: str
     reason: str = ""
+    xml: str = ""
+    attached_to: ElementId | None = None
 
 
 AnyFlowNode: TypeAlias = (
@@ -256,7 +281,8 @@ class ProcessDefinition:
     """One <process>: its nodes and flows in document order, lanes and embedded forms.
 
     id is the key of all versions. findings are warnings of reading and compiling; errors are raised instead.
-    case_attributes: event log attributes at case level, evaluated at start.
+    case_attributes: event log attributes at case level, evaluated at start. artifacts (of a sub-process too): XML texts
+    of what is no flow node, flow or lane: annotations, data objects ….
     """
 
     id: ProcessId
@@ -270,17 +296,22 @@ class ProcessDefinition:
     case_attributes: tuple[EventAttribute, ...] = ()
     place: Place = NOWHERE
     findings: tuple[Finding, ...] = field(default=())
+    documentation: str = ""
+    foreign: Foreign = NOTHING_FOREIGN
+    artifacts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
-    """Diagram interchange of one node: pixels, y grows downwards."""
+    """Diagram interchange of one node, lane or pool: pixels, y grows downwards. is_expanded, is_horizontal: if said."""
 
     element_id: ElementId
     x: float
     y: float
     width: float
     height: float
+    is_expanded: bool | None = None
+    is_horizontal: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -301,8 +332,18 @@ class Diagram:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Definitions:
-    """A BPMN file: its processes and, when present, their drawing."""
+    """A BPMN file: its processes and, when present, their drawing.
+
+    roots: XML texts of the other root elements (collaborations, signals …) that the model has no class for.
+    namespaces: the file's prefixes ("" for the default one), since values inside foreign parts may use them.
+    """
 
     processes: tuple[ProcessDefinition, ...]
     diagram: Diagram | None = None
     findings: tuple[Finding, ...] = ()
+    id: str = "definitions"
+    name: str = ""
+    target_namespace: str = "urn:taktloom:process"
+    roots: tuple[str, ...] = ()
+    namespaces: tuple[tuple[str, str], ...] = ()
+    foreign: Foreign = NOTHING_FOREIGN

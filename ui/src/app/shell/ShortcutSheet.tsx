@@ -11,7 +11,8 @@ const KEY_NAMES: Record<string, string> = { mod: 'Ctrl/⌘', enter: 'Enter' }
 
 export function ShortcutSheet({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
   const { t } = useTranslation('app')
-  const shortcuts = useRegisteredShortcuts()
+  // What belongs to the page as a whole comes first.
+  const shortcuts = useRegisteredShortcuts().toReversed()
   const [isOn, setOn] = useState(areSingleKeysOn)
   function change(next: boolean): void {
     switchSingleKeys(next ? 'on' : 'off')

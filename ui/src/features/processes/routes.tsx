@@ -1,24 +1,64 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
 
 import { shellRoute } from '@/shared/routing/roots'
-import { flagParam, textParam, type RawSearch } from '@/shared/routing/search'
+import { choiceParam, flagParam, numberParam, textParam, type RawSearch } from '@/shared/routing/search'
+
+export const LIST_TABS = ['processes', 'drafts'] as const
+export type ListTab = (typeof LIST_TABS)[number]
 
 const processes = createRoute({
   getParentRoute: () => shellRoute,
   path: '/processes',
+  validateSearch: (raw: RawSearch): { tab?: ListTab } => ({ tab: choiceParam(raw, 'tab', LIST_TABS) }),
   component: lazyRouteComponent(() => import('./components/ProcessesPage'), 'ProcessesPage'),
 })
+
+export const PROCESS_TABS = ['watch', 'diagram', 'versions'] as const
+export type ProcessTab = (typeof PROCESS_TABS)[number]
+
+export interface ProcessSearch {
+  tab?: ProcessTab
+  version?: number
+  element?: string
+  /** The start dialog is open. */
+  start?: true
+}
 
 const process = createRoute({
   getParentRoute: () => shellRoute,
   path: '/processes/$processId',
+  validateSearch: (raw: RawSearch): ProcessSearch => ({
+    tab: choiceParam(raw, 'tab', PROCESS_TABS),
+    version: numberParam(raw, 'version'),
+    element: textParam(raw, 'element'),
+    start: flagParam(raw, 'start'),
+  }),
   component: lazyRouteComponent(() => import('./components/ProcessPage'), 'ProcessPage'),
+})
+
+export const EDITOR_TABS = ['bpmn', 'dmn'] as const
+export type EditorTab = (typeof EDITOR_TABS)[number]
+
+export interface DraftSearch {
+  tab?: EditorTab
+  element?: string
+}
+
+const draft = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/processes/drafts/$draftId',
+  validateSearch: (raw: RawSearch): DraftSearch => ({
+    tab: choiceParam(raw, 'tab', EDITOR_TABS),
+    element: textParam(raw, 'element'),
+  }),
+  component: lazyRouteComponent(() => import('./components/DraftPage'), 'DraftPage'),
 })
 
 export interface InstancesSearch {
   process?: string
   status?: string
   search?: string
+  element?: string
   incidents?: true
 }
 
@@ -29,21 +69,43 @@ const instances = createRoute({
     process: textParam(raw, 'process'),
     status: textParam(raw, 'status'),
     search: textParam(raw, 'search'),
+    element: textParam(raw, 'element'),
     incidents: flagParam(raw, 'incidents'),
   }),
   component: lazyRouteComponent(() => import('./components/InstancesPage'), 'InstancesPage'),
 })
 
+export const INSTANCE_TABS = ['timeline', 'variables', 'waits', 'events'] as const
+export type InstanceTab = (typeof INSTANCE_TABS)[number]
+
+export interface InstanceSearch {
+  tab?: InstanceTab
+  element?: string
+}
+
 const instance = createRoute({
   getParentRoute: () => shellRoute,
   path: '/instances/$instanceKey',
+  validateSearch: (raw: RawSearch): InstanceSearch => ({
+    tab: choiceParam(raw, 'tab', INSTANCE_TABS),
+    element: textParam(raw, 'element'),
+  }),
   component: lazyRouteComponent(() => import('./components/InstancePage'), 'InstancePage'),
 })
+
+export interface IncidentsSearch {
+  process?: string
+  state?: 'open' | 'resolved'
+}
 
 const incidents = createRoute({
   getParentRoute: () => shellRoute,
   path: '/incidents',
+  validateSearch: (raw: RawSearch): IncidentsSearch => ({
+    process: textParam(raw, 'process'),
+    state: choiceParam(raw, 'state', ['open', 'resolved']),
+  }),
   component: lazyRouteComponent(() => import('./components/IncidentsPage'), 'IncidentsPage'),
 })
 
-export const processesRoutes = [processes, process, instances, instance, incidents] as const
+export const processesRoutes = [processes, draft, process, instances, instance, incidents] as const

@@ -8,6 +8,12 @@ test('after a task comes the one below it, after the last the one above', () => 
   expect(nextTask(['a'], 'a')).toBeNull()
 })
 
+test('a task that left the list when it was claimed is followed by the one that took its place', () => {
+  expect(nextTask(['a', 'c'], 'b', 1)).toBe('c')
+  expect(nextTask(['a'], 'b', 1)).toBe('a')
+  expect(nextTask([], 'b', 1)).toBeNull()
+})
+
 test('what is overdue and what is due within a day are told apart', () => {
   const now = Date.parse('2026-03-01T12:00:00Z')
 

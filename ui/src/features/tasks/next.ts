@@ -1,6 +1,10 @@
-/** The task to show after *done*: the one below it, at the end of the list the one above, null when none is left. */
-export function nextTask(ids: readonly string[], done: string): string | null {
+/**
+ * The task to show after *done*: the one below it, at the end of the list the one above, null when none is left.
+ * *lastAt*: where it stood before it left the list by itself (claimed out of the group's view), -1 when unknown.
+ */
+export function nextTask(ids: readonly string[], done: string, lastAt = -1): string | null {
   const at = ids.indexOf(done)
+  if (at === -1) return ids[Math.min(Math.max(lastAt, 0), ids.length - 1)] ?? null
   return ids[at + 1] ?? ids[at - 1] ?? null
 }
 

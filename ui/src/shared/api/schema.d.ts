@@ -4,6 +4,1102 @@
  */
 
 export interface paths {
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Audit
+         * @description Who did what to what, newest first.
+         */
+        get: operations["list_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Decisions
+         * @description All deployed decisions.
+         */
+        get: operations["list_decisions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/decisions/{decision_id}/evaluations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Evaluate Decision
+         * @description Evaluate a deployed decision; nothing is kept.
+         */
+        post: operations["evaluate_decision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deployments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Deploy
+         * @description Deploy files, or a model draft as it was saved at *revision*.
+         */
+        post: operations["deploy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Drafts
+         * @description Model drafts, last changed first.
+         */
+        get: operations["list_drafts"];
+        put?: never;
+        /**
+         * Create Draft
+         * @description Begin a model draft.
+         */
+        post: operations["create_draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/drafts/{draft_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Draft
+         * @description One model draft with its files and notes.
+         */
+        get: operations["show_draft"];
+        /**
+         * Save Draft
+         * @description Save a model draft; refused with 409 when somebody else has saved since *revision* was read.
+         */
+        put: operations["save_draft"];
+        post?: never;
+        /**
+         * Delete Draft
+         * @description Delete a model draft.
+         */
+        delete: operations["delete_draft"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Check Health
+         * @description Answers when the server is ready.
+         */
+        get: operations["check_health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/home": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Home
+         * @description The numbers of the start page; those that the caller may not see are left at zero.
+         */
+        get: operations["show_home"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Incidents
+         * @description Incidents, newest first.
+         */
+        get: operations["list_incidents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resolve Incidents
+         * @description Try many again; each is answered for.
+         */
+        post: operations["resolve_incidents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{incident_id}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resolve Incident
+         * @description Set variables where given, then try again.
+         */
+        post: operations["resolve_incident"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/instances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Instances
+         * @description Process instances, newest first.
+         */
+        get: operations["list_instances"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/instances/{instance_key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Instance
+         * @description One instance with everything on its page.
+         */
+        get: operations["show_instance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/instances/{instance_key}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel Instance
+         * @description End an instance now.
+         */
+        post: operations["cancel_instance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/instances/{instance_key}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Events
+         * @description The instance's rows of the event log, oldest first.
+         */
+        get: operations["list_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/instances/{instance_key}/journal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Journal
+         * @description The instance's journal: every kernel event with its payload, oldest first.
+         */
+        get: operations["list_journal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/instances/{instance_key}/variables": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set Variables
+         * @description Set variables of an instance, or of the scope of an active element.
+         */
+        put: operations["set_variables"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/activations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Activate Jobs
+         * @description Lock jobs for a worker; with wait_s > 0 the answer waits until there is one (long polling).
+         */
+        post: operations["activate_jobs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/completions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Complete Jobs
+         * @description Complete many jobs; each is answered for.
+         */
+        post: operations["complete_jobs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job_id}/completion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Complete Job
+         * @description Complete a job under its fence; with an old fence it is refused with 409.
+         */
+        post: operations["complete_job"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job_id}/error": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Throw Job Error
+         * @description Throw a BPMN error from a job.
+         */
+        post: operations["throw_job_error"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job_id}/failure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Fail Job
+         * @description Report a failure; without retries left it becomes an incident.
+         */
+        post: operations["fail_job"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job_id}/heartbeat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Extend Lock
+         * @description Keep a job for longer.
+         */
+        post: operations["extend_lock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Logs
+         * @description All imported logs, newest first.
+         */
+        get: operations["list_logs"];
+        put?: never;
+        /**
+         * Start Import
+         * @description Import an uploaded file; follow it at `/logs/imports/{import_id}`.
+         */
+        post: operations["start_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/imports/{import_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Import
+         * @description How far an import has come.
+         */
+        get: operations["show_import"];
+        put?: never;
+        post?: never;
+        /**
+         * Cancel Import
+         * @description Cancel an import; nothing of it remains.
+         */
+        delete: operations["cancel_import"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload
+         * @description Upload a log file and learn what it seems to hold; nothing is imported yet.
+         */
+        post: operations["upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/{log_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Log
+         * @description One log with its column mapping and what its import noticed.
+         */
+        get: operations["show_log"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Log
+         * @description Delete a log and everything computed from it.
+         */
+        delete: operations["delete_log"];
+        options?: never;
+        head?: never;
+        /**
+         * Rename Log
+         * @description Rename a log.
+         */
+        patch: operations["rename_log"];
+        trace?: never;
+    };
+    "/api/v1/logs/{log_id}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Draft Automation
+         * @description Draft an executable automation of the log's process; it is kept as a model draft.
+         */
+        post: operations["draft_automation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/{log_id}/map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Map
+         * @description The directly-follows map, cut to the most frequent activities and connections.
+         */
+        get: operations["show_map"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/{log_id}/map.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Map Csv
+         * @description The map's connections as a table.
+         */
+        get: operations["export_map_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/{log_id}/map.svg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Map Svg
+         * @description The map as a drawing.
+         */
+        get: operations["export_map_svg"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/{log_id}/model": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Model
+         * @description A sound BPMN model of the log, with its fitness and precision.
+         */
+        get: operations["show_model"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/{log_id}/model.bpmn": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Model
+         * @description The mined model as a BPMN file.
+         */
+        get: operations["export_model"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/{log_id}/newer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Newer
+         * @description Replace the log's content by a newer export of the same log; the id stays.
+         */
+        post: operations["import_newer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/{log_id}/potential": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Potential
+         * @description Which activities are worth automating, and why.
+         */
+        get: operations["show_potential"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/{log_id}/rates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Rates
+         * @description The given rates, null when none are.
+         */
+        get: operations["show_rates"];
+        /**
+         * Set Rates
+         * @description Give rates, so that the potential can speak of money.
+         */
+        put: operations["set_rates"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/{log_id}/remap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Remap Log
+         * @description Import the kept source again with another column mapping; the id stays.
+         */
+        post: operations["remap_log"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/{log_id}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Review
+         * @description The review: how far the log can be trusted, and what happens in it.
+         */
+        get: operations["show_review"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/{log_id}/variants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Variants
+         * @description Variants, most frequent first.
+         */
+        get: operations["list_variants"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/{log_id}/variants.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Variants Csv
+         * @description All variants as a table.
+         */
+        get: operations["export_variants_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Me
+         * @description Change one's own display name, language or theme.
+         */
+        patch: operations["change_me"];
+        trace?: never;
+    };
+    "/api/v1/me/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change Password
+         * @description Change one's own password; all other sessions end.
+         */
+        put: operations["change_password"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish Message
+         * @description Publish a message; `correlated` names the instances that it started or moved.
+         */
+        post: operations["publish_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check Model
+         * @description All findings that deploying this model would give; nothing is deployed.
+         */
+        post: operations["check_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/processes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Processes
+         * @description All deployed processes with their counts.
+         */
+        get: operations["list_processes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/processes/{process_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Process
+         * @description One process with all its versions, newest first.
+         */
+        get: operations["show_process"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/processes/{process_id}/baseline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set Baseline
+         * @description Compare this process with a log from now on; null: with none.
+         */
+        put: operations["set_baseline"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/processes/{process_id}/instances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start Instance
+         * @description Start an instance of the latest version, or of the one named.
+         */
+        post: operations["start_instance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/processes/{process_id}/start-form": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Start Form
+         * @description The form that starts an instance.
+         */
+        get: operations["show_start_form"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/processes/{process_id}/versions/{version}/dmn": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Dmn
+         * @description The DMN file deployed with this version.
+         */
+        get: operations["read_dmn"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/processes/{process_id}/versions/{version}/xml": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Bpmn
+         * @description The BPMN file as deployed.
+         */
+        get: operations["read_bpmn"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/service-accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Service Accounts
+         * @description All service accounts, revoked ones included.
+         */
+        get: operations["list_service_accounts"];
+        put?: never;
+        /**
+         * Add Service Account
+         * @description Add a service account; its key is shown in this answer and never again.
+         */
+        post: operations["add_service_account"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/service-accounts/{account_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke Service Account
+         * @description Revoke a key at once.
+         */
+        delete: operations["revoke_service_account"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -72,19 +1168,19 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/me/password": {
+    "/api/v1/stream": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
         /**
-         * Change Password
-         * @description Change one's own password; all other sessions end.
+         * Stream
+         * @description Server-sent events: hints on what to fetch again. Topics: instances, tasks, incidents, watch:PROCESS_ID.
          */
-        put: operations["change_password"];
+        get: operations["stream"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -92,7 +1188,67 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/me": {
+    "/api/v1/system": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Describe System
+         * @description Version, limits, time zone, and whether this is the guided example.
+         */
+        get: operations["describe_system"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Tasks
+         * @description User tasks, oldest first: mine are assigned to me, group are unassigned and offered to me.
+         */
+        get: operations["list_tasks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{user_task_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Task
+         * @description One user task with its form and the variables that the form may show.
+         */
+        get: operations["show_task"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{user_task_id}/assign": {
         parameters: {
             query?: never;
             header?: never;
@@ -101,15 +1257,75 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post?: never;
+        /**
+         * Assign Task
+         * @description Assign a user task to somebody.
+         */
+        post: operations["assign_task"];
         delete?: never;
         options?: never;
         head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{user_task_id}/claim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
         /**
-         * Change Me
-         * @description Change one's own display name, language or theme.
+         * Claim Task
+         * @description Take an unassigned user task.
          */
-        patch: operations["change_me"];
+        post: operations["claim_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{user_task_id}/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Complete Task
+         * @description Complete a user task with the form's values.
+         */
+        post: operations["complete_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{user_task_id}/unclaim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Unclaim Task
+         * @description Give one's own user task back.
+         */
+        post: operations["unclaim_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/users": {
@@ -176,1202 +1392,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/service-accounts": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Service Accounts
-         * @description All service accounts, revoked ones included.
-         */
-        get: operations["list_service_accounts"];
-        put?: never;
-        /**
-         * Add Service Account
-         * @description Add a service account; its key is shown in this answer and never again.
-         */
-        post: operations["add_service_account"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/service-accounts/{account_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /**
-         * Revoke Service Account
-         * @description Revoke a key at once.
-         */
-        delete: operations["revoke_service_account"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/audit": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Audit
-         * @description Who did what to what, newest first.
-         */
-        get: operations["list_audit"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/logs/uploads": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Upload
-         * @description Upload a log file and learn what it seems to hold; nothing is imported yet.
-         */
-        post: operations["upload"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/logs": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Logs
-         * @description All imported logs, newest first.
-         */
-        get: operations["list_logs"];
-        put?: never;
-        /**
-         * Start Import
-         * @description Import an uploaded file; follow it at `/logs/imports/{import_id}`.
-         */
-        post: operations["start_import"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/logs/imports/{import_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Show Import
-         * @description How far an import has come.
-         */
-        get: operations["show_import"];
-        put?: never;
-        post?: never;
-        /**
-         * Cancel Import
-         * @description Cancel an import; nothing of it remains.
-         */
-        delete: operations["cancel_import"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/logs/{log_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Show Log
-         * @description One log with its column mapping and what its import noticed.
-         */
-        get: operations["show_log"];
-        put?: never;
-        post?: never;
-        /**
-         * Delete Log
-         * @description Delete a log and everything computed from it.
-         */
-        delete: operations["delete_log"];
-        options?: never;
-        head?: never;
-        /**
-         * Rename Log
-         * @description Rename a log.
-         */
-        patch: operations["rename_log"];
-        trace?: never;
-    };
-    "/api/v1/logs/{log_id}/newer": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Import Newer
-         * @description Replace the log's content by a newer export of the same log; the id stays.
-         */
-        post: operations["import_newer"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/logs/{log_id}/remap": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Remap Log
-         * @description Import the kept source again with another column mapping; the id stays.
-         */
-        post: operations["remap_log"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/logs/{log_id}/review": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Show Review
-         * @description The review: how far the log can be trusted, and what happens in it.
-         */
-        get: operations["show_review"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/logs/{log_id}/map": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Show Map
-         * @description The directly-follows map, cut to the most frequent activities and connections.
-         */
-        get: operations["show_map"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/logs/{log_id}/map.svg": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Export Map Svg
-         * @description The map as a drawing.
-         */
-        get: operations["export_map_svg"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/logs/{log_id}/map.csv": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Export Map Csv
-         * @description The map's connections as a table.
-         */
-        get: operations["export_map_csv"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/logs/{log_id}/variants": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Variants
-         * @description Variants, most frequent first.
-         */
-        get: operations["list_variants"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/logs/{log_id}/variants.csv": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Export Variants Csv
-         * @description All variants as a table.
-         */
-        get: operations["export_variants_csv"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/logs/{log_id}/model": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Show Model
-         * @description A sound BPMN model of the log, with its fitness and precision.
-         */
-        get: operations["show_model"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/logs/{log_id}/model.bpmn": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Export Model
-         * @description The mined model as a BPMN file.
-         */
-        get: operations["export_model"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/logs/{log_id}/potential": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Show Potential
-         * @description Which activities are worth automating, and why.
-         */
-        get: operations["show_potential"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/logs/{log_id}/rates": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Show Rates
-         * @description The given rates, null when none are.
-         */
-        get: operations["show_rates"];
-        /**
-         * Set Rates
-         * @description Give rates, so that the potential can speak of money.
-         */
-        put: operations["set_rates"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/logs/{log_id}/draft": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Draft Automation
-         * @description Draft an executable automation of the log's process; it is kept as a model draft.
-         */
-        post: operations["draft_automation"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/processes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Processes
-         * @description All deployed processes with their counts.
-         */
-        get: operations["list_processes"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/processes/{process_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Show Process
-         * @description One process with all its versions, newest first.
-         */
-        get: operations["show_process"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/processes/{process_id}/versions/{version}/xml": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Read Bpmn
-         * @description The BPMN file as deployed.
-         */
-        get: operations["read_bpmn"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/processes/{process_id}/versions/{version}/dmn": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Read Dmn
-         * @description The DMN file deployed with this version.
-         */
-        get: operations["read_dmn"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/processes/{process_id}/start-form": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Show Start Form
-         * @description The form that starts an instance.
-         */
-        get: operations["show_start_form"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/processes/{process_id}/baseline": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /**
-         * Set Baseline
-         * @description Compare this process with a log from now on; null: with none.
-         */
-        put: operations["set_baseline"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/processes/{process_id}/instances": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Start Instance
-         * @description Start an instance of the latest version, or of the one named.
-         */
-        post: operations["start_instance"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/deployments": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Deploy
-         * @description Deploy files, or a model draft as it was saved at *revision*.
-         */
-        post: operations["deploy"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/models/check": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Check Model
-         * @description All findings that deploying this model would give; nothing is deployed.
-         */
-        post: operations["check_model"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/drafts": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Drafts
-         * @description Model drafts, last changed first.
-         */
-        get: operations["list_drafts"];
-        put?: never;
-        /**
-         * Create Draft
-         * @description Begin a model draft.
-         */
-        post: operations["create_draft"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/drafts/{draft_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Show Draft
-         * @description One model draft with its files and notes.
-         */
-        get: operations["show_draft"];
-        /**
-         * Save Draft
-         * @description Save a model draft; refused with 409 when somebody else has saved since *revision* was read.
-         */
-        put: operations["save_draft"];
-        post?: never;
-        /**
-         * Delete Draft
-         * @description Delete a model draft.
-         */
-        delete: operations["delete_draft"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/decisions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Decisions
-         * @description All deployed decisions.
-         */
-        get: operations["list_decisions"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/decisions/{decision_id}/evaluations": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Evaluate Decision
-         * @description Evaluate a deployed decision; nothing is kept.
-         */
-        post: operations["evaluate_decision"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/instances": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Instances
-         * @description Process instances, newest first.
-         */
-        get: operations["list_instances"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/instances/{instance_key}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Show Instance
-         * @description One instance with everything on its page.
-         */
-        get: operations["show_instance"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/instances/{instance_key}/cancel": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Cancel Instance
-         * @description End an instance now.
-         */
-        post: operations["cancel_instance"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/instances/{instance_key}/variables": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /**
-         * Set Variables
-         * @description Set variables of an instance, or of the scope of an active element.
-         */
-        put: operations["set_variables"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/instances/{instance_key}/events": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Events
-         * @description The instance's rows of the event log, oldest first.
-         */
-        get: operations["list_events"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/instances/{instance_key}/journal": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Journal
-         * @description The instance's journal: every kernel event with its payload, oldest first.
-         */
-        get: operations["list_journal"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/incidents": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Incidents
-         * @description Incidents, newest first.
-         */
-        get: operations["list_incidents"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/incidents/{incident_id}/resolve": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Resolve Incident
-         * @description Set variables where given, then try again.
-         */
-        post: operations["resolve_incident"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/incidents/resolve": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Resolve Incidents
-         * @description Try many again; each is answered for.
-         */
-        post: operations["resolve_incidents"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/messages": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Publish Message
-         * @description Publish a message; `correlated` names the instances that it started or moved.
-         */
-        post: operations["publish_message"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/tasks": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Tasks
-         * @description User tasks, oldest first: mine are assigned to me, group are unassigned and offered to me.
-         */
-        get: operations["list_tasks"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/tasks/{user_task_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Show Task
-         * @description One user task with its form and the variables that the form may show.
-         */
-        get: operations["show_task"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/tasks/{user_task_id}/claim": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Claim Task
-         * @description Take an unassigned user task.
-         */
-        post: operations["claim_task"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/tasks/{user_task_id}/unclaim": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Unclaim Task
-         * @description Give one's own user task back.
-         */
-        post: operations["unclaim_task"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/tasks/{user_task_id}/assign": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Assign Task
-         * @description Assign a user task to somebody.
-         */
-        post: operations["assign_task"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/tasks/{user_task_id}/complete": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Complete Task
-         * @description Complete a user task with the form's values.
-         */
-        post: operations["complete_task"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/jobs/activations": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Activate Jobs
-         * @description Lock jobs for a worker; with wait_s > 0 the answer waits until there is one (long polling).
-         */
-        post: operations["activate_jobs"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/jobs/completions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Complete Jobs
-         * @description Complete many jobs; each is answered for.
-         */
-        post: operations["complete_jobs"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/jobs/{job_id}/completion": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Complete Job
-         * @description Complete a job under its fence; with an old fence it is refused with 409.
-         */
-        post: operations["complete_job"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/jobs/{job_id}/failure": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Fail Job
-         * @description Report a failure; without retries left it becomes an incident.
-         */
-        post: operations["fail_job"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/jobs/{job_id}/error": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Throw Job Error
-         * @description Throw a BPMN error from a job.
-         */
-        post: operations["throw_job_error"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/jobs/{job_id}/heartbeat": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Extend Lock
-         * @description Keep a job for longer.
-         */
-        post: operations["extend_lock"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/health": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Check Health
-         * @description Answers when the server is ready.
-         */
-        get: operations["check_health"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/system": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Describe System
-         * @description Version, limits, time zone, and whether this is the guided example.
-         */
-        get: operations["describe_system"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/home": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Show Home
-         * @description The numbers of the start page; those that the caller may not see are left at zero.
-         */
-        get: operations["show_home"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/watch/{process_id}": {
         parameters: {
             query?: never;
@@ -1392,26 +1412,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/stream": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Stream
-         * @description Server-sent events: hints on what to fetch again. Topics: instances, tasks, incidents, watch:PROCESS_ID.
-         */
-        get: operations["stream"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1420,23 +1420,23 @@ export interface components {
         ActivateIn: {
             /** Job Types */
             job_types: string[];
-            /** Worker */
-            worker: string;
-            /**
-             * Max Jobs
-             * @default 1
-             */
-            max_jobs: number;
             /**
              * Lock S
              * @default 60
              */
             lock_s: number;
             /**
+             * Max Jobs
+             * @default 1
+             */
+            max_jobs: number;
+            /**
              * Wait S
              * @default 0
              */
             wait_s: number;
+            /** Worker */
+            worker: string;
         };
         /** Activated */
         Activated: {
@@ -1466,10 +1466,6 @@ export interface components {
          * @description A number and where it comes from: `measured` in the log or `given` by a person. n: observations behind it.
          */
         Amount: {
-            /** Value */
-            value: number;
-            /** Unit */
-            unit: string;
             /**
              * Basis
              * @enum {string}
@@ -1477,6 +1473,10 @@ export interface components {
             basis: "measured" | "given";
             /** N */
             n: number;
+            /** Unit */
+            unit: string;
+            /** Value */
+            value: number;
         };
         /** AssignIn */
         AssignIn: {
@@ -1485,38 +1485,38 @@ export interface components {
         };
         /** AuditEntryOut */
         AuditEntryOut: {
-            /** Entry Id */
-            entry_id: number;
+            /** Action */
+            action: string;
+            /** Actor */
+            actor: string;
             /**
              * At
              * Format: date-time
              */
             at: string;
-            /** Actor */
-            actor: string;
-            /** Action */
-            action: string;
-            /** Target */
-            target: string;
+            /** Entry Id */
+            entry_id: number;
             /** Reason */
             reason: string;
+            /** Target */
+            target: string;
         };
         /** Baseline */
         Baseline: {
-            /** Log Id */
-            log_id: string;
-            /** Log Name */
-            log_name: string;
-            /** N */
-            n: number;
-            /** Median S */
-            median_s: number | null;
-            /** P95 S */
-            p95_s: number | null;
             /** Histogram */
             histogram: components["schemas"]["HistogramBin"][];
             /** Is Synthetic */
             is_synthetic: boolean;
+            /** Log Id */
+            log_id: string;
+            /** Log Name */
+            log_name: string;
+            /** Median S */
+            median_s: number | null;
+            /** N */
+            n: number;
+            /** P95 S */
+            p95_s: number | null;
         };
         /** BaselineIn */
         BaselineIn: {
@@ -1532,10 +1532,10 @@ export interface components {
         };
         /** BatchCompletion */
         BatchCompletion: {
-            /** Job Id */
-            job_id: string;
             /** Fence */
             fence: number;
+            /** Job Id */
+            job_id: string;
             /** Variables */
             variables?: {
                 [key: string]: components["schemas"]["JsonValue"];
@@ -1548,12 +1548,12 @@ export interface components {
         };
         /** BatchRefusal */
         BatchRefusal: {
-            /** Job Id */
-            job_id: string;
             /** Code */
             code: string;
             /** Detail */
             detail: string;
+            /** Job Id */
+            job_id: string;
         };
         /** Body_upload */
         Body_upload: {
@@ -1567,38 +1567,38 @@ export interface components {
         ClassReason: {
             /** Code */
             code: string;
-            /** Value */
-            value: number | null;
             /** Limit */
             limit: number | null;
+            /** Value */
+            value: number | null;
         };
         /**
          * ColumnMapping
          * @description Which column plays which part. attributes: column → level; `auto`: case when no case holds two values.
          */
         ColumnMapping: {
-            /** Case */
-            case?: string | null;
             /** Activity */
             activity?: string | null;
-            /** Timestamp */
-            timestamp?: string | null;
-            /** Start Timestamp */
-            start_timestamp?: string | null;
-            /** Resource */
-            resource?: string | null;
-            /** Role */
-            role?: string | null;
-            /** Lifecycle */
-            lifecycle?: string | null;
-            /** Instance */
-            instance?: string | null;
-            /** Event Id */
-            event_id?: string | null;
             /** Attributes */
             attributes?: {
                 [key: string]: "case" | "event" | "auto";
             };
+            /** Case */
+            case?: string | null;
+            /** Event Id */
+            event_id?: string | null;
+            /** Instance */
+            instance?: string | null;
+            /** Lifecycle */
+            lifecycle?: string | null;
+            /** Resource */
+            resource?: string | null;
+            /** Role */
+            role?: string | null;
+            /** Start Timestamp */
+            start_timestamp?: string | null;
+            /** Timestamp */
+            timestamp?: string | null;
         };
         /** CompleteIn */
         CompleteIn: {
@@ -1609,90 +1609,89 @@ export interface components {
         };
         /** Contribution */
         Contribution: {
+            /** Contribution */
+            contribution: number;
             /** Feature */
             feature: string;
+            /** How */
+            how: string;
+            /** N */
+            n: number;
             /** Value */
             value: number;
             /** Weight */
             weight: number;
-            /** Contribution */
-            contribution: number;
-            /** N */
-            n: number;
-            /** How */
-            how: string;
         };
         /** CycleTimes */
         CycleTimes: {
-            /** N */
-            n: number;
-            /** Median S */
-            median_s: number | null;
-            /** P95 S */
-            p95_s: number | null;
-            /** Histogram */
-            histogram: components["schemas"]["HistogramBin"][];
             /** Enough Data */
             enough_data: boolean;
+            /** Histogram */
+            histogram: components["schemas"]["HistogramBin"][];
+            /** Median S */
+            median_s: number | null;
+            /** N */
+            n: number;
             /** Needed N */
             needed_n: number;
+            /** P95 S */
+            p95_s: number | null;
         };
         /** DecisionTrace */
         DecisionTrace: {
             /** Decision Id */
             decision_id: string;
+            /** Matches */
+            matches: components["schemas"]["RuleMatch"][];
             /** Name */
             name: string;
             value: components["schemas"]["JsonValue"];
-            /** Matches */
-            matches: components["schemas"]["RuleMatch"][];
         };
         /**
          * DemoState
          * @description The guided example. step: the last one that is done.
          */
         DemoState: {
-            /** Process Id */
-            process_id: string | null;
-            /** Log Id */
-            log_id: string | null;
-            /** Is Synthetic */
-            is_synthetic: boolean;
             /** Is Driver Running */
             is_driver_running: boolean;
+            /** Is Synthetic */
+            is_synthetic: boolean;
+            /** Log Id */
+            log_id: string | null;
+            /** Process Id */
+            process_id: string | null;
+        };
+        /** DeployDraft */
+        DeployDraft: {
+            /** Draft Id */
+            draft_id: string;
+            /** Revision */
+            revision: number;
         };
         /** DeployedDecision */
         DeployedDecision: {
             /** Decision Id */
             decision_id: string;
-            /** Name */
-            name: string;
-            /** Version */
-            version: number;
-            /** Resource Name */
-            resource_name: string;
             /**
              * Deployed At
              * Format: date-time
              */
             deployed_at: string;
+            /** Name */
+            name: string;
+            /** Resource Name */
+            resource_name: string;
+            /** Version */
+            version: number;
         };
         /** DeployedProcess */
         DeployedProcess: {
-            /** Definition Key */
-            definition_key: string;
-            /** Process Id */
-            process_id: string;
-            /** Name */
-            name: string;
-            /** Version */
-            version: number;
-            /** Version Tag */
-            version_tag: string | null;
-            /** Resource Name */
-            resource_name: string;
+            /** Baseline Log Id */
+            baseline_log_id: string | null;
             /** Checksum */
             checksum: string;
+            /** Definition Key */
+            definition_key: string;
             /**
              * Deployed At
              * Format: date-time
@@ -1700,71 +1699,79 @@ export interface components {
             deployed_at: string;
             /** Deployed By */
             deployed_by: string | null;
+            /** Findings */
+            findings: components["schemas"]["FindingOut"][];
             /** Has Start Form */
             has_start_form: boolean;
             /** Is Startable */
             is_startable: boolean;
-            /** Baseline Log Id */
-            baseline_log_id: string | null;
-            /** Findings */
-            findings: components["schemas"]["FindingOut"][];
+            /** Name */
+            name: string;
+            /** Process Id */
+            process_id: string;
+            /** Resource Name */
+            resource_name: string;
+            /** Version */
+            version: number;
+            /** Version Tag */
+            version_tag: string | null;
         };
         /** Deployment */
         Deployment: {
-            /** Processes */
-            processes: components["schemas"]["DeployedProcess"][];
             /** Decisions */
             decisions: components["schemas"]["DeployedDecision"][];
+            /** Processes */
+            processes: components["schemas"]["DeployedProcess"][];
         };
         /**
          * Difference
          * @description median_ratio: median now / median of the baseline. verdict `cannot-tell` names what it `needs`.
          */
         Difference: {
-            /** Median Ratio */
-            median_ratio: number | null;
             /** Interval */
             interval: [
                 number,
                 number
             ] | null;
+            /** Median Ratio */
+            median_ratio: number | null;
+            /** Needs */
+            needs: string;
             /**
              * Verdict
              * @enum {string}
              */
             verdict: "shorter" | "longer" | "cannot-tell";
-            /** Needs */
-            needs: string;
         };
         /**
          * DraftCreate
          * @description bpmn_xml left out: an empty process, or the deployed version named in based_on (`process:version`).
          */
         DraftCreate: {
-            /** Name */
-            name: string;
+            /** Based On */
+            based_on?: string | null;
             /** Bpmn Xml */
             bpmn_xml?: string | null;
             /** Dmn Xml */
             dmn_xml?: string | null;
-            /** Based On */
-            based_on?: string | null;
+            /** Name */
+            name: string;
         };
         /**
          * DraftDecision
          * @description A choice. accepted: the mined rule decides it; else a person does, for the *reason* (a code).
          */
         DraftDecision: {
-            /** Gateway */
-            gateway: string;
-            /** Accuracy */
-            accuracy: number | null;
-            /** Majority */
-            majority: number | null;
-            /** Gain */
-            gain: number | null;
             /** Accepted */
             accepted: boolean;
+            /** Accuracy */
+            accuracy: number | null;
+            /** Gain */
+            gain: number | null;
+            /** Gateway */
+            gateway: string;
+            /** Majority */
+            majority: number | null;
             /** N */
             n: number;
             /** Reason */
@@ -1775,85 +1782,89 @@ export interface components {
          * @description What an activity became and why: a code, and the values behind it.
          */
         DraftElement: {
-            /** Element Id */
-            element_id: string;
             /** Activity */
             activity: string;
+            /** Element Id */
+            element_id: string;
             /** Kind */
             kind: string;
-            /** Why */
-            why: string;
             /** Values */
             values: {
                 [key: string]: components["schemas"]["JsonValue"];
             };
+            /** Why */
+            why: string;
         };
         /**
          * DraftIn
          * @description language: of the labels and questions that the draft adds.
          */
         DraftIn: {
-            /** Name */
-            name?: string | null;
             /**
              * Language
              * @default en
              * @enum {string}
              */
             language: "en" | "zh-CN";
+            /** Name */
+            name?: string | null;
         };
         /**
          * DraftReport
          * @description left_out: activities that are not in the draft, with their events.
          */
         DraftReport: {
-            /** Draft Id */
-            draft_id: string;
-            /** Name */
-            name: string;
-            /** Process Id */
-            process_id: string;
-            /** Coverage */
-            coverage: number;
-            /** Fitness */
-            fitness: number;
-            /** Precision */
-            precision: number | null;
             /** Cases */
             cases: number;
-            /** Fitting Cases */
-            fitting_cases: number;
+            /** Coverage */
+            coverage: number;
             /** Decisions */
             decisions: components["schemas"]["DraftDecision"][];
+            /** Draft Id */
+            draft_id: string;
             /** Elements */
             elements: components["schemas"]["DraftElement"][];
+            /** Fitness */
+            fitness: number;
+            /** Fitting Cases */
+            fitting_cases: number;
             /** Left Out */
             left_out: {
                 [key: string]: number;
             };
+            /** Name */
+            name: string;
+            /** Precision */
+            precision: number | null;
+            /** Process Id */
+            process_id: string;
         };
         /**
          * DraftSave
          * @description revision: the one that was read; an older one is refused with 409.
          */
         DraftSave: {
-            /** Revision */
-            revision: number;
-            /** Name */
-            name?: string | null;
             /** Bpmn Xml */
             bpmn_xml: string;
             /** Dmn Xml */
             dmn_xml?: string | null;
+            /** Name */
+            name?: string | null;
+            /** Revision */
+            revision: number;
         };
         /** DraftSummary */
         DraftSummary: {
+            /** Based On */
+            based_on: string | null;
             /** Draft Id */
             draft_id: string;
             /** Name */
             name: string;
             /** Revision */
             revision: number;
+            /** Source Log Id */
+            source_log_id: string | null;
             /**
              * Updated At
              * Format: date-time
@@ -1861,34 +1872,26 @@ export interface components {
             updated_at: string;
             /** Updated By */
             updated_by: string | null;
-            /** Source Log Id */
-            source_log_id: string | null;
-            /** Based On */
-            based_on: string | null;
         };
         /** Durations */
         Durations: {
-            /** Median S */
-            median_s: number | null;
-            /** Mean S */
-            mean_s: number | null;
-            /** P95 S */
-            p95_s: number | null;
             /** Histogram */
             histogram: components["schemas"]["HistogramBin"][];
+            /** Mean S */
+            mean_s: number | null;
+            /** Median S */
+            median_s: number | null;
+            /** P95 S */
+            p95_s: number | null;
         };
         /** ElementVisit */
         ElementVisit: {
-            /** Visit */
-            visit: string;
             /** Element Id */
             element_id: string;
             /** Element Name */
             element_name: string;
             /** Element Type */
             element_type: string;
-            /** State */
-            state: string;
             /**
              * Entered At
              * Format: date-time
@@ -1898,38 +1901,42 @@ export interface components {
             left_at: string | null;
             /** Resource */
             resource: string | null;
+            /** State */
+            state: string;
+            /** Visit */
+            visit: string;
         };
         /** ElementWatch */
         ElementWatch: {
+            /** Active */
+            active: number;
             /** Element Id */
             element_id: string;
             /** Element Name */
             element_name: string;
+            /** Incidents */
+            incidents: number;
             /** Visits */
             visits: number;
             /** Waiting Median S */
             waiting_median_s: number | null;
-            /** Working Median S */
-            working_median_s: number | null;
             /** Waiting P95 S */
             waiting_p95_s: number | null;
+            /** Working Median S */
+            working_median_s: number | null;
             /** Working P95 S */
             working_p95_s: number | null;
-            /** Active */
-            active: number;
-            /** Incidents */
-            incidents: number;
         };
         /**
          * Evaluation
          * @description trace: every decision made on the way, required ones first.
          */
         Evaluation: {
+            /** Trace */
+            trace: components["schemas"]["DecisionTrace"][];
             value: components["schemas"]["JsonValue"];
             /** Warnings */
             warnings: components["schemas"]["EvaluationWarning"][];
-            /** Trace */
-            trace: components["schemas"]["DecisionTrace"][];
         };
         /** EvaluationIn */
         EvaluationIn: {
@@ -1947,51 +1954,48 @@ export interface components {
         };
         /** EventOut */
         EventOut: {
-            /** Event Id */
-            event_id: string;
-            /** Case Id */
-            case_id: string;
             /** Activity */
             activity: string;
-            /** Started At */
-            started_at: string | null;
+            /** Attributes */
+            attributes: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /** Case Id */
+            case_id: string;
+            /** Element Id */
+            element_id: string | null;
+            /** Event Id */
+            event_id: string;
+            /** Instance Key */
+            instance_key: string | null;
+            /** Lifecycle */
+            lifecycle: string;
             /**
              * Occurred At
              * Format: date-time
              */
             occurred_at: string;
-            /** Lifecycle */
-            lifecycle: string;
-            /** Resource */
-            resource: string | null;
-            /** Role */
-            role: string | null;
-            /** Element Id */
-            element_id: string | null;
+            /** Position */
+            position: number;
             /** Process Key */
             process_key: string | null;
             /** Process Version */
             process_version: number | null;
-            /** Instance Key */
-            instance_key: string | null;
-            /** Position */
-            position: number;
-            /** Attributes */
-            attributes: {
-                [key: string]: components["schemas"]["JsonValue"];
-            };
+            /** Resource */
+            resource: string | null;
+            /** Role */
+            role: string | null;
+            /** Started At */
+            started_at: string | null;
         };
         /** FindingOut */
         FindingOut: {
-            /**
-             * Severity
-             * @enum {string}
-             */
-            severity: "error" | "warning" | "information";
-            /** Rule */
-            rule: string;
             /** Message */
             message: string;
+            /** Parameters */
+            parameters?: {
+                [key: string]: string;
+            };
             /**
              * @default {
              *       "source": ""
@@ -2003,10 +2007,13 @@ export interface components {
              * @default
              */
             remedy: string;
-            /** Parameters */
-            parameters?: {
-                [key: string]: string;
-            };
+            /** Rule */
+            rule: string;
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "error" | "warning" | "information";
         };
         /** Findings */
         Findings: {
@@ -2015,21 +2022,21 @@ export interface components {
         };
         /** Handover */
         Handover: {
+            /** Count */
+            count: number;
             /** Source */
             source: string;
             /** Target */
             target: string;
-            /** Count */
-            count: number;
         };
         /** Handovers */
         Handovers: {
-            /** Share */
-            share: number | null;
             /** Count */
             count: number;
             /** Of */
             of: number;
+            /** Share */
+            share: number | null;
             /** Top */
             top: components["schemas"]["Handover"][];
         };
@@ -2063,83 +2070,83 @@ export interface components {
         };
         /** HistogramBin */
         HistogramBin: {
+            /** Cases */
+            cases: number;
             /** From S */
             from_s: number;
             /** To S */
             to_s: number;
-            /** Cases */
-            cases: number;
         };
         /** Home */
         Home: {
-            /** Open Instances */
-            open_instances: number;
+            demo?: components["schemas"]["DemoState"] | null;
+            /** Finished 24H */
+            finished_24h: number;
             /** Incidents */
             incidents: number;
             /** My Tasks */
             my_tasks: number;
-            /** Finished 24H */
-            finished_24h: number;
+            /** Open Instances */
+            open_instances: number;
+            setup: components["schemas"]["Setup"];
             /** Throughput */
             throughput: components["schemas"]["ThroughputHour"][];
             /** Workers */
             workers: components["schemas"]["WorkerRow"][];
-            setup: components["schemas"]["Setup"];
-            demo?: components["schemas"]["DemoState"] | null;
         };
         /**
          * ImportIn
          * @description mapping left out: the suggested one.
          */
         ImportIn: {
-            /** Upload Id */
-            upload_id: string;
+            /** Date Format */
+            date_format?: string | null;
+            mapping?: components["schemas"]["ColumnMapping"] | null;
             /**
              * Name
              * @default
              */
             name: string;
-            mapping?: components["schemas"]["ColumnMapping"] | null;
-            /** Timezone */
-            timezone?: string | null;
-            /** Date Format */
-            date_format?: string | null;
             /**
              * Skip Bad Rows
              * @default false
              */
             skip_bad_rows: boolean;
+            /** Timezone */
+            timezone?: string | null;
+            /** Upload Id */
+            upload_id: string;
         };
         /**
          * ImportOut
          * @description Progress of a long work; eta_s null while unknown. findings: what was noticed, e.g. rows left out.
          */
         ImportOut: {
-            /** Import Id */
-            import_id: string;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "waiting" | "running" | "done" | "failed" | "cancelled";
-            /** Stage */
-            stage: string;
             /** Done */
             done: number;
-            /** Total */
-            total: number | null;
             /** Eta S */
             eta_s: number | null;
+            /** Findings */
+            findings?: components["schemas"]["FindingOut"][];
+            /** Import Id */
+            import_id: string;
             /** Log Id */
             log_id?: string | null;
+            "no such attribute"?: components["schemas"]["Problem"] | null;
             /**
              * Skipped Rows
              * @default 0
              */
             skipped_rows: number;
-            /** Findings */
-            findings?: components["schemas"]["FindingOut"][];
-            "no such attribute"?: components["schemas"]["Problem"] | null;
+            /** Stage */
+            stage: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "running" | "done" | "failed" | "cancelled";
+            /** Total */
+            total: number | null;
         };
         /** ImportStarted */
         ImportStarted: {
@@ -2148,38 +2155,36 @@ export interface components {
         };
         /** IncidentResolve */
         IncidentResolve: {
-            /** Variables */
-            variables?: {
-                [key: string]: components["schemas"]["JsonValue"];
-            } | null;
             /**
              * Reason
              * @default
              */
             reason: string;
+            /** Variables */
+            variables?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            } | null;
         };
         /** IncidentView */
         IncidentView: {
-            /** Incident Id */
-            incident_id: string;
-            /** Instance Key */
-            instance_key: string;
-            /** Process Id */
-            process_id: string;
-            /** Process Name */
-            process_name: string;
-            /** Version */
-            version: number;
             /** Element Id */
             element_id: string;
             /** Element Name */
             element_name: string;
+            /** Incident Id */
+            incident_id: string;
+            /** Instance Key */
+            instance_key: string;
+            /** Job Id */
+            job_id: string | null;
             /** Kind */
             kind: string;
             /** Message */
             message: string;
-            /** Job Id */
-            job_id: string | null;
+            /** Process Id */
+            process_id: string;
+            /** Process Name */
+            process_name: string;
             /**
              * Raised At
              * Format: date-time
@@ -2187,6 +2192,8 @@ export interface components {
             raised_at: string;
             /** Resolved At */
             resolved_at: string | null;
+            /** Version */
+            version: number;
         };
         /** IncidentsResolve */
         IncidentsResolve: {
@@ -2200,51 +2207,51 @@ export interface components {
         };
         /** InstanceDetail */
         InstanceDetail: {
-            summary: components["schemas"]["InstanceSummary"];
-            /** Visits */
-            visits: components["schemas"]["ElementVisit"][];
-            /** Variables */
-            variables: components["schemas"]["VariableView"][];
             /** Incidents */
             incidents: components["schemas"]["IncidentView"][];
             /** Jobs */
             jobs: components["schemas"]["JobView"][];
-            /** User Tasks */
-            user_tasks: components["schemas"]["UserTaskView"][];
-            /** Timers */
-            timers: components["schemas"]["TimerView"][];
-            /** Subscriptions */
-            subscriptions: components["schemas"]["SubscriptionView"][];
             /** Journal Size */
             journal_size: number;
+            /** Subscriptions */
+            subscriptions: components["schemas"]["SubscriptionView"][];
+            summary: components["schemas"]["InstanceSummary"];
+            /** Timers */
+            timers: components["schemas"]["TimerView"][];
+            /** User Tasks */
+            user_tasks: components["schemas"]["UserTaskView"][];
+            /** Variables */
+            variables: components["schemas"]["VariableView"][];
+            /** Visits */
+            visits: components["schemas"]["ElementVisit"][];
         };
         /** InstanceStart */
         InstanceStart: {
+            /** Business Key */
+            business_key?: string | null;
             /** Variables */
             variables?: {
                 [key: string]: components["schemas"]["JsonValue"];
             };
-            /** Business Key */
-            business_key?: string | null;
             /** Version */
             version?: number | null;
         };
         /** InstanceSummary */
         InstanceSummary: {
-            /** Instance Key */
-            instance_key: string;
+            /** Business Key */
+            business_key: string | null;
             /** Definition Key */
             definition_key: string;
+            /** Ended At */
+            ended_at: string | null;
+            /** Instance Key */
+            instance_key: string;
+            /** Open Incidents */
+            open_incidents: number;
             /** Process Id */
             process_id: string;
             /** Process Name */
             process_name: string;
-            /** Version */
-            version: number;
-            /** Status */
-            status: string;
-            /** Business Key */
-            business_key: string | null;
             /**
              * Started At
              * Format: date-time
@@ -2252,10 +2259,10 @@ export interface components {
             started_at: string;
             /** Started By */
             started_by: string | null;
-            /** Ended At */
-            ended_at: string | null;
-            /** Open Incidents */
-            open_incidents: number;
+            /** Status */
+            status: string;
+            /** Version */
+            version: number;
         };
         /** JobComplete */
         JobComplete: {
@@ -2268,10 +2275,10 @@ export interface components {
         };
         /** JobError */
         JobError: {
-            /** Fence */
-            fence: number;
             /** Error Code */
             error_code: string;
+            /** Fence */
+            fence: number;
             /**
              * Message
              * @default
@@ -2295,45 +2302,45 @@ export interface components {
         };
         /** JobView */
         JobView: {
-            /** Job Id */
-            job_id: string;
-            /** Job Type */
-            job_type: string;
-            /** Instance Key */
-            instance_key: string;
-            /** Element Id */
-            element_id: string;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "available" | "locked" | "waiting" | "failed" | "completed" | "cancelled";
-            /** Retries Left */
-            retries_left: number;
-            /** Worker */
-            worker: string | null;
-            /** Locked Until */
-            locked_until: string | null;
             /**
              * Created At
              * Format: date-time
              */
             created_at: string;
+            /** Element Id */
+            element_id: string;
+            /** Instance Key */
+            instance_key: string;
+            /** Job Id */
+            job_id: string;
+            /** Job Type */
+            job_type: string;
+            /** Locked Until */
+            locked_until: string | null;
+            /** Retries Left */
+            retries_left: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "available" | "locked" | "waiting" | "failed" | "completed" | "cancelled";
+            /** Worker */
+            worker: string | null;
         };
         /** JournalEntryOut */
         JournalEntryOut: {
-            /** Sequence */
-            sequence: number;
+            /** Actor */
+            actor: string | null;
+            /** Kind */
+            kind: string;
             /**
              * Occurred At
              * Format: date-time
              */
             occurred_at: string;
-            /** Kind */
-            kind: string;
-            /** Actor */
-            actor: string | null;
             payload: components["schemas"]["JsonValue"];
+            /** Sequence */
+            sequence: number;
         };
         JsonValue: unknown;
         /** Limits */
@@ -2343,35 +2350,35 @@ export interface components {
         };
         /** LockedJob */
         LockedJob: {
-            /** Job Id */
-            job_id: string;
-            /** Job Type */
-            job_type: string;
-            /** Instance Key */
-            instance_key: string;
-            /** Process Id */
-            process_id: string;
+            /** Attempt */
+            attempt: number;
             /** Element Id */
             element_id: string;
-            /** Variables */
-            variables: {
-                [key: string]: components["schemas"]["JsonValue"];
-            };
+            /** Fence */
+            fence: number;
             /** Headers */
             headers: {
                 [key: string]: string;
             };
-            /** Retries Left */
-            retries_left: number;
-            /** Attempt */
-            attempt: number;
-            /** Fence */
-            fence: number;
+            /** Instance Key */
+            instance_key: string;
+            /** Job Id */
+            job_id: string;
+            /** Job Type */
+            job_type: string;
             /**
              * Locked Until
              * Format: date-time
              */
             locked_until: string;
+            /** Process Id */
+            process_id: string;
+            /** Retries Left */
+            retries_left: number;
+            /** Variables */
+            variables: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
         };
         /** LogChange */
         LogChange: {
@@ -2380,40 +2387,40 @@ export interface components {
         };
         /** LogDetail */
         LogDetail: {
-            /** Log Id */
-            log_id: string;
-            /** Name */
-            name: string;
-            /** Source Name */
-            source_name: string;
+            /** Activities */
+            activities: number;
+            /** Cases */
+            cases: number;
+            /** Events */
+            events: number;
+            /** Findings */
+            findings: components["schemas"]["FindingOut"][];
+            /** First Event At */
+            first_event_at: string | null;
             /**
              * Imported At
              * Format: date-time
              */
             imported_at: string;
-            /** Timezone */
-            timezone: string | null;
-            /** Cases */
-            cases: number;
-            /** Events */
-            events: number;
-            /** Activities */
-            activities: number;
-            /** Variants */
-            variants: number;
-            /** First Event At */
-            first_event_at: string | null;
-            /** Last Event At */
-            last_event_at: string | null;
-            /** Is Synthetic */
-            is_synthetic: boolean;
             /** Is Engine History */
             is_engine_history: boolean;
+            /** Is Synthetic */
+            is_synthetic: boolean;
+            /** Last Event At */
+            last_event_at: string | null;
+            /** Log Id */
+            log_id: string;
             mapping: components["schemas"]["ColumnMapping"];
+            /** Name */
+            name: string;
             /** Skipped Rows */
             skipped_rows: number;
-            /** Findings */
-            findings: components["schemas"]["FindingOut"][];
+            /** Source Name */
+            source_name: string;
+            /** Timezone */
+            timezone: string | null;
+            /** Variants */
+            variants: number;
         };
         /**
          * LogSniff
@@ -2421,87 +2428,87 @@ export interface components {
          *     that fit; with more than one the person should choose.
          */
         LogSniff: {
-            /** File Name */
-            file_name: string;
-            /** Format */
-            format: string;
-            /** Encoding */
-            encoding: string | null;
-            /** Delimiter */
-            delimiter: string | null;
-            /** Size Bytes */
-            size_bytes: number;
             /** Columns */
             columns: components["schemas"]["SniffColumn"][];
-            suggested: components["schemas"]["ColumnMapping"];
-            /** Missing Parts */
-            missing_parts: string[];
             /** Confidence */
             confidence: {
                 [key: string]: number;
             };
-            /** Needs Timezone */
-            needs_timezone: boolean;
             /** Date Formats */
             date_formats: string[];
+            /** Delimiter */
+            delimiter: string | null;
+            /** Encoding */
+            encoding: string | null;
+            /** File Name */
+            file_name: string;
+            /** Format */
+            format: string;
+            /** Missing Parts */
+            missing_parts: string[];
+            /** Needs Timezone */
+            needs_timezone: boolean;
+            /** Size Bytes */
+            size_bytes: number;
+            suggested: components["schemas"]["ColumnMapping"];
         };
         /** LogSummary */
         LogSummary: {
+            /** Activities */
+            activities: number;
+            /** Cases */
+            cases: number;
+            /** Events */
+            events: number;
+            /** First Event At */
+            first_event_at: string | null;
+            /**
+             * Imported At
+             * Format: date-time
+             */
+            imported_at: string;
+            /** Is Engine History */
+            is_engine_history: boolean;
+            /** Is Synthetic */
+            is_synthetic: boolean;
+            /** Last Event At */
+            last_event_at: string | null;
             /** Log Id */
             log_id: string;
             /** Name */
             name: string;
             /** Source Name */
             source_name: string;
-            /**
-             * Imported At
-             * Format: date-time
-             */
-            imported_at: string;
             /** Timezone */
             timezone: string | null;
+            /** Variants */
+            variants: number;
+        };
+        /** MapEdge */
+        MapEdge: {
             /** Cases */
             cases: number;
             /** Events */
             events: number;
-            /** Activities */
-            activities: number;
-            /** Variants */
-            variants: number;
-            /** First Event At */
-            first_event_at: string | null;
-            /** Last Event At */
-            last_event_at: string | null;
-            /** Is Synthetic */
-            is_synthetic: boolean;
-            /** Is Engine History */
-            is_engine_history: boolean;
-        };
-        /** MapEdge */
-        MapEdge: {
+            /** Mean S */
+            mean_s: number | null;
+            /** Median S */
+            median_s: number | null;
+            /** P95 S */
+            p95_s: number | null;
             /** Source */
             source: string;
             /** Target */
             target: string;
-            /** Events */
-            events: number;
-            /** Cases */
-            cases: number;
-            /** Median S */
-            median_s: number | null;
-            /** Mean S */
-            mean_s: number | null;
-            /** P95 S */
-            p95_s: number | null;
         };
         /** MapNode */
         MapNode: {
             /** Activity */
             activity: string;
-            /** Events */
-            events: number;
             /** Cases */
             cases: number;
+            /** Events */
+            events: number;
             /** Median Gap S */
             median_gap_s: number | null;
             /** Median Working S */
@@ -2509,22 +2516,22 @@ export interface components {
         };
         /** Me */
         Me: {
+            /** Display Name */
+            display_name: string;
+            /** Groups */
+            groups: string[];
+            /** Has Password */
+            has_password: boolean;
+            /** Language */
+            language: ("en" | "zh-CN") | null;
+            /** Roles */
+            roles: ("admin" | "engineer" | "owner" | "case-worker")[];
+            /** Theme */
+            theme: ("system" | "light" | "dark") | null;
             /** User Id */
             user_id: string;
             /** Username */
             username: string;
-            /** Display Name */
-            display_name: string;
-            /** Roles */
-            roles: ("admin" | "engineer" | "owner" | "case-worker")[];
-            /** Groups */
-            groups: string[];
-            /** Language */
-            language: ("en" | "zh-CN") | null;
-            /** Theme */
-            theme: ("system" | "light" | "dark") | null;
-            /** Has Password */
-            has_password: boolean;
         };
         /** MeChange */
         MeChange: {
@@ -2537,16 +2544,16 @@ export interface components {
         };
         /** MessageIn */
         MessageIn: {
-            /** Name */
-            name: string;
             /** Correlation Key */
             correlation_key?: string | null;
+            /** Message Id */
+            message_id?: string | null;
+            /** Name */
+            name: string;
             /** Variables */
             variables?: {
                 [key: string]: components["schemas"]["JsonValue"];
             };
-            /** Message Id */
-            message_id?: string | null;
         };
         /** MessageOut */
         MessageOut: {
@@ -2557,20 +2564,20 @@ export interface components {
         MinedModel: {
             /** Bpmn Xml */
             bpmn_xml: string;
+            /** Cases */
+            cases: number;
             /** Fitness */
             fitness: number;
-            /** Precision */
-            precision: number | null;
+            /** Fitting Cases */
+            fitting_cases: number;
+            /** Is Sound */
+            is_sound: boolean;
             /** Method */
             method: string;
             /** Noise */
             noise: number;
-            /** Is Sound */
-            is_sound: boolean;
-            /** Cases */
-            cases: number;
-            /** Fitting Cases */
-            fitting_cases: number;
+            /** Precision */
+            precision: number | null;
         };
         /** ModelCheck */
         ModelCheck: {
@@ -2581,12 +2588,24 @@ export interface components {
         };
         /** ModelDraft */
         ModelDraft: {
+            /** Based On */
+            based_on: string | null;
+            /** Bpmn Xml */
+            bpmn_xml: string;
+            /** Dmn Xml */
+            dmn_xml: string | null;
             /** Draft Id */
             draft_id: string;
             /** Name */
             name: string;
+            /** Notes */
+            notes: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
             /** Revision */
             revision: number;
+            /** Source Log Id */
+            source_log_id: string | null;
             /**
              * Updated At
              * Format: date-time
@@ -2594,18 +2613,6 @@ export interface components {
             updated_at: string;
             /** Updated By */
             updated_by: string | null;
-            /** Source Log Id */
-            source_log_id: string | null;
-            /** Based On */
-            based_on: string | null;
-            /** Bpmn Xml */
-            bpmn_xml: string;
-            /** Dmn Xml */
-            dmn_xml: string | null;
-            /** Notes */
-            notes: {
-                [key: string]: components["schemas"]["JsonValue"];
-            };
         };
         /** NotComputable */
         NotComputable: {
@@ -2616,13 +2623,13 @@ export interface components {
         };
         /** OneTimeLink */
         OneTimeLink: {
-            /** One Time Link */
-            one_time_link: string;
             /**
              * Expires At
              * Format: date-time
              */
             expires_at: string;
+            /** One Time Link */
+            one_time_link: string;
         };
         /** OneTimeSignIn */
         OneTimeSignIn: {
@@ -2736,25 +2743,25 @@ export interface components {
          * @description old_password may be left out while the account has none yet (first sign-in by one-time link).
          */
         PasswordChange: {
-            /** Old Password */
-            old_password?: string | null;
             /**
              * New Password
              * Format: password
              */
             new_password: string;
+            /** Old Password */
+            old_password?: string | null;
         };
         /** PlaceOut */
         PlaceOut: {
+            /** Element Id */
+            element_id?: string | null;
+            /** Line */
+            line?: number | null;
             /**
              * Source
              * @default
              */
             source: string;
-            /** Line */
-            line?: number | null;
-            /** Element Id */
-            element_id?: string | null;
         };
         /** Potential */
         Potential: {
@@ -2772,48 +2779,50 @@ export interface components {
         PotentialActivity: {
             /** Activity */
             activity: string;
-            /** Score */
-            score: number;
+            /** Cases */
+            cases: number;
+            /** Class Reasons */
+            class_reasons: components["schemas"]["ClassReason"][];
+            /** Contributions */
+            contributions: components["schemas"]["Contribution"][];
+            /** Events */
+            events: number;
+            hours: components["schemas"]["Amount"] | null;
             /** Interval */
             interval: [
                 number,
                 number
             ] | null;
-            /** Rank */
-            rank: number;
+            money: components["schemas"]["Amount"] | null;
+            /** Not Computable */
+            not_computable: components["schemas"]["NotComputable"][];
             /**
              * Potential Class
              * @enum {string}
              */
             potential_class: "eliminate" | "decide-by-rule" | "call-an-api" | "assist" | "keep-human";
-            /** Class Reasons */
-            class_reasons: components["schemas"]["ClassReason"][];
-            /** Contributions */
-            contributions: components["schemas"]["Contribution"][];
-            /** Not Computable */
-            not_computable: components["schemas"]["NotComputable"][];
-            /** Events */
-            events: number;
-            /** Cases */
-            cases: number;
-            hours: components["schemas"]["Amount"] | null;
-            money: components["schemas"]["Amount"] | null;
+            /** Rank */
+            rank: number;
+            /** Score */
+            score: number;
         };
         /**
          * Problem
          * @description RFC 9457 problem: `detail` is the cause, `code` is stable, `error_id` finds our own failures in the log.
          */
         Problem: {
-            /** Type */
-            type: string;
-            /** Title */
-            title: string;
-            /** Status */
-            status: number;
             /** Code */
             code: string;
             /** Detail */
             detail: string;
+            /** Error Id */
+            error_id?: string | null;
+            /** Findings */
+            findings?: components["schemas"]["FindingOut"][];
+            /** Parameters */
+            parameters?: {
+                [key: string]: string;
+            };
             /**
              * @default {
              *       "source": ""
@@ -2825,14 +2834,12 @@ export interface components {
              * @default
              */
             remedy: string;
-            /** Parameters */
-            parameters?: {
-                [key: string]: string;
-            };
-            /** Findings */
-            findings?: components["schemas"]["FindingOut"][];
-            /** Error Id */
-            error_id?: string | null;
+            /** Status */
+            status: number;
+            /** Title */
+            title: string;
+            /** Type */
+            type: string;
         };
         /** ProcessDetail */
         ProcessDetail: {
@@ -2845,39 +2852,39 @@ export interface components {
          * @description nodes_total, edges_total: before the shares cut any off.
          */
         ProcessMap: {
-            /** Nodes */
-            nodes: components["schemas"]["MapNode"][];
             /** Edges */
             edges: components["schemas"]["MapEdge"][];
-            /** Starts */
-            starts: components["schemas"]["ActivityCount"][];
-            /** Ends */
-            ends: components["schemas"]["ActivityCount"][];
-            /** Nodes Total */
-            nodes_total: number;
             /** Edges Total */
             edges_total: number;
+            /** Ends */
+            ends: components["schemas"]["ActivityCount"][];
+            /** Nodes */
+            nodes: components["schemas"]["MapNode"][];
+            /** Nodes Total */
+            nodes_total: number;
+            /** Starts */
+            starts: components["schemas"]["ActivityCount"][];
         };
         /** ProcessSummary */
         ProcessSummary: {
-            latest: components["schemas"]["DeployedProcess"];
-            /** Versions */
-            versions: number;
             /** Active */
             active: number;
             /** Ended */
             ended: number;
             /** Incidents */
             incidents: number;
+            latest: components["schemas"]["DeployedProcess"];
+            /** Versions */
+            versions: number;
         };
         /** QualityCard */
         QualityCard: {
-            /** Score */
-            score: number;
             /** Components */
             components: components["schemas"]["QualityComponent"][];
             /** Findings */
             findings: components["schemas"]["FindingOut"][];
+            /** Score */
+            score: number;
             /** Unknowable */
             unknowable: components["schemas"]["Unknowable"][];
         };
@@ -2897,12 +2904,12 @@ export interface components {
         RatesIn: {
             /** Currency */
             currency: string;
+            /** Default */
+            default?: number | null;
             /** Hourly */
             hourly?: {
                 [key: string]: number;
             };
-            /** Default */
-            default?: number | null;
         };
         /** ReasonIn */
         ReasonIn: {
@@ -2914,84 +2921,84 @@ export interface components {
         };
         /** RemapIn */
         RemapIn: {
-            mapping: components["schemas"]["ColumnMapping"];
-            /** Timezone */
-            timezone?: string | null;
             /** Date Format */
             date_format?: string | null;
+            mapping: components["schemas"]["ColumnMapping"];
             /**
              * Skip Bad Rows
              * @default false
              */
             skip_bad_rows: boolean;
+            /** Timezone */
+            timezone?: string | null;
         };
         /**
          * Resolved
          * @description resolved: ids that were retried; refused: ids with the reason why not.
          */
         Resolved: {
-            /** Resolved */
-            resolved: string[];
             /** Refused */
             refused: {
                 [key: string]: string;
             };
+            /** Resolved */
+            resolved: string[];
         };
         /** ResourceRow */
         ResourceRow: {
-            /** Resource */
-            resource: string;
+            /** Events */
+            events: number;
             /**
              * Kind
              * @enum {string}
              */
             kind: "human" | "system" | "unclear";
+            /** Resource */
+            resource: string;
             /** Why */
             why: string[];
-            /** Events */
-            events: number;
         };
         /** ReviewReport */
         ReviewReport: {
-            /** Cases */
-            cases: number;
-            /** Events */
-            events: number;
             /** Activities */
             activities: number;
-            /** Variants */
-            variants: number;
-            /** Log Id */
-            log_id: string;
-            /** Name */
-            name: string;
-            /** Is Synthetic */
-            is_synthetic: boolean;
-            /** Timezone */
-            timezone: string | null;
+            /** Cases */
+            cases: number;
+            durations: components["schemas"]["Durations"];
+            /** End Activities */
+            end_activities: components["schemas"]["ActivityCount"][];
+            /** Events */
+            events: number;
             /**
              * First Event At
              * Format: date-time
              */
             first_event_at: string;
+            handovers: components["schemas"]["Handovers"];
+            /** Is Synthetic */
+            is_synthetic: boolean;
             /**
              * Last Event At
              * Format: date-time
              */
             last_event_at: string;
+            /** Log Id */
+            log_id: string;
+            /** Name */
+            name: string;
             quality: components["schemas"]["QualityCard"];
-            durations: components["schemas"]["Durations"];
-            rubber_stamps: components["schemas"]["RubberStamps"];
-            handovers: components["schemas"]["Handovers"];
-            role_handovers: components["schemas"]["Handovers"];
-            /** Rework */
-            rework: components["schemas"]["Rework"][];
             /** Resources */
             resources: components["schemas"]["ResourceRow"][];
+            /** Rework */
+            rework: components["schemas"]["Rework"][];
+            role_handovers: components["schemas"]["Handovers"];
+            rubber_stamps: components["schemas"]["RubberStamps"];
             /** Start Activities */
             start_activities: components["schemas"]["ActivityCount"][];
-            /** End Activities */
-            end_activities: components["schemas"]["ActivityCount"][];
+            /** Timezone */
+            timezone: string | null;
+            /** Variants */
+            variants: number;
         };
         /** Rework */
         Rework: {
@@ -3011,24 +3018,24 @@ export interface components {
          * @description Events under 60 s after their predecessor in the case by the same resource. of: events with a predecessor.
          */
         RubberStamps: {
+            /** By Activity */
+            by_activity: components["schemas"]["ActivityShare"][];
             /** Count */
             count: number;
             /** Of */
             of: number;
             /** Share */
             share: number | null;
-            /** By Activity */
-            by_activity: components["schemas"]["ActivityShare"][];
         };
         /**
          * RuleMatch
          * @description rules: numbers of the matched rules, from 1.
          */
         RuleMatch: {
-            /** Table Id */
-            table_id: string | null;
             /** Rules */
             rules: number[];
+            /** Table Id */
+            table_id: string | null;
         };
         /** ServiceAccountCreated */
         ServiceAccountCreated: {
@@ -3041,27 +3048,19 @@ export interface components {
          * @description job_types: which jobs it may work on, `*` for all. routes: areas of the interface it may call, see `/system`.
          */
         ServiceAccountIn: {
-            /** Name */
-            name: string;
-            /** Job Types */
-            job_types?: string[];
-            /** Routes */
-            routes?: string[];
             /** Expires At */
             expires_at?: string | null;
+            /** Job Types */
+            job_types?: string[];
+            /** Name */
+            name: string;
+            /** Routes */
+            routes?: string[];
         };
         /** ServiceAccountOut */
         ServiceAccountOut: {
             /** Account Id */
             account_id: string;
-            /** Name */
-            name: string;
-            /** Key Prefix */
-            key_prefix: string;
-            /** Job Types */
-            job_types: string[];
-            /** Routes */
-            routes: string[];
             /**
              * Created At
              * Format: date-time
@@ -3071,18 +3070,26 @@ export interface components {
             created_by: string | null;
             /** Expires At */
             expires_at: string | null;
-            /** Revoked At */
-            revoked_at: string | null;
+            /** Job Types */
+            job_types: string[];
+            /** Key Prefix */
+            key_prefix: string;
             /** Last Used At */
             last_used_at: string | null;
+            /** Name */
+            name: string;
+            /** Revoked At */
+            revoked_at: string | null;
+            /** Routes */
+            routes: string[];
         };
         /** SessionOut */
         SessionOut: {
-            user: components["schemas"]["Me"];
-            /** Permissions */
-            permissions: string[];
             /** Csrf Token */
             csrf_token: string;
+            /** Permissions */
+            permissions: string[];
+            user: components["schemas"]["Me"];
         };
         /** Setup */
         Setup: {
@@ -3095,24 +3102,24 @@ export interface components {
         };
         /** SignIn */
         SignIn: {
-            /** Username */
-            username: string;
             /**
              * Password
              * Format: password
              */
             password: string;
+            /** Username */
+            username: string;
         };
         /** SniffColumn */
         SniffColumn: {
-            /** Name */
-            name: string;
-            /** Type */
-            type: string;
-            /** Samples */
-            samples: string[];
             /** Missing Share */
             missing_share: number;
+            /** Name */
+            name: string;
+            /** Samples */
+            samples: string[];
+            /** Type */
+            type: string;
         };
         /**
          * StartForm
@@ -3128,64 +3135,60 @@ export interface components {
         };
         /** SubscriptionView */
         SubscriptionView: {
-            /** Subscription Id */
-            subscription_id: string;
+            /** Correlation Key */
+            correlation_key: string | null;
             /** Element Id */
             element_id: string;
             /** Message Name */
             message_name: string;
-            /** Correlation Key */
-            correlation_key: string | null;
+            /** Subscription Id */
+            subscription_id: string;
         };
         /**
          * System
          * @description scopes: names that a service account's `routes` may hold.
          */
         System: {
-            /** Version */
-            version: string;
             /** Data Folder */
             data_folder: string;
-            /** Zone */
-            zone: string;
+            demo: components["schemas"]["DemoState"] | null;
             limits: components["schemas"]["Limits"];
-            /** Sqlite Version */
-            sqlite_version: string;
             /** Scopes */
             scopes: string[];
-            demo: components["schemas"]["DemoState"] | null;
+            /** Sqlite Version */
+            sqlite_version: string;
+            /** Version */
+            version: string;
+            /** Zone */
+            zone: string;
         };
         /** ThroughputHour */
         ThroughputHour: {
+            /** Finished */
+            finished: number;
             /**
              * Hour
              * Format: date-time
              */
             hour: string;
-            /** Finished */
-            finished: number;
         };
         /** TimerView */
         TimerView: {
-            /** Timer Id */
-            timer_id: string;
-            /** Element Id */
-            element_id: string;
             /**
              * Due At
              * Format: date-time
              */
             due_at: string;
+            /** Element Id */
+            element_id: string;
+            /** Timer Id */
+            timer_id: string;
         };
         /**
          * Unknowable
          * @description A question that this log cannot answer, and what would be needed.
          */
         Unknowable: {
-            /** Rule */
-            rule: string;
-            /** Question */
-            question: string;
             /**
              * Needs
              * @default
@@ -3195,78 +3198,82 @@ export interface components {
             parameters?: {
                 [key: string]: string;
             };
+            /** Question */
+            question: string;
+            /** Rule */
+            rule: string;
         };
         /** UploadOut */
         UploadOut: {
+            sniff: components["schemas"]["LogSniff"];
             /** Upload Id */
             upload_id: string;
-            sniff: components["schemas"]["LogSniff"];
         };
         /** UserChange */
         UserChange: {
-            /** Roles */
-            roles?: ("admin" | "engineer" | "owner" | "case-worker")[] | null;
+            /** Display Name */
+            display_name?: string | null;
             /** Groups */
             groups?: string[] | null;
             /** Is Disabled */
             is_disabled?: boolean | null;
-            /** Display Name */
-            display_name?: string | null;
+            /** Roles */
+            roles?: ("admin" | "engineer" | "owner" | "case-worker")[] | null;
         };
         /**
          * UserCreated
          * @description one_time_link: the first way in when no password was given; shown once.
          */
         UserCreated: {
-            user: components["schemas"]["UserOut"];
             /** One Time Link */
             one_time_link: string | null;
+            user: components["schemas"]["UserOut"];
         };
         /** UserIn */
         UserIn: {
-            /** Username */
-            username: string;
             /**
              * Display Name
              * @default
              */
             display_name: string;
-            /** Roles */
-            roles?: ("admin" | "engineer" | "owner" | "case-worker")[];
             /** Groups */
             groups?: string[];
             /** Password */
             password?: string | null;
+            /** Roles */
+            roles?: ("admin" | "engineer" | "owner" | "case-worker")[];
+            /** Username */
+            username: string;
         };
         /** UserOut */
         UserOut: {
-            /** User Id */
-            user_id: string;
-            /** Username */
-            username: string;
-            /** Display Name */
-            display_name: string;
-            /** Roles */
-            roles: ("admin" | "engineer" | "owner" | "case-worker")[];
-            /** Groups */
-            groups: string[];
-            /** Is Disabled */
-            is_disabled: boolean;
             /**
              * Created At
              * Format: date-time
              */
             created_at: string;
+            /** Display Name */
+            display_name: string;
+            /** Groups */
+            groups: string[];
+            /** Is Disabled */
+            is_disabled: boolean;
             /** Last Sign In At */
             last_sign_in_at: string | null;
+            /** Roles */
+            roles: ("admin" | "engineer" | "owner" | "case-worker")[];
+            /** User Id */
+            user_id: string;
+            /** Username */
+            username: string;
         };
         /** UserTaskDetail */
         UserTaskDetail: {
-            task: components["schemas"]["UserTaskView"];
             /** Form Schema */
             form_schema: {
                 [key: string]: components["schemas"]["JsonValue"];
             } | null;
+            task: components["schemas"]["UserTaskView"];
             /** Variables */
             variables: {
                 [key: string]: components["schemas"]["JsonValue"];
@@ -3274,28 +3281,14 @@ export interface components {
         };
         /** UserTaskView */
         UserTaskView: {
-            /** User Task Id */
-            user_task_id: string;
-            /** Name */
-            name: string;
-            /** Instance Key */
-            instance_key: string;
-            /** Process Id */
-            process_id: string;
-            /** Process Name */
-            process_name: string;
-            /** Version */
-            version: number;
-            /** Element Id */
-            element_id: string;
-            /** Business Key */
-            business_key: string | null;
             /** Assignee */
             assignee: string | null;
+            /** Business Key */
+            business_key: string | null;
             /** Candidate Groups */
             candidate_groups: string[];
-            /** State */
-            state: string;
+            /** Completed At */
+            completed_at: string | null;
             /**
              * Created At
              * Format: date-time
@@ -3303,23 +3296,33 @@ export interface components {
             created_at: string;
             /** Due At */
             due_at: string | null;
-            /** Completed At */
-            completed_at: string | null;
+            /** Element Id */
+            element_id: string;
+            /** Instance Key */
+            instance_key: string;
+            /** Name */
+            name: string;
+            /** Process Id */
+            process_id: string;
+            /** Process Name */
+            process_name: string;
+            /** State */
+            state: string;
+            /** User Task Id */
+            user_task_id: string;
+            /** Version */
+            version: number;
         };
         /** VariableView */
         VariableView: {
             /** Name */
             name: string;
-            value: components["schemas"]["JsonValue"];
             /** Scope Element Id */
             scope_element_id: string | null;
+            value: components["schemas"]["JsonValue"];
         };
         /** VariablesChange */
         VariablesChange: {
-            /** Variables */
-            variables: {
-                [key: string]: components["schemas"]["JsonValue"];
-            };
             /** Element Id */
             element_id?: string | null;
             /**
@@ -3327,53 +3330,55 @@ export interface components {
              * @default
              */
             reason: string;
+            /** Variables */
+            variables: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
         };
         /** Variant */
         Variant: {
-            /** Variant Id */
-            variant_id: string;
             /** Activities */
             activities: string[];
             /** Cases */
             cases: number;
-            /** Share */
-            share: number;
             /** Cumulative Share */
             cumulative_share: number;
             /** Median S */
             median_s: number | null;
+            /** Share */
+            share: number;
+            /** Variant Id */
+            variant_id: string;
         };
         /** Watch */
         Watch: {
-            /** Process Id */
-            process_id: string;
-            /** Process Name */
-            process_name: string;
-            /** Version */
-            version: number;
-            /** Open */
-            open: number;
+            baseline: components["schemas"]["Baseline"] | null;
+            cycle: components["schemas"]["CycleTimes"];
+            difference: components["schemas"]["Difference"];
+            /** Elements */
+            elements: components["schemas"]["ElementWatch"][];
             /** Finished */
             finished: number;
             /** Finished Today */
             finished_today: number;
             /** Incidents */
             incidents: number;
-            cycle: components["schemas"]["CycleTimes"];
-            baseline: components["schemas"]["Baseline"] | null;
-            difference: components["schemas"]["Difference"];
-            /** Elements */
-            elements: components["schemas"]["ElementWatch"][];
+            /** Open */
+            open: number;
+            /** Process Id */
+            process_id: string;
+            /** Process Name */
+            process_name: string;
             /**
              * Updated At
              * Format: date-time
              */
             updated_at: string;
+            /** Version */
+            version: number;
         };
         /** WorkerRow */
         WorkerRow: {
-            /** Name */
-            name: string;
             /** Job Types */
             job_types: string[];
             /**
@@ -3381,13 +3386,8 @@ export interface components {
              * Format: date-time
              */
             last_seen_at: string;
-        };
-        /** DeployDraft */
-        DeployDraft: {
-            /** Draft Id */
-            draft_id: string;
-            /** Revision */
-            revision: number;
+            /** Name */
+            name: string;
         };
     };
     responses: never;
@@ -3398,438 +3398,6 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    show_session: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SessionOut"];
-                };
-            };
-            /** @description A problem (application/problem+json) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    sign_in: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SignIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SessionOut"];
-                };
-            };
-            /** @description A problem (application/problem+json) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    sign_out: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description A problem (application/problem+json) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    sign_in_once: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["OneTimeSignIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SessionOut"];
-                };
-            };
-            /** @description A problem (application/problem+json) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    sign_out_everywhere: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description A problem (application/problem+json) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    change_password: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PasswordChange"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description A problem (application/problem+json) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    change_me: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["MeChange"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Me"];
-                };
-            };
-            /** @description A problem (application/problem+json) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_users: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PageOut_UserOut_"];
-                };
-            };
-            /** @description A problem (application/problem+json) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    add_user: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["UserIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UserCreated"];
-                };
-            };
-            /** @description A problem (application/problem+json) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    change_user: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                user_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["UserChange"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UserOut"];
-                };
-            };
-            /** @description A problem (application/problem+json) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    reset_user: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                user_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OneTimeLink"];
-                };
-            };
-            /** @description A problem (application/problem+json) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_service_accounts: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PageOut_ServiceAccountOut_"];
-                };
-            };
-            /** @description A problem (application/problem+json) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    add_service_account: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ServiceAccountIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ServiceAccountCreated"];
-                };
-            };
-            /** @description A problem (application/problem+json) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    revoke_service_account: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                account_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description A problem (application/problem+json) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     list_audit: {
         parameters: {
             query?: {
@@ -3862,40 +3430,7 @@ export interface operations {
             };
         };
     };
-    upload: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "multipart/form-data": components["schemas"]["Body_upload"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UploadOut"];
-                };
-            };
-            /** @description A problem (application/problem+json) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_logs: {
+    list_decisions: {
         parameters: {
             query?: never;
             header?: never;
@@ -3910,7 +3445,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PageOut_LogSummary_"];
+                    "application/json": components["schemas"]["PageOut_DeployedDecision_"];
                 };
             };
             /** @description A problem (application/problem+json) */
@@ -3924,171 +3459,18 @@ export interface operations {
             };
         };
     };
-    start_import: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ImportIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ImportStarted"];
-                };
-            };
-            /** @description A problem (application/problem+json) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    show_import: {
+    evaluate_decision: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                import_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ImportOut"];
-                };
-            };
-            /** @description A problem (application/problem+json) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    cancel_import: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                import_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description A problem (application/problem+json) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    show_log: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                log_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LogDetail"];
-                };
-            };
-            /** @description A problem (application/problem+json) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    delete_log: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                log_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description A problem (application/problem+json) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    rename_log: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                log_id: string;
+                decision_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["LogChange"];
+                "application/json": components["schemas"]["EvaluationIn"];
             };
         };
         responses: {
@@ -4098,731 +3480,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["LogSummary"];
-                };
-            };
-            /** @description A problem (application/problem+json) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    import_newer: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                log_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ImportIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ImportStarted"];
-                };
-            };
-            /** @description A problem (application/problem+json) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    remap_log: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                log_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RemapIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ImportStarted"];
-                };
-            };
-            /** @description A problem (application/problem+json) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    show_review: {
-        parameters: {
-            query?: {
-                from?: string | null;
-                to?: string | null;
-                variants?: string | null;
-                top_variants?: number | null;
-                activity?: string[] | null;
-                case?: string | null;
-            };
-            header?: never;
-            path: {
-                log_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ReviewReport"];
-                };
-            };
-            /** @description A problem (application/problem+json) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    show_map: {
-        parameters: {
-            query?: {
-                activity_share?: number;
-                edge_share?: number;
-                from?: string | null;
-                to?: string | null;
-                variants?: string | null;
-                top_variants?: number | null;
-                activity?: string[] | null;
-                case?: string | null;
-            };
-            header?: never;
-            path: {
-                log_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProcessMap"];
-                };
-            };
-            /** @description A problem (application/problem+json) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    export_map_svg: {
-        parameters: {
-            query?: {
-                activity_share?: number;
-                edge_share?: number;
-                from?: string | null;
-                to?: string | null;
-                variants?: string | null;
-                top_variants?: number | null;
-                activity?: string[] | null;
-                case?: string | null;
-            };
-            header?: never;
-            path: {
-                log_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description A problem (application/problem+json) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    export_map_csv: {
-        parameters: {
-            query?: {
-                from?: string | null;
-                to?: string | null;
-                variants?: string | null;
-                top_variants?: number | null;
-                activity?: string[] | null;
-                case?: string | null;
-            };
-            header?: never;
-            path: {
-                log_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description A problem (application/problem+json) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_variants: {
-        parameters: {
-            query?: {
-                limit?: number;
-                from?: string | null;
-                to?: string | null;
-                variants?: string | null;
-                top_variants?: number | null;
-                activity?: string[] | null;
-                case?: string | null;
-            };
-            header?: never;
-            path: {
-                log_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Variant"][];
-                };
-            };
-            /** @description A problem (application/problem+json) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    export_variants_csv: {
-        parameters: {
-            query?: {
-                from?: string | null;
-                to?: string | null;
-                variants?: string | null;
-                top_variants?: number | null;
-                activity?: string[] | null;
-                case?: string | null;
-            };
-            header?: never;
-            path: {
-                log_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description A problem (application/problem+json) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    show_model: {
-        parameters: {
-            query?: {
-                noise?: number;
-                from?: string | null;
-                to?: string | null;
-                variants?: string | null;
-                top_variants?: number | null;
-                activity?: string[] | null;
-                case?: string | null;
-            };
-            header?: never;
-            path: {
-                log_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MinedModel"];
-                };
-            };
-            /** @description A problem (application/problem+json) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    export_model: {
-        parameters: {
-            query?: {
-                noise?: number;
-                from?: string | null;
-                to?: string | null;
-                variants?: string | null;
-                top_variants?: number | null;
-                activity?: string[] | null;
-                case?: string | null;
-            };
-            header?: never;
-            path: {
-                log_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description A problem (application/problem+json) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    show_potential: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                log_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Potential"];
-                };
-            };
-            /** @description A problem (application/problem+json) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    show_rates: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                log_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RatesIn"] | null;
-                };
-            };
-            /** @description A problem (application/problem+json) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    set_rates: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                log_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RatesIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description A problem (application/problem+json) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    draft_automation: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                log_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["DraftIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DraftReport"];
-                };
-            };
-            /** @description A problem (application/problem+json) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_processes: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PageOut_ProcessSummary_"];
-                };
-            };
-            /** @description A problem (application/problem+json) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    show_process: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                process_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProcessDetail"];
-                };
-            };
-            /** @description A problem (application/problem+json) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    read_bpmn: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                process_id: string;
-                version: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description A problem (application/problem+json) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    read_dmn: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                process_id: string;
-                version: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description A problem (application/problem+json) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    show_start_form: {
-        parameters: {
-            query?: {
-                version?: number | null;
-            };
-            header?: never;
-            path: {
-                process_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["StartForm"];
-                };
-            };
-            /** @description A problem (application/problem+json) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    set_baseline: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                process_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["BaselineIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description A problem (application/problem+json) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    start_instance: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                process_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["InstanceStart"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InstanceSummary"];
+                    "application/json": components["schemas"]["Evaluation"];
                 };
             };
             /** @description A problem (application/problem+json) */
@@ -4859,39 +3517,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Deployment"];
-                };
-            };
-            /** @description A problem (application/problem+json) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    check_model: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ModelCheck"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Findings"];
                 };
             };
             /** @description A problem (application/problem+json) */
@@ -5065,7 +3690,7 @@ export interface operations {
             };
         };
     };
-    list_decisions: {
+    check_health: {
         parameters: {
             query?: never;
             header?: never;
@@ -5080,7 +3705,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PageOut_DeployedDecision_"];
+                    "application/json": components["schemas"]["Health"];
                 };
             };
             /** @description A problem (application/problem+json) */
@@ -5094,18 +3719,79 @@ export interface operations {
             };
         };
     };
-    evaluate_decision: {
+    show_home: {
         parameters: {
             query?: never;
             header?: never;
-            path: {
-                decision_id: string;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Home"];
+                };
             };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_incidents: {
+        parameters: {
+            query?: {
+                process_id?: string | null;
+                state?: "open" | "resolved" | "all";
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOut_IncidentView_"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resolve_incidents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["EvaluationIn"];
+                "application/json": components["schemas"]["IncidentsResolve"];
             };
         };
         responses: {
@@ -5115,8 +3801,41 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Evaluation"];
+                    "application/json": components["schemas"]["Resolved"];
                 };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resolve_incident: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IncidentResolve"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem (application/problem+json) */
             default: {
@@ -5233,39 +3952,6 @@ export interface operations {
             };
         };
     };
-    set_variables: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                instance_key: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["VariablesChange"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description A problem (application/problem+json) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     list_events: {
         parameters: {
             query?: never;
@@ -5331,316 +4017,18 @@ export interface operations {
             };
         };
     };
-    list_incidents: {
-        parameters: {
-            query?: {
-                process_id?: string | null;
-                state?: "open" | "resolved" | "all";
-                cursor?: string | null;
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PageOut_IncidentView_"];
-                };
-            };
-            /** @description A problem (application/problem+json) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    resolve_incident: {
+    set_variables: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                incident_id: string;
+                instance_key: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["IncidentResolve"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description A problem (application/problem+json) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    resolve_incidents: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["IncidentsResolve"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Resolved"];
-                };
-            };
-            /** @description A problem (application/problem+json) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    publish_message: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["MessageIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MessageOut"];
-                };
-            };
-            /** @description A problem (application/problem+json) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_tasks: {
-        parameters: {
-            query?: {
-                view?: "mine" | "group" | "all";
-                process_id?: string | null;
-                instance_key?: string | null;
-                search?: string | null;
-                state?: "open" | "completed" | "cancelled" | "any";
-                cursor?: string | null;
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PageOut_UserTaskView_"];
-                };
-            };
-            /** @description A problem (application/problem+json) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    show_task: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                user_task_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UserTaskDetail"];
-                };
-            };
-            /** @description A problem (application/problem+json) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    claim_task: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                user_task_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UserTaskView"];
-                };
-            };
-            /** @description A problem (application/problem+json) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    unclaim_task: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                user_task_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UserTaskView"];
-                };
-            };
-            /** @description A problem (application/problem+json) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    assign_task: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                user_task_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["AssignIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UserTaskView"];
-                };
-            };
-            /** @description A problem (application/problem+json) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    complete_task: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                user_task_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CompleteIn"];
+                "application/json": components["schemas"]["VariablesChange"];
             };
         };
         responses: {
@@ -5761,7 +4149,7 @@ export interface operations {
             };
         };
     };
-    fail_job: {
+    throw_job_error: {
         parameters: {
             query?: never;
             header?: never;
@@ -5772,7 +4160,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["JobFail"];
+                "application/json": components["schemas"]["JobError"];
             };
         };
         responses: {
@@ -5794,7 +4182,7 @@ export interface operations {
             };
         };
     };
-    throw_job_error: {
+    fail_job: {
         parameters: {
             query?: never;
             header?: never;
@@ -5805,7 +4193,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["JobError"];
+                "application/json": components["schemas"]["JobFail"];
             };
         };
         responses: {
@@ -5862,7 +4250,7 @@ export interface operations {
             };
         };
     };
-    check_health: {
+    list_logs: {
         parameters: {
             query?: never;
             header?: never;
@@ -5877,8 +4265,1352 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Health"];
+                    "application/json": components["schemas"]["PageOut_LogSummary_"];
                 };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportStarted"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportOut"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_upload"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadOut"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_log: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                log_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogDetail"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_log: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                log_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rename_log: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                log_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LogChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogSummary"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    draft_automation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                log_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftReport"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_map: {
+        parameters: {
+            query?: {
+                activity_share?: number;
+                edge_share?: number;
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                case?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessMap"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_map_csv: {
+        parameters: {
+            query?: {
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                case?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_map_svg: {
+        parameters: {
+            query?: {
+                activity_share?: number;
+                edge_share?: number;
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                case?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_model: {
+        parameters: {
+            query?: {
+                noise?: number;
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                case?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MinedModel"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_model: {
+        parameters: {
+            query?: {
+                noise?: number;
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                case?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_newer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                log_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportStarted"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_potential: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                log_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Potential"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_rates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                log_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RatesIn"] | null;
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_rates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                log_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RatesIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remap_log: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                log_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RemapIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportStarted"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_review: {
+        parameters: {
+            query?: {
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                case?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewReport"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_variants: {
+        parameters: {
+            query?: {
+                limit?: number;
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                case?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Variant"][];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_variants_csv: {
+        parameters: {
+            query?: {
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                case?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MeChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    publish_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MessageIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageOut"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ModelCheck"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Findings"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_processes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOut_ProcessSummary_"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_process: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                process_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessDetail"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_baseline: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                process_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BaselineIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_instance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                process_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InstanceStart"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InstanceSummary"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_start_form: {
+        parameters: {
+            query?: {
+                version?: number | null;
+            };
+            header?: never;
+            path: {
+                process_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StartForm"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_dmn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                process_id: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_bpmn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                process_id: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_service_accounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOut_ServiceAccountOut_"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_service_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ServiceAccountIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceAccountCreated"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_service_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionOut"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionOut"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_in_once: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OneTimeSignIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionOut"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_out_everywhere: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stream: {
+        parameters: {
+            query?: {
+                topics?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem (application/problem+json) */
             default: {
@@ -5920,7 +5652,205 @@ export interface operations {
             };
         };
     };
-    show_home: {
+    list_tasks: {
+        parameters: {
+            query?: {
+                view?: "mine" | "group" | "all";
+                process_id?: string | null;
+                instance_key?: string | null;
+                search?: string | null;
+                state?: "open" | "completed" | "cancelled" | "any";
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOut_UserTaskView_"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_task: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserTaskDetail"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    assign_task: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserTaskView"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    claim_task: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserTaskView"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    complete_task: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CompleteIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unclaim_task: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserTaskView"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_users: {
         parameters: {
             query?: never;
             header?: never;
@@ -5935,7 +5865,106 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Home"];
+                    "application/json": components["schemas"]["PageOut_UserOut_"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserCreated"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserOut"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reset_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OneTimeLink"];
                 };
             };
             /** @description A problem (application/problem+json) */
@@ -5968,35 +5997,6 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Watch"];
                 };
-            };
-            /** @description A problem (application/problem+json) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    stream: {
-        parameters: {
-            query?: {
-                topics?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             /** @description A problem (application/problem+json) */
             default: {

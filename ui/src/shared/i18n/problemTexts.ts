@@ -1,11 +1,13 @@
 /**
- * Problems and findings in the reader's language, made from their stable code or rule and their parameters.
- * English is what the server says; Chinese comes from the catalogue `problems` (by code) and `findings` (by rule).
- * A code that the catalogue does not know keeps the server's words: better English than nothing.
+ * Problems and findings in the reader's language. A title comes from the code (catalogue `problems`); the sentences of
+ * cause and remedy from the catalogue of server sentences (serverTexts.ts), a finding's from its rule (`findings`) where
+ * that is known. What no catalogue knows stays as the server said it: better English than nothing.
  */
 import type { TFunction } from 'i18next'
 
 import type { Finding, Problem } from '@/shared/api/problem'
+
+import { serverText } from './serverTexts'
 
 export interface ProblemText {
   title: string
@@ -13,19 +15,31 @@ export interface ProblemText {
   remedy: string
 }
 
-export function problemText(problem: Problem, t: TFunction): ProblemText {
-  const parameters = { ...problem.parameters }
-  const say = (part: string, otherwise: string): string =>
-    t(`problems:${problem.code}.${part}`, { ...parameters, defaultValue: otherwise, fallbackLng: [] })
+/** Whose title a code without its own gets: its kind's by status, else its family's. */
+const KINDS: Record<number, string> = {
+  401: 'TL-2001', 403: 'TL-2003', 404: 'TL-2004', 409: 'TL-2009', 413: 'TL-2013', 422: 'TL-2022', 429: 'TL-2013',
+}
+
+function kindOf({ code, status }: Problem): string {
+  const kind = code.startsWith('TL-2') ? KINDS[status] : undefined
+  return kind ?? code.replace(/\d{3}$/, '000')
+}
+
+export function problemText(problem: Problem, t: TFunction, language: string): ProblemText {
+  const say = (code: string, part: string, otherwise: string): string =>
+    t(`problems:${code}.${part}`, { ...problem.parameters, defaultValue: otherwise })
   return {
-    title: say('title', t('shared:problem.title')),
-    cause: say('cause', problem.detail),
-    remedy: say('remedy', problem.remedy ?? ''),
+    title: say(problem.code, 'title', say(kindOf(problem), 'title', t('shared:problem.title'))),
+    cause: say(problem.code, 'cause', serverText(problem.detail, language)),
+    remedy: say(problem.code, 'remedy', serverText(problem.remedy ?? '', language)),
   }
 }
 
-export function findingText(finding: Finding, t: TFunction): { message: string; remedy: string } {
+export function findingText(finding: Finding, t: TFunction, language: string): { message: string; remedy: string } {
   const say = (part: string, otherwise: string): string =>
-    t(`findings:${finding.rule}.${part}`, { ...finding.parameters, defaultValue: otherwise, fallbackLng: [] })
-  return { message: say('message', finding.message), remedy: say('remedy', finding.remedy ?? '') }
+    t(`findings:${finding.rule}.${part}`, { ...finding.parameters, defaultValue: otherwise })
+  return {
+    message: say('message', serverText(finding.message, language)),
+    remedy: say('remedy', serverText(finding.remedy, language)),
+  }
 }

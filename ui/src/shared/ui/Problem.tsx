@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next'
 
 import { asProblem, type Finding, type Place } from '@/shared/api/problem'
 import { findingText, problemText } from '@/shared/i18n/problemTexts'
+import { useLanguage } from '@/shared/i18n/useLanguage'
 
 import { Icon, type IconName } from './Icon'
 import classes from './Problem.module.css'
@@ -27,7 +28,7 @@ interface ProblemProps {
 export function Problem({ error, onRetry, onElement, children }: ProblemProps) {
   const { t } = useTranslation('shared')
   const problem = asProblem(error)
-  const text = problemText(problem, t)
+  const text = problemText(problem, t, useLanguage())
   const findings = problem.findings ?? []
   return (
     <section className={classes.problem} role="alert">
@@ -95,12 +96,13 @@ interface FindingListProps {
 /** All findings of a check, worst first. */
 export function FindingList({ findings, onElement }: FindingListProps) {
   const { t } = useTranslation('shared')
+  const language = useLanguage()
   const order: Finding['severity'][] = ['error', 'warning', 'information']
   const sorted = [...findings].sort((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity))
   return (
     <ul className={classes.findings}>
       {sorted.map((finding, index) => {
-        const text = findingText(finding, t)
+        const text = findingText(finding, t, language)
         return (
           <li key={`${finding.rule}-${index}`} data-severity={finding.severity}>
             <Icon name={SIGN[finding.severity]} size={14} label={t(`severity.${finding.severity}`)} />

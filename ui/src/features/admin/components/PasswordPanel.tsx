@@ -39,7 +39,7 @@ export function PasswordPanel() {
       <form onSubmit={form.onSubmit((values) => change.mutate(values))} noValidate>
         {/* Password managers want to know whose password this is. */}
         <input type="text" name="username" autoComplete="username" value={user.username} readOnly hidden />
-        <Stack gap="md">
+        <Stack gap="md" align="stretch">
           {change.error !== null && <Problem error={change.error} />}
           {user.has_password ? (
             <PasswordInput {...form.getInputProps('old')} {...show} label={t('account.old')} autoComplete="current-password" />
@@ -48,7 +48,7 @@ export function PasswordPanel() {
           )}
           <PasswordInput {...form.getInputProps('fresh')} {...show} label={t('account.new')} autoComplete="new-password" />
           <PasswordInput {...form.getInputProps('again')} {...show} label={t('account.again')} autoComplete="new-password" />
-          <Button type="submit" size="sm" loading={change.isPending}>
+          <Button type="submit" size="sm" style={{ alignSelf: 'flex-start' }} loading={change.isPending}>
             {user.has_password ? t('account.change') : t('account.set')}
           </Button>
         </Stack>

@@ -1,8 +1,124 @@
+/** One instance: where it stands in the diagram, what happened when, its variables, and what an operator can do. */
+import { Button, Tabs } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
+import { useLiveTopics } from '@/shared/live/live'
+import { useCan } from '@/shared/session/session'
+import { Async } from '@/shared/ui/Async'
+import { Icon } from '@/shared/ui/Icon'
 import { Page } from '@/shared/ui/Page'
+import { Panel } from '@/shared/ui/Panel'
+import { RelativeTime } from '@/shared/ui/RelativeTime'
+import { StateBadge } from '@/shared/ui/StateBadge'
+
+import { instanceQuery } from '../api/instances'
+import type { InstanceDetail } from '../api/types'
+import { INSTANCE_TABS, type InstanceSearch, type InstanceTab } from '../routes'
+import { CancelDialog } from './CancelDialog'
+import { EventRows } from './EventRows'
+import { IncidentCard } from './IncidentCard'
+import { InstanceDiagram } from './InstanceDiagram'
+import { InstanceVariables } from './InstanceVariables'
+import classes from './processes.module.css'
+import { Timeline } from './Timeline'
+import { Waits } from './Waits'
 
 export function InstancePage() {
   const { t } = useTranslation('processes')
-  return <Page title={t('title')}>{null}</Page>
+  const { instanceKey } = useParams({ from: '/shell/instances/$instanceKey' })
+  useLiveTopics('instances', 'incidents', 'tasks')
+  const instance = useQuery(instanceQuery(instanceKey))
+  const summary = instance.data?.summary
+  return (
+    <Page
+      title={summary === undefined ? t('instance.title') : `${t('instance.title')} ${summary.business_key ?? summary.instance_key}`}
+      facts={instance.data !== undefined && <Facts detail={instance.data} />}
+      actions={instance.data !== undefined && <Actions detail={instance.data} />}
+    >
+      <Async query={instance} rows={8}>
+        {(detail) => <Content detail={detail} />}
+      </Async>
+    </Page>
+  )
+}
+
+function Facts({ detail }: { detail: InstanceDetail }) {
+  const { t } = useTranslation('processes')
+  const { summary } = detail
+  return (
+    <>
+      <StateBadge state={summary.status} />
+      <Link to="/processes/$processId" params={{ processId: summary.process_id }}>
+        {summary.process_name} · {t('version', { version: summary.version })}
+      </Link>
+      <span>
+        {t('column.started')} <RelativeTime iso={summary.started_at} />
+      </span>
+      {summary.ended_at !== null && (
+        <span>
+          {t('column.ended')} <RelativeTime iso={summary.ended_at} />
+        </span>
+      )}
+      {summary.business_key !== null && <code>{summary.instance_key}</code>}
+    </>
+  )
+}
+
+function Actions({ detail }: { detail: InstanceDetail }) {
+  const { t } = useTranslation('processes')
+  const can = useCan()
+  const [dialog, setDialog] = useState<'cancel' | null>(null)
+  if (!can('instance.operate') || detail.summary.status !== 'active') return null
+  return (
+    <>
+      <Button variant="default" leftSection={<Icon name="cancelled" size={14} />} onClick={() => setDialog('cancel')}>
+        {t('action.cancelInstance')}
+      </Button>
+      {dialog === 'cancel' && <CancelDialog instanceKey={detail.summary.instance_key} onClose={() => setDialog(null)} />}
+    </>
+  )
+}
+
+function Content({ detail }: { detail: InstanceDetail }) {
+  const { t } = useTranslation('processes')
+  const { tab = 'timeline', element } = useSearch({ from: '/shell/instances/$instanceKey' })
+  const navigate = useNavigate({ from: '/instances/$instanceKey' })
+
+  function go(change: InstanceSearch): void {
+    void navigate({ search: (before) => ({ ...before, ...change }), replace: true })
+  }
+
+  const open = detail.incidents.filter(({ resolved_at }) => resolved_at === null)
+  return (
+    <div className={classes.stack}>
+      {open.map((incident) => (
+        <IncidentCard key={incident.incident_id} incident={incident} variables={detail.variables} onElement={(id) => go({ element: id })} />
+      ))}
+      <InstanceDiagram detail={detail} element={element ?? null} onElement={(id) => go({ element: id ?? undefined })} />
+      <Panel>
+        <Tabs value={tab} onChange={(value) => go({ tab: (value as InstanceTab | null) ?? undefined })}>
+          <Tabs.List mb="sm">
+            {INSTANCE_TABS.map((each) => (
+              <Tabs.Tab key={each} value={each}>
+                {t(`instance.tab.${each}`)}
+              </Tabs.Tab>
+            ))}
+          </Tabs.List>
+          <Tabs.Panel value="timeline">
+            <Timeline visits={detail.visits} selected={element ?? null} onSelect={(id) => go({ element: id })} />
+          </Tabs.Panel>
+          <Tabs.Panel value="variables">
+            <InstanceVariables detail={detail} />
+          </Tabs.Panel>
+          <Tabs.Panel value="waits">
+            <Waits detail={detail} />
+          </Tabs.Panel>
+          <Tabs.Panel value="events">{tab === 'events' && <EventRows instanceKey={detail.summary.instance_key} />}</Tabs.Panel>
+        </Tabs>
+      </Panel>
+    </div>
+  )
 }

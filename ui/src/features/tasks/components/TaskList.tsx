@@ -75,33 +75,37 @@ function useColumns(): DataColumn<UserTask>[] {
         cell: (row) => (
           <span className={classes.name} title={row.name}>
             <span>{row.name}</span>
-            <span className={classes.process}>{row.process_name}</span>
+            <span className={classes.process}>
+              {row.process_name}
+              {row.business_key !== null && <span className={classes.key}> · {row.business_key}</span>}
+            </span>
           </span>
         ),
       },
       {
         id: 'business_key',
         header: t('column.businessKey'),
+        hideBelow: 'tablet',
         sortValue: (row) => row.business_key ?? '',
         cell: (row) => row.business_key ?? <span className="tl-muted">–</span>,
       },
       {
         id: 'assignee',
         header: t('column.assignee'),
-        hideBelow: 'phone',
+        hideBelow: 'tablet',
         sortValue: (row) => row.assignee ?? '',
         cell: (row) => <Assignee task={row} own={user.username} />,
       },
       {
         id: 'due',
         header: t('column.due'),
-        hideBelow: 'phone',
         sortValue: (row) => row.due_at ?? '9999',
         cell: (row) => <DueDate due={row.due_at} />,
       },
       {
         id: 'created',
         header: t('column.created'),
+        hideBelow: 'phone',
         sortValue: (row) => row.created_at,
         align: 'end',
         cell: (row) => <RelativeTime iso={row.created_at} />,

@@ -12,6 +12,7 @@ import { useShortcuts } from '@/shared/keys/shortcuts'
 import { Icon } from '@/shared/ui/Icon'
 
 import { dropDraft, readDraft, writeDraft } from '../drafts'
+import { hasComponents, otherVariables, ownVariables } from '../formSchema'
 import classes from './TaskWork.module.css'
 
 interface TaskWorkProps {
@@ -22,22 +23,43 @@ interface TaskWorkProps {
 }
 
 export function TaskWork({ detail, mode, isSending, onComplete }: TaskWorkProps) {
-  const schema = useMemo(() => schemaOf(detail.form_schema), [detail.form_schema])
+  const schema = detail.form_schema
   if (schema === null && mode === 'read') return <VariableTable variables={detail.variables} />
   if (schema === null) return <PlainWork detail={detail} isSending={isSending} onComplete={onComplete} />
-  return <FormWork schema={schema} detail={detail} mode={mode} isSending={isSending} onComplete={onComplete} />
+  return (
+    <>
+      {hasComponents(schema) ? (
+        <FormWork schema={schema} detail={detail} mode={mode} isSending={isSending} onComplete={onComplete} />
+      ) : (
+        <NothingToFill mode={mode} isSending={isSending} onComplete={onComplete} />
+      )}
+      <CaseData variables={otherVariables(detail.variables, schema)} />
+    </>
+  )
 }
 
-/** The schema comes as JSON text or as JSON; what cannot be read counts as none, so that the task can be done all the same. */
-function schemaOf(given: unknown): object | null {
-  if (typeof given === 'object') return given
-  if (typeof given !== 'string') return null
-  try {
-    const value: unknown = JSON.parse(given)
-    return typeof value === 'object' ? value : null
-  } catch {
-    return null
-  }
+/** The facts of the case that the form does not show: often what the work needs. */
+function CaseData({ variables }: { variables: Record<string, unknown> }) {
+  const { t } = useTranslation('tasks')
+  if (Object.keys(variables).length === 0) return null
+  return (
+    <section className={classes.data} aria-label={t('caseData')}>
+      <h3>{t('caseData')}</h3>
+      <VariableTable variables={variables} />
+    </section>
+  )
+}
+
+function NothingToFill({ mode, isSending, onComplete }: Omit<TaskWorkProps, 'detail'>) {
+  const { t } = useTranslation('tasks')
+  const send = () => onComplete({})
+  useShortcuts(mode === 'edit' ? [{ keys: 'mod+enter', label: t('action.complete'), run: send }] : [])
+  return (
+    <>
+      <p className="tl-muted">{t('noFields')}</p>
+      {mode === 'edit' && <Foot isSending={isSending} error={null} onComplete={send} />}
+    </>
+  )
 }
 
 function FormWork({ schema, detail, mode, isSending, onComplete }: TaskWorkProps & { schema: object }) {
@@ -74,7 +96,7 @@ function FormWork({ schema, detail, mode, isSending, onComplete }: TaskWorkProps
           </Button>
         </p>
       )}
-      <FormView key={round} ref={form} schema={schema} data={data} mode={mode} onChange={(typed) => writeDraft(id, typed)} />
+      <FormView key={round} ref={form} schema={schema} data={data} mode={mode} onChange={(typed) => writeDraft(id, ownVariables(typed, schema))} />
       {mode === 'edit' && <Foot isSending={isSending} error={isInvalid ? t('invalid') : null} onComplete={send} />}
     </>
   )

@@ -2,6 +2,7 @@
 import { SegmentedControl, TextInput } from '@mantine/core'
 import { useDebouncedCallback } from '@mantine/hooks'
 import { useNavigate, useSearch } from '@tanstack/react-router'
+import { useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { useLiveTopics } from '@/shared/live/live'
@@ -32,8 +33,15 @@ export function TasksPage() {
     void navigate({ search: (before) => ({ ...before, ...change }), replace: true })
   }
 
+  const ids = inbox.rows.map((row) => row.user_task_id)
+  const lastAt = useRef(-1)
+  const at = taskId === undefined ? -1 : ids.indexOf(taskId)
+  useEffect(() => {
+    if (at !== -1) lastAt.current = at
+  }, [at])
+
   function onDone(done: string): void {
-    go({ task: nextTask(inbox.rows.map((row) => row.user_task_id), done) ?? undefined })
+    go({ task: nextTask(ids, done, lastAt.current) ?? undefined })
   }
 
   const views = TASK_VIEWS.filter((each) => each !== 'all' || can('task.view_all'))
@@ -42,7 +50,7 @@ export function TasksPage() {
       title={t('title')}
       layout="full"
       actions={
-        <>
+        <div className={classes.filters} data-reading={taskId !== undefined}>
           <SegmentedControl
             size="xs"
             aria-label={t('view.label')}
@@ -59,7 +67,7 @@ export function TasksPage() {
             defaultValue={search}
             onChange={(event) => setSearch(event.currentTarget.value)}
           />
-        </>
+        </div>
       }
     >
       <SplitPane

@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: Apache-2.0
+# What the lazy names of __init__.py are, for type checkers: the module itself must not import any room.
+
+from taktloom.connect.worker import worker as worker
+
+__version__: str
+__all__ = ["__version__", "worker"]

@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Checking and deploying models."""
+
+import re
+from collections.abc import Callable, Mapping
+
+from taktloom.app.context import Context, use_case
+from taktloom.assure.permissions import Permission
+from taktloom.model.errors import ConflictError, DefinitionError, InputRefusedError, TaktloomError
+from taktloom.model.findings import Finding, Severity
+from taktloom.model.operations import Deployment, ModelDraft
+
+
+class DraftMovedError(ConflictError):
+    """The draft was saved again since the caller read it."""
+
+    code = "TL-2420"
+
+
+@use_case(Permission.PROCESS_DEPLOY)
+def deploy_files(context: Context, *, files: Mapping[str, bytes]) -> Deployment:
+    """Deploy `.bpmn`, `.dmn` and `.form` files together, all or none."""
+    deployment = context.rooms.engine.deployments.deploy(files, by=context.principal.name)
+    context.audit("deploy", _target(deployment))
+    return deployment
+
+
+@use_case(Permission.PROCESS_DEPLOY)
+def deploy_draft(context: Context, *, draft_id: str, revision: int) -> Deployment:
+    """Deploy a model draft as it is at *revision*; a process from a log gets that log as its baseline."""
+    engine = context.rooms.engine
+    draft = engine.drafts.get(draft_id)
+    if draft.revision != revision:
+        raise DraftMovedError(
+            f"The draft is at revision {draft.revision}, not {revision}.",
+            remedy="Load it again and look at what was changed before deploying.",
+            parameters={
+                "revision": str(draft.revision),
+                "updated_by": draft.updated_by or "",
+                "updated_at": draft.updated_at.isoformat(),
+            },
+        )
+    deployment = engine.deployments.deploy(files_of(draft), by=context.principal.name)
+    if draft.source_log_id is not None:
+        for process in deployment.processes:
+            engine.deployments.set_baseline(process.process_id, draft.source_log_id)
+    context.audit("deploy", _target(deployment), reason=f"draft {draft.name}, revision {revision}")
+    return deployment
+
+
+@use_case(Permission.PROCESS_VIEW)
+def check_model(context: Context, *, bpmn_xml: bytes, dmn_xml: bytes | None = None) -> tuple[Finding, ...]:
+    """Everything that deploying would find, warnings included; nothing is deployed."""
+    del context
+    findings = list(_findings_of(lambda: check_bpmn(bpmn_xml, "model.bpmn")))
+    if dmn_xml is not None:
+        findings += _findings_of(lambda: check_dmn(dmn_xml, "model.dmn"))
+    return tuple(findings)
+
+
+@use_case(Permission.PROCESS_VIEW)
+def lint_file(context: Context, *, name: str, content: bytes) -> tuple[Finding, ...]:
+    """The findings of one BPMN or DMN file."""
+    del context
+    check = check_dmn if name.lower().endswith(".dmn") else check_bpmn
+    return tuple(_findings_of(lambda: check(content, name)))
+
+
+def check_bpmn(content: bytes, name: str) -> tuple[Finding, ...]:
+    """Warnings of reading and compiling; raises DefinitionError with all problems."""
+    from taktloom.formats.bpmn import read_bpmn
+    from taktloom.kernel import compile as compile_process
+
+    definitions = read_bpmn(content, name=name)
+    findings = list(definitions.findings)
+    executables = [process for process in definitions.processes if process.is_executable]
+    for process in executables:
+        findings += process.findings
+        findings += _findings_of(lambda process=process: compile_process(process).definition.findings)  # type: ignore[misc]
+    if not executables:
+        findings.append(
+            Finding(
+                severity=Severity.WARNING,
+                rule="no-executable-process",
+                message="The file holds no executable process.",
+                remedy="Set isExecutable on the process to deploy it.",
+            )
+        )
+    return _distinct(findings)
+
+
+def check_dmn(content: bytes, name: str) -> tuple[Finding, ...]:
+    """Warnings of reading; raises DefinitionError with all problems."""
+    from taktloom.decisions import load_model
+    from taktloom.formats.dmn import read_dmn
+
+    return tuple(load_model(read_dmn(content, source=name)).findings)
+
+
+def files_of(draft: ModelDraft) -> dict[str, bytes]:
+    """The files that a draft deploys, named after it."""
+    stem = re.sub(r"[^\w-]+", "-", draft.name, flags=re.UNICODE).strip("-") or "model"
+    files = {f"{stem}.bpmn": draft.bpmn_xml}
+    if draft.dmn_xml is not None:
+        files[f"{stem}.dmn"] = draft.dmn_xml
+    return files
+
+
+def _findings_of(check: Callable[[], tuple[Finding, ...]]) -> tuple[Finding, ...]:
+    try:
+        return check()
+    except DefinitionError as error:
+        return error.findings or (finding_of(error),)
+    except InputRefusedError as error:
+        return (finding_of(error),)
+
+
+def finding_of(error: TaktloomError) -> Finding:
+    """An error as a finding."""
+    return Finding(
+        severity=Severity.ERROR,
+        rule=error.code,
+        message=error.cause,
+        place=error.place,
+        remedy=error.remedy,
+        parameters=error.parameters,
+    )
+
+
+def _distinct(findings: list[Finding]) -> tuple[Finding, ...]:
+    return tuple({repr(finding): finding for finding in findings}.values())
+
+
+def _target(deployment: Deployment) -> str:
+    parts = [f"process {one.process_id}:{one.version}" for one in deployment.processes]
+    return ", ".join(parts + [f"decision {one.decision_id}:{one.version}" for one in deployment.decisions])

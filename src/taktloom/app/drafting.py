@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Draft automation: from a log and its potential to a model draft that deploys as it is."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING
+
+from taktloom.app import model_files, potential
+from taktloom.app.context import Context, use_case
+from taktloom.app.deployments import files_of
+from taktloom.assure.permissions import Permission
+
+if TYPE_CHECKING:
+    from taktloom.mining.decisions.discovering import MinedDecision
+    from taktloom.programme.draft import Draft
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionRecord:
+    """A choice: accuracy of its mined rule and of the commonest branch on held-out cases. accepted: it decides."""
+
+    gateway: str
+    accuracy: float | None
+    majority: float | None
+    gain: float | None
+    accepted: bool
+    n: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ElementRecord:
+    """An element of the draft: what it became and why. why: a code of the catalogues; values: the numbers behind."""
+
+    element_id: str
+    activity: str
+    kind: str
+    why: str
+    values: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftRecord:
+    """A drafted automation. coverage: share of events whose activity is in it; left_out: activities that are not."""
+
+    draft_id: str
+    name: str
+    process_id: str
+    coverage: float
+    fitness: float
+    precision: float | None
+    cases: int
+    fitting_cases: int
+    decisions: tuple[DecisionRecord, ...]
+    elements: tuple[ElementRecord, ...]
+    left_out: Mapping[str, int]
+
+
+@use_case(Permission.PROCESS_EDIT)
+def draft_automation(context: Context, *, log_id: str, name: str | None = None, language: str = "en") -> DraftRecord:
+    """Draft an automation of the log's process and keep it as a model draft."""
+    from taktloom.hosts.embedded.drafts import DraftContent
+
+    metadata = context.rooms.logs.metadata(log_id)
+    title = name or metadata.name
+    draft = _draft(context, log_id, title, language)
+    record = _record(draft, title)
+    content = DraftContent(
+        name=title,
+        bpmn_xml=model_files.bpmn_bytes(draft.definitions),
+        dmn_xml=None if draft.decisions is None else model_files.dmn_bytes(draft.decisions),
+    )
+    kept = context.rooms.engine.drafts.create(
+        content, by=context.principal.name, source_log_id=log_id, notes=_notes(record)
+    )
+    context.audit("draft-automation", f"draft {title} ({kept.draft_id})", reason=f"log {log_id}")
+    return _with_id(record, kept.draft_id)
+
+
+@use_case(Permission.PROCESS_EDIT)
+def files_of_draft(context: Context, *, draft_id: str) -> dict[str, bytes]:
+    """The files that the draft deploys, by name."""
+    return files_of(context.rooms.engine.drafts.get(draft_id))
+
+
+def _draft(context: Context, log_id: str, title: str, language: str) -> "Draft":
+    from taktloom.programme.draft import DraftRequest, draft_automation
+    from taktloom.programme.wording import DraftLanguage
+
+    log = context.rooms.logs.open_log(log_id)
+    return draft_automation(
+        DraftRequest(
+            process_id=model_files.process_id_of(title),
+            name=title,
+            events=log.events().collect(),
+            variants={variant.activities: variant.cases for variant in log.variants().variants},
+            potential=potential.assess(context, log_id, None).activities,
+            language=DraftLanguage(language),
+        )
+    )
+
+
+def _record(draft: "Draft", title: str) -> DraftRecord:
+    process, evidence = draft.definitions.processes[0], draft.evidence
+    nodes = {node.id: node for node in process.nodes}
+    return DraftRecord(
+        draft_id="",
+        name=title,
+        process_id=process.id,
+        coverage=evidence.coverage,
+        fitness=evidence.conformance.fitness,
+        precision=evidence.conformance.precision,
+        cases=evidence.cases,
+        fitting_cases=evidence.conformance.fitting_cases,
+        decisions=tuple(_decision(one) for one in evidence.decisions),
+        elements=tuple(
+            ElementRecord(
+                element_id=note.element_id,
+                activity=nodes[note.element_id].name if note.element_id in nodes else "",
+                kind=type(nodes[note.element_id]).__name__ if note.element_id in nodes else "",
+                why=note.code,
+                values=dict(note.values),
+            )
+            for note in draft.notes
+        ),
+        left_out=dict(evidence.left_out),
+    )
+
+
+def _decision(one: "MinedDecision") -> DecisionRecord:
+    return DecisionRecord(
+        gateway=one.gateway,
+        accuracy=one.accuracy,
+        majority=one.majority,
+        gain=one.gain,
+        accepted=one.rules is not None,
+        n=one.choices,
+        reason=one.verdict.value,
+    )
+
+
+def _notes(record: DraftRecord) -> dict[str, object]:
+    return {name: value for name, value in asdict(record).items() if name not in {"draft_id", "name"}}
+
+
+def _with_id(record: DraftRecord, draft_id: str) -> DraftRecord:
+    return replace(record, draft_id=draft_id)

@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Process instances: start, list, look into, cancel, set variables."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from taktloom.app.context import Context, use_case
+from taktloom.assure.permissions import Permission
+from taktloom.feel.values import FeelValue
+from taktloom.model.events import Event
+from taktloom.model.identifiers import ElementId, InstanceKey, ProcessId
+from taktloom.model.operations import InstanceDetail, InstanceQuery, InstanceSummary, Page
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalRow:
+    """A journal entry with its payload read."""
+
+    sequence: int
+    occurred_at: datetime
+    kind: str
+    actor: str | None
+    payload: object
+
+
+@use_case(Permission.INSTANCE_START)
+def start_instance(
+    context: Context,
+    *,
+    process_id: str,
+    variables: Mapping[str, FeelValue],
+    business_key: str | None = None,
+    version: int | None = None,
+) -> InstanceSummary:
+    """Start an instance; the journal names who did."""
+    return context.rooms.engine.instances.start(
+        ProcessId(process_id),
+        variables,
+        version=version,
+        business_key=business_key,
+        actor=context.principal.name,
+    )
+
+
+@use_case(Permission.INSTANCE_VIEW)
+def list_instances(context: Context, *, query: InstanceQuery) -> Page[InstanceSummary]:
+    """Instances, newest first."""
+    return context.rooms.engine.instances.search(query)
+
+
+@use_case(Permission.INSTANCE_VIEW)
+def show_instance(context: Context, *, instance_key: str) -> InstanceDetail:
+    """Everything on the instance's page."""
+    return context.rooms.engine.instances.detail(InstanceKey(instance_key))
+
+
+@use_case(Permission.INSTANCE_OPERATE)
+def cancel_instance(context: Context, *, instance_key: str, reason: str = "") -> None:
+    """End it now."""
+    context.rooms.engine.instances.cancel(InstanceKey(instance_key), reason=reason, actor=context.principal.name)
+    context.audit("cancel-instance", f"instance {instance_key}", reason=reason)
+
+
+@use_case(Permission.INSTANCE_OPERATE)
+def set_variables(
+    context: Context,
+    *,
+    instance_key: str,
+    variables: Mapping[str, FeelValue],
+    element_id: str | None = None,
+    reason: str = "",
+) -> None:
+    """Set variables; the audit trail names them, never their values."""
+    context.rooms.engine.instances.set_variables(
+        InstanceKey(instance_key),
+        variables,
+        element_id=None if element_id is None else ElementId(element_id),
+        actor=context.principal.name,
+    )
+    names = ", ".join(sorted(variables))
+    context.audit("set-variables", f"instance {instance_key}", reason=f"{names}: {reason}" if reason else names)
+
+
+@use_case(Permission.INSTANCE_VIEW)
+def list_events(context: Context, *, instance_key: str) -> tuple[Event, ...]:
+    """Its rows of the event log."""
+    return context.rooms.engine.instances.events(InstanceKey(instance_key))
+
+
+@use_case(Permission.INSTANCE_VIEW)
+def list_journal(
+    context: Context, *, instance_key: str, cursor: str | None = None, limit: int = 100
+) -> Page[JournalRow]:
+    """Its journal, oldest first."""
+    cursor = cursor if cursor is not None and cursor.isdecimal() else None
+    page = context.rooms.engine.instances.journal(InstanceKey(instance_key), cursor=cursor, limit=limit)
+    rows = tuple(
+        JournalRow(
+            sequence=entry.sequence,
+            occurred_at=entry.occurred_at,
+            kind=entry.kind,
+            actor=entry.actor,
+            payload=json.loads(entry.payload),
+        )
+        for entry in page.items
+    )
+    return Page(items=rows, next_cursor=page.next_cursor, total=page.total)

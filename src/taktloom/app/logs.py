@@ -1,0 +1,272 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Event logs: upload, import, manage. Imports are long work: they report progress and can be cancelled."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from taktloom.app.context import Context, use_case
+from taktloom.app.log_records import (
+    LogDetailRecord,
+    LogRecord,
+    MappingRecord,
+    SniffRecord,
+    UploadRecord,
+    column_mapping,
+    import_findings,
+    log_detail_record,
+    log_record,
+    sniff_record,
+)
+from taktloom.app.long_work import WorkHandle, WorkStatus
+from taktloom.assure.permissions import Permission
+from taktloom.model.errors import InputRefusedError, TaktloomError
+from taktloom.model.findings import Finding
+from taktloom.model.operations import Page
+
+if TYPE_CHECKING:
+    from taktloom.mining.logs.canonical import CanonicalLog
+    from taktloom.mining.logs.requests import ImportRequest as MiningRequest
+    from taktloom.mining.logs.requests import Progress
+
+NAME_LENGTH = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportRequest:
+    """How to import. mapping None: the suggested one. timezone: IANA name for times that have none."""
+
+    upload_id: str = ""
+    name: str = ""
+    mapping: MappingRecord | None = None
+    timezone: str | None = None
+    date_format: str | None = None
+    delimiter: str | None = None
+    encoding: str | None = None
+    skip_bad_rows: bool = False
+    is_synthetic: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportProgress:
+    """How far an import is."""
+
+    import_id: str
+    state: str
+    stage: str
+    done: int
+    total: int | None
+    eta_s: float | None
+    log_id: str | None
+    skipped_rows: int
+    findings: tuple[Finding, ...]
+    error: TaktloomError | None
+
+
+@use_case(Permission.LOG_EDIT)
+def receive_upload(context: Context, *, file_name: str, stream: BinaryIO) -> UploadRecord:
+    """Keep an uploaded file and look what it holds; a file that is no log is not kept."""
+    logs = context.rooms.logs
+    upload_id, path = logs.keep_upload(file_name, stream, limit=context.rooms.settings.upload_bytes)
+    try:
+        sniff = _sniff(path, file_name)
+    except TaktloomError:
+        logs.drop_upload(upload_id)
+        raise
+    return UploadRecord(upload_id=upload_id, sniff=sniff)
+
+
+@use_case(Permission.LOG_EDIT)
+def sniff_file(context: Context, *, path: Path) -> SniffRecord:
+    """Look what a file on this machine holds."""
+    del context
+    return _sniff(path, path.name)
+
+
+@use_case(Permission.LOG_EDIT)
+def start_import(context: Context, *, request: ImportRequest) -> str:
+    """Begin to import an upload; the id to follow it by."""
+    logs = context.rooms.logs
+    path, file_name = logs.upload(request.upload_id)
+    wanted = _mining_request(context, request, path, file_name)
+
+    def work(handle: WorkHandle) -> LogRecord:
+        with logs.changing():
+            log = logs.catalogue.import_log(wanted, progress=_progress(handle), cancelled=handle.is_cancelled)
+        logs.drop_upload(request.upload_id)
+        return _imported(context, log, "import-log")
+
+    return context.rooms.long_work.begin(work)
+
+
+@use_case(Permission.LOG_EDIT)
+def import_file(
+    context: Context,
+    *,
+    path: Path,
+    request: ImportRequest,
+    report: Callable[[str, int, int | None], None] | None = None,
+) -> LogRecord:
+    """Import a file of this machine now; *report* hears stage, done and total."""
+    logs = context.rooms.logs
+    wanted = _mining_request(context, request, path, path.name)
+
+    def pass_on(progress: "Progress") -> None:
+        if report is not None:
+            report(progress.stage.value, progress.done, progress.total or None)
+
+    with logs.changing():
+        log = logs.catalogue.import_log(wanted, progress=pass_on)
+    return _imported(context, log, "import-log")
+
+
+@use_case(Permission.LOG_EDIT)
+def show_import(context: Context, *, import_id: str) -> ImportProgress:
+    """How far it is."""
+    status = context.rooms.long_work.show(import_id)
+    record = status.result if isinstance(status.result, LogRecord) else None
+    metadata = None if record is None else context.rooms.logs.metadata(record.log_id)
+    return _import_progress(status, record, () if metadata is None else import_findings(metadata))
+
+
+@use_case(Permission.LOG_EDIT)
+def cancel_import(context: Context, *, import_id: str) -> None:
+    """Cancel; nothing of it remains."""
+    context.rooms.long_work.cancel(import_id)
+
+
+@use_case(Permission.LOG_VIEW)
+def list_logs(context: Context) -> Page[LogRecord]:
+    """All logs, newest import first."""
+    catalogue = context.rooms.logs.catalogue
+    records = tuple(log_record(catalogue.open_log(one.log_id)) for one in catalogue.list_logs())
+    return Page(items=records, total=len(records))
+
+
+@use_case(Permission.LOG_VIEW)
+def show_log(context: Context, *, log_id: str) -> LogDetailRecord:
+    """One log."""
+    return log_detail_record(context.rooms.logs.open_log(log_id))
+
+
+@use_case(Permission.LOG_EDIT)
+def rename_log(context: Context, *, log_id: str, name: str) -> LogRecord:
+    """Rename; the id stays."""
+    with context.rooms.logs.changing():
+        renamed = context.rooms.logs.catalogue.rename(log_id, name)
+    context.audit("rename-log", f"log {log_id}", reason=name)
+    return log_record(context.rooms.logs.open_log(renamed.log_id))
+
+
+@use_case(Permission.LOG_EDIT)
+def delete_log(context: Context, *, log_id: str) -> None:
+    """Delete with its source and results."""
+    logs = context.rooms.logs
+    with logs.changing():
+        logs.catalogue.delete(log_id)
+        logs.forget(log_id)
+    context.audit("delete-log", f"log {log_id}")
+
+
+@use_case(Permission.LOG_EDIT)
+def import_newer(context: Context, *, log_id: str, request: ImportRequest) -> str:
+    """Import a newer export in the place of a log; the id to follow it by."""
+    logs = context.rooms.logs
+    logs.metadata(log_id)
+    path, file_name = logs.upload(request.upload_id)
+    wanted = _mining_request(context, request, path, file_name)
+
+    def work(handle: WorkHandle) -> LogRecord:
+        with logs.changing():
+            log = logs.catalogue.replace(log_id, wanted, progress=_progress(handle), cancelled=handle.is_cancelled)
+        logs.drop_upload(request.upload_id)
+        return _imported(context, log, "import-newer-log")
+
+    return context.rooms.long_work.begin(work)
+
+
+@use_case(Permission.LOG_EDIT)
+def remap_log(context: Context, *, log_id: str, request: ImportRequest) -> str:
+    """Read the kept source again with another mapping; the id to follow it by."""
+    logs = context.rooms.logs
+    logs.metadata(log_id)
+
+    def work(handle: WorkHandle) -> LogRecord:
+        handle.report("reading", 0, None)
+        return _remap(context, log_id, request)
+
+    return context.rooms.long_work.begin(work)
+
+
+@use_case(Permission.LOG_EDIT)
+def remap_log_now(context: Context, *, log_id: str, request: ImportRequest) -> LogRecord:
+    """Read the kept source again with another mapping, and wait for it."""
+    return _remap(context, log_id, request)
+
+
+def _remap(context: Context, log_id: str, request: ImportRequest) -> LogRecord:
+    from taktloom.mining.logs.requests import BadRows
+
+    if request.mapping is None:
+        raise InputRefusedError("No mapping was given.", remedy="Name the columns for case, activity and time.")
+    logs = context.rooms.logs
+    with logs.changing():
+        log = logs.catalogue.map_anew(
+            log_id,
+            column_mapping(request.mapping),
+            at=context.rooms.clock(),
+            timezone=request.timezone,
+            bad_rows=BadRows.SKIP if request.skip_bad_rows else BadRows.REFUSE,
+        )
+    return _imported(context, log, "remap-log")
+
+
+def _sniff(path: Path, file_name: str) -> SniffRecord:
+    from taktloom.mining.logs.importing import sniff_log
+
+    return sniff_record(sniff_log(path, source_name=file_name), file_name)
+
+
+def _mining_request(context: Context, request: ImportRequest, path: Path, file_name: str) -> "MiningRequest":
+    from taktloom.mining.logs.requests import BadRows, ImportLimits
+    from taktloom.mining.logs.requests import ImportRequest as MiningRequest
+
+    return MiningRequest(
+        path=path,
+        name=(request.name.strip() or Path(file_name).name.split(".")[0] or "log")[:NAME_LENGTH],
+        imported_at=context.rooms.clock(),
+        mapping=None if request.mapping is None else column_mapping(request.mapping),
+        timezone=request.timezone,
+        bad_rows=BadRows.SKIP if request.skip_bad_rows else BadRows.REFUSE,
+        delimiter=request.delimiter,
+        encoding=request.encoding,
+        date_format=request.date_format,
+        source_name=file_name,
+        is_synthetic=request.is_synthetic,
+        limits=replace(ImportLimits(), file_bytes=context.rooms.settings.upload_bytes),
+    )
+
+
+def _progress(handle: WorkHandle) -> "Callable[[Progress], None]":
+    return lambda progress: handle.report(progress.stage.value, progress.done, progress.total or None)
+
+
+def _imported(context: Context, log: "CanonicalLog", action: str) -> LogRecord:
+    context.audit(action, f"log {log.metadata.log_id}", reason=log.metadata.source_name)
+    return log_record(log)
+
+
+def _import_progress(status: WorkStatus, record: LogRecord | None, findings: tuple[Finding, ...]) -> ImportProgress:
+    return ImportProgress(
+        import_id=status.work_id,
+        state=status.state.value,
+        stage=status.stage,
+        done=status.done,
+        total=status.total,
+        eta_s=status.eta_s,
+        log_id=None if record is None else record.log_id,
+        skipped_rows=sum(int(one.parameters.get("value", "0")) for one in findings if one.rule == "rows-skipped"),
+        findings=findings,
+        error=status.error,
+    )

@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Work that takes longer than a request: a few threads, progress with an estimate of the time left, cancelling.
+
+States live in memory: what was running when the server stopped has left nothing behind and is begun anew by a person.
+"""
+
+import logging
+import secrets
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from taktloom.model.errors import ConflictError, IncidentError, NotFoundError, TaktloomError
+
+LOGGER = logging.getLogger("taktloom.app")
+KEPT = 200
+THREADS = 2
+ESTIMATE_AFTER_S = 1.0
+
+
+class WorkState(StrEnum):
+    """How far a work is."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class UnexpectedError(IncidentError):
+    """A failure of ours during long work; the log tells more under the id."""
+
+    code = "TL-5000"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkStatus:
+    """A snapshot. total, eta_s: None while unknown. result: of the work once done; error: why it failed."""
+
+    work_id: str
+    state: WorkState
+    stage: str = ""
+    done: int = 0
+    total: int | None = None
+    eta_s: float | None = None
+    result: object = None
+    error: TaktloomError | None = None
+
+
+@dataclass(slots=True)
+class WorkHandle:
+    """What the work itself gets: it reports, and asks whether to stop."""
+
+    clock: Callable[[], float]
+    status: WorkStatus
+    wants_stop: threading.Event = field(default_factory=threading.Event)
+    _stage_began: float = 0.0
+
+    def report(self, stage: str, done: int, total: int | None) -> None:
+        """Tell how far the work is; total None or 0: unknown."""
+        now = self.clock()
+        if stage != self.status.stage:
+            self._stage_began = now
+        elapsed = now - self._stage_began
+        is_known = bool(total) and done > 0 and elapsed >= ESTIMATE_AFTER_S
+        eta_s = elapsed * (total - done) / done if is_known and total else None
+        self.status = replace(self.status, stage=stage, done=done, total=total or None, eta_s=eta_s)
+
+    def is_cancelled(self) -> bool:
+        """Whether the work shall stop."""
+        return self.wants_stop.is_set()
+
+
+class LongWork:
+    """Runs works in a few threads."""
+
+    def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._pool = ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="taktloom-work")
+        self._handles: OrderedDict[str, WorkHandle] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def begin(self, work: Callable[[WorkHandle], object]) -> str:
+        """Queue a work; its id."""
+        work_id = secrets.token_hex(8)
+        handle = WorkHandle(clock=self._clock, status=WorkStatus(work_id=work_id, state=WorkState.WAITING))
+        with self._lock:
+            self._handles[work_id] = handle
+            while len(self._handles) > KEPT and _is_over(next(iter(self._handles.values())).status):
+                self._handles.popitem(last=False)
+        self._pool.submit(_run, handle, work)
+        return work_id
+
+    def show(self, work_id: str) -> WorkStatus:
+        """How far it is. Raises NotFoundError."""
+        return self._handle(work_id).status
+
+    def cancel(self, work_id: str) -> None:
+        """Ask it to stop; it ends at its next report. Raises ConflictError when it is over."""
+        handle = self._handle(work_id)
+        if _is_over(handle.status):
+            raise ConflictError("The work is over already.", remedy="Look at its result.")
+        handle.wants_stop.set()
+
+    def close(self) -> None:
+        """Ask all to stop and wait for them."""
+        with self._lock:
+            handles = tuple(self._handles.values())
+        for handle in handles:
+            handle.wants_stop.set()
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _handle(self, work_id: str) -> WorkHandle:
+        with self._lock:
+            handle = self._handles.get(work_id)
+        if handle is None:
+            raise NotFoundError(
+                f"There is no work {work_id}.",
+                remedy="It may have ended before the server was started anew; begin it again.",
+                parameters={"id": work_id},
+            )
+        return handle
+
+
+def _run(handle: WorkHandle, work: Callable[[WorkHandle], object]) -> None:
+    if handle.is_cancelled():
+        handle.status = replace(handle.status, state=WorkState.CANCELLED)
+        return
+    handle.status = replace(handle.status, state=WorkState.RUNNING)
+    try:
+        result = work(handle)
+        handle.status = replace(handle.status, state=WorkState.DONE, eta_s=0.0, result=result)
+    except TaktloomError as error:
+        state = WorkState.CANCELLED if handle.is_cancelled() else WorkState.FAILED
+        handle.status = replace(handle.status, state=state, eta_s=None, error=error)
+    except Exception:  # a thread's boundary: whatever happens must reach the person who waits
+        error_id = secrets.token_hex(6)
+        LOGGER.exception("unexpected error %s", error_id)
+        failure = UnexpectedError(
+            "Something went wrong on our side.",
+            remedy=f"Report the error id {error_id} and the log around it.",
+            parameters={"error_id": error_id},
+        )
+        handle.status = replace(handle.status, state=WorkState.FAILED, eta_s=None, error=failure)
+
+
+def _is_over(status: WorkStatus) -> bool:
+    return status.state in {WorkState.DONE, WorkState.FAILED, WorkState.CANCELLED}

@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Messages from outside."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from taktloom.app.context import Context, use_case
+from taktloom.assure.permissions import Permission
+from taktloom.feel.values import FeelValue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedMessage:
+    """message_id: the same one twice is correlated once."""
+
+    name: str
+    correlation_key: str | None = None
+    variables: Mapping[str, FeelValue] = field(default_factory=dict)
+    message_id: str | None = None
+
+
+@use_case(Permission.MESSAGE_PUBLISH)
+def publish_message(context: Context, *, message: PublishedMessage) -> tuple[str, ...]:
+    """Publish; keys of the instances that it started or moved."""
+    from taktloom.hosts.embedded import Message
+
+    return context.rooms.engine.messages.correlate(
+        Message(
+            name=message.name,
+            correlation_key=message.correlation_key,
+            variables=message.variables,
+            message_id=message.message_id,
+        ),
+        actor=context.principal.name,
+    )

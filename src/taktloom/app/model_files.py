@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Models as files: BPMN with its drawing, DMN."""
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from taktloom.model.identifiers import ProcessId
+from taktloom.model.process import Definitions
+
+if TYPE_CHECKING:
+    from taktloom.model.decision import DecisionRequirementsGraph
+
+
+def bpmn_bytes(definitions: Definitions) -> bytes:
+    """BPMN XML; a model without drawing gets one."""
+    from taktloom.formats.bpmn import write_bpmn
+    from taktloom.formats.layout import layout
+
+    if definitions.diagram is None:
+        definitions = replace(definitions, diagram=layout(definitions.processes[0]))
+    return write_bpmn(definitions)
+
+
+def dmn_bytes(graph: "DecisionRequirementsGraph") -> bytes:
+    """DMN XML."""
+    from taktloom.formats.dmn import write_dmn
+
+    return write_dmn(graph)
+
+
+def process_id_of(name: str) -> ProcessId:
+    """A process id made of a name: letters (of any script), digits, `-` and `_`, beginning with a letter."""
+    slug = re.sub(r"[^\w-]+", "-", name, flags=re.UNICODE).strip("-_") or "process"
+    return ProcessId(slug if slug[0].isalpha() else f"process-{slug}")

@@ -1,0 +1,251 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Automation potential of a log's activities: score, interval, contributions, class; money only from given rates."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from taktloom.app.context import Context, use_case
+from taktloom.assure.permissions import Permission
+from taktloom.model.errors import MisuseError
+
+if TYPE_CHECKING:
+    from taktloom.mining.decisions.discovering import MinedDecision
+    from taktloom.mining.logs.canonical import CanonicalLog
+    from taktloom.programme.potential import ActivityPotential, PotentialReport
+    from taktloom.programme.potential import Contribution as Measured
+
+HOURS_UNIT = "h/month"
+INDICATOR_OF = {
+    "volume": "events_per_month",
+    "standardisation": "standardisation",
+    "quickness": "quick_share",
+    "no_rework": "rework",
+    "no_exceptions": "exception_share",
+    "decision": "decision_determinism",
+    "data": "data_determinism",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rates:
+    """Money per hour, given by a person. hourly: role or activity → amount; default: for all others."""
+
+    currency: str
+    hourly: Mapping[str, float] = field(default_factory=dict)
+    default: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amount:
+    """A number and where it comes from: `measured` in the log or `given` in a rates file."""
+
+    value: float
+    unit: str
+    basis: str
+    n: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContributionRecord:
+    """A feature's part of the score, in points; how: its formula in words."""
+
+    feature: str
+    value: float
+    weight: float
+    contribution: float
+    n: int
+    how: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotComputableRecord:
+    """What this log does not tell, and why."""
+
+    feature: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReasonRecord:
+    """Why a class was given: a stable code, the measured value and the limit that it met."""
+
+    code: str
+    value: float | None
+    limit: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActivityRecord:
+    """An activity's potential. interval, rank_interval: 95 % of the resamples; None: too few had a value."""
+
+    activity: str
+    score: float
+    interval: tuple[float, float] | None
+    rank: int
+    potential_class: str
+    class_reasons: tuple[ReasonRecord, ...]
+    contributions: tuple[ContributionRecord, ...]
+    not_computable: tuple[NotComputableRecord, ...]
+    events: int
+    cases: int
+    hours: Amount | None
+    money: Amount | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PotentialRecord:
+    """All activities, highest score first."""
+
+    activities: tuple[ActivityRecord, ...]
+    formula: str
+    method: str
+
+
+@use_case(Permission.LOG_VIEW)
+def show_potential(context: Context, *, log_id: str, rates: Rates | None = None) -> PotentialRecord:
+    """The potential with the given rates, else with those kept for the log."""
+    given = rates or _kept_rates(context, log_id)
+    return potential_record(assess(context, log_id, given))
+
+
+@use_case(Permission.LOG_VIEW)
+def show_rates(context: Context, *, log_id: str) -> Rates | None:
+    """The kept rates."""
+    return _kept_rates(context, log_id)
+
+
+@use_case(Permission.LOG_EDIT)
+def set_rates(context: Context, *, log_id: str, rates: Rates) -> None:
+    """Keep rates for a log."""
+    context.rooms.logs.save_rates(log_id, asdict(rates))
+    context.audit("set-rates", f"log {log_id}", reason=rates.currency)
+
+
+@use_case(Permission.LOG_VIEW)
+def read_rates_file(context: Context, *, path: Path) -> Rates:
+    """Read a rates file. Raises InputRefusedError with the place."""
+    from taktloom.programme.rates import parse_rates
+
+    del context
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise MisuseError(f"{path} cannot be read: {error.strerror}.", remedy="Check the path.") from error
+    rates = parse_rates(content, source=path.name)
+    return Rates(currency=rates.currency, hourly=rates.hourly, default=rates.default)
+
+
+def assess(context: Context, log_id: str, rates: Rates | None) -> "PotentialReport":
+    """The programme's report; the costly part is kept per log, rates are applied each time."""
+    from taktloom.programme.rates import Rates as ProgrammeRates
+    from taktloom.programme.rates import estimate_saving
+
+    report = context.rooms.logs.result(log_id, ("potential",), _assess)
+    if rates is None:
+        return report
+    given: ProgrammeRates = ProgrammeRates(currency=rates.currency, hourly=rates.hourly, default=rates.default)
+    return replace(
+        report,
+        activities=tuple(replace(one, saving=estimate_saving(one.indicators, given)) for one in report.activities),
+    )
+
+
+def potential_record(report: "PotentialReport") -> PotentialRecord:
+    """What the doors show of a report."""
+    weights = ", ".join(f"{feature.value} {weight:g}" for feature, weight in report.policy.weights.items())
+    return PotentialRecord(
+        activities=tuple(_activity(one) for one in report.activities),
+        formula=f"score = 100 · Σ weight · x ÷ Σ weight, over the features that the log tells; weights: {weights}",
+        method=(
+            f"{report.cases} cases; 95 % intervals from {report.replicates} bootstrap resamples of whole cases, "
+            f"seed {report.seed}"
+        ),
+    )
+
+
+def _assess(log: "CanonicalLog") -> "PotentialReport":
+    from taktloom.mining.indicators import load_indicator_source
+    from taktloom.mining.quality.card import is_utc_only
+    from taktloom.mining.statistics.arrays import load_arrays
+    from taktloom.mining.statistics.resources import classify_resources
+    from taktloom.programme.potential import PotentialRequest, assess_potential
+
+    facts = log.metadata.facts
+    resources = classify_resources(
+        load_arrays(log),
+        has_local_clock=not is_utc_only(facts, log.metadata.timezone),
+        finest_unit_us=facts.finest_unit_us,
+    )
+    source = load_indicator_source(log, resources)
+    return assess_potential(PotentialRequest(source=source, decisions=_decisions(log)))
+
+
+def _decisions(log: "CanonicalLog") -> "Mapping[str, MinedDecision]":
+    """The choice right after each activity, judged on unseen cases."""
+    from taktloom.mining.conformance.process_net import process_net
+    from taktloom.mining.decisions.discovering import mine_decisions
+    from taktloom.mining.discovery.bpmn_from_sketch import bpmn_from_tree
+    from taktloom.mining.discovery.inductive import discover_process_tree
+    from taktloom.mining.indicators import decisions_after
+    from taktloom.model.identifiers import ProcessId
+
+    variants = {variant.activities: variant.cases for variant in log.variants().variants}
+    process = bpmn_from_tree(discover_process_tree(variants), process_id=ProcessId("process"))
+    return decisions_after(process, mine_decisions(log.events().collect(), process_net(process)))
+
+
+def _activity(one: "ActivityPotential") -> ActivityRecord:
+    known = [part for part in one.contributions if part.x is not None]
+    unknown = [
+        NotComputableRecord(feature=part.feature.value, reason=part.reason)
+        for part in one.contributions
+        if part.x is None
+    ]
+    saving = one.saving
+    if saving.hours_per_month is None:
+        unknown.append(NotComputableRecord(feature="hours", reason=saving.reason))
+    return ActivityRecord(
+        activity=one.activity,
+        score=one.score,
+        interval=None if one.interval is None else (one.interval.low, one.interval.high),
+        rank=one.rank,
+        potential_class=one.potential_class.value,
+        class_reasons=tuple(ReasonRecord(code=why.code, value=why.value, limit=why.limit) for why in one.reasons),
+        contributions=tuple(_contribution(one, part) for part in known),
+        not_computable=tuple(unknown),
+        events=one.events,
+        cases=one.cases,
+        hours=_amount(saving.hours_per_month, HOURS_UNIT, "measured", saving.n),
+        money=_amount(saving.amount_per_month, f"{saving.currency}/month", "given", saving.n),
+    )
+
+
+def _contribution(one: "ActivityPotential", part: "Measured") -> ContributionRecord:
+    from taktloom.mining.indicators import IndicatorName
+
+    return ContributionRecord(
+        feature=part.feature.value,
+        value=part.x or 0.0,
+        weight=part.weight,
+        contribution=part.points,
+        n=part.n,
+        how=one.indicators.indicators[IndicatorName(INDICATOR_OF[part.feature.value])].formula,
+    )
+
+
+def _amount(value: float | None, unit: str, basis: str, n: int) -> Amount | None:
+    return None if value is None else Amount(value=value, unit=unit, basis=basis, n=n)
+
+
+def _kept_rates(context: Context, log_id: str) -> Rates | None:
+    record = context.rooms.logs.load_rates(log_id)
+    if record is None:
+        return None
+    hourly, default = record.get("hourly"), record.get("default")
+    return Rates(
+        currency=str(record.get("currency")),
+        hourly={str(name): float(value) for name, value in hourly.items()} if isinstance(hourly, dict) else {},
+        default=float(default) if isinstance(default, int | float) else None,
+    )

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every use case with what it requires: the list that tests hold routes and commands against."""
+
+from types import ModuleType
+
+from taktloom.app import (
+    backup,
+    decisions,
+    deployments,
+    drafting,
+    drafts,
+    incidents,
+    instances,
+    jobs,
+    logs,
+    messages,
+    people,
+    potential,
+    processes,
+    review,
+    service_accounts,
+    system,
+    tasks,
+    watch,
+)
+from taktloom.app.context import UseCase
+from taktloom.app.demo import walk
+
+MODULES: tuple[ModuleType, ...] = (
+    backup,
+    decisions,
+    deployments,
+    drafting,
+    drafts,
+    incidents,
+    instances,
+    jobs,
+    logs,
+    messages,
+    people,
+    potential,
+    processes,
+    review,
+    service_accounts,
+    system,
+    tasks,
+    walk,
+    watch,
+)
+
+
+def all_use_cases() -> dict[str, UseCase[..., object]]:
+    """Use cases by name, such as `logs.delete_log`."""
+    found = [one for module in MODULES for one in vars(module).values() if isinstance(one, UseCase)]
+    return {one.name: one for one in sorted(found, key=lambda one: one.name)}

@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One frozen `Settings`, read once at start and passed down; no other module reads the environment.
+
+Later wins: defaults, `taktloom.toml` (in the data folder, else in the working folder), `TAKTLOOM_*`, command options.
+"""
+
+import os
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from taktloom.model.errors import MisuseError
+from taktloom.model.places import Place
+from taktloom.storage import SyncLevel
+
+CONFIG_NAME = "taktloom.toml"
+DEFAULT_DATA = Path("taktloom-data")
+_PREFIX = "TAKTLOOM_"
+_MEGABYTE = 1_000_000
+
+
+class SettingError(MisuseError):
+    """A setting has an unknown name or a value that it cannot have."""
+
+    code = "TL-2201"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """How this installation runs.
+
+    data: the data folder. zone: IANA name, for calendar days and texts. upload_bytes: largest log file taken.
+    trusted_proxies: addresses whose forwarded headers are believed, only with behind_proxy.
+    """
+
+    data: Path = DEFAULT_DATA
+    host: str = "127.0.0.1"
+    port: int = 8765
+    zone: str = "UTC"
+    sync: SyncLevel = SyncLevel.FULL
+    upload_bytes: int = 2_000 * _MEGABYTE
+    body_bytes: int = 32 * _MEGABYTE
+    behind_proxy: bool = False
+    trusted_proxies: str = "127.0.0.1"
+    tls_certificate: Path | None = None
+    tls_key: Path | None = None
+
+
+def read_settings(
+    options: Mapping[str, object] | None = None, *, environment: Mapping[str, str] | None = None
+) -> Settings:
+    """Join defaults, file, environment and options (None values: not given). Raises SettingError."""
+    variables = os.environ if environment is None else environment
+    given = {name: value for name, value in (options or {}).items() if value is not None}
+    from_environment = {
+        name.removeprefix(_PREFIX).lower(): value
+        for name, value in variables.items()
+        if name.startswith(_PREFIX) and name.removeprefix(_PREFIX).lower() in _NAMES
+    }
+    data = Path(str(given.get("data", from_environment.get("data", DEFAULT_DATA))))
+    settings = Settings(data=data)
+    file = next((path for path in (data / CONFIG_NAME, Path(CONFIG_NAME)) if path.is_file()), None)
+    if file is not None:
+        settings = _with(settings, _read_file(file), Place(source=str(file)))
+    settings = _with(settings, from_environment, Place(source="environment"))
+    return _checked(_with(settings, given, Place(source="command line")))
+
+
+def _read_file(file: Path) -> Mapping[str, object]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingError(f"The file is not valid TOML: {error}.", Place(source=str(file)), "Mend it.") from error
+
+
+def _with(settings: Settings, values: Mapping[str, object], place: Place) -> Settings:
+    unknown = sorted(set(values) - _NAMES)
+    if unknown:
+        raise SettingError(
+            f"There is no setting {unknown[0]}.",
+            place,
+            f"The settings are {', '.join(sorted(_NAMES))}.",
+            {"name": unknown[0]},
+        )
+    return replace(settings, **{name: _convert(name, value, place) for name, value in values.items()})  # type: ignore[arg-type]
+
+
+def _convert(name: str, value: object, place: Place) -> object:
+    try:
+        return _CONVERTERS[name](value)
+    except (KeyError, TypeError, ValueError) as error:
+        cause = f"The setting {name} cannot be {value!r}."
+        raise SettingError(cause, place, "See the settings page of the documentation.", {"name": name}) from error
+
+
+def _checked(settings: Settings) -> Settings:
+    try:
+        ZoneInfo(settings.zone)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise SettingError(
+            f"There is no time zone {settings.zone}.",
+            remedy="Give an IANA name such as Europe/Amsterdam.",
+            parameters={"name": settings.zone},
+        ) from error
+    return settings
+
+
+def _flag(value: object) -> bool:
+    if isinstance(value, bool):
+        return value
+    return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False, "": False}[
+        str(value).lower()
+    ]
+
+
+def _path_or_none(value: object) -> Path | None:
+    return Path(str(value)) if value else None
+
+
+def _port(value: object) -> int:
+    port = int(str(value))
+    if not 0 <= port <= 65_535:
+        raise ValueError(port)
+    return port
+
+
+def _positive(value: object) -> int:
+    number = int(str(value))
+    if number <= 0:
+        raise ValueError(number)
+    return number
+
+
+_CONVERTERS: Mapping[str, Callable[[object], object]] = {
+    "data": lambda value: Path(str(value)),
+    "host": str,
+    "port": _port,
+    "zone": str,
+    "sync": lambda value: SyncLevel(str(value)),
+    "upload_bytes": _positive,
+    "body_bytes": _positive,
+    "behind_proxy": _flag,
+    "trusted_proxies": str,
+    "tls_certificate": _path_or_none,
+    "tls_key": _path_or_none,
+}
+_NAMES = frozenset(field.name for field in fields(Settings))

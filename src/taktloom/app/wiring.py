@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Makes the rooms and joins them; the only module that names concrete stores and hosts.
+
+Each room is made when first used: a command that only adds a user never opens the engine, and a server that nobody has
+asked for a log never loads the analysis libraries.
+"""
+
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from taktloom.app.changes import Change, ChangeFeed
+from taktloom.app.long_work import LongWork
+from taktloom.app.settings import Settings
+from taktloom.assure.identity import IdentityStore
+
+if TYPE_CHECKING:
+    from taktloom.app.log_room import LogRoom
+    from taktloom.hosts.embedded import Change as EngineChange
+    from taktloom.hosts.embedded import EmbeddedEngine
+
+IDENTITY_FILE, ENGINE_FILE = "identity.db", "engine.db"
+_EVERYTHING = ("instances", "tasks", "incidents", "jobs", "processes", "drafts")
+
+
+def utc_now() -> datetime:
+    """The clock of the doors and stores."""
+    return datetime.now(UTC)  # noqa: TID251 - app is where the clock comes from
+
+
+class Rooms:
+    """The rooms of one data folder."""
+
+    def __init__(self, settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> None:
+        self.settings, self.clock = settings, clock
+        self.changes = ChangeFeed()
+        self.granted_jobs: dict[str, str] = {}  # job id -> type, for checking a key's job types on completion
+        self.is_demo_driven = False
+        self._lock = threading.RLock()
+        self._identity: IdentityStore | None = None
+        self._engine: EmbeddedEngine | None = None
+        self._logs: LogRoom | None = None
+        self._long_work: LongWork | None = None
+        self._stops: list[Callable[[], None]] = []
+        settings.data.mkdir(parents=True, exist_ok=True)
+
+    @property
+    def identity(self) -> IdentityStore:
+        """Users, sessions, keys, audit."""
+        with self._lock:
+            if self._identity is None:
+                self._identity = IdentityStore(self.settings.data / IDENTITY_FILE, clock=self.clock)
+            return self._identity
+
+    @property
+    def engine(self) -> "EmbeddedEngine":
+        """The engine on `engine.db`; its changes reach the change feed."""
+        with self._lock:
+            if self._engine is None:
+                self._engine = self._open_engine()
+            return self._engine
+
+    @property
+    def logs(self) -> "LogRoom":
+        """The imported event logs and what was computed from them."""
+        with self._lock:
+            if self._logs is None:
+                from taktloom.app.log_room import LogRoom
+
+                self._logs = LogRoom(self.settings.data)
+            return self._logs
+
+    @property
+    def long_work(self) -> LongWork:
+        """Imports and what else takes long."""
+        with self._lock:
+            if self._long_work is None:
+                self._long_work = LongWork()
+            return self._long_work
+
+    def start(self) -> None:
+        """For servers: timers run by themselves from now on."""
+        self.engine.start()
+
+    def on_close(self, stop: Callable[[], None]) -> None:
+        """Call *stop* before the rooms are closed."""
+        self._stops.append(stop)
+
+    def close(self) -> None:
+        """End streams, stop what runs, finish what is queued, close the stores."""
+        self.changes.close()
+        for stop in reversed(self._stops):
+            stop()
+        self._stops.clear()
+        if self._long_work is not None:
+            self._long_work.close()
+        if self._engine is not None:
+            self._engine.drain()
+        if self._identity is not None:
+            self._identity.close()
+
+    def _open_engine(self) -> "EmbeddedEngine":
+        from taktloom.hosts.embedded import EmbeddedEngine, EngineOptions
+
+        engine = EmbeddedEngine.open(self.settings.data / ENGINE_FILE, EngineOptions(sync=self.settings.sync))
+        engine.subscribe(self._pass_on)
+        return engine
+
+    def _pass_on(self, change: "EngineChange") -> None:
+        topics = _EVERYTHING if change.topic.value == "everything" else (change.topic.value,)
+        for topic in topics:
+            self.changes.publish(
+                Change(
+                    topic=topic,
+                    kind=change.kind,
+                    at=self.clock(),
+                    process_id=change.process_id,
+                    instance_key=change.instance_key,
+                )
+            )

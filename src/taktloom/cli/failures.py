@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Errors on the command line: one line with cause, place and remedy, and the exit code of the error's family.
+
+0 done, 1 input refused or findings, 2 wrong usage, 3 our bug: then one line with an id and where the log is.
+"""
+
+import json
+import logging
+import secrets
+import sys
+import tempfile
+from pathlib import Path
+
+from taktloom.model.errors import DefinitionError, InputRefusedError, NondeterminismError, TaktloomError
+from taktloom.model.findings import Finding
+
+REFUSED, USAGE, DEFECT = 1, 2, 3
+SHOWN_FINDINGS = 20
+
+
+def report(error: TaktloomError, *, as_json: bool) -> int:
+    """Print *error*; the exit code."""
+    findings = findings_of(error)
+    if as_json:
+        sys.stdout.write(json.dumps({"error": _document(error, findings)}, indent=2, ensure_ascii=False) + "\n")
+    else:
+        sys.stderr.write(f"{error}\n")
+        for finding in findings[:SHOWN_FINDINGS]:
+            sys.stderr.write(f"  {finding_line(finding)}\n")
+    return DEFECT if isinstance(error, NondeterminismError) else REFUSED
+
+
+def report_defect(error: BaseException) -> int:
+    """Log the stack, print one line; the exit code."""
+    error_id, path = secrets.token_hex(6), Path(tempfile.gettempdir()) / "taktloom-errors.log"
+    handler = logging.FileHandler(path, encoding="utf-8")
+    logger = logging.getLogger("taktloom.cli")
+    logger.addHandler(handler)
+    logger.propagate = False
+    logger.error("unexpected error %s", error_id, exc_info=error)
+    logger.removeHandler(handler)
+    handler.close()
+    sys.stderr.write(f"TL-5000: Something went wrong on our side (error id {error_id}). The log is {path}.\n")
+    return DEFECT
+
+
+def findings_of(error: TaktloomError) -> tuple[Finding, ...]:
+    """The findings or examples that an error carries."""
+    if isinstance(error, DefinitionError):
+        return error.findings
+    return error.examples if isinstance(error, InputRefusedError) else ()
+
+
+def finding_line(finding: Finding) -> str:
+    """One finding as a line."""
+    return f"{finding.severity} {finding.rule} at {finding.place}: {finding.message} {finding.remedy}".rstrip()
+
+
+def _document(error: TaktloomError, findings: tuple[Finding, ...]) -> dict[str, object]:
+    return {
+        "code": error.code,
+        "cause": error.cause,
+        "place": {
+            "source": error.place.source,
+            "line": error.place.line,
+            "element_id": error.place.element_id,
+        },
+        "remedy": error.remedy,
+        "parameters": dict(error.parameters),
+        "findings": [
+            {
+                "severity": finding.severity.value,
+                "rule": finding.rule,
+                "message": finding.message,
+                "line": finding.place.line,
+                "element_id": finding.place.element_id,
+                "remedy": finding.remedy,
+            }
+            for finding in findings
+        ],
+    }

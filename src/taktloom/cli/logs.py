@@ -1,0 +1,414 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`taktloom review`, `potential`, `model`, `draft` on a log, and `taktloom log …`.
+
+Where a command takes LOG, it is a file, which is looked at and not kept, or the id of an imported log.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from taktloom.app import drafting, logs, potential, review
+from taktloom.app.calls import calls
+from taktloom.app.context import Context
+from taktloom.app.log_records import MappingRecord
+from taktloom.app.review_records import MapRecord, ReviewRecord
+from taktloom.cli.opening import opened, scratch
+from taktloom.cli.output import DataOption, JsonOption, cell, duration_text, print_json, print_table, progress_bar, say
+from taktloom.model.errors import MisuseError
+
+look_commands = typer.Typer()
+log_commands = typer.Typer()
+
+LogArgument = Annotated[str, typer.Argument(metavar="LOG", help="A log file, or the id of an imported log.")]
+FileArgument = Annotated[Path, typer.Argument(help="A log file: CSV, XES, XES.gz or Parquet.")]
+IdArgument = Annotated[str, typer.Argument(help="Id from `taktloom log list`.")]
+ZoneOption = Annotated[str | None, typer.Option(help="Time zone of times that have none, such as Europe/Amsterdam.")]
+CaseOption = Annotated[str | None, typer.Option(help="Column of the case.")]
+ActivityOption = Annotated[str | None, typer.Option(help="Column of the activity.")]
+TimeOption = Annotated[str | None, typer.Option(help="Column of the (completion) time.")]
+StartOption = Annotated[str | None, typer.Option(help="Column of the start time.")]
+ResourceOption = Annotated[str | None, typer.Option(help="Column of the resource.")]
+RoleOption = Annotated[str | None, typer.Option(help="Column of the role.")]
+DateFormatOption = Annotated[str | None, typer.Option(help="Date format, such as '%d/%m/%Y %H:%M'.")]
+DelimiterOption = Annotated[str | None, typer.Option(help="CSV delimiter.")]
+EncodingOption = Annotated[str | None, typer.Option(help="Text encoding, such as gb18030.")]
+SkipOption = Annotated[bool, typer.Option("--skip-bad-rows", help="Import the good rows and count the others.")]
+NoiseOption = Annotated[float, typer.Option(min=0.0, max=1.0, help="Share of rare behaviour that is left out.")]
+ExportOption = Annotated[
+    list[Path] | None, typer.Option(help="Write map.svg, map.csv, variants.csv or model.bpmn; repeatable.")
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """How to read a file: what the options of a command say."""
+
+    timezone: str | None = None
+    date_format: str | None = None
+    delimiter: str | None = None
+    encoding: str | None = None
+    skip_bad_rows: bool = False
+    columns: MappingRecord = field(default_factory=MappingRecord)
+    name: str = ""
+
+
+@look_commands.command("review")
+@calls(review.review_log, logs.import_file, logs.sniff_file, review.map_log, review.list_variants,
+       review.export_map_svg, review.export_map_csv, review.export_variants_csv, review.mine_model)  # fmt: skip
+def review_log(
+    log: LogArgument,
+    timezone: ZoneOption = None,
+    case_column: CaseOption = None,
+    activity_column: ActivityOption = None,
+    timestamp_column: TimeOption = None,
+    start_column: StartOption = None,
+    resource_column: ResourceOption = None,
+    role_column: RoleOption = None,
+    date_format: DateFormatOption = None,
+    delimiter: DelimiterOption = None,
+    encoding: EncodingOption = None,
+    skip_bad_rows: SkipOption = False,
+    export: ExportOption = None,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Tell how far a log can be trusted and what happens in it.
+
+    Example: taktloom review receipt.csv --timezone Europe/Amsterdam --export map.svg
+    """
+    columns = MappingRecord(
+        case=case_column, activity=activity_column, timestamp=timestamp_column, start_timestamp=start_column,
+        resource=resource_column, role=role_column,
+    )  # fmt: skip
+    reading = Reading(
+        timezone=timezone, date_format=date_format, delimiter=delimiter, encoding=encoding,
+        skip_bad_rows=skip_bad_rows, columns=columns,
+    )  # fmt: skip
+    with looking_at(log, data, reading) as (context, log_id):
+        report = review.review_log(context, log_id=log_id)
+        mapped = review.map_log(context, log_id=log_id)
+        variants = review.list_variants(context, log_id=log_id, limit=20)
+        for path in export or ():
+            path.write_bytes(_export(context, log_id, path.name))
+        if as_json:
+            shown = {"map": mapped, "variant_table": review.list_variants(context, log_id=log_id, limit=200)}
+            print_json({**_fields(report), **shown})
+            return
+        _print_review(report, mapped)
+        rows = [
+            (one.cases, one.share, duration_text(one.median_s), " > ".join(one.activities)) for one in variants[:10]
+        ]
+        say("\nVariants")
+        print_table(("cases", "share", "median", "activities"), rows, empty="No variants.")
+
+
+@look_commands.command("potential")
+@calls(potential.show_potential, potential.read_rates_file, logs.import_file, logs.sniff_file)
+def show_potential(
+    log: LogArgument,
+    timezone: ZoneOption = None,
+    rates: Annotated[Path | None, typer.Option(help="Rates file (JSON or TOML): currency, hourly, default.")] = None,
+    skip_bad_rows: SkipOption = False,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Tell which activities are worth automating, and why.
+
+    Example: taktloom potential receipt.csv --timezone Europe/Amsterdam --rates rates.toml
+    """
+    with looking_at(log, data, Reading(timezone=timezone, skip_bad_rows=skip_bad_rows)) as (context, log_id):
+        given = None if rates is None else potential.read_rates_file(context, path=rates)
+        report = potential.show_potential(context, log_id=log_id, rates=given)
+        if as_json:
+            print_json(report)
+            return
+        rows = [
+            (
+                one.rank, one.activity, f"{one.score:.1f}",
+                "–" if one.interval is None else f"{one.interval[0]:.1f} … {one.interval[1]:.1f}",
+                one.potential_class, one.events, _amount(one.hours), _amount(one.money),
+            )
+            for one in report.activities
+        ]  # fmt: skip
+        columns = ("rank", "activity", "score", "95 %", "class", "events", "hours/month", "money/month")
+        print_table(columns, rows, empty="No activities.")
+        say(f"\n{report.formula}\n{report.method}")
+
+
+@look_commands.command("model")
+@calls(review.mine_model, logs.import_file, logs.sniff_file)
+def mine_model(
+    log: LogArgument,
+    output: Annotated[Path, typer.Option("--output", "-o", help="BPMN file to write.")],
+    noise: NoiseOption = review.DEFAULT_NOISE,
+    timezone: ZoneOption = None,
+    skip_bad_rows: SkipOption = False,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Mine a sound BPMN model from a log.
+
+    Example: taktloom model receipt.csv --timezone Europe/Amsterdam -o receipt.bpmn
+    """
+    with looking_at(log, data, Reading(timezone=timezone, skip_bad_rows=skip_bad_rows)) as (context, log_id):
+        mined = review.mine_model(context, log_id=log_id, noise=noise)
+        output.write_text(mined.bpmn_xml, encoding="utf-8")
+        if as_json:
+            print_json({**_fields(mined), "file": output})
+            return
+        say(f"{output}: fitness {mined.fitness:.3f}, precision {cell(mined.precision)} ({mined.method})")
+        say(f"{mined.fitting_cases} of {mined.cases} cases fit; noise {noise}.")
+
+
+@look_commands.command("draft")
+@calls(drafting.draft_automation, logs.import_file, logs.sniff_file)
+def draft(
+    log: LogArgument,
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the BPMN and DMN files.")],
+    name: Annotated[str | None, typer.Option(help="Name of the process.")] = None,
+    timezone: ZoneOption = None,
+    skip_bad_rows: SkipOption = False,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Draft an executable automation from a log: BPMN and DMN files that deploy as they are.
+
+    Example: taktloom draft receipt.csv --timezone Europe/Amsterdam -o draft/
+    """
+    with looking_at(log, data, Reading(timezone=timezone, skip_bad_rows=skip_bad_rows)) as (context, log_id):
+        report = drafting.draft_automation(context, log_id=log_id, name=name)
+        output.mkdir(parents=True, exist_ok=True)
+        files = drafting.files_of_draft(context, draft_id=report.draft_id)
+        for file_name, content in files.items():
+            (output / file_name).write_bytes(content)
+        if as_json:
+            print_json({**_fields(report), "files": [output / file_name for file_name in files]})
+            return
+        say(
+            f"Covers {report.coverage:.1%} of the events; fitness {report.fitness:.3f}, "
+            f"precision {cell(report.precision)}."
+        )
+        print_table(
+            ("element", "activity", "becomes", "why"),
+            [(one.element_id, one.activity, one.kind, one.why) for one in report.elements],
+            empty="No elements.",
+        )
+        print_table(
+            ("gateway", "accuracy", "majority", "gain", "rule"),
+            [(one.gateway, one.accuracy, one.majority, one.gain, "yes" if one.accepted else one.reason)
+             for one in report.decisions],
+            empty="No choices.",
+        )  # fmt: skip
+        for file_name in files:
+            say(str(output / file_name))
+
+
+@log_commands.command("import")
+@calls(logs.import_file, logs.sniff_file)
+def import_log(
+    file: FileArgument,
+    name: Annotated[str, typer.Option(help="Name of the log.", show_default="the file's")] = "",
+    timezone: ZoneOption = None,
+    case_column: CaseOption = None,
+    activity_column: ActivityOption = None,
+    timestamp_column: TimeOption = None,
+    start_column: StartOption = None,
+    resource_column: ResourceOption = None,
+    role_column: RoleOption = None,
+    date_format: DateFormatOption = None,
+    delimiter: DelimiterOption = None,
+    encoding: EncodingOption = None,
+    skip_bad_rows: SkipOption = False,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Import a log into the data folder.
+
+    Example: taktloom log import receipt.csv --timezone Europe/Amsterdam
+    """
+    columns = MappingRecord(
+        case=case_column, activity=activity_column, timestamp=timestamp_column, start_timestamp=start_column,
+        resource=resource_column, role=role_column,
+    )  # fmt: skip
+    reading = Reading(
+        name=name, timezone=timezone, date_format=date_format, delimiter=delimiter, encoding=encoding,
+        skip_bad_rows=skip_bad_rows, columns=columns,
+    )  # fmt: skip
+    with opened(data) as context:
+        log_id = _import(context, file, reading)
+        record = logs.show_log(context, log_id=log_id)
+        if as_json:
+            print_json(record)
+            return
+        say(f"{record.log_id}: {record.cases} cases, {record.events} events, {record.activities} activities.")
+        if record.skipped_rows:
+            say(f"{record.skipped_rows} rows were left out.")
+
+
+@log_commands.command("list")
+@calls(logs.list_logs)
+def list_logs(data: DataOption = None, as_json: JsonOption = False) -> None:
+    """List the imported logs."""
+    with opened(data) as context:
+        page = logs.list_logs(context)
+        if as_json:
+            print_json(page)
+            return
+        rows = [(one.log_id, one.name, one.cases, one.events, one.variants, one.imported_at) for one in page.items]
+        print_table(
+            ("id", "name", "cases", "events", "variants", "imported"), rows, empty="No logs: taktloom log import FILE"
+        )
+
+
+@log_commands.command("rename")
+@calls(logs.rename_log)
+def rename_log(
+    log_id: IdArgument,
+    name: Annotated[str, typer.Argument(help="The new name.")],
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Rename a log; its id stays."""
+    with opened(data) as context:
+        record = logs.rename_log(context, log_id=log_id, name=name)
+        print_json(record) if as_json else say(f"{record.log_id}: {record.name}")
+
+
+@log_commands.command("delete")
+@calls(logs.delete_log)
+def delete_log(
+    log_id: IdArgument,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Delete a log with its source file."""
+    with opened(data) as context:
+        record = logs.show_log(context, log_id=log_id)
+        if not (yes or as_json):
+            typer.confirm(f"Delete {record.name} with {record.events} events?", abort=True)
+        logs.delete_log(context, log_id=log_id)
+        print_json({"deleted": log_id}) if as_json else say(f"Deleted {log_id}.")
+
+
+@log_commands.command("remap")
+@calls(logs.remap_log_now, logs.show_log)
+def remap_log(
+    log_id: IdArgument,
+    case_column: CaseOption = None,
+    activity_column: ActivityOption = None,
+    timestamp_column: TimeOption = None,
+    start_column: StartOption = None,
+    resource_column: ResourceOption = None,
+    role_column: RoleOption = None,
+    timezone: ZoneOption = None,
+    skip_bad_rows: SkipOption = False,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Read a log's kept source again with other columns; those not named stay."""
+    columns = MappingRecord(
+        case=case_column, activity=activity_column, timestamp=timestamp_column, start_timestamp=start_column,
+        resource=resource_column, role=role_column,
+    )  # fmt: skip
+    with opened(data) as context:
+        present = logs.show_log(context, log_id=log_id).mapping
+        request = logs.ImportRequest(
+            mapping=with_columns(present, columns), timezone=timezone, skip_bad_rows=skip_bad_rows
+        )
+        record = logs.remap_log_now(context, log_id=log_id, request=request)
+        print_json(record) if as_json else say(f"{record.log_id}: {record.cases} cases, {record.events} events.")
+
+
+@contextmanager
+def looking_at(log: str, data: Path | None, reading: Reading) -> Iterator[tuple[Context, str]]:
+    """A context and log id for LOG: a file is imported into a folder that is thrown away."""
+    path = Path(log)
+    if path.is_file():
+        with scratch(data) as context:
+            yield context, _import(context, path, reading)
+        return
+    if path.suffix or len(path.parts) > 1:
+        raise MisuseError(
+            f"There is no file {log}.",
+            remedy="Check the path, or give the id of an imported log.",
+            parameters={"path": log},
+        )
+    with opened(data) as context:
+        yield context, logs.show_log(context, log_id=log).log_id
+
+
+def with_columns(mapping: MappingRecord, columns: MappingRecord) -> MappingRecord:
+    """*mapping* with the columns that *columns* names; what a column was before it is no more."""
+    named = {part: getattr(columns, part) for part in PARTS if getattr(columns, part)}
+    taken = set(named.values())
+    kept = {part: getattr(mapping, part) for part in (*PARTS, "lifecycle", "instance", "event_id")}
+    parts = {part: None if column in taken else column for part, column in kept.items()} | named
+    attributes = {column: level for column, level in mapping.attributes.items() if column not in taken}
+    return MappingRecord(**parts, attributes=attributes)
+
+
+PARTS = ("case", "activity", "timestamp", "start_timestamp", "resource", "role")
+
+
+def _import(context: Context, path: Path, reading: Reading) -> str:
+    mapping = None
+    if any(getattr(reading.columns, part) for part in PARTS):
+        mapping = with_columns(logs.sniff_file(context, path=path).suggested, reading.columns)
+    request = logs.ImportRequest(
+        name=reading.name,
+        mapping=mapping,
+        timezone=reading.timezone,
+        date_format=reading.date_format,
+        delimiter=reading.delimiter,
+        encoding=reading.encoding,
+        skip_bad_rows=reading.skip_bad_rows,
+    )
+    with progress_bar("Importing") as report:
+        return logs.import_file(context, path=path, request=request, report=report).log_id
+
+
+def _export(context: Context, log_id: str, name: str) -> bytes:
+    if name.endswith(".svg"):
+        return review.export_map_svg(context, log_id=log_id)
+    if name.endswith(".bpmn"):
+        return review.mine_model(context, log_id=log_id).bpmn_xml.encode()
+    if name.endswith(".csv"):
+        export = review.export_variants_csv if "variant" in name else review.export_map_csv
+        return export(context, log_id=log_id)
+    raise MisuseError(
+        f"Cannot tell what to write into {name}.", remedy="Name it map.svg, map.csv, variants.csv or model.bpmn."
+    )
+
+
+def _print_review(report: ReviewRecord, mapped: MapRecord) -> None:
+    say(f"{report.name}: {report.cases} cases, {report.events} events, {report.activities} activities, "
+        f"{report.variants} variants")  # fmt: skip
+    say(f"from {cell(report.first_event_at)} to {cell(report.last_event_at)}")
+    durations = report.durations
+    say(f"Cycle time: median {duration_text(durations.median_s)}, p95 {duration_text(durations.p95_s)}")
+    say(f"\nQuality {report.quality.score:.0f} of 100")
+    for finding in report.quality.findings:
+        say(f"  {finding.severity.value}: {finding.message} {finding.remedy}".rstrip())
+    say("What cannot be known from this log")
+    for unknown in report.quality.unknowable:
+        say(f"  {unknown.question} Needs: {unknown.needs}")
+    stamps = report.rubber_stamps
+    say(f"\nRubber stamps: {stamps.count} of {stamps.of} ({cell(stamps.share)})")
+    say(f"Hand-overs: {report.handovers.count} of {report.handovers.of} ({cell(report.handovers.share)})")
+    say("\nConnections, most frequent first")
+    rows = [(one.events, one.cases, duration_text(one.median_s), one.source, one.target) for one in mapped.edges[:15]]
+    print_table(("events", "cases", "median", "from", "to"), rows, empty="No connections.")
+
+
+def _amount(amount: potential.Amount | None) -> str:
+    return "not computable" if amount is None else f"{amount.value:.1f} {amount.unit} ({amount.basis})"
+
+
+def _fields(record: object) -> dict[str, object]:
+    return {field.name: getattr(record, field.name) for field in fields(record)}  # type: ignore[arg-type]

@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`taktloom lint`, `deploy`, `decide`, `feel`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from taktloom.app import decisions, deployments
+from taktloom.app.calls import calls
+from taktloom.cli.failures import REFUSED, finding_line
+from taktloom.cli.opening import opened
+from taktloom.cli.output import DataOption, JsonOption, print_json, say
+from taktloom.cli.variables import VarOption, VarsOption, read_variables
+from taktloom.model.errors import MisuseError
+from taktloom.model.findings import Severity
+
+model_commands = typer.Typer()
+
+
+@model_commands.command("lint")
+@calls(deployments.lint_file)
+def lint(
+    file: Annotated[Path, typer.Argument(help="A BPMN or DMN file.")],
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Check a model as deploying would; exit code 1 when it could not be deployed."""
+    with opened(data) as context:
+        findings = deployments.lint_file(context, name=file.name, content=read_file(file))
+    if as_json:
+        print_json({"findings": findings})
+    else:
+        for finding in findings:
+            say(finding_line(finding))
+        if not findings:
+            say(f"{file}: nothing found.")
+    if any(finding.severity is Severity.ERROR for finding in findings):
+        raise typer.Exit(REFUSED)
+
+
+@model_commands.command("deploy")
+@calls(deployments.deploy_files)
+def deploy(
+    files: Annotated[list[Path], typer.Argument(help="BPMN, DMN and form files, deployed together.")],
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Deploy models; all files or none.
+
+    Example: taktloom deploy draft/permit.bpmn draft/permit.dmn
+    """
+    with opened(data) as context:
+        deployment = deployments.deploy_files(context, files={file.name: read_file(file) for file in files})
+        if as_json:
+            print_json(deployment)
+            return
+        for process in deployment.processes:
+            say(f"process {process.process_id} version {process.version} ({process.resource_name})")
+            for finding in process.findings:
+                say(f"  {finding_line(finding)}")
+        for decision in deployment.decisions:
+            say(f"decision {decision.decision_id} version {decision.version} ({decision.resource_name})")
+
+
+@model_commands.command("decide")
+@calls(decisions.evaluate_file, decisions.evaluate_decision)
+def decide(
+    model: Annotated[str, typer.Argument(help="A DMN file, or - for a deployed decision.")],
+    decision: Annotated[str, typer.Option(help="Id of the decision.")],
+    inputs: VarOption = None,
+    inputs_file: VarsOption = None,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Evaluate a decision.
+
+    Example: taktloom decide permit.dmn --decision risk --var cost=80000
+    """
+    given = read_variables(inputs, inputs_file)
+    with opened(data) as context:
+        if model == "-":
+            result = decisions.evaluate_decision(context, decision_id=decision, inputs=given)
+        else:
+            content = read_file(Path(model))
+            result = decisions.evaluate_file(context, content=content, decision_id=decision, inputs=given)
+        print_json(result if as_json else result.value)
+
+
+@model_commands.command("feel")
+@calls(decisions.evaluate_expression)
+def feel(
+    expression: Annotated[str, typer.Argument(help="A FEEL expression.")],
+    variables: VarOption = None,
+    context_file: Annotated[Path | None, typer.Option("--context", help="JSON file with the variables.")] = None,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Evaluate a FEEL expression.
+
+    Example: taktloom feel 'sum(prices) * 1.21' --var 'prices=[1, 2]'
+    """
+    given = read_variables(variables, context_file)
+    with opened(data) as context:
+        result = decisions.evaluate_expression(context, expression=expression, variables=given)
+        print_json({"value": result.value, "warnings": result.warnings} if as_json else result.value)
+
+
+def read_file(path: Path) -> bytes:
+    """The bytes of a file of the user's. Raises MisuseError naming it."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise MisuseError(
+            f"{path} cannot be read: {error.strerror}.", remedy="Check the path.", parameters={"path": str(path)}
+        ) from error

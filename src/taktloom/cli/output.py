@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a command prints: with `--json` one JSON document on standard output, else tables and lines for people.
+
+Progress and remarks go to standard error, so that a pipe gets the result and nothing else.
+"""
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import fields, is_dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from enum import Enum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from taktloom.feel.wire import to_json
+
+PIPED_WIDTH = 240
+
+DataOption = Annotated[
+    Path | None, typer.Option("--data", envvar="TAKTLOOM_DATA", help="Data folder.", show_default="./taktloom-data")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
+
+
+def plain(value: object) -> object:
+    """*value* as JSON: records by their fields, times in ISO UTC, durations in seconds, FEEL values in wire form."""
+    if value is None or (isinstance(value, bool | int | float | str) and not isinstance(value, Enum)):
+        return value
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(item) for item in value]
+    for kind, convert in _CONVERTERS:
+        if isinstance(value, kind):
+            return convert(value)
+    return _record(value)
+
+
+def _record(value: object) -> object:
+    if is_dataclass(value) and not isinstance(value, type) and type(value).__module__.split(".")[1:2] != ["feel"]:
+        return dict(_field(field.name, getattr(value, field.name)) for field in fields(value))
+    return to_json(value)  # type: ignore[arg-type]
+
+
+def _field(name: str, value: object) -> tuple[str, object]:
+    is_duration = isinstance(value, timedelta) and not name.endswith("_s")
+    return (f"{name}_s" if is_duration else name), plain(value)
+
+
+def _instant(value: datetime) -> str:
+    return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+_CONVERTERS: tuple[tuple[type, Callable[..., object]], ...] = (
+    (datetime, _instant),
+    (timedelta, lambda value: value.total_seconds()),
+    (bytes, lambda value: value.decode("utf-8", errors="replace")),
+    (Path, str),
+    (Decimal, to_json),
+)
+
+
+def print_json(value: object) -> None:
+    """One document, UTF-8, two spaces."""
+    sys.stdout.write(json.dumps(plain(value), indent=2, ensure_ascii=False) + "\n")
+
+
+def say(text: str) -> None:
+    """A line for a person, on standard output."""
+    Console(soft_wrap=True, highlight=False).print(text, markup=False)
+
+
+def remark(text: str) -> None:
+    """A line beside the result, on standard error."""
+    Console(stderr=True, soft_wrap=True, highlight=False).print(text, markup=False)
+
+
+def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, empty: str) -> None:
+    """A table; *empty* says what to do when there are no rows."""
+    if not rows:
+        say(empty)
+        return
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in columns:
+        table.add_column(name, overflow="fold")
+    for row in rows:
+        table.add_row(*(cell(value) for value in row))
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console = Console(highlight=False, width=PIPED_WIDTH)  # a pipe has no width; keys must not be folded
+    console.print(table)
+
+
+def cell(value: object) -> str:
+    """A value for a table: times to the second, shares and scores short, nothing for None."""
+    if value is None:
+        return "–"
+    if isinstance(value, datetime):
+        return f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%SZ}"
+    if isinstance(value, float):
+        return f"{value:.3g}"
+    if isinstance(value, tuple | list):
+        return ", ".join(cell(item) for item in value)
+    return str(value.value if isinstance(value, Enum) else value)
+
+
+def duration_text(seconds: float | None) -> str:
+    """A duration with its unit, to two or three figures."""
+    if seconds is None:
+        return "–"
+    for unit, size in (("d", 86_400.0), ("h", 3600.0), ("min", 60.0)):
+        if abs(seconds) >= size:
+            return f"{seconds / size:.1f} {unit}"
+    return f"{seconds:.1f} s"
+
+
+@contextmanager
+def progress_bar(title: str) -> Iterator[Callable[[str, int, int | None], None]]:
+    """A bar with the time left, on standard error and only on a terminal; gives the function to report with."""
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
+    console = Console(stderr=True)
+    with Progress(
+        *columns, TimeRemainingColumn(), console=console, transient=True, disable=not console.is_terminal
+    ) as bar:
+        task = bar.add_task(title, total=None)
+
+        def report(stage: str, done: int, total: int | None) -> None:
+            bar.update(task, description=f"{title}: {stage}", completed=done, total=total or None)
+
+        yield report

@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Compiling the texts of a decision against what it can see; a broken text becomes null and a finding."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from taktloom.decisions.item_types import TypeTable
+from taktloom.feel.closures import Test, compile_tests
+from taktloom.feel.code import Evaluate, StaticScope, compile_form
+from taktloom.feel.compiler import BUILT_IN_NAMES, outermost_scope
+from taktloom.feel.errors import FeelSyntaxError, WarningKind
+from taktloom.feel.kinds import FeelValue
+from taktloom.feel.parser import parse_expression, parse_unary_tests
+from taktloom.feel.runtime import Frame
+from taktloom.feel.scope import Scope
+from taktloom.feel.types import FeelType, coerce
+from taktloom.model.findings import Finding, Severity
+from taktloom.model.places import Place
+
+__all__ = ["Level"]
+
+
+@dataclass(slots=True, kw_only=True)
+class Level:
+    """One level of names, shared by the expressions that stand in it."""
+
+    scope: Scope
+    static: StaticScope
+    types: TypeTable
+    findings: list[Finding]
+    compiled: dict[str, Evaluate] = field(default_factory=dict)
+    compiled_tests: dict[str, Test] = field(default_factory=dict)
+
+    @staticmethod
+    def outermost(names: Mapping[str, FeelType | None], types: TypeTable, findings: list[Finding]) -> "Level":
+        """The level of a decision's requirements."""
+        scope = Scope(names=names, types=types.types)
+        return Level(scope=scope, static=outermost_scope(scope), types=types, findings=findings)
+
+    def inner(self, names: Mapping[str, FeelType | None]) -> "Level":
+        """A level for one more frame with *names*."""
+        return self._with(self.static.inner(names), names)
+
+    def in_filter(self) -> "Level":
+        """The level of a filter's condition: `item` and the entries of the element, known at run time only."""
+        members: Iterable[str] = self.scope.member_names()
+        return self._with(self.static.inner(None), dict.fromkeys((*members, "item")))
+
+    def _with(self, static: StaticScope, names: Mapping[str, FeelType | None]) -> "Level":
+        scope = Scope(names={**self.scope.names, **names}, types=self.scope.types)
+        return Level(scope=scope, static=static, types=self.types, findings=self.findings)
+
+    def expression(self, text: str, place: Place) -> Evaluate:
+        """Closure of a FEEL text."""
+        known = self.compiled.get(text)
+        if known is not None:
+            return known
+        try:
+            evaluate = compile_form(parse_expression(text, self.scope, BUILT_IN_NAMES), self.static)
+        except FeelSyntaxError as error:
+            evaluate = self._broken(text, place, error)
+        self.compiled[text] = evaluate
+        return evaluate
+
+    def tests(self, text: str, place: Place) -> Test:
+        """Closure of unary tests; an empty cell is `-`."""
+        known = self.compiled_tests.get(text)
+        if known is not None:
+            return known
+        try:
+            test = compile_tests(parse_unary_tests(text or "-", self.scope, BUILT_IN_NAMES), self.static)
+        except FeelSyntaxError as error:
+            broken = self._broken(text, place, error)
+
+            def test(frame: Frame, value: FeelValue) -> bool | None:
+                broken(frame)
+                return None
+
+        self.compiled_tests[text] = test
+        return test
+
+    def typed(self, evaluate: Evaluate, type_ref: str | None, what: str) -> Evaluate:
+        """Coerce the value of *evaluate* to the type called *type_ref*."""
+        kind = self.types.named(type_ref)
+        if kind is None:
+            return evaluate
+        message = f"{what} is not of type {type_ref}."
+
+        def checked(frame: Frame) -> FeelValue:
+            value = evaluate(frame)
+            if value is None:
+                return None
+            answer = coerce(value, kind)
+            if answer is None:
+                frame.run.warn(WarningKind.TYPE_MISMATCH, message)
+            return answer
+
+        return checked
+
+    def _broken(self, text: str, place: Place, error: FeelSyntaxError) -> Evaluate:
+        self.findings.append(
+            Finding(
+                severity=Severity.ERROR,
+                rule="feel-syntax",
+                message=f"{text!r} is not FEEL: {error.cause}",
+                place=place,
+                remedy=error.remedy,
+                parameters={"text": text, "cause": error.cause},
+            )
+        )
+        message = f"{text!r} is not FEEL."
+
+        def warn(frame: Frame) -> FeelValue:
+            frame.run.warn(WarningKind.DECISION, message)
+            return None
+
+        return warn

@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: Apache-2.0
+"""FEEL types: what a value is an instance of, and the implicit conversions at every typed boundary.
+
+Source: DMN 1.5, 10.3.2.9 (types), 10.3.2.9.4 (type conversions).
+"""
+
+from decimal import Decimal
+from typing import assert_never
+
+from taktloom.feel.kinds import (
+    DaysTime,
+    FeelDate,
+    FeelDateTime,
+    FeelFunction,
+    FeelTime,
+    FeelValue,
+    Range,
+    YearsMonths,
+)
+from taktloom.feel.type_forms import (
+    ConstrainedType,
+    ContextType,
+    FeelType,
+    FunctionType,
+    ListType,
+    NamedReference,
+    RangeType,
+    SimpleType,
+)
+
+__all__ = [
+    "BUILT_IN_TYPES",
+    "ConstrainedType",
+    "ContextType",
+    "FeelType",
+    "FunctionType",
+    "ListType",
+    "NamedReference",
+    "RangeType",
+    "SimpleType",
+    "coerce",
+    "conforms",
+    "is_instance",
+    "is_subtype",
+    "type_of",
+]
+
+
+BUILT_IN_TYPES: dict[str, FeelType] = {
+    **{kind.value: kind for kind in SimpleType if kind is not SimpleType.DURATION},
+    "dayTimeDuration": SimpleType.DAYS_TIME,
+    "yearMonthDuration": SimpleType.YEARS_MONTHS,
+    "dateTime": SimpleType.DATE_TIME,
+    "list": ListType(SimpleType.ANY),
+    "range": RangeType(SimpleType.ANY),
+}
+
+_CLASSES: dict[SimpleType, tuple[type, ...]] = {
+    SimpleType.NULL: (),
+    SimpleType.NUMBER: (Decimal,),
+    SimpleType.STRING: (str,),
+    SimpleType.BOOLEAN: (bool,),
+    SimpleType.DATE: (FeelDate,),
+    SimpleType.TIME: (FeelTime,),
+    SimpleType.DATE_TIME: (FeelDateTime,),
+    SimpleType.DAYS_TIME: (DaysTime,),
+    SimpleType.YEARS_MONTHS: (YearsMonths,),
+    SimpleType.DURATION: (DaysTime, YearsMonths),
+    SimpleType.CONTEXT: (dict,),
+    SimpleType.FUNCTION: (FeelFunction,),
+}
+_KINDS: dict[type, FeelType] = {
+    classes[0]: kind for kind, classes in _CLASSES.items() if classes and kind is not SimpleType.DURATION
+}
+
+
+def is_instance(value: FeelValue, kind: FeelType) -> bool:
+    """What `value instance of kind` says: null is an instance of nothing but Null."""
+    if value is None:
+        return kind is SimpleType.NULL
+    return conforms(value, kind)
+
+
+def conforms(value: FeelValue, kind: FeelType) -> bool:
+    """Tell whether *value* may stand where *kind* is asked for; null may stand everywhere."""
+    if value is None or kind is SimpleType.ANY:
+        return True
+    if isinstance(kind, SimpleType):
+        return isinstance(value, _CLASSES[kind])
+    if isinstance(kind, ListType):
+        return isinstance(value, list) and all(conforms(item, kind.element) for item in value)
+    if isinstance(kind, ContextType):
+        return isinstance(value, dict) and all(
+            key in value and conforms(value[key], inner) for key, inner in kind.entries.items()
+        )
+    return _conforms_further(value, kind)
+
+
+def coerce(value: FeelValue, kind: FeelType) -> FeelValue:
+    """Convert at a typed boundary; null where *value* neither conforms nor converts.
+
+    Conversions: a list of one item to the item, an item to a list of one, a date to its midnight in UTC.
+    """
+    if conforms(value, kind):
+        return value
+    target = _unwrapped(kind)
+    if isinstance(value, list) and len(value) == 1 and not isinstance(target, ListType):
+        return coerce(value[0], kind)
+    if isinstance(target, ListType) and not isinstance(value, list):
+        item = coerce(value, target.element)
+        return [item] if item is not None and conforms([item], kind) else None
+    if target is SimpleType.DATE_TIME and isinstance(value, FeelDate):
+        return FeelDateTime(value, FeelTime(0, 0, 0, 0, 0))
+    return None
+
+
+def type_of(value: FeelValue) -> FeelType:
+    """The most specific type; a list's element type is Any unless all items agree."""
+    if value is None:
+        return SimpleType.NULL
+    if isinstance(value, list):
+        kinds = [type_of(item) for item in value]
+        return ListType(kinds[0] if kinds and all(kind == kinds[0] for kind in kinds) else SimpleType.ANY)
+    if isinstance(value, dict):
+        return ContextType({key: type_of(item) for key, item in value.items()})
+    if isinstance(value, Range):
+        return RangeType(type_of(value.start if value.start is not None else value.end))
+    if isinstance(value, FeelFunction):
+        return FunctionType(
+            tuple(item.type or SimpleType.ANY for item in value.parameters), value.result or SimpleType.ANY
+        )
+    return _KINDS[type(value)]
+
+
+def is_subtype(kind: FeelType, of: FeelType) -> bool:
+    """Tell whether *kind* conforms to *of* (DMN 1.5, 10.3.2.9.2)."""
+    kind, of = _unwrapped(kind), _unwrapped(of)
+    if of is SimpleType.ANY or kind is SimpleType.NULL or kind == of:
+        return True
+    if isinstance(kind, ListType) and isinstance(of, ListType):
+        return is_subtype(kind.element, of.element)
+    if isinstance(kind, RangeType) and isinstance(of, RangeType):
+        return is_subtype(kind.element, of.element)
+    if isinstance(kind, ContextType):
+        if isinstance(of, ContextType):
+            return all(
+                key in kind.entries and is_subtype(kind.entries[key], inner) for key, inner in of.entries.items()
+            )
+        return of is SimpleType.CONTEXT
+    if isinstance(kind, FunctionType):
+        return of is SimpleType.FUNCTION or (isinstance(of, FunctionType) and _is_subfunction(kind, of))
+    return False
+
+
+def _is_subfunction(kind: FunctionType, of: FunctionType) -> bool:
+    return (
+        len(kind.parameters) == len(of.parameters)
+        and all(is_subtype(theirs, ours) for ours, theirs in zip(kind.parameters, of.parameters, strict=True))
+        and is_subtype(kind.result, of.result)
+    )
+
+
+def _conforms_further(value: FeelValue, kind: RangeType | FunctionType | ConstrainedType | NamedReference) -> bool:
+    if isinstance(kind, ConstrainedType):
+        return conforms(value, kind.base) and kind.allows(value)
+    if isinstance(kind, NamedReference):
+        return kind.target is None or conforms(value, kind.target)
+    if isinstance(kind, RangeType):
+        return isinstance(value, Range) and conforms(value.start, kind.element) and conforms(value.end, kind.element)
+    if isinstance(kind, FunctionType):
+        return isinstance(value, FeelFunction) and is_subtype(type_of(value), kind)
+    assert_never(kind)
+
+
+def _unwrapped(kind: FeelType) -> FeelType:
+    while isinstance(kind, ConstrainedType | NamedReference):
+        inner = kind.base if isinstance(kind, ConstrainedType) else kind.target
+        if inner is None:
+            return SimpleType.ANY
+        kind = inner
+    return kind

@@ -1,0 +1,256 @@
+# SPDX-License-Identifier: Apache-2.0
+"""FEEL values to JSON and to Python's own types, and back: used at the doors and by the stores.
+
+JSON: null, booleans, strings, lists and contexts are themselves. A number is a JSON number when every JSON reader gets
+the same decimal back (integers within ±2^53, fractions whose double prints the same digits), else tagged. Everything
+else is tagged `{"@type": NAME, "value": TEXT}`; a context that itself has an `@type` entry is wrapped the same way.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, time, timedelta, timezone, tzinfo
+from decimal import Decimal
+from typing import TypeAlias
+from zoneinfo import ZoneInfo
+
+from taktloom.feel.kinds import (
+    DaysTime,
+    FeelDate,
+    FeelDateTime,
+    FeelFunction,
+    FeelTime,
+    FeelValue,
+    Range,
+    YearsMonths,
+    decimal_of,
+)
+from taktloom.feel.temporal import NANOS_PER_SECOND
+from taktloom.feel.temporal_text import parse_date, parse_date_time, parse_duration, parse_time
+from taktloom.model.errors import MisuseError
+
+__all__ = ["JsonValue", "ValueConversionError", "from_json", "from_python", "to_json", "to_python"]
+
+JsonValue: TypeAlias = bool | int | float | str | list["JsonValue"] | dict[str, "JsonValue"] | None
+
+_MAX_EXACT_INTEGER = 2**53 - 1
+_MAX_DEPTH = 200
+
+
+class ValueConversionError(MisuseError):
+    """A Python or JSON value has no FEEL value, or the other way round."""
+
+    code = "TL-2101"
+
+
+def to_json(value: FeelValue) -> JsonValue:
+    """The wire form; raises ValueConversionError for a function, which cannot travel."""
+    if value is None or isinstance(value, bool | str):
+        return value
+    if isinstance(value, Decimal):
+        return _number_to_json(value)
+    if isinstance(value, list):
+        return [to_json(item) for item in value]
+    if isinstance(value, dict):
+        entries: dict[str, JsonValue] = {key: to_json(item) for key, item in value.items()}
+        return {"@type": "context", "value": entries} if "@type" in entries else entries
+    if isinstance(value, Range):
+        return {"@type": "range", "value": _range_to_json(value)}
+    if isinstance(value, FeelFunction):
+        raise ValueConversionError("A function cannot be stored or sent.", remedy="Store the result of calling it.")
+    return {"@type": _TAGS[type(value)], "value": str(value)}
+
+
+def from_json(data: object, *, depth: int = 0) -> FeelValue:
+    """Read the wire form; JSON numbers may come as int, Decimal or float. Raises ValueConversionError."""
+    if depth > _MAX_DEPTH:
+        raise ValueConversionError("The value is nested too deeply.", remedy=f"Keep below {_MAX_DEPTH} levels.")
+    if isinstance(data, dict):
+        if "@type" in data:
+            return _from_tagged(data, depth)
+        return {_key(key): from_json(item, depth=depth + 1) for key, item in data.items()}
+    if isinstance(data, list):
+        return [from_json(item, depth=depth + 1) for item in data]
+    return _scalar(data)
+
+
+def from_python(value: object, *, depth: int = 0) -> FeelValue:
+    """Turn Python's own types (and FEEL values) into FEEL values.
+
+    A naive `datetime` is refused: nobody can tell which instant it means. A float becomes the decimal that it prints.
+    """
+    if depth > _MAX_DEPTH:
+        raise ValueConversionError("The value is nested too deeply.", remedy=f"Keep below {_MAX_DEPTH} levels.")
+    if isinstance(value, Mapping):
+        return {_key(key): from_python(item, depth=depth + 1) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [from_python(item, depth=depth + 1) for item in value]
+    for kind, convert in _FROM_PYTHON:
+        if isinstance(value, kind):
+            return convert(value)
+    return _scalar(value)
+
+
+def to_python(value: FeelValue) -> object:
+    """Turn a FEEL value into Python's own types where those hold it exactly; what they cannot hold stays a FEEL value.
+
+    Those are years outside 1..9999, fractions below a microsecond, date and time without offset, and durations of years
+    and months.
+    """
+    if isinstance(value, list):
+        return [to_python(item) for item in value]
+    if isinstance(value, dict):
+        return {key: to_python(item) for key, item in value.items()}
+    if isinstance(value, FeelDate):
+        return date(value.year, value.month, value.day) if 1 <= value.year <= 9999 else value
+    if isinstance(value, FeelTime):
+        return value if value.zone is not None or value.nanosecond % 1000 else _time_to_python(value)
+    if isinstance(value, FeelDateTime):
+        return _date_time_to_python(value)
+    if isinstance(value, DaysTime) and value.nanos % 1000 == 0 and abs(value.nanos) < 86_400 * 10**9 * 999_999_999:
+        return timedelta(microseconds=value.nanos // 1000)
+    return value
+
+
+def _number_to_json(number: Decimal) -> JsonValue:
+    if number == number.to_integral_value():
+        if abs(number) <= _MAX_EXACT_INTEGER:
+            return int(number)
+    elif Decimal(repr(float(number))) == number:
+        return float(number)
+    return {"@type": "number", "value": str(number)}
+
+
+def _range_to_json(value: Range) -> dict[str, JsonValue]:
+    return {
+        "start": to_json(value.start),
+        "end": to_json(value.end),
+        "start included": value.start_included,
+        "end included": value.end_included,
+    }
+
+
+def _from_tagged(data: dict[object, object], depth: int) -> FeelValue:
+    kind, value = data["@type"], data.get("value")
+    if kind == "context" and isinstance(value, dict):
+        return {_key(key): from_json(item, depth=depth + 1) for key, item in value.items()}
+    if kind == "range" and isinstance(value, dict):
+        return Range(
+            start=from_json(value.get("start"), depth=depth + 1),
+            end=from_json(value.get("end"), depth=depth + 1),
+            start_included=value.get("start included") is True,
+            end_included=value.get("end included") is True,
+        )
+    parse = _PARSERS.get(kind) if isinstance(kind, str) else None
+    parsed = parse(value) if parse is not None and isinstance(value, str) else None
+    if parsed is None:
+        raise ValueConversionError(f"Not a value of type {kind!r}.", remedy="Send the text form of that FEEL type.")
+    return parsed
+
+
+def _scalar(value: object) -> FeelValue:
+    if value is None or isinstance(value, bool | str):
+        return value
+    if isinstance(value, int | float | Decimal):
+        number = _number(value)
+        if number is not None:
+            return number
+        raise ValueConversionError("The number is not finite or too large.", remedy="FEEL numbers have 34 digits.")
+    raise ValueConversionError(
+        f"A value of the Python type {type(value).__name__} has no FEEL form.",
+        remedy="Use numbers, strings, booleans, dates, durations, lists and dictionaries.",
+        parameters={"type": type(value).__name__},
+    )
+
+
+def _number(value: float | Decimal) -> Decimal | None:
+    if isinstance(value, float):
+        return decimal_of(repr(value))
+    if isinstance(value, int) and value.bit_length() > 14_000:  # int to text is limited; far beyond 34 digits anyway
+        return None
+    return decimal_of(value)
+
+
+def _key(key: object) -> str:
+    if isinstance(key, str):
+        return key
+    raise ValueConversionError("The keys of a context are strings.", remedy="Turn the keys into strings.")
+
+
+def _date_time_from_python(value: datetime) -> FeelDateTime:
+    if value.tzinfo is None:
+        raise ValueConversionError(
+            "The date and time has no time zone.", remedy="Attach one, for example with replace(tzinfo=timezone.utc)."
+        )
+    offset, zone = _offset_and_zone(value.tzinfo, value.utcoffset())
+    return FeelDateTime(FeelDate(value.year, value.month, value.day), _clock(value.timetz(), offset, zone))
+
+
+def _time_from_python(value: time) -> FeelTime:
+    if value.tzinfo is None:
+        return _clock(value, None, None)
+    offset, zone = _offset_and_zone(value.tzinfo, value.utcoffset())
+    return _clock(value, offset, zone)
+
+
+def _clock(value: time, offset: int | None, zone: str | None) -> FeelTime:
+    return FeelTime(value.hour, value.minute, value.second, value.microsecond * 1000, offset, zone)
+
+
+def _offset_and_zone(zone: tzinfo, offset: timedelta | None) -> tuple[int | None, str | None]:
+    if isinstance(zone, ZoneInfo) and zone.key not in {None, "UTC"}:
+        return None, zone.key
+    return int((offset or timedelta()).total_seconds()), None
+
+
+def _time_to_python(value: FeelTime) -> time:
+    zone = None if value.offset is None else timezone(timedelta(seconds=value.offset))
+    return time(value.hour, value.minute, value.second, value.nanosecond // 1000, tzinfo=zone)
+
+
+def _date_time_to_python(value: FeelDateTime) -> object:
+    day, clock, offset = value.date, value.time, value.utc_offset
+    if offset is None or not 1 <= day.year <= 9999 or clock.nanosecond % 1000:
+        return value
+    zone = timezone(timedelta(seconds=offset))
+    microseconds = clock.nanosecond // 1000
+    return datetime(day.year, day.month, day.day, clock.hour, clock.minute, clock.second, microseconds, tzinfo=zone)
+
+
+def _days_time_from_python(value: timedelta) -> DaysTime:
+    return DaysTime((value.days * 86_400 + value.seconds) * NANOS_PER_SECOND + value.microseconds * 1000)
+
+
+_TAGS: dict[type, str] = {
+    FeelDate: "date",
+    FeelTime: "time",
+    FeelDateTime: "date and time",
+    DaysTime: "days and time duration",
+    YearsMonths: "years and months duration",
+}
+
+
+def _parse_days_time(text: str) -> FeelValue:
+    value = parse_duration(text)
+    return value if isinstance(value, DaysTime) else None
+
+
+def _parse_years_months(text: str) -> FeelValue:
+    value = parse_duration(text)
+    return value if isinstance(value, YearsMonths) else None
+
+
+_PARSERS: dict[str, Callable[[str], FeelValue]] = {
+    "number": decimal_of,
+    "date": parse_date,
+    "time": parse_time,
+    "date and time": parse_date_time,
+    "days and time duration": _parse_days_time,
+    "years and months duration": _parse_years_months,
+}
+
+_FROM_PYTHON: tuple[tuple[type | tuple[type, ...], Callable[..., FeelValue]], ...] = (
+    ((FeelDate, FeelTime, FeelDateTime, DaysTime, YearsMonths, Range, FeelFunction), lambda value: value),
+    (datetime, _date_time_from_python),
+    (date, lambda value: FeelDate(value.year, value.month, value.day)),
+    (time, _time_from_python),
+    (timedelta, _days_time_from_python),
+)

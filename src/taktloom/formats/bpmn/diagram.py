@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Diagram interchange: shapes and edges of all diagrams of a file, the first drawing of an element counting.
+
+Coordinates that are missing or no numbers leave the shape out: a broken drawing must not keep a process from running.
+"""
+
+from lxml import etree
+
+from taktloom.formats.bpmn.names import BPMNDI, DC, DI
+from taktloom.model.identifiers import ElementId
+from taktloom.model.process import Diagram, Edge, Shape
+
+__all__ = ["read_diagram", "write_diagram"]
+
+_TRUTH = {"true": True, "1": True, "false": False, "0": False}
+
+
+def read_diagram(root: etree._Element) -> Diagram | None:
+    """The drawing, None where there is nothing to draw."""
+    shapes: dict[str, Shape] = {}
+    edges: dict[str, Edge] = {}
+    for element in root.iter(f"{{{BPMNDI}}}BPMNShape"):
+        shape = _read_shape(element)
+        if shape is not None:
+            shapes.setdefault(shape.element_id, shape)
+    for element in root.iter(f"{{{BPMNDI}}}BPMNEdge"):
+        edge = _read_edge(element)
+        if edge is not None:
+            edges.setdefault(edge.element_id, edge)
+    if not shapes and not edges:
+        return None
+    return Diagram(shapes=tuple(shapes.values()), edges=tuple(edges.values()))
+
+
+def write_diagram(root: etree._Element, diagram: Diagram, plane_element: str) -> None:
+    """Append one BPMNDiagram with all shapes and edges to *root*."""
+    holder = etree.SubElement(root, f"{{{BPMNDI}}}BPMNDiagram", id="BPMNDiagram_1")
+    plane = etree.SubElement(holder, f"{{{BPMNDI}}}BPMNPlane", id="BPMNPlane_1", bpmnElement=plane_element)
+    for shape in diagram.shapes:
+        _write_shape(plane, shape)
+    for edge in diagram.edges:
+        element = etree.SubElement(
+            plane, f"{{{BPMNDI}}}BPMNEdge", id=f"{edge.element_id}_di", bpmnElement=edge.element_id
+        )
+        for x, y in edge.waypoints:
+            etree.SubElement(element, f"{{{DI}}}waypoint", x=_number_text(x), y=_number_text(y))
+
+
+def _read_shape(element: etree._Element) -> Shape | None:
+    bounds = element.find(f"{{{DC}}}Bounds")
+    target = _target(element)
+    if bounds is None or not target:
+        return None
+    numbers = [_number(bounds.get(name)) for name in ("x", "y", "width", "height")]
+    x, y, width, height = numbers
+    if x is None or y is None or width is None or height is None:
+        return None
+    return Shape(
+        element_id=ElementId(target),
+        x=x,
+        y=y,
+        width=width,
+        height=height,
+        is_expanded=_TRUTH.get(element.get("isExpanded") or ""),
+        is_horizontal=_TRUTH.get(element.get("isHorizontal") or ""),
+    )
+
+
+def _read_edge(element: etree._Element) -> Edge | None:
+    points = []
+    for waypoint in element.findall(f"{{{DI}}}waypoint"):
+        x, y = _number(waypoint.get("x")), _number(waypoint.get("y"))
+        if x is None or y is None:
+            return None
+        points.append((x, y))
+    target = _target(element)
+    if len(points) < 2 or not target:
+        return None
+    return Edge(element_id=ElementId(target), waypoints=tuple(points))
+
+
+def _target(element: etree._Element) -> str:
+    return (element.get("bpmnElement") or "").rpartition(":")[2]  # a QName; its prefix names this very file
+
+
+def _write_shape(plane: etree._Element, shape: Shape) -> None:
+    element = etree.SubElement(
+        plane, f"{{{BPMNDI}}}BPMNShape", id=f"{shape.element_id}_di", bpmnElement=shape.element_id
+    )
+    if shape.is_horizontal is not None:
+        element.set("isHorizontal", str(shape.is_horizontal).lower())
+    if shape.is_expanded is not None:
+        element.set("isExpanded", str(shape.is_expanded).lower())
+    bounds = {"x": shape.x, "y": shape.y, "width": shape.width, "height": shape.height}
+    etree.SubElement(element, f"{{{DC}}}Bounds", {name: _number_text(value) for name, value in bounds.items()})
+
+
+def _number(text: str | None) -> float | None:
+    try:
+        number = float(text or "")
+    except ValueError:
+        return None
+    return number if abs(number) < 1e9 else None  # also leaves out nan and infinity
+
+
+def _number_text(number: float) -> str:
+    return (
+        f"{number:g}" if number == round(number, 3) and abs(number) < 1e5 else f"{number:.3f}".rstrip("0").rstrip(".")
+    )

@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the extension elements of the dialects `zeebe:` and `taktloom:` say, and what of the rest must be refused.
+
+Both namespaces have the same elements (`taskDefinition`, `ioMapping` …); `taktloom:` adds `eventAttribute`. Unknown
+extensions are kept as foreign; those that other engines would execute are findings, so that nothing is lost silently.
+"""
+
+from collections.abc import Iterator
+from copy import deepcopy
+
+from lxml import etree
+
+from taktloom.formats.bpmn.names import BPMN, CAMUNDA, TAKTLOOM, ZEEBE, bpmn, local_name
+from taktloom.model.process import EventAttribute, Foreign, VariableMapping
+
+__all__ = ["Extensions", "foreign_of", "xml_text"]
+
+DIALECTS = (TAKTLOOM, ZEEBE)
+UNDERSTOOD = frozenset(
+    {
+        "assignmentDefinition",
+        "calledDecision",
+        "eventAttribute",
+        "formDefinition",
+        "ioMapping",
+        "script",
+        "subscription",
+        "taskDefinition",
+        "taskHeaders",
+        "taskSchedule",
+        "userTask",
+        "userTaskForm",
+        "versionTag",
+    }
+)
+# Executed by the engines they were written for, not by this one.
+EXECUTED_ELSEWHERE = frozenset(
+    {
+        "connector",
+        "errorEventDefinition",
+        "executionListener",
+        "executionListeners",
+        "failedJobRetryTimeCycle",
+        "field",
+        "inputOutput",
+        "taskListener",
+        "taskListeners",
+    }
+)
+
+
+class Extensions:
+    """The extension elements of one element."""
+
+    def __init__(self, element: etree._Element) -> None:
+        holder = element.find(bpmn("extensionElements"))
+        self._elements = [] if holder is None else list(holder.iterchildren("{*}*"))
+
+    def find(self, name: str) -> etree._Element | None:
+        """The first element of this local name in one of the dialects."""
+        for child in self._elements:
+            if child.tag in {f"{{{namespace}}}{name}" for namespace in DIALECTS}:
+                return child
+        return None
+
+    def get(self, name: str, attribute: str) -> str | None:
+        """An attribute of the element, None where either is missing."""
+        found = self.find(name)
+        return None if found is None else found.get(attribute)
+
+    def all(self, name: str) -> list[etree._Element]:
+        """Every element of this local name in one of the dialects."""
+        return [c for c in self._elements if c.tag in {f"{{{namespace}}}{name}" for namespace in DIALECTS}]
+
+    def mappings(self, kind: str) -> tuple[VariableMapping, ...]:
+        """`input` or `output` mappings in order."""
+        holder = self.find("ioMapping")
+        children = [] if holder is None else [child for child in holder if local_name(child.tag) == kind]
+        return tuple(VariableMapping(source=c.get("source") or "", target=c.get("target") or "") for c in children)
+
+    def headers(self) -> tuple[tuple[str, str], ...]:
+        """Static headers of the job."""
+        holder = self.find("taskHeaders")
+        children = [] if holder is None else [child for child in holder if local_name(child.tag) == "header"]
+        return tuple((child.get("key") or "", child.get("value") or "") for child in children)
+
+    def attributes(self, level: str) -> tuple[EventAttribute, ...]:
+        """Event log attributes; *level* where the element names none."""
+        return tuple(
+            EventAttribute(name=c.get("name") or "", source=c.get("source") or "", level=c.get("level") or level)
+            for c in self.all("eventAttribute")
+        )
+
+    def form_id(self) -> str | None:
+        """Id of the form: `formId`, or the form kept in the process (`formKey="camunda-forms:bpmn:ID"`)."""
+        key = self.get("formDefinition", "formKey") or ""
+        return self.get("formDefinition", "formId") or key.rpartition(":")[2] or None
+
+    def foreign(self) -> tuple[str, ...]:
+        """What is not understood, as XML texts."""
+        return tuple(xml_text(child) for child in self._elements if not _is_understood(child))
+
+    def executed_elsewhere(self) -> Iterator[str]:
+        """Names of extensions that would do something elsewhere."""
+        for child in self._elements:
+            namespace = etree.QName(child).namespace
+            if namespace in {ZEEBE, CAMUNDA} and local_name(child.tag) in EXECUTED_ELSEWHERE:
+                yield f"{child.prefix or 'camunda'}:{local_name(child.tag)}"
+
+
+def foreign_of(element: etree._Element, known_attributes: frozenset[str], known_children: frozenset[str]) -> Foreign:
+    """What the element holds beside what is read: attributes, extensions, children."""
+    attributes = tuple((str(n), str(v)) for n, v in element.attrib.items() if str(n) not in known_attributes)
+    children = tuple(
+        xml_text(child)
+        for child in element.iterchildren("{*}*")  # elements only, without comments
+        if not _is_known_child(child, known_children)
+    )
+    return Foreign(attributes=attributes, extensions=Extensions(element).foreign(), children=children)
+
+
+def xml_text(element: etree._Element) -> str:
+    """The element as text that declares the namespaces it uses, those in attribute values and texts (QNames) too.
+
+    Whitespace between elements is left out, so that the text does not depend on indentation.
+    """
+    piece = deepcopy(element)
+    for part in piece.iter():
+        if len(part) and not (part.text or "").strip():
+            part.text = None
+        if not (part.tail or "").strip():
+            part.tail = None
+    prefixes = _prefixes_in_values(element)
+    try:
+        return etree.tostring(
+            piece, method="c14n", exclusive=True, with_tail=False, inclusive_ns_prefixes=prefixes
+        ).decode()
+    except etree.C14NError:  # canonical XML refuses relative namespace names, which some tools write
+        return etree.tostring(piece, encoding="unicode", with_tail=False)
+
+
+def _prefixes_in_values(element: etree._Element) -> list[str]:
+    found: set[str] = set()
+    for part in element.iter("{*}*"):
+        for value in (*part.attrib.values(), part.text or ""):
+            prefix, colon, _ = str(value).strip().partition(":")
+            if colon and prefix in part.nsmap:
+                found.add(prefix)
+    return sorted(found)
+
+
+def _is_understood(child: etree._Element) -> bool:
+    return etree.QName(child).namespace in DIALECTS and local_name(child.tag) in UNDERSTOOD
+
+
+def _is_known_child(child: etree._Element, known: frozenset[str]) -> bool:
+    return etree.QName(child).namespace == BPMN and local_name(child.tag) in known

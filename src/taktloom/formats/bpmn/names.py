@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Namespaces and element names of BPMN 2.0 XML and of the dialects that are read."""
+
+BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
+BPMNDI = "http://www.omg.org/spec/BPMN/20100524/DI"
+DC = "http://www.omg.org/spec/DD/20100524/DC"
+DI = "http://www.omg.org/spec/DD/20100524/DI"
+XSI = "http://www.w3.org/2001/XMLSchema-instance"
+ZEEBE = "http://camunda.org/schema/zeebe/1.0"
+CAMUNDA = "http://camunda.org/schema/1.0/bpmn"
+TAKTLOOM = "urn:taktloom:bpmn:1"
+
+PREFIXES = {
+    "bpmn": BPMN,
+    "bpmndi": BPMNDI,
+    "dc": DC,
+    "di": DI,
+    "xsi": XSI,
+    "zeebe": ZEEBE,
+    "taktloom": TAKTLOOM,
+}
+
+FEEL_LANGUAGES = frozenset(
+    {
+        "feel",
+        "http://www.omg.org/spec/feel/20140401",
+        "http://www.omg.org/spec/dmn/20180521/feel/",
+        "https://www.omg.org/spec/dmn/20191111/feel/",
+        "https://www.omg.org/spec/dmn/20211108/feel/",
+        "https://www.omg.org/spec/dmn/20230324/feel/",
+    }
+)
+
+# All flow nodes of BPMN 2.0.2; what has no reader becomes an UnsupportedNode.
+FLOW_NODES = frozenset(
+    {
+        "adHocSubProcess",
+        "boundaryEvent",
+        "businessRuleTask",
+        "callActivity",
+        "callChoreography",
+        "choreographyTask",
+        "complexGateway",
+        "endEvent",
+        "eventBasedGateway",
+        "exclusiveGateway",
+        "implicitThrowEvent",
+        "inclusiveGateway",
+        "intermediateCatchEvent",
+        "intermediateThrowEvent",
+        "manualTask",
+        "parallelGateway",
+        "receiveTask",
+        "scriptTask",
+        "sendTask",
+        "serviceTask",
+        "startEvent",
+        "subChoreography",
+        "subProcess",
+        "task",
+        "transaction",
+        "userTask",
+    }
+)
+
+
+def bpmn(local: str) -> str:
+    """Expanded name in the BPMN model namespace."""
+    return f"{{{BPMN}}}{local}"
+
+
+def local_name(tag: object) -> str:
+    """The part of an expanded name after the namespace; "" for comments and processing instructions."""
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""

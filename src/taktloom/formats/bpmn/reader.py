@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: Apache-2.0
+"""BPMN 2.0 XML to `Definitions`.
+
+The file must be XML with <definitions> and at least one <process>; everything else that is wrong or not understood
+becomes a finding or an UnsupportedNode with its place, so that compiling names all of it at once.
+"""
+
+from collections import Counter
+from dataclasses import replace
+
+from lxml import etree
+
+from taktloom.formats.bpmn.containers import read_process
+from taktloom.formats.bpmn.diagram import read_diagram
+from taktloom.formats.bpmn.extensions import foreign_of, xml_text
+from taktloom.formats.bpmn.names import BPMN, BPMNDI, bpmn, local_name
+from taktloom.formats.bpmn.reading import Reading
+from taktloom.formats.bpmn.source import parse_source
+from taktloom.model.errors import DefinitionError
+from taktloom.model.findings import Severity
+from taktloom.model.process import Definitions, ProcessDefinition
+
+__all__ = ["read_bpmn"]
+
+MODELLED_ROOTS = frozenset({"process", "message", "error", "extensionElements", "documentation"})
+
+
+def read_bpmn(source: bytes, *, name: str = "") -> Definitions:
+    """Read a BPMN file; *name* is the file's name for places.
+
+    Raises DefinitionError, with every finding, for what is no BPMN at all. Findings of a process, errors too, are in
+    its `findings`: `kernel.compile` refuses the process with all of them.
+    """
+    root = parse_source(source, name)
+    language = root.get("expressionLanguage") or ""
+    roots = {str(child.get("id")): child for child in root.iterchildren("{*}*") if child.get("id")}
+    reading = Reading(source=name, roots=roots, language="" if "XPath" in language else language)
+    if root.tag != bpmn("definitions"):
+        reading.report("not-bpmn", root, f"The root element is '{local_name(root.tag)}'.", "Give a BPMN 2.0 file.")
+        _refuse(reading)
+    processes = tuple(read_process(reading, element) for element in root.iterchildren(bpmn("process")))
+    if not processes:
+        reading.report("no-process", root, "The file has no process.", "Add a process.")
+        _refuse(reading)
+    duplicates = _duplicate_ids(reading, root)
+    known = frozenset({"id", "name", "targetNamespace", "expressionLanguage", "typeLanguage"})
+    return Definitions(
+        processes=tuple(_with_findings(process, duplicates) for process in processes),
+        diagram=read_diagram(root),
+        findings=tuple(reading.findings),
+        id=root.get("id") or "definitions",
+        name=root.get("name") or "",
+        target_namespace=root.get("targetNamespace") or "urn:taktloom:process",
+        roots=tuple(xml_text(child) for child in root.iterchildren("{*}*") if _is_other_root(child)),
+        namespaces=tuple(sorted((prefix or "", uri) for prefix, uri in root.nsmap.items())),
+        foreign=replace(foreign_of(root, known, frozenset()), children=()),
+    )
+
+
+def _with_findings(process: ProcessDefinition, duplicates: Reading) -> ProcessDefinition:
+    return replace(process, findings=process.findings + tuple(duplicates.findings))
+
+
+def _duplicate_ids(reading: Reading, root: etree._Element) -> Reading:
+    """Ids used twice among the elements of the model; the drawing's own ids matter to nobody here."""
+    found = Reading(source=reading.source, roots={}, language="")
+    counted: Counter[str] = Counter()
+    for element in root.iter(f"{{{BPMN}}}*"):
+        element_id = element.get("id")
+        if element_id is None:
+            continue
+        counted[element_id] += 1
+        if counted[element_id] == 2:
+            found.report(
+                "duplicate-id", element, f"The id '{element_id}' is used twice.", "Give each element its own id."
+            )
+    reading.findings.extend(found.findings)
+    return found
+
+
+def _is_other_root(child: etree._Element) -> bool:
+    if etree.QName(child).namespace == BPMNDI:
+        return False
+    return etree.QName(child).namespace != BPMN or local_name(child.tag) not in MODELLED_ROOTS
+
+
+def _refuse(reading: Reading) -> None:
+    errors = [finding for finding in reading.findings if finding.severity is Severity.ERROR]
+    first = errors[0]
+    raise DefinitionError(first.message, first.place, first.remedy, first.parameters, tuple(reading.findings))

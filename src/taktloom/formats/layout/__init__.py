@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A drawing for models that have none: left to right, lanes as bands, crossing-free on block-structured models.
+
+How: `graph` cuts cycles and finds columns and where branches meet, `rows` stacks branches, `grid` and `drawing` make
+pixels.
+"""
+
+from taktloom.formats.layout.drawing import Drawing, draw
+from taktloom.model.process import Diagram, ProcessDefinition
+
+__all__ = ["layout"]
+
+ORIGIN = (160.0, 80.0)  # where modelers put the first element
+
+
+def layout(definition: ProcessDefinition) -> Diagram:
+    """Shapes of all nodes and lanes, edges of all flows that connect two nodes; pixels, y grows downwards."""
+    whole = Drawing(width=0, height=0)
+    whole.add_moved(draw(definition.nodes, definition.flows, definition.lanes), ORIGIN)
+    return Diagram(shapes=tuple(whole.shapes), edges=tuple(whole.edges))

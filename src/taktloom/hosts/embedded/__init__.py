@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The embedded engine: the kernel run durably on one SQLite database, in the process that uses it."""
+
+from taktloom.hosts.embedded.changes import Change, Topic
+from taktloom.hosts.embedded.clock import Clock, CountingIds, IdSource, ManualClock, SystemClock, SystemIds
+from taktloom.hosts.embedded.drafts import DraftContent
+from taktloom.hosts.embedded.engine import EmbeddedEngine, EngineOptions
+from taktloom.hosts.embedded.event_rows import EventBatch
+from taktloom.hosts.embedded.incidents import IncidentState
+from taktloom.hosts.embedded.jobs import CompletionResult, JobCompletion, SeenWorker
+from taktloom.hosts.embedded.limits import EngineLimits
+from taktloom.hosts.embedded.measurements import ElementSpan
+from taktloom.hosts.embedded.messages import Message
+from taktloom.hosts.embedded.values import PlainValues, ValueCodec, ValueOwner
+
+__all__ = [
+    "Change",
+    "Clock",
+    "CompletionResult",
+    "CountingIds",
+    "DraftContent",
+    "ElementSpan",
+    "EmbeddedEngine",
+    "EngineLimits",
+    "EngineOptions",
+    "EventBatch",
+    "IdSource",
+    "IncidentState",
+    "JobCompletion",
+    "ManualClock",
+    "Message",
+    "PlainValues",
+    "SeenWorker",
+    "SystemClock",
+    "SystemIds",
+    "Topic",
+    "ValueCodec",
+    "ValueOwner",
+]

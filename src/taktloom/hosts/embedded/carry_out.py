@@ -1,0 +1,299 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What each kernel command does to the tables; a table from command type to function, one row per command."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import TypeVar, cast
+
+from taktloom.feel.values import FeelValue
+from taktloom.hosts.embedded.changes import Topic
+from taktloom.hosts.embedded.core import Unit
+from taktloom.hosts.embedded.live import LiveInstance
+from taktloom.hosts.embedded.values import ValueOwner, digest, dump_values, load_values
+from taktloom.kernel.commands import (
+    CancelJob,
+    CancelTimer,
+    CancelUserTask,
+    ChooseFlow,
+    CloseIncident,
+    Command,
+    CreateJob,
+    EvaluateDecision,
+    FinishInstance,
+    OpenUserTask,
+    RaiseIncident,
+    RecordEvent,
+    RetryJob,
+    StartTimer,
+    Subscribe,
+    Unsubscribe,
+)
+from taktloom.kernel.events import DecisionEvaluated, KernelEvent, MessageCorrelated
+from taktloom.model.errors import NondeterminismError, TaktloomError
+from taktloom.storage import to_micros, to_micros_or_none
+
+_CommandType = TypeVar("_CommandType", bound=Command)
+_Rule = Callable[[Unit, LiveInstance, Command], KernelEvent | None]
+
+
+def carry_out(unit: Unit, instance: LiveInstance, command: Command) -> KernelEvent | None:
+    """Do what the kernel ordered; the event that answers it, where the engine knows the answer at once."""
+    return RULES[type(command)](unit, instance, command)
+
+
+def correlation_digest(correlation_key: str | None) -> str:
+    """What stands in the index for a correlation key; empty where any key fits."""
+    return "" if correlation_key is None else digest(correlation_key.encode())
+
+
+def seal(unit: Unit, instance: LiveInstance, values: Mapping[str, FeelValue]) -> bytes:
+    """Values as they are stored."""
+    return unit.core.codec.seal(dump_values(values), instance.owner)
+
+
+def _create_job(unit: Unit, instance: LiveInstance, command: CreateJob) -> None:
+    unit.session.run(
+        "insert_job",
+        tenant_id=unit.tenant_id,
+        job_id=command.job_id,
+        instance_key=instance.instance_key,
+        process_id=instance.definition.process_id,
+        element_id=command.element_id,
+        job_type=command.job_type,
+        retries=command.retries,
+        now=to_micros(unit.now),
+        headers=json.dumps(dict(command.headers), sort_keys=True, ensure_ascii=False),
+        variables_sealed=seal(unit, instance, command.variables),
+    )
+    unit.note(Topic.JOBS, "created", instance)
+
+
+def _cancel_job(unit: Unit, instance: LiveInstance, command: CancelJob) -> None:
+    unit.session.run("cancel_job", tenant_id=unit.tenant_id, job_id=command.job_id, now=to_micros(unit.now))
+    unit.note(Topic.JOBS, "cancelled", instance)
+
+
+def _retry_job(unit: Unit, instance: LiveInstance, command: RetryJob) -> None:
+    unit.session.run(
+        "offer_job_again",
+        tenant_id=unit.tenant_id,
+        job_id=command.job_id,
+        retries=command.retries,
+        now=to_micros(unit.now),
+        variables_sealed=seal(unit, instance, command.variables),
+    )
+    unit.note(Topic.JOBS, "created", instance)
+
+
+def _open_user_task(unit: Unit, instance: LiveInstance, command: OpenUserTask) -> None:
+    definition = instance.definition
+    unit.session.run(
+        "insert_user_task",
+        tenant_id=unit.tenant_id,
+        user_task_id=command.user_task_id,
+        instance_key=instance.instance_key,
+        definition_key=definition.definition_key,
+        process_id=definition.process_id,
+        process_name=definition.name,
+        version=definition.version,
+        element_id=command.element_id,
+        name=command.name,
+        business_key=instance.business_key,
+        subject_key=instance.subject_key,
+        assignee=command.assignee,
+        candidate_groups=json.dumps(list(command.candidate_groups), ensure_ascii=False),
+        form_id=command.form_id,
+        now=to_micros(unit.now),
+        due_at=to_micros_or_none(command.due_at),
+        variables_sealed=seal(unit, instance, command.variables),
+    )
+    for group in command.candidate_groups:
+        unit.session.run(
+            "insert_user_task_group", tenant_id=unit.tenant_id, group_name=group, user_task_id=command.user_task_id
+        )
+    unit.note(Topic.TASKS, "opened", instance)
+
+
+def _cancel_user_task(unit: Unit, instance: LiveInstance, command: CancelUserTask) -> None:
+    unit.session.run(
+        "end_user_task",
+        tenant_id=unit.tenant_id,
+        user_task_id=command.user_task_id,
+        state="cancelled",
+        now=to_micros(unit.now),
+    )
+    unit.note(Topic.TASKS, "cancelled", instance)
+
+
+def _start_timer(unit: Unit, instance: LiveInstance, command: StartTimer) -> None:
+    unit.session.run(
+        "insert_timer",
+        tenant_id=unit.tenant_id,
+        timer_id=command.timer_id,
+        instance_key=instance.instance_key,
+        element_id=command.element_id,
+        due_at=to_micros(command.due_at),
+    )
+    unit.note(Topic.TIMERS, "started", instance)
+
+
+def _cancel_timer(unit: Unit, instance: LiveInstance, command: CancelTimer) -> None:
+    del instance
+    unit.session.run("delete_timer", tenant_id=unit.tenant_id, timer_id=command.timer_id)
+
+
+def _subscribe(unit: Unit, instance: LiveInstance, command: Subscribe) -> KernelEvent | None:
+    key = command.correlation_key
+    wanted = correlation_digest(key)
+    waiting = unit.session.first(
+        "buffered_message",
+        tenant_id=unit.tenant_id,
+        message_name=command.message_name,
+        correlation_digest=wanted,
+        now=to_micros(unit.now),
+    )
+    if waiting is not None:
+        unit.session.run(
+            "take_message",
+            tenant_id=unit.tenant_id,
+            message_id=waiting.text("message_id"),
+            correlated_with=json.dumps([instance.instance_key]),
+        )
+        # Nobody knows at publishing time whom a buffered message is about: it is sealed for the tenant.
+        plain = unit.core.codec.unseal(waiting.blob("variables_sealed"), ValueOwner(tenant_id=unit.tenant_id))
+        return MessageCorrelated(
+            occurred_at=instance.advanced_at,
+            subscription_id=command.subscription_id,
+            variables=load_values(plain),
+        )
+    unit.session.run(
+        "insert_subscription",
+        tenant_id=unit.tenant_id,
+        subscription_id=command.subscription_id,
+        instance_key=instance.instance_key,
+        element_id=command.element_id,
+        message_name=command.message_name,
+        correlation_digest=wanted,
+        correlation_key_sealed=None if key is None else unit.core.codec.seal(key.encode(), instance.owner),
+    )
+    return None
+
+
+def _unsubscribe(unit: Unit, instance: LiveInstance, command: Unsubscribe) -> None:
+    del instance
+    unit.session.run("delete_subscription", tenant_id=unit.tenant_id, subscription_id=command.subscription_id)
+
+
+def _evaluate_decision(unit: Unit, instance: LiveInstance, command: EvaluateDecision) -> KernelEvent:
+    value: FeelValue = None
+    failure: str | None = None
+    try:
+        value = unit.core.catalogue.evaluate(
+            unit.session, unit.tenant_id, command.decision_id, command.inputs, now=instance.advanced_at
+        )
+    except TaktloomError as error:
+        failure = str(error)
+    return DecisionEvaluated(
+        occurred_at=instance.advanced_at, request_id=command.request_id, value=value, error=failure
+    )
+
+
+def _choose_flow(unit: Unit, instance: LiveInstance, command: ChooseFlow) -> None:
+    del unit, instance
+    raise NondeterminismError(
+        f"The kernel asks for a flow at {command.element_id}, but this host compiles without external choices."
+    )
+
+
+def _raise_incident(unit: Unit, instance: LiveInstance, command: RaiseIncident) -> None:
+    definition = instance.definition
+    unit.session.run(
+        "insert_incident",
+        tenant_id=unit.tenant_id,
+        incident_id=command.incident_id,
+        instance_key=instance.instance_key,
+        process_id=definition.process_id,
+        process_name=definition.name,
+        version=definition.version,
+        element_id=command.element_id,
+        element_name=definition.element_name(command.element_id),
+        kind=command.kind.value,
+        message=command.message[: unit.core.limits.text_characters],
+        job_id=command.job_id,
+        now=to_micros(unit.now),
+    )
+    _count_incident(unit, instance, 1)
+    unit.note(Topic.INCIDENTS, "raised", instance)
+
+
+def _close_incident(unit: Unit, instance: LiveInstance, command: CloseIncident) -> None:
+    if unit.session.run(
+        "close_incident", tenant_id=unit.tenant_id, incident_id=command.incident_id, now=to_micros(unit.now)
+    ):
+        _count_incident(unit, instance, -1)
+    unit.note(Topic.INCIDENTS, "closed", instance)
+
+
+def _count_incident(unit: Unit, instance: LiveInstance, difference: int) -> None:
+    unit.session.run(
+        "add_open_incidents", tenant_id=unit.tenant_id, instance_key=instance.instance_key, difference=difference
+    )
+
+
+def _record_event(unit: Unit, instance: LiveInstance, command: RecordEvent) -> None:
+    unit.session.run(
+        "insert_event",
+        tenant_id=unit.tenant_id,
+        instance_key=instance.instance_key,
+        process_id=instance.definition.process_id,
+        version=instance.definition.version,
+        visit=command.visit,
+        element_id=command.element_id,
+        element_type=command.element_type,
+        activity=command.activity,
+        lifecycle=command.lifecycle,
+        started_at=to_micros_or_none(command.started_at),
+        occurred_at=to_micros(instance.advanced_at),
+        resource=command.resource,
+        role=command.role,
+        attributes_sealed=seal(unit, instance, command.attributes) if command.attributes else None,
+    )
+
+
+def _finish(unit: Unit, instance: LiveInstance, command: FinishInstance) -> None:
+    unit.session.run(
+        "end_instance",
+        tenant_id=unit.tenant_id,
+        instance_key=instance.instance_key,
+        status=command.outcome.value,
+        ended_at=to_micros(instance.advanced_at),
+    )
+    unit.note(Topic.INSTANCES, "ended", instance)
+
+
+def _rule(
+    kind: type[_CommandType], function: Callable[[Unit, LiveInstance, _CommandType], KernelEvent | None]
+) -> tuple[type[Command], _Rule]:
+    # The table is asked with type(command), so the argument fits.
+    return cast("type[Command]", kind), cast("_Rule", function)
+
+
+RULES: Mapping[type[Command], _Rule] = dict(
+    [
+        _rule(CreateJob, _create_job),
+        _rule(CancelJob, _cancel_job),
+        _rule(RetryJob, _retry_job),
+        _rule(OpenUserTask, _open_user_task),
+        _rule(CancelUserTask, _cancel_user_task),
+        _rule(StartTimer, _start_timer),
+        _rule(CancelTimer, _cancel_timer),
+        _rule(Subscribe, _subscribe),
+        _rule(Unsubscribe, _unsubscribe),
+        _rule(EvaluateDecision, _evaluate_decision),
+        _rule(ChooseFlow, _choose_flow),
+        _rule(RaiseIncident, _raise_incident),
+        _rule(CloseIncident, _close_incident),
+        _rule(RecordEvent, _record_event),
+        _rule(FinishInstance, _finish),
+    ]
+)

@@ -1,0 +1,184 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Deployed models, ready to run: compiled processes and loaded decision models, kept in memory.
+
+A version never changes, so what was compiled stays right whatever other processes write; which version is the newest is
+asked of the database each time.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from taktloom.decisions import DecisionModel, DecisionResult, load_model
+from taktloom.feel import from_python
+from taktloom.feel.values import FeelDateTime, FeelValue
+from taktloom.formats.bpmn import read_bpmn
+from taktloom.kernel import ExecutableProcess, compile_process
+from taktloom.model.errors import IncidentError, NotFoundError, TaktloomError
+from taktloom.model.identifiers import DefinitionKey, ProcessId, TenantId
+from taktloom.model.places import Place
+from taktloom.storage import Row, Session
+
+_PROCESSES_KEPT = 200
+_DECISIONS_KEPT = 100
+
+Item = TypeVar("Item")
+
+
+class UnknownProcessError(NotFoundError):
+    """No process of that id, version or key is deployed."""
+
+    code = "TL-2192"
+
+
+class DecisionFailedError(IncidentError):
+    """A decision gave null and said why."""
+
+    code = "TL-3120"
+
+
+class UnknownDecisionError(NotFoundError):
+    """No decision of that id is deployed."""
+
+    code = "TL-2193"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunnableDefinition:
+    """One deployed version with its compiled process."""
+
+    definition_key: DefinitionKey
+    process_id: ProcessId
+    name: str
+    version: int
+    executable: ExecutableProcess
+
+    def element_name(self, element_id: str) -> str:
+        """The label of a flow node; its id where it has none."""
+        at = self.executable.node_index.get(element_id)  # type: ignore[call-overload]
+        return (self.executable.nodes[at].name if at is not None else "") or element_id
+
+
+class Catalogue:
+    """Finds and keeps runnable models; safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._processes = _Kept[RunnableDefinition](_PROCESSES_KEPT)
+        self._decisions = _Kept[DecisionModel](_DECISIONS_KEPT)
+
+    def by_key(self, session: Session, tenant_id: TenantId, definition_key: DefinitionKey) -> RunnableDefinition:
+        """The deployed version named *definition_key*; raises UnknownProcessError."""
+
+        def load() -> RunnableDefinition:
+            row = session.first("definition_by_key", tenant_id=tenant_id, definition_key=definition_key)
+            if row is None:
+                raise _unknown_process(definition_key)
+            return _runnable(session, tenant_id, row)
+
+        return self._processes.get((tenant_id, definition_key), load)
+
+    def startable(
+        self, session: Session, tenant_id: TenantId, process_id: ProcessId, version: int | None
+    ) -> RunnableDefinition:
+        """The newest version of a process, or the one asked for; raises UnknownProcessError."""
+        row = (
+            session.first("latest_definition", tenant_id=tenant_id, process_id=process_id)
+            if version is None
+            else session.first("definition_of_version", tenant_id=tenant_id, process_id=process_id, version=version)
+        )
+        if row is None:
+            raise _unknown_process(process_id if version is None else f"{process_id}:{version}")
+        return self.by_key(session, tenant_id, DefinitionKey(row.text("definition_key")))
+
+    def evaluate(
+        self,
+        session: Session,
+        tenant_id: TenantId,
+        decision_id: str,
+        inputs: Mapping[str, FeelValue],
+        *,
+        now: datetime,
+    ) -> FeelValue:
+        """Evaluate the newest version of a decision.
+
+        Raises UnknownDecisionError, DecisionFailedError where the answer is null for a reason, FeelBudgetError.
+        """
+        row = session.first("latest_decision", tenant_id=tenant_id, decision_id=decision_id)
+        if row is None:
+            raise UnknownDecisionError(
+                f"No decision {decision_id} is deployed.",
+                Place(element_id=decision_id),
+                "Deploy a DMN file that holds it.",
+                {"decision_id": decision_id},
+            )
+        checksum = row.text("checksum")
+        model = self._decisions.get(checksum, lambda: load_model(resource(session, tenant_id, checksum)))
+        clock = from_python(now)
+        result = model.evaluate(decision_id, inputs, now=clock if isinstance(clock, FeelDateTime) else None)
+        if result.value is None and result.warnings:
+            raise _without_answer(decision_id, result)
+        return result.value
+
+
+def _without_answer(decision_id: str, result: DecisionResult) -> DecisionFailedError:
+    # The kinds only: what a warning says in full may quote a value.
+    kinds = ", ".join(sorted({warning.kind.value for warning in result.warnings}))
+    return DecisionFailedError(
+        f"The decision {decision_id} has no answer for these inputs ({kinds}).",
+        Place(element_id=decision_id),
+        "Look at the inputs and at the rules of the table, then try again.",
+        {"decision_id": decision_id, "kinds": kinds},
+    )
+
+
+def resource(session: Session, tenant_id: TenantId, checksum: str) -> bytes:
+    """The bytes of a deployed file."""
+    row = session.first("resource_content", tenant_id=tenant_id, checksum=checksum)
+    if row is None:
+        raise UnknownProcessError(f"No file with the checksum {checksum} is deployed.")
+    return row.blob("content")
+
+
+def _runnable(session: Session, tenant_id: TenantId, row: Row) -> RunnableDefinition:
+    definitions = read_bpmn(resource(session, tenant_id, row.text("checksum")), name=row.text("resource_name"))
+    process_id = ProcessId(row.text("process_id"))
+    definition = next(process for process in definitions.processes if process.id == process_id)
+    return RunnableDefinition(
+        definition_key=DefinitionKey(row.text("definition_key")),
+        process_id=process_id,
+        name=row.text("name"),
+        version=row.integer("version"),
+        executable=compile_process(definition),
+    )
+
+
+def _unknown_process(name: str) -> TaktloomError:
+    return UnknownProcessError(
+        f"No process {name} is deployed.",
+        Place(element_id=name),
+        "Deploy it, or look at the list of processes for its id and versions.",
+        {"name": name},
+    )
+
+
+class _Kept(Generic[Item]):
+    """The most recently used items."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit, self._items, self._lock = limit, OrderedDict[Hashable, Item](), threading.Lock()
+
+    def get(self, key: Hashable, load: Callable[[], Item]) -> Item:
+        """The kept item or, at first, what *load* gives."""
+        with self._lock:
+            if key in self._items:
+                self._items.move_to_end(key)
+                return self._items[key]
+        item = load()  # outside the lock: two threads may load the same, which does no harm
+        with self._lock:
+            self._items[key] = item
+            while len(self._items) > self._limit:
+                self._items.popitem(last=False)
+        return item

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The change feed: after each commit, listeners hear what kind of thing changed, never values. Hints to look again."""
+
+import logging
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+from taktloom.model.identifiers import InstanceKey, ProcessId, TenantId
+
+_LOG = logging.getLogger(__name__)
+
+
+class Topic(StrEnum):
+    """What changed. everything: another process wrote to the database, so anything may have."""
+
+    INSTANCES = "instances"
+    JOBS = "jobs"
+    TASKS = "tasks"
+    INCIDENTS = "incidents"
+    TIMERS = "timers"
+    PROCESSES = "processes"
+    DRAFTS = "drafts"
+    EVERYTHING = "everything"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One change of a committed transaction; kind is a short verb such as `started`, `created`, `ended`."""
+
+    topic: Topic
+    kind: str
+    tenant_id: TenantId | None = None
+    process_id: ProcessId | None = None
+    instance_key: InstanceKey | None = None
+
+
+Listener: TypeAlias = Callable[[Change], None]
+
+
+class ChangeFeed:
+    """Calls listeners on the writer's thread, in order of commit.
+
+    They hand over and return; they never call the engine.
+    """
+
+    def __init__(self) -> None:
+        self._listeners: tuple[Listener, ...] = ()
+        self._lock = threading.Lock()
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Add a listener; calling the result removes it."""
+        with self._lock:
+            self._listeners = (*self._listeners, listener)
+        return lambda: self._remove(listener)
+
+    def publish(self, changes: Iterable[Change]) -> None:
+        """Tell every listener of each change once; a listener that raises is logged and does not stop the others."""
+        listeners = self._listeners
+        for change in dict.fromkeys(changes):
+            for listener in listeners:
+                try:
+                    listener(change)
+                except Exception:
+                    _LOG.exception("a listener of the change feed failed")
+
+    def _remove(self, listener: Listener) -> None:
+        with self._lock:
+            self._listeners = tuple(present for present in self._listeners if present is not listener)

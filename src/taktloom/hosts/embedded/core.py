@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What all parts of the engine share, and the unit of work in which each of them changes the database."""
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from taktloom.hosts.embedded.catalogue import Catalogue
+from taktloom.hosts.embedded.changes import Change, ChangeFeed, Topic
+from taktloom.hosts.embedded.clock import Clock, IdSource
+from taktloom.hosts.embedded.database import Database
+from taktloom.hosts.embedded.limits import EngineLimits
+from taktloom.hosts.embedded.live import LiveInstance, LiveInstances
+from taktloom.hosts.embedded.values import ValueCodec
+from taktloom.hosts.embedded.writer import Writer
+from taktloom.model.identifiers import InstanceKey, TenantId
+from taktloom.storage import Session
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Core:
+    """The engine's shared parts; one per database."""
+
+    database: Database
+    writer: Writer
+    feed: ChangeFeed
+    catalogue: Catalogue
+    live: LiveInstances
+    clock: Clock
+    ids: IdSource
+    codec: ValueCodec
+    limits: EngineLimits
+
+    def submit(self, tenant_id: TenantId, work: "Callable[[Unit], Result]") -> Result:
+        """Run *work* in the writer's next transaction; its result once that is committed."""
+        return self.post(tenant_id, work).result()
+
+    def post(self, tenant_id: TenantId, work: "Callable[[Unit], Result]") -> "Future[Result]":
+        """As submit, without waiting."""
+        touched: set[tuple[TenantId, InstanceKey]] = set()
+
+        def run(session: Session, changes: list[Change]) -> Result:
+            now = self.clock.now()
+            return work(
+                Unit(core=self, tenant_id=tenant_id, session=session, now=now, changes=changes, touched=touched)
+            )
+
+        return self.writer.post(run, undo=lambda: self.live.forget(touched))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit:
+    """One piece of work inside a transaction. now: stamped once, for all that happens in it."""
+
+    core: Core
+    tenant_id: TenantId
+    session: Session
+    now: datetime
+    changes: list[Change]
+    touched: set[tuple[TenantId, InstanceKey]]
+
+    def instance(self, instance_key: InstanceKey) -> LiveInstance:
+        """The active instance, for changing; see LiveInstances.load for the errors."""
+        self.touched.add((self.tenant_id, instance_key))
+        return self.core.live.load(self.session, self.tenant_id, instance_key)
+
+    def note(self, topic: Topic, kind: str, instance: LiveInstance | None = None) -> None:
+        """Tell the change feed after the commit."""
+        self.changes.append(
+            Change(
+                topic=topic,
+                kind=kind,
+                tenant_id=self.tenant_id,
+                process_id=None if instance is None else instance.definition.process_id,
+                instance_key=None if instance is None else instance.instance_key,
+            )
+        )

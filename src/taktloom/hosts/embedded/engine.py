@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The embedded engine: the parts of one tenant, over one database, joined.
+
+    engine = EmbeddedEngine.open(Path("taktloom-data/engine.db"))
+    engine.start()                     # timers run; without it the engine does what it is told, and no more
+    engine.deployments.deploy({"permit.bpmn": content}, by="ada")
+    engine.instances.start(ProcessId("permit"), {"amount": Decimal(100)})
+    engine.drain()                     # finish what is under way, then close
+
+Another process may open the same file at the same time (the command line beside the server): each write takes SQLite's
+write lock, and each side notices the other's commits.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from taktloom.hosts.embedded.catalogue import Catalogue
+from taktloom.hosts.embedded.changes import ChangeFeed, Listener
+from taktloom.hosts.embedded.clock import Clock, IdSource, SystemClock, SystemIds
+from taktloom.hosts.embedded.core import Core
+from taktloom.hosts.embedded.database import Database
+from taktloom.hosts.embedded.deployments import Deployments
+from taktloom.hosts.embedded.drafts import Drafts
+from taktloom.hosts.embedded.event_rows import EventLogSource
+from taktloom.hosts.embedded.incidents import Incidents
+from taktloom.hosts.embedded.instances import Instances
+from taktloom.hosts.embedded.jobs import Jobs, JobSignals
+from taktloom.hosts.embedded.limits import EngineLimits
+from taktloom.hosts.embedded.live import LiveInstances
+from taktloom.hosts.embedded.measurements import Measurements
+from taktloom.hosts.embedded.messages import Messages
+from taktloom.hosts.embedded.timers import Timers, TimerThread
+from taktloom.hosts.embedded.user_tasks import UserTasks
+from taktloom.hosts.embedded.values import PlainValues, ValueCodec
+from taktloom.hosts.embedded.writer import Writer
+from taktloom.model.identifiers import DEFAULT_TENANT, TenantId
+from taktloom.storage import SyncLevel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineOptions:
+    """What an engine is built with; tests give their own clock and ids."""
+
+    clock: Clock = field(default_factory=SystemClock)
+    ids: IdSource = field(default_factory=SystemIds)
+    codec: ValueCodec = field(default_factory=PlainValues)
+    limits: EngineLimits = field(default_factory=EngineLimits)
+    sync: SyncLevel = SyncLevel.FULL
+
+
+class EmbeddedEngine:
+    """The engine as seen by one tenant; `for_tenant` gives it as seen by another."""
+
+    def __init__(self, core: Core, signals: JobSignals, tenant_id: TenantId = DEFAULT_TENANT) -> None:
+        self._core, self._signals = core, signals
+        self._timer_thread: TimerThread | None = None
+        self.tenant_id = tenant_id
+        self.deployments = Deployments(core, tenant_id)
+        self.instances = Instances(core, tenant_id)
+        self.jobs = Jobs(core, tenant_id, signals)
+        self.user_tasks = UserTasks(core, tenant_id)
+        self.incidents = Incidents(core, tenant_id)
+        self.messages = Messages(core, tenant_id)
+        self.drafts = Drafts(core, tenant_id)
+        self.event_log = EventLogSource(core, tenant_id)
+        self.measurements = Measurements(core, tenant_id)
+        self.timers = Timers(core)
+
+    @classmethod
+    def open(cls, path: Path | None, options: EngineOptions | None = None) -> "EmbeddedEngine":
+        """Open or create the database file; None: in memory, gone when closed.
+
+        Raises UnsafeSqliteError, DatabaseUnusableError, NewerDatabaseError.
+        """
+        options = options or EngineOptions()
+        database = Database(path, sync=options.sync)
+        feed, catalogue, signals = ChangeFeed(), Catalogue(), JobSignals()
+        live = LiveInstances(catalogue, options.codec)
+        core = Core(
+            database=database,
+            writer=Writer(database, memory=live, feed=feed),
+            feed=feed,
+            catalogue=catalogue,
+            live=live,
+            clock=options.clock,
+            ids=options.ids,
+            codec=options.codec,
+            limits=options.limits,
+        )
+        feed.subscribe(signals.hear)
+        return cls(core, signals)
+
+    def for_tenant(self, tenant_id: TenantId) -> "EmbeddedEngine":
+        """The same engine for another tenant; start, drain and close belong to the first one."""
+        return EmbeddedEngine(self._core, self._signals, tenant_id)
+
+    def start(self) -> None:
+        """Let timers fire by themselves; what came due while nothing ran fires now, once."""
+        if self._timer_thread is None:
+            self._timer_thread = TimerThread(self._core, self.timers)
+
+    def drain(self) -> None:
+        """Stop timers, send waiting workers home, finish what is queued, close. For SIGTERM."""
+        if self._timer_thread is not None:
+            self._timer_thread.stop()
+            self._timer_thread = None
+        self._signals.close()
+        self._core.writer.close()
+        self._core.database.close()
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Hear of changes after their commit (see ChangeFeed); calling the result ends it."""
+        return self._core.feed.subscribe(listener)
+
+    def backup(self, target: Path) -> None:
+        """Copy the live database to the file *target*, consistent in itself."""
+        self._core.database.backup(target)

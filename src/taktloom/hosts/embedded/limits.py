@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What one call may ask of the engine; every input has a limit, and exceeding it names it."""
+
+from collections.abc import Sized
+from dataclasses import dataclass
+
+from taktloom.model.errors import LimitExceededError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineLimits:
+    """Upper bounds; bytes are of the stored JSON form."""
+
+    variable_bytes: int = 4 * 1024 * 1024
+    deployment_files: int = 50
+    deployment_bytes: int = 20 * 1024 * 1024
+    draft_bytes: int = 20 * 1024 * 1024
+    batch_items: int = 1000
+    jobs_per_lock: int = 1000
+    page_rows: int = 500
+    text_characters: int = 1000
+    follow_up_events: int = 1000  # answers to questions of one advance: decisions, buffered messages
+
+
+def require_within(limit_name: str, amount: int, limit: int) -> None:
+    """Raise LimitExceededError when *amount* is above *limit*."""
+    if amount > limit:
+        raise LimitExceededError(
+            f"{limit_name} is {amount}; the limit is {limit}.",
+            remedy="Send less at once, or raise the limit in the settings.",
+            parameters={"limit_name": limit_name, "amount": str(amount), "limit": str(limit)},
+        )
+
+
+def require_count(limit_name: str, items: Sized, limit: int) -> None:
+    """Raise LimitExceededError when there are more than *limit* items."""
+    require_within(limit_name, len(items), limit)
+
+
+def page_size(wanted: int, limits: EngineLimits) -> int:
+    """How many rows a page gets: what is wanted, at least one, at most the limit."""
+    return max(1, min(wanted, limits.page_rows))

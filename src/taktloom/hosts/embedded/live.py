@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Live instances: their state in memory while the writer works on them, loaded from and saved to the database.
+
+Only the writer's thread touches them. What is remembered is right as long as nobody else commits; the writer forgets
+everything when somebody did, and forgets what a failed piece of work had touched.
+"""
+
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from taktloom.hosts.embedded.catalogue import Catalogue, RunnableDefinition
+from taktloom.hosts.embedded.values import ValueCodec, ValueOwner
+from taktloom.kernel.state import InstanceState
+from taktloom.kernel.state_json import load_state, save_state
+from taktloom.model.errors import ConflictError, NotFoundError
+from taktloom.model.identifiers import DefinitionKey, InstanceKey, SubjectKey, TenantId
+from taktloom.model.places import Place
+from taktloom.storage import Session, to_micros
+
+_KEPT = 10_000
+
+
+class UnknownInstanceError(NotFoundError):
+    """No process instance has that key."""
+
+    code = "TL-2194"
+
+
+class InstanceEndedError(ConflictError):
+    """The instance has ended; it takes nothing any more."""
+
+    code = "TL-2195"
+
+
+@dataclass(slots=True, kw_only=True)
+class LiveInstance:
+    """An instance with all that an advance needs. advanced_at: time of the last event; time never goes back in one."""
+
+    tenant_id: TenantId
+    instance_key: InstanceKey
+    definition: RunnableDefinition
+    business_key: str | None
+    subject_key: SubjectKey | None
+    state: InstanceState
+    journal_size: int
+    advanced_at: datetime
+
+    @property
+    def owner(self) -> ValueOwner:
+        """Whose values it holds."""
+        return ValueOwner(tenant_id=self.tenant_id, subject_key=self.subject_key)
+
+
+class LiveInstances:
+    """The writer's memory of instances."""
+
+    def __init__(self, catalogue: Catalogue, codec: ValueCodec) -> None:
+        self._catalogue, self._codec = catalogue, codec
+        self._kept: OrderedDict[tuple[TenantId, InstanceKey], LiveInstance] = OrderedDict()
+
+    def load(self, session: Session, tenant_id: TenantId, instance_key: InstanceKey) -> LiveInstance:
+        """The active instance; raises UnknownInstanceError or InstanceEndedError."""
+        name = (tenant_id, instance_key)
+        if name in self._kept:
+            self._kept.move_to_end(name)
+            return self._kept[name]
+        row = session.first("instance_with_state", tenant_id=tenant_id, instance_key=instance_key)
+        if row is None:
+            raise unknown_instance(instance_key)
+        if row.text("status") != "active":
+            raise InstanceEndedError(
+                f"Instance {instance_key} has ended.",
+                Place(element_id=instance_key),
+                "Start a new one.",
+                {"instance_key": instance_key, "status": row.text("status")},
+            )
+        subject = row.text_or_none("subject_key")
+        owner = ValueOwner(tenant_id=tenant_id, subject_key=None if subject is None else SubjectKey(subject))
+        definition_key = DefinitionKey(row.text("definition_key"))
+        instance = LiveInstance(
+            tenant_id=tenant_id,
+            instance_key=instance_key,
+            definition=self._catalogue.by_key(session, tenant_id, definition_key),
+            business_key=row.text_or_none("business_key"),
+            subject_key=owner.subject_key,
+            state=load_state(self._codec.unseal(row.blob("state_sealed"), owner)),
+            journal_size=row.integer("journal_size"),
+            advanced_at=row.instant("advanced_at"),
+        )
+        self._remember(instance)
+        return instance
+
+    def add(self, session: Session, instance: LiveInstance) -> None:
+        """Write the state of a new instance for the first time."""
+        session.run("insert_instance_state", **self._columns(instance))
+        if instance.state.status == "active":
+            self._remember(instance)
+
+    def save(self, session: Session, instance: LiveInstance) -> None:
+        """Write the state after an advance; an ended instance is remembered no longer."""
+        session.run("update_instance_state", **self._columns(instance))
+        if instance.state.status != "active":
+            self.forget([(instance.tenant_id, instance.instance_key)])
+
+    def forget(self, names: Iterable[tuple[TenantId, InstanceKey]]) -> None:
+        """Load these anew when they are asked for."""
+        for name in names:
+            self._kept.pop(name, None)
+
+    def forget_all(self) -> None:
+        """Load all anew."""
+        self._kept.clear()
+
+    def _columns(self, instance: LiveInstance) -> dict[str, str | int | bytes]:
+        return {
+            "tenant_id": instance.tenant_id,
+            "instance_key": instance.instance_key,
+            "journal_size": instance.journal_size,
+            "advanced_at": to_micros(instance.advanced_at),
+            "state_sealed": self._codec.seal(save_state(instance.state), instance.owner),
+        }
+
+    def _remember(self, instance: LiveInstance) -> None:
+        self._kept[instance.tenant_id, instance.instance_key] = instance
+        while len(self._kept) > _KEPT:
+            self._kept.popitem(last=False)
+
+
+def unknown_instance(instance_key: str) -> UnknownInstanceError:
+    """The error that names a missing instance."""
+    return UnknownInstanceError(
+        f"There is no instance {instance_key}.",
+        Place(element_id=instance_key),
+        "Look it up in the list of instances.",
+        {"instance_key": instance_key},
+    )

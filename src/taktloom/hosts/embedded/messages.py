@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Messages from outside: to every open subscription they fit, else to message start events, else into the buffer.
+
+A message fits a subscription of its name whose correlation key is the same, or which takes any. A message that starts
+an instance starts one per process. With a time to live it waits in the buffer for a subscription; one subscription
+takes it. A message with an id is taken once: the same id again changes nothing and gives the first answer, the same id
+with another content is refused.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from taktloom.feel.values import FeelValue
+from taktloom.hosts.embedded.advance import advance, event_time
+from taktloom.hosts.embedded.carry_out import correlation_digest
+from taktloom.hosts.embedded.core import Core, Unit
+from taktloom.hosts.embedded.instances import start_instance
+from taktloom.hosts.embedded.limits import require_within
+from taktloom.hosts.embedded.values import ValueOwner, digest, dump_values
+from taktloom.kernel.events import InstanceStarted, MessageCorrelated
+from taktloom.model.errors import ConflictError
+from taktloom.model.identifiers import ElementId, InstanceKey, ProcessId, SubscriptionId, TenantId
+from taktloom.model.places import Place
+from taktloom.storage import Row, to_micros
+
+_REMEMBERED = timedelta(days=1)  # how long the id of a message is known, so that a late second copy is recognised
+
+
+class MessageReusedError(ConflictError):
+    """A message id came again with another content."""
+
+    code = "TL-2160"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """A message: name, optional correlation key and id; time_to_live zero: not kept when nobody waits for it."""
+
+    name: str
+    correlation_key: str | None = None
+    variables: Mapping[str, FeelValue]
+    message_id: str | None = None
+    time_to_live: timedelta = timedelta()
+
+
+class Messages:
+    """Messages to the instances of one tenant."""
+
+    def __init__(self, core: Core, tenant_id: TenantId) -> None:
+        self._core, self._tenant_id = core, tenant_id
+
+    def correlate(self, message: Message, *, actor: str | None = None) -> tuple[InstanceKey, ...]:
+        """Deliver the message; the instances that took it, empty when buffered or nobody waits.
+
+        Raises MessageReusedError, LimitExceededError.
+        """
+        limits = self._core.limits
+        require_within("message_name", len(message.name), limits.text_characters)
+        require_within("correlation_key", len(message.correlation_key or ""), limits.text_characters)
+        require_within("message_id", len(message.message_id or ""), limits.text_characters)
+        return self._core.submit(self._tenant_id, lambda unit: _correlate(unit, message, actor))
+
+
+def _correlate(unit: Unit, message: Message, actor: str | None) -> tuple[InstanceKey, ...]:
+    content = dump_values(message.variables)
+    require_within("variable_bytes", len(content), unit.core.limits.variable_bytes)
+    unit.session.run("delete_expired_messages", now=to_micros(unit.now))
+    earlier = _earlier(unit, message, content)
+    if earlier is not None:
+        return tuple(InstanceKey(key) for key in json.loads(earlier.text_or_none("correlated_with") or "[]"))
+    taken = _deliver(unit, message, actor) or _start(unit, message, actor)
+    if message.message_id is not None or (not taken and message.time_to_live > timedelta()):
+        _keep(unit, message, content, taken)
+    return tuple(taken)
+
+
+def _earlier(unit: Unit, message: Message, content: bytes) -> Row | None:
+    if message.message_id is None:
+        return None
+    row = unit.session.first("message_by_id", tenant_id=unit.tenant_id, message_id=message.message_id)
+    if row is not None and row.text("content_digest") != _content_digest(message, content):
+        raise MessageReusedError(
+            f"The message id {message.message_id} was used for another message.",
+            Place(element_id=message.message_id),
+            "Give each message an id of its own.",
+            {"message_id": message.message_id},
+        )
+    return row
+
+
+def _deliver(unit: Unit, message: Message, actor: str | None) -> list[InstanceKey]:
+    rows = unit.session.all(
+        "matching_subscriptions",
+        tenant_id=unit.tenant_id,
+        message_name=message.name,
+        correlation_digest=correlation_digest(message.correlation_key),
+        limit=unit.core.limits.batch_items,
+    )
+    taken: list[InstanceKey] = []
+    for row in rows:
+        key, subscription_id = InstanceKey(row.text("instance_key")), SubscriptionId(row.text("subscription_id"))
+        # An advance for an earlier row may have closed this one.
+        if not unit.session.run("delete_subscription", tenant_id=unit.tenant_id, subscription_id=subscription_id):
+            continue
+        instance = unit.instance(key)
+        event = MessageCorrelated(
+            occurred_at=event_time(unit, instance),
+            actor=actor,
+            subscription_id=subscription_id,
+            variables=message.variables,
+        )
+        advance(unit, instance, event)
+        taken.append(key)
+    return list(dict.fromkeys(taken))
+
+
+def _start(unit: Unit, message: Message, actor: str | None) -> list[InstanceKey]:
+    started: list[InstanceKey] = []
+    rows = unit.session.all("message_starts", tenant_id=unit.tenant_id, message_name=message.name)
+    for row in rows:
+        definition = unit.core.catalogue.startable(
+            unit.session, unit.tenant_id, ProcessId(row.text("process_id")), None
+        )
+        event = InstanceStarted(
+            occurred_at=unit.now,
+            actor=actor,
+            variables=message.variables,
+            start_element=ElementId(row.text("element_id")),
+        )
+        started.append(start_instance(unit, definition, event))
+    return started
+
+
+def _keep(unit: Unit, message: Message, content: bytes, taken: list[InstanceKey]) -> None:
+    """Into the buffer, or only the id of a message that is already delivered or was waited for by nobody."""
+    is_buffered = not taken and message.time_to_live > timedelta()
+    unit.session.run(
+        "insert_message",
+        tenant_id=unit.tenant_id,
+        message_id=message.message_id or unit.core.ids.record_id(unit.now),
+        message_name=message.name,
+        correlation_digest=correlation_digest(message.correlation_key),
+        content_digest=_content_digest(message, content),
+        now=to_micros(unit.now),
+        expires_at=to_micros(unit.now + (message.time_to_live if is_buffered else _REMEMBERED)),
+        correlated_with=None if is_buffered else json.dumps(taken),
+        variables_sealed=unit.core.codec.seal(content, ValueOwner(tenant_id=unit.tenant_id)) if is_buffered else None,
+    )
+
+
+def _content_digest(message: Message, content: bytes) -> str:
+    return digest(message.name.encode(), (message.correlation_key or "").encode(), content)

@@ -1,0 +1,90 @@
+-- SPDX-License-Identifier: Apache-2.0
+
+-- name: insert_resource
+INSERT INTO resource (tenant_id, checksum, content) VALUES (:tenant_id, :checksum, :content) ON CONFLICT DO NOTHING;
+
+-- name: resource_content
+SELECT content FROM resource WHERE tenant_id = :tenant_id AND checksum = :checksum;
+
+-- name: insert_process
+INSERT INTO process (tenant_id, process_id) VALUES (:tenant_id, :process_id) ON CONFLICT DO NOTHING;
+
+-- name: set_baseline
+UPDATE process SET baseline_log_id = :log_id WHERE tenant_id = :tenant_id AND process_id = :process_id;
+
+-- name: insert_definition
+INSERT INTO process_definition (tenant_id, definition_key, process_id, version, name, version_tag, resource_name, checksum,
+  has_start_form, is_startable, findings, deployed_at, deployed_by)
+VALUES (:tenant_id, :definition_key, :process_id, :version, :name, :version_tag, :resource_name, :checksum,
+  :has_start_form, :is_startable, :findings, :deployed_at, :deployed_by);
+
+-- name: latest_definition
+SELECT d.*, p.baseline_log_id FROM process_definition d JOIN process p USING (tenant_id, process_id)
+WHERE d.tenant_id = :tenant_id AND d.process_id = :process_id ORDER BY d.version DESC LIMIT 1;
+
+-- name: definition_of_version
+SELECT d.*, p.baseline_log_id FROM process_definition d JOIN process p USING (tenant_id, process_id)
+WHERE d.tenant_id = :tenant_id AND d.process_id = :process_id AND d.version = :version;
+
+-- name: definition_by_key
+SELECT d.*, p.baseline_log_id FROM process_definition d JOIN process p USING (tenant_id, process_id)
+WHERE d.tenant_id = :tenant_id AND d.definition_key = :definition_key;
+
+-- name: definitions_of_process
+SELECT d.*, p.baseline_log_id FROM process_definition d JOIN process p USING (tenant_id, process_id)
+WHERE d.tenant_id = :tenant_id AND d.process_id = :process_id ORDER BY d.version DESC;
+
+-- name: process_ids
+SELECT process_id FROM process WHERE tenant_id = :tenant_id AND process_id > :after ORDER BY process_id LIMIT :limit;
+
+-- name: process_counts
+SELECT
+  (SELECT count(*) FROM process_definition WHERE tenant_id = :tenant_id AND process_id = :process_id) AS versions,
+  (SELECT count(*) FROM instance WHERE tenant_id = :tenant_id AND process_id = :process_id AND status = 'active') AS active,
+  (SELECT count(*) FROM instance WHERE tenant_id = :tenant_id AND process_id = :process_id AND status <> 'active') AS ended,
+  (SELECT coalesce(sum(open_incidents), 0) FROM instance
+   WHERE tenant_id = :tenant_id AND process_id = :process_id AND status = 'active') AS incidents;
+
+-- name: latest_decision
+SELECT * FROM decision WHERE tenant_id = :tenant_id AND decision_id = :decision_id ORDER BY version DESC LIMIT 1;
+
+-- name: latest_decisions
+SELECT d.* FROM decision d WHERE d.tenant_id = :tenant_id AND d.version =
+  (SELECT max(version) FROM decision WHERE tenant_id = d.tenant_id AND decision_id = d.decision_id)
+ORDER BY d.decision_id LIMIT :limit;
+
+-- name: insert_decision
+INSERT INTO decision (tenant_id, decision_id, version, name, resource_name, checksum, deployed_at, deployed_by)
+VALUES (:tenant_id, :decision_id, :version, :name, :resource_name, :checksum, :deployed_at, :deployed_by);
+
+-- name: latest_form
+SELECT * FROM form WHERE tenant_id = :tenant_id AND form_id = :form_id ORDER BY version DESC LIMIT 1;
+
+-- name: insert_form
+INSERT INTO form (tenant_id, form_id, version, resource_name, checksum, deployed_at, deployed_by)
+VALUES (:tenant_id, :form_id, :version, :resource_name, :checksum, :deployed_at, :deployed_by);
+
+-- name: delete_message_starts
+DELETE FROM message_start WHERE tenant_id = :tenant_id AND process_id = :process_id;
+
+-- name: insert_message_start
+INSERT INTO message_start (tenant_id, message_name, process_id, element_id)
+VALUES (:tenant_id, :message_name, :process_id, :element_id);
+
+-- name: message_starts
+SELECT process_id, element_id FROM message_start WHERE tenant_id = :tenant_id AND message_name = :message_name
+ORDER BY process_id, element_id;
+
+-- name: delete_timer_starts
+DELETE FROM timer_start WHERE tenant_id = :tenant_id AND process_id = :process_id;
+
+-- name: insert_timer_start
+INSERT INTO timer_start (tenant_id, process_id, element_id, due_at, repetitions_left, schedule, occurrence)
+VALUES (:tenant_id, :process_id, :element_id, :due_at, :repetitions_left, :schedule, :occurrence);
+
+-- name: due_timer_starts
+SELECT * FROM timer_start WHERE due_at <= :now ORDER BY due_at LIMIT :limit;
+
+-- name: delete_timer_start
+DELETE FROM timer_start WHERE tenant_id = :tenant_id AND process_id = :process_id AND element_id = :element_id
+  AND due_at = :due_at;

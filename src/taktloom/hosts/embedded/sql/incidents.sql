@@ -1,0 +1,33 @@
+-- SPDX-License-Identifier: Apache-2.0
+
+-- name: insert_incident
+INSERT INTO incident (tenant_id, incident_id, instance_key, process_id, process_name, version, element_id, element_name,
+  kind, message, job_id, raised_at)
+VALUES (:tenant_id, :incident_id, :instance_key, :process_id, :process_name, :version, :element_id, :element_name,
+  :kind, :message, :job_id, :now);
+
+-- name: close_incident
+UPDATE incident SET resolved_at = :now WHERE tenant_id = :tenant_id AND incident_id = :incident_id
+  AND resolved_at IS NULL;
+
+-- name: incident_by_id
+SELECT * FROM incident WHERE tenant_id = :tenant_id AND incident_id = :incident_id;
+
+-- name: incidents_of_instance
+SELECT * FROM incident WHERE tenant_id = :tenant_id AND instance_key = :instance_key ORDER BY incident_id;
+
+-- name: list_incidents
+SELECT * FROM incident
+WHERE tenant_id = :tenant_id
+  AND (:before IS NULL OR incident_id < :before)
+  AND (:process_id IS NULL OR process_id = :process_id)
+  AND (:is_open IS NULL OR (resolved_at IS NULL) = :is_open)
+ORDER BY incident_id DESC LIMIT :limit;
+
+-- name: count_incidents
+SELECT count(*) AS n FROM (
+  SELECT 1 FROM incident
+  WHERE tenant_id = :tenant_id
+    AND (:process_id IS NULL OR process_id = :process_id)
+    AND (:is_open IS NULL OR (resolved_at IS NULL) = :is_open)
+  LIMIT :limit);

@@ -1,0 +1,69 @@
+-- SPDX-License-Identifier: Apache-2.0
+
+-- name: greatest_instance_key
+SELECT max(instance_key) AS instance_key FROM instance;
+
+-- name: insert_instance
+INSERT INTO instance (tenant_id, instance_key, definition_key, process_id, process_name, version, status, business_key,
+  subject_key, started_at, started_by)
+VALUES (:tenant_id, :instance_key, :definition_key, :process_id, :process_name, :version, 'active', :business_key,
+  :subject_key, :started_at, :started_by);
+
+-- name: insert_instance_state
+INSERT INTO instance_state (tenant_id, instance_key, journal_size, advanced_at, state_sealed)
+VALUES (:tenant_id, :instance_key, :journal_size, :advanced_at, :state_sealed);
+
+-- name: update_instance_state
+UPDATE instance_state SET journal_size = :journal_size, advanced_at = :advanced_at, state_sealed = :state_sealed
+WHERE tenant_id = :tenant_id AND instance_key = :instance_key;
+
+-- name: instance_with_state
+SELECT i.*, s.journal_size, s.advanced_at, s.state_sealed FROM instance i JOIN instance_state s USING (tenant_id, instance_key)
+WHERE i.tenant_id = :tenant_id AND i.instance_key = :instance_key;
+
+-- name: instance_by_key
+SELECT * FROM instance WHERE tenant_id = :tenant_id AND instance_key = :instance_key;
+
+-- name: end_instance
+UPDATE instance SET status = :status, ended_at = :ended_at WHERE tenant_id = :tenant_id AND instance_key = :instance_key;
+
+-- name: add_open_incidents
+UPDATE instance SET open_incidents = open_incidents + :difference
+WHERE tenant_id = :tenant_id AND instance_key = :instance_key;
+
+-- name: list_instances
+SELECT * FROM instance i
+WHERE i.tenant_id = :tenant_id
+  AND (:before IS NULL OR i.instance_key < :before)
+  AND (:process_id IS NULL OR i.process_id = :process_id)
+  AND (:version IS NULL OR i.version = :version)
+  AND (:status IS NULL OR i.status = :status)
+  AND (:with_incidents IS NULL OR (i.open_incidents > 0) = :with_incidents)
+  AND (:started_after IS NULL OR i.started_at >= :started_after)
+  AND (:started_before IS NULL OR i.started_at < :started_before)
+  AND (:search IS NULL OR i.instance_key = :search OR instr(lower(coalesce(i.business_key, '')), lower(:search)) > 0)
+  AND (:element_id IS NULL
+    OR EXISTS (SELECT 1 FROM job j WHERE j.tenant_id = i.tenant_id AND j.instance_key = i.instance_key
+      AND j.element_id = :element_id AND j.state IN ('available', 'locked', 'waiting', 'failed'))
+    OR EXISTS (SELECT 1 FROM user_task u WHERE u.tenant_id = i.tenant_id AND u.instance_key = i.instance_key
+      AND u.element_id = :element_id AND u.state = 'open')
+    OR EXISTS (SELECT 1 FROM timer t WHERE t.tenant_id = i.tenant_id AND t.instance_key = i.instance_key
+      AND t.element_id = :element_id)
+    OR EXISTS (SELECT 1 FROM message_subscription m WHERE m.tenant_id = i.tenant_id AND m.instance_key = i.instance_key
+      AND m.element_id = :element_id)
+    OR EXISTS (SELECT 1 FROM incident x WHERE x.tenant_id = i.tenant_id AND x.instance_key = i.instance_key
+      AND x.element_id = :element_id AND x.resolved_at IS NULL))
+ORDER BY i.instance_key DESC LIMIT :limit;
+
+-- name: count_instances
+SELECT count(*) AS n FROM (
+  SELECT 1 FROM instance i
+  WHERE i.tenant_id = :tenant_id
+    AND (:process_id IS NULL OR i.process_id = :process_id)
+    AND (:version IS NULL OR i.version = :version)
+    AND (:status IS NULL OR i.status = :status)
+    AND (:with_incidents IS NULL OR (i.open_incidents > 0) = :with_incidents)
+    AND (:started_after IS NULL OR i.started_at >= :started_after)
+    AND (:started_before IS NULL OR i.started_at < :started_before)
+    AND (:search IS NULL OR i.instance_key = :search OR instr(lower(coalesce(i.business_key, '')), lower(:search)) > 0)
+  LIMIT :limit);

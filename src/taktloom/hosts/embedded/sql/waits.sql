@@ -1,0 +1,58 @@
+-- SPDX-License-Identifier: Apache-2.0
+
+-- name: insert_timer
+INSERT INTO timer (tenant_id, timer_id, instance_key, element_id, due_at)
+VALUES (:tenant_id, :timer_id, :instance_key, :element_id, :due_at);
+
+-- name: delete_timer
+DELETE FROM timer WHERE tenant_id = :tenant_id AND timer_id = :timer_id;
+
+-- name: due_timers
+SELECT * FROM timer WHERE due_at <= :now ORDER BY due_at, timer_id LIMIT :limit;
+
+-- name: next_due_at
+SELECT min(due_at) AS n FROM (SELECT min(due_at) AS due_at FROM timer UNION ALL SELECT min(due_at) FROM timer_start);
+
+-- name: timers_of_instance
+SELECT * FROM timer WHERE tenant_id = :tenant_id AND instance_key = :instance_key ORDER BY due_at, timer_id;
+
+-- name: insert_subscription
+INSERT INTO message_subscription (tenant_id, subscription_id, instance_key, element_id, message_name,
+  correlation_digest, correlation_key_sealed)
+VALUES (:tenant_id, :subscription_id, :instance_key, :element_id, :message_name,
+  :correlation_digest, :correlation_key_sealed);
+
+-- name: delete_subscription
+DELETE FROM message_subscription WHERE tenant_id = :tenant_id AND subscription_id = :subscription_id;
+
+-- name: matching_subscriptions
+SELECT subscription_id, instance_key FROM message_subscription
+WHERE tenant_id = :tenant_id AND message_name = :message_name AND correlation_digest IN ('', :correlation_digest)
+ORDER BY subscription_id LIMIT :limit;
+
+-- name: subscriptions_of_instance
+SELECT * FROM message_subscription WHERE tenant_id = :tenant_id AND instance_key = :instance_key
+ORDER BY subscription_id;
+
+-- name: message_by_id
+SELECT * FROM message WHERE tenant_id = :tenant_id AND message_id = :message_id;
+
+-- name: insert_message
+INSERT INTO message (tenant_id, message_id, message_name, correlation_digest, content_digest, received_at, expires_at,
+  correlated_with, variables_sealed)
+VALUES (:tenant_id, :message_id, :message_name, :correlation_digest, :content_digest, :now, :expires_at,
+  :correlated_with, :variables_sealed);
+
+-- name: buffered_message
+SELECT * FROM message
+WHERE tenant_id = :tenant_id AND message_name = :message_name
+  AND (:correlation_digest = '' OR correlation_digest = :correlation_digest)
+  AND correlated_with IS NULL AND expires_at > :now
+ORDER BY received_at, message_id LIMIT 1;
+
+-- name: take_message
+UPDATE message SET correlated_with = :correlated_with, variables_sealed = NULL
+WHERE tenant_id = :tenant_id AND message_id = :message_id;
+
+-- name: delete_expired_messages
+DELETE FROM message WHERE expires_at <= :now;

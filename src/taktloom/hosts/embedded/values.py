@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Variable values on their way to and from disk: FEEL value -> canonical JSON bytes -> ValueCodec -> column *_sealed.
+
+Everything that holds a variable's value passes here: states, journal payloads, job and user task variables, event
+attributes, buffered messages, correlation keys.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Protocol
+
+from taktloom.feel import from_json, to_json
+from taktloom.feel.values import FeelValue
+from taktloom.model.identifiers import SubjectKey, TenantId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValueOwner:
+    """Whose values they are: the key to encrypt with, later. subject_key None: about nobody known."""
+
+    tenant_id: TenantId
+    subject_key: SubjectKey | None = None
+
+
+class ValueCodec(Protocol):
+    """Turns bytes into what is stored and back; unseal(seal(x)) == x for the same owner."""
+
+    def seal(self, plain: bytes, owner: ValueOwner) -> bytes:
+        """What is written to disk."""
+
+    def unseal(self, sealed: bytes, owner: ValueOwner) -> bytes:
+        """What was sealed."""
+
+
+class PlainValues:
+    """The identity codec."""
+
+    def seal(self, plain: bytes, owner: ValueOwner) -> bytes:
+        """The same bytes."""
+        return plain
+
+    def unseal(self, sealed: bytes, owner: ValueOwner) -> bytes:
+        """The same bytes."""
+        return sealed
+
+
+def dump_values(values: Mapping[str, FeelValue]) -> bytes:
+    """Canonical JSON: sorted keys, no spaces, UTF-8."""
+    wire = {name: to_json(value) for name, value in values.items()}
+    return json.dumps(wire, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def load_values(data: bytes) -> dict[str, FeelValue]:
+    """What dump_values wrote; numbers become Decimal without passing through float."""
+    wire = json.loads(data, parse_float=Decimal)
+    return {name: from_json(value) for name, value in wire.items()}
+
+
+def digest(*parts: bytes) -> str:
+    """SHA-256 in hex over parts, each with its length before it so that parts cannot run into each other."""
+    result = hashlib.sha256()
+    for part in parts:
+        result.update(len(part).to_bytes(8, "big"))
+        result.update(part)
+    return result.hexdigest()

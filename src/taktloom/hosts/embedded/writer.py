@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The one writer of a database: work queues up, is run in groups, each group in one transaction; then callers hear.
+
+A group is what waits when the last one is committed: under load many callers share one sync of the disk, alone a caller
+waits for its own only. Each piece of work has its savepoint, so that one that raises takes back its own changes and
+nobody else's. Nobody is told of success before the commit; when the commit fails, nobody is.
+
+Other processes may write to the same file (the command line does): before each group the writer asks SQLite whether
+somebody else has committed since (`PRAGMA data_version`) and, if so, forgets everything it remembers.
+"""
+
+import logging
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
+
+import apsw
+
+from taktloom.hosts.embedded.changes import Change, ChangeFeed, Topic
+from taktloom.hosts.embedded.database import Database
+from taktloom.model.errors import ConflictError, IncidentError
+from taktloom.storage import Session, data_version
+
+_LOG = logging.getLogger(__name__)
+_GROUP_LIMIT = 256  # a commit costs far more than 256 pieces of work; callers at the head should not wait for more
+_IDLE_LOOK_S = 0.5  # how soon another process's commit is noticed when nothing else happens
+
+Result = TypeVar("Result")
+
+
+class StorageFailedError(IncidentError):
+    """The database refused a transaction (disk full, locked too long, damaged); nothing of it was kept."""
+
+    code = "TL-3110"
+
+
+class EngineStoppedError(ConflictError):
+    """The engine is closed or draining and takes no new work."""
+
+    code = "TL-2190"
+
+
+class UnitOfWork(Protocol):
+    """What the writer needs of a piece of work's surroundings."""
+
+    changes: list[Change]
+
+
+class Memory(Protocol):
+    """What the writer's callers remember between transactions."""
+
+    def forget_all(self) -> None:
+        """Another process wrote: nothing remembered is sure any more."""
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class _Work(Generic[Result]):
+    run: Callable[[Session, list[Change]], Result]
+    future: "Future[Result]"
+    changes: list[Change]
+    undo: Callable[[], None]
+
+    def attempt(self, session: Session) -> Callable[[], None]:
+        """Run inside a savepoint; the result is a function that tells the caller the outcome."""
+        session.connection.execute("SAVEPOINT work")
+        try:
+            result = self.run(session, self.changes)
+        except BaseException as error:
+            if not session.connection.in_transaction:
+                raise  # SQLite took everything back by itself, as it does when the disk is full
+            session.connection.execute("ROLLBACK TO work")
+            session.connection.execute("RELEASE work")
+            self.undo()
+            self.changes.clear()
+            failure = _storage_error(error) if isinstance(error, apsw.Error) else error
+            return lambda: self.future.set_exception(failure)
+        session.connection.execute("RELEASE work")
+        return lambda: self.future.set_result(result)
+
+
+class Writer:
+    """Owns the writing connection from its own thread."""
+
+    def __init__(self, database: Database, *, memory: Memory, feed: ChangeFeed) -> None:
+        self._database, self._memory, self._feed = database, memory, feed
+        self._queue: queue.SimpleQueue[_Work[object] | None] = queue.SimpleQueue()
+        self._seen_version = data_version(database.writing.connection)
+        self._is_closed = False
+        self._closing = threading.Lock()
+        self._thread = threading.Thread(target=self._loop, name="taktloom-writer", daemon=True)
+        self._thread.start()
+
+    def post(
+        self, run: Callable[[Session, list[Change]], Result], *, undo: Callable[[], None] = lambda: None
+    ) -> "Future[Result]":
+        """Queue work; the future is done after its group is committed. undo: called when the work is taken back."""
+        if threading.current_thread() is self._thread:
+            raise RuntimeError("work may not wait for other work: called from the writer's own thread")
+        future: Future[Result] = Future()
+        work = _Work(run=run, future=future, changes=[], undo=undo)
+        with self._closing:
+            if self._is_closed:
+                raise EngineStoppedError("The engine has stopped.", remedy="Start it again.")
+            self._queue.put(work)  # type: ignore[arg-type]  # the queue holds work of any result
+        return future
+
+    def close(self) -> None:
+        """Finish what is queued, then stop."""
+        with self._closing:
+            if self._is_closed:
+                return
+            self._is_closed = True
+            self._queue.put(None)
+        self._thread.join()
+
+    def _loop(self) -> None:
+        while True:
+            try:
+                first = self._queue.get(timeout=_IDLE_LOOK_S)
+            except queue.Empty:
+                self._look_for_foreign_writes()
+                continue
+            group, is_last = self._gather(first)
+            if group:
+                self._commit(group)
+            if is_last:
+                return
+
+    def _gather(self, first: "_Work[object] | None") -> "tuple[list[_Work[object]], bool]":
+        group: list[_Work[object]] = []
+        work = first
+        while work is not None:
+            group.append(work)
+            if len(group) >= _GROUP_LIMIT or self._queue.empty():
+                return group, False
+            work = self._queue.get()
+        return group, True
+
+    def _commit(self, group: "list[_Work[object]]") -> None:
+        try:
+            with self._database.lock:
+                outcomes = self._run_in_transaction(group)
+        except BaseException as error:
+            self._memory.forget_all()
+            _LOG.exception("a transaction of %d pieces of work failed", len(group))
+            failure = _storage_error(error) if isinstance(error, apsw.Error) else error
+            for work in group:
+                work.future.set_exception(failure)
+            return
+        for tell in outcomes:
+            tell()
+        self._feed.publish(change for work in group for change in work.changes)
+
+    def _run_in_transaction(self, group: "list[_Work[object]]") -> list[Callable[[], None]]:
+        session = self._database.writing
+        session.connection.execute("BEGIN IMMEDIATE")
+        try:
+            self._note_foreign_writes()
+            outcomes = [work.attempt(session) for work in group]
+            session.connection.execute("COMMIT")
+        except BaseException:
+            if session.connection.in_transaction:
+                session.connection.execute("ROLLBACK")
+            raise
+        return outcomes
+
+    def _note_foreign_writes(self) -> bool:
+        version = data_version(self._database.writing.connection)
+        if version == self._seen_version:
+            return False
+        self._seen_version = version
+        self._memory.forget_all()
+        return True
+
+    def _look_for_foreign_writes(self) -> None:
+        with self._database.lock:
+            is_changed = self._note_foreign_writes()
+        if is_changed:
+            self._feed.publish([Change(topic=Topic.EVERYTHING, kind="written-by-another-process")])
+
+
+def _storage_error(error: BaseException) -> StorageFailedError:
+    failure = StorageFailedError(
+        f"The database refused the change: {error}.",
+        remedy="Nothing of it was kept. Free disk space or end what holds the database, then try again.",
+    )
+    failure.__cause__ = error
+    return failure

@@ -1,0 +1,248 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From a process definition to what `step` runs: number everything, compile every text, report every problem."""
+
+import json
+from collections.abc import Collection, Iterator
+
+from taktloom.kernel.compilation import Compilation
+from taktloom.kernel.elements.registry import COMPILERS
+from taktloom.kernel.executable import NONE, ExecutableProcess, Flow, Node
+from taktloom.kernel.rules import check_structure, problem
+from taktloom.model.errors import DefinitionError
+from taktloom.model.findings import Finding, Severity
+from taktloom.model.identifiers import ElementId
+from taktloom.model.places import Place
+from taktloom.model.process import (
+    AnyFlowNode,
+    BoundaryEvent,
+    BusinessRuleTask,
+    ErrorDefinition,
+    FlowNode,
+    Form,
+    ProcessDefinition,
+    ScriptTask,
+    SequenceFlow,
+    StartEvent,
+    SubProcess,
+)
+
+__all__ = ["compile_process"]
+
+
+def compile_process(
+    definition: ProcessDefinition,
+    *,
+    external_choices: frozenset[ElementId] = frozenset(),
+    decisions: Collection[str] | None = None,
+) -> ExecutableProcess:
+    """Compile once; the result is immutable and shared by all instances.
+
+    external_choices: exclusive gateways whose flow the host chooses. decisions: ids that can be evaluated; None: not
+    checked. Raises DefinitionError with every problem (element id, file, line, rule, remedy) in `findings`; what only
+    deserves a warning is in the result's `findings`.
+    """
+    compilation = Compilation(
+        names=frozenset(_variable_names(definition)), external_choices=external_choices, decisions=decisions
+    )
+    compilation.findings.extend(definition.findings)
+    compilation.findings.extend(check_structure(definition))
+    numbered = list(_number(definition))
+    _check_surroundings(compilation, [node for node, _ in numbered], definition)
+    process = _Builder(definition, compilation, numbered).build()
+    _raise_errors(process.findings, definition)
+    return process
+
+
+def _number(definition: ProcessDefinition) -> Iterator[tuple[AnyFlowNode, int]]:
+    """Nodes in document order with the number of their sub-process, its own nodes right after it."""
+    pending: list[tuple[AnyFlowNode, int]] = [(node, NONE) for node in reversed(definition.nodes)]
+    index = 0
+    while pending:
+        node, parent = pending.pop()
+        yield node, parent
+        if isinstance(node, SubProcess):
+            pending.extend((inner, index) for inner in reversed(node.nodes))
+        index += 1
+
+
+def _variable_names(definition: ProcessDefinition) -> Iterator[str]:
+    """Names that the model itself gives to variables: mappings, results, and the fields of its forms."""
+    for form in definition.forms:
+        yield from _form_keys(form)
+    for node, _ in _number(definition):
+        for mapping in (*getattr(node, "inputs", ()), *getattr(node, "outputs", ())):
+            yield mapping.target.split(".")[0].strip()
+        if isinstance(node, ScriptTask | BusinessRuleTask) and node.result_variable:
+            yield node.result_variable
+
+
+def _form_keys(form: Form) -> Iterator[str]:
+    """Keys of the fields of a form-js form; none where the text is no such form, which is for its own check to say."""
+    try:
+        pending: list[object] = [json.loads(form.schema)]
+    except (ValueError, RecursionError):
+        return
+    while pending:
+        part = pending.pop()
+        if isinstance(part, list):
+            pending.extend(part)
+        elif isinstance(part, dict):
+            key = part.get("key")
+            if isinstance(key, str) and key.strip():
+                yield key.split(".")[0].strip()
+            pending.append(part.get("components", []))
+
+
+def _check_surroundings(compilation: Compilation, nodes: list[AnyFlowNode], definition: ProcessDefinition) -> None:
+    """What the caller gave must fit the model."""
+    if not definition.is_executable:
+        compilation.findings.append(
+            problem(
+                "process-not-executable",
+                definition,
+                f"The process '{definition.id}' is marked as not executable.",
+                "Mark it as executable if it is to run.",
+                Severity.WARNING,
+            )
+        )
+    known = {node.id: node for node in nodes}
+    for choice in sorted(compilation.external_choices):
+        if type(known.get(choice)).__name__ != "ExclusiveGateway":
+            compilation.findings.append(
+                problem(
+                    "external-choice-unknown",
+                    Place(source=definition.place.source, element_id=choice),
+                    f"'{choice}' is no exclusive gateway of the process.",
+                    "Name exclusive gateways only.",
+                )
+            )
+    decisions = compilation.decisions
+    for node in nodes:
+        if not isinstance(node, BusinessRuleTask) or decisions is None or node.decision_id.startswith("="):
+            continue
+        if node.decision_id and node.decision_id not in decisions:
+            compilation.findings.append(
+                problem(
+                    "decision-unknown",
+                    node,
+                    f"The decision '{node.decision_id}' is not deployed.",
+                    "Deploy it together with the process, or correct the id.",
+                    decision=node.decision_id,
+                )
+            )
+
+
+def _without_repetitions(findings: list[Finding]) -> tuple[Finding, ...]:
+    """Reader and rules may find the same; each is said once."""
+    return tuple({(f.rule, f.place.element_id, f.message): f for f in reversed(findings)}.values())[::-1]
+
+
+def _raise_errors(findings: tuple[Finding, ...], definition: ProcessDefinition) -> None:
+    errors = [finding for finding in findings if finding.severity is Severity.ERROR]
+    if errors:
+        first = errors[0]
+        raise DefinitionError(
+            f"The process '{definition.id}' cannot run: {len(errors)} problem(s). {first.message}",
+            first.place,
+            first.remedy,
+            {"process": definition.id, "count": str(len(errors))},
+            findings,
+        )
+
+
+class _Builder:
+    """Puts nodes and flows together; references that lead nowhere are left out, the rules have named them."""
+
+    def __init__(
+        self, definition: ProcessDefinition, compilation: Compilation, numbered: list[tuple[AnyFlowNode, int]]
+    ) -> None:
+        self.definition, self.compilation, self.numbered = definition, compilation, numbered
+        self.node_index = {node.id: index for index, (node, _) in enumerate(numbered)}
+        self.flows = self._flows()
+        self.flow_index = {flow.id: flow.index for flow in self.flows}
+        self.incoming: dict[int, list[int]] = {}
+        self.outgoing: dict[int, list[int]] = {}
+        for flow in self.flows:
+            self.incoming.setdefault(flow.target, []).append(flow.index)
+            self.outgoing.setdefault(flow.source, []).append(flow.index)
+        self.boundaries: dict[ElementId, list[BoundaryEvent]] = {}
+        for node, _ in numbered:
+            if isinstance(node, BoundaryEvent):
+                self.boundaries.setdefault(node.attached_to, []).append(node)
+        self.roles = {node_id: lane.name for lane in definition.lanes for node_id in lane.nodes if lane.name}
+
+    def build(self) -> ExecutableProcess:
+        """The whole."""
+        nodes = tuple(self._node(index, node, parent) for index, (node, parent) in enumerate(self.numbered))
+        case_attributes = self.compilation.attributes(self.definition.case_attributes, self.definition)
+        return ExecutableProcess(
+            definition=self.definition,
+            nodes=nodes,
+            flows=self.flows,
+            node_index=self.node_index,
+            flow_index=self.flow_index,
+            none_start=self._none_start(self.definition.nodes),
+            external_choices=self.compilation.external_choices,
+            case_attributes=case_attributes,
+            findings=_without_repetitions(self.compilation.findings),
+        )
+
+    def _flows(self) -> tuple[Flow, ...]:
+        found: list[SequenceFlow] = list(self.definition.flows)
+        for node, _ in self.numbered:
+            if isinstance(node, SubProcess):
+                found.extend(node.flows)
+        flows: list[Flow] = []
+        for flow in found:
+            source, target = self.node_index.get(flow.source), self.node_index.get(flow.target)
+            condition = self.compilation.condition(flow)
+            if source is not None and target is not None:
+                flows.append(Flow(index=len(flows), id=flow.id, source=source, target=target, condition=condition))
+        return tuple(flows)
+
+    def _node(self, index: int, node: AnyFlowNode, parent: int) -> Node:
+        compilation = self.compilation
+        behaviour = COMPILERS[type(node)](compilation, node)
+        outgoing = tuple(self.outgoing.get(index, ()))
+        default = self._default(node)
+        return Node(
+            index=index,
+            id=node.id,
+            name=node.name,
+            element_type=behaviour.element_type,
+            behaviour=behaviour,
+            phases=(behaviour.enter, behaviour.perform, behaviour.complete, behaviour.leave),
+            catch=behaviour.catch,
+            parent=parent,
+            incoming=tuple(self.incoming.get(index, ())),
+            outgoing=outgoing,
+            default_flow=default,
+            is_conditional=default != NONE or any(self.flows[flow].condition is not None for flow in outgoing),
+            start=self._none_start(node.nodes) if isinstance(node, SubProcess) else NONE,
+            armed=self._armed(node),
+            catches=self._catches(node),
+            inputs=compilation.mappings(getattr(node, "inputs", ()), node),
+            outputs=compilation.mappings(getattr(node, "outputs", ()), node),
+            attributes=compilation.attributes(getattr(node, "event_attributes", ()), node),
+            role=self.roles.get(node.id),
+        )
+
+    def _default(self, node: FlowNode) -> int:
+        default: ElementId | None = getattr(node, "default_flow", None)
+        return NONE if default is None else self.flow_index.get(default, NONE)
+
+    def _armed(self, node: FlowNode) -> tuple[int, ...]:
+        events = self.boundaries.get(node.id, ())
+        return tuple(self.node_index[e.id] for e in events if not isinstance(e.definition, ErrorDefinition))
+
+    def _catches(self, node: FlowNode) -> tuple[tuple[str | None, int], ...]:
+        events = self.boundaries.get(node.id, ())
+        return tuple(
+            (e.definition.code, self.node_index[e.id]) for e in events if isinstance(e.definition, ErrorDefinition)
+        )
+
+    def _none_start(self, nodes: tuple[AnyFlowNode, ...]) -> int:
+        for node in nodes:
+            if isinstance(node, StartEvent) and node.definition is None:
+                return self.node_index[node.id]
+        return NONE

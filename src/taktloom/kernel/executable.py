@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The compiled process: immutable, integer-indexed, made once by `compile` and shared by all instances.
+
+Nodes and flows are numbered in document order, the nodes of a sub-process right after it. The numbers are stored in
+the state of instances, so they belong to one deployed version.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import ClassVar, Protocol, TypeAlias
+
+from taktloom.kernel.expressions import Expression
+from taktloom.kernel.state import Phase
+from taktloom.model.findings import Finding
+from taktloom.model.identifiers import ElementId, ProcessId
+from taktloom.model.process import ProcessDefinition
+
+__all__ = ["NONE", "Attribute", "ExecutableProcess", "Flow", "MappingRule", "Node"]
+
+NONE = -1  # no such node or flow
+
+# Methods of `behaviour.Behaviour`, which is made of what this module defines and so cannot be named here:
+# phases take (run, token), catching takes (run, node, token, variables).
+PhaseMethod: TypeAlias = Callable[..., Phase | None]
+CatchMethod: TypeAlias = Callable[..., None]
+
+
+class NodeBehaviour(Protocol):
+    """What the compiled process knows of a behaviour without running it; see `behaviour.Behaviour`."""
+
+    element_type: ClassVar[str]
+    is_recorded_from_start: ClassVar[bool]
+    names_resource: ClassVar[bool]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MappingRule:
+    """A compiled variable mapping: value of *source* into *path*, the names from the variable inwards."""
+
+    source: Expression
+    path: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attribute:
+    """A compiled event log attribute; *column* is the full name (`event.amount`)."""
+
+    column: str
+    source: Expression
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flow:
+    """A compiled sequence flow; source and target are node numbers."""
+
+    index: int
+    id: ElementId
+    source: int
+    target: int
+    condition: Expression | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    """A compiled flow node.
+
+    incoming, outgoing: flow numbers in document order. parent: number of the enclosing sub-process, NONE at the top.
+    armed: its timer and message boundary events. catches: codes (None: every) and numbers of its error boundary events.
+    start: of a sub-process its start event. role: name of its lane. phases: the behaviour's methods by
+    Phase; catch: its method for what it waits for.
+    """
+
+    index: int
+    id: ElementId
+    name: str
+    element_type: str
+    behaviour: NodeBehaviour
+    phases: tuple[PhaseMethod, ...]
+    catch: CatchMethod
+    parent: int = NONE
+    incoming: tuple[int, ...] = ()
+    outgoing: tuple[int, ...] = ()
+    default_flow: int = NONE
+    is_conditional: bool = False
+    start: int = NONE
+    armed: tuple[int, ...] = ()
+    catches: tuple[tuple[str | None, int], ...] = ()
+    inputs: tuple[MappingRule, ...] = ()
+    outputs: tuple[MappingRule, ...] = ()
+    attributes: tuple[Attribute, ...] = ()
+    role: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExecutableProcess:
+    """What `step` runs. none_start: number of the only none start event, NONE where there is none.
+
+    findings: the warnings of reading and compiling. external_choices: gateways whose flow the host chooses.
+    """
+
+    definition: ProcessDefinition
+    nodes: tuple[Node, ...]
+    flows: tuple[Flow, ...]
+    node_index: Mapping[ElementId, int]
+    flow_index: Mapping[ElementId, int]
+    none_start: int
+    external_choices: frozenset[ElementId]
+    case_attributes: tuple[Attribute, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def id(self) -> ProcessId:
+        """The key of all versions."""
+        return self.definition.id

@@ -1,0 +1,295 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One step in progress: the state, the event's time and actor, the commands so far, and what is still to be done.
+
+Work is a stack of (token, phase): a token goes on until it waits or ends before the next one moves, and the branches of
+a split move in the order of their flows. No recursion, so neither long chains nor deep nesting can overflow the stack.
+"""
+
+from datetime import datetime
+
+from taktloom.kernel.commands import (
+    CancelJob,
+    CancelTimer,
+    CancelUserTask,
+    CloseIncident,
+    Command,
+    FinishInstance,
+    IncidentKind,
+    InstanceOutcome,
+    RaiseIncident,
+    StartTimer,
+    Subscribe,
+    Unsubscribe,
+)
+from taktloom.kernel.executable import NONE, Attribute, ExecutableProcess, Node
+from taktloom.kernel.expressions import Context
+from taktloom.kernel.record import NO_ATTRIBUTES, completion_row, evaluate_attributes, start_row, termination_row
+from taktloom.kernel.state import (
+    IncidentWait,
+    InstanceState,
+    InstanceStatus,
+    Phase,
+    Scope,
+    SubscriptionWait,
+    TimerWait,
+    Token,
+)
+from taktloom.kernel.timers import TimerPlan
+from taktloom.kernel.variables import visible_variables
+from taktloom.model.identifiers import (
+    COUNTER_DIGITS,
+    IncidentId,
+    JobId,
+    RequestId,
+    ScopeId,
+    SubscriptionId,
+    TimerId,
+    TokenId,
+    UserTaskId,
+)
+
+__all__ = ["VISITS_PER_STEP", "Run"]
+
+VISITS_PER_STEP = 100_000  # a chain of script tasks this long is no model; a loop without a wait is
+
+STATUS_OF = {
+    InstanceOutcome.COMPLETED: InstanceStatus.COMPLETED,
+    InstanceOutcome.TERMINATED: InstanceStatus.TERMINATED,
+    InstanceOutcome.CANCELLED: InstanceStatus.CANCELLED,
+    InstanceOutcome.FAILED: InstanceStatus.FAILED,
+}
+
+
+class Run:
+    """The surroundings of one step. Behaviours call it to move tokens, open waits and emit commands."""
+
+    __slots__ = ("actor", "commands", "now", "process", "stack", "state", "visits_left")
+
+    def __init__(self, process: ExecutableProcess, state: InstanceState, now: datetime, actor: str | None) -> None:
+        self.process, self.state, self.now, self.actor = process, state, now, actor
+        self.commands: list[Command] = []
+        self.stack: list[tuple[TokenId, Phase]] = []
+        self.visits_left = VISITS_PER_STEP
+
+    def next_id(self) -> str:
+        """The next id inside the instance: its key and a counter."""
+        number = self.state.next_id
+        self.state.next_id = number + 1
+        return f"{self.state.instance_key}{number:0{COUNTER_DIGITS}d}"
+
+    def node(self, token: Token) -> Node:
+        """The flow node in which *token* is."""
+        return self.process.nodes[token.element]
+
+    def variables(self, token: Token) -> Context:
+        """What expressions of the token's node can see; read only."""
+        return visible_variables(self.state, token.inner or token.scope)
+
+    # tokens and scopes
+
+    def open_token(self, element: int, scope_id: ScopeId, arrived_by: int = NONE) -> Token:
+        """A new token at the node, not yet on the stack."""
+        token = Token(
+            id=TokenId(self.next_id()), element=element, scope=scope_id, arrived_by=arrived_by, entered_at=self.now
+        )
+        self.state.tokens[token.id] = token
+        self.state.scopes[scope_id].tokens[token.id] = None
+        return token
+
+    def open_scope(self, token: Token) -> Scope:
+        """The scope of the token's activity; made when the activity has none yet."""
+        if token.inner is None:
+            token.inner = ScopeId(self.next_id())
+            self.state.scopes[token.inner] = Scope(parent=token.scope, element=token.element, owner=token.id)
+        return self.state.scopes[token.inner]
+
+    def close_visit(self, token: Token) -> None:
+        """End the token's visit: close its waits and its empty inner scope; the token itself stays."""
+        for wait in token.waits:
+            self._close_wait(wait)
+        token.waits.clear()
+        if token.inner is not None:
+            del self.state.scopes[token.inner]
+            token.inner = None
+        token.role = None
+
+    def push(self, token: Token, phase: Phase) -> None:
+        """Do this next, before what was pushed earlier."""
+        self.stack.append((token.id, phase))
+
+    def take(self, token: Token, flows: tuple[int, ...]) -> Phase | None:
+        """Send the token along the first flow and new tokens along the others; no flow ends the path here."""
+        if not flows:
+            self.end_path(token)
+            return None
+        others = [self.open_token(self.process.flows[flow].target, token.scope, flow) for flow in flows[1:]]
+        self.stack.extend((other.id, Phase.ENTER) for other in reversed(others))
+        token.element, token.arrived_by = self.process.flows[flows[0]].target, flows[0]
+        return Phase.ENTER
+
+    def end_path(self, token: Token) -> None:
+        """Consume the token; the last one of a scope completes the scope."""
+        self._remove(token)
+        scope = self.state.scopes[token.scope]
+        if not scope.tokens:
+            self._complete_scope(scope)
+
+    def merge(self, token: Token) -> None:
+        """Consume a token whose path another token goes on with."""
+        self._remove(token)
+
+    def _remove(self, token: Token) -> None:
+        del self.state.tokens[token.id]
+        del self.state.scopes[token.scope].tokens[token.id]
+
+    def _complete_scope(self, scope: Scope) -> None:
+        if scope.owner is None:
+            self.finish(InstanceOutcome.COMPLETED)
+        else:
+            self.push(self.state.tokens[scope.owner], Phase.COMPLETE)
+
+    # ending what runs
+
+    def terminate(self, token: Token) -> None:
+        """End everything in the token's scope, the token included (terminate end event; BPMN 2.0.2, 13.5.6)."""
+        scope = self.state.scopes[token.scope]
+        self._remove(token)
+        self._clear_scope(scope)
+        if scope.owner is None:
+            self.finish(InstanceOutcome.TERMINATED)
+        else:
+            self.push(self.state.tokens[scope.owner], Phase.COMPLETE)
+
+    def cancel_visit(self, token: Token) -> None:
+        """Break the token's activity off with all that runs inside; the token itself stays, to go on elsewhere."""
+        inner = None if token.inner is None else self.state.scopes[token.inner]
+        if inner is not None:
+            self._clear_scope(inner)
+        self._record_broken_off(token)
+        self.close_visit(token)
+
+    def finish(self, outcome: InstanceOutcome) -> None:
+        """End the instance: whatever is left in it is broken off; the variables of the instance stay to be read."""
+        state = self.state
+        if state.root is not None:
+            self._clear_scope(state.scopes[state.root])
+        self.stack.clear()
+        state.status = STATUS_OF[outcome]
+        self.commands.append(FinishInstance(outcome=outcome))
+
+    def _clear_scope(self, scope: Scope) -> None:
+        """Break off every token in the scope, innermost scopes first, in order of arrival."""
+        pending = list(reversed(scope.tokens))
+        entered: set[TokenId] = set()
+        while pending:
+            token = self.state.tokens[pending[-1]]
+            if token.inner is not None and token.id not in entered:
+                entered.add(token.id)
+                pending.extend(reversed(self.state.scopes[token.inner].tokens))
+                continue
+            pending.pop()
+            self._record_broken_off(token)
+            self.close_visit(token)
+            self._remove(token)
+        scope.joins.clear()
+
+    # rows of the event log
+
+    def record_start(self, node: Node, token: Token) -> None:
+        """The activity has begun; its visit gets an id."""
+        token.visit = self.next_id()
+        self.commands.append(start_row(node, token))
+
+    def record_completion(self, node: Node, token: Token, extra: tuple[Attribute, ...] = ()) -> None:
+        """The visit is over; of events only those with a name have a row, and those that carry *extra* attributes."""
+        if not (node.behaviour.is_recorded_from_start or node.name or extra):
+            return
+        token.visit = token.visit or self.next_id()
+        declared = node.attributes + extra
+        values = evaluate_attributes(declared, self.variables(token), self.now) if declared else NO_ATTRIBUTES
+        self.commands.append(completion_row(node, token, self.actor, values))
+        token.visit = ""
+
+    def _record_broken_off(self, token: Token) -> None:
+        node = self.node(token)
+        if token.visit and node.behaviour.is_recorded_from_start:
+            self.commands.append(termination_row(node, token))
+            token.visit = ""
+
+    # waits
+
+    def subscribe(self, token: Token, event: Node, message_name: str, correlation_key: str | None) -> None:
+        """Wait for the message at *event*: the token's own node, or a boundary event of it."""
+        subscription_id = SubscriptionId(self.next_id())
+        self.state.subscriptions[subscription_id] = SubscriptionWait(
+            element=event.index, token=token.id, message_name=message_name, correlation_key=correlation_key
+        )
+        token.waits.append(subscription_id)
+        self.commands.append(
+            Subscribe(
+                subscription_id=subscription_id,
+                element_id=event.id,
+                message_name=message_name,
+                correlation_key=correlation_key,
+            )
+        )
+
+    def start_timer(self, token: Token, event: Node, plan: TimerPlan) -> None:
+        """Wait for the planned instant at *event*: the token's own node, or a boundary event of it."""
+        timer_id = TimerId(self.next_id())
+        self.state.timers[timer_id] = TimerWait(
+            element=event.index,
+            token=token.id,
+            due_at=plan.due_at,
+            repetitions_left=plan.repetitions_left,
+            schedule=plan.schedule,
+            occurrence=plan.occurrence,
+        )
+        token.waits.append(timer_id)
+        self.commands.append(StartTimer(timer_id=timer_id, element_id=event.id, due_at=plan.due_at))
+
+    def raise_incident(
+        self, token: Token, kind: IncidentKind, message: str, phase: Phase, job_id: JobId | None = None
+    ) -> None:
+        """Stop the token until an operator resolves the incident."""
+        incident_id = IncidentId(self.next_id())
+        self.state.incidents[incident_id] = IncidentWait(
+            token=token.id, element=token.element, phase=phase, job_id=job_id
+        )
+        token.waits.append(incident_id)
+        self.commands.append(
+            RaiseIncident(
+                incident_id=incident_id, element_id=self.node(token).id, kind=kind, message=message, job_id=job_id
+            )
+        )
+
+    def forget_wait(self, token: Token, wait: str) -> None:
+        """The wait is over because what it waited for came: no command."""
+        token.waits.remove(wait)
+        state = self.state
+        state.jobs.pop(JobId(wait), None)
+        state.user_tasks.pop(UserTaskId(wait), None)
+        state.timers.pop(TimerId(wait), None)
+        state.subscriptions.pop(SubscriptionId(wait), None)
+        state.requests.pop(RequestId(wait), None)
+
+    def close_incidents(self, token: Token) -> None:
+        """Close the incidents of a token that goes on without an operator, as after a late completion."""
+        for wait in [wait for wait in token.waits if wait in self.state.incidents]:
+            token.waits.remove(wait)
+            self._close_wait(wait)
+
+    def _close_wait(self, wait: str) -> None:
+        state = self.state
+        if state.jobs.pop(JobId(wait), None) is not None:
+            self.commands.append(CancelJob(job_id=JobId(wait)))
+        elif state.user_tasks.pop(UserTaskId(wait), None) is not None:
+            self.commands.append(CancelUserTask(user_task_id=UserTaskId(wait)))
+        elif state.timers.pop(TimerId(wait), None) is not None:
+            self.commands.append(CancelTimer(timer_id=TimerId(wait)))
+        elif state.subscriptions.pop(SubscriptionId(wait), None) is not None:
+            self.commands.append(Unsubscribe(subscription_id=SubscriptionId(wait)))
+        elif state.incidents.pop(IncidentId(wait), None) is not None:
+            self.commands.append(CloseIncident(incident_id=IncidentId(wait)))
+        else:
+            state.requests.pop(RequestId(wait), None)  # the host's answer will be refused; there is nothing to withdraw

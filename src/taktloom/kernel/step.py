@@ -1,0 +1,298 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Advance an instance by one kernel event.
+
+Each handler first finds everything that could be wrong (MisuseError, nothing changed), then changes the state and puts
+tokens on the stack; after it, tokens run until all of them wait. What fails at run time becomes an incident.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import TypeVar
+
+from taktloom.feel.values import FeelValue
+from taktloom.kernel.commands import CloseIncident, Command, IncidentKind, InstanceOutcome, RetryJob
+from taktloom.kernel.elements.boundary_event import ArmedBoundary
+from taktloom.kernel.elements.business_rule_task import DECISION_RESULT
+from taktloom.kernel.elements.inputs import input_variables
+from taktloom.kernel.elements.service_task import ServiceTaskBehaviour
+from taktloom.kernel.error_propagation import find_catcher
+from taktloom.kernel.events import (
+    DecisionEvaluated,
+    FlowChosen,
+    IncidentResolved,
+    InstanceCancelled,
+    InstanceStarted,
+    JobCompleted,
+    JobErrorThrown,
+    JobFailed,
+    KernelEvent,
+    MessageCorrelated,
+    TimerFired,
+    UserTaskCompleted,
+    VariablesSet,
+)
+from taktloom.kernel.executable import NONE, ExecutableProcess
+from taktloom.kernel.failure import ElementFailure
+from taktloom.kernel.run import Run
+from taktloom.kernel.state import IncidentWait, InstanceState, InstanceStatus, Phase, Scope, TimerWait, Token
+from taktloom.kernel.timers import TimerPlan, next_plan
+from taktloom.kernel.variables import hand_out
+from taktloom.model.errors import ConflictError, MisuseError, NotFoundError
+from taktloom.model.identifiers import ElementId, IncidentId, RequestId, ScopeId, TokenId
+from taktloom.model.places import Place
+
+__all__ = ["HANDLERS", "step"]
+
+Wait = TypeVar("Wait")
+Key = TypeVar("Key", bound=str)
+
+
+def step(process: ExecutableProcess, state: InstanceState, event: KernelEvent) -> list[Command]:
+    """Advance one instance by one event; the commands are to be obeyed in order.
+
+    Raises NotFoundError for an id that is not open, ConflictError for an instance that is over or already started,
+    MisuseError for an event that cannot be; the state is then unchanged.
+    """
+    if event.occurred_at.utcoffset() != timedelta(0):
+        raise MisuseError("The event's time is not in UTC.", _place(state), "Give an aware datetime in UTC.")
+    is_start = isinstance(event, InstanceStarted)
+    if state.status is not InstanceStatus.ACTIVE or is_start != (state.root is None):
+        raise ConflictError(
+            "The instance has not started yet." if state.root is None else f"The instance is {state.status}.",
+            _place(state),
+            "Look at the instance again; nothing was changed.",
+        )
+    run = Run(process, state, event.occurred_at, event.actor)
+    HANDLERS[type(event)](run, event)
+    _work(run)
+    return run.commands
+
+
+def _work(run: Run) -> None:
+    """Let the tokens on the stack run until all wait."""
+    tokens, nodes, stack = run.state.tokens, run.process.nodes, run.stack
+    while stack:
+        token_id, phase = stack.pop()
+        token = tokens.get(token_id)
+        while token is not None:
+            if phase is Phase.ENTER and not _begin_visit(run, token):
+                break
+            try:
+                following = nodes[token.element].phases[phase](run, token)
+            except ElementFailure as failure:
+                run.raise_incident(token, failure.kind, failure.message, phase)
+                break
+            if following is None:
+                break
+            phase = following
+
+
+def _begin_visit(run: Run, token: Token) -> bool:
+    if run.visits_left == 0:
+        message = "The step visited too many elements without a wait: the model loops for ever."
+        run.raise_incident(token, IncidentKind.LIMIT, message, Phase.ENTER)
+        return False
+    run.visits_left -= 1
+    token.entered_at = run.now
+    return True
+
+
+def _instance_started(run: Run, event: InstanceStarted) -> None:
+    process, state = run.process, run.state
+    start = process.none_start if event.start_element is None else process.node_index.get(event.start_element, NONE)
+    if start == NONE or process.nodes[start].element_type != "startEvent" or process.nodes[start].parent != NONE:
+        raise NotFoundError(
+            "The process has no such start event." if event.start_element else "The process has no none start event.",
+            Place(source=process.id, element_id=event.start_element),
+            "Name one of its start events.",
+        )
+    state.root = ScopeId(run.next_id())
+    state.started_at = run.now
+    state.scopes[state.root] = Scope(parent=None, element=NONE, owner=None, variables={})
+    token = run.open_token(start, state.root)
+    node = process.nodes[start]
+    if node.outputs:
+        run.open_scope(token).variables.update(event.variables)
+    else:
+        state.scopes[state.root].variables.update(event.variables)
+    run.push(token, Phase.ENTER)
+
+
+def _job_completed(run: Run, event: JobCompleted) -> None:
+    token = run.state.tokens[_find(run.state.jobs, event.job_id, "job", run)]
+    _resume(run, token, event.job_id, event.variables)
+
+
+def _user_task_completed(run: Run, event: UserTaskCompleted) -> None:
+    token = run.state.tokens[_find(run.state.user_tasks, event.user_task_id, "user task", run)]
+    _resume(run, token, event.user_task_id, event.variables)
+
+
+def _decision_evaluated(run: Run, event: DecisionEvaluated) -> None:
+    token = run.state.tokens[_find_request(run, event.request_id, is_choice=False)]
+    if event.error is None:
+        _resume(run, token, event.request_id, {DECISION_RESULT: event.value})
+        return
+    run.forget_wait(token, event.request_id)
+    run.raise_incident(token, IncidentKind.DECISION, event.error, Phase.PERFORM)
+
+
+def _flow_chosen(run: Run, event: FlowChosen) -> None:
+    token = run.state.tokens[_find_request(run, event.request_id, is_choice=True)]
+    flow = run.process.flow_index.get(event.flow_id, NONE)
+    if flow not in run.node(token).outgoing:
+        raise NotFoundError(
+            f"Flow '{event.flow_id}' does not leave '{run.node(token).id}'.",
+            Place(source=run.process.id, element_id=event.flow_id),
+            "Choose one of the flows that were offered.",
+        )
+    run.forget_wait(token, event.request_id)
+    next_phase = run.take(token, (flow,))
+    if next_phase is not None:
+        run.push(token, next_phase)
+
+
+def _job_failed(run: Run, event: JobFailed) -> None:
+    token = run.state.tokens[_find(run.state.jobs, event.job_id, "job", run)]
+    if any(incident.job_id == event.job_id for incident in _incidents_of(run, token)):
+        raise ConflictError("The job has already failed.", _place(run.state), "Resolve its incident.")
+    run.raise_incident(token, IncidentKind.JOB_FAILED, event.message, Phase.PERFORM, event.job_id)
+
+
+def _job_error_thrown(run: Run, event: JobErrorThrown) -> None:
+    token = run.state.tokens[_find(run.state.jobs, event.job_id, "job", run)]
+    found = find_catcher(run, token, event.error_code)
+    run.forget_wait(token, event.job_id)
+    run.close_incidents(token)
+    if found is None:
+        message = f"No boundary event catches the error '{event.error_code}'."
+        run.raise_incident(token, IncidentKind.UNCAUGHT_ERROR, message, Phase.PERFORM)
+        return
+    boundary, activity_token = found
+    boundary.catch(run, boundary, activity_token, event.variables)
+
+
+def _timer_fired(run: Run, event: TimerFired) -> None:
+    wait = _find(run.state.timers, event.timer_id, "timer", run)
+    if run.now < wait.due_at:
+        raise MisuseError("The timer is not due yet.", _place(run.state), "Fire it at its due instant or later.")
+    token, node = run.state.tokens[wait.token], run.process.nodes[wait.element]
+    run.forget_wait(token, event.timer_id)
+    following = next_plan(_plan_of(wait)) if _stays_armed(node.behaviour) else None
+    if following is not None:
+        run.start_timer(token, node, following)
+    node.catch(run, node, token, {})
+
+
+def _message_correlated(run: Run, event: MessageCorrelated) -> None:
+    wait = _find(run.state.subscriptions, event.subscription_id, "subscription", run)
+    token, node = run.state.tokens[wait.token], run.process.nodes[wait.element]
+    run.forget_wait(token, event.subscription_id)
+    if _stays_armed(node.behaviour):  # every correlation ends its subscription; the event waits on under a new one
+        run.subscribe(token, node, wait.message_name, wait.correlation_key)
+    node.catch(run, node, token, event.variables)
+
+
+def _incident_resolved(run: Run, event: IncidentResolved) -> None:
+    incident = _find(run.state.incidents, event.incident_id, "incident", run)
+    token = run.state.tokens[incident.token]
+    hand_out(run.state, token.inner or token.scope, event.variables)
+    del run.state.incidents[event.incident_id]
+    token.waits.remove(event.incident_id)
+    run.commands.append(CloseIncident(incident_id=event.incident_id))
+    if incident.job_id is None:
+        run.push(token, incident.phase)
+        return
+    node = run.node(token)
+    retries = node.behaviour.retries if isinstance(node.behaviour, ServiceTaskBehaviour) else 1
+    variables = input_variables(run, node, token)
+    run.commands.append(RetryJob(job_id=incident.job_id, retries=retries, variables=variables))
+
+
+def _variables_set(run: Run, event: VariablesSet) -> None:
+    state = run.state
+    assert state.root is not None  # checked by step
+    scope_id = state.root if event.element_id is None else _scope_of(run, event.element_id)
+    state.scopes[scope_id].variables.update(event.variables)
+
+
+def _instance_cancelled(run: Run, event: InstanceCancelled) -> None:
+    del event
+    run.finish(InstanceOutcome.CANCELLED)
+
+
+def _resume(run: Run, token: Token, wait: str, variables: Mapping[str, FeelValue]) -> None:
+    """What the token's own node waited for has come."""
+    node = run.node(token)
+    run.forget_wait(token, wait)
+    run.close_incidents(token)
+    node.catch(run, node, token, variables)
+
+
+def _find(waits: Mapping[Key, Wait], wait_id: Key, kind: str, run: Run) -> Wait:
+    wait = waits.get(wait_id)
+    if wait is None:
+        raise NotFoundError(
+            f"The {kind} '{wait_id}' is not open in this instance.",
+            _place(run.state),
+            "It may have been completed or cancelled; nothing was changed.",
+            {"kind": kind, "id": wait_id},
+        )
+    return wait
+
+
+def _find_request(run: Run, request_id: RequestId, *, is_choice: bool) -> TokenId:
+    token_id = _find(run.state.requests, request_id, "request", run)
+    node = run.node(run.state.tokens[token_id])
+    if (node.id in run.process.external_choices) != is_choice:
+        raise MisuseError("The answer does not fit the request.", _place(run.state), "Answer what was asked.")
+    return token_id
+
+
+def _incidents_of(run: Run, token: Token) -> list[IncidentWait]:
+    return [run.state.incidents[IncidentId(wait)] for wait in token.waits if wait in run.state.incidents]
+
+
+def _stays_armed(behaviour: object) -> bool:
+    return isinstance(behaviour, ArmedBoundary) and not behaviour.is_interrupting
+
+
+def _plan_of(wait: TimerWait) -> TimerPlan:
+    return TimerPlan(
+        due_at=wait.due_at,
+        repetitions_left=wait.repetitions_left,
+        schedule=wait.schedule,
+        occurrence=wait.occurrence,
+    )
+
+
+def _scope_of(run: Run, element_id: ElementId) -> ScopeId:
+    element = run.process.node_index.get(element_id, NONE)
+    for scope_id, scope in run.state.scopes.items():
+        if scope.element == element and element != NONE:
+            return scope_id
+    raise NotFoundError(
+        f"'{element_id}' has no variables of its own now.",
+        _place(run.state),
+        "Set the variables of the instance, or of an activity that is active and has local variables.",
+    )
+
+
+def _place(state: InstanceState) -> Place:
+    return Place(source=state.instance_key)
+
+
+HANDLERS: Mapping[type, Callable[..., None]] = {
+    InstanceStarted: _instance_started,
+    JobCompleted: _job_completed,
+    JobFailed: _job_failed,
+    JobErrorThrown: _job_error_thrown,
+    UserTaskCompleted: _user_task_completed,
+    TimerFired: _timer_fired,
+    MessageCorrelated: _message_correlated,
+    DecisionEvaluated: _decision_evaluated,
+    FlowChosen: _flow_chosen,
+    IncidentResolved: _incident_resolved,
+    VariablesSet: _variables_set,
+    InstanceCancelled: _instance_cancelled,
+}

@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The shortest run of silent transitions that enables a transition or reaches the end.
+
+Breadth first over markings, only through silent transitions from which the goal's places can be reached silently, so
+that parallel branches that have nothing to do with the goal are not unfolded. Answers are remembered per marking and
+goal. The search is bounded by a number of markings, never by time: the same net and marking give the same answer.
+Source: Rozinat & van der Aalst, "Conformance checking of processes based on monitoring real behavior", Information
+Systems 33, 2008, section 5 (invisible and duplicate tasks in log replay).
+"""
+
+from collections.abc import Callable, Iterable
+
+from taktloom.mining.petri import Marking, NetMoves, PetriNet, count_tokens, tokens_in
+
+MAX_MARKINGS = 20_000
+
+
+class SilentSearch:
+    """Searches in one net; keep it as long as the net is replayed against."""
+
+    def __init__(self, net: PetriNet) -> None:
+        self.moves = NetMoves(net)
+        self._net = net
+        self._silent = tuple(i for i, transition in enumerate(net.transitions) if transition.label is None)
+        self._relevant: dict[tuple[int, ...], tuple[int, ...]] = {}
+        self._enabling: dict[tuple[int, Marking], tuple[int, ...] | None] = {}
+        self._finishing: dict[Marking, tuple[int, ...]] = {}
+
+    def path_enabling(self, index: int, marking: Marking) -> tuple[int, ...] | None:
+        """Silent transitions to fire, in order, so that transition *index* is enabled; None when there are none."""
+        key = (index, marking)
+        if key not in self._enabling:
+            relevant = self._leading_to(self._net.transitions[index].inputs)
+            self._enabling[key] = self._search(marking, relevant, lambda m: self.moves.is_enabled(index, m))[0]
+        return self._enabling[key]
+
+    def path_to_end(self, marking: Marking) -> tuple[int, ...]:
+        """Silent transitions to fire so that the final marking is reached, or else the marking nearest to it.
+
+        Nearest: a token in the final place, then the fewest tokens elsewhere, then the fewest firings.
+        """
+        if marking not in self._finishing:
+            final = self._net.final_marking
+            relevant = self._leading_to((self._net.final,))
+            path, seen = self._search(marking, relevant, lambda m: m == final)
+            self._finishing[marking] = path if path is not None else self._nearest(seen)
+        return self._finishing[marking]
+
+    def after(self, marking: Marking, path: Iterable[int]) -> Marking:
+        """The marking after firing *path*."""
+        for index in path:
+            marking = self.moves.fire(index, marking)
+        return marking
+
+    def _nearest(self, seen: dict[Marking, tuple[Marking, int] | None]) -> tuple[int, ...]:
+        best = min(seen, key=lambda m: (tokens_in(m, self._net.final) == 0, count_tokens(m)))
+        return _path(best, seen)
+
+    def _leading_to(self, places: tuple[int, ...]) -> tuple[int, ...]:
+        """The silent transitions whose firing can, through silent ones only, put a token into one of *places*."""
+        if places not in self._relevant:
+            wanted, chosen = set(places), set[int]()
+            grown = True
+            while grown:
+                grown = False
+                for index in self._silent:
+                    transition = self._net.transitions[index]
+                    if index not in chosen and not wanted.isdisjoint(transition.outputs):
+                        chosen.add(index)
+                        wanted.update(transition.inputs)
+                        grown = True
+            self._relevant[places] = tuple(sorted(chosen))
+        return self._relevant[places]
+
+    def _search(
+        self, start: Marking, relevant: tuple[int, ...], is_goal: Callable[[Marking], bool]
+    ) -> tuple[tuple[int, ...] | None, dict[Marking, tuple[Marking, int] | None]]:
+        seen: dict[Marking, tuple[Marking, int] | None] = {start: None}
+        if is_goal(start):
+            return (), seen
+        queue = [start]
+        for marking in queue:
+            for index in relevant:
+                if not self.moves.is_enabled(index, marking):
+                    continue
+                after = self.moves.fire(index, marking)
+                if after in seen or self._overflows(after, index):
+                    continue
+                seen[after] = (marking, index)
+                if is_goal(after):
+                    return _path(after, seen), seen
+                queue.append(after)
+            if len(seen) > MAX_MARKINGS:
+                break
+        return None, seen
+
+    def _overflows(self, marking: Marking, index: int) -> bool:
+        """Silent loops that only collect tokens lead nowhere; a few tokens in a place are more than replay needs."""
+        return any(tokens_in(marking, place) > 8 for place in self._net.transitions[index].outputs)
+
+
+def _path(marking: Marking, seen: dict[Marking, tuple[Marking, int] | None]) -> tuple[int, ...]:
+    path: list[int] = []
+    step = seen[marking]
+    while step is not None:
+        marking, index = step
+        path.append(index)
+        step = seen[marking]
+    return tuple(reversed(path))

@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What an event log says about each activity: volume, standardisation, rework, hand-offs, and what it cannot say."""
+
+from taktloom.mining.indicators.activities import (
+    ActivityIndicators,
+    Indicator,
+    decisions_after,
+    judged_alternatives,
+    load_indicator_source,
+    measure_indicators,
+)
+from taktloom.mining.indicators.names import EXPLANATIONS, IndicatorName
+from taktloom.mining.indicators.weighted import IndicatorSource, WeightedIndicators, measure_weighted
+
+__all__ = [
+    "EXPLANATIONS",
+    "ActivityIndicators",
+    "Indicator",
+    "IndicatorName",
+    "IndicatorSource",
+    "WeightedIndicators",
+    "decisions_after",
+    "judged_alternatives",
+    "load_indicator_source",
+    "measure_indicators",
+    "measure_weighted",
+]

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Attribute columns: typed by what all of their values are, and told apart by level.
+
+A column belongs to the case when the source says so, or when no case holds two values of it (empty counts as a value:
+what becomes known later is an event's). A column the source calls a case's that varies is kept as an event's.
+"""
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from taktloom.mining.logs.errors import DateFormatNeededError, TimeZoneNeededError
+from taktloom.mining.logs.mapping import AttributeType
+from taktloom.mining.logs.times import ClockRules, fitting_formats, parse_times
+
+BOOLEANS = {"true": True, "false": False}
+SAMPLE_SIZE = 1_000
+INTEGER_TEXT = r"^-?(?:0|[1-9]\d{0,17})$"
+NUMBER_TEXT = r"^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$"
+INSTANT = pl.Datetime("us", "UTC")
+
+
+def typed_attribute(values: pl.Series, wanted: AttributeType, rules: ClockRules) -> pl.Series:
+    """*values* in the narrowest type that every one of them fits; text stays text where nothing narrower does."""
+    if values.dtype != pl.String:
+        return _keep_typed(values, rules)
+    texts = values.replace("", None)
+    sample = texts.drop_nulls().head(SAMPLE_SIZE)
+    if wanted is AttributeType.TEXT or sample.len() == 0:
+        return texts
+    if wanted in {AttributeType.AUTO, AttributeType.BOOLEAN} and sample.str.to_lowercase().is_in(list(BOOLEANS)).all():
+        typed = texts.str.to_lowercase().replace_strict(BOOLEANS, default=None, return_dtype=pl.Boolean)
+        return typed if typed.null_count() == texts.null_count() else texts
+    if wanted in {AttributeType.AUTO, AttributeType.INTEGER, AttributeType.NUMBER}:
+        number = _number(texts, sample, wanted)
+        if number is not None:
+            return number
+    if wanted in {AttributeType.AUTO, AttributeType.INSTANT} and _looks_like_time(sample):
+        return _instant(texts, rules)
+    return texts
+
+
+def _number(texts: pl.Series, sample: pl.Series, wanted: AttributeType) -> pl.Series | None:
+    if wanted is not AttributeType.NUMBER and sample.str.contains(INTEGER_TEXT).all():
+        present = texts.drop_nulls()
+        if present.str.contains(INTEGER_TEXT).all():
+            return texts.cast(pl.Int64)
+    # 007 and 1e5 as a code would lose their spelling; an XES float says itself what it is
+    pattern = NUMBER_TEXT if wanted is AttributeType.AUTO else r"^[-+0-9.eE]+$"
+    if wanted is not AttributeType.INTEGER and sample.str.contains(pattern).all():
+        number = texts.cast(pl.Float64, strict=False)
+        present = texts.drop_nulls()
+        if number.null_count() == texts.null_count() and present.str.contains(pattern).all():
+            return number
+    return None
+
+
+def _looks_like_time(sample: pl.Series) -> bool:
+    return bool(sample.str.contains(r"^\d{1,4}[-/.年]\d").all()) and bool(
+        sample.str.contains(r"\d:\d\d").all() or fitting_formats(sample)
+    )
+
+
+def _instant(texts: pl.Series, rules: ClockRules) -> pl.Series:
+    """Instants in UTC; text where they cannot be placed in time: a wrong instant is worse than a text."""
+    try:
+        parsed = parse_times(texts, rules)
+    except (DateFormatNeededError, TimeZoneNeededError):
+        return texts
+    if parsed.is_bad.any():
+        return texts
+    return parsed.utc.cast(pl.Datetime("us")).dt.replace_time_zone("UTC").rename(texts.name)
+
+
+def _keep_typed(values: pl.Series, rules: ClockRules) -> pl.Series:
+    dtype = values.dtype
+    if dtype == pl.Boolean:
+        return values
+    if isinstance(dtype, pl.Datetime) or dtype == pl.Date:
+        try:
+            parsed = parse_times(values, rules)
+        except TimeZoneNeededError:
+            return values.cast(pl.String)
+        return parsed.utc.cast(pl.Datetime("us")).dt.replace_time_zone("UTC").rename(values.name)
+    if dtype.is_integer():
+        return values.cast(pl.Int64, strict=False)
+    if dtype.is_numeric():
+        return values.cast(pl.Float64, strict=False)
+    if dtype.is_nested() or dtype == pl.Binary:
+        return pl.Series(values.name, [None if each is None else str(each) for each in values.to_list()], pl.String)
+    return values.cast(pl.String)
+
+
+def is_constant_per_case(values: pl.Series, case: NDArray[np.uint32]) -> bool:
+    """Whether no case holds two values; *values* and *case* in canonical order."""
+    same_case = pl.Series(case[1:] == case[:-1])
+    differs = values.slice(1).ne_missing(values.slice(0, values.len() - 1))
+    return not bool((differs & same_case).any())

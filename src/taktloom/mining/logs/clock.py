@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Wall-clock times of a zone to UTC and back for whole columns, by the pinned time-zone table.
+
+Polars and DuckDB carry zone tables of their own, of other ages; they would place the same log differently from one
+version to the next. The offsets of the years that a column spans are therefore taken from `calendars.zones` once, as
+the instants where they change, and looked up by binary search.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from taktloom.calendars.zones import offset_at_instant
+
+SECOND_US = 1_000_000
+DAY_S = 86_400
+# Beyond these years the nearest known offset holds: nobody's log is there, and a stray date must not cost minutes.
+FIRST_YEAR, LAST_YEAR = 1890, 2150
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ZoneTable:
+    """changes: UTC µs at which the offset changes, ascending. offsets: µs ahead of UTC, one more than changes."""
+
+    changes: NDArray[np.int64]
+    offsets: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PlacedTimes:
+    """UTC µs, the offset in µs, and which wall times occur twice (the first is meant) or never (as if the clock had not
+    been put forward)."""
+
+    utc: NDArray[np.int64]
+    offset: NDArray[np.int64]
+    is_ambiguous: NDArray[np.bool_]
+    is_missing: NDArray[np.bool_]
+
+
+def place_wall_times(wall: NDArray[np.int64], zone: str) -> PlacedTimes:
+    """The instants at which clocks of *zone* show *wall* (µs since 1970 on the wall)."""
+    table = _table_for(wall, zone)
+    before, after = table.offsets[:-1], table.offsets[1:]
+    index = np.searchsorted(table.changes + np.maximum(before, after), wall, side="right")
+    offset = table.offsets[index]
+    # a wall time is odd when it lies between the two readings of the clock at the change that comes next
+    has_next = index < table.changes.size
+    following = np.minimum(index, max(0, table.changes.size - 1))
+    if table.changes.size == 0:
+        none = np.zeros(wall.size, dtype=np.bool_)
+        return PlacedTimes(utc=wall - offset, offset=offset, is_ambiguous=none, is_missing=none)
+    is_odd = has_next & (wall >= table.changes[following] + np.minimum(before, after)[following])
+    goes_forward = (after > before)[following]
+    return PlacedTimes(
+        utc=wall - offset, offset=offset, is_ambiguous=is_odd & ~goes_forward, is_missing=is_odd & goes_forward
+    )
+
+
+def offsets_at(utc: NDArray[np.int64], zone: str) -> NDArray[np.int64]:
+    """The offset of *zone* in µs at each instant *utc* (µs)."""
+    table = _table_for(utc, zone)
+    return table.offsets[np.searchsorted(table.changes, utc, side="right")]
+
+
+def _table_for(times: NDArray[np.int64], zone: str) -> ZoneTable:
+    if times.size == 0:
+        return _table(zone, 2000, 2000)
+    years = [_year(int(times.min())), _year(int(times.max()))]
+    first, last = (min(max(year, FIRST_YEAR), LAST_YEAR) for year in years)
+    return _table(zone, first - 1, last + 1)
+
+
+def _year(microseconds: int) -> int:
+    return 1970 + microseconds // (31_556_952 * SECOND_US)
+
+
+@lru_cache(maxsize=32)
+def _table(zone: str, first_year: int, last_year: int) -> ZoneTable:
+    """Changes from the beginning of one year to the end of another: each day asked, the second found by halving."""
+    begin = int(datetime(first_year, 1, 1, tzinfo=UTC).timestamp())
+    end = int(datetime(last_year + 1, 1, 1, tzinfo=UTC).timestamp())
+    changes: list[int] = []
+    offsets = [offset_at_instant(zone, begin)]
+    for day in range(begin + DAY_S, end + DAY_S, DAY_S):
+        offset = offset_at_instant(zone, day)
+        if offset != offsets[-1]:
+            changes.append(_change_between(zone, day - DAY_S, day))
+            offsets.append(offset)
+    return ZoneTable(
+        changes=np.array(changes, dtype=np.int64) * SECOND_US, offsets=np.array(offsets, dtype=np.int64) * SECOND_US
+    )
+
+
+def _change_between(zone: str, low: int, high: int) -> int:
+    """The first second after *low* with the offset of *high*."""
+    wanted = offset_at_instant(zone, high)
+    while high - low > 1:
+        middle = (low + high) // 2
+        if offset_at_instant(zone, middle) == wanted:
+            high = middle
+        else:
+            low = middle
+    return high

@@ -1,0 +1,218 @@
+# SPDX-License-Identifier: Apache-2.0
+"""CSV to staged rows. The header is read here; DuckDB splits the rest in parallel, everything as text.
+
+DuckDB knows columns by number (c0, c1 …) and gets path and delimiter as bound parameters: no text of the file ever
+enters SQL. Its work runs in a thread so that it can be followed and interrupted.
+"""
+
+import codecs
+import contextlib
+import csv
+import itertools
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from taktloom.mining.logs.encodings import SAMPLE_BYTES, PreparedText, RawBytes, codec_name, guess_encoding, read_sample
+from taktloom.mining.logs.errors import ImportCancelledError, LogStorageError, LogTooLargeError, UnreadableLogError
+from taktloom.mining.logs.mapping import AttributeLevel
+from taktloom.mining.logs.requests import ImportLimits, ImportStage, LogFormat, Progress
+from taktloom.mining.logs.staging import SourceFile, Staging
+from taktloom.model.findings import Finding, Severity
+from taktloom.model.places import Place
+
+DELIMITERS = (",", ";", "\t", "|")
+FIRST_EXAMPLES = 20
+HEADER_BYTES = 1024 * 1024
+CASE_PREFIX = "case:"
+WORKING_MEMORY = "1GB"
+REASONS = {
+    "MISSING COLUMNS": "row-too-short",
+    "TOO MANY COLUMNS": "row-too-long",
+    "UNQUOTED VALUE": "quote-not-closed",
+    "LINE SIZE OVER MAXIMUM": "row-too-large",
+    "INVALID ENCODING": "row-not-text",
+    "INVALID STATE": "quote-not-closed",
+}
+TEXTS = {
+    "row-too-short": "The row has fewer columns than the header.",
+    "row-too-long": "The row has more columns than the header.",
+    "quote-not-closed": "A quoted value is not closed properly.",
+    "row-too-large": "The row is too long.",
+    "row-not-text": "The row is not text.",
+    "row-unreadable": "The row cannot be split into columns.",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CsvShape:
+    """How the text is split: delimiter and the header's names, made unique and never empty."""
+
+    delimiter: str
+    columns: tuple[str, ...]
+
+
+def csv_shape(text: str, raw: RawBytes, delimiter: str | None = None) -> CsvShape:
+    """Delimiter and header of *text*, the beginning of a file; the delimiter is the one that splits the header most."""
+    text = text.removeprefix("\ufeff")
+    if not text.strip():
+        raise UnreadableLogError("empty", "The file is empty.", raw.place, "Export the log again.")
+    chosen = delimiter or max(DELIMITERS, key=lambda each: _columns_by(text, each))
+    names = _header(text, chosen, raw)
+    if len(names) > raw.limits.columns:
+        raise LogTooLargeError("columns", raw.limits.columns, raw.place)
+    return CsvShape(delimiter=chosen, columns=unique_names(names))
+
+
+def _columns_by(text: str, delimiter: str) -> int:
+    try:
+        return len(_first_record(text, delimiter))
+    except (csv.Error, StopIteration):
+        return 0
+
+
+def _first_record(text: str, delimiter: str) -> list[str]:
+    return next(csv.reader(text[:HEADER_BYTES].splitlines(keepends=True), delimiter=delimiter, strict=False))
+
+
+def _header(text: str, delimiter: str, raw: RawBytes) -> list[str]:
+    try:
+        return _first_record(text, delimiter)
+    except (csv.Error, StopIteration, TypeError) as error:
+        cause = "The header cannot be read."
+        raise UnreadableLogError("header", cause, Place(source=raw.name, line=1), "Name the delimiter.") from error
+
+
+def unique_names(names: list[str]) -> tuple[str, ...]:
+    """Header names stripped; empty ones become column_<n>, repeated ones get _2, _3 …"""
+    taken: set[str] = set()
+    unique = []
+    for number, name in enumerate(names, start=1):
+        base = candidate = name.strip() or f"column_{number}"
+        repeat = 1
+        while candidate in taken:
+            repeat += 1
+            candidate = f"{base}_{repeat}"
+        taken.add(candidate)
+        unique.append(candidate)
+    return tuple(unique)
+
+
+def stage_csv(raw: RawBytes, text: PreparedText, workspace: Path, delimiter: str | None = None) -> Staging:
+    """Split *text* into staged rows; rows that do not split are listed in the result, never dropped silently."""
+    with text.path.open("rb") as file:
+        beginning = file.read(HEADER_BYTES).decode("utf-8", errors="ignore")
+    shape = csv_shape(beginning, raw, delimiter)
+    target = workspace / "rows.parquet"
+    with duckdb.connect(":memory:") as connection:
+        _limit(connection, workspace)
+        _run(connection, _copy_sql(len(shape.columns)), [str(text.path), shape.delimiter, str(target)], raw)
+        rejects = connection.execute(
+            "SELECT line, min(error_type::VARCHAR), min(column_idx) FROM reject_errors GROUP BY line ORDER BY line"
+        ).fetchall()
+    _check_cells(target, len(shape.columns), raw)
+    rows = pl.scan_parquet(target).select(pl.len()).collect().item()
+    if rows + len(rejects) == 0:
+        raise UnreadableLogError("no-rows", "The file has a header but no rows.", raw.place, "Export the log again.")
+    if rows > raw.limits.rows:
+        raise LogTooLargeError("rows", raw.limits.rows, raw.place)
+    return Staging(
+        source=SourceFile(
+            name=raw.name,
+            size_bytes=text.digest.size_bytes,
+            sha256=text.digest.sha256,
+            format=LogFormat.CSV,
+            encoding=text.encoding,
+            delimiter=shape.delimiter,
+        ),
+        paths=(target,),
+        columns={name: f"c{index}" for index, name in enumerate(shape.columns)},
+        rows=int(rows),
+        levels={name: AttributeLevel.CASE for name in shape.columns if name.startswith(CASE_PREFIX)},
+        rejected_rows=tuple(int(line) for line, _, _ in rejects),
+        examples=tuple(_reject(raw.name, *reject) for reject in rejects[:FIRST_EXAMPLES]),
+    )
+
+
+def _copy_sql(columns: int) -> str:
+    types = ", ".join(f"'c{index}': 'VARCHAR'" for index in range(columns))
+    return (
+        "COPY (SELECT * FROM read_csv(?, delim=?, header=true, auto_detect=false, quote='\"', escape='\"', "
+        f"columns={{{types}}}, store_rejects=true)) TO (?) (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)"
+    )
+
+
+def _limit(connection: duckdb.DuckDBPyConnection, workspace: Path) -> None:
+    connection.execute("SET memory_limit = ?", [WORKING_MEMORY])
+    connection.execute("SET temp_directory = ?", [str(workspace)])
+
+
+def _run(connection: duckdb.DuckDBPyConnection, sql: str, parameters: list[str], raw: RawBytes) -> None:
+    failures: list[duckdb.Error] = []
+
+    def work() -> None:
+        try:
+            connection.execute(sql, parameters)
+        except duckdb.Error as error:
+            failures.append(error)
+
+    total = raw.path.stat().st_size
+    thread = threading.Thread(target=work, name="csv-split")
+    thread.start()
+    was_cancelled = False
+    while thread.is_alive():
+        thread.join(timeout=0.05)
+        if not was_cancelled and raw.watch.cancelled():
+            was_cancelled = True
+            connection.interrupt()
+        share = max(0.0, connection.query_progress()) / 100
+        raw.watch.report(Progress(stage=ImportStage.READING, done=int(total * share), total=total))
+    if was_cancelled:
+        raise ImportCancelledError(raw.name)
+    if failures:
+        if isinstance(failures[0], (duckdb.OutOfMemoryException, duckdb.IOException)):
+            raise LogStorageError(raw.name, type(failures[0]).__name__) from failures[0]
+        cause = "The rows cannot be split into columns."
+        remedy = "Check the delimiter and the quotes."
+        raise UnreadableLogError("rows", cause, raw.place, remedy) from failures[0]
+
+
+def _check_cells(target: Path, columns: int, raw: RawBytes) -> None:
+    limits: ImportLimits = raw.limits
+    longest = pl.scan_parquet(target).select(
+        pl.max_horizontal(pl.col(f"c{index}").str.len_bytes().max() for index in range(columns))
+    )
+    if (longest.collect().item() or 0) > limits.cell_characters * 4:
+        raise LogTooLargeError("characters in a cell", limits.cell_characters, raw.place)
+
+
+def _reject(source: str, line: int, kind: str, column: int | None) -> Finding:
+    rule = REASONS.get(kind, "row-unreadable")
+    return Finding(
+        severity=Severity.ERROR,
+        rule=rule,
+        message=TEXTS[rule],
+        place=Place(source=source, line=int(line)),
+        parameters={"row": str(line), "column": "" if column is None else str(column)},
+    )
+
+
+def csv_sample(raw: RawBytes, encoding: str | None, delimiter: str | None) -> tuple[pl.DataFrame, str, str]:
+    """The first rows as text columns, the encoding and the delimiter."""
+    sample = read_sample(raw)
+    found = codec_name(encoding, raw) if encoding else guess_encoding(sample)
+    text = codecs.getincrementaldecoder(found)(errors="replace").decode(sample).replace("\0", "")
+    shape = csv_shape(text, raw, delimiter)
+    lines = text.removeprefix("\ufeff").splitlines(keepends=True)
+    complete = lines[:-1] if len(sample) >= SAMPLE_BYTES else lines
+    rows = []
+    with contextlib.suppress(csv.Error, StopIteration):
+        reader = csv.reader(complete, delimiter=shape.delimiter)
+        next(reader)
+        rows = [row for row in itertools.islice(reader, 1000) if len(row) == len(shape.columns)]
+    values = zip(*rows, strict=True) if rows else ((),) * len(shape.columns)
+    series = [pl.Series(name, list(each), pl.String) for name, each in zip(shape.columns, values, strict=True)]
+    return pl.DataFrame(series).select(pl.all().replace("", None)), found, shape.delimiter

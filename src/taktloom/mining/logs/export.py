@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: Apache-2.0
+"""CSV out of a log: events, map, variants.
+
+Spreadsheets run a cell that begins with = + - @, a tab or a carriage return as a formula: such texts get an apostrophe
+in front. Numbers are written as numbers.
+"""
+
+import csv
+from collections.abc import Iterable, Sequence
+from io import StringIO
+
+import polars as pl
+
+from taktloom.mining.logs.canonical import CanonicalLog
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+Cell = str | int | float | None
+
+
+def neutralise(text: str) -> str:
+    """*text* as a cell that no spreadsheet computes."""
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
+def write_csv(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
+    """A CSV text with texts neutralised; None is empty. Lines end in CR LF (RFC 4180)."""
+    buffer = StringIO()
+    writer = csv.writer(buffer)
+    writer.writerow([neutralise(name) for name in header])
+    for row in rows:
+        writer.writerow([neutralise(cell) if isinstance(cell, str) else cell for cell in row])
+    return buffer.getvalue()
+
+
+def variants_csv(log: CanonicalLog) -> str:
+    """One line per variant: id, cases, share of cases, number of steps, activities joined by an arrow."""
+    table = log.variants()
+    total = max(1, table.case_codes.size)
+    return write_csv(
+        ("variant", "cases", "share", "steps", "activities"),
+        (
+            (variant.id, variant.cases, variant.cases / total, len(variant.activities), " → ".join(variant.activities))
+            for variant in table.variants
+        ),
+    )
+
+
+def events_csv(log: CanonicalLog) -> str:
+    """One line per activity instance in canonical order, the columns of the event schema, times with offset UTC."""
+    frame = log.events().drop("element_id", "process_key", "process_version", "instance_key", "position").collect()
+    instants = [name for name, dtype in frame.schema.items() if isinstance(dtype, pl.Datetime)]
+    texts = [name for name, dtype in frame.schema.items() if dtype == pl.String]
+    pattern = r"^([=+\-@\t\r])"
+    frame = frame.with_columns(
+        *(pl.col(name).dt.strftime("%Y-%m-%d %H:%M:%S%.6f+00:00") for name in instants),
+        *(pl.col(name).str.replace(pattern, "'${1}") for name in texts),
+    )
+    return frame.write_csv(line_terminator="\r\n")

@@ -1,0 +1,260 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Import of a log file, and the first look at one that the wizard shows.
+
+The format is told by content, not by name: Parquet and gzip by their magic bytes, XML by its first character. A hidden
+folder beside the target takes everything; it is renamed when complete and removed otherwise, so that nothing is ever
+half-imported, whatever stops the import.
+"""
+
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import polars as pl
+
+from taktloom.mining.logs.canonical import CanonicalLog
+from taktloom.mining.logs.csv_reader import csv_sample, stage_csv
+from taktloom.mining.logs.encodings import RawBytes, guess_encoding, prepare_text, read_sample
+from taktloom.mining.logs.errors import ColumnsNeededError, LogStorageError, UnreadableLogError
+from taktloom.mining.logs.layout import build_log, sync_folder
+from taktloom.mining.logs.mapping import AttributeLevel, ColumnMapping
+from taktloom.mining.logs.metadata import SOURCE_FILE
+from taktloom.mining.logs.parquet_reader import PARQUET_MAGIC, sample_parquet, stage_parquet
+from taktloom.mining.logs.recognition import Recognition, describe_column, mapping_of, recognise
+from taktloom.mining.logs.requests import (
+    ImportLimits,
+    ImportRequest,
+    ImportWatch,
+    LogFormat,
+    LogSniff,
+    Progress,
+    ignore_progress,
+    never_cancelled,
+)
+from taktloom.mining.logs.rows import Build
+from taktloom.mining.logs.staging import Staging
+from taktloom.mining.logs.times import ZONE_SUFFIX, ClockRules, fitting_formats
+from taktloom.mining.logs.xes_reader import sample_xes, stage_xes
+from taktloom.model.places import Place
+
+WORKSPACE_PREFIX = ".importing-"
+FOREIGN = {
+    b"SQLite format 3\0": ("sqlite", "This is an SQLite database, perhaps an object-centric log."),
+    b"PK\x03\x04": ("zip", "This is a ZIP archive or an Excel workbook."),
+    b"%PDF": ("pdf", "This is a PDF document."),
+}
+
+
+def import_log(
+    request: ImportRequest,
+    into: Path,
+    *,
+    progress: Callable[[Progress], None] = ignore_progress,
+    cancelled: Callable[[], bool] = never_cancelled,
+) -> CanonicalLog:
+    """Import *request*.path as a new folder of *into*, named by the log's id.
+
+    Raises InputRefusedError (see errors.py), LimitExceededError or ImportCancelledError; then nothing is left behind.
+    The id is `request.log_id`, else made of the name, with a number when taken.
+    """
+    into.mkdir(parents=True, exist_ok=True)
+    log_id = request.log_id or free_log_id(into, request.name)
+    workspace = Path(tempfile.mkdtemp(prefix=WORKSPACE_PREFIX, dir=into))
+    try:
+        watch = ImportWatch(report=progress, cancelled=cancelled)
+        ready = workspace / "log"
+        ready.mkdir()
+        prepare_log(replace(request, log_id=log_id), workspace, ready, watch)
+        ready.rename(into / log_id)
+        sync_folder(into)
+    finally:
+        shutil.rmtree(workspace, ignore_errors=True)
+    return CanonicalLog.open(into / log_id)
+
+
+def prepare_log(request: ImportRequest, workspace: Path, target: Path, watch: ImportWatch) -> None:
+    """Write the log's files into the empty folder *target*, using *workspace* for what is in between.
+
+    Raises LogStorageError when disk or memory fail, beside what `import_log` raises.
+    """
+    try:
+        _prepare(request, workspace, target, watch)
+    except (OSError, MemoryError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
+        raise LogStorageError(_place(request).source, reason) from error
+
+
+def _prepare(request: ImportRequest, workspace: Path, target: Path, watch: ImportWatch) -> None:
+    rules = ClockRules(timezone=request.timezone, date_format=request.date_format, place=_place(request))
+    staging = _stage(request, workspace, watch)
+    mapping = request.mapping or _recognised_mapping(staging)
+    require_columns(mapping, tuple(staging.columns), rules.place)
+    build_log(Build(staging=staging, mapping=mapping, request=request, rules=rules, target=target, watch=watch))
+    _keep_source(request.path, target)
+    sync_folder(target)
+
+
+def _keep_source(source: Path, target: Path) -> None:
+    """A copy of the source in the log's folder, to map it anew one day."""
+    copy = target / SOURCE_FILE
+    shutil.copyfile(source, copy)
+    with copy.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def read_columns(request: ImportRequest) -> tuple[str, ...]:
+    """The source's columns, from a first look."""
+    sniff = sniff_log(
+        request.path,
+        limits=request.limits,
+        encoding=request.encoding,
+        delimiter=request.delimiter,
+        source_name=request.source_name,
+    )
+    return tuple(column.name for column in sniff.columns)
+
+
+def free_log_id(into: Path, name: str) -> str:
+    """A folder name made of *name* that is not taken in *into*."""
+    base = re.sub(r"[^\w]+", "-", name.lower(), flags=re.UNICODE).strip("-_")[:60] or "log"
+    candidate, repeat = base, 1
+    while (into / candidate).exists():
+        repeat += 1
+        candidate = f"{base}-{repeat}"
+    return candidate
+
+
+def _place(request: ImportRequest) -> Place:
+    return Place(source=request.source_name or request.path.name)
+
+
+def _raw(request: ImportRequest, watch: ImportWatch) -> RawBytes:
+    return RawBytes(path=request.path, name=_place(request).source, limits=request.limits, watch=watch)
+
+
+def detect_format(raw: RawBytes) -> LogFormat:
+    """The format by content; raises UnreadableLogError for an empty or missing file."""
+    if not raw.path.is_file():
+        raise UnreadableLogError("not-found", "There is no such file.", raw.place, "Check the path.")
+    with raw.path.open("rb") as file:
+        if file.read(4) == PARQUET_MAGIC:
+            return LogFormat.PARQUET
+    sample = read_sample(raw, 4096)
+    if not sample:
+        raise UnreadableLogError("empty", "The file is empty.", raw.place, "Export the log again.")
+    for magic, (reason, cause) in FOREIGN.items():
+        if sample.startswith(magic):
+            raise UnreadableLogError(reason, cause, raw.place, "Give the log as CSV, XES or Parquet.")
+    text = sample.decode(guess_encoding(sample), errors="ignore").lstrip("\ufeff \t\r\n")
+    if text.startswith(("{", "[")):
+        raise UnreadableLogError(
+            "json", "This is JSON, perhaps an object-centric log.", raw.place, "Give the log as CSV, XES or Parquet."
+        )
+    return LogFormat.XES if text.startswith("<") else LogFormat.CSV
+
+
+def _stage(request: ImportRequest, workspace: Path, watch: ImportWatch) -> Staging:
+    raw = _raw(request, watch)
+    kind = detect_format(raw)
+    if kind is LogFormat.PARQUET:
+        return stage_parquet(raw)
+    if kind is LogFormat.XES:
+        return stage_xes(raw, workspace)
+    text = prepare_text(raw, workspace, request.encoding)
+    return stage_csv(raw, text, workspace, request.delimiter)
+
+
+def _recognised_mapping(staging: Staging) -> ColumnMapping:
+    head = staging.scan().head(1000).collect()
+    columns = tuple(describe_column(head[stored].rename(name)) for name, stored in staging.columns.items())
+    found = recognise(columns)
+    if found.missing:
+        raise ColumnsNeededError(found.missing[0], None, staging.columns, Place(source=staging.source.name))
+    return mapping_of(found.parts, tuple(staging.columns), staging.levels)
+
+
+def require_columns(mapping: ColumnMapping, columns: tuple[str, ...], place: Place) -> None:
+    """Refuse a mapping that names columns which are not there."""
+    known = set(columns)
+    for part in (
+        "case",
+        "activity",
+        "timestamp",
+        "start_timestamp",
+        "resource",
+        "role",
+        "lifecycle",
+        "instance",
+        "event_id",
+    ):
+        named = getattr(mapping, part)
+        if named is not None and named not in known:
+            raise ColumnsNeededError(part, named, columns, place)
+    for attribute in mapping.attributes:
+        if attribute.source not in known:
+            raise ColumnsNeededError("attribute", attribute.source, columns, place)
+
+
+def sniff_log(
+    path: Path,
+    *,
+    limits: ImportLimits | None = None,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    source_name: str | None = None,
+) -> LogSniff:
+    """A first look at the beginning of *path*; raises UnreadableLogError when it is no log."""
+    raw = RawBytes(path=path, name=source_name or path.name, limits=limits or ImportLimits(), watch=ImportWatch())
+    kind = detect_format(raw)
+    found_encoding = found_delimiter = None
+    levels: dict[str, AttributeLevel] = {}
+    if kind is LogFormat.PARQUET:
+        head = sample_parquet(raw)
+    elif kind is LogFormat.XES:
+        head, levels = sample_xes(raw)
+    else:
+        head, found_encoding, found_delimiter = csv_sample(raw, encoding, delimiter)
+    columns = tuple(describe_column(head[name]) for name in head.columns)
+    found = recognise(columns)
+    return LogSniff(
+        format=kind,
+        size_bytes=path.stat().st_size,
+        encoding=found_encoding,
+        delimiter=found_delimiter,
+        columns=columns,
+        mapping=None if found.missing else mapping_of(found.parts, tuple(head.columns), levels),
+        confidence=found.confidence,
+        missing_parts=found.missing,
+        needs_timezone=_needs_timezone(found, head),
+        date_formats=_date_formats(found, head),
+    )
+
+
+def _time_samples(found: Recognition, head: pl.DataFrame) -> pl.Series | None:
+    column = found.parts.get("timestamp")
+    return None if column is None else head[column].drop_nulls()
+
+
+def _needs_timezone(found: Recognition, head: pl.DataFrame) -> bool:
+    values = _time_samples(found, head)
+    if values is None:
+        return False
+    if isinstance(values.dtype, pl.Datetime):
+        return values.dtype.time_zone is None
+    if values.dtype != pl.String:
+        return values.dtype == pl.Date
+    texts = values.str.strip_chars()
+    is_epoch = texts.str.contains(r"^\d{9,19}(\.\d+)?$").all()
+    return not is_epoch and not texts.str.contains(ZONE_SUFFIX).all()
+
+
+def _date_formats(found: Recognition, head: pl.DataFrame) -> tuple[str, ...]:
+    values = _time_samples(found, head)
+    if values is None or values.dtype != pl.String:
+        return ()
+    plain = values.str.strip_chars().str.replace(r"(?i)\s*(Z|UTC|GMT|[+-]\d\d:\d\d|[+-]\d{4})$", "")
+    return tuple(fitting_formats(plain.str.replace(r"^(\d{4}-?\d\d-?\d\d)T", "${1} ")))

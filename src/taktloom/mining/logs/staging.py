@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Rows as a reader found them, before anything is decided: what every format's reader hands to the builder.
+
+Text formats stage text columns only; Parquet keeps its types. Rows stay in the order of the source.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from taktloom.mining.logs.mapping import AttributeLevel, AttributeType
+from taktloom.mining.logs.requests import LogFormat
+from taktloom.model.findings import Finding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceFile:
+    """The file itself: name shown to people, size and SHA-256 of its bytes, format and, for text, how it was read."""
+
+    name: str
+    size_bytes: int
+    sha256: str
+    format: LogFormat
+    encoding: str | None = None
+    delimiter: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Staging:
+    """Staged rows. columns: source name -> column in the files. levels/types: what the format itself declares.
+
+    rejected_rows: numbers of rows that could not be split into columns, with the first examples. first_row: the number
+    in the source of the first staged row (2 after a header line). schema_columns: staged columns that belong to the
+    event schema already and pass as they are. cursor: how far an EventSource was read.
+    """
+
+    source: SourceFile
+    paths: tuple[Path, ...]
+    columns: Mapping[str, str]
+    rows: int
+    levels: Mapping[str, AttributeLevel] = field(default_factory=dict)
+    types: Mapping[str, AttributeType] = field(default_factory=dict)
+    rejected_rows: tuple[int, ...] = ()
+    first_row: int = 2
+    schema_columns: tuple[str, ...] = ()
+    cursor: str | None = None
+    examples: tuple[Finding, ...] = ()
+
+    def scan(self) -> pl.LazyFrame:
+        """All staged rows; a column that a segment lacks is null there."""
+        return pl.concat([pl.scan_parquet(path) for path in self.paths], how="diagonal_relaxed")
+
+    def load(self, source_column: str) -> pl.Series:
+        """One column by its source name, all rows."""
+        stored = self.columns[source_column]
+        return self.scan().select(stored).collect()[stored].rename(source_column)

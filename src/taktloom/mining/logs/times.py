@@ -1,0 +1,271 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Texts, numbers and typed times to UTC microseconds plus the local clock's offset.
+
+Which format a column has is decided on all of its values: the reading that fits every one. Two readings that both fit
+and differ (day or month first) are the caller's choice, never a guess. A time without zone needs one from the caller.
+Local hours that occur twice are taken as the earlier one, hours that never occur as if the clock had not been put
+forward; both are counted.
+"""
+
+import itertools
+import re
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from taktloom.calendars.zones import zone_exists
+from taktloom.mining.logs.clock import offsets_at, place_wall_times
+from taktloom.mining.logs.errors import DateFormatNeededError, TimeZoneNeededError, UnknownTimeZoneError
+from taktloom.model.places import Place
+
+ZONE_SUFFIX = r"(?i)(?:^\d{4}-?\d\d-?\d\d[T ].*|\d:\d\d(?::\d\d(?:[.,]\d+)?)?)\s*(?:Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)$"
+ZONE_PART = r"(?i)\s*(Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)$"
+DATE_FORMATS = (
+    "%Y-%m-%d",
+    "%Y/%m/%d",
+    "%d/%m/%Y",
+    "%m/%d/%Y",
+    "%d.%m.%Y",
+    "%d-%m-%Y",
+    "%m-%d-%Y",
+    "%Y.%m.%d",
+    "%Y年%m月%d日",
+    "%d-%b-%Y",
+    "%d %b %Y",
+    "%Y%m%d",
+)
+TIME_FORMATS = (" %H:%M:%S%.f", " %H:%M", "", " %I:%M:%S %p", " %I:%M %p")
+EPOCH = r"^\d{9,10}(?:\.\d{1,9})?$|^\d{12,13}$|^\d{15,16}$|^\d{18,19}$"
+UNITS_US = (86_400_000_000, 3_600_000_000, 60_000_000, 1_000_000, 1_000)
+SEPARATORS = re.compile(r"[^%A-Za-z]")
+SAMPLE_SIZE = 2_000
+MINUTE_US = 60_000_000
+MICROSECONDS = pl.Datetime("us")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockRules:
+    """How the times of a source are to be read; place is the file, for errors."""
+
+    timezone: str | None = None
+    date_format: str | None = None
+    place: Place = field(default_factory=Place)
+
+    def __post_init__(self) -> None:
+        if self.timezone is not None and not zone_exists(self.timezone):
+            raise UnknownTimeZoneError(self.timezone)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ParsedTimes:
+    """utc: Int64 µs, null where empty or unreadable. offset_min: Int16. is_bad: text was there but is no time.
+
+    The counts are of values; date_format is the reading chosen (None for typed times and epochs).
+    """
+
+    utc: pl.Series
+    offset_min: pl.Series
+    is_bad: pl.Series
+    had_zone: bool
+    ambiguous: int = 0
+    missing: int = 0
+    finest_unit_us: int = 1
+    date_format: str | None = None
+
+
+def parse_times(values: pl.Series, rules: ClockRules) -> ParsedTimes:
+    """UTC instants of *values* (text, number or Datetime), in their order.
+
+    Raises TimeZoneNeededError and DateFormatNeededError naming the option.
+    """
+    if isinstance(values.dtype, pl.Datetime):
+        return _typed(values, rules)
+    if values.dtype == pl.Date:
+        return _localise(values.cast(MICROSECONDS), rules, _none_bad(values))
+    if values.dtype.is_numeric():
+        values = values.cast(pl.Int64).cast(pl.String)
+    texts = values.cast(pl.String).str.strip_chars().replace("", None)
+    sample = texts.drop_nulls().head(SAMPLE_SIZE)
+    if rules.date_format is None and sample.len() and sample.str.contains(EPOCH).all():
+        return _epochs(texts, rules)
+    has_zone = texts.str.contains(ZONE_SUFFIX)
+    if has_zone.all():
+        return _zoned(texts, rules)
+    if not has_zone.any():
+        wall, date_format = _read_wall(texts, rules)
+        bad = texts.is_not_null() & wall.is_null()
+        return replace(_localise(wall, rules, bad), date_format=date_format)
+    return _mixed(texts, has_zone, rules)
+
+
+def _none_bad(values: pl.Series) -> pl.Series:
+    return pl.repeat(False, values.len(), eager=True, dtype=pl.Boolean)
+
+
+def _typed(values: pl.Series, rules: ClockRules) -> ParsedTimes:
+    zone = values.dtype.time_zone if isinstance(values.dtype, pl.Datetime) else None
+    instants = values.dt.cast_time_unit("us")
+    if zone is None:
+        return _localise(instants, rules, _none_bad(values))
+    utc = instants.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
+    shown = replace(rules, timezone=rules.timezone or (None if zone == "UTC" else zone))
+    return _instants(utc, shown, _none_bad(values))
+
+
+def _instants(utc: pl.Series, rules: ClockRules, bad: pl.Series) -> ParsedTimes:
+    """Times that are UTC already; the named zone only tells the local clock."""
+    offset = pl.repeat(0, utc.len(), eager=True, dtype=pl.Int16)
+    if rules.timezone is not None:
+        offset = _offsets_in(utc, rules.timezone)
+    unit = _finest_unit(utc.cast(pl.Int64))
+    return ParsedTimes(utc=utc.cast(pl.Int64), offset_min=offset, is_bad=bad, had_zone=True, finest_unit_us=unit)
+
+
+def _offsets_in(utc: pl.Series, zone: str) -> pl.Series:
+    """Minutes that clocks of *zone* are ahead of UTC; null where *utc* is."""
+    offset = offsets_at(utc.cast(pl.Int64).fill_null(0).to_numpy(), zone)
+    return _where(utc.is_not_null(), offset // MINUTE_US, pl.Int16())
+
+
+def _where(present: pl.Series, values: NDArray[np.int64], dtype: pl.DataType) -> pl.Series:
+    return pl.select(pl.when(present).then(pl.Series(values))).to_series().cast(dtype)
+
+
+def _epochs(texts: pl.Series, rules: ClockRules) -> ParsedTimes:
+    seconds = texts.cast(pl.Float64, strict=False)
+    digits = texts.str.len_chars()
+    whole = texts.cast(pl.Int64, strict=False)
+    frame = pl.DataFrame({"s": seconds, "n": digits, "w": whole, "dot": texts.str.contains(".", literal=True)})
+    utc = frame.select(
+        pl.when(pl.col("dot") | (pl.col("n") <= 11))
+        .then((pl.col("s") * 1e6).round().cast(pl.Int64))
+        .when(pl.col("n") <= 14)
+        .then(pl.col("w") * 1_000)
+        .when(pl.col("n") <= 17)
+        .then(pl.col("w"))
+        .otherwise(pl.col("w") // 1_000)
+    ).to_series()
+    return _instants(utc.cast(MICROSECONDS), rules, texts.is_not_null() & utc.is_null())
+
+
+def _zoned(texts: pl.Series, rules: ClockRules) -> ParsedTimes:
+    if texts.str.contains(r"[+-]\d\d:\d\d$").all():  # the usual spelling: cut by length, no captures
+        wall_texts, suffixes = texts.str.head(-6), texts.str.tail(6)
+    else:
+        wall_texts, suffixes = texts.str.replace(ZONE_PART, ""), texts.str.extract(ZONE_PART, 1)
+    wall, date_format = _read_wall(wall_texts, rules)
+    known = {suffix: _offset_minutes(suffix) for suffix in suffixes.unique().drop_nulls().to_list()}
+    offset = suffixes.replace_strict(known, return_dtype=pl.Int16, default=None)
+    utc = (wall.cast(pl.Int64) - offset.cast(pl.Int64) * 60_000_000).cast(MICROSECONDS)
+    bad = texts.is_not_null() & utc.is_null()
+    parsed = _instants(utc, rules, bad)
+    if rules.timezone is None:
+        parsed = replace(parsed, offset_min=offset)
+    return replace(parsed, date_format=date_format, finest_unit_us=_finest_unit(wall.cast(pl.Int64)))
+
+
+def _offset_minutes(suffix: str) -> int | None:
+    if suffix.upper() in {"Z", "UTC", "GMT"}:
+        return 0
+    sign = -1 if suffix[0] == "-" else 1
+    hours, minutes = int(suffix[1:3]), int(suffix[-2:]) if len(suffix) > 3 else 0
+    return sign * (hours * 60 + minutes) if hours < 19 and minutes < 60 else None
+
+
+def _mixed(texts: pl.Series, has_zone: pl.Series, rules: ClockRules) -> ParsedTimes:
+    marks = has_zone.fill_null(value=True)
+    zoned = _zoned(pl.select(pl.when(marks).then(texts)).to_series(), rules)
+    wall, date_format = _read_wall(pl.select(pl.when(~marks).then(texts)).to_series(), rules)
+    naive = _localise(wall, rules, ~marks & wall.is_null())
+    return ParsedTimes(
+        utc=pl.select(pl.coalesce(zoned.utc, naive.utc)).to_series(),
+        offset_min=pl.select(pl.coalesce(zoned.offset_min, naive.offset_min)).to_series(),
+        is_bad=zoned.is_bad | naive.is_bad,
+        had_zone=False,
+        ambiguous=naive.ambiguous,
+        missing=naive.missing,
+        finest_unit_us=min(zoned.finest_unit_us, naive.finest_unit_us),
+        date_format=date_format or zoned.date_format,
+    )
+
+
+def _localise(wall: pl.Series, rules: ClockRules, bad: pl.Series) -> ParsedTimes:
+    """Wall-clock times to UTC in the caller's zone."""
+    if rules.timezone is None and wall.null_count() < wall.len():
+        raise TimeZoneNeededError(wall.name, str(wall.drop_nulls()[0]), rules.place)
+    zone = rules.timezone or "UTC"
+    present = wall.is_not_null()
+    placed = place_wall_times(wall.cast(pl.Int64).fill_null(0).to_numpy(), zone)
+    there = present.to_numpy()
+    return ParsedTimes(
+        utc=_where(present, placed.utc, pl.Int64()),
+        offset_min=_where(present, placed.offset // MINUTE_US, pl.Int16()),
+        is_bad=bad,
+        had_zone=False,
+        ambiguous=int((placed.is_ambiguous & there).sum()),
+        missing=int((placed.is_missing & there).sum()),
+        finest_unit_us=_finest_unit(wall.cast(pl.Int64)),
+    )
+
+
+def _finest_unit(instants: pl.Series) -> int:
+    """The coarsest unit that divides every time: what the source's clock resolved."""
+    values = instants.drop_nulls()
+    return next((unit for unit in UNITS_US if values.len() and (values % unit == 0).all()), 1)
+
+
+def _read_wall(texts: pl.Series, rules: ClockRules) -> tuple[pl.Series, str | None]:
+    """Naive times of *texts* and the format that reads most of them (all, where one does)."""
+    plain = texts.str.replace(r"^(\d{4}-?\d\d-?\d\d)T", "${1} ").str.replace(r"(\d),(\d+)$", "${1}.${2}")
+    if plain.null_count() == plain.len():
+        return plain.cast(MICROSECONDS), None
+    if rules.date_format is not None:
+        read = _read_as if _has_clock(rules.date_format) else _read_date
+        return read(plain, rules.date_format), rules.date_format
+    candidates = fitting_formats(plain)
+    if not candidates:
+        return pl.Series(texts.name, [None] * texts.len(), dtype=MICROSECONDS), None
+    readings = {each: _read_date(plain, each) for each in candidates}
+    fewest = min(reading.null_count() for reading in readings.values())
+    best = [each for each, reading in readings.items() if reading.null_count() == fewest]
+    for one, other in itertools.combinations(best, 2):
+        if not readings[one].equals(readings[other]):
+            example = str(texts.drop_nulls()[0])
+            raise DateFormatNeededError(texts.name, example, (one, other), rules.place)
+    return readings[best[0]], best[0]
+
+
+def fitting_formats(texts: pl.Series) -> list[str]:
+    """Date formats that read at least half of a sample of *texts*, else those that read most, in the order of
+    DATE_FORMATS; none when none reads any."""
+    sample = texts.drop_nulls().head(SAMPLE_SIZE)
+    seen = set("".join(sample.unique().head(200).to_list()))
+    possible = [each for each in DATE_FORMATS if set(SEPARATORS.findall(each)) <= seen]
+    read = {each: sample.len() - _read_date(sample, each).null_count() for each in possible}
+    needed = min(max(read.values(), default=0), (sample.len() + 1) // 2)
+    return [each for each, count in read.items() if count >= max(1, needed)]
+
+
+def _read_date(texts: pl.Series, date_format: str) -> pl.Series:
+    """Times whose date part is *date_format*, with any of the time formats; null where none fits."""
+    reading: pl.Series | None = None
+    for time_format in TIME_FORMATS:
+        if reading is None:
+            reading = _read_as(texts, date_format + time_format)
+        elif reading.null_count() > texts.null_count():
+            rest = pl.select(pl.when(reading.is_null()).then(texts)).to_series()
+            reading = reading.fill_null(_read_as(rest, date_format + time_format))
+    assert reading is not None
+    return reading
+
+
+def _read_as(texts: pl.Series, date_format: str) -> pl.Series:
+    if not _has_clock(date_format):
+        return texts.str.to_date(date_format, strict=False).cast(MICROSECONDS)
+    return texts.str.to_datetime(date_format, strict=False, time_unit="us", exact=True)
+
+
+def _has_clock(date_format: str) -> bool:
+    return any(part in date_format for part in ("%H", "%I", "%T", "%R"))

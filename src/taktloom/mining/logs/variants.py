@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Variants: the distinct sequences of activities, found by one scan over the canonical order.
+
+Each case gets a 64-bit hash of its sequence; cases of equal hash are then compared event by event with the first of
+them, so that a collision cannot join two variants (it would only cost another round with other weights).
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+SEPARATOR = "\x1f"
+MIX = np.uint64(0x9E3779B97F4A7C15)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variant:
+    """A sequence of activities and how many cases follow it. The id depends on the sequence alone."""
+
+    id: str
+    activities: tuple[str, ...]
+    cases: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class VariantTable:
+    """Variants, most frequent first (ties: earliest first case). case_codes/case_variants: per case, ascending code,
+    the index into `variants`."""
+
+    variants: tuple[Variant, ...]
+    case_codes: NDArray[np.uint32]
+    case_variants: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.variants)
+
+
+def variant_id(activities: Sequence[str]) -> str:
+    """12 hexadecimal digits of the sequence's SHA-256: the same in every log and view."""
+    return hashlib.sha256(SEPARATOR.join(activities).encode()).hexdigest()[:12]
+
+
+def case_starts(case: NDArray[np.uint32]) -> NDArray[np.int64]:
+    """Index of each case's first row; *case* is sorted."""
+    if case.size == 0:
+        return np.empty(0, dtype=np.int64)
+    changes = np.flatnonzero(case[1:] != case[:-1]) + 1
+    return np.concatenate([np.zeros(1, dtype=np.int64), changes])
+
+
+def tabulate_variants(case: NDArray[np.uint32], activity: NDArray[np.uint32], labels: Sequence[str]) -> VariantTable:
+    """Variants of the rows (case, activity), sorted in canonical order; *labels* by activity code."""
+    starts = case_starts(case)
+    if starts.size == 0:
+        return VariantTable(variants=(), case_codes=case[:0], case_variants=starts)
+    lengths = np.diff(np.append(starts, case.size))
+    group = _group_sequences(activity, starts, lengths)
+    counts = np.bincount(group)
+    first_case = np.full(counts.size, starts.size, dtype=np.int64)
+    np.minimum.at(first_case, group, np.arange(starts.size))
+    order = np.lexsort((first_case, -counts))
+    rank = np.empty_like(order)
+    rank[order] = np.arange(order.size)
+    variants = []
+    for index in order:
+        begin = starts[first_case[index]]
+        sequence = tuple(labels[code] for code in activity[begin : begin + lengths[first_case[index]]].tolist())
+        variants.append(Variant(id=variant_id(sequence), activities=sequence, cases=int(counts[index])))
+    return VariantTable(variants=tuple(variants), case_codes=case[starts], case_variants=rank[group])
+
+
+def count_variants(case: NDArray[np.uint32], activity: NDArray[np.uint32]) -> int:
+    """How many variants the rows have, without spelling them out."""
+    starts = case_starts(case)
+    if starts.size == 0:
+        return 0
+    return int(_group_sequences(activity, starts, np.diff(np.append(starts, case.size))).max()) + 1
+
+
+def _group_sequences(
+    activity: NDArray[np.uint32], starts: NDArray[np.int64], lengths: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Group number per case, equal exactly when the sequences are equal."""
+    offset = np.arange(activity.size) - np.repeat(starts, lengths)
+    for seed in range(8):
+        hashes = np.add.reduceat(_mix(activity, offset, seed), starts)
+        _, first, group = np.unique(hashes, return_index=True, return_inverse=True)
+        representative = first[group]
+        if np.array_equal(lengths, lengths[representative]):
+            twin = np.repeat(starts[representative], lengths) + offset
+            if np.array_equal(activity, activity[twin]):
+                return group.astype(np.int64)
+    return _group_slowly(activity, starts, lengths)
+
+
+def _mix(activity: NDArray[np.uint32], offset: NDArray[np.int64], seed: int) -> NDArray[np.uint64]:
+    """A well spread 64-bit value per (activity, place in the case): the splitmix64 finaliser."""
+    value = (offset.astype(np.uint64) << np.uint64(32)) + activity.astype(np.uint64) + np.uint64(seed + 1) * MIX
+    value = (value ^ (value >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    value = (value ^ (value >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return value ^ (value >> np.uint64(31))
+
+
+def _group_slowly(
+    activity: NDArray[np.uint32], starts: NDArray[np.int64], lengths: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    known: dict[bytes, int] = {}
+    groups = [
+        known.setdefault(activity[begin : begin + length].tobytes(), len(known))
+        for begin, length in zip(starts.tolist(), lengths.tolist(), strict=True)
+    ]
+    return np.array(groups, dtype=np.int64)

@@ -1,0 +1,229 @@
+# SPDX-License-Identifier: Apache-2.0
+"""XES to staged rows, streaming: one trace is in memory at a time, rows go out in batches.
+
+A document type declaration is refused (no entities, nothing fetched). A trace is a case, whatever its name: traces
+without name are numbered, repeated names told apart. Nested attributes become `parent.child`, lists JSON texts. Global
+attributes declare what every event has; their values are for newly made events and are not filled in.
+Source: IEEE 1849-2016, clause 4 (metamodel) and 5 (XML serialisation).
+"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import polars as pl
+from lxml import etree
+
+from taktloom.mining.logs.encodings import Digest, RawBytes, unpacked_chunks
+from taktloom.mining.logs.errors import LogTooLargeError, UnreadableLogError
+from taktloom.mining.logs.mapping import AttributeLevel, AttributeType
+from taktloom.mining.logs.requests import LogFormat
+from taktloom.mining.logs.staging import SourceFile, Staging
+from taktloom.model.places import Place
+
+CASE_PREFIX = "case:"
+CASE_NAME = "case:concept:name"
+BATCH_ROWS = 50_000
+SAMPLE_ROWS = 1_000
+DEEPEST = 16
+PIECE_BYTES = 64 * 1024
+XES_TYPES = {
+    "string": AttributeType.TEXT,
+    "id": AttributeType.TEXT,
+    "date": AttributeType.INSTANT,
+    "int": AttributeType.INTEGER,
+    "float": AttributeType.NUMBER,
+    "boolean": AttributeType.BOOLEAN,
+    "list": AttributeType.TEXT,
+}
+
+Row = dict[str, str]
+
+
+class _Types:
+    """What types each column's values were declared with."""
+
+    def __init__(self) -> None:
+        self._seen: dict[str, set[AttributeType]] = {}
+
+    def note(self, column: str, kind: str) -> None:
+        """Remember that *column* had a value of XES type *kind*."""
+        self._seen.setdefault(column, set()).add(XES_TYPES[kind])
+
+    def decided(self) -> dict[str, AttributeType]:
+        """One type per column; a mixture of numbers is a number, any other is text."""
+        numbers = {AttributeType.INTEGER, AttributeType.NUMBER}
+        return {
+            column: next(iter(kinds))
+            if len(kinds) == 1
+            else (AttributeType.NUMBER if kinds <= numbers else AttributeType.TEXT)
+            for column, kinds in self._seen.items()
+        }
+
+
+def stage_xes(raw: RawBytes, workspace: Path) -> Staging:
+    """All events of an XES or XES.gz file as staged rows; raises UnreadableLogError, LogTooLargeError."""
+    digest, types = Digest(), _Types()
+    paths: list[Path] = []
+    columns: dict[str, None] = {}
+    rows = 0
+    for batch in _batches(_rows(raw, digest, types)):
+        names = dict.fromkeys(name for row in batch for name in row)
+        columns.update(names)
+        if len(columns) > raw.limits.columns:
+            raise LogTooLargeError("columns", raw.limits.columns, raw.place)
+        rows += len(batch)
+        if rows > raw.limits.rows:
+            raise LogTooLargeError("rows", raw.limits.rows, raw.place)
+        path = workspace / f"rows-{len(paths):05}.parquet"
+        _frame(batch, tuple(names)).write_parquet(path, compression="zstd", compression_level=1)
+        paths.append(path)
+    if rows == 0:
+        raise _no_events(raw)
+    return Staging(
+        source=SourceFile(name=raw.name, size_bytes=digest.size_bytes, sha256=digest.sha256, format=LogFormat.XES),
+        paths=tuple(paths),
+        columns={name: name for name in columns},
+        rows=rows,
+        levels=xes_levels(tuple(columns)),
+        types=types.decided(),
+        first_row=1,
+    )
+
+
+def sample_xes(raw: RawBytes) -> tuple[pl.DataFrame, dict[str, AttributeLevel]]:
+    """The first events as text columns, and the columns' levels."""
+    batch: list[Row] = []
+    for row in _rows(raw, Digest(), _Types()):
+        batch.append(row)
+        if len(batch) == SAMPLE_ROWS:
+            break
+    if not batch:
+        raise _no_events(raw)
+    names = tuple(dict.fromkeys(name for row in batch for name in row))
+    return _frame(batch, names), xes_levels(names)
+
+
+def _no_events(raw: RawBytes) -> UnreadableLogError:
+    cause = "The log has no traces with events; object-centric logs are not read here."
+    return UnreadableLogError("no-rows", cause, raw.place, "Export the log again, one case per trace.")
+
+
+def xes_levels(columns: tuple[str, ...]) -> dict[str, AttributeLevel]:
+    """Trace attributes are the case's, event attributes the event's: the format says so."""
+    return {name: AttributeLevel.CASE if name.startswith(CASE_PREFIX) else AttributeLevel.EVENT for name in columns}
+
+
+def _frame(batch: list[Row], names: tuple[str, ...]) -> pl.DataFrame:
+    return pl.DataFrame([pl.Series(name, [row.get(name) for row in batch], dtype=pl.String) for name in names])
+
+
+def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:
+    batch: list[Row] = []
+    for row in rows:
+        batch.append(row)
+        if len(batch) == BATCH_ROWS:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _rows(raw: RawBytes, digest: Digest, types: _Types) -> Iterator[Row]:
+    names: dict[str, int] = {}
+    for number, trace in enumerate(_traces(raw, digest), start=1):
+        case: Row = {}
+        events = []
+        for child in trace:
+            if not isinstance(child.tag, str):
+                continue
+            if _local(child) == "event":
+                events.append(child)
+            else:
+                _read_attribute(child, CASE_PREFIX, case, types, raw)
+        case[CASE_NAME] = _case_name(case.get(CASE_NAME), number, names)
+        for event in events:
+            row = dict(case)
+            for child in event:
+                if isinstance(child.tag, str):
+                    _read_attribute(child, "", row, types, raw)
+            yield row
+
+
+def _case_name(name: str | None, number: int, names: dict[str, int]) -> str:
+    """The trace's name; numbered when it has none, told apart when another trace has it already."""
+    base = (name or "").strip() or f"trace {number}"
+    names[base] = names.get(base, 0) + 1
+    return base if names[base] == 1 else f"{base} #{names[base]}"
+
+
+def _local(element: etree._Element) -> str:
+    tag = str(element.tag)
+    return tag[tag.rfind("}") + 1 :]
+
+
+def _read_attribute(element: etree._Element, prefix: str, row: Row, types: _Types, raw: RawBytes) -> None:
+    """Put one attribute and those nested in it into *row*."""
+    pending = [(element, prefix, 0)]
+    while pending:
+        each, before, depth = pending.pop()
+        if not isinstance(each.tag, str):  # a comment or processing instruction
+            continue
+        kind, key = _local(each), each.get("key")
+        if kind not in XES_TYPES or key is None or depth > DEEPEST:
+            continue
+        column = before + key
+        value = _list_text(each) if kind == "list" else each.get("value")
+        if value is not None:
+            if len(value) > raw.limits.cell_characters:
+                raise LogTooLargeError("characters in a cell", raw.limits.cell_characters, raw.place)
+            row[column] = value
+            types.note(column, kind)
+        if kind != "list" and len(each):
+            pending.extend((child, f"{column}.", depth + 1) for child in each)
+
+
+def _list_text(element: etree._Element) -> str:
+    items = [item for values in element if _local(values) == "values" for item in values]
+    return json.dumps([[item.get("key"), item.get("value")] for item in items], ensure_ascii=False)
+
+
+def _traces(raw: RawBytes, digest: Digest) -> Iterator[etree._Element]:
+    """Each complete trace; it is emptied when the next is asked for."""
+    parser = etree.XMLPullParser(
+        events=("start", "end"), resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
+    )
+    started = False
+    try:
+        for piece in unpacked_chunks(raw, digest):
+            for begin in range(0, len(piece), PIECE_BYTES):
+                parser.feed(piece[begin : begin + PIECE_BYTES])
+                for action, element in parser.read_events():
+                    if not started:
+                        _require_xes(element, raw)
+                        started = True
+                    if action == "end" and isinstance(element, etree._Element) and _local(element) == "trace":
+                        yield element
+                        _forget(element)
+        parser.close()
+    except etree.XMLSyntaxError as error:
+        cause = f"The XML is broken: {error.msg}."
+        place = Place(source=raw.name, line=error.lineno)
+        raise UnreadableLogError("xml-broken", cause, place, "Export the log again.") from error
+
+
+def _require_xes(root: object, raw: RawBytes) -> None:
+    if not isinstance(root, etree._Element) or _local(root) != "log":
+        cause = "The XML file is no XES log."
+        raise UnreadableLogError("not-xes", cause, Place(source=raw.name, line=1), "Give a file whose root is <log>.")
+    if root.getroottree().docinfo.internalDTD is not None:
+        cause = "The file declares a document type; that is not accepted."
+        raise UnreadableLogError("doctype", cause, Place(source=raw.name, line=1), "Remove the DOCTYPE.")
+
+
+def _forget(trace: etree._Element) -> None:
+    trace.clear()
+    parent = trace.getparent()
+    if parent is not None:
+        while trace.getprevious() is not None:
+            del parent[0]

@@ -1,0 +1,279 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The quality card: how far a log can be trusted, and what cannot be known from it.
+
+Score = weighted mean of five components, each 0 to 100 and shown beside it:
+completeness 30 (rows that could be read x events that name a resource, the latter at half weight), order 25 (steps with
+distinguishable times, rows in order), uniqueness 15 (rows without a twin), clock 20 (resolution: seconds or finer
+100, minutes 70, hours 40, days 10; times in hours that occur twice or never take their share), lifecycle 10 (instances
+with a start; 50 when the log has completions only, minus orphans).
+The score compares exports of one process; the findings say what to do about it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from taktloom.mining.logs.metadata import ImportFacts
+from taktloom.mining.quality.truncation import find_truncation
+from taktloom.mining.statistics.arrays import NOBODY, LogArrays
+from taktloom.model.findings import Finding, Severity
+
+SECOND_US, MINUTE_US, HOUR_US, DAY_US = 1_000_000, 60_000_000, 3_600_000_000, 86_400_000_000
+NIGHT_HOURS = (22, 23, 0, 1, 2, 3, 4, 5)
+BATCH_SIZE = 10
+WEIGHTS: Mapping[str, int] = {"completeness": 30, "order": 25, "uniqueness": 15, "clock": 20, "lifecycle": 10}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QualityComponent:
+    """One part of the score: 0 to 100, with its weight in percent."""
+
+    name: str
+    score: float
+    weight: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QualityCard:
+    """Score 0 to 100 with its components; findings of what is wrong; what cannot be known, with what it would need.
+
+    measures: the numbers behind, by name.
+    """
+
+    score: float
+    components: tuple[QualityComponent, ...]
+    findings: tuple[Finding, ...]
+    cannot_be_known: tuple[Finding, ...]
+    measures: Mapping[str, float]
+
+
+def assess_quality(
+    log: LogArrays, facts: ImportFacts, *, has_case_attributes: bool, timezone: str | None
+) -> QualityCard:
+    """The card of *log*; *facts* are of the whole import, also when *log* is a filtered view."""
+    measures = measure(log, facts)
+    components = tuple(
+        QualityComponent(name=name, score=round(score, 1), weight=WEIGHTS[name])
+        for name, score in _components(measures, facts).items()
+    )
+    return QualityCard(
+        score=round(sum(each.score * each.weight for each in components) / 100, 1),
+        components=components,
+        findings=tuple(_findings(measures, facts)),
+        cannot_be_known=tuple(_unknowable(measures, facts, has_case_attributes=has_case_attributes, timezone=timezone)),
+        measures=measures,
+    )
+
+
+def measure(log: LogArrays, facts: ImportFacts) -> dict[str, float]:
+    """The numbers of the card. Shares are 0 to 1."""
+    rows, follows = max(1, log.case.size), max(1, log.follows.size)
+    hours = np.bincount((log.local // HOUR_US) % 24, minlength=24)
+    _, same_instant = np.unique(log.occurred_at, return_counts=True)
+    truncation = find_truncation(log)
+    return {
+        "rows": facts.rows,
+        "skipped_rows": facts.skipped_rows,
+        "resource_share": float((log.resource != NOBODY).sum() / rows),
+        "role_share": float((log.role != NOBODY).sum() / rows),
+        "start_share": float(log.has_start.sum() / rows),
+        "same_time_steps": int((log.gap_us == 0).sum()),
+        "same_time_share": float((log.gap_us == 0).sum() / follows),
+        "batch_events": int(same_instant[same_instant >= BATCH_SIZE].sum()),
+        "night_share": float(hours[list(NIGHT_HOURS)].sum() / rows),
+        "out_of_order_rows": facts.out_of_order_rows,
+        "duplicate_rows": facts.duplicate_rows,
+        "ambiguous_local_times": facts.ambiguous_local_times,
+        "missing_local_times": facts.missing_local_times,
+        "orphan_starts": facts.orphan_starts,
+        "orphan_completes": facts.orphan_completes,
+        "intermediate_events": facts.intermediate_events,
+        "ends_before_start": facts.ends_before_start,
+        "finest_unit_s": facts.finest_unit_us / SECOND_US,
+        "cases_begun_before": truncation.begun_before,
+        "cases_still_open": truncation.still_open,
+    }
+
+
+def _components(measures: Mapping[str, float], facts: ImportFacts) -> dict[str, float]:
+    rows = max(1, facts.rows)
+    read = facts.rows / max(1, facts.rows + facts.skipped_rows)
+    clock = next(
+        score
+        for unit, score in ((DAY_US, 10), (HOUR_US, 40), (MINUTE_US, 70), (0, 100))
+        if facts.finest_unit_us >= unit
+    )
+    odd_hours = (facts.ambiguous_local_times + facts.missing_local_times) / rows
+    orphans = (facts.orphan_starts + facts.ends_before_start) / rows
+    return {
+        "completeness": 100 * read * (0.5 + 0.5 * measures["resource_share"]),
+        "order": 100 * (1 - measures["same_time_share"]) * (1 - facts.out_of_order_rows / rows / 2),
+        "uniqueness": 100 * (1 - facts.duplicate_rows / rows),
+        "clock": clock * (1 - min(1.0, odd_hours)),
+        "lifecycle": max(0.0, 50 + 50 * measures["start_share"] - 100 * orphans),
+    }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Check:
+    """A finding that is made when its measure is above *limit*."""
+
+    rule: str
+    measure: str
+    limit: float
+    message: str
+    remedy: str
+    severity: Severity = Severity.WARNING
+
+
+CHECKS = (
+    _Check(
+        rule="rows-skipped", measure="skipped_rows", limit=0,
+        message="{value} rows could not be read and were left out.", remedy="Mend them in the source and import again.",
+    ),
+    _Check(
+        rule="duplicate-rows", measure="duplicate_rows", limit=0,
+        message="{value} rows repeat another in case, activity, time and resource.",
+        remedy="Check whether the export joined tables; frequencies may be too high.",
+    ),
+    _Check(
+        rule="out-of-order", measure="out_of_order_rows", limit=0, severity=Severity.INFORMATION,
+        message="{value} rows stood before an earlier one of their case; they were sorted by time.",
+        remedy="Nothing, if the source was not meant to be in order.",
+    ),
+    _Check(
+        rule="same-time-steps", measure="same_time_steps", limit=0,
+        message="{value} steps carry the same time as the step before; their order is the source's.",
+        remedy="Export finer times if the system has them.",
+    ),
+    _Check(
+        rule="same-time-batches", measure="batch_events", limit=0, severity=Severity.INFORMATION,
+        message="{value} events lie on instants shared by ten or more events: batches, or times set by a job.",
+        remedy="Ask which system writes them.",
+    ),
+    _Check(
+        rule="ambiguous-local-times", measure="ambiguous_local_times", limit=0,
+        message="{value} times lie in the hour that occurs twice when clocks go back; the earlier was taken.",
+        remedy="Export times with their offset.",
+    ),
+    _Check(
+        rule="missing-local-times", measure="missing_local_times", limit=0,
+        message="{value} times lie in the hour that clocks skip in spring: is the zone right?",
+        remedy="Check the zone that was named.",
+    ),
+    _Check(
+        rule="ends-before-start", measure="ends_before_start", limit=0,
+        message="{value} activities end before they start.", remedy="Check the two time columns.",
+    ),
+    _Check(
+        rule="orphan-starts", measure="orphan_starts", limit=0,
+        message="{value} starts have no completion and were left out.", remedy="They may still be open.",
+    ),
+    _Check(
+        rule="orphan-completes", measure="orphan_completes", limit=0, severity=Severity.INFORMATION,
+        message="{value} completions have no start: their working time is unknown.", remedy="Export the starts too.",
+    ),
+    _Check(
+        rule="intermediate-events", measure="intermediate_events", limit=0, severity=Severity.INFORMATION,
+        message="{value} events tell of scheduling, assigning or suspending and are no steps of their own.", remedy="",
+    ),
+    _Check(
+        rule="night-work", measure="night_share", limit=0.5,
+        message="{percent} % of the events lie between 22:00 and 06:00: the time zone may be wrong.",
+        remedy="Check the zone, or import again with --timezone.",
+    ),
+    _Check(
+        rule="truncated-start", measure="cases_begun_before", limit=0,
+        message="{value} cases seem to have begun before the log does.", remedy="Leave them out of durations.",
+    ),
+    _Check(
+        rule="truncated-end", measure="cases_still_open", limit=0,
+        message="{value} cases seem to be open when the log ends.", remedy="Leave them out of durations.",
+    ),
+)  # fmt: skip
+
+
+def _findings(measures: Mapping[str, float], facts: ImportFacts) -> list[Finding]:
+    findings = [_finding(check, measures[check.measure]) for check in CHECKS if measures[check.measure] > check.limit]
+    missing = 1 - measures["resource_share"]
+    if 0 < missing < 1:
+        findings.append(
+            Finding(
+                severity=Severity.WARNING,
+                rule="resource-missing",
+                message=f"{missing:.1%} of the events name no resource.",
+                remedy="Hand-overs and rubber stamps count the others only.",
+                parameters={"percent": f"{100 * missing:.1f}"},
+            )
+        )
+    return findings
+
+
+def _finding(check: _Check, value: float) -> Finding:
+    parameters = {"value": f"{value:g}" if value < 1 else str(int(value)), "percent": f"{100 * value:.0f}"}
+    return Finding(
+        severity=check.severity,
+        rule=check.rule,
+        message=check.message.format(**parameters),
+        remedy=check.remedy,
+        parameters=parameters,
+    )
+
+
+def _unknowable(
+    measures: Mapping[str, float], facts: ImportFacts, *, has_case_attributes: bool, timezone: str | None
+) -> list[Finding]:
+    found = []
+    if measures["start_share"] == 0:
+        found.append(
+            _unknown(
+                "working-time",
+                "Working time: the log has completions only. Waiting and working cannot be told apart.",
+                "A start time per step.",
+            )
+        )
+    if measures["resource_share"] == 0:
+        found.append(
+            _unknown(
+                "who-works",
+                "Hand-overs, rubber stamps, human or system: no event names a resource.",
+                "The person or system of each step.",
+            )
+        )
+    elif measures["role_share"] == 0:
+        found.append(_unknown("roles", "Hand-overs between roles: no event names a role.", "The role of each step."))
+    if facts.finest_unit_us >= MINUTE_US:
+        unit = "days" if facts.finest_unit_us >= DAY_US else "hours" if facts.finest_unit_us >= HOUR_US else "minutes"
+        found.append(
+            _unknown(
+                "fine-times",
+                f"Anything quicker than the clock shows: times are in whole {unit}.",
+                "Times with seconds.",
+                unit=unit,
+            )
+        )
+    if is_utc_only(facts, timezone):
+        found.append(
+            _unknown("local-hours", "Local working hours: all times are written in UTC.", "The zone: --timezone.")
+        )
+    if not has_case_attributes:
+        found.append(
+            _unknown(
+                "decision-rules",
+                "Which facts decide a case's path: the log has no attributes.",
+                "Case data such as type, amount, channel.",
+            )
+        )
+    return found  # fmt: skip
+
+
+def is_utc_only(facts: ImportFacts, timezone: str | None) -> bool:
+    """Whether the local wall clock is unknown: offsets are all zero and the caller named no zone."""
+    return timezone is None and facts.times_have_zone and set(facts.offsets) <= {0}
+
+
+def _unknown(rule: str, message: str, remedy: str, **parameters: str) -> Finding:
+    return Finding(
+        severity=Severity.INFORMATION, rule=f"unknown-{rule}", message=message, remedy=remedy, parameters=parameters
+    )

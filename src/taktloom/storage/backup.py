@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Copying a live database: SQLite's online backup into a temporary file, synced, then renamed into place.
+
+A reader of the target never sees half a copy, and writers of the source go on meanwhile.
+"""
+
+import os
+from pathlib import Path
+
+import apsw
+
+from taktloom.storage.sqlite import SyncLevel, open_connection
+
+_PAGES_PER_STEP = 1024
+
+
+def backup_database(source: Path, target: Path) -> None:
+    """Copy the database file *source* to *target* while others may write to it."""
+    connection = open_connection(source, sync=SyncLevel.NORMAL)
+    try:
+        copy_database(connection, target)
+    finally:
+        connection.close()
+
+
+def copy_database(connection: apsw.Connection, target: Path) -> None:
+    """Copy the database behind *connection*, as it is when the copy ends, to the file *target*, replacing it."""
+    unfinished = target.with_name(f"{target.name}.unfinished")
+    unfinished.unlink(missing_ok=True)
+    copy = apsw.Connection(str(unfinished))
+    try:
+        with copy.backup("main", connection, "main") as backup:
+            while not backup.done:
+                backup.step(_PAGES_PER_STEP)
+        copy.execute("PRAGMA journal_mode = DELETE")  # one file without a log beside it
+    finally:
+        copy.close()
+    _sync(unfinished)
+    unfinished.replace(target)
+    _sync(target.parent)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Numbered, forward-only migrations from `.sql` files named `0001_what_it_does.sql`.
+
+`PRAGMA user_version` holds the number of the last migration that ran. Each runs in a transaction of its own together
+with that number. A database that already holds data is copied first (`engine.db` -> `engine.db.before-0002`). A program
+that knows fewer migrations than the database has refuses it: the older code cannot know what the newer tables mean.
+"""
+
+import re
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+import apsw
+
+from taktloom.model.errors import IncidentError
+from taktloom.model.places import Place
+from taktloom.storage.backup import copy_database
+from taktloom.storage.sqlite import pragma_number, transaction
+
+_FILE = re.compile(r"^(\d{4})_([a-z0-9_]+)\.sql$")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Migration:
+    """One step of the schema; numbers begin at 1 and have no gaps."""
+
+    number: int
+    name: str
+    sql: str
+
+
+class NewerDatabaseError(IncidentError):
+    """The database was written by a newer version of this program."""
+
+    code = "TL-3103"
+
+
+def load_migrations(package: str, folder: str = "migrations") -> tuple[Migration, ...]:
+    """Read the migrations of *package* in order. Raises ValueError for gaps or doubled numbers."""
+    found = []
+    for entry in files(package).joinpath(folder).iterdir():
+        match = _FILE.match(entry.name)
+        if match:
+            found.append(Migration(number=int(match[1]), name=match[2], sql=entry.read_text(encoding="utf-8")))
+    found.sort(key=lambda migration: migration.number)
+    if [migration.number for migration in found] != list(range(1, len(found) + 1)):
+        raise ValueError(f"the migrations of {package} are not numbered 1, 2, 3 …")
+    return tuple(found)
+
+
+def migrate(connection: apsw.Connection, migrations: tuple[Migration, ...], *, path: Path | None) -> int:
+    """Bring the database up to the newest schema; how many migrations ran.
+
+    path: where the file is, for the copy made before; None for a database in memory.
+    Raises NewerDatabaseError when the database knows more migrations than this program.
+    """
+    known = len(migrations)
+    present = pragma_number(connection, "user_version")
+    if present > known:
+        raise NewerDatabaseError(
+            f"The database has schema {present}; this program knows {known}.",
+            Place(source=str(path or "")),
+            "Start the newer version of the program, or restore the copy made before the upgrade.",
+            {"database": str(present), "program": str(known)},
+        )
+    if present == known:
+        return 0
+    if present > 0 and path is not None:
+        copy_database(connection, path.with_name(f"{path.name}.before-{present + 1:04d}"))
+    return sum(_apply(connection, migration) for migration in migrations[present:])
+
+
+def _apply(connection: apsw.Connection, migration: Migration) -> int:
+    with transaction(connection):
+        # Another process may have migrated between our look and our lock.
+        if pragma_number(connection, "user_version") >= migration.number:
+            return 0
+        connection.execute(migration.sql)
+        connection.execute(f"PRAGMA user_version = {migration.number:d}")
+    return 1

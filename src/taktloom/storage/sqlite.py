@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Opening SQLite safely: one way for every database of this package.
+
+Write-ahead log, foreign keys on, a busy time-out, and a stated sync level. A library version with a known corruption
+bug is refused before the first byte is written: in WAL mode, versions before 3.51.3 (save 3.44.6+ and 3.50.7+) can lose
+committed pages when a checkpoint meets a log reset (https://www.sqlite.org/wal.html#walresetbug); 3.52.0 was withdrawn.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TypeAlias
+
+import apsw
+
+from taktloom.model.errors import IncidentError
+from taktloom.model.places import Place
+
+SqlValue: TypeAlias = int | float | str | bytes | None
+
+MEMORY = ":memory:"
+_BUSY_TIMEOUT_MS = 10_000
+_CACHE_KIB = 16_384
+_STATEMENT_CACHE = 300  # more than the statements of one database, so that each is prepared once
+
+
+class SyncLevel(StrEnum):
+    """What a commit waits for. full: the disk has it. normal: power loss may undo the last commits, never corrupt."""
+
+    FULL = "full"
+    NORMAL = "normal"
+
+
+class UnsafeSqliteError(IncidentError):
+    """The SQLite library in use can corrupt databases."""
+
+    code = "TL-3101"
+
+
+class DatabaseUnusableError(IncidentError):
+    """The file cannot be opened, is no database of ours, or is damaged."""
+
+    code = "TL-3102"
+
+
+def require_safe_version(version: str) -> None:
+    """Raise UnsafeSqliteError when *version* ("3.51.3") has a known corruption bug."""
+    parts = tuple(int(part) for part in version.split("."))[:3]
+    patched_branch = (3, 44, 6) <= parts < (3, 45) or (3, 50, 7) <= parts < (3, 51)
+    if patched_branch or (parts >= (3, 51, 3) and parts != (3, 52, 0)):
+        return
+    raise UnsafeSqliteError(
+        f"SQLite {version} can corrupt databases in WAL mode.",
+        remedy="Install the current apsw package: it brings its own SQLite.",
+        parameters={"version": version},
+    )
+
+
+def open_connection(path: Path | str, *, sync: SyncLevel = SyncLevel.FULL) -> apsw.Connection:
+    """Open *path* (created when absent; ":memory:" for a private one) with the pragmas of this package."""
+    require_safe_version(apsw.sqlite_lib_version())
+    try:
+        connection = apsw.Connection(str(path), statementcachesize=_STATEMENT_CACHE)
+        connection.set_busy_timeout(_BUSY_TIMEOUT_MS)
+        if str(path) != MEMORY:
+            connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute(f"PRAGMA synchronous = {sync.value}")  # from a closed enum, never from data
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+        connection.execute("PRAGMA temp_store = MEMORY")
+    except apsw.Error as error:
+        raise DatabaseUnusableError(
+            f"The database cannot be opened: {error}.",
+            Place(source=str(path)),
+            "Check that the folder exists, is writable and on a local disk, or restore a backup.",
+        ) from error
+    return connection
+
+
+@contextmanager
+def transaction(connection: apsw.Connection) -> Iterator[apsw.Connection]:
+    """Take the write lock at once (BEGIN IMMEDIATE), commit at the end, roll back when the block raises."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield connection
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+
+
+def pragma_number(connection: apsw.Connection, name: str) -> int:
+    """Read a numeric pragma, such as `user_version` or `data_version`."""
+    value = connection.pragma(name)
+    return value if isinstance(value, int) else int(str(value))
+
+
+def data_version(connection: apsw.Connection) -> int:
+    """A number that changes when another connection has committed to the same file."""
+    return pragma_number(connection, "data_version")
+
+
+def check_integrity(path: Path) -> tuple[str, ...]:
+    """Run SQLite's own quick check; the problems, empty when sound."""
+    connection = open_connection(path)
+    try:
+        lines = [str(row[0]) for row in connection.execute("PRAGMA quick_check")]
+    finally:
+        connection.close()
+    return () if lines == ["ok"] else tuple(lines)

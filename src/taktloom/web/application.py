@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The web application: routers under `/api/v1`, problems, protection, the user interface's files."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
+from starlette.responses import HTMLResponse
+
+from taktloom import __version__
+from taktloom.app.calls import use_cases_of
+from taktloom.app.context import Access, UseCase
+from taktloom.app.wiring import Rooms
+from taktloom.web import problems, static
+from taktloom.web.docs_page import docs_page
+from taktloom.web.protection import BodyLimit, SecurityHeaders
+from taktloom.web.routers import instances, logs, people, processes, review, watch, work
+from taktloom.web.schemas.processes import DeployDraft
+from taktloom.web.schemas.shared import Problem
+
+PREFIX = "/api/v1"
+ROUTERS = (people.router, logs.router, review.router, processes.router, instances.router, work.router, watch.router)
+
+
+def create_application(rooms: Rooms) -> FastAPI:
+    """Make the application on these rooms; it neither starts nor closes them."""
+    application = FastAPI(
+        title="Taktloom",
+        version=__version__,
+        openapi_url=f"{PREFIX}/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        responses={"default": {"model": Problem, "description": "A problem (application/problem+json)"}},
+        generate_unique_id_function=lambda route: route.name,
+        separate_input_output_schemas=False,
+    )
+    application.state.rooms = rooms
+    for router in ROUTERS:
+        application.include_router(router, prefix=PREFIX)
+    application.openapi = lambda: _document(application)  # type: ignore[method-assign]
+    application.add_api_route(f"{PREFIX}/docs", _show_docs(application), include_in_schema=False, name="show_docs")
+    application.include_router(_unknown_api_routes())
+    application.include_router(static.router)
+    problems.install(application)
+    settings = rooms.settings
+    application.add_middleware(
+        BodyLimit,
+        limit=settings.body_bytes,
+        upload_limit=settings.upload_bytes,
+        upload_path=f"{PREFIX}/logs/uploads",
+    )
+    application.add_middleware(SecurityHeaders)
+    return application
+
+
+def api_routes() -> Iterator[tuple[str, APIRoute]]:
+    """Every route of the interface with its full path."""
+    for router in ROUTERS:
+        for route in router.routes:
+            if isinstance(route, APIRoute):
+                yield PREFIX + route.path, route
+
+
+def _document(application: FastAPI) -> dict[str, Any]:
+    if application.openapi_schema is None:
+        document = FastAPI.openapi(application)
+        document["components"]["schemas"].setdefault(
+            "DeployDraft", DeployDraft.model_json_schema(ref_template="#/components/schemas/{model}")
+        )
+        for path, route in api_routes():
+            for method in route.methods or ():
+                operation = document["paths"][path][method.lower()]
+                cases = use_cases_of(route.endpoint)
+                operation["x-permission"] = sorted({_requirement(case) for case in cases})
+                operation["x-use-case"] = sorted(case.name for case in cases)
+        application.openapi_schema = document
+    return application.openapi_schema
+
+
+def _requirement(case: UseCase[..., Any]) -> str:
+    return case.requirement.value if case.requirement is not Access.SIGNED_IN else "signed in"
+
+
+def _show_docs(application: FastAPI) -> Any:
+    def show_docs() -> HTMLResponse:
+        return HTMLResponse(docs_page(application.openapi()))
+
+    return show_docs
+
+
+def _unknown_api_routes() -> APIRouter:
+    from starlette.exceptions import HTTPException
+
+    router = APIRouter(include_in_schema=False)
+
+    @router.api_route("/api/{path:path}", methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"])
+    def unknown(path: str) -> None:
+        raise HTTPException(404, "There is no such address.")
+
+    return router

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who calls: the principal behind a session cookie or an API key, found once per request.
+
+A browser sends the cookie, and with everything but GET and HEAD also the session's CSRF token in `X-CSRF-Token`; an
+API key as Bearer token needs none, because no browser attaches it on its own.
+"""
+
+from typing import Annotated
+
+from fastapi import Depends, Query, Request
+
+from taktloom.app import people, service_accounts
+from taktloom.app.context import ANONYMOUS, Context, Principal
+from taktloom.app.wiring import Rooms
+from taktloom.model.errors import PermissionDeniedError
+
+COOKIE = "taktloom_session"
+CSRF_HEADER = "X-CSRF-Token"
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class CsrfError(PermissionDeniedError):
+    """A changing request came with a session cookie but without the session's CSRF token."""
+
+    code = "TL-2403"
+
+
+def rooms_of(request: Request) -> Rooms:
+    """The rooms that this application was made with."""
+    rooms: Rooms = request.app.state.rooms
+    return rooms
+
+
+def caller(request: Request) -> Context:
+    """The context of this request; its principal is anonymous when neither cookie nor key is given."""
+    rooms = rooms_of(request)
+    return Context(principal=_principal(request, rooms), rooms=rooms)
+
+
+def _principal(request: Request, rooms: Rooms) -> Principal:
+    scheme, _, key = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return service_accounts.principal_of_key(rooms, key.strip())
+    token = request.cookies.get(COOKIE)
+    if token is None:
+        return ANONYMOUS
+    session = people.find_session(rooms, token)
+    if session is None:
+        return ANONYMOUS
+    if request.method not in SAFE_METHODS and not session.has_csrf_token(request.headers.get(CSRF_HEADER, "")):
+        raise CsrfError(
+            "The request lacks the session's CSRF token.",
+            remedy=f"Send the csrf_token of GET /api/v1/session in the header {CSRF_HEADER}.",
+        )
+    return people.principal_of_session(session)
+
+
+Caller = Annotated[Context, Depends(caller)]
+Limit = Annotated[int, Query(ge=1, le=500)]
+Cursor = Annotated[str | None, Query(max_length=500)]
+
+
+def client_address(request: Request) -> str:
+    """The peer's address, for throttling; uvicorn replaces it by the forwarded one only behind a trusted proxy."""
+    return request.client.host if request.client else "unknown"

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Long polling for jobs: try, then wait for a change of instances, and try again, until there is one or time is up.
+
+Waiting costs no thread. A hint can get lost between trying and waiting only if the subscription were opened after the
+first try; it is opened before. Jobs also become available by the clock (a retry's back-off, a lock that ran out), of
+which no change tells: hence a try every few seconds.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import timedelta
+
+from fastapi import Request
+from starlette.concurrency import run_in_threadpool
+
+from taktloom.app import jobs
+from taktloom.app.context import Context
+from taktloom.model.operations import LockedJob
+
+RETRY_S = 2.0
+
+
+async def activate_or_wait(
+    context: Context, request: Request, wanted: jobs.Activation, wait: timedelta
+) -> Sequence[LockedJob]:
+    """Locked jobs, empty when none came within *wait* or the server stops."""
+    loop, woken = asyncio.get_running_loop(), asyncio.Event()
+    changes = context.rooms.changes.subscribe(("jobs",))
+    changes.wake = lambda: loop.call_soon_threadsafe(woken.set)
+    deadline = loop.time() + wait.total_seconds()
+    try:
+        while True:
+            locked = await run_in_threadpool(jobs.activate_jobs, context, wanted=wanted)
+            left = deadline - loop.time()
+            if locked or left <= 0 or changes.is_closed or await request.is_disconnected():
+                return locked
+            changes.take()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(woken.wait(), timeout=min(left, RETRY_S))
+            woken.clear()
+    finally:
+        changes.close()

@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Errors as RFC 9457 problems: the only place that knows HTTP status codes.
+
+Our own failures (anything that is no TaktloomError) are logged with their stack under an id; the answer tells the id
+and nothing else.
+"""
+
+import logging
+import secrets
+from collections.abc import Mapping
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+
+from taktloom.model.errors import (
+    ConflictError,
+    DefinitionError,
+    IncidentError,
+    InputRefusedError,
+    LimitExceededError,
+    MisuseError,
+    NotAuthenticatedError,
+    NotFoundError,
+    PermissionDeniedError,
+    TaktloomError,
+)
+from taktloom.model.findings import Finding, Severity
+from taktloom.model.places import Place
+from taktloom.web.schemas.shared import FindingOut, PlaceOut, Problem
+
+MEDIA_TYPE = "application/problem+json"
+LOGGER = logging.getLogger("taktloom.web")
+
+# The first family that fits decides, so special ones stand before general ones.
+STATUS: Mapping[type[TaktloomError], int] = {
+    NotAuthenticatedError: 401,
+    PermissionDeniedError: 403,
+    NotFoundError: 404,
+    ConflictError: 409,
+    LimitExceededError: 413,
+    InputRefusedError: 422,
+    DefinitionError: 422,
+    MisuseError: 400,
+    IncidentError: 503,
+    TaktloomError: 500,
+}
+TITLES: Mapping[int, str] = {
+    400: "The request cannot be carried out",
+    401: "Not signed in",
+    403: "Not allowed",
+    404: "Not found",
+    405: "Wrong method",
+    409: "In conflict with the present state",
+    413: "Over the limit",
+    422: "Refused",
+    429: "Too many attempts",
+    500: "Our failure",
+    503: "Not possible now",
+}
+VALIDATION_CODE, ROUTE_CODE, FAILURE_CODE = "TL-2023", "TL-2005", "TL-5000"
+
+
+def install(application: FastAPI) -> None:
+    """Answer every error of *application* as a problem."""
+    application.add_exception_handler(TaktloomError, _on_taktloom_error)
+    application.add_exception_handler(RequestValidationError, _on_validation_error)
+    application.add_exception_handler(ValidationError, _on_validation_error)
+    application.add_exception_handler(HTTPException, _on_http_exception)
+    application.add_exception_handler(Exception, _on_failure)
+
+
+def problem_of(error: TaktloomError) -> Problem:
+    """The problem that tells *error*."""
+    status = status_of(error)
+    findings = _findings(error)
+    return Problem(
+        type=f"urn:taktloom:error:{error.code}",
+        title=TITLES.get(status, TITLES[400]),
+        status=status,
+        code=error.code,
+        detail=error.cause,
+        place=PlaceOut.model_validate(error.place),
+        remedy=error.remedy,
+        parameters=dict(error.parameters),
+        findings=[FindingOut.model_validate(finding) for finding in findings],
+    )
+
+
+def status_of(error: TaktloomError) -> int:
+    """The HTTP status of an error's family."""
+    if error.code == "TL-2404":  # throttled sign-in: a rate, not a size
+        return 429
+    return next(status for family, status in STATUS.items() if isinstance(error, family))
+
+
+def failure_of(error: BaseException) -> Problem:
+    """The problem that tells of a failure of ours; logs it with its stack under the problem's error id."""
+    error_id = secrets.token_hex(6)
+    LOGGER.error("unexpected error %s", error_id, exc_info=error)
+    return Problem(
+        type=f"urn:taktloom:error:{FAILURE_CODE}",
+        title=TITLES[500],
+        status=500,
+        code=FAILURE_CODE,
+        detail="Something went wrong on our side.",
+        remedy="Try again; if it stays, report the error id and the server's log around it.",
+        error_id=error_id,
+    )
+
+
+def problem_response(problem: Problem) -> Response:
+    """The problem as a response."""
+    return JSONResponse(problem.model_dump(mode="json"), status_code=problem.status, media_type=MEDIA_TYPE)
+
+
+def refused(status: int, code: str, detail: str, remedy: str) -> Problem:
+    """A problem that the HTTP side itself finds."""
+    return Problem(
+        type=f"urn:taktloom:error:{code}",
+        title=TITLES.get(status, TITLES[400]),
+        status=status,
+        code=code,
+        detail=detail,
+        remedy=remedy,
+    )
+
+
+async def _on_taktloom_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, TaktloomError)
+    problem = problem_of(error)
+    if problem.status >= 500:
+        LOGGER.warning("%s %s: %s", request.method, request.url.path, error)
+    return problem_response(problem)
+
+
+async def _on_validation_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError | ValidationError)
+    if isinstance(error, ValidationError) and not error.title.endswith("In") and error.title != "DeployDraft":
+        return problem_response(failure_of(error))  # a response of ours that does not fit its own schema
+    findings = [
+        Finding(
+            severity=Severity.ERROR,
+            rule=str(one["type"]),
+            message=str(one["msg"]),
+            place=Place(element_id=".".join(str(part) for part in one["loc"])),
+        )
+        for one in error.errors()[:20]
+    ]
+    problem = refused(422, VALIDATION_CODE, "The request does not fit its schema.", "Mend the named fields.")
+    shown = [FindingOut.model_validate(finding) for finding in findings]
+    return problem_response(problem.model_copy(update={"findings": shown}))
+
+
+async def _on_http_exception(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    remedy = "See /api/v1/docs for all addresses." if error.status_code == 404 else ""
+    return problem_response(refused(error.status_code, ROUTE_CODE, str(error.detail), remedy))
+
+
+async def _on_failure(request: Request, error: Exception) -> Response:
+    return problem_response(failure_of(error))
+
+
+def _findings(error: TaktloomError) -> tuple[Finding, ...]:
+    if isinstance(error, DefinitionError):
+        return error.findings
+    return error.examples if isinstance(error, InputRefusedError) else ()

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Event logs: upload, import, manage."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, File, UploadFile
+
+from taktloom.app import logs
+from taktloom.app.calls import calls
+from taktloom.app.log_records import MappingRecord
+from taktloom.web.callers import Caller
+from taktloom.web.problems import problem_of
+from taktloom.web.schemas import logs as schemas
+from taktloom.web.schemas.convert import shown, shown_page
+from taktloom.web.schemas.shared import PageOut
+
+router = APIRouter(prefix="/logs", tags=["logs"])
+
+
+@router.post("/uploads", status_code=201)
+@calls(logs.receive_upload)
+def upload(context: Caller, file: Annotated[UploadFile, File()]) -> schemas.UploadOut:
+    """Upload a log file and learn what it seems to hold; nothing is imported yet."""
+    received = logs.receive_upload(context, file_name=file.filename or "log.csv", stream=file.file)
+    return shown(schemas.UploadOut, received)
+
+
+@router.post("", status_code=202)
+@calls(logs.start_import)
+def start_import(context: Caller, body: schemas.ImportIn) -> schemas.ImportStarted:
+    """Import an uploaded file; follow it at `/logs/imports/{import_id}`."""
+    return schemas.ImportStarted(import_id=logs.start_import(context, request=_request(body)))
+
+
+@router.get("/imports/{import_id}")
+@calls(logs.show_import)
+def show_import(context: Caller, import_id: str) -> schemas.ImportOut:
+    """How far an import has come."""
+    progress = logs.show_import(context, import_id=import_id)
+    problem = None if progress.error is None else problem_of(progress.error)
+    return shown(schemas.ImportOut, progress).model_copy(update={"problem": problem})
+
+
+@router.delete("/imports/{import_id}", status_code=204)
+@calls(logs.cancel_import)
+def cancel_import(context: Caller, import_id: str) -> None:
+    """Cancel an import; nothing of it remains."""
+    logs.cancel_import(context, import_id=import_id)
+
+
+@router.get("")
+@calls(logs.list_logs)
+def list_logs(context: Caller) -> PageOut[schemas.LogSummary]:
+    """All imported logs, newest first."""
+    return shown_page(schemas.LogSummary, logs.list_logs(context))
+
+
+@router.get("/{log_id}")
+@calls(logs.show_log)
+def show_log(context: Caller, log_id: str) -> schemas.LogDetail:
+    """One log with its column mapping and what its import noticed."""
+    return shown(schemas.LogDetail, logs.show_log(context, log_id=log_id))
+
+
+@router.patch("/{log_id}")
+@calls(logs.rename_log)
+def rename_log(context: Caller, log_id: str, body: schemas.LogChange) -> schemas.LogSummary:
+    """Rename a log."""
+    return shown(schemas.LogSummary, logs.rename_log(context, log_id=log_id, name=body.name))
+
+
+@router.delete("/{log_id}", status_code=204)
+@calls(logs.delete_log)
+def delete_log(context: Caller, log_id: str) -> None:
+    """Delete a log and everything computed from it."""
+    logs.delete_log(context, log_id=log_id)
+
+
+@router.post("/{log_id}/newer", status_code=202)
+@calls(logs.import_newer)
+def import_newer(context: Caller, log_id: str, body: schemas.ImportIn) -> schemas.ImportStarted:
+    """Replace the log's content by a newer export of the same log; the id stays."""
+    return schemas.ImportStarted(import_id=logs.import_newer(context, log_id=log_id, request=_request(body)))
+
+
+@router.post("/{log_id}/remap", status_code=202)
+@calls(logs.remap_log)
+def remap_log(context: Caller, log_id: str, body: schemas.RemapIn) -> schemas.ImportStarted:
+    """Import the kept source again with another column mapping; the id stays."""
+    request = logs.ImportRequest(
+        mapping=_mapping(body.mapping),
+        timezone=body.timezone,
+        date_format=body.date_format,
+        skip_bad_rows=body.skip_bad_rows,
+    )
+    return schemas.ImportStarted(import_id=logs.remap_log(context, log_id=log_id, request=request))
+
+
+def _request(body: schemas.ImportIn) -> logs.ImportRequest:
+    return logs.ImportRequest(
+        upload_id=body.upload_id,
+        name=body.name,
+        mapping=None if body.mapping is None else _mapping(body.mapping),
+        timezone=body.timezone,
+        date_format=body.date_format,
+        skip_bad_rows=body.skip_bad_rows,
+    )
+
+
+def _mapping(mapping: schemas.ColumnMapping) -> MappingRecord:
+    return MappingRecord(**mapping.model_dump())

@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Review of a log: report, map, variants, mined model, potential, draft automation."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Response
+
+from taktloom.app import drafting, potential, review
+from taktloom.app.calls import calls
+from taktloom.web.callers import Caller
+from taktloom.web.schemas import logs as schemas
+from taktloom.web.schemas.convert import shown, shown_all
+from taktloom.web.schemas.shared import InstantIn
+
+router = APIRouter(prefix="/logs/{log_id}", tags=["review"])
+
+BPMN_TYPE = "application/xml"
+Share = Annotated[float, Query(ge=0, le=1)]
+Noise = Annotated[float, Query(ge=0, le=1)]
+
+
+def log_filter(
+    from_: Annotated[InstantIn | None, Query(alias="from")] = None,
+    to: InstantIn | None = None,
+    variants: Annotated[str | None, Query(max_length=20_000)] = None,
+    top_variants: Annotated[int | None, Query(ge=1, le=100_000)] = None,
+    activity: Annotated[list[str] | None, Query(max_length=200)] = None,
+    case: Annotated[str | None, Query(max_length=500)] = None,
+) -> review.Filter:
+    """Which cases count: those inside the times, of these variants, with any of these activities, or one case."""
+    return review.Filter(
+        from_at=from_,
+        to_at=to,
+        variants=tuple(variants.split(",")) if variants else (),
+        top_variants=top_variants,
+        activities=tuple(activity or ()),
+        case=case,
+    )
+
+
+Filtered = Annotated[review.Filter, Depends(log_filter)]
+
+
+@router.get("/review")
+@calls(review.review_log)
+def show_review(context: Caller, log_id: str, chosen: Filtered) -> schemas.ReviewReport:
+    """The review: how far the log can be trusted, and what happens in it."""
+    return shown(schemas.ReviewReport, review.review_log(context, log_id=log_id, chosen=chosen))
+
+
+@router.get("/map")
+@calls(review.map_log)
+def show_map(
+    context: Caller, log_id: str, chosen: Filtered, activity_share: Share = 1.0, edge_share: Share = 1.0
+) -> schemas.ProcessMap:
+    """The directly-follows map, cut to the most frequent activities and connections."""
+    shares = review.MapShares(activities=activity_share, edges=edge_share)
+    return shown(schemas.ProcessMap, review.map_log(context, log_id=log_id, chosen=chosen, shares=shares))
+
+
+@router.get("/map.svg", response_class=Response)
+@calls(review.export_map_svg)
+def export_map_svg(
+    context: Caller, log_id: str, chosen: Filtered, activity_share: Share = 1.0, edge_share: Share = 1.0
+) -> Response:
+    """The map as a drawing."""
+    shares = review.MapShares(activities=activity_share, edges=edge_share)
+    svg = review.export_map_svg(context, log_id=log_id, chosen=chosen, shares=shares)
+    return _file(svg, "image/svg+xml", "map.svg")
+
+
+@router.get("/map.csv", response_class=Response)
+@calls(review.export_map_csv)
+def export_map_csv(context: Caller, log_id: str, chosen: Filtered) -> Response:
+    """The map's connections as a table."""
+    return _file(review.export_map_csv(context, log_id=log_id, chosen=chosen), "text/csv; charset=utf-8", "map.csv")
+
+
+@router.get("/variants")
+@calls(review.list_variants)
+def list_variants(
+    context: Caller, log_id: str, chosen: Filtered, limit: Annotated[int, Query(ge=1, le=10_000)] = 100
+) -> list[schemas.Variant]:
+    """Variants, most frequent first."""
+    return shown_all(schemas.Variant, review.list_variants(context, log_id=log_id, chosen=chosen, limit=limit))
+
+
+@router.get("/variants.csv", response_class=Response)
+@calls(review.export_variants_csv)
+def export_variants_csv(context: Caller, log_id: str, chosen: Filtered) -> Response:
+    """All variants as a table."""
+    text = review.export_variants_csv(context, log_id=log_id, chosen=chosen)
+    return _file(text, "text/csv; charset=utf-8", "variants.csv")
+
+
+@router.get("/model")
+@calls(review.mine_model)
+def show_model(context: Caller, log_id: str, chosen: Filtered, noise: Noise = 0.2) -> schemas.MinedModel:
+    """A sound BPMN model of the log, with its fitness and precision."""
+    return shown(schemas.MinedModel, review.mine_model(context, log_id=log_id, chosen=chosen, noise=noise))
+
+
+@router.get("/model.bpmn", response_class=Response)
+@calls(review.mine_model)
+def export_model(context: Caller, log_id: str, chosen: Filtered, noise: Noise = 0.2) -> Response:
+    """The mined model as a BPMN file."""
+    mined = review.mine_model(context, log_id=log_id, chosen=chosen, noise=noise)
+    return _file(mined.bpmn_xml.encode(), BPMN_TYPE, "model.bpmn")
+
+
+@router.get("/potential")
+@calls(potential.show_potential)
+def show_potential(context: Caller, log_id: str) -> schemas.Potential:
+    """Which activities are worth automating, and why."""
+    return shown(schemas.Potential, potential.show_potential(context, log_id=log_id))
+
+
+@router.get("/rates")
+@calls(potential.show_rates)
+def show_rates(context: Caller, log_id: str) -> schemas.RatesIn | None:
+    """The given rates, null when none are."""
+    rates = potential.show_rates(context, log_id=log_id)
+    return None if rates is None else schemas.RatesIn.model_validate(rates, from_attributes=True)
+
+
+@router.put("/rates", status_code=204)
+@calls(potential.set_rates)
+def set_rates(context: Caller, log_id: str, body: schemas.RatesIn) -> None:
+    """Give rates, so that the potential can speak of money."""
+    potential.set_rates(
+        context,
+        log_id=log_id,
+        rates=potential.Rates(currency=body.currency, hourly=body.hourly, default=body.default),
+    )
+
+
+@router.post("/draft", status_code=201)
+@calls(drafting.draft_automation)
+def draft_automation(context: Caller, log_id: str, body: schemas.DraftIn) -> schemas.DraftReport:
+    """Draft an executable automation of the log's process; it is kept as a model draft."""
+    return shown(
+        schemas.DraftReport, drafting.draft_automation(context, log_id=log_id, name=body.name, language=body.language)
+    )
+
+
+def _file(content: bytes, media_type: str, name: str) -> Response:
+    return Response(content, media_type=media_type, headers={"Content-Disposition": f'attachment; filename="{name}"'})

@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From the rooms' records to response schemas."""
+
+from collections.abc import Iterable
+from typing import TypeVar
+
+from pydantic import BaseModel
+
+from taktloom.model.operations import Page
+from taktloom.web.schemas.shared import PageOut
+
+Schema = TypeVar("Schema", bound=BaseModel)
+Record = TypeVar("Record")
+
+
+def shown(schema: type[Schema], record: object) -> Schema:
+    """Fill *schema* from the attributes of *record* (and of the records inside it)."""
+    return schema.model_validate(record)
+
+
+def shown_all(schema: type[Schema], records: Iterable[object]) -> list[Schema]:
+    """One response per record, in order."""
+    return [schema.model_validate(record) for record in records]
+
+
+def shown_page(schema: type[Schema], page: Page[Record]) -> PageOut[Schema]:
+    """A page of responses."""
+    return PageOut[Schema](items=shown_all(schema, page.items), next_cursor=page.next_cursor, total=page.total)

@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: Apache-2.0
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from taktloom.app.long_work import LongWork, WorkHandle, WorkState, WorkStatus
+from taktloom.model.errors import ConflictError, InputRefusedError, NotFoundError
+
+
+class StepClock:
+    """Goes on by a second whenever it is asked."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        self.now += 1.0
+        return self.now
+
+
+@pytest.fixture
+def works() -> Iterator[LongWork]:
+    made = LongWork(clock=StepClock())
+    yield made
+    made.close()
+
+
+def _end(works: LongWork, work_id: str) -> WorkStatus:
+    """Wait for the work: what is queued behind it in both threads runs only after it."""
+    behind = [threading.Event(), threading.Event()]
+    while works.show(work_id).state in {WorkState.WAITING, WorkState.RUNNING}:
+        for event in behind:
+            event.wait(0.01)
+    return works.show(work_id)
+
+
+def test_a_work_gives_its_result(works: LongWork) -> None:
+    status = _end(works, works.begin(lambda handle: 42))
+
+    assert (status.state, status.result, status.error) == (WorkState.DONE, 42, None)
+
+
+def test_progress_tells_the_time_left_within_the_stage(works: LongWork) -> None:
+    seen: list[WorkStatus] = []
+
+    def work(handle: WorkHandle) -> None:
+        handle.report("reading", 0, 100)
+        handle.report("reading", 25, 100)
+        seen.append(handle.status)
+        handle.report("writing", 1, 0)
+        seen.append(handle.status)
+
+    _end(works, works.begin(work))
+
+    assert (seen[0].stage, seen[0].done, seen[0].total, seen[0].eta_s) == ("reading", 25, 100, 3.0)
+    assert (seen[1].stage, seen[1].total, seen[1].eta_s) == ("writing", None, None)
+
+
+def test_a_refusal_is_kept_for_whoever_asks(works: LongWork) -> None:
+    def work(handle: WorkHandle) -> None:
+        raise InputRefusedError("Row 3 has no case.", remedy="Mend it.")
+
+    status = _end(works, works.begin(work))
+
+    assert status.state is WorkState.FAILED
+    assert status.error is not None
+    assert status.error.cause == "Row 3 has no case."
+
+
+def test_a_defect_is_told_by_its_id_only(works: LongWork, caplog: pytest.LogCaptureFixture) -> None:
+    def work(handle: WorkHandle) -> None:
+        raise ZeroDivisionError("secret value 17")
+
+    status = _end(works, works.begin(work))
+
+    assert status.error is not None
+    assert status.error.code == "TL-5000"
+    assert "secret" not in str(status.error)
+    assert status.error.parameters["error_id"] in caplog.text
+
+
+def test_a_cancelled_work_stops_at_its_next_question(works: LongWork) -> None:
+    has_begun, may_go_on = threading.Event(), threading.Event()
+
+    def work(handle: WorkHandle) -> None:
+        has_begun.set()
+        may_go_on.wait(10)
+        if handle.is_cancelled():
+            raise ConflictError("The import was cancelled.")
+
+    work_id = works.begin(work)
+    has_begun.wait(10)
+    works.cancel(work_id)
+    may_go_on.set()
+
+    assert _end(works, work_id).state is WorkState.CANCELLED
+    with pytest.raises(ConflictError):
+        works.cancel(work_id)
+
+
+def test_an_unknown_work_is_told_so(works: LongWork) -> None:
+    with pytest.raises(NotFoundError):
+        works.show("none")

@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The wire form: plain JSON where it is exact, else tagged; Python's types at the doors."""
+
+import json
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from taktloom.feel.temporal_text import parse_temporal
+from taktloom.feel.values import (
+    DaysTime,
+    FeelDate,
+    FeelDateTime,
+    FeelTime,
+    FeelValue,
+    Range,
+    ValueConversionError,
+    YearsMonths,
+    from_json,
+    from_python,
+    to_json,
+    to_python,
+)
+
+numbers = st.decimals(allow_nan=False, allow_infinity=False, places=None).filter(
+    lambda number: len(number.as_tuple().digits) <= 34 and abs(number.adjusted()) < 6000
+)
+dates = st.builds(FeelDate, st.integers(-999_999_999, 999_999_999), st.integers(1, 12), st.integers(1, 28))
+offsets = st.one_of(st.none(), st.integers(-64_800, 64_800))
+times = st.one_of(
+    st.builds(
+        FeelTime, st.integers(0, 23), st.integers(0, 59), st.integers(0, 59), st.integers(0, 999_999_999), offsets
+    ),
+    st.builds(lambda hour: FeelTime(hour, 0, 0, 0, None, "Europe/Paris"), st.integers(0, 23)),
+)
+temporals = st.one_of(
+    dates,
+    times,
+    st.builds(FeelDateTime, dates, times),
+    st.builds(DaysTime, st.integers(-(10**20), 10**20)),
+    st.builds(YearsMonths, st.integers(-(10**9), 10**9)),
+)
+scalars: st.SearchStrategy[FeelValue] = st.one_of(st.none(), st.booleans(), st.text(), numbers, temporals)
+ranges = st.builds(
+    lambda start, end, left, right: Range(start=start, end=end, start_included=left, end_included=right),
+    numbers,
+    numbers,
+    st.booleans(),
+    st.booleans(),
+)
+keys = st.one_of(st.text(), st.just("@type"))
+values: st.SearchStrategy[FeelValue] = st.recursive(
+    st.one_of(scalars, ranges), lambda inner: st.one_of(st.lists(inner), st.dictionaries(keys, inner)), max_leaves=20
+)
+
+
+@given(values)
+def test_json_gives_back_what_it_was_given(value: FeelValue) -> None:
+    text = json.dumps(to_json(value))
+
+    assert from_json(json.loads(text)) == value
+    assert from_json(json.loads(text, parse_float=Decimal, parse_int=Decimal)) == value
+
+
+@given(temporals)
+def test_the_text_of_a_temporal_value_reads_back(value: FeelValue) -> None:
+    assert parse_temporal(str(value)) == value
+
+
+@pytest.mark.parametrize(
+    ("value", "wire"),
+    [
+        (Decimal("0.1"), 0.1),
+        (Decimal(12), 12),
+        (Decimal(2**53), {"@type": "number", "value": "9007199254740992"}),
+        (FeelDate(2024, 2, 29), {"@type": "date", "value": "2024-02-29"}),
+        ({"@type": "date"}, {"@type": "context", "value": {"@type": "date"}}),
+    ],
+)
+def test_the_wire_form_is_plain_where_it_is_exact(value: FeelValue, wire: object) -> None:
+    assert to_json(value) == wire
+
+
+@pytest.mark.parametrize("data", [{"@type": "date", "value": "2024-13-01"}, {"@type": "secret", "value": ""}, object()])
+def test_what_is_no_value_is_refused(data: object) -> None:
+    with pytest.raises(ValueConversionError):
+        from_json(data)
+
+
+def test_a_naive_moment_is_refused_with_the_remedy() -> None:
+    with pytest.raises(ValueConversionError, match="zone"):
+        from_python(datetime(2024, 1, 1))  # noqa: DTZ001  (that is the point)
+
+
+@pytest.mark.parametrize(
+    ("given_value", "expected"),
+    [
+        (1.1, Decimal("1.1")),
+        (date(2024, 1, 2), FeelDate(2024, 1, 2)),
+        (timedelta(hours=1), DaysTime(3600 * 10**9)),
+        (datetime(2024, 1, 2, 3, tzinfo=UTC), FeelDateTime(FeelDate(2024, 1, 2), FeelTime(3, 0, 0, 0, 0))),
+        (
+            datetime(2024, 1, 2, 3, tzinfo=ZoneInfo("Europe/Paris")),
+            FeelDateTime(FeelDate(2024, 1, 2), FeelTime(3, 0, 0, 0, None, "Europe/Paris")),
+        ),
+        ([1, {"a": True}], [Decimal(1), {"a": True}]),
+    ],
+)
+def test_pythons_types_become_feel_values(given_value: object, expected: FeelValue) -> None:
+    assert from_python(given_value) == expected
+
+
+def test_python_gets_its_own_types_where_they_hold_the_value() -> None:
+    assert to_python(FeelDate(2024, 1, 2)) == date(2024, 1, 2)
+    assert to_python(FeelDate(99_999, 1, 2)) == FeelDate(99_999, 1, 2)
+    assert to_python(DaysTime(3600 * 10**9)) == timedelta(hours=1)
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), 10**7000], ids=["nan", "infinity", "huge"])
+def test_numbers_beyond_decimal128_are_refused(number: float) -> None:
+    with pytest.raises(ValueConversionError):
+        from_python(number)

@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Files are deployed together or not at all; what did not change keeps its version."""
+
+from decimal import Decimal
+
+import pytest
+
+from taktloom.hosts.embedded import EmbeddedEngine
+from taktloom.hosts.embedded.catalogue import UnknownProcessError
+from taktloom.hosts.embedded.deployments import DeploymentRefusedError
+from taktloom.model.errors import LimitExceededError
+from taktloom.model.identifiers import DefinitionKey, ProcessId
+from tests.hosts.embedded.conftest import MODELS, MONDAY
+
+PERMIT = ProcessId("permit")
+CONTENT = (MODELS / "register_and_decide.bpmn").read_bytes()
+CHANGED = CONTENT.replace(b'name="Permit"', b'name="Building permit"')
+TASK_WITHOUT_TYPE = CONTENT.replace(b"register-case", b"")
+
+
+def test_an_unchanged_file_keeps_its_version_and_a_changed_one_gets_the_next(engine: EmbeddedEngine) -> None:
+    first = engine.deployments.deploy({"p.bpmn": CONTENT}, by="ada")
+    same = engine.deployments.deploy({"p.bpmn": CONTENT}, by="bea")
+    next_one = engine.deployments.deploy({"p.bpmn": CHANGED}, by="bea")
+
+    assert [one.processes[0].version for one in (first, same, next_one)] == [1, 1, 2]
+    assert same.processes[0].deployed_by == "ada"
+    assert (next_one.processes[0].name, next_one.processes[0].deployed_at) == ("Building permit", MONDAY)
+    assert [version.version for version in engine.deployments.versions(PERMIT)] == [2, 1]
+
+
+def test_running_instances_stay_with_their_version(engine: EmbeddedEngine) -> None:
+    engine.deployments.deploy({"p.bpmn": CONTENT})
+    old = engine.instances.start(PERMIT, {})
+    engine.deployments.deploy({"p.bpmn": CHANGED})
+
+    new = engine.instances.start(PERMIT, {})
+    chosen = engine.instances.start(PERMIT, {}, version=1)
+
+    assert [(row.version, row.process_name) for row in (old, new, chosen)] == [
+        (1, "Permit"),
+        (2, "Building permit"),
+        (1, "Permit"),
+    ]
+    summary = engine.deployments.process(PERMIT)
+    assert (summary.versions, summary.active, summary.ended) == (2, 3, 0)
+
+
+def test_one_bad_file_refuses_all_and_every_finding_is_told(engine: EmbeddedEngine) -> None:
+    with pytest.raises(DeploymentRefusedError) as refused:
+        engine.deployments.deploy({"good.bpmn": CONTENT, "bad.bpmn": TASK_WITHOUT_TYPE, "letter.docx": b"x"})
+
+    assert {finding.place.source for finding in refused.value.findings} == {"bad.bpmn", "letter.docx"}
+    assert "register" in {finding.place.element_id for finding in refused.value.findings}
+    assert engine.deployments.processes().items == ()
+
+
+def test_the_deployed_bytes_come_back_as_they_were(engine: EmbeddedEngine) -> None:
+    engine.deployments.deploy({"p.bpmn": CONTENT})
+    engine.deployments.deploy({"p.bpmn": CHANGED})
+
+    assert engine.deployments.xml(DefinitionKey("permit:1")) == CONTENT
+    assert engine.deployments.xml(DefinitionKey("permit:2")) == CHANGED
+
+
+def test_an_unknown_process_or_version_is_named(engine: EmbeddedEngine) -> None:
+    engine.deployments.deploy({"p.bpmn": CONTENT})
+
+    with pytest.raises(UnknownProcessError):
+        engine.instances.start(ProcessId("other"), {})
+    with pytest.raises(UnknownProcessError) as refused:
+        engine.instances.start(PERMIT, {}, version=7)
+
+    assert refused.value.parameters == {"name": "permit:7"}
+
+
+def test_a_baseline_log_stays_with_the_process_over_versions(engine: EmbeddedEngine) -> None:
+    engine.deployments.deploy({"p.bpmn": CONTENT})
+
+    engine.deployments.set_baseline(PERMIT, "log-1")
+    engine.deployments.deploy({"p.bpmn": CHANGED})
+
+    assert engine.deployments.process(PERMIT).latest.baseline_log_id == "log-1"
+
+
+def test_a_deployment_that_is_too_large_is_refused(engine: EmbeddedEngine) -> None:
+    with pytest.raises(LimitExceededError) as refused:
+        engine.deployments.deploy({f"{number}.bpmn": b"" for number in range(51)})
+
+    assert refused.value.parameters["limit_name"] == "deployment_files"
+
+
+@pytest.mark.parametrize("content", [b"", b"<", b"[]", b"{}", b"\xff\xfe", b"not json"])
+def test_any_bytes_are_deployed_or_refused_with_a_finding(engine: EmbeddedEngine, content: bytes) -> None:
+    for name in ("a.bpmn", "a.form"):
+        with pytest.raises(DeploymentRefusedError) as refused:
+            engine.deployments.deploy({name: content})
+
+        assert refused.value.findings[0].place.source == name
+
+
+def test_a_process_may_only_ask_for_a_decision_that_is_there(engine: EmbeddedEngine) -> None:
+    process, table = (MODELS / "decide_by_table.bpmn").read_bytes(), (MODELS / "rate_of_fee.dmn").read_bytes()
+
+    with pytest.raises(DeploymentRefusedError) as refused:
+        engine.deployments.deploy({"fee.bpmn": process})
+    together = engine.deployments.deploy({"fee.bpmn": process, "rate.dmn": table})
+
+    assert "rate" in {finding.place.element_id for finding in refused.value.findings}
+    assert [decision.decision_id for decision in together.decisions] == ["rate_of_fee"]
+    assert engine.deployments.decision_xml("rate_of_fee") == table
+
+
+def test_a_decision_answers_and_its_answer_is_in_the_journal(engine: EmbeddedEngine) -> None:
+    files = {name: (MODELS / name).read_bytes() for name in ("decide_by_table.bpmn", "rate_of_fee.dmn")}
+    engine.deployments.deploy(files)
+
+    key = engine.instances.start(ProcessId("fee"), {"amount": Decimal(10)}).instance_key
+
+    assert {view.name: view.value for view in engine.instances.detail(key).variables}["rate"] == "low"
+    assert [entry.kind for entry in engine.instances.journal(key).items] == ["InstanceStarted", "DecisionEvaluated"]
+    assert engine.instances.check_replay(key) == 2
+
+
+def test_a_decision_without_one_answer_becomes_an_incident(engine: EmbeddedEngine) -> None:
+    files = {name: (MODELS / name).read_bytes() for name in ("decide_by_table.bpmn", "rate_of_fee.dmn")}
+    engine.deployments.deploy(files)
+
+    engine.instances.start(ProcessId("fee"), {"amount": Decimal(75)})
+
+    (incident,) = engine.incidents.search().items
+    assert (incident.element_id, incident.kind) == ("rate", "decision")
+    assert "75" not in incident.message

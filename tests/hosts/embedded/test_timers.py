@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Timers fire once, never early, and once for what was missed."""
+
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+from taktloom.hosts.embedded import Change, EmbeddedEngine, EngineOptions, ManualClock, Topic
+from taktloom.model.identifiers import ProcessId
+from taktloom.model.operations import InstanceQuery
+from tests.hosts.embedded.conftest import MODELS, MONDAY
+
+PAUSE = ProcessId("pause")
+Deploy = Callable[..., None]
+
+
+def test_a_timer_fires_at_its_due_instant_and_not_before(
+    engine: EmbeddedEngine, deploy: Deploy, clock: ManualClock
+) -> None:
+    deploy("wait_an_hour")
+    key = engine.instances.start(PAUSE, {}).instance_key
+
+    clock.advance(timedelta(minutes=59, seconds=59))
+    early = engine.timers.fire_due()
+    clock.advance(timedelta(seconds=1))
+    on_time = engine.timers.fire_due()
+    again = engine.timers.fire_due()
+
+    assert (early, on_time, again) == (0, 1, 0)
+    assert engine.instances.summary(key).status == "completed"
+    assert engine.timers.next_due_at() is None
+
+
+def test_a_waiting_timer_is_shown_with_its_due_instant(engine: EmbeddedEngine, deploy: Deploy) -> None:
+    deploy("wait_an_hour")
+    key = engine.instances.start(PAUSE, {}).instance_key
+
+    detail = engine.instances.detail(key)
+
+    (timer,) = detail.timers
+    assert [(visit.element_id, visit.state) for visit in detail.visits] == [("hour", "active")]
+    assert (timer.element_id, timer.due_at) == ("hour", MONDAY + timedelta(hours=1))
+    assert engine.timers.next_due_at() == MONDAY + timedelta(hours=1)
+
+
+def test_a_timer_that_came_due_while_nothing_ran_fires_once_at_the_next_start(
+    tmp_path: Path, options: EngineOptions, clock: ManualClock
+) -> None:
+    first = EmbeddedEngine.open(tmp_path / "engine.db", options)
+    first.deployments.deploy({"p.bpmn": (MODELS / "wait_an_hour.bpmn").read_bytes()})
+    key = first.instances.start(PAUSE, {}).instance_key
+    first.drain()
+    clock.advance(timedelta(days=3))
+
+    second = EmbeddedEngine.open(tmp_path / "engine.db", options)
+    ended = threading.Event()
+    second.subscribe(lambda change: ended.set() if change == _ended(change) else None)
+    second.start()
+    was_heard = ended.wait(10)
+
+    assert was_heard
+    assert second.instances.summary(key).status == "completed"
+    assert second.instances.check_replay(key) == 2
+    second.drain()
+
+
+def test_a_timer_of_a_cancelled_instance_is_gone(engine: EmbeddedEngine, deploy: Deploy, clock: ManualClock) -> None:
+    deploy("wait_an_hour")
+    key = engine.instances.start(PAUSE, {}).instance_key
+
+    engine.instances.cancel(key)
+    clock.advance(timedelta(hours=2))
+
+    assert engine.timers.fire_due() == 0
+
+
+def test_a_thousand_timers_of_one_instant_all_fire(engine: EmbeddedEngine, deploy: Deploy, clock: ManualClock) -> None:
+    deploy("wait_an_hour")
+    for _ in range(1000):
+        engine.instances.start(PAUSE, {})
+
+    clock.advance(timedelta(hours=1))
+    fired = engine.timers.fire_due()
+
+    assert fired == 1000
+    assert engine.instances.search(InstanceQuery(status="active")).total == 0
+
+
+def test_a_timer_start_event_starts_instances_as_often_as_it_says(
+    engine: EmbeddedEngine, deploy: Deploy, clock: ManualClock
+) -> None:
+    deploy("every_hour")
+
+    counts = []
+    for _ in range(5):
+        clock.advance(timedelta(hours=1))
+        counts.append(engine.timers.fire_due())
+
+    assert counts == [1, 1, 1, 0, 0]
+    assert engine.instances.search(InstanceQuery(process_id=ProcessId("hourly"))).total == 3
+
+
+def test_missed_firings_of_a_start_cycle_are_made_up_for_by_one(
+    engine: EmbeddedEngine, deploy: Deploy, clock: ManualClock
+) -> None:
+    deploy("every_hour")
+
+    clock.advance(timedelta(hours=2, minutes=30))
+    fired = engine.timers.fire_due()
+
+    assert fired == 1
+    assert engine.timers.next_due_at() == MONDAY + timedelta(hours=3)
+
+
+def _ended(change: Change) -> Change:
+    return Change(
+        topic=Topic.INSTANCES,
+        kind="ended",
+        tenant_id=change.tenant_id,
+        process_id=PAUSE,
+        instance_key=change.instance_key,
+    )

@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Many callers share one transaction, and each gets only its own outcome."""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from taktloom.hosts.embedded import Change, EmbeddedEngine, EngineOptions, Topic
+from taktloom.hosts.embedded.carry_out import RULES
+from taktloom.hosts.embedded.writer import StorageFailedError
+from taktloom.kernel.commands import Command
+from taktloom.model.errors import TaktloomError
+from taktloom.model.identifiers import InstanceKey, ProcessId
+from taktloom.model.operations import InstanceQuery
+from tests.hosts.embedded.conftest import MODELS
+
+PERMIT = ProcessId("permit")
+Deploy = Callable[..., None]
+
+
+def test_every_kernel_command_is_carried_out() -> None:
+    from typing import get_args
+
+    assert set(RULES) == set(get_args(Command))
+
+
+def test_callers_that_are_refused_do_not_touch_the_others_of_their_group(
+    engine: EmbeddedEngine, deploy: Deploy
+) -> None:
+    deploy("register_and_decide")
+
+    def start(number: int) -> str:
+        try:
+            return engine.instances.start(PERMIT if number % 3 else ProcessId("other"), {}).status
+        except TaktloomError as error:
+            return error.code
+
+    with ThreadPoolExecutor(16) as pool:
+        outcomes = list(pool.map(start, range(90)))
+
+    assert outcomes.count("active") == 60
+    assert outcomes.count("TL-2192") == 30
+    assert engine.deployments.process(PERMIT).active == 60
+
+
+def test_one_instance_takes_events_of_many_callers_one_after_another(engine: EmbeddedEngine, deploy: Deploy) -> None:
+    deploy("register_and_decide")
+    key = engine.instances.start(PERMIT, {}).instance_key
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda n: engine.instances.set_variables(key, {f"v{n}": Decimal(n)}), range(40)))
+
+    assert engine.instances.check_replay(key) == 41
+    assert len(engine.instances.detail(key).variables) == 40
+
+
+def test_a_failed_change_leaves_the_remembered_state_as_it_was(engine: EmbeddedEngine, deploy: Deploy) -> None:
+    deploy("register_and_decide")
+    key = engine.instances.start(PERMIT, {"n": Decimal(1)}).instance_key
+
+    with pytest.raises(TaktloomError):
+        engine.instances.set_variables(key, {"n": "x" * 20_000})
+    engine.instances.set_variables(key, {"m": Decimal(2)})
+
+    assert {view.name: view.value for view in engine.instances.detail(key).variables} == {
+        "n": Decimal(1),
+        "m": Decimal(2),
+    }
+    assert engine.instances.check_replay(key) == 2
+
+
+def test_listeners_hear_of_a_change_after_its_commit(engine: EmbeddedEngine, deploy: Deploy) -> None:
+    deploy("register_and_decide")
+    heard: list[Change] = []
+    stop = engine.subscribe(heard.append)
+
+    key = engine.instances.start(PERMIT, {}).instance_key
+    engine.instances.cancel(key)
+    stop()
+    engine.instances.start(PERMIT, {})
+
+    kinds = [(change.topic, change.kind) for change in heard if change.instance_key == key]
+    assert (Topic.INSTANCES, "started") in kinds
+    assert (Topic.JOBS, "created") in kinds
+    assert kinds[-1] == (Topic.INSTANCES, "advanced")
+    assert {change.instance_key for change in heard} == {key}
+
+
+def test_the_commits_of_another_process_are_heard_of(tmp_path: Path, options: EngineOptions) -> None:
+    server = EmbeddedEngine.open(tmp_path / "engine.db", options)
+    heard = threading.Event()
+    server.subscribe(lambda change: heard.set() if change.topic is Topic.EVERYTHING else None)
+    command = EmbeddedEngine.open(tmp_path / "engine.db", options)
+
+    command.deployments.deploy({"p.bpmn": (MODELS / "register_and_decide.bpmn").read_bytes()})
+    was_heard = heard.wait(10)
+
+    assert was_heard
+    server.drain()
+    command.drain()
+
+
+def test_two_engines_on_one_file_complete_each_job_once_when_both_are_busy(
+    tmp_path: Path, options: EngineOptions
+) -> None:
+    engines = [EmbeddedEngine.open(tmp_path / "engine.db", options) for _ in range(2)]
+    engines[0].deployments.deploy({"p.bpmn": (MODELS / "register_and_decide.bpmn").read_bytes()})
+
+    def start_and_complete(number: int) -> int:
+        engine, other = engines[number % 2], engines[1 - number % 2]
+        engine.instances.start(PERMIT, {"n": Decimal(number)})
+        jobs = other.jobs.lock(["register-case"], worker=f"w{number}", max_jobs=3)
+        for job in jobs:
+            engine.jobs.complete(job.job_id, job.fence, {"by": Decimal(number)})
+        return len(jobs)
+
+    with ThreadPoolExecutor(6) as pool:
+        completed = sum(pool.map(start_and_complete, range(60)))
+    rest = engines[0].jobs.lock(["register-case"], worker="last", max_jobs=100)
+
+    rows = engines[1].instances.search(InstanceQuery(limit=100)).items
+    assert completed + len(rest) == len(rows) == 60
+    assert sum(engines[0].instances.check_replay(row.instance_key) for row in rows) == 60 + completed
+    for engine in engines:
+        engine.drain()
+
+
+def test_a_full_disk_refuses_a_change_whole_and_room_lets_it_go_on(tmp_path: Path, options: EngineOptions) -> None:
+    engine = EmbeddedEngine.open(tmp_path / "engine.db", options)
+    engine.deployments.deploy({"p.bpmn": (MODELS / "register_and_decide.bpmn").read_bytes()})
+    key = engine.instances.start(PERMIT, {"n": Decimal(1)}).instance_key
+    connection = engine._core.database.writing.connection
+
+    connection.execute(f"PRAGMA max_page_count = {connection.pragma('page_count')}")
+    with pytest.raises(StorageFailedError):
+        _fill(engine, key)
+    kept = engine.instances.check_replay(key)
+    connection.execute("PRAGMA max_page_count = 1000000")
+    engine.instances.set_variables(key, {"after": True})
+
+    assert engine.instances.check_replay(key) == kept + 1
+    engine.drain()
+
+
+def test_a_value_never_stands_in_an_index_or_a_plain_column(engine: EmbeddedEngine, deploy: Deploy) -> None:
+    deploy("wait_for_payment", "register_and_decide", "divide")
+    secret = "s3cr3t-value"
+    engine.instances.start(ProcessId("payment"), {"invoice": secret})
+    engine.instances.start(PERMIT, {"amount": secret})
+    engine.instances.start(ProcessId("divide"), {"amount": secret})
+
+    found = _columns_with(engine, secret)
+
+    assert found != set()
+    assert all(column.endswith("_sealed") for column in found)
+
+
+def _fill(engine: EmbeddedEngine, key: InstanceKey) -> None:
+    for number in range(200):
+        engine.instances.set_variables(key, {f"v{number}": "x" * 5000})
+
+
+def _columns_with(engine: EmbeddedEngine, text: str) -> set[str]:
+    connection = engine._core.database.writing.connection
+    tables = [str(row[0]) for row in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
+    found = set()
+    for table in tables:
+        for column in [str(row[1]) for row in connection.execute(f"PRAGMA table_info({table})")]:
+            query = f"SELECT count(*) FROM {table} WHERE instr(CAST({column} AS BLOB), CAST(? AS BLOB)) > 0"
+            if connection.execute(query, (text,)).fetchall() != [(0,)]:
+                found.add(column)
+    return found

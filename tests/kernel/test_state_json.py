@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Stored states and journals: canonical, exact, readable for ever."""
+
+import json
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from taktloom.feel.values import FeelDateTime, FeelValue, from_json
+from taktloom.formats.bpmn import read_bpmn
+from taktloom.kernel import ExecutableProcess, InstanceState, compile_process, step
+from taktloom.kernel.commands import FinishInstance, InstanceOutcome
+from taktloom.kernel.events import DecisionEvaluated, InstanceStarted, JobCompleted
+from taktloom.kernel.state import STATE_FORMAT
+from taktloom.kernel.state_json import load_event, load_state, save_event, save_state
+from taktloom.model.errors import IncidentError
+from taktloom.model.identifiers import RequestId
+from taktloom.model.journal import JOURNAL_FORMAT
+from tests.kernel.driver import KEY, START, Driver, load_model
+
+JOURNALS = Path(__file__).parents[1] / "journals"
+
+
+def order_process() -> ExecutableProcess:
+    return compile_process(read_bpmn((JOURNALS / "order_v1.bpmn").read_bytes()).processes[0])
+
+
+def test_the_journal_of_format_1_replays_to_the_stored_state() -> None:
+    state = InstanceState(instance_key=KEY)
+
+    for line in (JOURNALS / "order_v1.journal.jsonl").read_bytes().splitlines():
+        step(order_process(), state, load_event(line))
+
+    assert save_state(state) == (JOURNALS / "order_v1.state.json").read_bytes().rstrip()
+
+
+def test_an_instance_stored_in_format_1_goes_on_to_its_end() -> None:
+    run = Driver(order_process(), state=load_state((JOURNALS / "order_v1.state.json").read_bytes()))
+    (job_id,) = run.state.jobs
+
+    commands = step(
+        run.process,
+        run.state,
+        JobCompleted(occurred_at=START.replace(day=9), job_id=job_id, variables={"found": "Ann"}),
+    )
+
+    assert commands[-1] == FinishInstance(outcome=InstanceOutcome.COMPLETED)
+    assert run.variables()["customer"] == {"name": "Ann"}
+
+
+def test_formats_are_the_ones_that_have_stored_examples() -> None:
+    assert {STATE_FORMAT, JOURNAL_FORMAT} == {1}
+    assert [path.name for path in sorted(JOURNALS.glob("*.state.json"))] == ["order_v1.state.json"]
+
+
+def test_the_format_version_comes_first_and_defaults_are_left_out() -> None:
+    run = Driver(compile_process(load_model("permit")))
+    run.start(amount=1)
+
+    text = save_state(run.state).decode()
+
+    assert text.startswith('{"format":1,"state":{"instance_key":')
+    assert "joins" not in text
+    assert len(text) < 1000
+
+
+def test_equal_states_give_equal_bytes_whatever_the_order_of_steps_inside() -> None:
+    first, second = Driver(order_process()), Driver(order_process())
+    for run in (first, second):
+        run.start(order={"id": "1"})
+        run.correlate("paid")
+
+    assert save_state(first.state) == save_state(load_state(save_state(second.state)))
+
+
+def test_the_order_of_a_context_s_entries_survives() -> None:
+    run = Driver(compile_process(load_model("permit")))
+    run.start(amount=1, record={"zeta": 1, "alpha": 2})
+
+    loaded = load_state(save_state(run.state))
+
+    assert loaded.root is not None
+    record = loaded.scopes[loaded.root].variables["record"]
+    assert isinstance(record, dict)
+    assert list(record) == ["zeta", "alpha"]
+
+
+def test_values_of_every_kind_survive_in_a_kernel_event() -> None:
+    moment = from_json({"@type": "date and time", "value": "2026-03-02T09:00:00@Europe/Berlin"})
+    value: FeelValue = [Decimal("0.1"), Decimal("12345678901234567890.5"), True, None, "é", {"@type": "x"}, moment]
+    event = DecisionEvaluated(occurred_at=START, request_id=RequestId("1"), value=value)
+
+    loaded = load_event(save_event(event))
+
+    assert loaded == event
+    assert isinstance(moment, FeelDateTime)
+
+
+def test_a_newer_format_is_refused_with_the_way_out() -> None:
+    newer = json.dumps({"format": STATE_FORMAT + 1, "state": {}}).encode()
+
+    with pytest.raises(IncidentError, match="newer") as refused:
+        load_state(newer)
+
+    assert "version" in refused.value.remedy
+
+
+def test_an_event_without_variables_is_small() -> None:
+    event = InstanceStarted(occurred_at=START)
+
+    assert save_event(event) == (
+        b'{"format":1,"kind":"InstanceStarted","payload":{"occurred_at":"2026-03-02T09:00:00+00:00"}}'
+    )

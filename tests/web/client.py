@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A client of the web application in process: a browser with cookies, or a program with a key."""
+
+import asyncio
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Any
+
+import httpx
+
+from taktloom.app import people
+from taktloom.app.context import LOCAL_OPERATOR, Context
+from taktloom.app.wiring import Rooms
+from taktloom.web.application import create_application
+
+PREFIX = "/api/v1"
+
+
+class Client:
+    """Calls the application; `csrf_token` goes with every changing request once signed in."""
+
+    def __init__(self, rooms: Rooms) -> None:
+        self.rooms = rooms
+        self._runner = asyncio.Runner()
+        transport = httpx.ASGITransport(app=create_application(rooms), raise_app_exceptions=False)
+        self._client = httpx.AsyncClient(transport=transport, base_url="http://testserver")
+        self.csrf_token = ""
+
+    def __enter__(self) -> "Client":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._runner.run(self._client.aclose())
+        self._runner.close()
+
+    def call(self, method: str, path: str, *, headers: Mapping[str, str] | None = None, **more: Any) -> httpx.Response:
+        """One request; *path* is below the prefix unless it starts with `//`."""
+        address = path[1:] if path.startswith("//") else PREFIX + path
+        sent = {"X-CSRF-Token": self.csrf_token} if self.csrf_token else {}
+        return self._runner.run(self._client.request(method, address, headers={**sent, **(headers or {})}, **more))
+
+    def get(self, path: str, **more: Any) -> Any:
+        """The JSON of a GET that succeeds."""
+        return expect(self.call("GET", path, **more), 200).json()
+
+    def post(self, path: str, body: object, status: int = 200) -> Any:
+        """The JSON of a POST that ends with *status*."""
+        answer = expect(self.call("POST", path, json=body), status)
+        return answer.json() if answer.content else None
+
+    def sign_in(self, role: str | None = None, groups: tuple[str, ...] = ()) -> "Client":
+        """Sign in as a user of this role, without one when None; the user is made when absent."""
+        context = Context(principal=LOCAL_OPERATOR, rooms=self.rooms)
+        name = role or "nobody"
+        user = self.rooms.identity.find_user(name)
+        if user is None:
+            profile = people.Profile(roles=(role,) if role else (), groups=groups)
+            user = people.add_user(context, username=name, profile=profile).user
+        ticket = self.rooms.identity.issue_one_time_ticket(user)
+        session = self.post("/session/one-time", {"token": ticket.token})
+        self.csrf_token = session["csrf_token"]
+        return self
+
+
+def expect(answer: httpx.Response, status: int) -> httpx.Response:
+    """*answer* when it has *status*; else fails with what it says."""
+    assert answer.status_code == status, f"{answer.status_code}: {answer.text[:2000]}"
+    return answer

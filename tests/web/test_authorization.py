@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every route names its use cases; every role gets exactly the routes whose permission it holds."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from taktloom.app.context import Access
+from taktloom.app.calls import use_cases_of
+from taktloom.app.registry import all_use_cases
+from taktloom.app.settings import Settings
+from taktloom.app.wiring import Rooms
+from taktloom.assure.permissions import ROLE_PERMISSIONS, Permission, Role
+from taktloom.storage import SyncLevel
+from taktloom.web.application import PREFIX, api_routes
+from tests.web.client import Client
+
+PUBLIC = {"/api/v1/health", "/api/v1/session", "/api/v1/session/one-time"}
+ROUTES = [(path, method, route) for path, route in api_routes() for method in sorted(route.methods or ())]
+NAMES = [f"{method} {path}" for path, method, _ in ROUTES]
+# These end the session that the next case needs, or wait for changes that do not come.
+NOT_CALLED = {("DELETE", "/api/v1/session"), ("DELETE", "/api/v1/sessions"), ("GET", "/api/v1/stream")}
+
+
+@pytest.fixture(scope="module")
+def rooms(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rooms]:
+    folder: Path = tmp_path_factory.mktemp("authorization")
+    made = Rooms(Settings(data=folder, sync=SyncLevel.NORMAL))
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def clients(rooms: Rooms) -> Iterator[dict[str, Client]]:
+    """A browser per role, one of a person without any, and one that nobody signed in with."""
+    made = {role.value: Client(rooms).sign_in(role.value) for role in Role}
+    made["none"], made["anonymous"] = Client(rooms).sign_in(None), Client(rooms)
+    yield made
+    for client in made.values():
+        client.__exit__(None, None, None)
+
+
+def test_there_are_routes() -> None:
+    assert len(ROUTES) > 60
+
+
+@pytest.mark.parametrize(("path", "method", "route"), ROUTES, ids=NAMES)
+def test_every_route_declares_registered_use_cases(path: str, method: str, route: object) -> None:
+    del path, method
+    declared = use_cases_of(route.endpoint)  # type: ignore[attr-defined]
+
+    assert declared
+    assert {one.name for one in declared} <= set(all_use_cases())
+
+
+@pytest.mark.parametrize(("path", "method", "route"), ROUTES, ids=NAMES)
+def test_only_health_and_sign_in_are_open_to_anybody(path: str, method: str, route: object) -> None:
+    is_public = any(one.requirement is Access.PUBLIC for one in use_cases_of(route.endpoint))  # type: ignore[attr-defined]
+
+    assert is_public == (path in PUBLIC and not (path == "/api/v1/session" and method in {"GET", "DELETE"}))
+
+
+@pytest.mark.parametrize(("path", "method", "route"), ROUTES, ids=NAMES)
+def test_a_role_gets_a_route_if_and_only_if_it_holds_the_permission(
+    clients: dict[str, Client], path: str, method: str, route: object
+) -> None:
+    if (method, path) in NOT_CALLED or path in PUBLIC:
+        return
+    requirements = {one.requirement for one in use_cases_of(route.endpoint)}  # type: ignore[attr-defined]
+    held = {"none": frozenset[Permission](), **{role.value: ROLE_PERMISSIONS[role] for role in Role}}
+
+    assert _status(clients["anonymous"], method, path) == 401
+    for name, permissions in held.items():
+        may = any(one is Access.SIGNED_IN or one in permissions for one in requirements)
+        status = _status(clients[name], method, path)
+        assert (status not in {401, 403}) == may, f"{name}: {status}"
+
+
+@pytest.mark.parametrize(("path", "method", "route"), ROUTES, ids=NAMES)
+def test_no_route_changes_anything_without_the_csrf_token(
+    clients: dict[str, Client], path: str, method: str, route: object
+) -> None:
+    del route
+    if method == "GET":
+        return
+    address = path.removeprefix(PREFIX)
+
+    answer = clients["admin"].call(method, _filled(address), json={}, headers={"X-CSRF-Token": "0" * 64})
+
+    assert (answer.status_code, answer.json()["code"]) == (403, "TL-2403")
+
+
+def _status(client: Client, method: str, path: str) -> int:
+    address = _filled(path.removeprefix(PREFIX))
+    if method == "GET":
+        return client.call(method, address).status_code
+    return client.call(method, address, json=_body(method, path)).status_code
+
+
+def _filled(path: str) -> str:
+    for name in ("version",):
+        path = path.replace(f"{{{name}}}", "1")
+    return "/".join("nothing" if part.startswith("{") else part for part in path.split("/"))
+
+
+def _body(method: str, path: str) -> dict[str, object]:
+    """A body that fits the schema, so that the answer is about permission and not about the schema."""
+    del method
+    return BODIES.get(path.removeprefix(PREFIX), {})
+
+
+BODIES: dict[str, dict[str, object]] = {
+    "/me/password": {"new_password": "short"},
+    "/users": {"username": " "},
+    "/service-accounts": {"name": "x", "routes": []},
+    "/logs": {"upload_id": "none"},
+    "/logs/{log_id}": {"name": "x"},
+    "/logs/{log_id}/newer": {"upload_id": "none"},
+    "/logs/{log_id}/remap": {"mapping": {}},
+    "/logs/{log_id}/rates": {"currency": "EUR"},
+    "/deployments": {"draft_id": "none", "revision": 1},
+    "/processes/{process_id}/baseline": {"log_id": None},
+    "/models/check": {"bpmn_xml": "<x/>"},
+    "/drafts": {"name": ""},
+    "/drafts/{draft_id}": {"revision": 1, "bpmn_xml": "<x/>"},
+    "/instances/{instance_key}/variables": {"variables": {}},
+    "/incidents/resolve": {"incident_ids": ["none"]},
+    "/messages": {"name": "nobody waits"},
+    "/tasks/{user_task_id}/assign": {"assignee": "nobody"},
+    "/jobs/activations": {"job_types": ["none"], "worker": "w"},
+    "/jobs/{job_id}/completion": {"fence": 1},
+    "/jobs/{job_id}/failure": {"fence": 1, "message": ""},
+    "/jobs/{job_id}/error": {"fence": 1, "error_code": "E"},
+    "/jobs/{job_id}/heartbeat": {"fence": 1},
+    "/jobs/completions": {"completions": [{"job_id": "none", "fence": 1}]},
+}

@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: Apache-2.0
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.app.models import LOG_CSV
+from tests.web.client import Client, expect
+
+
+def _upload(client: Client, content: bytes, name: str = "log.csv") -> Any:
+    return expect(client.call("POST", "/logs/uploads", files={"file": (name, content, "text/csv")}), 201).json()
+
+
+def _import(client: Client, body: dict[str, object], path: str = "/logs") -> Any:
+    import_id = client.post(path, body, 202)["import_id"]
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        status = client.get(f"/logs/imports/{import_id}")
+        if status["state"] not in {"waiting", "running"}:
+            return status
+    raise AssertionError("the import did not end")
+
+
+@pytest.fixture
+def log_id(admin: Client) -> str:
+    upload = _upload(admin, LOG_CSV.encode())
+    status = _import(admin, {"upload_id": upload["upload_id"], "name": "Permits"})
+    assert (status["state"], status["problem"]) == ("done", None)
+    return str(status["log_id"])
+
+
+def test_an_upload_tells_what_it_holds(admin: Client) -> None:
+    sniff = _upload(admin, LOG_CSV.encode())["sniff"]
+
+    assert [column["name"] for column in sniff["columns"]] == ["case_id", "activity", "timestamp", "resource"]
+    suggested = sniff["suggested"]
+    assert (suggested["case"], suggested["activity"], suggested["timestamp"]) == ("case_id", "activity", "timestamp")
+    assert not sniff["needs_timezone"]
+
+
+def test_an_imported_log_is_reviewed(admin: Client, log_id: str) -> None:
+    summary = admin.get("/logs")["items"][0]
+    review = admin.get(f"/logs/{log_id}/review")
+    mapped = admin.get(f"/logs/{log_id}/map")
+    variants = admin.get(f"/logs/{log_id}/variants")
+
+    assert (summary["name"], summary["cases"], summary["events"]) == ("Permits", 2, 4)
+    assert (summary["first_event_at"], summary["last_event_at"]) == ("2026-01-01T09:00:00Z", "2026-01-02T12:00:00Z")
+    assert [review[name] for name in ("cases", "events", "activities", "variants")] == [2, 4, 2, 1]
+    assert review["handovers"]["count"] == 2
+    assert [(edge["source"], edge["target"], edge["median_s"]) for edge in mapped["edges"]] == [
+        ("register", "decide", 7200.0)
+    ]
+    assert [variant["activities"] for variant in variants] == [["register", "decide"]]
+
+
+def test_a_filter_narrows_and_one_that_leaves_nothing_says_so(admin: Client, log_id: str) -> None:
+    one = admin.get(f"/logs/{log_id}/review?from=2026-01-02T00:00:00Z")
+    nothing = admin.call("GET", f"/logs/{log_id}/review?from=2027-01-01T00:00:00Z")
+
+    assert (one["cases"], one["durations"]["median_s"]) == (1, 10800.0)
+    assert nothing.status_code == 409
+    assert nothing.json()["remedy"]
+
+
+def test_exports_are_files(admin: Client, log_id: str) -> None:
+    svg = expect(admin.call("GET", f"/logs/{log_id}/map.svg"), 200)
+    table = expect(admin.call("GET", f"/logs/{log_id}/map.csv"), 200)
+    model = expect(admin.call("GET", f"/logs/{log_id}/model.bpmn"), 200)
+
+    assert svg.headers["content-type"] == "image/svg+xml"
+    assert b"<svg" in svg.content
+    assert table.content.decode("utf-8-sig").splitlines()[1].startswith("register,decide,2,2,7200.0")
+    assert b"BPMNShape" in model.content
+    assert 'attachment; filename="model.bpmn"' in model.headers["content-disposition"]
+
+
+def test_a_log_is_renamed_replaced_and_deleted(admin: Client, log_id: str) -> None:
+    expect(admin.call("PATCH", f"/logs/{log_id}", json={"name": "Bouwvergunningen"}), 200)
+    newer = LOG_CSV + "3,register,2026-01-03T09:00:00Z,ann\n"
+    upload = _upload(admin, newer.encode())
+    status = _import(admin, {"upload_id": upload["upload_id"]}, f"/logs/{log_id}/newer")
+    detail = admin.get(f"/logs/{log_id}")
+
+    assert (status["state"], status["log_id"]) == ("done", log_id)
+    assert (detail["name"], detail["cases"]) == ("Bouwvergunningen", 3)
+    assert admin.get(f"/logs/{log_id}/review")["cases"] == 3
+    expect(admin.call("DELETE", f"/logs/{log_id}"), 204)
+    expect(admin.call("GET", f"/logs/{log_id}"), 404)
+
+
+def test_bad_rows_refuse_the_import_with_examples_and_nothing_remains(admin: Client) -> None:
+    bad = LOG_CSV + "4,,2026-01-03T09:00:00Z,ann\n"
+    upload = _upload(admin, bad.encode())
+
+    status = _import(admin, {"upload_id": upload["upload_id"]})
+
+    assert status["state"] == "failed"
+    assert status["problem"]["status"] == 422
+    assert status["problem"]["findings"]
+    assert admin.get("/logs")["items"] == []
+    skipped = _import(admin, {"upload_id": upload["upload_id"], "skip_bad_rows": True})
+    assert (skipped["state"], skipped["skipped_rows"]) == ("done", 1)
+
+
+def test_naive_times_ask_for_the_zone(admin: Client) -> None:
+    upload = _upload(admin, LOG_CSV.replace("T", " ").replace("Z", "").encode())
+    assert upload["sniff"]["needs_timezone"]
+
+    refused = _import(admin, {"upload_id": upload["upload_id"]})
+    taken = _import(admin, {"upload_id": upload["upload_id"], "timezone": "Europe/Amsterdam"})
+
+    assert refused["problem"]["parameters"]["option"] == "--timezone"
+    assert taken["state"] == "done"
+
+
+def test_what_is_no_log_is_refused_at_once(admin: Client) -> None:
+    answer = admin.call("POST", "/logs/uploads", files={"file": ("x.csv", b"", "text/csv")})
+
+    assert answer.status_code == 422
+    assert not list((admin.rooms.settings.data / "uploads").iterdir())
+
+
+def test_an_upload_id_never_leaves_its_folder(admin: Client) -> None:
+    for upload_id in ("../../etc", "..", "0" * 16):
+        assert admin.call("POST", "/logs", json={"upload_id": upload_id}).status_code == 404
+
+
+def test_rates_are_kept_per_log(admin: Client, log_id: str) -> None:
+    rates = {"currency": "EUR", "hourly": {"decide": 60.0}, "default": None}
+    expect(admin.call("PUT", f"/logs/{log_id}/rates", json=rates), 204)
+
+    assert admin.get(f"/logs/{log_id}/rates") == rates
+    assert [one["activity"] for one in admin.get(f"/logs/{log_id}/potential")["activities"]] != []
+
+
+@pytest.mark.data
+def test_the_receipt_log_becomes_a_running_draft(admin: Client, test_data: Path) -> None:
+    upload = _upload(admin, (test_data / "logs" / "receipt.csv").read_bytes(), "receipt.csv")
+    status = _import(admin, {"upload_id": upload["upload_id"], "timezone": "Europe/Amsterdam"})
+    log_id = status["log_id"]
+
+    review = admin.get(f"/logs/{log_id}/review")
+    report = admin.post(f"/logs/{log_id}/draft", {"name": "Receipt"}, 201)
+    draft = admin.get(f"/drafts/{report['draft_id']}")
+    deployed = admin.post("/deployments", {"draft_id": report["draft_id"], "revision": draft["revision"]}, 201)
+    process = deployed["processes"][0]
+    admin.post(f"/processes/{process['process_id']}/instances", {"variables": {}}, 201)
+    watch = admin.get(f"/watch/{process['process_id']}")
+
+    assert [review[name] for name in ("cases", "events", "activities", "variants")] == [1434, 8577, 27, 116]
+    assert (review["rubber_stamps"]["count"], review["rubber_stamps"]["of"]) == (4288, 7143)
+    assert report["coverage"] >= 0.95
+    assert report["fitness"] >= 0.85
+    assert draft["source_log_id"] == log_id
+    assert watch["baseline"]["n"] == 1434
+    assert watch["difference"] == {
+        "median_ratio": None,
+        "interval": None,
+        "verdict": "cannot-tell",
+        "needs": "finished-cases",
+    }

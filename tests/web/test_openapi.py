@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: Apache-2.0
+from pathlib import Path
+
+from taktloom.web.openapi import FILE, openapi_text
+from tests.web.client import Client, expect
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_kept_document_is_the_present_one() -> None:
+    assert (ROOT / FILE).read_text(encoding="utf-8") == openapi_text(), "run: python -m taktloom.web.openapi"
+
+
+def test_every_operation_names_its_permission_and_use_case(client: Client) -> None:
+    for path, methods in client.get("/openapi.json")["paths"].items():
+        for method, operation in methods.items():
+            assert operation["x-permission"], f"{method} {path}"
+            assert operation["x-use-case"], f"{method} {path}"
+
+
+def test_operation_ids_are_unique(client: Client) -> None:
+    paths = client.get("/openapi.json")["paths"].values()
+    ids = [operation["operationId"] for methods in paths for operation in methods.values()]
+
+    assert len(ids) == len(set(ids))
+
+
+def test_the_documentation_page_loads_nothing_from_elsewhere(client: Client) -> None:
+    page = expect(client.call("GET", "/docs"), 200).text
+
+    assert "POST /api/v1/logs/{log_id}/draft" in page
+    assert "http" not in page.replace("http-equiv", "")
+    assert "<script" not in page

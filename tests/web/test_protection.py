@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: Apache-2.0
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from taktloom.app.settings import Settings
+from taktloom.app.wiring import Rooms
+from taktloom.model.errors import IncidentError
+from taktloom.web.server import PortTakenError, UnprotectedAddressError, is_own_machine, listen, require_protected
+from tests.web.client import Client, expect
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Iterator[Client]:
+    """A server that takes small bodies only."""
+    rooms = Rooms(Settings(data=tmp_path / "small", body_bytes=1000, upload_bytes=2000))
+    with Client(rooms) as client:
+        yield client.sign_in("admin")
+    rooms.close()
+
+
+@pytest.mark.parametrize("path", ["/health", "/nothing", "//", "//tasks"])
+def test_every_answer_is_protected(client: Client, path: str) -> None:
+    headers = client.call("GET", path).headers
+
+    assert "default-src 'self'" in headers["content-security-policy"]
+    assert "script-src 'self';" in headers["content-security-policy"]
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["x-frame-options"] == "DENY"
+    assert headers["referrer-policy"] == "no-referrer"
+    assert "server" not in headers
+
+
+def test_answers_of_the_interface_are_kept_by_no_cache(client: Client) -> None:
+    assert client.call("GET", "/health").headers["cache-control"] == "no-store"
+
+
+def test_bodies_over_the_limit_are_refused(small: Client) -> None:
+    answer = small.call("POST", "/users", json={"username": "x" * 2000})
+
+    assert (answer.status_code, answer.json()["parameters"]) == (413, {"limit": "1000"})
+
+
+def test_bodies_without_length_are_counted_while_they_come(small: Client) -> None:
+    async def chunks() -> object:
+        for _ in range(20):
+            yield b"x" * 100
+
+    answer = small.call("POST", "/users", content=chunks(), headers={"Content-Type": "application/json"})
+
+    assert answer.status_code == 413
+
+
+def test_uploads_have_a_limit_of_their_own(small: Client) -> None:
+    content = b"case_id,activity,timestamp\n" + b"1,a,2026-01-01T00:00:00Z\n" * 50
+    expect(small.call("POST", "/logs/uploads", files={"file": ("a.csv", content, "text/csv")}), 201)
+
+    too_much = content * 2
+
+    assert small.call("POST", "/logs/uploads", files={"file": ("a.csv", too_much, "text/csv")}).status_code == 413
+
+
+def test_pages_say_that_the_interface_is_not_built_or_are_never_cached(client: Client) -> None:
+    page = client.call("GET", "//processes/permit")
+
+    assert page.status_code in {200, 503}
+    if page.status_code == 503:
+        assert "界面尚未构建" in page.text
+    else:
+        assert page.headers["cache-control"] == "no-cache"
+
+
+@pytest.mark.parametrize("path", ["//assets/../../settings.py", "//assets/nothing.js", "//..%2f..%2fpyproject.toml"])
+def test_no_file_outside_the_interface_is_served(client: Client, path: str) -> None:
+    answer = client.call("GET", path)
+
+    assert b"[project]" not in answer.content
+    assert answer.status_code in {200, 404, 503}
+
+
+def test_only_the_own_machine_is_served_in_clear_text(tmp_path: Path) -> None:
+    require_protected(Settings(data=tmp_path, host="127.0.0.1"))
+    require_protected(Settings(data=tmp_path, host="0.0.0.0", behind_proxy=True))
+    require_protected(Settings(data=tmp_path, host="0.0.0.0", tls_certificate=Path("c"), tls_key=Path("k")))
+
+    with pytest.raises(UnprotectedAddressError):
+        require_protected(Settings(data=tmp_path, host="0.0.0.0"))
+
+    assert is_own_machine("::1")
+    assert not is_own_machine("example.org")
+
+
+def test_a_taken_port_names_a_free_one(tmp_path: Path) -> None:
+    with listen(Settings(data=tmp_path, port=0)) as first:
+        first.listen()
+        taken = first.getsockname()[1]
+
+        with pytest.raises(PortTakenError) as refused:
+            listen(Settings(data=tmp_path, port=taken))
+
+        with listen(Settings(data=tmp_path, port=int(refused.value.parameters["free"]))) as second:
+            assert second.getsockname()[1] != taken
+
+
+def test_an_address_of_another_machine_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(IncidentError, match="Cannot listen"):
+        listen(Settings(data=tmp_path, host="192.0.2.1", port=0))

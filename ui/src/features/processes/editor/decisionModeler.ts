@@ -1,0 +1,88 @@
+/** dmn-js as an editor, behind the few calls that this product uses. */
+import 'dmn-js/dist/assets/diagram-js.css'
+import 'dmn-js/dist/assets/dmn-font/css/dmn-embedded.css'
+import 'dmn-js/dist/assets/dmn-js-shared.css'
+import 'dmn-js/dist/assets/dmn-js-drd.css'
+import 'dmn-js/dist/assets/dmn-js-decision-table.css'
+import 'dmn-js/dist/assets/dmn-js-decision-table-controls.css'
+import 'dmn-js/dist/assets/dmn-js-literal-expression.css'
+import 'dmn-js/dist/assets/dmn-js-boxed-expression.css'
+import 'dmn-js/dist/assets/dmn-js-boxed-expression-controls.css'
+
+import Modeler from 'dmn-js/lib/Modeler'
+
+import { translateModule } from './translate'
+
+export interface DecisionView {
+  id: string
+  name: string
+  type: string
+}
+
+export interface DecisionEditor {
+  importXml: (xml: string) => Promise<void>
+  saveXml: () => Promise<string>
+  views: () => DecisionView[]
+  open: (viewId: string) => Promise<void>
+  onChanged: (heard: () => void) => void
+  onViews: (heard: (active: string | null) => void) => void
+  destroy: () => void
+}
+
+interface View {
+  type: string
+  element: { id: string; name?: string }
+}
+
+interface InnerViewer {
+  get: (name: 'eventBus') => { on: (event: string, heard: () => void) => void; off: (event: string, heard: () => void) => void }
+}
+
+export function makeDecisionModeler(container: HTMLElement, language: string): DecisionEditor {
+  const additionalModules = [translateModule(language)]
+  const modeler = new Modeler({
+    container,
+    drd: { additionalModules },
+    decisionTable: { additionalModules },
+    literalExpression: { additionalModules },
+    boxedExpression: { additionalModules },
+  })
+  let changed: () => void = () => undefined
+  const heardOf = new WeakSet<object>()
+
+  // Each view has a viewer with an event bus of its own, made when it is first opened.
+  function listen(): void {
+    const viewer = modeler.getActiveViewer() as InnerViewer | null | undefined
+    if (viewer === undefined || viewer === null || heardOf.has(viewer)) return
+    heardOf.add(viewer)
+    viewer.get('eventBus').on('elements.changed', () => changed())
+    viewer.get('eventBus').on('commandStack.changed', () => changed())
+  }
+
+  return {
+    async importXml(xml) {
+      await modeler.importXML(xml)
+      const table = (modeler.getViews() as View[]).find(({ type }) => type === 'decisionTable')
+      if (table !== undefined) await modeler.open(table)
+      listen()
+    },
+    async saveXml() {
+      const { xml } = await modeler.saveXML({ format: true })
+      return xml
+    },
+    views: () => (modeler.getViews() as View[]).map(({ type, element }) => ({ id: element.id, name: element.name ?? element.id, type })),
+    async open(viewId) {
+      const view = (modeler.getViews() as View[]).find(({ element }) => element.id === viewId)
+      if (view !== undefined) await modeler.open(view)
+    },
+    onChanged: (heard) => {
+      changed = heard
+    },
+    onViews: (heard) =>
+      modeler.on('views.changed', (event: { activeView?: View }) => {
+        listen()
+        heard(event.activeView?.element.id ?? null)
+      }),
+    destroy: () => modeler.destroy(),
+  }
+}
