@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Syntax to closures: literals, operators, conditions, tests, paths and invocations. Iteration is in `iteration.py`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal, DecimalException
 
 from taktloom.feel import syntax
@@ -300,12 +300,11 @@ def _function(node: syntax.FunctionDefinition, scope: StaticScope) -> Evaluate:
         return _external(node)
 
     def evaluate(frame: Frame) -> FeelValue:
+        def in_frame(run: Run, arguments: Sequence[FeelValue]) -> FeelValue:
+            return body(Frame(dict(zip(names, arguments, strict=True)), frame, run))
+
         def call(run: Run, *arguments: FeelValue) -> FeelValue:
-            run.enter(levels)
-            try:
-                return body(Frame(dict(zip(names, arguments, strict=True)), frame, run))
-            finally:
-                run.depth -= levels
+            return run.call(levels, in_frame, arguments)
 
         return FeelFunction(name="function", parameters=parameters, call=call)
 
