@@ -11,7 +11,7 @@ from taktloom.feel.errors import Budget, FeelBudgetError, FeelWarning, WarningKi
 from taktloom.feel.kinds import FeelDateTime, FeelFunction, FeelValue
 from taktloom.feel.types import coerce
 
-__all__ = ["DEFAULT_BUDGET", "SEGMENT_LEVELS", "DeeperCallError", "Frame", "Run", "apply", "apply_named"]
+__all__ = ["DEFAULT_BUDGET", "SEGMENT_LEVELS", "DeeperCallError", "Frame", "Run", "apply", "apply_named", "takes"]
 
 DEFAULT_BUDGET = Budget()
 SEGMENT_LEVELS = 300  # a level is about one Python frame; Python's limit is 1000, and callers have frames of their own
@@ -147,6 +147,12 @@ def apply_named(
     return None
 
 
+def takes(function: FeelFunction, count: int) -> bool:
+    """Whether this parameter list takes *count* positional arguments."""
+    required = len(function.parameters) if function.required is None else function.required
+    return required <= count and (count <= len(function.parameters) or function.is_variadic)
+
+
 def _answer(run: Run, function: FeelFunction, bound: list[FeelValue], position: int | None) -> FeelValue:
     before = len(run.warnings)
     value = function.call(run, *bound)
@@ -165,8 +171,7 @@ def _warn_refused(run: Run, function: FeelFunction, position: int | None) -> Non
 
 def _bind(function: FeelFunction, arguments: Sequence[FeelValue]) -> list[FeelValue] | None:
     parameters = function.parameters
-    required = len(parameters) if function.required is None else function.required
-    if len(arguments) < required or (len(arguments) > len(parameters) and not function.is_variadic):
+    if not takes(function, len(arguments)):
         return None
     bound: list[FeelValue] = []
     for index, value in enumerate(arguments):
