@@ -4,6 +4,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from taktloom.decisions.cell_intervals import SimpleCell, simple_cell
 from taktloom.decisions.item_types import TypeTable
 from taktloom.feel.closures import Test, compile_tests
 from taktloom.feel.code import Evaluate, StaticScope, compile_form
@@ -35,6 +36,7 @@ class Level:
     heights: list[int] = field(default_factory=lambda: [0])
     compiled: dict[str, Evaluate] = field(default_factory=dict)
     compiled_tests: dict[str, Test] = field(default_factory=dict)
+    simple_cells: dict[str, SimpleCell | None] = field(default_factory=dict)
 
     @staticmethod
     def outermost(names: Mapping[str, FeelType | None], types: TypeTable, findings: list[Finding]) -> "Level":
@@ -79,7 +81,9 @@ class Level:
         if known is not None:
             return known
         try:
-            test = compile_tests(parse_unary_tests(text or "-", self.scope, BUILT_IN_NAMES), self.static)
+            form = parse_unary_tests(text or "-", self.scope, BUILT_IN_NAMES)
+            self.simple_cells[text] = simple_cell(form)
+            test = compile_tests(form, self.static)
         except FeelSyntaxError as error:
             broken = self._broken(text, place, error)
 
@@ -89,6 +93,10 @@ class Level:
 
         self.compiled_tests[text] = test
         return test
+
+    def simple_cell(self, text: str) -> SimpleCell | None:
+        """The cell as intervals, None where it has to be evaluated; for texts that `tests` has compiled."""
+        return self.simple_cells.get(text)
 
     def typed(self, evaluate: Evaluate, type_ref: str | None, what: str) -> Evaluate:
         """Coerce the value of *evaluate* to the type called *type_ref*."""
