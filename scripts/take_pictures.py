@@ -9,11 +9,13 @@ tests find it. What a picture shows is what the product showed: nothing is drawn
 """
 
 import argparse
+import re
 import struct
 import zlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from playwright.sync_api import Page, ViewportSize, sync_playwright
 
@@ -22,6 +24,7 @@ VIEWPORT = ViewportSize(width=1440, height=900)
 CHROMIUM = Path("/usr/bin/chromium")
 LARGEST_BYTES = 250_000
 PATIENCE_MS = 60_000
+RULE_TASK = re.compile(r'businessRuleTask id="([^"]+)"')
 
 
 def main() -> None:
@@ -58,8 +61,11 @@ class _Places:
         self.base = base
         system = self._get(page, "system")
         self.process, self.log = system["demo"]["process_id"], system["demo"]["log_id"]
-        drafts = self._get(page, "drafts")["items"]
-        self.draft = drafts[0]["draft_id"]
+        self.draft = self._get(page, "drafts")["items"][0]["draft_id"]
+        model = str(self._get(page, f"drafts/{self.draft}")["bpmn_xml"])
+        self.rule = RULE_TASK.findall(model)[0]
+        potential = self._get(page, f"logs/{self.log}/potential")["activities"]
+        self.shown_activity = next(one["activity"] for one in potential if one["potential_class"] == "eliminate")
 
     def _get(self, page: Page, path: str) -> Any:
         return page.request.get(f"{self.base}/api/v1/{path}").json()
@@ -70,7 +76,7 @@ def _home(page: Page, places: _Places) -> None:
 
 
 def _map(page: Page, places: _Places) -> None:
-    page.goto(f"{places.base}/mining/logs/{places.log}?tab=map")
+    page.goto(f"{places.base}/mining/logs/{places.log}?tab=map&connections=100")
 
 
 def _quality(page: Page, places: _Places) -> None:
@@ -78,11 +84,11 @@ def _quality(page: Page, places: _Places) -> None:
 
 
 def _potential(page: Page, places: _Places) -> None:
-    page.goto(f"{places.base}/mining/logs/{places.log}?tab=potential")
+    page.goto(f"{places.base}/mining/logs/{places.log}?tab=potential&activity=%22{quote(places.shown_activity)}%22")
 
 
 def _editor(page: Page, places: _Places) -> None:
-    page.goto(f"{places.base}/processes/drafts/{places.draft}")
+    page.goto(f"{places.base}/processes/drafts/{places.draft}?element={places.rule}")
 
 
 def _watch(page: Page, places: _Places) -> None:
@@ -90,7 +96,8 @@ def _watch(page: Page, places: _Places) -> None:
 
 
 def _inbox(page: Page, places: _Places) -> None:
-    page.goto(f"{places.base}/tasks")
+    page.goto(f"{places.base}/tasks?view=group")
+    page.keyboard.press("j")
 
 
 PICTURES: Mapping[str, Callable[[Page, _Places], None]] = {
