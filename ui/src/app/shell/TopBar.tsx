@@ -27,10 +27,10 @@ export function TopBar({ onMenu, onShortcuts }: { onMenu: () => void; onShortcut
         <img src="/favicon.svg" alt="" width={22} height={22} />
         <span>Taktloom</span>
       </Link>
-      <UnstyledButton className={classes.search} onClick={openPalette} aria-label={t('palette.open')}>
+      <UnstyledButton className={classes.search} onClick={openPalette}>
         <Icon name="search" />
         <span>{t('palette.open')}</span>
-        <kbd>Ctrl K</kbd>
+        <kbd aria-hidden="true">Ctrl K</kbd>
       </UnstyledButton>
       <div className={classes.end}>
         <LiveSwitch />

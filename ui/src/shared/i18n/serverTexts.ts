@@ -6,6 +6,7 @@
  * templates are tried first, so that the most exact one wins. A sentence that no template fits stays English.
  */
 import chinese from './serverSentences.zh-CN.json'
+import { useLanguage } from './useLanguage'
 
 interface Template {
   pattern: RegExp
@@ -37,19 +38,32 @@ const templates = Object.entries(sentences)
   .sort(([a], [b]) => b.replace(/{\w+}/g, '').length - a.replace(/{\w+}/g, '').length)
   .map(([english, text]) => templateOf(english, text))
 
-export function sentenceIn(template: Template, sentence: string): string | null {
+export function sentenceIn(
+  template: Template,
+  sentence: string,
+  ofValue: (value: string) => string = (value) => value,
+): string | null {
   const found = template.pattern.exec(sentence)
   if (found === null) return null
-  const values = new Map(template.names.map((name, index) => [name, found[index + 1] ?? '']))
+  const values = new Map(template.names.map((name, index) => [name, ofValue(found[index + 1] ?? '')]))
   return template.text.replace(/{(\w+)}/g, (whole, name: string) => values.get(name) ?? whole)
 }
 
-/** *sentence* as the server says it, in *language*. */
+/** *sentence* of the server in *language*; a reason inside a sentence is translated too where it is known. */
 export function serverText(sentence: string, language: string): string {
-  if (language !== 'zh-CN') return sentence
+  return language === 'zh-CN' ? inChinese(sentence) : sentence
+}
+
+function inChinese(sentence: string): string {
   for (const template of templates) {
-    const text = sentenceIn(template, sentence)
+    const text = sentenceIn(template, sentence, inChinese)
     if (text !== null) return text
   }
   return sentence
+}
+
+/** The server's sentences in the language of the page: messages of incidents, reasons, notes. */
+export function useServerText(): (sentence: string) => string {
+  const language = useLanguage()
+  return (sentence) => serverText(sentence, language)
 }
