@@ -34,7 +34,7 @@ _NOT_TRANSLATED = (BoundaryEvent, SubProcess, UnsupportedNode)
 class NotAPetriNetError(DefinitionError):
     """The process has an element whose meaning a plain Petri net cannot hold."""
 
-    code = "TL-1311"
+    code = "TL-1111"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
