@@ -10,7 +10,6 @@ import re
 
 from playwright.sync_api import Page
 
-from tests.e2e.browser import open_page
 from tests.e2e.server import Person
 
 WORD = re.compile(r"[A-Za-z]{3,}")
@@ -33,9 +32,8 @@ _SAID = """() => {
 }"""
 
 
-def english_texts(page: Page, address: str, data: list[str]) -> list[str]:
-    """What the page at *address* says in English, data left aside."""
-    open_page(page, address)
+def english_texts(page: Page, data: list[str]) -> list[str]:
+    """What the open page says in English, data left aside."""
     texts: list[str] = page.evaluate(_SAID)
     return [text for text in texts if _english_words(text, data)]
 
