@@ -69,7 +69,7 @@ def test_a_second_server_on_the_folder_is_refused(tmp_path: Path) -> None:
 
         error = json.loads(out)["error"]
         assert second.returncode == 1
-        assert (error["code"], error["parameters"]["pid"]) == ("TL-3201", str(process.pid))
+        assert (error["code"], error["parameters"]["pid"]) == ("TL-3901", str(process.pid))
 
 
 def test_commands_work_beside_a_running_server(tmp_path: Path) -> None:

@@ -88,7 +88,7 @@ def test_no_route_but_sign_in_changes_anything_without_the_csrf_token(
 
     answer = clients["admin"].call(method, _filled(address), json={}, headers={"X-CSRF-Token": "0" * 64})
 
-    assert (answer.status_code, answer.json()["code"]) == (403, "TL-2403")
+    assert (answer.status_code, answer.json()["code"]) == (403, "TL-2903")
 
 
 def _status(client: Client, method: str, path: str) -> int:

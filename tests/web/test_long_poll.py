@@ -11,8 +11,15 @@ WANTED = {"job_types": ["register"], "worker": "w", "wait_s": 20}
 
 
 def _waiting(rooms: Rooms, key: str) -> tuple[threading.Thread, list[Any]]:
-    """A worker that asks for jobs in a thread of its own; the answers when it has ended."""
+    """A worker that asks for jobs in a thread of its own; the answers when it has ended.
+
+    FastAPI makes a router's routes ready at its first request, under a filter of warnings that is one for all threads:
+    hence one request before the thread begins.
+    """
     answers: list[Any] = []
+    with Client(rooms) as first:
+        nothing = {"job_types": ["none"], "worker": "w"}
+        expect(first.call("POST", "/jobs/activations", json=nothing, headers={"Authorization": f"Bearer {key}"}), 200)
 
     def ask() -> None:
         with Client(rooms) as worker:

@@ -86,7 +86,7 @@ def test_passwords_that_do_not_fit_are_not_sent_back(client: Client) -> None:
 def test_an_unknown_address_below_the_prefix_is_a_problem(admin: Client) -> None:
     answer = admin.call("GET", "/nothing-here")
 
-    assert (answer.status_code, answer.json()["code"]) == (404, "TL-2005")
+    assert (answer.status_code, answer.json()["code"]) == (404, "TL-2904")
     assert admin.call("PUT", "/health").status_code in {404, 405}
 
 

@@ -24,7 +24,7 @@ _MEGABYTE = 1_000_000
 class SettingError(MisuseError):
     """A setting has an unknown name or a value that it cannot have."""
 
-    code = "TL-2201"
+    code = "TL-2901"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,13 +35,13 @@ class SyncLevel(StrEnum):
 class UnsafeSqliteError(IncidentError):
     """The SQLite library in use can corrupt databases."""
 
-    code = "TL-3101"
+    code = "TL-3601"
 
 
 class DatabaseUnusableError(IncidentError):
     """The file cannot be opened, is no database of ours, or is damaged."""
 
-    code = "TL-3102"
+    code = "TL-3602"
 
 
 def require_safe_version(version: str) -> None:

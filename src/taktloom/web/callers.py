@@ -22,7 +22,7 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 class CsrfError(PermissionDeniedError):
     """A changing request came with a session cookie but without the session's CSRF token."""
 
-    code = "TL-2403"
+    code = "TL-2903"
 
 
 def rooms_of(request: Request) -> Rooms:

@@ -8,6 +8,7 @@ components (bpmn-js, dmn-js, form-js) set style attributes; scripts may never be
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from taktloom.model.errors import LimitExceededError
 from taktloom.web.problems import BodyTooLargeError, problem_response, refused
 
 POLICY = "; ".join(
@@ -35,7 +36,6 @@ HEADERS = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
 TRANSPORT = "max-age=31536000"
-LIMIT_CODE = "TL-2013"
 
 
 class SecurityHeaders:
@@ -104,7 +104,7 @@ class BodyLimit:
     @staticmethod
     def _refuse(limit: int) -> ASGIApp:
         problem = refused(
-            413, LIMIT_CODE, f"The request is larger than {limit} bytes.", "Send less, or raise the limit."
+            413, LimitExceededError.code, f"The request is larger than {limit} bytes.", "Send less, or raise the limit."
         )
         return problem_response(problem.model_copy(update={"parameters": {"limit": str(limit)}}))
 

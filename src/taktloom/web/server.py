@@ -26,13 +26,13 @@ PORTS_TRIED = 50
 class PortTakenError(IncidentError):
     """Another program listens on the port."""
 
-    code = "TL-3202"
+    code = "TL-3902"
 
 
 class UnprotectedAddressError(MisuseError):
     """The address is reachable from elsewhere and nothing encrypts."""
 
-    code = "TL-2202"
+    code = "TL-2902"
 
 
 class _Server(uvicorn.Server):

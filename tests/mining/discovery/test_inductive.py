@@ -61,5 +61,5 @@ def test_one_activity_repeated_gives_a_loop() -> None:
 
 
 def test_a_threshold_out_of_range_is_refused_with_its_code() -> None:
-    with pytest.raises(NoiseOutOfRangeError, match="TL-2301"):
+    with pytest.raises(NoiseOutOfRangeError, match="TL-2125"):
         discover_process_tree({("a",): 1}, noise=1.5)

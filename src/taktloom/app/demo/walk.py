@@ -32,7 +32,7 @@ KEPT_FILES = frozenset({LOCK_NAME, LOG_FILE, "logs.lock"})
 class NotDemoFolderError(ConflictError):
     """The folder holds other data than the guided example's."""
 
-    code = "TL-2440"
+    code = "TL-2940"
 
 
 @use_case(Permission.SYSTEM_ADMIN)

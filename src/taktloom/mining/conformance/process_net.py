@@ -39,7 +39,7 @@ _NOT_TRANSLATED = (BoundaryEvent, SubProcess, UnsupportedNode)
 class NotAPetriNetError(DefinitionError):
     """The process has an element whose meaning a plain Petri net cannot hold."""
 
-    code = "TL-1311"
+    code = "TL-1111"
 
 
 Choice = tuple[ElementId, ElementId]

@@ -6,7 +6,7 @@ import { Graph, layout } from '@dagrejs/dagre'
 
 export const START = 'start'
 export const END = 'end'
-export const NODE_SIZE = { width: 190, height: 46 } as const
+export const NODE_SIZE = { width: 200, height: 54 } as const
 const PORT_SIZE = { width: 28, height: 28 } as const
 const LABEL_SIZE = { width: 46, height: 16 } as const
 

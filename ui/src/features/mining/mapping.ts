@@ -53,6 +53,16 @@ export function carriedOver(older: ColumnMapping, recognised: ColumnMapping, col
   return { ...older, attributes: Object.fromEntries([...known, ...fresh]) }
 }
 
+/** Where nothing was recognised every column starts as an attribute, so that naming the three parts is all there is to do. */
+export function startingMapping(suggested: ColumnMapping, columns: readonly string[]): ColumnMapping {
+  return columnsOf(suggested).length > 0 ? suggested : { attributes: Object.fromEntries(columns.map((column) => [column, 'auto'])) }
+}
+
+/** Whether these values are times that name no zone: a date and no offset or Z behind it. */
+export function lacksZone(samples: readonly string[]): boolean {
+  return samples.some((sample) => /\d[-/.年]\d/.test(sample) && !/(?:Z|UTC|GMT|[+-]\d{2}:?\d{2})\s*$/i.test(sample.replace(/^\d{4}-\d{2}-\d{2}$/, '$& ')))
+}
+
 /** What a sample becomes with a date format, for those who must tell day from month: "3 Feb 2011". */
 export function readWith(sample: string, format: string, language: string): string | null {
   const order = [...format.matchAll(/%([dmY])/g)].map(([, letter]) => letter)

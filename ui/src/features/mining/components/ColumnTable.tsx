@@ -62,15 +62,17 @@ export function ColumnTable({ columns, confidence, recognised, mapping, onRole }
                   ))}
                 </td>
               )}
-              <td className={classes.role}>
-                <NativeSelect
-                  size="xs"
-                  aria-label={t('mapping.roleOf', { column: column.name })}
-                  data={options}
-                  value={role}
-                  onChange={(event) => onRole(column.name, event.currentTarget.value as Role)}
-                />
-                {isRecognised && share !== undefined && <Confidence share={share} />}
+              <td>
+                <div className={classes.role}>
+                  <NativeSelect
+                    size="xs"
+                    aria-label={t('mapping.roleOf', { column: column.name })}
+                    data={options}
+                    value={role}
+                    onChange={(event) => onRole(column.name, event.currentTarget.value as Role)}
+                  />
+                  {isRecognised && share !== undefined && <Confidence share={share} />}
+                </div>
               </td>
             </tr>
           )

@@ -1,8 +1,8 @@
 /** From the log to a model draft: asked once, made by the server, and told with what stands behind every choice. */
 import { Button, Group, Modal, Progress, TextInput } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useRouter } from '@tanstack/react-router'
-import { useEffect, useState, type MouseEvent, type ReactNode } from 'react'
+import { Link } from '@tanstack/react-router'
+import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { api, unwrap } from '@/shared/api/client'
@@ -110,7 +110,7 @@ function Summary({ report, onClose }: { report: DraftReport; onClose: () => void
         <Button variant="default" onClick={onClose}>
           {t('shared:action.close')}
         </Button>
-        <AddressLink href={`/processes/drafts/${encodeURIComponent(report.draft_id)}`}>{t('draft.open')}</AddressLink>
+        <Button renderRoot={(props) => <Link to="/processes/drafts/$draftId" params={{ draftId: report.draft_id }} {...props} />}>{t('draft.open')}</Button>
       </Group>
     </div>
   )
@@ -170,20 +170,5 @@ function Decisions({ report }: { report: DraftReport }) {
         </tbody>
       </table>
     </div>
-  )
-}
-
-/** A link by address to a page of another feature, which this one does not know by type. */
-function AddressLink({ href, children }: { href: string; children: ReactNode }) {
-  const { history } = useRouter()
-  function go(event: MouseEvent): void {
-    if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return
-    event.preventDefault()
-    history.push(href)
-  }
-  return (
-    <Button component="a" href={href} onClick={go}>
-      {children}
-    </Button>
   )
 }

@@ -10,7 +10,7 @@ import { Async } from '@/shared/ui/Async'
 import { Page } from '@/shared/ui/Page'
 
 import { logQuery, type LogDetail } from '../api/logs'
-import { carriedOver } from '../mapping'
+import { carriedOver, startingMapping } from '../mapping'
 import { ImportProgress } from './ImportProgress'
 import { MappingForm, type ImportChoice } from './MappingForm'
 import { Steps } from './Steps'
@@ -80,7 +80,7 @@ function Choices({ upload: { upload_id, sniff }, older, running, onSubmit, onBac
     <MappingForm
       key={upload_id}
       source={sniff}
-      initial={older === null ? sniff.suggested : carriedOver(older.mapping, sniff.suggested, names)}
+      initial={older === null ? startingMapping(sniff.suggested, names) : carriedOver(older.mapping, sniff.suggested, names)}
       name={older?.name ?? nameOf(sniff.file_name)}
       timezone={older?.timezone ?? null}
       failedImport={running}

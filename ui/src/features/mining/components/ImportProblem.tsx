@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next'
 
 import { ApiError, type Finding } from '@/shared/api/problem'
 import { findingText } from '@/shared/i18n/problemTexts'
+import { useLanguage } from '@/shared/i18n/useLanguage'
 import { Problem } from '@/shared/ui/Problem'
 
 import classes from './Import.module.css'
@@ -40,13 +41,14 @@ export function ImportProblem({ error }: { error: ApiError }) {
 
 function Row({ finding }: { finding: Finding }) {
   const { t } = useTranslation('mining')
+  const language = useLanguage()
   const { row, column, value } = finding.parameters ?? {}
   return (
     <tr>
       <td className="tl-number">{row}</td>
       <td>{column}</td>
       <td>{value === undefined || value === '' ? <span className="tl-muted">{t('import.bad.empty')}</span> : <code>{value}</code>}</td>
-      <td>{t(`import.reason.${finding.rule}`, { defaultValue: findingText(finding, t).message })}</td>
+      <td>{t(`import.reason.${finding.rule}`, { defaultValue: findingText(finding, t, language).message })}</td>
     </tr>
   )
 }

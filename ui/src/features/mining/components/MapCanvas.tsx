@@ -42,6 +42,9 @@ type ActivityNode = Node<{ name: string; amount: string; background: string; col
 type PortNode = Node<{ label: string }, 'port'>
 type MapLine = Edge<{ points: Point[]; text: string; stroke: string; width: number }, 'map'>
 
+/** Below this zoom the names of activities cannot be read. */
+const READABLE = 0.5
+
 export function MapCanvas({ map, overlay, selection, onSelect }: MapCanvasProps) {
   const { t } = useTranslation('mining')
   const graph = useMemo(() => graphOf(map), [map])
@@ -49,7 +52,15 @@ export function MapCanvas({ map, overlay, selection, onSelect }: MapCanvasProps)
   const nodes = useNodes(map, overlay, layout, selection.node)
   const edges = useEdges(map, overlay, layout, selection.edge)
   const flow = useRef<ReactFlowInstance<ActivityNode | PortNode, MapLine> | null>(null)
+  const box = useRef<HTMLDivElement>(null)
   if (layout === null) return <Loading rows={8} />
+  // A wide map begins readable at its start, to be moved about; "fit" shows it whole.
+  const begin = (): void => {
+    const start = layout.places[START]
+    const frame = box.current?.getBoundingClientRect()
+    if (start === undefined || frame === undefined || frame.width / layout.size.width >= READABLE) fit()
+    else void flow.current?.setViewport({ x: frame.width / 2 - (start.x + 14) * READABLE, y: 12, zoom: READABLE })
+  }
   // By the whole drawing: connections bend beyond the activities. Small maps are not blown up.
   const fit = (): void => {
     const { width, height } = layout.size
@@ -57,7 +68,7 @@ export function MapCanvas({ map, overlay, selection, onSelect }: MapCanvasProps)
     void flow.current?.fitBounds({ x: (width - frame.width) / 2, y: (height - frame.height) / 2, ...frame }, { padding: 0.02 })
   }
   return (
-    <div className={`tl-paper ${classes.canvas}`} style={COLOURS} role="group" aria-label={t('map.label')}>
+    <div ref={box} className={`tl-paper ${classes.canvas}`} style={COLOURS} role="group" aria-label={t('map.label')}>
       <ReactFlow<ActivityNode | PortNode, MapLine>
         // Another drawing is fitted anew; another overlay of the same stays where it is.
         key={`${layout.size.width} ${layout.size.height} ${graph.activities.length}`}
@@ -71,7 +82,7 @@ export function MapCanvas({ map, overlay, selection, onSelect }: MapCanvasProps)
         deleteKeyCode={null}
         onInit={(instance) => {
           flow.current = instance
-          fit()
+          begin()
         }}
         minZoom={0.1}
         maxZoom={2}

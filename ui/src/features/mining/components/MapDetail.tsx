@@ -1,5 +1,5 @@
 /** The numbers of the chosen activity or connection, and its cases as a filter. Nothing chosen: how to read the map. */
-import { Button } from '@mantine/core'
+import { ActionIcon, Button } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -98,15 +98,9 @@ function Head({ title }: { title: string }) {
   return (
     <header className={classes.head}>
       <h2>{title}</h2>
-      <Button
-        variant="subtle"
-        color="gray"
-        size="compact-xs"
-        aria-label={t('shared:action.close')}
-        onClick={() => go((before) => ({ ...before, node: undefined, edge: undefined }), 'replace')}
-      >
+      <ActionIcon aria-label={t('shared:action.close')} onClick={() => go((before) => ({ ...before, node: undefined, edge: undefined }), 'replace')}>
         <Icon name="close" size={14} />
-      </Button>
+      </ActionIcon>
     </header>
   )
 }

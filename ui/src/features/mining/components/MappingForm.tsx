@@ -16,7 +16,7 @@ import { Panel } from '@/shared/ui/Panel'
 import { Problem as ProblemView } from '@/shared/ui/Problem'
 
 import { importQuery, type ColumnMapping, type LogSniff } from '../api/logs'
-import { missingParts, readWith, withRole } from '../mapping'
+import { lacksZone, missingParts, readWith, withRole } from '../mapping'
 import { allZones, offsetText } from '../zones'
 import { ColumnTable } from './ColumnTable'
 import classes from './Import.module.css'
@@ -58,14 +58,14 @@ function demandsOf(problem: Problem | null | undefined): Demands {
 }
 
 /** Zone and date formats may be needed by other columns than the recognised ones: then the server's refusal says so. */
-function useDemands(source: MappingSource, failedImport: string | undefined): Demands {
+function useDemands(source: MappingSource, mapping: ColumnMapping, failedImport: string | undefined): Demands {
   const failed = useQuery({ ...importQuery(failedImport ?? ''), enabled: failedImport !== undefined })
   const [told, setTold] = useState<Demands>({ zone: false, formats: [] })
   const now = demandsOf(failed.data?.problem)
   // Kept when the person goes on to the next try, whose outcome is another.
   if ((now.zone && !told.zone) || (now.formats.length > 0 && told.formats.length === 0))
     setTold({ zone: told.zone || now.zone, formats: now.formats.length > 0 ? now.formats : told.formats })
-  return { zone: source.needs_timezone || told.zone, formats: source.date_formats.length > 1 ? source.date_formats : told.formats }
+  return { zone: source.needs_timezone || told.zone || lacksZone(samplesOf(source, mapping)), formats: source.date_formats.length > 1 ? source.date_formats : told.formats }
 }
 
 export function MappingForm(props: MappingFormProps) {
@@ -77,7 +77,7 @@ export function MappingForm(props: MappingFormProps) {
   const [dateFormat, setDateFormat] = useState<string | null>(null)
   const [badRows, setBadRows] = useState<'refuse' | 'skip'>('refuse')
   const start = useMutation({ mutationFn: onSubmit })
-  const demands = useDemands(source, props.failedImport)
+  const demands = useDemands(source, mapping, props.failedImport)
   const missing = missingParts(mapping)
   const lacks: string[] = [
     ...missing.map((part) => t('mapping.lacksPart', { part: t(`role.${part}`) })),

@@ -83,6 +83,7 @@ function Score({ report }: { report: Review }) {
 
 function Unknowable({ report }: { report: Review }) {
   const { t } = useTranslation('mining')
+  const language = useLanguage()
   const { unknowable } = report.quality
   return (
     <Panel title={t('unknowable.title')}>
@@ -91,7 +92,7 @@ function Unknowable({ report }: { report: Review }) {
       ) : (
         <ul className={classes.unknown}>
           {unknowable.map((each) => {
-            const text = findingText(asFinding(each), t)
+            const text = findingText(asFinding(each), t, language)
             return (
               <li key={each.rule}>
                 <span>{text.message}</span>
