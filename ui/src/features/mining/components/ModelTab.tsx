@@ -44,7 +44,7 @@ export function ModelTab({ log, query }: { log: LogDetail; query: LogQuery }) {
         </span>
       </div>
       <Async query={model} rows={10}>
-        {(mined) => <Model mined={mined} isOld={model.isPlaceholderData} />}
+        {(mined) => (mined.cases === 0 ? <NoCases /> : <Model mined={mined} isOld={model.isPlaceholderData} />)}
       </Async>
     </>
   )
