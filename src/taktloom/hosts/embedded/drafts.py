@@ -21,13 +21,13 @@ from taktloom.storage import Row, Session, to_micros
 class UnknownDraftError(NotFoundError):
     """No draft has that id."""
 
-    code = "TL-2170"
+    code = "TL-2570"
 
 
 class DraftChangedError(ConflictError):
     """Somebody saved the draft in between; parameters name who and when."""
 
-    code = "TL-2171"
+    code = "TL-2571"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
