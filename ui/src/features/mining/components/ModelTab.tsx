@@ -13,7 +13,7 @@ import { Icon } from '@/shared/ui/Icon'
 import { modelQuery, type LogDetail, type MinedModel } from '../api/logs'
 import { queryText, type LogQuery } from '../filters'
 import { useGo, useLogSearch } from '../hooks/useLogView'
-import { FileLink } from './MapTab'
+import { FileLink } from './FileLink'
 import classes from './Model.module.css'
 import { isNoCases, NoCases } from './LogPage'
 

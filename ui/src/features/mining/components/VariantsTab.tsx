@@ -16,7 +16,7 @@ import { variantsQuery, type LogDetail, type Variant } from '../api/logs'
 import { queryText, type LogQuery } from '../filters'
 import { useGo } from '../hooks/useLogView'
 import { NoCases } from './LogPage'
-import { FileLink } from './MapTab'
+import { FileLink } from './FileLink'
 import classes from './Variants.module.css'
 
 const STEP = 50
