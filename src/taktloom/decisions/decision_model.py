@@ -121,7 +121,7 @@ class DecisionModel:
             raise FeelBudgetError("depth", run.budget.depth) from None
         if service is not None:
             value = self._output_of_service(key, value, name)
-        return DecisionResult(value=value, warnings=tuple(run.warnings), trace=tuple(run.trace))
+        return DecisionResult(value, tuple(run.warnings), tuple(run.trace))
 
     def _decide(self, run: DecisionRun, key: Key, inputs: Mapping[str, FeelValue]) -> FeelValue:
         function = self._functions.get(key)

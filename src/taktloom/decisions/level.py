@@ -98,6 +98,11 @@ class Level:
         """The cell as intervals, None where it has to be evaluated; for texts that `tests` has compiled."""
         return self.simple_cells.get(text)
 
+    def requires(self, text: str, type_ref: str | None) -> bool:
+        """Whether *text* is the name of a requirement of just this type, whose value needs no second conversion."""
+        kind = self.types.named(type_ref)
+        return kind is not None and self.static.parent is None and self.scope.names.get(text) == kind
+
     def typed(self, evaluate: Evaluate, type_ref: str | None, what: str) -> Evaluate:
         """Coerce the value of *evaluate* to the type called *type_ref*."""
         kind = self.types.named(type_ref)
