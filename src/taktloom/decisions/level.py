@@ -41,7 +41,7 @@ class Level:
     @staticmethod
     def outermost(names: Mapping[str, FeelType | None], types: TypeTable, findings: list[Finding]) -> "Level":
         """The level of a decision's requirements."""
-        scope = Scope(names=names, types=types.types)
+        scope = types.scope.with_names(names)
         return Level(scope=scope, static=outermost_scope(scope), types=types, findings=findings)
 
     def inner(self, names: Mapping[str, FeelType | None]) -> "Level":
@@ -54,8 +54,7 @@ class Level:
         return self._with(self.static.inner(None), dict.fromkeys((*members, "item")))
 
     def _with(self, static: StaticScope, names: Mapping[str, FeelType | None]) -> "Level":
-        scope = Scope(names={**self.scope.names, **names}, types=self.scope.types)
-        return Level(scope=scope, static=static, types=self.types, findings=self.findings, heights=self.heights)
+        return Level(scope=self.scope.with_names(names), static=static, types=self.types, findings=self.findings, heights=self.heights)
 
     def levels(self) -> int:
         """Levels of the stack that a function compiled here may take: the tallest expression so far and its frame."""
