@@ -10,7 +10,7 @@ from taktloom.feel.closures import Test, compile_tests
 from taktloom.feel.code import Evaluate, StaticScope, compile_form
 from taktloom.feel.compiler import BUILT_IN_NAMES, outermost_scope
 from taktloom.feel.errors import FeelSyntaxError, WarningKind
-from taktloom.feel.kinds import FeelValue
+from taktloom.feel.kinds import FeelFunction, FeelValue
 from taktloom.feel.parser import parse_expression, parse_unary_tests
 from taktloom.feel.runtime import Frame
 from taktloom.feel.scope import Scope
@@ -39,9 +39,14 @@ class Level:
     simple_cells: dict[str, SimpleCell | None] = field(default_factory=dict)
 
     @staticmethod
-    def outermost(names: Mapping[str, FeelType | None], types: TypeTable, findings: list[Finding]) -> "Level":
-        """The level of a decision's requirements."""
-        scope = types.scope.with_names(names)
+    def outermost(
+        names: Mapping[str, FeelType | None],
+        types: TypeTable,
+        findings: list[Finding],
+        functions: Mapping[str, FeelFunction],
+    ) -> "Level":
+        """The level of a decision's requirements; *functions* are the host's."""
+        scope = types.scope.with_names(names).with_functions(functions)
         return Level(scope=scope, static=outermost_scope(scope), types=types, findings=findings)
 
     def inner(self, names: Mapping[str, FeelType | None]) -> "Level":

@@ -6,9 +6,10 @@ too: from the types in the scope, from context literals in the expression, and f
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from taktloom.feel.errors import FeelSyntaxError
+from taktloom.feel.kinds import FeelFunction
 from taktloom.feel.lexer import Token, TokenKind, name_parts, normalize_name
 from taktloom.feel.types import (
     BUILT_IN_TYPES,
@@ -33,12 +34,13 @@ class Scope:
     """What an expression can see from outside.
 
     names: variables with their types (None: unknown). types: item definitions by name, as `instance of` uses them.
-    members: further names that may follow a dot or stand in a filter.
+    members: further names that may follow a dot or stand in a filter. functions: the host's, for external ones.
     """
 
     names: Mapping[str, FeelType | None] = field(default_factory=dict)
     types: Mapping[str, FeelType] = field(default_factory=dict)
     members: frozenset[str] = frozenset()
+    functions: Mapping[str, FeelFunction] = field(default_factory=dict, compare=False)
     _names: "list[NameTables]" = field(default_factory=list, init=False, compare=False, repr=False)
     _of_types: "list[_TypeNames]" = field(default_factory=list, compare=False, repr=False)
 
@@ -50,7 +52,12 @@ class Scope:
     def with_names(self, names: Mapping[str, FeelType | None]) -> "Scope":
         """The scope with more variables; what is known of the types is shared."""
         self._type_names()
-        return Scope(names={**self.names, **names}, types=self.types, members=self.members, _of_types=self._of_types)
+        return replace(self, names={**self.names, **names}, _of_types=self._of_types)
+
+    def with_functions(self, functions: Mapping[str, FeelFunction]) -> "Scope":
+        """The scope with functions of the host."""
+        self._type_names()
+        return replace(self, functions=functions, _of_types=self._of_types)
 
     def member_names(self) -> set[str]:
         """Every entry name that a value in this scope may have."""
