@@ -1,5 +1,5 @@
 /** What jsdom lacks and the component kit asks for. */
-import { cleanup } from '@testing-library/react'
+import { cleanup, configure } from '@testing-library/react'
 import { afterEach } from 'vitest'
 
 class NoResizeObserver {
@@ -26,4 +26,6 @@ if (typeof window !== 'undefined') {
     }) as MediaQueryList
 }
 
+// A busy machine is not a failure: what comes at all may come late.
+configure({ asyncUtilTimeout: 10_000 })
 afterEach(cleanup)
