@@ -2,7 +2,7 @@
 import { queryOptions } from '@tanstack/react-query'
 
 import { api, unwrap } from '@/shared/api/client'
-import { ApiError, problemOf, UNEXPECTED, UNREACHABLE, type Problem } from '@/shared/api/problem'
+import { ApiError, problemOf, UNEXPECTED, UNREACHABLE } from '@/shared/api/problem'
 import type { Schemas } from '@/shared/api/types'
 
 import type { LogQuery } from '../filters'
@@ -23,8 +23,7 @@ export type Amount = Schemas['Amount']
 export type Rates = Schemas['RatesIn']
 export type DraftReport = Schemas['DraftReport']
 export type Work = Schemas['WorkOut']
-/** The document names its problem by mistake after the alias that the server reads it by. */
-export type Import = Schemas['ImportOut'] & { problem?: Problem | null }
+export type Import = Schemas['ImportOut']
 
 const path = (log_id: string): { log_id: string } => ({ log_id })
 
