@@ -6,6 +6,8 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
+import { serverText } from '@/shared/i18n/serverTexts'
+import { useLanguage } from '@/shared/i18n/useLanguage'
 import { useLiveTopics } from '@/shared/live/live'
 import { useCan } from '@/shared/session/session'
 import { DataTable, type DataColumn } from '@/shared/ui/DataTable'
@@ -108,6 +110,7 @@ interface IncidentTableProps {
 
 function IncidentTable({ rows, chosen, onChoose }: IncidentTableProps) {
   const { t } = useTranslation('processes')
+  const language = useLanguage()
   const navigate = useNavigate()
 
   function toggle(id: string): void {
@@ -137,8 +140,8 @@ function IncidentTable({ rows, chosen, onChoose }: IncidentTableProps) {
       header: t('column.message'),
       hideBelow: 'tablet',
       cell: (row) => (
-        <div className={classes.message} title={row.message}>
-          {row.message}
+        <div className={classes.message} title={serverText(row.message, language)}>
+          {serverText(row.message, language)}
         </div>
       ),
     },
