@@ -8,6 +8,7 @@ quote and ends like one; the phrases that are put into sentences are found by th
 """
 
 import ast
+import functools
 import itertools
 import json
 import re
@@ -18,11 +19,16 @@ import pytest
 
 from error_reference import SOURCE, error_classes
 from setup_environment import PROJECT_ROOT
+from taktloom.kernel.commands import IncidentKind
+from taktloom.mining.decisions.discovering import Verdict
 from taktloom.mining.logs import csv_reader, rows
 from taktloom.mining.quality import card
+from taktloom.programme.policy import PotentialClass
 
 SHARED = PROJECT_ROOT / "ui" / "src" / "shared"
+PROCESSES = PROJECT_ROOT / "ui" / "src" / "features" / "processes" / "locales"
 LANGUAGES = ("en", "zh-CN")
+NOTHING: Mapping[str, Sequence[str]] = {"en": [], "zh-CN": []}
 
 # The command line speaks English; what only it, the start of the server or a job worker says needs no counterpart.
 ENGLISH_ONLY = (
@@ -65,8 +71,7 @@ def test_every_error_code_has_a_title_in_both_languages() -> None:
         for language in LANGUAGES
     }
 
-    assert missing == dict.fromkeys(LANGUAGES, [])
-    assert unknown == dict.fromkeys(LANGUAGES, [])
+    assert (missing, unknown) == (NOTHING, NOTHING)
 
 
 def test_every_rule_of_a_finding_has_a_title_in_both_languages() -> None:
@@ -75,8 +80,7 @@ def test_every_rule_of_a_finding_has_a_title_in_both_languages() -> None:
     missing = {language: sorted(rules - _catalogue("findings", language).keys()) for language in LANGUAGES}
     unknown = {language: sorted(_catalogue("findings", language).keys() - rules) for language in LANGUAGES}
 
-    assert missing == dict.fromkeys(LANGUAGES, [])
-    assert unknown == dict.fromkeys(LANGUAGES, [])
+    assert (missing, unknown) == (NOTHING, NOTHING)
 
 
 def test_every_sentence_of_the_server_has_a_chinese_counterpart() -> None:
@@ -93,6 +97,20 @@ def test_every_phrase_inside_a_sentence_has_a_chinese_counterpart() -> None:
     missing = [f"{place}: {text}" for place, text in _phrases() if _shape(text) not in known]
 
     assert missing == []
+
+
+def test_every_kind_of_incident_and_every_note_of_a_draft_has_a_text_in_both_languages() -> None:
+    reasons, notes = set(_codes_of("ClassReason")), set(_codes_of("ElementNote"))
+    notes = {note for note in notes if "{}" not in note}
+    notes |= {each.value for each in PotentialClass} | {f"choice-{each.value}" for each in Verdict}
+
+    for language in LANGUAGES:
+        texts = json.loads((PROCESSES / f"{language}.json").read_text(encoding="utf-8"))
+        assert {each.value for each in IncidentKind} == set(texts["incident"]["kind"])
+        assert notes - set(texts["note"]) == set()
+        assert reasons - set(texts["why"]) == set()
+    assert len(reasons) >= 10
+    assert len(notes) >= 10
 
 
 @pytest.mark.parametrize(
@@ -118,9 +136,7 @@ def _catalogue(name: str, language: str) -> Mapping[str, Mapping[str, str]]:
 
 
 def _sentences() -> Mapping[str, str]:
-    found: Mapping[str, str] = json.loads(
-        (SHARED / "i18n" / "serverSentences.zh-CN.json").read_text(encoding="utf-8")
-    )
+    found: Mapping[str, str] = json.loads((SHARED / "i18n" / "serverSentences.zh-CN.json").read_text(encoding="utf-8"))
     return found
 
 
@@ -137,7 +153,7 @@ def _rules() -> Iterator[str]:
         for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
             given = [keyword.value for keyword in call.keywords if keyword.arg == "rule"]
             name = _called(call)
-            if name in {"problem", "warning", "find", "_unknown", "add"} and call.args:
+            if name in {"problem", "warning", "report", "_unknown"} and call.args:
                 given.append(call.args[0])
             if name == "_refused" and len(call.args) > 1:
                 given.append(call.args[1])
@@ -152,11 +168,20 @@ def _spelled(rule: str) -> Iterator[str]:
             yield filled
 
 
+def _codes_of(record: str) -> Iterator[str]:
+    for _, tree in _trees(SOURCE):
+        for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call) and _called(node) == record):
+            yield from itertools.chain.from_iterable(_texts(one.value) for one in call.keywords if one.arg == "code")
+
+
 def _phrases() -> Iterator[tuple[str, str]]:
     for path, tree in _trees(SOURCE):
         for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
             position = PHRASE_CALLS.get(_called(call), len(call.args))
-            given = [*call.args[position : position + 1], *(one.value for one in call.keywords if one.arg == PHRASE_NAME)]
+            given = [
+                *call.args[position : position + 1],
+                *(one.value for one in call.keywords if one.arg == PHRASE_NAME),
+            ]
             for text in itertools.chain.from_iterable(map(_texts, given)):
                 if re.search(r"\w", text.replace("{}", "")):
                     yield f"{path}:{call.lineno}", text
@@ -209,6 +234,9 @@ def _called(call: ast.Call) -> str:
     return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
 
 
-def _trees(source: Path) -> Iterator[tuple[str, ast.Module]]:
-    for path in sorted(source.rglob("*.py")):
-        yield path.relative_to(source).as_posix(), ast.parse(path.read_text(encoding="utf-8"))
+@functools.cache
+def _trees(source: Path) -> Sequence[tuple[str, ast.Module]]:
+    return [
+        (path.relative_to(source).as_posix(), ast.parse(path.read_text(encoding="utf-8")))
+        for path in sorted(source.rglob("*.py"))
+    ]
