@@ -28,7 +28,7 @@ export function templateOf(english: string, text: string): Template {
       const [, name] = /^{(\w+)}$/.exec(part) ?? []
       if (name === undefined) return escaped(part)
       names.push(name)
-      return '(.+?)'
+      return '(.*?)'
     })
     .join('')
   return { pattern: new RegExp(`^${source}$`, 's'), names, text }
