@@ -98,6 +98,20 @@ def test_a_reset_empties_the_examples_folder(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_an_interrupted_start_begins_anew(tmp_path: Path) -> None:
+    (tmp_path / "demo.json").write_text("{}")
+    (tmp_path / "half").write_text("x")
+    rooms = Rooms(Settings(data=tmp_path))
+    log = tmp_path.parent / f"{tmp_path.name}.csv"
+    log.write_text(LOG_CSV)
+
+    state = walk.seed_demo(Context(principal=LOCAL_OPERATOR, rooms=rooms), log=log)
+
+    assert state.process_id is not None
+    assert not (tmp_path / "half").exists()
+    rooms.close()
+
+
 def test_ones_own_log_walks_the_same_steps_and_is_not_called_synthetic(tmp_path: Path) -> None:
     log = tmp_path / "mine.csv"
     rows = LOG_CSV.splitlines()[1:]

@@ -3,6 +3,7 @@
 
 import inspect
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 import typer
@@ -62,6 +63,13 @@ def test_every_command_has_help(taktloom: CommandLine, name: str) -> None:
     assert outcome.code == 0
     assert "Usage:" in outcome.out
     assert (COMMANDS[name].__doc__ or "").split("\n", maxsplit=1)[0][:40] in " ".join(outcome.out.split())
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_every_command_is_in_the_reference(name: str) -> None:
+    page = (Path(__file__).parents[2] / "docs/reference/command-line.md").read_text(encoding="utf-8")
+
+    assert f"`{name}`" in page or f"`{name} " in page
 
 
 def test_the_first_help_shows_examples(taktloom: CommandLine) -> None:

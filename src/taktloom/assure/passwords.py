@@ -4,6 +4,7 @@
 An unknown user costs as much time as a wrong password, so that answers do not tell which names exist.
 """
 
+import threading
 from functools import cache
 
 from argon2 import PasswordHasher
@@ -13,6 +14,7 @@ from taktloom.model.errors import InputRefusedError
 
 MIN_LENGTH = 10
 MAX_LENGTH = 1000
+AT_A_TIME = 4
 
 
 class WeakPasswordError(InputRefusedError):
@@ -22,20 +24,23 @@ class WeakPasswordError(InputRefusedError):
 
 
 class Passwords:
-    """Makes and checks password hashes."""
+    """Makes and checks password hashes, a few at a time: each takes 64 MiB while it is computed."""
 
     def __init__(self, hasher: PasswordHasher | None = None) -> None:
         self._hasher = hasher or PasswordHasher()
+        self._places = threading.BoundedSemaphore(AT_A_TIME)
 
     def make_hash(self, password: str, *, username: str) -> str:
         """The hash to keep. Raises WeakPasswordError."""
         require_strong(password, username=username)
-        return self._hasher.hash(password)
+        with self._places:
+            return self._hasher.hash(password)
 
     def is_right(self, password: str, password_hash: str | None) -> bool:
         """Whether *password* fits; with no hash the same work is done and the answer is no."""
         try:
-            self._hasher.verify(password_hash or _decoy(self._hasher), password)
+            with self._places:
+                self._hasher.verify(password_hash or _decoy(self._hasher), password)
         except (VerificationError, InvalidHashError):
             return False
         return password_hash is not None

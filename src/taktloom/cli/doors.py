@@ -14,7 +14,7 @@ import typer
 
 from taktloom.app import people
 from taktloom.app.calls import calls
-from taktloom.app.context import LOCAL_OPERATOR, Context
+from taktloom.app.context import Context, local_operator
 from taktloom.app.demo import walk as demo
 from taktloom.app.folder_lock import FolderLock
 from taktloom.app.logging import log_to_folder
@@ -102,7 +102,7 @@ def _serve(
 ) -> None:
     with FolderLock(settings.data), log_to_folder(settings.data):
         rooms = Rooms(settings)
-        context = Context(principal=LOCAL_OPERATOR, rooms=rooms)
+        context = Context(principal=local_operator(), rooms=rooms)
         try:
             before(context)
             rooms.start()

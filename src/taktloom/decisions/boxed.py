@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Boxed expressions to closures (DMN 1.5, 10.2): one function for each form, all over the closures of FEEL."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from taktloom.decisions.level import Level
 from taktloom.decisions.table import compile_table
@@ -27,9 +27,7 @@ from taktloom.model.decision import (
     Relation,
 )
 
-__all__ = ["FUNCTION_LEVELS", "compile_boxed", "null"]
-
-FUNCTION_LEVELS = 12  # Python frames that the body of a boxed function is taken to need, for the depth budget
+__all__ = ["compile_boxed", "null"]
 
 
 def compile_boxed(expression: DecisionExpression, level: Level, result_type: str | None = None) -> Evaluate:
@@ -105,15 +103,15 @@ def _function(expression: BoxedFunction, level: Level) -> Evaluate:
         return null
     inner = level.inner({item.name: item.type for item in parameters})
     body = compile_boxed(expression.body, inner)
+    levels = inner.levels()
     names = [item.name for item in parameters]
 
     def evaluate(frame: Frame) -> FeelValue:
+        def in_frame(run: Run, arguments: Sequence[FeelValue]) -> FeelValue:
+            return body(Frame(dict(zip(names, arguments, strict=True)), frame, run))
+
         def call(run: Run, *arguments: FeelValue) -> FeelValue:
-            run.enter(FUNCTION_LEVELS)
-            try:
-                return body(Frame(dict(zip(names, arguments, strict=True)), frame, run))
-            finally:
-                run.depth -= FUNCTION_LEVELS
+            return run.call(levels, in_frame, arguments)
 
         return FeelFunction(name="function", parameters=parameters, call=call)
 

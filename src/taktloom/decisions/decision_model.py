@@ -6,19 +6,20 @@ are functions. What is wrong with one element (bad FEEL, dangling requirement, c
 null, the others still work. Source: DMN 1.5, 10.4 (execution semantics).
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol, TypeAlias
 
-from taktloom.decisions.boxed import FUNCTION_LEVELS, compile_boxed, null
+from taktloom.decisions.boxed import compile_boxed, null
 from taktloom.decisions.level import Level
 from taktloom.decisions.library import Key, Library, Required
-from taktloom.decisions.run import DecisionResult, DecisionRun, DecisionTrace
+from taktloom.decisions.plan import Logic, Plan, make_plan
+from taktloom.decisions.run import DecisionResult, DecisionRun
 from taktloom.feel.code import Evaluate
-from taktloom.feel.errors import Budget, FeelBudgetError, WarningKind
+from taktloom.feel.deep_calls import deep_evaluation
+from taktloom.feel.errors import Budget, FeelBudgetError
 from taktloom.feel.kinds import FeelDateTime, FeelFunction, FeelValue, Parameter
-from taktloom.feel.runtime import Frame, Run, apply_named
-from taktloom.feel.types import ContextType, FeelType, FunctionType, SimpleType, coerce
+from taktloom.feel.runtime import DeeperCallError, Frame, Run, apply_named
+from taktloom.feel.types import ContextType, FeelType, FunctionType, SimpleType
 from taktloom.formats.dmn import read_dmn
 from taktloom.model.decision import (
     BusinessKnowledgeModel,
@@ -34,6 +35,8 @@ from taktloom.model.places import Place
 
 __all__ = ["DecisionModel", "ModelSource", "load_model"]
 
+_SERVICE_LEVELS = 40  # stack that the decisions of a service are taken to need besides what they call
+
 
 class ReadableBytes(Protocol):
     """A path, or anything else that gives its bytes."""
@@ -43,7 +46,6 @@ class ReadableBytes(Protocol):
         ...
 
 
-Path: TypeAlias = tuple[str, ...]  # import prefixes on the way to an element
 ModelSource: TypeAlias = bytes | str | ReadableBytes | DecisionRequirementsGraph
 
 
@@ -63,14 +65,6 @@ def _graph(source: ModelSource) -> DecisionRequirementsGraph:
     return read_dmn(source.read_bytes(), source=str(source))
 
 
-@dataclass(frozen=True, slots=True)
-class _Logic:
-    """A compiled node: what it needs to see, and its closure."""
-
-    required: tuple[Required, ...]
-    evaluate: Evaluate
-
-
 class DecisionModel:
     """A model ready to decide.
 
@@ -81,7 +75,10 @@ class DecisionModel:
         self._library = library
         self.graph = library.root
         self._functions: dict[Key, FeelFunction] = {}
-        self._logic: dict[Key, _Logic] = {}
+        self._logic: dict[Key, Logic] = {}
+        self._levels: dict[Key, int] = {}
+        self._visible: dict[Key, dict[str, FeelValue]] = {}
+        self._plans: dict[Key, Plan] = {}
         self.findings: list[Finding] = library.findings
         for key, node in library.nodes.items():
             if isinstance(node, BusinessKnowledgeModel | DecisionService):
@@ -129,9 +126,18 @@ class DecisionModel:
     def _decide(self, run: DecisionRun, key: Key, inputs: Mapping[str, FeelValue]) -> FeelValue:
         function = self._functions.get(key)
         if function is None:
-            return _Evaluation(self, run, inputs).value_of(key)
-        names = [parameter.name for parameter in function.parameters]
-        return apply_named(run, function, {name: inputs.get(name) for name in names}, 0)
+            return self._plan_of(key).run(run, inputs)[0]
+        named = {parameter.name: inputs.get(parameter.name) for parameter in function.parameters}
+        try:
+            return apply_named(run, function, named, 0)
+        except DeeperCallError as call:
+            return deep_evaluation(run, lambda: apply_named(run, function, named, 0), call, (0, 0, 0))
+
+    def _plan_of(self, key: Key) -> Plan:
+        plan = self._plans.get(key)
+        if plan is None:  # made at first use; threads that meet here make equal plans, and one of them stays
+            plan = self._plans[key] = make_plan(self, [Required("", key, self._library.nodes[key])])
+        return plan
 
     def _output_of_service(self, key: Key, value: FeelValue, name: str) -> FeelValue:
         node = self._library.nodes[key]
@@ -139,7 +145,7 @@ class DecisionModel:
             return value[name]
         return value
 
-    def _compiled(self, key: Key, node: DecisionDefinition | BusinessKnowledgeModel) -> _Logic:
+    def _compiled(self, key: Key, node: DecisionDefinition | BusinessKnowledgeModel) -> Logic:
         references = node.required_knowledge
         if isinstance(node, DecisionDefinition):
             references = (*node.required_inputs, *node.required_decisions, *references)
@@ -150,8 +156,10 @@ class DecisionModel:
         if isinstance(node, DecisionDefinition):
             evaluate = self._decision_code(node, level)
         else:
-            evaluate = self._knowledge_code(node, level)
-        return _Logic(tuple(required), evaluate)
+            evaluate = self._knowledge_code(key, node, level)
+            self._levels[key] = level.levels()
+            self._visible[key] = self._functions_in(required)
+        return Logic(tuple(required), evaluate)
 
     def _decision_code(self, node: DecisionDefinition, level: Level) -> Evaluate:
         if node.expression is None:
@@ -159,19 +167,15 @@ class DecisionModel:
         type_ref = node.variable.type_ref
         return level.typed(compile_boxed(node.expression, level, type_ref), type_ref, f"The decision {node.name!r}")
 
-    def _knowledge_code(self, node: BusinessKnowledgeModel, level: Level) -> Evaluate:
+    def _knowledge_code(self, key: Key, node: BusinessKnowledgeModel, level: Level) -> Evaluate:
         logic = node.logic
         if logic is None or logic.body is None or logic.kind is not FunctionKind.FEEL:
             return null
         inner = level.inner({item.name: level.types.named(item.type_ref) for item in logic.parameters})
-        type_ref = self._result_type_name(node)
+        is_function_type = isinstance(self._variable_type(node, key), FunctionType)
+        type_ref = None if is_function_type else node.variable.type_ref  # of its result, or of the whole function
         body = level.typed(compile_boxed(logic.body, inner, type_ref), logic.type_ref, f"The result of {node.name!r}")
         return level.typed(body, type_ref, f"The result of {node.name!r}")
-
-    def _result_type_name(self, node: BusinessKnowledgeModel) -> str | None:
-        """A BKM's variable may have the type of its result, or the function type of the whole."""
-        kind = self._variable_type(node, next(key for key, item in self._library.nodes.items() if item is node))
-        return None if isinstance(kind, FunctionType) else node.variable.type_ref
 
     def _names(self, required: list[Required]) -> dict[str, FeelType | None]:
         names: dict[str, FeelType | None] = {}
@@ -209,19 +213,23 @@ class DecisionModel:
         return FeelFunction(name=node.name, parameters=parameters, call=call, result=result)
 
     def _knowledge_call(self, key: Key, names: list[str]) -> Callable[..., FeelValue]:
+        def in_frame(run: Run, arguments: Sequence[FeelValue]) -> FeelValue:
+            outer = Frame(self._visible[key], None, run)
+            return self._logic[key].evaluate(Frame(dict(zip(names, arguments, strict=True)), outer, run))
+
         def call(run: Run, *arguments: FeelValue) -> FeelValue:
-            logic = self._logic[key]
-            run.enter(FUNCTION_LEVELS)
-            try:
-                outer = Frame(self._functions_in(logic.required), None, run)
-                return logic.evaluate(Frame(dict(zip(names, arguments, strict=True)), outer, run))
-            finally:
-                run.depth -= FUNCTION_LEVELS
+            return run.call(self._levels[key], in_frame, arguments)
 
         return call
 
-    def _functions_in(self, required: tuple[Required, ...]) -> dict[str, FeelValue]:
-        return _variables(required, lambda item: self._functions.get(item.key))
+    def _functions_in(self, required: list[Required]) -> dict[str, FeelValue]:
+        """What a business knowledge model sees: functions by name, those of an import under its prefix."""
+        functions: dict[str, FeelValue] = {}
+        grouped: dict[str, dict[str, FeelValue]] = {}
+        for item in required:
+            target = grouped.setdefault(item.prefix, {}) if item.prefix else functions
+            target[item.node.variable.name] = self._functions.get(item.key)
+        return {**functions, **grouped}
 
     def _service_parameters(self, key: Key, node: DecisionService) -> tuple[Parameter, ...]:
         required = self._library.required(key, (*node.input_data, *node.input_decisions))
@@ -233,118 +241,31 @@ class DecisionModel:
         parameters = self._library.required(key, (*node.input_data, *node.input_decisions))
         outputs = self._library.required(key, node.outputs)
 
+        def decide(run: Run, arguments: Sequence[FeelValue]) -> FeelValue:
+            answers = self._service_plan(key, outputs, parameters).run(run, {}, arguments)
+            if len(outputs) <= 1:
+                return answers[0] if answers else None
+            return {item.node.variable.name: answer for item, answer in zip(outputs, answers, strict=True)}
+
         def call(run: Run, *arguments: FeelValue) -> FeelValue:
-            run.enter(FUNCTION_LEVELS)
-            try:
-                inner = _Evaluation(self, run, {})
-                inner.given.update({item.key: value for item, value in zip(parameters, arguments, strict=True)})
-                answers = {item.node.variable.name: inner.value_of(item.key) for item in outputs}
-            finally:
-                run.depth -= FUNCTION_LEVELS
-            return next(iter(answers.values()), None) if len(outputs) <= 1 else answers
+            return run.call(_SERVICE_LEVELS, decide, arguments)
 
         return call
 
-    def logic_of(self, key: Key) -> _Logic | None:
-        """The compiled logic of a decision; for the evaluation only."""
-        return self._logic.get(key)
+    def _service_plan(self, key: Key, outputs: list[Required], parameters: list[Required]) -> Plan:
+        plan = self._plans.get(key)
+        if plan is None:
+            plan = self._plans[key] = make_plan(self, outputs, parameters)
+        return plan
 
-    def function_of(self, key: Key) -> FeelFunction | None:
-        """The function that a BKM or service is; for the evaluation only."""
-        return self._functions.get(key)
+    def logic_of(self, key: Key) -> Logic:
+        """The compiled logic of a decision; for plans only."""
+        return self._logic[key]
+
+    def function_of(self, key: Key) -> FeelFunction:
+        """The function that a business knowledge model or decision service is; for plans only."""
+        return self._functions[key]
 
     def input_type(self, key: Key, node: InputData) -> FeelType | None:
-        """The type that an input is coerced to; for the evaluation only."""
+        """The type that an input is coerced to; for plans only."""
         return self._variable_type(node, key)
-
-    @property
-    def library(self) -> Library:
-        """Where elements are found; for the evaluation only."""
-        return self._library
-
-
-class _Evaluation:
-    """The values of one evaluation, each computed once.
-
-    An element may be reached through several imports, each with inputs of its own (`{"loans": {"people": {…}}}`), so
-    values are kept by the prefixes on the way to them. given: values that stand in for elements, as in a service.
-    """
-
-    def __init__(self, model: DecisionModel, run: Run, inputs: Mapping[str, FeelValue]) -> None:
-        self.model, self.run, self.inputs = model, run, inputs
-        self.given: dict[Key, FeelValue] = {}
-        self.values: dict[tuple[Path, Key], FeelValue] = {}
-        self.open: set[tuple[Path, Key]] = set()
-
-    def value_of(self, key: Key, path: Path = ()) -> FeelValue:
-        if key in self.given:
-            return self.given[key]
-        if (path, key) in self.values:
-            return self.values[path, key]
-        node = self.model.library.nodes[key]
-        if isinstance(node, InputData):
-            value = self._input(key, node, path)
-        elif isinstance(node, DecisionDefinition):
-            value = self._decision(key, node, path)
-        else:
-            value = self.model.function_of(key)
-        self.values[path, key] = value
-        return value
-
-    def _input(self, key: Key, node: InputData, path: Path) -> FeelValue:
-        value = self._input_at(node, path)
-        kind = self.model.input_type(key, node)
-        if value is None or kind is None:
-            return value
-        answer = coerce(value, kind)
-        if answer is None:
-            self.run.warn(WarningKind.TYPE_MISMATCH, f"The input {node.name!r} is not of its type.")
-        return answer
-
-    def _input_at(self, node: InputData, path: Path) -> FeelValue:
-        """The input under the prefixes of *path*, else under the last of them, else under none."""
-        for prefixes in (path, path[-1:], ()):
-            context: FeelValue | Mapping[str, FeelValue] = self.inputs
-            for prefix in prefixes:
-                context = context.get(prefix) if isinstance(context, Mapping) else None
-            if isinstance(context, Mapping):
-                for name in (node.variable.name, node.name):
-                    if name in context:
-                        return context[name]
-        return None
-
-    def _decision(self, key: Key, node: DecisionDefinition, path: Path) -> FeelValue:
-        logic = self.model.logic_of(key)
-        if logic is None or (path, key) in self.open:
-            self.run.warn(WarningKind.DECISION, f"The decision {node.name!r} requires itself.")
-            return None
-        self.open.add((path, key))
-        self.run.enter(FUNCTION_LEVELS)
-        try:
-            variables = _variables(
-                logic.required, lambda item: self.value_of(item.key, (*path, item.prefix) if item.prefix else path)
-            )
-            return self._traced(node, logic, variables)
-        finally:
-            self.run.depth -= FUNCTION_LEVELS
-            self.open.discard((path, key))
-
-    def _traced(self, node: DecisionDefinition, logic: _Logic, variables: dict[str, FeelValue]) -> FeelValue:
-        run = self.run
-        before = len(run.matches) if isinstance(run, DecisionRun) else 0
-        value = logic.evaluate(Frame(variables, None, run))
-        if isinstance(run, DecisionRun):
-            matches = tuple(run.matches[before:])
-            run.trace.append(DecisionTrace(decision_id=node.id, name=node.name, value=value, matches=matches))
-        return value
-
-
-def _variables(required: tuple[Required, ...], read: Callable[[Required], FeelValue]) -> dict[str, FeelValue]:
-    """What a decision sees: values by name, those of an import in a context under its prefix."""
-    variables: dict[str, FeelValue] = {}
-    grouped: dict[str, dict[str, FeelValue]] = {}
-    for item in required:
-        target = grouped.setdefault(item.prefix, {}) if item.prefix else variables
-        target[item.node.variable.name] = read(item)
-    variables.update(grouped)
-    return variables

@@ -4,6 +4,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from taktloom.decisions.cell_intervals import SimpleCell, simple_cell
 from taktloom.decisions.item_types import TypeTable
 from taktloom.feel.closures import Test, compile_tests
 from taktloom.feel.code import Evaluate, StaticScope, compile_form
@@ -13,11 +14,15 @@ from taktloom.feel.kinds import FeelValue
 from taktloom.feel.parser import parse_expression, parse_unary_tests
 from taktloom.feel.runtime import Frame
 from taktloom.feel.scope import Scope
-from taktloom.feel.types import FeelType, coerce
+from taktloom.feel.syntax import height
+from taktloom.feel.types import FeelType, coerce, exact_class
 from taktloom.model.findings import Finding, Severity
 from taktloom.model.places import Place
 
 __all__ = ["Level"]
+
+
+_BOXED_LEVELS = 12  # Python frames that a boxed function takes besides those of the FEEL inside
 
 
 @dataclass(slots=True, kw_only=True)
@@ -28,8 +33,10 @@ class Level:
     static: StaticScope
     types: TypeTable
     findings: list[Finding]
+    heights: list[int] = field(default_factory=lambda: [0])
     compiled: dict[str, Evaluate] = field(default_factory=dict)
     compiled_tests: dict[str, Test] = field(default_factory=dict)
+    simple_cells: dict[str, SimpleCell | None] = field(default_factory=dict)
 
     @staticmethod
     def outermost(names: Mapping[str, FeelType | None], types: TypeTable, findings: list[Finding]) -> "Level":
@@ -48,7 +55,11 @@ class Level:
 
     def _with(self, static: StaticScope, names: Mapping[str, FeelType | None]) -> "Level":
         scope = Scope(names={**self.scope.names, **names}, types=self.scope.types)
-        return Level(scope=scope, static=static, types=self.types, findings=self.findings)
+        return Level(scope=scope, static=static, types=self.types, findings=self.findings, heights=self.heights)
+
+    def levels(self) -> int:
+        """Levels of the stack that a function compiled here may take: the tallest expression so far and its frame."""
+        return _BOXED_LEVELS + self.heights[0]
 
     def expression(self, text: str, place: Place) -> Evaluate:
         """Closure of a FEEL text."""
@@ -56,7 +67,9 @@ class Level:
         if known is not None:
             return known
         try:
-            evaluate = compile_form(parse_expression(text, self.scope, BUILT_IN_NAMES), self.static)
+            form = parse_expression(text, self.scope, BUILT_IN_NAMES)
+            self.heights[0] = max(self.heights[0], height(form))
+            evaluate = compile_form(form, self.static)
         except FeelSyntaxError as error:
             evaluate = self._broken(text, place, error)
         self.compiled[text] = evaluate
@@ -68,7 +81,9 @@ class Level:
         if known is not None:
             return known
         try:
-            test = compile_tests(parse_unary_tests(text or "-", self.scope, BUILT_IN_NAMES), self.static)
+            form = parse_unary_tests(text or "-", self.scope, BUILT_IN_NAMES)
+            self.simple_cells[text] = simple_cell(form)
+            test = compile_tests(form, self.static)
         except FeelSyntaxError as error:
             broken = self._broken(text, place, error)
 
@@ -79,17 +94,22 @@ class Level:
         self.compiled_tests[text] = test
         return test
 
+    def simple_cell(self, text: str) -> SimpleCell | None:
+        """The cell as intervals, None where it has to be evaluated; for texts that `tests` has compiled."""
+        return self.simple_cells.get(text)
+
     def typed(self, evaluate: Evaluate, type_ref: str | None, what: str) -> Evaluate:
         """Coerce the value of *evaluate* to the type called *type_ref*."""
         kind = self.types.named(type_ref)
         if kind is None:
             return evaluate
         message = f"{what} is not of type {type_ref}."
+        exact = exact_class(kind)
 
         def checked(frame: Frame) -> FeelValue:
             value = evaluate(frame)
-            if value is None:
-                return None
+            if value is None or type(value) is exact:
+                return value
             answer = coerce(value, kind)
             if answer is None:
                 frame.run.warn(WarningKind.TYPE_MISMATCH, message)

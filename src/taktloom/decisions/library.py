@@ -45,14 +45,14 @@ class Library:
         self.types: dict[str, TypeTable] = {}
         for graph in graphs:
             self._type_table(graph, ())
+        by_id = {node.id: node.id for node in _nodes_of(self.root)}
+        by_name = {node.name: node.id for node in reversed([*_nodes_of(self.root)]) if not isinstance(node, InputData)}
+        self._names = {**by_id, **by_name}
 
     def named(self, name: str) -> Key | None:
         """The element of the model itself called *name* (or with this id)."""
-        nodes = list(_nodes_of(self.root))
-        for node in nodes:
-            if node.name == name and not isinstance(node, InputData):
-                return self.root.namespace, node.id
-        return next(((self.root.namespace, node.id) for node in nodes if node.id == name), None)
+        found = self._names.get(name)
+        return None if found is None else (self.root.namespace, found)
 
     def required(self, owner: Key, references: Sequence[ElementReference]) -> list[Required]:
         """What *references* in the element *owner* point at; a dangling one becomes a finding."""

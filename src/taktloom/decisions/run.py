@@ -2,6 +2,7 @@
 """One evaluation of a decision model: the FEEL run plus the trace of what was decided by which rules."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from taktloom.feel.errors import Budget, FeelWarning
 from taktloom.feel.kinds import FeelDateTime, FeelValue
@@ -46,6 +47,9 @@ class DecisionRun(Run):
         super().__init__(budget or DEFAULT_BUDGET, now, zone)
         self.matches: list[RuleMatch] = []
         self.trace: list[DecisionTrace] = []
+
+    def _records(self) -> tuple[list[Any], ...]:
+        return (self.warnings, self.matches, self.trace)
 
     def note_rules(self, table_id: str | None, indexes: list[int]) -> None:
         """Remember which rules of a table matched."""

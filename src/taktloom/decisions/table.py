@@ -1,16 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """Decision tables to closures (DMN 1.5, chapter 8).
 
-Input expressions are evaluated once each; rules are tried in order, cell by cell, until one cell does not hold. FIRST
-stops at the first rule that matches. Cells with the same text share one closure.
+Input expressions are evaluated once each; an index tells which rules may match (see `table_index.py`), and the cells it
+does not know are tried in rule order, until one does not hold. FIRST stops at the first rule that matches. Cells with
+the same text share one closure.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
+from taktloom.decisions.cell_intervals import SimpleCell
 from taktloom.decisions.hit_policy import HIT_POLICIES, LISTING_POLICIES, Hit, aggregate
 from taktloom.decisions.level import Level
 from taktloom.decisions.run import DecisionRun
+from taktloom.decisions.table_index import bits_of, make_index
 from taktloom.feel.closures import Test
 from taktloom.feel.code import Evaluate
 from taktloom.feel.errors import FeelSyntaxError, WarningKind
@@ -38,22 +42,21 @@ def compile_table(table: DecisionTable, level: Level, result_type: str | None = 
     inputs = tuple(_input(clause.expression.text, clause.expression.type_ref, table, level) for clause in table.inputs)
     guards = tuple(_guard(clause.values, table, level) for clause in table.inputs)
     outputs = _Outputs(table, level, result_type)
-    rows = tuple(
-        _Row(
-            tuple(level.tests(cell, rule.place) for cell in rule.inputs[: len(inputs)]),
-            outputs.answer([level.expression(cell, rule.place) if cell else _null for cell in rule.outputs]),
-        )
-        for rule in table.rules
-    )
+    rows = _rows(table, level, outputs)
+    index = make_index(_columns(table, level), len(rows))
     choose = _chooser(table, outputs)
+    only_first = table.hit_policy is HitPolicy.FIRST
+    has_guards = any(guard is not None for guard in guards)
 
     def evaluate(frame: Frame) -> FeelValue:
         run = frame.run
         run.step(len(rows))
         values = [read(frame) for read in inputs]
-        if not _allowed(frame, values, guards):
+        if has_guards and not _allowed(frame, values, guards):
             return None
-        matching = _matching(rows, values, frame, only_first=table.hit_policy is HitPolicy.FIRST)
+        candidates, pending = index.candidates(values)
+        found = _matching(rows, values, frame, candidates, pending) if pending else bits_of(candidates)
+        matching = list(islice(found, 1)) if only_first else list(found)
         if isinstance(run, DecisionRun):
             run.note_rules(table.id, matching)
         return choose(frame, [Hit(index, rows[index].answer(frame)) for index in matching])
@@ -93,17 +96,42 @@ def _allowed(frame: Frame, values: Sequence[FeelValue], guards: Sequence[Test | 
     return True
 
 
-def _matching(rows: Sequence[_Row], values: Sequence[FeelValue], frame: Frame, *, only_first: bool) -> list[int]:
-    found: list[int] = []
-    for index, row in enumerate(rows):
-        for test, value in zip(row.tests, values, strict=False):
-            if test(frame, value) is not True:
+def _rows(table: DecisionTable, level: Level, outputs: "_Outputs") -> tuple[_Row, ...]:
+    return tuple(
+        _Row(
+            tuple(level.tests(cell, rule.place) for cell in rule.inputs[: len(table.inputs)]),
+            outputs.answer([level.expression(cell, rule.place) if cell else _null for cell in rule.outputs]),
+        )
+        for rule in table.rules
+    )
+
+
+def _columns(table: DecisionTable, level: Level) -> list[list[SimpleCell | None]]:
+    """The cells by column; a rule that lacks one does not ask for anything there."""
+    return [
+        [
+            level.simple_cell(rule.inputs[number]) if number < len(rule.inputs) else SimpleCell(intervals=())
+            for rule in table.rules
+        ]
+        for number in range(len(table.inputs))
+    ]
+
+
+def _matching(
+    rows: Sequence[_Row],
+    values: Sequence[FeelValue],
+    frame: Frame,
+    candidates: int,
+    pending: Sequence[tuple[int, int]],
+) -> Iterator[int]:
+    """The candidates whose cells that the index does not know hold, each found when it is asked for."""
+    for index in bits_of(candidates):
+        tests = rows[index].tests
+        for column, rules in pending:
+            if rules >> index & 1 and column < len(tests) and tests[column](frame, values[column]) is not True:
                 break
         else:
-            found.append(index)
-            if only_first:
-                break
-    return found
+            yield index
 
 
 def _null(frame: Frame) -> FeelValue:

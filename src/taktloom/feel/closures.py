@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Syntax to closures: literals, operators, conditions, tests, paths and invocations. Iteration is in `iteration.py`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal, DecimalException
 
 from taktloom.feel import syntax
@@ -10,6 +10,7 @@ from taktloom.feel.errors import WarningKind
 from taktloom.feel.kinds import DECIMAL, FeelFunction, FeelValue, Parameter, Range
 from taktloom.feel.operators import ARITHMETIC, COMPARISONS, contains, matches, negate, ordering
 from taktloom.feel.properties import property_of
+from taktloom.feel.result_types import result_type
 from taktloom.feel.runtime import Frame, Run, apply, apply_named
 from taktloom.feel.syntax import Expression, UnaryTests
 from taktloom.feel.temporal_text import parse_temporal
@@ -261,7 +262,7 @@ def _open_range(node: syntax.UnaryComparison, scope: StaticScope) -> Evaluate:
         if bound is None or node.operator == "!=":
             return None
         if node.operator == "=":
-            return Range(start=bound, end=bound)
+            return Range(start=bound, end=bound, is_test=True)
         if node.operator.startswith("<"):
             return Range(start=None, end=bound, start_included=False, end_included=included)
         return Range(start=bound, end=None, start_included=included, end_included=False)
@@ -296,18 +297,18 @@ def _function(node: syntax.FunctionDefinition, scope: StaticScope) -> Evaluate:
     names = [parameter.name for parameter in parameters]
     body = compile_form(node.body, scope.inner(names))
     levels = syntax.height(node.body) + 3
+    result = result_type(node.body, dict(zip(names, types, strict=True)))
     if node.is_external:
         return _external(node)
 
     def evaluate(frame: Frame) -> FeelValue:
-        def call(run: Run, *arguments: FeelValue) -> FeelValue:
-            run.enter(levels)
-            try:
-                return body(Frame(dict(zip(names, arguments, strict=True)), frame, run))
-            finally:
-                run.depth -= levels
+        def in_frame(run: Run, arguments: Sequence[FeelValue]) -> FeelValue:
+            return body(Frame(dict(zip(names, arguments, strict=True)), frame, run))
 
-        return FeelFunction(name="function", parameters=parameters, call=call)
+        def call(run: Run, *arguments: FeelValue) -> FeelValue:
+            return run.call(levels, in_frame, arguments)
+
+        return FeelFunction(name="function", parameters=parameters, call=call, result=result)
 
     return evaluate
 

@@ -13,10 +13,11 @@ from taktloom.feel import closures, iteration, syntax
 from taktloom.feel.builtins import BUILT_INS
 from taktloom.feel.closures import Test, compile_tests
 from taktloom.feel.code import Evaluate, StaticScope, compile_form
+from taktloom.feel.deep_calls import deep_evaluation
 from taktloom.feel.errors import Budget, FeelBudgetError, FeelWarning
 from taktloom.feel.kinds import FeelDateTime, FeelValue
 from taktloom.feel.parser import parse_expression, parse_unary_tests
-from taktloom.feel.runtime import DEFAULT_BUDGET, Frame, Run
+from taktloom.feel.runtime import DEFAULT_BUDGET, DeeperCallError, Frame, Run
 from taktloom.feel.scope import EMPTY_SCOPE, NameTable, Scope
 from taktloom.feel.syntax import Expression, UnaryTests
 
@@ -73,8 +74,11 @@ class CompiledExpression:
         Raises FeelBudgetError when a budget is spent.
         """
         run = Run(budget or DEFAULT_BUDGET, now, zone)
+        frame = Frame(context or {}, None, run)
         try:
-            value = self.run(Frame(context or {}, None, run))
+            value = self.run(frame)
+        except DeeperCallError as call:
+            value = deep_evaluation(run, lambda: self.run(frame), call, (0,))
         except RecursionError:
             raise FeelBudgetError("depth", run.budget.depth) from None
         if isinstance(value, list | dict):
@@ -100,8 +104,11 @@ class CompiledUnaryTests:
     ) -> Result:
         """Tell whether *value* passes: true, false, or null where the types do not fit."""
         run = Run(budget or DEFAULT_BUDGET, now)
+        frame = Frame(context or {}, None, run)
         try:
-            passed = self.run(Frame(context or {}, None, run), value)
+            passed = self.run(frame, value)
+        except DeeperCallError as call:
+            passed = deep_evaluation(run, lambda: self.run(frame, value), call, (0,))
         except RecursionError:
             raise FeelBudgetError("depth", run.budget.depth) from None
         return Result(passed, tuple(run.warnings))

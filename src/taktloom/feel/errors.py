@@ -41,12 +41,12 @@ class FeelWarning:
 class Budget:
     """How much one evaluation may use.
 
-    steps: function calls and iterations. depth: nested evaluation levels (Python's own limit is 1000).
+    steps: function calls and iterations. depth: nested evaluation levels; a call of a function takes some five to fifty.
     items: length of a list or context made. characters: length of a string made. matching: steps of one regex match.
     """
 
     steps: int = 1_000_000
-    depth: int = 600
+    depth: int = 30_000
     items: int = 100_000
     characters: int = 1_000_000
     matching: int = 200_000

@@ -66,12 +66,16 @@ FeelValue: TypeAlias = Union[
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Range:
-    """An interval of comparable values; a bound of None that is not included is open towards infinity."""
+    """An interval of comparable values; a bound of None that is not included is open towards infinity.
+
+    is_test: written as the test `(= 10)`, which has the bounds of `[10..10]` but does not equal it.
+    """
 
     start: FeelValue
     end: FeelValue
     start_included: bool = True
     end_included: bool = True
+    is_test: bool = False
 
     def __str__(self) -> str:
         opening, closing = "[" if self.start_included else "(", "]" if self.end_included else ")"

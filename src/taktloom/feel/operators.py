@@ -169,6 +169,8 @@ def _equal_moments(left: FeelTime | FeelDateTime, right: FeelTime | FeelDateTime
 def _equal_ranges(left: Range, right: Range) -> bool | None:
     if (left.start_included, left.end_included) != (right.start_included, right.end_included):
         return False
+    if left.is_test != right.is_test:
+        return False
     return equal(left.start, right.start) is True and equal(left.end, right.end) is True
 
 

@@ -4,23 +4,32 @@
 `apply` and `apply_named` are the only ways to call a function: they count, coerce and give null for what does not fit.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import TypeAlias
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeAlias
 
 from taktloom.feel.errors import Budget, FeelBudgetError, FeelWarning, WarningKind
 from taktloom.feel.kinds import FeelDateTime, FeelFunction, FeelValue
 from taktloom.feel.types import coerce
 
-__all__ = ["DEFAULT_BUDGET", "Frame", "Run", "apply", "apply_named"]
+__all__ = ["DEFAULT_BUDGET", "SEGMENT_LEVELS", "DeeperCallError", "Frame", "Run", "apply", "apply_named", "takes"]
 
 DEFAULT_BUDGET = Budget()
+SEGMENT_LEVELS = 300  # a level is about one Python frame; Python's limit is 1000, and callers have frames of their own
 _MAX_WARNINGS = 100
+
+
+class DeeperCallError(Exception):
+    """A call that does not fit on the stack any more; `deep_calls.py` makes it elsewhere. Never leaves an evaluation."""
+
+    def __init__(self, call: Callable[..., FeelValue], arguments: Sequence[FeelValue]) -> None:
+        super().__init__(call, arguments)
+        self.call, self.arguments = call, arguments
 
 
 class Run:
     """What one evaluation has used, said and knows of the time."""
 
-    __slots__ = ("budget", "depth", "now", "steps", "warnings", "zone")
+    __slots__ = ("_answers", "_answers_taken", "budget", "depth", "now", "segment_levels", "steps", "warnings", "zone")
 
     def __init__(
         self, budget: Budget = DEFAULT_BUDGET, now: FeelDateTime | None = None, zone: str | None = None
@@ -31,6 +40,9 @@ class Run:
         self.warnings: list[FeelWarning] = []
         self.now = now
         self.zone = zone
+        self.segment_levels = SEGMENT_LEVELS if budget.depth > SEGMENT_LEVELS else budget.depth
+        self._answers: Sequence[tuple[FeelValue, Sequence[list[object]]]] = ()
+        self._answers_taken = 0
 
     def step(self, count: int = 1) -> None:
         """Count iterations and calls; raises FeelBudgetError when they are used up."""
@@ -48,11 +60,48 @@ class Run:
         if count > self.budget.characters:
             raise FeelBudgetError("characters", self.budget.characters)
 
-    def enter(self, levels: int) -> None:
-        """Go *levels* deeper; the caller gives them back by subtracting from `depth`."""
+    def call(
+        self, levels: int, body: Callable[["Run", Sequence[FeelValue]], FeelValue], arguments: Sequence[FeelValue]
+    ) -> FeelValue:
+        """Run the *body* of a function, which takes *levels* of the stack; elsewhere if they are not left here."""
+        if self.depth and self.depth + levels > self.segment_levels:
+            return self._answer_from_elsewhere(lambda run, *given: run.call(levels, body, given), arguments)
         self.depth += levels
-        if self.depth > self.budget.depth:
-            raise FeelBudgetError("depth", self.budget.depth)
+        try:
+            return body(self, arguments)
+        finally:
+            self.depth -= levels
+
+    def _answer_from_elsewhere(self, call: Callable[..., FeelValue], arguments: Sequence[FeelValue]) -> FeelValue:
+        taken = self._answers_taken
+        if taken == len(self._answers):
+            raise DeeperCallError(call, arguments)
+        self._answers_taken += 1
+        value, told = self._answers[taken]
+        for record, entries in zip(self._records(), told, strict=True):
+            record.extend(entries)
+        del self.warnings[_MAX_WARNINGS:]
+        return value
+
+    def begin_segment(
+        self, answers: Sequence[tuple[FeelValue, Sequence[list[object]]]], mark: tuple[int, ...] | None
+    ) -> None:
+        """Start on an empty stack, with the answers of calls beyond it; forget what was told since *mark*."""
+        self.depth, self._answers, self._answers_taken = 0, answers, 0
+        if mark is not None:
+            for record, length in zip(self._records(), mark, strict=True):
+                del record[length:]
+
+    def told(self) -> tuple[int, ...]:
+        """How much has been told so far, for `told_since`."""
+        return tuple(map(len, self._records()))
+
+    def told_since(self, mark: tuple[int, ...]) -> list[list[object]]:
+        """What was told since *mark*."""
+        return [record[length:] for record, length in zip(self._records(), mark, strict=True)]
+
+    def _records(self) -> tuple[list[Any], ...]:
+        return (self.warnings,)
 
     def warn(self, kind: WarningKind, message: str, position: int | None = None) -> None:
         """Keep one reason for a null; beyond the first hundred they say nothing new."""
@@ -98,6 +147,12 @@ def apply_named(
     return None
 
 
+def takes(function: FeelFunction, count: int) -> bool:
+    """Whether this parameter list takes *count* positional arguments."""
+    required = len(function.parameters) if function.required is None else function.required
+    return required <= count and (count <= len(function.parameters) or function.is_variadic)
+
+
 def _answer(run: Run, function: FeelFunction, bound: list[FeelValue], position: int | None) -> FeelValue:
     before = len(run.warnings)
     value = function.call(run, *bound)
@@ -116,8 +171,7 @@ def _warn_refused(run: Run, function: FeelFunction, position: int | None) -> Non
 
 def _bind(function: FeelFunction, arguments: Sequence[FeelValue]) -> list[FeelValue] | None:
     parameters = function.parameters
-    required = len(parameters) if function.required is None else function.required
-    if len(arguments) < required or (len(arguments) > len(parameters) and not function.is_variadic):
+    if not takes(function, len(arguments)):
         return None
     bound: list[FeelValue] = []
     for index, value in enumerate(arguments):

@@ -50,6 +50,8 @@ def parse_time(text: str) -> FeelTime | None:
     if match is None:
         return None
     hour, minute, second, fraction, utc, sign, off_hours, off_minutes, off_seconds, zone = match.groups()
+    if hour == "24" and minute == second == "00" and not _nanos(fraction):
+        hour = "00"  # XML Schema's end of the day; without a day it is the same time as its beginning
     try:
         offset = 0 if utc else _offset(sign, off_hours, off_minutes, off_seconds)
         return FeelTime(int(hour), int(minute), int(second), _nanos(fraction), offset, zone)

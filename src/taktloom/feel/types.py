@@ -40,6 +40,7 @@ __all__ = [
     "SimpleType",
     "coerce",
     "conforms",
+    "exact_class",
     "is_instance",
     "is_subtype",
     "type_of",
@@ -112,6 +113,12 @@ def coerce(value: FeelValue, kind: FeelType) -> FeelValue:
     if target is SimpleType.DATE_TIME and isinstance(value, FeelDate):
         return FeelDateTime(value, FeelTime(0, 0, 0, 0, 0))
     return None
+
+
+def exact_class(kind: FeelType | None) -> type | None:
+    """The one Python class whose instances conform to *kind* without a further look; None where there is none."""
+    classes = _CLASSES.get(kind, ()) if isinstance(kind, SimpleType) else ()
+    return classes[0] if len(classes) == 1 else None
 
 
 def type_of(value: FeelValue) -> FeelType:

@@ -120,12 +120,13 @@ def _number_to_json(number: Decimal) -> JsonValue:
 
 
 def _range_to_json(value: Range) -> dict[str, JsonValue]:
-    return {
+    made: dict[str, JsonValue] = {
         "start": to_json(value.start),
         "end": to_json(value.end),
         "start included": value.start_included,
         "end included": value.end_included,
     }
+    return {**made, "test": True} if value.is_test else made
 
 
 def _from_tagged(data: dict[object, object], depth: int) -> FeelValue:
@@ -138,6 +139,7 @@ def _from_tagged(data: dict[object, object], depth: int) -> FeelValue:
             end=from_json(value.get("end"), depth=depth + 1),
             start_included=value.get("start included") is True,
             end_included=value.get("end included") is True,
+            is_test=value.get("test") is True,
         )
     parse = _PARSERS.get(kind) if isinstance(kind, str) else None
     parsed = parse(value) if parse is not None and isinstance(value, str) else None

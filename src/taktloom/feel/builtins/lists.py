@@ -9,7 +9,7 @@ from functools import cmp_to_key
 from taktloom.feel.builtins.declare import BuiltIn, declare
 from taktloom.feel.kinds import DECIMAL, FeelFunction, FeelValue
 from taktloom.feel.operators import add, equal, multiply, ordering
-from taktloom.feel.runtime import Run, apply
+from taktloom.feel.runtime import Run, apply, takes
 
 __all__ = ["FUNCTIONS"]
 
@@ -230,6 +230,9 @@ def _flatten(run: Run, items: list[FeelValue]) -> FeelValue:
 
 
 def _sort_by(run: Run, items: list[FeelValue], precedes: FeelFunction) -> FeelValue:
+    if not any(takes(variant, 2) for variant in (precedes, *precedes.overloads)):
+        return None
+
     def compare(left: FeelValue, right: FeelValue) -> int:
         if apply(run, precedes, [left, right]) is True:
             return -1

@@ -29,6 +29,10 @@ test('an unknown sentence stays as the server said it, and English is left alone
   expect(serverText('There is no user ada.', 'en')).toBe('There is no user ada.')
 })
 
+test('a reason inside a sentence is translated too', () => {
+  expect(serverText("The timer text 'x' cannot be used: it would never fire.", 'zh-CN')).toBe('定时器内容“x”无法使用：它永远不会触发。')
+})
+
 test('of several templates that fit, the most exact one speaks', () => {
   expect(serverText('There is no user task 17.', 'zh-CN')).toBe('没有用户任务 17。')
   expect(serverText('There is no user ada.', 'zh-CN')).toBe('没有用户 ada。')

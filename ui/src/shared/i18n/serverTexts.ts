@@ -9,6 +9,7 @@
  * turn. The other ones hold names and values, which belong to whoever gave them.
  */
 import chinese from './serverSentences.zh-CN.json'
+import { useLanguage } from './useLanguage'
 
 interface Template {
   pattern: RegExp
@@ -36,7 +37,7 @@ export function templateOf(english: string, text: string): Template {
 
 const sentences: Record<string, string> = chinese
 
-const PHRASES = new Set(['cause', 'end', 'expected', 'first', 'found', 'kind', 'message', 'part', 'reason', 'state', 'status', 'unit', 'wanted', 'what'])
+const PHRASES = new Set(['cause', 'end', 'expected', 'first', 'found', 'kind', 'message', 'part', 'reason', 'state', 'status', 'unit', 'wanted', 'what', 'why'])
 
 const templates = Object.entries(sentences)
   .sort(([a], [b]) => b.replace(/{\w+}/g, '').length - a.replace(/{\w+}/g, '').length)
@@ -66,4 +67,10 @@ export function serverText(sentence: string, language: string): string {
 /** Whether *language* has a text of its own for *sentence*. */
 export function isTranslated(sentence: string, language: string): boolean {
   return language !== 'zh-CN' || sentence === '' || translated(sentence) !== null
+}
+
+/** The server's sentences in the language of the page: messages of incidents, reasons, notes. */
+export function useServerText(): (sentence: string) => string {
+  const language = useLanguage()
+  return (sentence) => serverText(sentence, language)
 }

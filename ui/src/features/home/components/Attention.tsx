@@ -4,8 +4,7 @@ import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 
 import { api, unwrap } from '@/shared/api/client'
-import { serverText } from '@/shared/i18n/serverTexts'
-import { useLanguage } from '@/shared/i18n/useLanguage'
+import { useServerText } from '@/shared/i18n/serverTexts'
 import { useCan } from '@/shared/session/session'
 import { Async } from '@/shared/ui/Async'
 import { Empty } from '@/shared/ui/Empty'
@@ -29,7 +28,7 @@ export function Attention() {
 
 function Incidents() {
   const { t } = useTranslation('home')
-  const language = useLanguage()
+  const say = useServerText()
   const incidents = useQuery({
     queryKey: ['incidents', 'home'],
     queryFn: () => unwrap(api.GET('/api/v1/incidents', { params: { query: { state: 'open' } } })),
@@ -50,7 +49,7 @@ function Incidents() {
                     </span>
                     <span className={classes.main}>
                       <span>{incident.element_name || incident.element_id}</span>
-                      <span className={classes.detail}>{serverText(incident.message, language)}</span>
+                      <span className={classes.detail}>{say(incident.message)}</span>
                     </span>
                     <span className={classes.side}>
                       <span>{incident.process_name}</span>

@@ -7,8 +7,7 @@ import { useTranslation } from 'react-i18next'
 
 import { rowProblems, rowsOf, variablesOf } from '@/shared/forms/variables'
 import { VariableEditor } from '@/shared/forms/VariableEditor'
-import { serverText } from '@/shared/i18n/serverTexts'
-import { useLanguage } from '@/shared/i18n/useLanguage'
+import { useServerText } from '@/shared/i18n/serverTexts'
 import { useCan } from '@/shared/session/session'
 import { Icon } from '@/shared/ui/Icon'
 import { Problem } from '@/shared/ui/Problem'
@@ -28,7 +27,7 @@ interface IncidentCardProps {
 
 export function IncidentCard({ incident, variables, onElement }: IncidentCardProps) {
   const { t } = useTranslation('processes')
-  const language = useLanguage()
+  const say = useServerText()
   const can = useCan()
   const [mode, setMode] = useState<'plain' | 'edit'>('plain')
   return (
@@ -41,7 +40,7 @@ export function IncidentCard({ incident, variables, onElement }: IncidentCardPro
         </button>
         <RelativeTime iso={incident.raised_at} />
       </div>
-      <p className={classes.message}>{serverText(incident.message, language)}</p>
+      <p className={classes.message}>{say(incident.message)}</p>
       {can('instance.operate') &&
         (mode === 'plain' ? (
           <Plain incident={incident} onEdit={() => setMode('edit')} />

@@ -6,8 +6,7 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
-import { serverText } from '@/shared/i18n/serverTexts'
-import { useLanguage } from '@/shared/i18n/useLanguage'
+import { useServerText } from '@/shared/i18n/serverTexts'
 import { useLiveTopics } from '@/shared/live/live'
 import { useCan } from '@/shared/session/session'
 import { DataTable, type DataColumn } from '@/shared/ui/DataTable'
@@ -110,7 +109,7 @@ interface IncidentTableProps {
 
 function IncidentTable({ rows, chosen, onChoose }: IncidentTableProps) {
   const { t } = useTranslation('processes')
-  const language = useLanguage()
+  const say = useServerText()
   const navigate = useNavigate()
 
   function toggle(id: string): void {
@@ -140,8 +139,8 @@ function IncidentTable({ rows, chosen, onChoose }: IncidentTableProps) {
       header: t('column.message'),
       hideBelow: 'tablet',
       cell: (row) => (
-        <div className={classes.message} title={serverText(row.message, language)}>
-          {serverText(row.message, language)}
+        <div className={classes.message} title={say(row.message)}>
+          {say(row.message)}
         </div>
       ),
     },
