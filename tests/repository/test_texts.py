@@ -26,7 +26,7 @@ from taktloom.mining.quality import card
 from taktloom.programme.policy import PotentialClass
 
 SHARED = PROJECT_ROOT / "ui" / "src" / "shared"
-PROCESSES = PROJECT_ROOT / "ui" / "src" / "features" / "processes" / "locales"
+FEATURES = PROJECT_ROOT / "ui" / "src" / "features"
 LANGUAGES = ("en", "zh-CN")
 NOTHING: Mapping[str, Sequence[str]] = {"en": [], "zh-CN": []}
 
@@ -105,10 +105,12 @@ def test_every_kind_of_incident_and_every_note_of_a_draft_has_a_text_in_both_lan
     notes |= {each.value for each in PotentialClass} | {f"choice-{each.value}" for each in Verdict}
 
     for language in LANGUAGES:
-        texts = json.loads((PROCESSES / f"{language}.json").read_text(encoding="utf-8"))
+        texts, mining = _feature("processes", language), _feature("mining", language)
         assert {each.value for each in IncidentKind} == set(texts["incident"]["kind"])
         assert notes - set(texts["note"]) == set()
         assert reasons - set(texts["why"]) == set()
+        assert reasons - set(mining["reason"]) == set()
+        assert {each.value for each in Verdict} - set(mining["draft"]["verdict"]) == set()
     assert len(reasons) >= 10
     assert len(notes) >= 10
 
@@ -131,6 +133,13 @@ def test_a_sentence_is_found_however_it_is_put_together(tmp_path: Path, code: st
 def _catalogue(name: str, language: str) -> Mapping[str, Mapping[str, str]]:
     found: Mapping[str, Mapping[str, str]] = json.loads(
         (SHARED / "locales" / f"{name}.{language}.json").read_text(encoding="utf-8")
+    )
+    return found
+
+
+def _feature(name: str, language: str) -> Mapping[str, Mapping[str, Mapping[str, str]]]:
+    found: Mapping[str, Mapping[str, Mapping[str, str]]] = json.loads(
+        (FEATURES / name / "locales" / f"{language}.json").read_text(encoding="utf-8")
     )
     return found
 

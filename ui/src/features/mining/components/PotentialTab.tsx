@@ -5,6 +5,7 @@ import { Fragment, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { formatNumber } from '@/shared/format/number'
+import { useServerText } from '@/shared/i18n/serverTexts'
 import { useLanguage } from '@/shared/i18n/useLanguage'
 import { useCan } from '@/shared/session/session'
 import { categorical } from '@/shared/theme/theme'
@@ -60,6 +61,7 @@ export function PotentialTab({ log }: { log: LogDetail }) {
 
 function Ranking({ potential }: { potential: Potential }) {
   const { t } = useTranslation('mining')
+  const method = useServerText()
   const { activity } = useLogSearch()
   const go = useGo()
   const hasMoney = potential.activities.some((row) => row.money !== null)
@@ -110,7 +112,7 @@ function Ranking({ potential }: { potential: Potential }) {
         </tbody>
       </table>
       <p className={classes.method}>
-        {t('potential.formula')} <span className="tl-muted">{t('potential.method', { method: potential.method })}</span>
+        {t('potential.formula')} <span className="tl-muted">{t('potential.method', { method: method(potential.method) })}</span>
       </p>
     </Panel>
   )
