@@ -28,6 +28,15 @@ _MARKS = """() => {
 }"""
 
 
+_IS_QUIET = """async () => {
+  const busy = () => document.querySelector('[aria-busy=true], .mantine-Skeleton-root, [data-loading=true]') !== null
+  const count = () => performance.getEntriesByType('resource').filter((one) => !one.name.includes('/stream')).length
+  const before = count()
+  await new Promise((done) => setTimeout(done, 250))
+  return !busy() && count() === before
+}"""
+
+
 @contextmanager
 def chromium(driver: Playwright, profile: Path, *, locale: str = "en-US") -> Iterator[BrowserContext]:
     """A fresh Chromium with a profile of its own that speaks to nobody but the pages it is told to open."""
@@ -82,3 +91,11 @@ def assert_marks_visible(page: Page, at_least: int = 1) -> None:
 def overflow_of(page: Page) -> int:
     """By how many pixels the page is wider than its window."""
     return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+def open_page(page: Page, address: str) -> bool:
+    """Open and wait until the page has its title and nothing is asked for any more; True, for use in conditions."""
+    page.goto(address)
+    page.get_by_role("heading", level=1).first.wait_for()
+    page.wait_for_function(_IS_QUIET)
+    return True

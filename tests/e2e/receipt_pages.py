@@ -37,7 +37,18 @@ def review(page: Page) -> dict[str, str]:
         page.get_by_role("navigation", name="Parts of the review").get_by_role("link", name=tab, exact=True).click()
         _wait_for_tab(page, tab)
         texts[tab] = page.get_by_role("main").inner_text()
+        if tab == "Quality":
+            texts["stamps"] = _how_computed(page, "Steps done within 60 s by the same person")
     return texts
+
+
+def _how_computed(page: Page, label: str) -> str:
+    """What a number says when asked how it is computed."""
+    figure = page.get_by_role("button", name=label)
+    figure.click()
+    told = page.get_by_role("dialog").inner_text()
+    page.keyboard.press("Escape")
+    return told
 
 
 def _wait_for_tab(page: Page, tab: str) -> None:

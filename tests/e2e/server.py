@@ -116,6 +116,10 @@ class Person:
         """The JSON of a GET that succeeds."""
         return _checked(self._client.get(path, params=query)).json()
 
+    def text(self, path: str) -> str:
+        """The text of a GET that succeeds."""
+        return _checked(self._client.get(path)).text
+
     def post(self, path: str, body: Mapping[str, object]) -> Any:
         """The JSON of a POST that succeeds, None when it has none."""
         answer = _checked(self._client.post(path, json=body))

@@ -1,19 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """The whole walk on the real receipt.csv in a real Chromium, read back through REST; then the pages that it filled."""
 
-import signal
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, Playwright, sync_playwright
 
 from tests.e2e import receipt_pages as pages
-from tests.e2e.browser import Complaints, chromium
-from tests.e2e.server import ENDED_WITHIN_S, REPOSITORY, Person, ServerProcess, command, environment
+from tests.e2e.browser import DESK, PHONE, Complaints, assert_marks_visible, chromium, open_page, overflow_of
+from tests.e2e.languages import english_texts, words_of_the_data
+from tests.e2e.server import Person, ServerProcess
+from tests.e2e.workers import JOB_TYPES, worker_process
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -22,14 +21,6 @@ WITHOUT_DEPARTMENT = "R-07"
 DEPARTMENTS = {
     key: None if key == WITHOUT_DEPARTMENT else ("Experts" if number % 4 == 0 else "General")
     for number, key in enumerate(KEYS)
-}
-JOB_TYPES = {
-    "confirmation_of_receipt",
-    "t02_check_confirmation_of_receipt",
-    "t04_determine_confirmation_of_receipt",
-    "t05_print_and_send_confirmation_of_receipt",
-    "t06_determine_necessity_of_stop_advice",
-    "t10_determine_necessity_to_stop_indication",
 }
 CHOICES = (
     "Choose: T07-1 Draft intern advice aspect 1",
@@ -91,31 +82,17 @@ def walked(town: Town, test_data: Path, tmp_path_factory: pytest.TempPathFactory
     seen["draft"] = pages.draft_automation(page)
     pages.rename_and_deploy(page)
     pages.start_cases(page, DEPARTMENTS)
-    with workers(town.clerk, town.server.address, tmp_path_factory.mktemp("workers") / "key"):
-        for key, names in ((KEYS[0], CHOICES), (WITHOUT_DEPARTMENT, CHOICES[:3])):
-            pages.show_tasks_of(page, key)
+    account = {"name": "receipt-workers", "job_types": sorted(JOB_TYPES), "routes": ["jobs"]}
+    key = town.clerk.post("/service-accounts", account)["key"]
+    with worker_process(town.server.address, key, tmp_path_factory.mktemp("workers") / "key"):
+        for case, names in ((KEYS[0], CHOICES), (WITHOUT_DEPARTMENT, CHOICES[:3])):
+            pages.show_tasks_of(page, case)
             for name in names:
-                pages.do_task(page, key, name)
+                pages.do_task(page, case, name)
         pages.resolve_incident(page, variable="department", value="General")
         do_the_rest(town.clerk)
         seen["dashboard"] = pages.dashboard(page)
     yield town
-
-
-class workers:  # noqa: N801 - reads as a context
-    """`taktloom worker` under a service account's key, as a process of its own."""
-
-    def __init__(self, clerk: Person, address: str, key_file: Path) -> None:
-        account = {"name": "receipt-workers", "job_types": sorted(JOB_TYPES), "routes": ["jobs"]}
-        key_file.write_text(clerk.post("/service-accounts", account)["key"], encoding="utf-8")
-        self._command = command("worker", "tests.e2e.receipt_workers", "--url", address, "--key-file", key_file)
-
-    def __enter__(self) -> None:
-        self._process = subprocess.Popen(self._command, cwd=REPOSITORY, env=environment())
-
-    def __exit__(self, *error: object) -> None:
-        self._process.send_signal(signal.SIGTERM)
-        assert self._process.wait(ENDED_WITHIN_S) == 0
 
 
 def do_the_rest(clerk: Person) -> None:
@@ -130,7 +107,7 @@ def do_the_rest(clerk: Person) -> None:
 def test_the_review_shows_the_logs_figures(walked: Town) -> None:
     assert "1,434 cases" in walked.seen["Quality"]
     assert "8,577 events" in walked.seen["Quality"]
-    assert "4,288" in walked.seen["Quality"], walked.seen["Quality"]
+    assert "4,288 of 7,143 events" in walked.seen["stamps"]
 
 
 def test_the_log_is_imported_with_the_figures_of_the_mission(walked: Town) -> None:
@@ -194,6 +171,93 @@ def test_the_dashboard_tells_what_rest_tells(walked: Town) -> None:
 def test_the_pages_raised_no_script_error_and_asked_nobody_else(walked: Town) -> None:
     assert walked.complaints.errors == []
     assert walked.complaints.strangers == []
+
+
+@pytest.fixture(scope="module")
+def chinese(walked: Town, driver: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+    """A second person, whose browser speaks Chinese."""
+    link = one_time_link(walked.context, walked.server.address, "mei")
+    with chromium(driver, tmp_path_factory.mktemp("zh"), locale="zh-CN") as context:
+        page = context.new_page()
+        page.goto(link)
+        page.get_by_role("heading", name="首页", level=1).wait_for()
+        yield page
+
+
+@dataclass
+class Visits:
+    """What was found on each page: texts in English, and by how many pixels it is wider than a phone."""
+
+    english: dict[str, list[str]] = field(default_factory=dict)
+    too_wide: dict[str, int] = field(default_factory=dict)
+
+
+@pytest.fixture(scope="module")
+def visits(walked: Town, chinese: Page) -> Visits:
+    """Every page opened once in Chinese, at a desk and then as narrow as a phone."""
+    data = words_of_the_data(walked.clerk)
+    found = Visits()
+    for place in places(walked):
+        chinese.set_viewport_size(DESK)
+        open_page(chinese, walked.server.address + place)
+        if texts := english_texts(chinese, data):
+            found.english[place] = texts
+        chinese.set_viewport_size(PHONE)
+        if pixels := overflow_of(chinese):
+            found.too_wide[place] = pixels
+    return found
+
+
+def test_a_browser_that_speaks_chinese_gets_chinese_pages_without_a_word_of_english(
+    visits: Visits, chinese: Page
+) -> None:
+    assert visits.english == {}, "\n".join(f"{place}: {texts}" for place, texts in visits.english.items())
+    assert chinese.evaluate("document.documentElement.lang") == "zh-CN"
+
+
+def test_no_page_is_wider_than_a_phone(walked: Town, visits: Visits) -> None:
+    page = walked.context.new_page()
+    page.set_viewport_size(PHONE)
+    main_pages = ["/", "/tasks?view=all", "/processes", "/processes/receipt", "/instances", "/incidents", "/mining"]
+
+    for place in main_pages:
+        open_page(page, walked.server.address + place)
+        assert overflow_of(page) == 0, place
+
+    assert visits.too_wide == {}
+
+
+def test_the_bpmn_io_mark_is_visible_and_uncovered_in_every_diagram_and_form(walked: Town) -> None:
+    page = walked.context.new_page()
+    instance = _key_of(walked, KEYS[0])
+    draft = walked.clerk.get("/drafts")["items"][0]["draft_id"]
+    diagrams = [
+        "/mining/logs/receipt?tab=model",
+        "/processes/receipt?tab=diagram",
+        "/processes/receipt?start=true",
+        f"/processes/drafts/{draft}",
+        f"/instances/{instance}",
+    ]
+    for size in (DESK, PHONE):
+        page.set_viewport_size(size)
+        for place in diagrams:
+            page.goto(walked.server.address + place)
+            assert_marks_visible(page)
+
+
+def places(town: Town) -> list[str]:
+    """The address of every page, filled by the walk."""
+    instance = _key_of(town, KEYS[0])
+    draft = town.clerk.get("/drafts")["items"][0]["draft_id"]
+    tabs = [f"/mining/logs/receipt?tab={tab.lower()}" for tab in pages.TABS]
+    process = [f"/processes/receipt?tab={tab}" for tab in ("watch", "diagram", "versions")]
+    instance_tabs = [f"/instances/{instance}?tab={tab}" for tab in ("timeline", "variables", "waits", "events")]
+    return [
+        "/", "/tasks", "/tasks?view=all", "/processes", *process, "/processes/receipt?start=true",
+        f"/processes/drafts/{draft}?element=task_t02_check_confirmation_of_receipt", "/instances", *instance_tabs,
+        "/incidents", "/incidents?state=resolved", "/mining", "/mining/import", "/mining/logs/receipt/columns", *tabs,
+        "/admin/users", "/admin/service-accounts", "/admin/audit", "/account",
+    ]  # fmt: skip
 
 
 def _key_of(town: Town, business_key: str) -> str:
