@@ -16,7 +16,7 @@ WORD = re.compile(r"[A-Za-z]{3,}")
 STAY_AS_THEY_ARE = {
     "taktloom", "bpmn", "dmn", "feel", "csv", "xes", "parquet", "json", "api", "rest", "xml", "zip", "ctrl", "enter",
     "utc", "iso", "url", "html", "sql", "http", "https", "europe", "amsterdam", "english", "svg", "tab",
-    "gmt", "cest", "cet", "esc", "usd", "eur", "cny", "python", "import", "worker", "from",
+    "sha", "gmt", "cest", "cet", "esc", "usd", "eur", "cny", "python", "import", "worker", "from",
 }  # fmt: skip
 _SAID = """() => {
   const said = 'h1, h2, h3, h4, button, a, label, legend, th, caption, summary, [role=tab], [role=status], option, dt, p, ' +
@@ -46,9 +46,12 @@ def _english_words(text: str, data: list[str]) -> list[str]:
 
 def words_of_the_data(person: Person) -> list[str]:
     """Names that come from the log, the model and the people, longest first."""
-    names = {"receipt-workers", "clerk", "mei", "admin", "receipt.csv", "receipt", "Administrator"}
-    log = person.get("/logs/receipt")
-    names.update(map(str, log.get("activity_names", [])))
+    names = {"Powered by bpmn.io", "receipt-workers", "clerk", "mei", "admin", "receipt.csv", "receipt", "Administrator"}
+    names.update(_texts_in(person.get("/logs/receipt")["mapping"]))
+    for instance in person.all("/instances"):
+        detail = person.get(f"/instances/{instance['instance_key']}")
+        names.update(one["name"] for one in detail["variables"])
+        names.update(one["message"] for one in detail["incidents"])
     mapped = person.get("/logs/receipt/map")
     names.update(node["activity"] for node in mapped["nodes"])
     names.update(_names_in(person.get("/logs/receipt/review")))
@@ -57,6 +60,14 @@ def words_of_the_data(person: Person) -> list[str]:
     names.update(re.findall(r'"(?:label|key|value|defaultValue)": "([^"]+)"', xml))
     names.update(re.findall(r' (?:id|type|source|formId|candidateGroups)="([^"]+)"', xml))
     return sorted((name for name in names if WORD.search(name)), key=len, reverse=True)
+
+
+def _texts_in(document: object) -> set[str]:
+    """All texts, wherever they are."""
+    if isinstance(document, str):
+        return {document}
+    inner = document.values() if isinstance(document, dict) else document if isinstance(document, list) else ()
+    return {text for value in inner for text in _texts_in(value)}
 
 
 def _names_in(document: object) -> set[str]:

@@ -55,6 +55,11 @@ class ServerProcess:
             self.stop()
 
     @property
+    def stop_code(self) -> int | None:
+        """The exit code of the process that has ended."""
+        return None if self._process is None else self._process.returncode
+
+    @property
     def is_running(self) -> bool:
         """Whether the process lives."""
         return self._process is not None and self._process.poll() is None
