@@ -56,8 +56,8 @@ installed package has only the latter.
 | `-h`, `--help` | what the command does, and its options |
 
 Commands work on the data folder directly, also beside a running server: see
-[the decision](../decisions/0008-command-line-beside-the-server.md). A value of `--var` is read as JSON, and as text where
-it is none: `--var cost=80000 --var city=Utrecht`.
+[the decision](../decisions/0008-command-line-beside-the-server.md). A value of `--var` is read as JSON, and as text
+where it is none: `--var cost=80000 --var city=Utrecht`.
 """
 
 

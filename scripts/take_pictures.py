@@ -4,8 +4,8 @@
     ./taktloom demo --no-browser &
     .venv/bin/python scripts/take_pictures.py LINK [--language zh-CN] [FOLDER]
 
-LINK is the sign-in link that the demo prints. 1440 pixels wide, light theme, no motion. Chromium is found as the browser
-tests find it. What a picture shows is what the product showed: nothing is drawn over or edited.
+LINK is the sign-in link that the demo prints. 1440 pixels wide, light theme, no motion. Chromium is the one of the
+system, else playwright's. What a picture shows is what the product showed: nothing is drawn over or edited.
 """
 
 import argparse

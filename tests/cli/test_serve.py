@@ -93,7 +93,7 @@ def test_a_server_that_was_killed_leaves_no_lock_behind(tmp_path: Path) -> None:
 
 
 def test_starting_loads_no_analysis_library() -> None:
-    modules = {"duckdb", "polars", "numpy", "pyarrow"}
+    modules = {"argon2", "duckdb", "lxml", "numpy", "polars", "pyarrow", "rich", "scipy"}
     code = f"import sys, taktloom.cli.main, taktloom.web.server; print(sorted({modules!r} & set(sys.modules)))"
     environment = {**os.environ, "PYTHONPATH": str(SOURCE)}
 

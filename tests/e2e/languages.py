@@ -7,6 +7,7 @@ so are the names that stay as they are in Chinese.
 """
 
 import re
+from pathlib import Path
 
 from playwright.sync_api import Page
 
@@ -44,10 +45,11 @@ def _english_words(text: str, data: list[str]) -> list[str]:
     return [word for word in WORD.findall(text) if word.lower() not in STAY_AS_THEY_ARE]
 
 
-def words_of_the_data(person: Person) -> list[str]:
-    """Names that come from the log, the model and the people, longest first."""
+def words_of_the_data(person: Person, file: Path) -> list[str]:
+    """Names that come from the log's file, the model and the people, longest first."""
     names = {"Powered by bpmn.io", "receipt-workers", "clerk", "mei", "admin", "receipt.csv", "receipt", "Administrator"}
-    names.update(_texts_in(person.get("/logs/receipt")["mapping"]))
+    with file.open(encoding="utf-8-sig") as lines:
+        names.update(next(lines).strip().split(","))
     for instance in person.all("/instances"):
         detail = person.get(f"/instances/{instance['instance_key']}")
         names.update(one["name"] for one in detail["variables"])
@@ -60,14 +62,6 @@ def words_of_the_data(person: Person) -> list[str]:
     names.update(re.findall(r'"(?:label|key|value|defaultValue)": "([^"]+)"', xml))
     names.update(re.findall(r' (?:id|type|source|formId|candidateGroups)="([^"]+)"', xml))
     return sorted((name for name in names if WORD.search(name)), key=len, reverse=True)
-
-
-def _texts_in(document: object) -> set[str]:
-    """All texts, wherever they are."""
-    if isinstance(document, str):
-        return {document}
-    inner = document.values() if isinstance(document, dict) else document if isinstance(document, list) else ()
-    return {text for value in inner for text in _texts_in(value)}
 
 
 def _names_in(document: object) -> set[str]:

@@ -193,9 +193,9 @@ class Visits:
 
 
 @pytest.fixture(scope="module")
-def visits(walked: Town, chinese: Page) -> Visits:
+def visits(walked: Town, chinese: Page, test_data: Path) -> Visits:
     """Every page opened once in Chinese, at a desk and then as narrow as a phone."""
-    data = words_of_the_data(walked.clerk)
+    data = words_of_the_data(walked.clerk, test_data / "logs" / "receipt.csv")
     found = Visits()
     for place in places(walked):
         chinese.set_viewport_size(DESK)

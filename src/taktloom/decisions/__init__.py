@@ -3,5 +3,6 @@
 
 from taktloom.decisions.decision_model import DecisionModel, ModelSource, load_model
 from taktloom.decisions.run import DecisionResult, DecisionTrace, RuleMatch
+from taktloom.feel.host_functions import HostFunction
 
-__all__ = ["DecisionModel", "DecisionResult", "DecisionTrace", "ModelSource", "RuleMatch", "load_model"]
+__all__ = ["DecisionModel", "DecisionResult", "DecisionTrace", "HostFunction", "ModelSource", "RuleMatch", "load_model"]

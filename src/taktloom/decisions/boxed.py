@@ -7,9 +7,10 @@ from taktloom.decisions.level import Level
 from taktloom.decisions.table import compile_table
 from taktloom.feel.code import Evaluate
 from taktloom.feel.errors import WarningKind
+from taktloom.feel.host_functions import external_function
 from taktloom.feel.iteration import domain_of, filter_closure, for_closure, quantified_closure
 from taktloom.feel.kinds import FeelFunction, FeelValue, Parameter
-from taktloom.feel.runtime import Frame, Run, apply_named
+from taktloom.feel.runtime import Frame, Run, apply, apply_named
 from taktloom.feel.types import FeelType
 from taktloom.model.decision import (
     BoxedConditional,
@@ -99,8 +100,10 @@ def _function(expression: BoxedFunction, level: Level) -> Evaluate:
     parameters = tuple(
         Parameter(name=item.name, type=level.types.named(item.type_ref)) for item in expression.parameters
     )
-    if expression.kind is not FunctionKind.FEEL or expression.body is None:
+    if expression.body is None:
         return null
+    if expression.kind is not FunctionKind.FEEL:
+        return _external(compile_boxed(expression.body, level), parameters, level)
     inner = level.inner({item.name: item.type for item in parameters})
     body = compile_boxed(expression.body, inner)
     levels = inner.levels()
@@ -114,6 +117,22 @@ def _function(expression: BoxedFunction, level: Level) -> Evaluate:
             return run.call(levels, in_frame, arguments)
 
         return FeelFunction(name="function", parameters=parameters, call=call)
+
+    return evaluate
+
+
+def _external(body: Evaluate, parameters: tuple[Parameter, ...], level: Level) -> Evaluate:
+    functions = level.scope.functions
+
+    def evaluate(frame: Frame) -> FeelValue:
+        found = external_function(frame.run, body(frame), functions)
+        if found is None:
+            return None
+
+        def call(run: Run, *arguments: FeelValue) -> FeelValue:
+            return apply(run, found, arguments)
+
+        return FeelFunction(name=found.name, parameters=parameters, call=call)
 
     return evaluate
 

@@ -17,8 +17,9 @@ from taktloom.decisions.run import DecisionResult, DecisionRun
 from taktloom.feel.code import Evaluate
 from taktloom.feel.deep_calls import deep_evaluation
 from taktloom.feel.errors import Budget, FeelBudgetError
+from taktloom.feel.host_functions import HostFunction, registered
 from taktloom.feel.kinds import FeelDateTime, FeelFunction, FeelValue, Parameter
-from taktloom.feel.runtime import DeeperCallError, Frame, Run, apply_named
+from taktloom.feel.runtime import DeeperCallError, Frame, Run, apply, apply_named
 from taktloom.feel.types import ContextType, FeelType, FunctionType, SimpleType
 from taktloom.formats.dmn import read_dmn
 from taktloom.model.decision import (
@@ -49,12 +50,26 @@ class ReadableBytes(Protocol):
 ModelSource: TypeAlias = bytes | str | ReadableBytes | DecisionRequirementsGraph
 
 
-def load_model(source: ModelSource, *imports: ModelSource) -> "DecisionModel":
+def load_model(
+    source: ModelSource, *imports: ModelSource, functions: Mapping[str, HostFunction] | None = None
+) -> "DecisionModel":
     """Read and compile a DMN model; *imports* are the models that it imports, found by namespace.
 
-    Raises XmlError (a DefinitionError) for what is not DMN. Everything softer is in `DecisionModel.findings`.
+    functions: what stands in for external functions, by `class.method(types)` or `class.method`; those that are not
+    registered are null. Raises XmlError (a DefinitionError) for what is not DMN and UnknownTypeError for a function's
+    type. Everything softer is in `DecisionModel.findings`.
     """
-    return DecisionModel(Library([_graph(item) for item in (source, *imports)]))
+    return DecisionModel(Library([_graph(item) for item in (source, *imports)]), registered(functions or {}))
+
+
+def _external_code(function: Evaluate, names: list[str]) -> Evaluate:
+    def evaluate(frame: Frame) -> FeelValue:
+        callee = function(frame)
+        if not isinstance(callee, FeelFunction):
+            return None
+        return apply(frame.run, callee, [frame.variables.get(name) for name in names])
+
+    return evaluate
 
 
 def _graph(source: ModelSource) -> DecisionRequirementsGraph:
@@ -71,8 +86,9 @@ class DecisionModel:
     graph: what was read. findings: every problem, with file and line; errors mean that some element gives null.
     """
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Library, host_functions: Mapping[str, FeelFunction] | None = None) -> None:
         self._library = library
+        self._host_functions = host_functions or {}
         self.graph = library.root
         self._functions: dict[Key, FeelFunction] = {}
         self._logic: dict[Key, Logic] = {}
@@ -121,7 +137,7 @@ class DecisionModel:
             raise FeelBudgetError("depth", run.budget.depth) from None
         if service is not None:
             value = self._output_of_service(key, value, name)
-        return DecisionResult(value=value, warnings=tuple(run.warnings), trace=tuple(run.trace))
+        return DecisionResult(value, tuple(run.warnings), tuple(run.trace))
 
     def _decide(self, run: DecisionRun, key: Key, inputs: Mapping[str, FeelValue]) -> FeelValue:
         function = self._functions.get(key)
@@ -152,7 +168,7 @@ class DecisionModel:
         required = self._library.required(key, references)
         if isinstance(node, BusinessKnowledgeModel):
             required = [*required, Required("", key, node)]  # it may call itself
-        level = Level.outermost(self._names(required), self._library.types[key[0]], self.findings)
+        level = Level.outermost(self._names(required), self._library.types[key[0]], self.findings, self._host_functions)
         if isinstance(node, DecisionDefinition):
             evaluate = self._decision_code(node, level)
         else:
@@ -169,8 +185,10 @@ class DecisionModel:
 
     def _knowledge_code(self, key: Key, node: BusinessKnowledgeModel, level: Level) -> Evaluate:
         logic = node.logic
-        if logic is None or logic.body is None or logic.kind is not FunctionKind.FEEL:
+        if logic is None or logic.body is None:
             return null
+        if logic.kind is not FunctionKind.FEEL:
+            return _external_code(compile_boxed(logic, level), [item.name for item in logic.parameters])
         inner = level.inner({item.name: level.types.named(item.type_ref) for item in logic.parameters})
         is_function_type = isinstance(self._variable_type(node, key), FunctionType)
         type_ref = None if is_function_type else node.variable.type_ref  # of its result, or of the whole function

@@ -37,6 +37,7 @@ class TypeTable:
         for definition in definitions:
             references[definition.name].target = self._type_of(definition)
         self.types.update({name: reference.target for name, reference in references.items() if reference.target})
+        self.scope = Scope(types=self.types)
 
     def named(self, name: str | None) -> FeelType | None:
         """The type called *name*; None for Any and for a name nobody defined."""

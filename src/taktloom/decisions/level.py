@@ -10,7 +10,7 @@ from taktloom.feel.closures import Test, compile_tests
 from taktloom.feel.code import Evaluate, StaticScope, compile_form
 from taktloom.feel.compiler import BUILT_IN_NAMES, outermost_scope
 from taktloom.feel.errors import FeelSyntaxError, WarningKind
-from taktloom.feel.kinds import FeelValue
+from taktloom.feel.kinds import FeelFunction, FeelValue
 from taktloom.feel.parser import parse_expression, parse_unary_tests
 from taktloom.feel.runtime import Frame
 from taktloom.feel.scope import Scope
@@ -39,9 +39,14 @@ class Level:
     simple_cells: dict[str, SimpleCell | None] = field(default_factory=dict)
 
     @staticmethod
-    def outermost(names: Mapping[str, FeelType | None], types: TypeTable, findings: list[Finding]) -> "Level":
-        """The level of a decision's requirements."""
-        scope = Scope(names=names, types=types.types)
+    def outermost(
+        names: Mapping[str, FeelType | None],
+        types: TypeTable,
+        findings: list[Finding],
+        functions: Mapping[str, FeelFunction],
+    ) -> "Level":
+        """The level of a decision's requirements; *functions* are the host's."""
+        scope = types.scope.with_names(names).with_functions(functions)
         return Level(scope=scope, static=outermost_scope(scope), types=types, findings=findings)
 
     def inner(self, names: Mapping[str, FeelType | None]) -> "Level":
@@ -54,8 +59,7 @@ class Level:
         return self._with(self.static.inner(None), dict.fromkeys((*members, "item")))
 
     def _with(self, static: StaticScope, names: Mapping[str, FeelType | None]) -> "Level":
-        scope = Scope(names={**self.scope.names, **names}, types=self.scope.types)
-        return Level(scope=scope, static=static, types=self.types, findings=self.findings, heights=self.heights)
+        return Level(scope=self.scope.with_names(names), static=static, types=self.types, findings=self.findings, heights=self.heights)
 
     def levels(self) -> int:
         """Levels of the stack that a function compiled here may take: the tallest expression so far and its frame."""
@@ -97,6 +101,11 @@ class Level:
     def simple_cell(self, text: str) -> SimpleCell | None:
         """The cell as intervals, None where it has to be evaluated; for texts that `tests` has compiled."""
         return self.simple_cells.get(text)
+
+    def requires(self, text: str, type_ref: str | None) -> bool:
+        """Whether *text* is the name of a requirement of just this type, whose value needs no second conversion."""
+        kind = self.types.named(type_ref)
+        return kind is not None and self.static.parent is None and self.scope.names.get(text) == kind
 
     def typed(self, evaluate: Evaluate, type_ref: str | None, what: str) -> Evaluate:
         """Coerce the value of *evaluate* to the type called *type_ref*."""

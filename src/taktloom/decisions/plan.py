@@ -162,11 +162,15 @@ def _circle_step(name: str) -> Step:
 
 def _input_step(node: InputData, path: Path, kind: FeelType | None) -> Step:
     name = node.variable.name
-    exact = exact_class(kind)
+    exact, at_root = exact_class(kind), not path
 
     def read(run: Run, inputs: Inputs, values: list[FeelValue]) -> FeelValue:
-        value = inputs[name] if not path and name in inputs else _input_at(node, path, inputs)
-        if value is None or kind is None or type(value) is exact:
+        value = inputs.get(name) if at_root else None
+        if type(value) is exact:
+            return value
+        if value is None:
+            value = _input_at(node, path, inputs)
+        if value is None or kind is None:
             return value
         answer = coerce(value, kind)
         if answer is None:
@@ -195,10 +199,12 @@ def _decision_step(
     plain: list[tuple[str, int]],
     grouped: dict[str, list[tuple[str, int]]],
 ) -> Step:
+    node_id, name = node.id, node.name
+
     def decide(run: Run, inputs: Inputs, values: list[FeelValue]) -> FeelValue:
         variables = {name: values[index] for name, index in plain}
-        for prefix, entries in grouped.items():
-            variables[prefix] = {name: values[index] for name, index in entries}
+        if grouped:
+            variables.update({at: {name: values[index] for name, index in group} for at, group in grouped.items()})
         frame = Frame(variables, None, run)
         if not isinstance(run, DecisionRun):
             return evaluate(frame)
@@ -210,8 +216,7 @@ def _decision_step(
                 raise
             mark = (len(run.warnings), before, len(run.trace))
             value = deep_evaluation(run, lambda: evaluate(frame), call, mark)
-        matches = tuple(run.matches[before:])
-        run.trace.append(DecisionTrace(decision_id=node.id, name=node.name, value=value, matches=matches))
+        run.trace.append(DecisionTrace(node_id, name, value, tuple(run.matches[before:])))
         return value
 
     return decide

@@ -14,7 +14,7 @@ from taktloom.decisions.cell_intervals import SimpleCell
 from taktloom.decisions.hit_policy import HIT_POLICIES, LISTING_POLICIES, Hit, aggregate
 from taktloom.decisions.level import Level
 from taktloom.decisions.run import DecisionRun
-from taktloom.decisions.table_index import bits_of, make_index
+from taktloom.decisions.table_index import bits_of, list_of, make_index
 from taktloom.feel.closures import Test
 from taktloom.feel.code import Evaluate
 from taktloom.feel.errors import FeelSyntaxError, WarningKind
@@ -46,20 +46,28 @@ def compile_table(table: DecisionTable, level: Level, result_type: str | None = 
     index = make_index(_columns(table, level), len(rows))
     choose = _chooser(table, outputs)
     only_first = table.hit_policy is HitPolicy.FIRST
+    answers = [row.answer for row in rows]
+    takes_single = table.hit_policy not in LISTING_POLICIES
+    table_id, count = table.id, len(rows)
     has_guards = any(guard is not None for guard in guards)
 
     def evaluate(frame: Frame) -> FeelValue:
         run = frame.run
-        run.step(len(rows))
+        run.step(count)
         values = [read(frame) for read in inputs]
         if has_guards and not _allowed(frame, values, guards):
             return None
         candidates, pending = index.candidates(values)
-        found = _matching(rows, values, frame, candidates, pending) if pending else bits_of(candidates)
-        matching = list(islice(found, 1)) if only_first else list(found)
+        if pending:
+            found = _matching(rows, values, frame, candidates, pending)
+            matching = list(islice(found, 1)) if only_first else list(found)
+        else:
+            matching = list_of(candidates & -candidates if only_first else candidates)
         if isinstance(run, DecisionRun):
-            run.note_rules(table.id, matching)
-        return choose(frame, [Hit(index, rows[index].answer(frame)) for index in matching])
+            run.note_rules(table_id, matching)
+        if len(matching) == 1 and takes_single:
+            return answers[matching[0]](frame)
+        return choose(frame, [Hit(index, answers[index](frame)) for index in matching])
 
     return evaluate
 
@@ -81,6 +89,8 @@ def _check_shape(table: DecisionTable, level: Level) -> None:
 
 def _input(text: str, type_ref: str | None, table: DecisionTable, level: Level) -> Evaluate:
     read = level.expression(text, table.place) if text else _null
+    if level.requires(text, type_ref):
+        return read
     return level.typed(read, type_ref, f"The input {text!r}")
 
 

@@ -10,11 +10,13 @@ bisection. Cells that are not simple, and values of a kind the column does not k
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
 
 from taktloom.decisions.cell_intervals import KEYS, Interval, Key, SimpleCell
 from taktloom.feel.kinds import FeelValue
 
-__all__ = ["Column", "TableIndex", "bits_of", "make_index"]
+__all__ = ["Column", "TableIndex", "bits_of", "list_of", "make_index"]
 
 Lookup = Callable[[FeelValue], int]
 
@@ -41,16 +43,18 @@ class TableIndex:
         """
         candidates = self.all_rules
         pending: list[tuple[int, int]] = []
-        for number, (column, value) in enumerate(zip(self.columns, values, strict=True)):
+        number = 0
+        for column, value in zip(self.columns, values, strict=True):
             lookup = column.lookups.get(type(value))
             if lookup is None:
                 pending.append((number, self.all_rules))
-                continue
-            candidates &= lookup(value)
-            if column.open_rules:
-                pending.append((number, column.open_rules))
-            if not candidates:
-                return 0, []
+            else:
+                candidates &= lookup(value)
+                if not candidates:
+                    return 0, []
+                if column.open_rules:
+                    pending.append((number, column.open_rules))
+            number += 1  # noqa: SIM113  (enumerate makes a tuple more for each column)
         return candidates, pending
 
 
@@ -65,6 +69,13 @@ def bits_of(rules: int) -> Iterator[int]:
         lowest = rules & -rules
         yield lowest.bit_length() - 1
         rules ^= lowest
+
+
+def list_of(rules: int) -> list[int]:
+    """The indexes in a set of rules, ascending, as a list; quick where there is one or none."""
+    if not rules & (rules - 1):
+        return [rules.bit_length() - 1] if rules else []
+    return list(bits_of(rules))
 
 
 def _column(cells: Sequence[SimpleCell | None]) -> Column:
@@ -91,7 +102,7 @@ def _lookup(kind: type, cells: Sequence[SimpleCell | None], anyway: int) -> Look
 
 
 def _hash_lookup(rules: dict[Key, int], otherwise: int, kind: type) -> Lookup:
-    if kind in {str, bool}:
+    if kind in {str, bool, Decimal}:
         return lambda value: rules.get(value, otherwise)
     key_of = KEYS[kind]
     return lambda value: rules.get(key_of(value), otherwise)
@@ -99,6 +110,13 @@ def _hash_lookup(rules: dict[Key, int], otherwise: int, kind: type) -> Lookup:
 
 def _bisect_lookup(bounds: list[Key], at: list[int], kind: type) -> Lookup:
     key_of, count = KEYS[kind], len(bounds)
+    if kind in {str, bool, Decimal}:
+
+        def look_up_itself(value: Any) -> int:
+            index = bisect_left(bounds, value)
+            return at[2 * index + (index < count and bounds[index] == value)]
+
+        return look_up_itself
 
     def look_up(value: FeelValue) -> int:
         key = key_of(value)

@@ -7,6 +7,7 @@ from decimal import Decimal, DecimalException
 from taktloom.feel import syntax
 from taktloom.feel.code import Evaluate, StaticScope, compile_form, resolve
 from taktloom.feel.errors import WarningKind
+from taktloom.feel.host_functions import external_function
 from taktloom.feel.kinds import DECIMAL, FeelFunction, FeelValue, Parameter, Range
 from taktloom.feel.operators import ARITHMETIC, COMPARISONS, contains, matches, negate, ordering
 from taktloom.feel.properties import property_of
@@ -299,7 +300,7 @@ def _function(node: syntax.FunctionDefinition, scope: StaticScope) -> Evaluate:
     levels = syntax.height(node.body) + 3
     result = result_type(node.body, dict(zip(names, types, strict=True)))
     if node.is_external:
-        return _external(node)
+        return _external(compile_form(node.body, scope), parameters, scope)
 
     def evaluate(frame: Frame) -> FeelValue:
         def in_frame(run: Run, arguments: Sequence[FeelValue]) -> FeelValue:
@@ -313,10 +314,18 @@ def _function(node: syntax.FunctionDefinition, scope: StaticScope) -> Evaluate:
     return evaluate
 
 
-def _external(node: syntax.FunctionDefinition) -> Evaluate:
+def _external(body: Evaluate, parameters: tuple[Parameter, ...], scope: StaticScope) -> Evaluate:
+    functions = scope.scope.functions
+
     def evaluate(frame: Frame) -> FeelValue:
-        frame.run.warn(WarningKind.NOT_A_FUNCTION, "External functions are registered by the host only.", node.start)
-        return None
+        found = external_function(frame.run, body(frame), functions)
+        if found is None:
+            return None
+
+        def call(run: Run, *arguments: FeelValue) -> FeelValue:
+            return apply(run, found, arguments)
+
+        return FeelFunction(name=found.name, parameters=parameters, call=call)
 
     return evaluate
 

@@ -5,8 +5,9 @@ So a name with spaces or operators leaves the lexer as several tokens; `scope.py
 """
 
 import re
-from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
+from typing import NamedTuple
 
 from taktloom.feel.errors import FeelSyntaxError
 
@@ -44,8 +45,10 @@ class TokenKind(Enum):
     END = "end"
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+_KINDS = {kind.value: kind for kind in TokenKind}
+
+
+class Token(NamedTuple):
     """A piece of text; *text* of a string is its value without quotes and escapes."""
 
     kind: TokenKind
@@ -71,6 +74,7 @@ def tokenize(text: str) -> list[Token]:
     return tokens
 
 
+@lru_cache(maxsize=8192)
 def name_parts(name: str) -> tuple[str, ...]:
     """The token texts that a name consists of; raises FeelSyntaxError when it has a character no token has."""
     return tuple(token.text for token in tokenize(name)[:-1])
@@ -82,7 +86,7 @@ def normalize_name(name: str) -> str:
 
 
 def _token(match: re.Match[str]) -> Token:
-    kind = TokenKind(match.lastgroup)
+    kind = _KINDS[match.lastgroup or ""]
     text = match[0]
     if kind is TokenKind.STRING:
         text = _unescape(text[1:-1])

@@ -7,6 +7,7 @@ Source: DMN 1.5, 10.3.1.2 (grammar).
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
+from functools import cache
 from typing import TypeAlias
 
 __all__ = ["Expression", "Node", "TypeExpression", "children", "height", "walk"]
@@ -337,12 +338,17 @@ Expression: TypeAlias = (
 
 def children(node: Node) -> Iterator[Node]:
     """The forms directly inside *node*, in the order of its fields."""
-    for item in fields(node):
-        value = getattr(node, item.name)
+    for name in _parts(type(node)):
+        value = getattr(node, name)
         if isinstance(value, Node):
             yield value
         elif isinstance(value, tuple):
             yield from (part for part in value if isinstance(part, Node))
+
+
+@cache
+def _parts(form: type[Node]) -> tuple[str, ...]:
+    return tuple(item.name for item in fields(form) if item.name not in {"start", "end"})
 
 
 def walk(node: Node) -> Iterator[Node]:

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from taktloom.feel.errors import FeelSyntaxError
 from taktloom.feel.lexer import Token, TokenKind, normalize_name, tokenize
 from taktloom.feel.scope import NameTable, Scope
-from taktloom.feel.types import BUILT_IN_TYPES
 
 __all__ = ["KEYWORDS", "TokenStream"]
 
@@ -16,23 +15,22 @@ KEYWORDS = frozenset(
     | {"instance", "of", "function", "external", "true", "false", "null"}
 )
 _NAME_SYMBOLS = frozenset("./-'+*")
-_PROPERTIES = ("time offset", "start included", "end included")
 
 
 class TokenStream:
     """Cursor over the tokens of one text."""
 
-    __slots__ = ("index", "members", "names", "text", "tokens", "types", "use_members")
+    __slots__ = ("index", "known_members", "members", "names", "text", "tokens", "types", "use_members")
 
     def __init__(self, text: str, scope: Scope, built_ins: NameTable) -> None:
         self.text = text
         self.tokens = tokenize(text)
         self.index = 0
-        self.names = [built_ins, NameTable(scope.names)]
-        self.members = NameTable(_PROPERTIES)
-        for member in scope.member_names():
-            self.members.add(member)
-        self.types = NameTable([*BUILT_IN_TYPES, *scope.types])
+        known = scope.tables()
+        self.names = [built_ins, known.names]
+        self.members = NameTable()  # entries of contexts in the text itself
+        self.known_members = (*known.members, self.members)
+        self.types = known.types
         self.use_members = False
 
     @property
@@ -92,8 +90,10 @@ class TokenStream:
 
     def known_name(self) -> tuple[int, str] | None:
         """Length and spelling of the longest known name here; inner scopes win over outer ones of the same length."""
+        return self._longest([*self.names, *self.known_members] if self.use_members else self.names)
+
+    def _longest(self, tables: Iterable[NameTable]) -> tuple[int, str] | None:
         best: tuple[int, str] | None = None
-        tables = [*self.names, self.members] if self.use_members else self.names
         for table in tables:
             found = table.match(self.tokens, self.index)
             if found is not None and (best is None or found[0] >= best[0]):
@@ -135,7 +135,7 @@ class TokenStream:
         """Read what follows a dot."""
         if self.current.kind is not TokenKind.NAME:
             raise self.unexpected("a name")
-        found = self.members.match(self.tokens, self.index)
+        found = self._longest(self.known_members)
         if found is None:
             return self.unknown_name()
         self.index += found[0]

@@ -9,6 +9,7 @@ import { Page } from '@/shared/ui/Page'
 
 import { logQuery, type LogDetail } from '../api/logs'
 import { columnsOf } from '../mapping'
+import classes from './Import.module.css'
 import { ImportProgress } from './ImportProgress'
 import { MappingForm, type ImportChoice } from './MappingForm'
 
@@ -41,7 +42,7 @@ function Remap({ log }: { log: LogDetail }) {
         <ImportProgress importId={running} canRevise onRevise={() => void navigate({ search: {}, replace: true })} />
       )}
       <div hidden={running !== undefined}>
-        <p className="tl-muted">{t('mapping.keptSource', { file: log.source_name })}</p>
+        <p className={classes.kept}>{t('mapping.keptSource', { file: log.source_name })}</p>
         <MappingForm
           source={{ columns, confidence: {}, needs_timezone: false, date_formats: [] }}
           initial={log.mapping}

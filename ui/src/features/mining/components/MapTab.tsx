@@ -1,5 +1,5 @@
 /** The process map: what follows what, how often or how long, with its table and the numbers of what is selected. */
-import { Button, SegmentedControl, Slider } from '@mantine/core'
+import { SegmentedControl, Slider } from '@mantine/core'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -7,13 +7,13 @@ import { useTranslation } from 'react-i18next'
 import { formatNumber } from '@/shared/format/number'
 import { useLanguage } from '@/shared/i18n/useLanguage'
 import { Async } from '@/shared/ui/Async'
-import { Icon } from '@/shared/ui/Icon'
 import { SplitPane } from '@/shared/ui/SplitPane'
 
 import { mapQuery, type LogDetail, type ProcessMap } from '../api/logs'
 import { queryText, type LogQuery } from '../filters'
 import { useGo, useLogSearch } from '../hooks/useLogView'
 import { initialShares, largestShare } from '../mapLook'
+import { FileLink } from './FileLink'
 import { isNoCases, NoCases } from './LogPage'
 import { MapCanvas } from './MapCanvas'
 import classes from './Map.module.css'
@@ -118,15 +118,6 @@ function Tools({ log, query, map, shown }: ToolsProps) {
         <FileLink href={`/api/v1/logs/${log.log_id}/map.csv${queryText(query)}`} label="CSV" />
       </span>
     </div>
-  )
-}
-
-export function FileLink({ href, label }: { href: string; label: string }) {
-  const { t } = useTranslation('mining')
-  return (
-    <Button component="a" href={href} download variant="default" leftSection={<Icon name="download" size={14} />} aria-label={t('download', { what: label })}>
-      {label}
-    </Button>
   )
 }
 

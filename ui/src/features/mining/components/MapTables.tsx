@@ -25,15 +25,14 @@ export function MapTables({ map, selection, onSelect }: MapTablesProps) {
   const count = (value: number): string => formatNumber(value, language)
 
   const nodes: DataColumn<MapNode>[] = [
-    { id: 'activity', header: t('activity'), cell: (row) => row.activity, sortValue: (row) => row.activity },
+    { id: 'activity', grow: true, header: t('activity'), cell: (row) => row.activity, sortValue: (row) => row.activity },
     { id: 'events', header: t('count.events'), align: 'end', cell: (row) => count(row.events), sortValue: (row) => row.events },
     { id: 'cases', header: t('count.cases'), align: 'end', cell: (row) => count(row.cases), sortValue: (row) => row.cases },
     { id: 'gap', header: t('map.gap'), align: 'end', cell: (row) => time(row.median_gap_s), sortValue: (row) => row.median_gap_s ?? -1 },
     { id: 'working', header: t('map.working'), align: 'end', hideBelow: 'tablet', cell: (row) => time(row.median_working_s), sortValue: (row) => row.median_working_s ?? -1 },
   ]
   const edges: DataColumn<MapEdge>[] = [
-    { id: 'source', header: t('map.from'), cell: (row) => row.source, sortValue: (row) => row.source },
-    { id: 'target', header: t('map.to'), cell: (row) => row.target, sortValue: (row) => row.target },
+    { id: 'step', grow: true, header: t('map.step'), cell: (row) => `${row.source} → ${row.target}`, sortValue: (row) => `${row.source} → ${row.target}` },
     { id: 'times', header: t('map.times'), align: 'end', cell: (row) => count(row.events), sortValue: (row) => row.events },
     { id: 'cases', header: t('count.cases'), align: 'end', hideBelow: 'phone', cell: (row) => count(row.cases), sortValue: (row) => row.cases },
     { id: 'median', header: t('durations.median'), align: 'end', cell: (row) => time(row.median_s), sortValue: (row) => row.median_s ?? -1 },

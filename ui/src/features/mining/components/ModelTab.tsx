@@ -13,7 +13,7 @@ import { Icon } from '@/shared/ui/Icon'
 import { modelQuery, type LogDetail, type MinedModel } from '../api/logs'
 import { queryText, type LogQuery } from '../filters'
 import { useGo, useLogSearch } from '../hooks/useLogView'
-import { FileLink } from './MapTab'
+import { FileLink } from './FileLink'
 import classes from './Model.module.css'
 import { isNoCases, NoCases } from './LogPage'
 
@@ -44,7 +44,7 @@ export function ModelTab({ log, query }: { log: LogDetail; query: LogQuery }) {
         </span>
       </div>
       <Async query={model} rows={10}>
-        {(mined) => <Model mined={mined} isOld={model.isPlaceholderData} />}
+        {(mined) => (mined.cases === 0 ? <NoCases /> : <Model mined={mined} isOld={model.isPlaceholderData} />)}
       </Async>
     </>
   )

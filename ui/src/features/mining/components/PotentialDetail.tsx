@@ -33,7 +33,10 @@ export function PotentialDetail({ activity }: { activity: PotentialActivity }) {
             <ul className={classes.unknown}>
               {activity.not_computable.map(({ feature, reason }) => (
                 <li key={feature}>
-                  <b>{t(`feature.${feature}`, { defaultValue: feature })}</b>: {t(`notComputable.${codeOf(reason)}`, { defaultValue: reason })}
+                  {t('potential.missing', {
+                    feature: t(`feature.${feature}`, { defaultValue: feature }),
+                    reason: t(`notComputable.${codeOf(reason)}`, { defaultValue: reason }),
+                  })}
                 </li>
               ))}
             </ul>

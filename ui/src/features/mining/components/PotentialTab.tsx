@@ -13,7 +13,7 @@ import { Empty } from '@/shared/ui/Empty'
 import { Icon, type IconName } from '@/shared/ui/Icon'
 import { Panel } from '@/shared/ui/Panel'
 
-import { potentialQuery, type Amount, type LogDetail, type Potential, type PotentialActivity } from '../api/logs'
+import { potentialQuery, ratesQuery, type Amount, type LogDetail, type Potential, type PotentialActivity } from '../api/logs'
 import { useGo, useLogSearch } from '../hooks/useLogView'
 import { DraftAutomation } from './DraftAutomation'
 import classes from './Potential.module.css'
@@ -33,6 +33,7 @@ export function PotentialTab({ log }: { log: LogDetail }) {
   const { t } = useTranslation('mining')
   const can = useCan()
   const potential = useQuery({ ...potentialQuery(log.log_id), retry: false })
+  const rates = useQuery(ratesQuery(log.log_id))
   const [open, setOpen] = useState<'rates' | 'draft' | null>(null)
   return (
     <>
@@ -50,7 +51,20 @@ export function PotentialTab({ log }: { log: LogDetail }) {
         )}
       </div>
       <Async query={potential} rows={12}>
-        {(data) => (data.activities.length === 0 ? <Empty icon="mining" title={t('potential.none')} /> : <Ranking potential={data} />)}
+        {(data) =>
+          data.activities.length === 0 ? (
+            <Empty icon="mining" title={t('potential.none')} />
+          ) : (
+            <>
+              {typeof rates.data?.currency === 'string' && data.activities.every((row) => row.money === null) && (
+                <p className={classes.note}>
+                  <Icon name="info" size={14} /> {t('rates.noMoney', { currency: rates.data.currency })}
+                </p>
+              )}
+              <Ranking potential={data} />
+            </>
+          )
+        }
       </Async>
       {open === 'rates' && <RatesDialog log={log} onClose={() => setOpen(null)} />}
       {open === 'draft' && <DraftAutomation log={log} onClose={() => setOpen(null)} />}
@@ -110,10 +124,16 @@ function Ranking({ potential }: { potential: Potential }) {
         </tbody>
       </table>
       <p className={classes.method}>
-        {t('potential.formula')} <span className="tl-muted">{t('potential.method', { method: potential.method })}</span>
+        {t('potential.formula')} <span className="tl-muted">{methodText(potential.method, t)}</span>
       </p>
     </Panel>
   )
+}
+
+/** "1434 cases; 95 % intervals from 200 bootstrap resamples of whole cases, seed 1", in the reader's language. */
+function methodText(method: string, t: ReturnType<typeof useTranslation<'mining'>>['t']): string {
+  const [, cases, resamples, seed] = /^(\d+) cases; 95 % intervals from (\d+) .* seed (\d+)$/.exec(method) ?? []
+  return seed === undefined ? method : t('potential.method', { cases, resamples, seed })
 }
 
 interface RowProps {

@@ -178,18 +178,22 @@ function RubberStamps({ report }: { report: Review }) {
         how={t('stamps.how', { count: formatNumber(count, language), of: formatNumber(of, language) })}
         needs={t('stamps.needs')}
       />
-      <p className={classes.quiet}>{t('stamps.text')}</p>
-      <BarList
-        label={t('stamps.byActivity')}
-        heads={[t('activity'), t('stamps.quick'), t('share')]}
-        limit={6}
-        rows={by_activity.map((row) => ({
-          key: row.activity,
-          name: row.activity,
-          share: row.share,
-          values: [`${formatNumber(row.count, language)} / ${formatNumber(row.of, language)}`, formatShare(row.share, language)],
-        }))}
-      />
+      {share !== null && (
+        <>
+          <p className={classes.quiet}>{t('stamps.text')}</p>
+          <BarList
+            label={t('stamps.byActivity')}
+            heads={[t('activity'), t('stamps.quick'), t('share')]}
+            limit={6}
+            rows={by_activity.map((row) => ({
+              key: row.activity,
+              name: row.activity,
+              share: row.share,
+              values: [`${formatNumber(row.count, language)} / ${formatNumber(row.of, language)}`, formatShare(row.share, language)],
+            }))}
+          />
+        </>
+      )}
     </Panel>
   )
 }

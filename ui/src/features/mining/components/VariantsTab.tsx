@@ -16,7 +16,7 @@ import { variantsQuery, type LogDetail, type Variant } from '../api/logs'
 import { queryText, type LogQuery } from '../filters'
 import { useGo } from '../hooks/useLogView'
 import { NoCases } from './LogPage'
-import { FileLink } from './MapTab'
+import { FileLink } from './FileLink'
 import classes from './Variants.module.css'
 
 const STEP = 50
@@ -107,10 +107,18 @@ function List({ log, query, rows, onMore }: ListProps) {
                   <span style={{ width: `${(100 * row.share) / most}%`, background: sequential[3] }} />
                 </span>
               </td>
-              <td data-align="end">{formatNumber(row.cases, language)}</td>
-              <td data-align="end">{formatShare(row.share, language, 1)}</td>
-              <td data-align="end">{formatShare(row.cumulative_share, language, 1)}</td>
-              <td data-align="end">{row.median_s === null ? '–' : formatDuration(row.median_s, language) || '0'}</td>
+              <td data-align="end" data-label={t('count.cases')}>
+                {formatNumber(row.cases, language)}
+              </td>
+              <td data-align="end" data-label={t('share')}>
+                {formatShare(row.share, language, 1)}
+              </td>
+              <td data-align="end" data-label={t('variants.cumulative')}>
+                {formatShare(row.cumulative_share, language, 1)}
+              </td>
+              <td data-align="end" data-label={t('durations.median')}>
+                {row.median_s === null ? '–' : formatDuration(row.median_s, language) || '0'}
+              </td>
             </tr>
           ))}
         </tbody>
