@@ -17,7 +17,6 @@ import time
 from pathlib import Path
 
 from playwright.sync_api import Page, Playwright, sync_playwright
-
 from tests.e2e.browser import chromium
 from tests.e2e.server import ServerProcess
 
@@ -60,7 +59,9 @@ def main() -> int:
         for _ in range(parser.parse_args().rounds):
             with tempfile.TemporaryDirectory(prefix="taktloom-first-page-") as folder:
                 rounds.append(one_round(driver, Path(folder)))
-    print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}, {len(rounds)} rounds; median (slowest), seconds")
+    print(
+        f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}, {len(rounds)} rounds; median (slowest), seconds"
+    )
     medians = {name: statistics.median(one[name] for one in rounds) for name in (SIGN_IN, HOME)}
     for name, median in medians.items():
         verdict = "within" if median < BUDGET_S else "OVER"

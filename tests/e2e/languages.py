@@ -20,12 +20,12 @@ STAY_AS_THEY_ARE = {
     "sha", "gmt", "cest", "cet", "esc", "usd", "eur", "cny", "python", "import", "worker", "from",
 }  # fmt: skip
 _SAID = """() => {
-  const said = 'h1, h2, h3, h4, button, a, label, legend, th, caption, summary, [role=tab], [role=status], option, dt, p, ' +
-    '.djs-palette, .bio-properties-panel-group-header-title, .bio-properties-panel-label'
+  const said = 'h1, h2, h3, h4, button, a, label, legend, th, caption, summary, option, dt, p, [role=tab], ' +
+    '[role=status], .djs-palette, .bio-properties-panel-group-header-title, .bio-properties-panel-label'
   const texts = []
   for (const one of document.body.querySelectorAll('*')) {
     if (!one.checkVisibility({ visibilityProperty: true }) || one.closest('svg, code, kbd, pre')) continue
-    for (const name of ['aria-label', 'placeholder', 'title']) if (one.hasAttribute(name)) texts.push(one.getAttribute(name))
+    for (const name of ['aria-label', 'placeholder', 'title']) texts.push(one.getAttribute(name) ?? '')
     if (one.matches(said)) texts.push(one.innerText ?? '')
   }
   texts.push(document.title)
@@ -47,7 +47,16 @@ def _english_words(text: str, data: list[str]) -> list[str]:
 
 def words_of_the_data(person: Person, file: Path) -> list[str]:
     """Names that come from the log's file, the model and the people, longest first."""
-    names = {"Powered by bpmn.io", "receipt-workers", "clerk", "mei", "admin", "receipt.csv", "receipt", "Administrator"}
+    names = {
+        "Powered by bpmn.io",
+        "receipt-workers",
+        "clerk",
+        "mei",
+        "admin",
+        "receipt.csv",
+        "receipt",
+        "Administrator",
+    }
     with file.open(encoding="utf-8-sig") as lines:
         names.update(next(lines).strip().split(","))
     for instance in person.all("/instances"):

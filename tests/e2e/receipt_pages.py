@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The steps of the walk on receipt.csv, each as a person does it in the pages, found by the names that a reader sees."""
+"""The steps of the walk on receipt.csv, as a person does them in the pages, found by the names that a reader sees."""
 
 from pathlib import Path
 

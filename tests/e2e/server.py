@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 
 REPOSITORY = Path(__file__).parents[2]
-READY_WITHIN_S = 90  # a loaded machine; how fast it is on a free one is measured in benchmarks/startup.py
+READY_WITHIN_S = 90  # a loaded machine; how fast it is on a free one is measured by benchmarks.startup
 ENDED_WITHIN_S = 40
 
 
