@@ -6,4 +6,13 @@ from taktloom.decisions.decision_model import DecisionModel, ModelSource, load_m
 from taktloom.decisions.run import DecisionResult, DecisionTrace, RuleMatch
 from taktloom.feel.host_functions import HostFunction
 
-__all__ = ["DecisionModel", "DecisionResult", "DecisionTrace", "HostFunction", "ModelSource", "RuleMatch", "check_table", "load_model"]
+__all__ = [
+    "DecisionModel",
+    "DecisionResult",
+    "DecisionTrace",
+    "HostFunction",
+    "ModelSource",
+    "RuleMatch",
+    "check_table",
+    "load_model",
+]

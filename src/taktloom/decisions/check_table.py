@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from taktloom.decisions.cell_intervals import KEYS, Key, SimpleCell, simple_cell
+from taktloom.decisions.cell_intervals import Key, SimpleCell, simple_cell
 from taktloom.decisions.table_index import bits_of, rules_by_position
 from taktloom.feel.errors import FeelSyntaxError
 from taktloom.feel.kinds import DECIMAL, DaysTime, FeelDate, FeelValue, YearsMonths, feel_text
@@ -117,14 +117,14 @@ def _overlapping(columns: Sequence[Sequence[_Class]], number: int) -> int:
 def _overlap(table: DecisionTable, columns: Sequence[Sequence[_Class]], number: int, other: int) -> Finding:
     both = 1 << number | 1 << other
     example = _text(table, [next(item.example for item in column if item.rules & both == both) for column in columns])
-    first, second = str(number + 1), str(other + 1)
+    first, second, policy = str(number + 1), str(other + 1), table.hit_policy.value
     return Finding(
         severity=Severity.WARNING,
         rule="table-overlap",
-        message=f"Rules {first} and {second} both match {example}; the hit policy {table.hit_policy} allows one answer.",
+        message=f"Rules {first} and {second} both match {example}, which the hit policy {policy} does not allow.",
         place=table.rules[other].place,
         remedy="Make their conditions exclude each other, or choose another hit policy.",
-        parameters={"first": first, "second": second, "example": example, "policy": table.hit_policy.value},
+        parameters={"first": first, "second": second, "example": example, "policy": policy},
     )
 
 
@@ -184,8 +184,9 @@ def _example(kind: type, bounds: Sequence[Key], position: int) -> FeelValue:
         return _text_between(low, high)
     if kind is Decimal:
         return _number_between(low, high)
-    between = (high if low is None else low + 2) - 1
-    return None if high is not None and between >= high else _of_key(kind, between)
+    if low is None:
+        return _of_key(kind, (high or 0) - 1)
+    return None if high is not None and low + 1 >= high else _of_key(kind, low + 1)
 
 
 def _of_key(kind: type, key: Key) -> FeelValue:

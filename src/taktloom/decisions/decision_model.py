@@ -109,7 +109,7 @@ class DecisionModel:
         self._visible: dict[Key, dict[str, FeelValue]] = {}
         self._plans: dict[Key, Plan] = {}
         self._findings: list[Finding] = library.findings
-        self._is_checked = False
+        self._table_findings: list[Finding] | None = None
         for key, node in library.nodes.items():
             if isinstance(node, BusinessKnowledgeModel | DecisionService):
                 self._functions[key] = self._function(key, node)
@@ -120,11 +120,9 @@ class DecisionModel:
     @property
     def findings(self) -> list[Finding]:
         """Every problem, with file and line; the tables are checked for gaps and overlaps when this is first asked."""
-        if not self._is_checked:
-            found = [finding for table in _tables_of(self.graph) for finding in check_table(table)]
-            self._findings = [*self._findings, *found]
-            self._is_checked = True
-        return self._findings
+        if self._table_findings is None:
+            self._table_findings = [item for table in _tables_of(self.graph) for item in check_table(table)]
+        return [*self._findings, *self._table_findings]
 
     @property
     def decisions(self) -> tuple[str, ...]:
@@ -193,7 +191,9 @@ class DecisionModel:
         required = self._library.required(key, references)
         if isinstance(node, BusinessKnowledgeModel):
             required = [*required, Required("", key, node)]  # it may call itself
-        level = Level.outermost(self._names(required), self._library.types[key[0]], self._findings, self._host_functions)
+        level = Level.outermost(
+            self._names(required), self._library.types[key[0]], self._findings, self._host_functions
+        )
         if isinstance(node, DecisionDefinition):
             evaluate = self._decision_code(node, level)
         else:

@@ -107,6 +107,7 @@ class CompiledUnaryTests:
         """Tell whether *value* passes: true, false, or null where the types do not fit."""
         run = Run(budget or DEFAULT_BUDGET, now)
         frame = Frame(context or {}, None, run)
+        passed: FeelValue
         try:
             passed = self.run(frame, value)
         except DeeperCallError as call:

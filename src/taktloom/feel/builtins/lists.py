@@ -211,7 +211,9 @@ def _duplicate_values(run: Run, items: list[FeelValue]) -> FeelValue:
     kept: list[FeelValue] = []
     for item in items:
         run.step(len(items))
-        if sum(equal(item, other, run.step) is True for other in items) > 1 and not any(equal(item, x, run.step) is True for x in kept):
+        if sum(equal(item, other, run.step) is True for other in items) > 1 and not any(
+            equal(item, x, run.step) is True for x in kept
+        ):
             kept.append(item)
     return kept
 
