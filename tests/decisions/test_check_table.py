@@ -12,7 +12,6 @@ from taktloom.feel import compile_unary_tests
 from taktloom.feel.values import from_python
 from taktloom.model.decision import DecisionTable, HitPolicy, InputClause, LiteralExpression, OutputClause, Rule
 from taktloom.model.findings import Severity
-
 from tests.decisions.test_table_index import graph_of
 
 
@@ -47,7 +46,10 @@ def found(decision_table: DecisionTable) -> list[tuple[str, str]]:
         ([('"a"', "1"), ('not("a")', "2")], []),
         ([("-", "1")], []),
         ([("< 5", '"x"', "1"), (">= 5", "-", "2")], [("table-gap", 'First = 4, Second = ""')]),
-        ([("< 5", "-", "1"), ("-", '"x"', "2"), (">= 5", 'not("x")', "3")], [("table-overlap", 'First = 4, Second = "x"')]),
+        (
+            [("< 5", "-", "1"), ("-", '"x"', "2"), (">= 5", 'not("x")', "3")],
+            [("table-overlap", 'First = 4, Second = "x"')],
+        ),
         ([("< 5", "1"), ("Limit", "2")], []),
     ],
 )

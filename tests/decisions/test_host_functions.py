@@ -9,7 +9,6 @@ import pytest
 from taktloom.decisions import HostFunction, load_model
 from taktloom.feel.host_functions import UnknownTypeError
 from taktloom.feel.values import FeelValue
-
 from tests.decisions.test_decision_model import decision, dmn
 
 COSINE = HostFunction(call=math.cos, parameters=("number",), result="number")

@@ -5,9 +5,9 @@ import threading
 from decimal import Decimal
 
 from benchmarks.decisions import dmn_chain, dmn_table, requests
+
 from taktloom.decisions import load_model
 from taktloom.feel.values import FeelValue
-
 from tests.decisions.test_decision_model import decision, dmn
 
 

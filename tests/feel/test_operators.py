@@ -11,7 +11,9 @@ from taktloom.feel import Budget, FeelBudgetError, evaluate
 from taktloom.feel.operators import equal
 from taktloom.feel.values import FeelValue
 
-SCALARS: st.SearchStrategy[FeelValue] = st.none() | st.booleans() | st.integers(-3, 3).map(Decimal) | st.sampled_from("abc")
+SCALARS: st.SearchStrategy[FeelValue] = (
+    st.none() | st.booleans() | st.integers(-3, 3).map(Decimal) | st.sampled_from("abc")
+)
 VALUES: st.SearchStrategy[FeelValue] = st.recursive(
     SCALARS,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from("xyz"), inner, max_size=3),
