@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every built-in of DMN 1.5, 10.3.4: usual, edge, null, wrongly typed and named arguments, answered as it is defined."""
+"""Every built-in of DMN 1.5, 10.3.4: usual, edge, null, wrongly typed and named arguments, and what they answer."""
 
 import pytest
 
