@@ -7,6 +7,7 @@ Standard library only: nothing is installed yet when this runs.
 """
 
 import os
+import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from typing import NoReturn
@@ -60,6 +61,15 @@ def _lock(arguments: Sequence[str]) -> int:
     return write_locks(arguments)
 
 
+def _reference(arguments: Sequence[str]) -> int:
+    """Rewrite the pages that are made from the source: error codes, commands, OpenAPI."""
+    write_reference(arguments)
+    require_environment(Requirements.RUN)
+    python = str(VENV / "bin" / "python")
+    scripts = ([str(PROJECT_ROOT / "scripts" / "command_reference.py")], ["-m", "taktloom.web.openapi"])
+    return max(subprocess.run([python, *script], cwd=PROJECT_ROOT, check=False).returncode for script in scripts)
+
+
 def _setup(arguments: Sequence[str]) -> int:
     """Make the environment and stop; `./taktloom setup --dev` adds what the tests need."""
     require_environment(Requirements.DEV if "--dev" in arguments else Requirements.RUN)
@@ -72,7 +82,7 @@ REPOSITORY_COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "check": _check,
     "lock": _lock,
     "dev": _dev,
-    "reference": write_reference,
+    "reference": _reference,
     "setup": _setup,
 }
 

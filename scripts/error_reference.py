@@ -15,6 +15,18 @@ from setup_environment import PROJECT_ROOT
 PAGE = PROJECT_ROOT / "docs" / "reference" / "errors.md"
 SOURCE = PROJECT_ROOT / "src" / "taktloom"
 BASE_OF_ALL = "TL-0000"
+ROOMS_OF_DIGIT = {
+    "0": ("model",),
+    "1": ("mining", "insight", "evidence"),
+    "2": ("formats",),
+    "3": ("feel", "kernel", "decisions"),
+    "4": ("assure",),
+    "5": ("hosts",),
+    "6": ("storage",),
+    "7": ("programme", "reports", "adoption"),
+    "8": ("connect", "flows"),
+    "9": ("app", "web", "cli"),
+}
 WHO_ACTS = {
     "1": "the author of the model, table, form or expression",
     "2": "the caller: another argument, state, permission or input is needed; nothing was changed",
@@ -29,6 +41,9 @@ HEAD = """\
 
 Every error has a stable code, the place, the cause and the remedy. The first digit tells who must act. Over REST an
 error is an `application/problem+json` document with the same code.
+
+The second digit tells which part says so: 0 any of them, 1 mining, 2 file formats, 3 FEEL and the kernel, 4 sign-in and
+rights, 5 the engine, 6 storage, 7 potential and drafts, 8 job workers, 9 commands, pages and the server.
 """
 
 

@@ -18,5 +18,6 @@ export default defineConfig({
     setupFiles: ['src/shared/testing/setup.ts'],
     include: ['src/**/*.test.{ts,tsx}', 'eslint/**/*.test.js'],
     css: false,
+    testTimeout: 30_000,
   },
 })

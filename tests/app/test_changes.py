@@ -14,7 +14,12 @@ def test_a_subscription_hears_its_topics_only() -> None:
     feed = ChangeFeed()
     subscription = feed.subscribe(("tasks", "watch:permit"))
 
-    for change in (_change("tasks"), _change("incidents"), _change("instances", "permit"), _change("instances", "other")):
+    for change in (
+        _change("tasks"),
+        _change("incidents"),
+        _change("instances", "permit"),
+        _change("instances", "other"),
+    ):
         feed.publish(change)
 
     assert subscription.take() == [_change("tasks"), _change("instances", "permit")]

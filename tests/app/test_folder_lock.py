@@ -8,9 +8,8 @@ from taktloom.app.folder_lock import FolderInUseError, FolderLock, is_locked
 
 
 def test_a_second_server_is_refused_and_told_the_process(tmp_path: Path) -> None:
-    with FolderLock(tmp_path):
-        with pytest.raises(FolderInUseError) as refused, FolderLock(tmp_path):
-            pass
+    with FolderLock(tmp_path), pytest.raises(FolderInUseError) as refused, FolderLock(tmp_path):
+        pass
 
     assert refused.value.parameters["pid"] == str(os.getpid())
     assert "--data" in refused.value.remedy

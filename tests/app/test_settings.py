@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
-from taktloom.app.settings import SettingError, read_settings
+from taktloom.app.settings import SettingError, Settings, read_settings
 
 
 def test_options_win_over_environment_which_wins_over_the_file(tmp_path: Path) -> None:
@@ -46,6 +47,19 @@ def test_what_cannot_be_is_refused_by_name(tmp_path: Path, text: str, name: str)
         read_settings({"data": tmp_path}, environment={})
 
     assert refused.value.parameters["name"] == name
+
+
+def test_every_setting_is_in_the_reference() -> None:
+    page = (Path(__file__).parents[2] / "docs/reference/configuration.md").read_text(encoding="utf-8")
+
+    assert [field.name for field in fields(Settings) if f"| `{field.name}` |" not in page] == []
+
+
+def test_the_file_in_the_folder_cannot_name_another_folder(tmp_path: Path) -> None:
+    (tmp_path / "taktloom.toml").write_text("data = '/elsewhere'")
+
+    with pytest.raises(SettingError):
+        read_settings({"data": tmp_path}, environment={})
 
 
 def test_a_broken_file_is_refused_with_its_place(tmp_path: Path) -> None:

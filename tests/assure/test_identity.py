@@ -240,7 +240,9 @@ def test_audit_entries_come_newest_first_in_pages(store: IdentityStore) -> None:
     first = store.list_audit(limit=3)
     rest = store.list_audit(before=int(first.next_cursor or 0), limit=3)
 
-    assert [entry.target for entry in (*first.items, *rest.items)] == [f"process {number}" for number in (4, 3, 2, 1, 0)]
+    assert [entry.target for entry in (*first.items, *rest.items)] == [
+        f"process {number}" for number in (4, 3, 2, 1, 0)
+    ]
     assert rest.next_cursor is None
 
 

@@ -13,12 +13,12 @@ import pytest
 from examples.permit.workers import permit_workers
 
 from taktloom import worker
-from taktloom.connect import AnyWorker, BpmnError, HttpJobSource, JobSource, PoolOptions, Retry, WorkerPool
+from taktloom.connect import AnyWorker, BpmnError, HttpJobSource, Job, JobSource, PoolOptions, Retry, WorkerPool
 from taktloom.feel import from_json, to_json
 from taktloom.hosts.embedded import EmbeddedEngine
 from taktloom.model.errors import ConflictError, MisuseError
 from taktloom.model.identifiers import InstanceKey, JobId, ProcessId
-from taktloom.model.operations import InstanceDetail, UserTaskQuery
+from taktloom.model.operations import InstanceDetail, JobState, UserTaskQuery
 from taktloom.storage import open_connection
 
 PERMIT = ProcessId("permit_example")
@@ -275,6 +275,28 @@ def test_stopping_finishes_the_jobs_in_hand(engine: EmbeddedEngine) -> None:
     pool.stop()
 
     assert {view.name: view.value for view in engine.instances.detail(key).variables} == {"checked": True}
+
+
+def test_a_stopping_worker_takes_no_further_job(engine: EmbeddedEngine) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+    done: list[str] = []
+
+    @worker("validate-application")
+    def validate(job: Job) -> None:
+        begun.set()
+        go_on.wait(10)
+        done.append(job.instance_key)
+
+    pool = WorkerPool([validate], engine.jobs, OPTIONS)
+    pool.start()
+    keys = [engine.instances.start(PERMIT, {}).instance_key for _ in range(2)]
+    assert begun.wait(10)
+    pool.request_stop()
+    go_on.set()
+    pool.stop()
+
+    assert done == keys[:1]
+    assert engine.instances.detail(keys[1]).jobs[0].state is JobState.AVAILABLE
 
 
 def test_a_worker_without_a_catching_event_raises_an_incident(engine: EmbeddedEngine, run: Callable[..., None]) -> None:

@@ -53,7 +53,9 @@ def test_the_same_times_cannot_be_told_apart() -> None:
     assert difference.needs == "more-cases"
 
 
-@pytest.mark.parametrize(("now", "baseline", "needs"), [(NEEDED - 1, 100, "finished-cases"), (100, 3, "baseline-cases")])
+@pytest.mark.parametrize(
+    ("now", "baseline", "needs"), [(NEEDED - 1, 100, "finished-cases"), (100, 3, "baseline-cases")]
+)
 def test_too_few_cases_say_what_is_needed(now: int, baseline: int, needs: str) -> None:
     difference = compare_cycle_times(_draw(10, now, seed=6), _draw(100, baseline, seed=7))
 

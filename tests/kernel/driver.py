@@ -44,6 +44,7 @@ from taktloom.kernel.events import (
     UserTaskCompleted,
     VariablesSet,
 )
+from taktloom.kernel.state import InstanceStatus
 from taktloom.model.identifiers import ElementId, InstanceKey
 from taktloom.model.process import ProcessDefinition
 
@@ -80,6 +81,14 @@ class Driver:
     log: list[Command] = field(default_factory=list)
     events: list[KernelEvent] = field(default_factory=list)
     work: dict[str, dict[str, Command]] = field(default_factory=dict)
+
+    @property
+    def is_active(self) -> bool:
+        return self.state.status is InstanceStatus.ACTIVE
+
+    @property
+    def has_finished(self) -> bool:
+        return isinstance(self.log[-1], FinishInstance)
 
     def send(self, event: KernelEvent) -> list[Command]:
         commands = step(self.process, self.state, event)

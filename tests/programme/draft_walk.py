@@ -8,20 +8,22 @@ followed; when no later event of the case is open either, the first open task is
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from taktloom.decisions import DecisionModel, load_model
 from taktloom.formats.dmn import read_dmn
 from taktloom.kernel import ExecutableProcess
-from taktloom.kernel.commands import EvaluateDecision, FinishInstance
+from taktloom.kernel.commands import EvaluateDecision
 from taktloom.kernel.events import InstanceStarted, JobCompleted, UserTaskCompleted
-from taktloom.kernel.state import InstanceStatus
-from taktloom.model.identifiers import ElementId
+from taktloom.model.identifiers import ElementId, JobId, UserTaskId
 from taktloom.model.process import Activity, EndEvent, ProcessDefinition
 from taktloom.programme.draft import Draft
 from taktloom.programme.draft_elements import ChoicePoint
 from tests.kernel.driver import Driver, feel
+from tests.programme.engine_driver import EngineDriver
 
 MAX_STEPS = 200
+AnyDriver: TypeAlias = Driver | EngineDriver
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,23 +69,25 @@ class DraftWalk:
         self._flow_target = {flow.id: flow.target for flow in self.definition.flows}
         self._to_end = self._distances_to_end()
 
-    def walk(self, case: RecordedCase) -> WalkResult:
-        """Start, follow, finish."""
-        driver = Driver(process=self._process)
+    def walk(self, case: RecordedCase, on_engine: EngineDriver | None = None) -> WalkResult:
+        """Start, follow, finish: on the pure kernel, or on an engine that has the draft deployed."""
+        driver = on_engine or Driver(process=self._process)
         result = WalkResult(finished=False, incidents=0, steps=1, followed=0, events=len(case.events))
         driver.send(InstanceStarted(occurred_at=driver.now, variables=feel(case.variables)))
         remaining = list(case.events)
-        while driver.state.status is InstanceStatus.ACTIVE and result.steps < MAX_STEPS:
+        while driver.is_active and result.steps < MAX_STEPS:
             if driver.work.get("incident"):
                 result.incidents += 1
                 break
             if not self._decide_by_rule(driver, result):
                 remaining = self._do_one(driver, remaining, result)
             result.steps += 1
-        result.finished = isinstance(driver.log[-1], FinishInstance)
+        result.finished = driver.has_finished
         return result
 
-    def _decide_by_rule(self, driver: Driver, result: WalkResult) -> bool:
+    def _decide_by_rule(self, driver: AnyDriver, result: WalkResult) -> bool:
+        if isinstance(driver, EngineDriver):  # the engine decides by itself
+            return False
         for element, request in list(driver.work.get("decision", {}).items()):
             assert isinstance(request, EvaluateDecision)
             assert self._model is not None
@@ -94,7 +98,7 @@ class DraftWalk:
         return False
 
     def _do_one(
-        self, driver: Driver, remaining: list[tuple[str, Mapping[str, object]]], result: WalkResult
+        self, driver: AnyDriver, remaining: list[tuple[str, Mapping[str, object]]], result: WalkResult
     ) -> list[tuple[str, Mapping[str, object]]]:
         opened = [*driver.work.get("task", {}), *driver.work.get("job", {})]
         for element in opened:
@@ -113,7 +117,7 @@ class DraftWalk:
 
     def _complete(
         self,
-        driver: Driver,
+        driver: AnyDriver,
         element: str,
         attributes: Mapping[str, object],
         remaining: list[tuple[str, Mapping[str, object]]],
@@ -123,10 +127,10 @@ class DraftWalk:
         }
         if element in driver.work.get("task", {}):
             variables = feel({**attributes, **answers})
-            task = driver.take("task", element)
+            task = UserTaskId(driver.take("task", element))
             driver.send(UserTaskCompleted(occurred_at=driver.now, actor="ann", user_task_id=task, variables=variables))
         else:
-            job = driver.take("job", element)
+            job = JobId(driver.take("job", element))
             driver.send(JobCompleted(occurred_at=driver.now, job_id=job, variables=feel(attributes)))
 
     def _answer(self, choice: ChoicePoint, remaining: list[tuple[str, Mapping[str, object]]]) -> str:

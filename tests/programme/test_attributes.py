@@ -61,3 +61,9 @@ def test_a_form_asks_its_choice_last_and_requires_it() -> None:
     assert [component["type"] for component in schema["components"]] == ["checkbox", "radio"]
     assert schema["components"][1]["validate"] == {"required": True}
     assert schema["components"][1]["values"][1] == {"label": "不予", "value": "不予"}
+
+
+def test_a_fields_label_is_its_columns_name_as_words() -> None:
+    labels = [describe_attribute(f"case.{name}", "x", pl.Series([1])).label for name in ("permit_type", "CRP", "费用")]
+
+    assert labels == ["Permit type", "CRP", "费用"]

@@ -139,5 +139,5 @@ def test_rates_are_read_from_json_and_toml() -> None:
     "content", [b"[]", b'{"hourly": {}}', b'{"currency": "EUR", "hourly": {"a": -1}}', b"\xff", b'{"currency": 3}']
 )
 def test_unusable_rates_are_refused_with_the_code(content: bytes) -> None:
-    with pytest.raises(RatesFileError, match="TL-2321"):
+    with pytest.raises(RatesFileError, match="TL-2701"):
         parse_rates(content, source="rates.json")

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from error_reference import PAGE, SOURCE, WHO_ACTS, ErrorClass, error_classes, reference_page
+from error_reference import PAGE, ROOMS_OF_DIGIT, SOURCE, WHO_ACTS, ErrorClass, error_classes, reference_page
 from taktloom.model import errors
 from taktloom.model.errors import TaktloomError
+from tests.data import PROJECT_ROOT
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +31,27 @@ def test_every_code_has_a_family_and_a_sentence(classes: list[ErrorClass]) -> No
 
     assert odd == []
     assert [error.name for error in classes if not error.meaning] == []
+
+
+def test_the_second_digit_is_the_room_that_raises_it(classes: list[ErrorClass]) -> None:
+    elsewhere = [
+        f"{error.code} {error.room}: {error.name}"
+        for error in classes
+        if error.room not in ROOMS_OF_DIGIT[error.code[4]]
+    ]
+
+    assert elsewhere == []
+
+
+def test_a_code_is_written_only_where_its_class_is() -> None:
+    literals = [
+        f"{path.relative_to(SOURCE)}:{number}"
+        for path in sorted(SOURCE.rglob("*.py"))
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if re.search(r"TL-\d{4}", line) and not re.match(r"\s+code(: ClassVar\[str\])? = ", line)
+    ]
+
+    assert literals == []
 
 
 def test_the_classes_that_are_read_are_the_classes_that_exist(classes: list[ErrorClass]) -> None:
@@ -55,3 +77,12 @@ def test_a_planted_class_is_found_with_its_sentence(tmp_path: Path) -> None:
     assert error_classes(tmp_path) == [
         ErrorClass(code="TL-1999", name="Planted", room="feel", meaning=r"It \| broke here.")
     ]
+
+
+def test_every_code_that_a_page_names_exists(classes: list[ErrorClass]) -> None:
+    known = {error.code for error in classes}
+    pages = [PROJECT_ROOT / "README.md", PROJECT_ROOT / "README.zh-CN.md", *(PROJECT_ROOT / "docs").rglob("*.md")]
+    named = {code: page.name for page in pages for code in re.findall(r"TL-\d{4}", page.read_text(encoding="utf-8"))}
+
+    assert len(named) > 5
+    assert {code: page for code, page in named.items() if code not in known} == {}

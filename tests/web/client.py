@@ -5,8 +5,10 @@ import asyncio
 from collections.abc import Mapping
 from types import TracebackType
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import httpx
+from fastapi import FastAPI
 
 from taktloom.app import people
 from taktloom.app.context import LOCAL_OPERATOR, Context
@@ -22,7 +24,7 @@ class Client:
     def __init__(self, rooms: Rooms) -> None:
         self.rooms = rooms
         self._runner = asyncio.Runner()
-        transport = httpx.ASGITransport(app=create_application(rooms), raise_app_exceptions=False)
+        transport = httpx.ASGITransport(app=_application(rooms), raise_app_exceptions=False)
         self._client = httpx.AsyncClient(transport=transport, base_url="http://testserver")
         self.csrf_token = ""
 
@@ -62,6 +64,16 @@ class Client:
         session = self.post("/session/one-time", {"token": ticket.token})
         self.csrf_token = session["csrf_token"]
         return self
+
+
+_APPLICATIONS: WeakKeyDictionary[Rooms, FastAPI] = WeakKeyDictionary()
+
+
+def _application(rooms: Rooms) -> FastAPI:
+    """One application per rooms, as on a server: its routes are made ready once."""
+    if rooms not in _APPLICATIONS:
+        _APPLICATIONS[rooms] = create_application(rooms)
+    return _APPLICATIONS[rooms]
 
 
 def expect(answer: httpx.Response, status: int) -> httpx.Response:

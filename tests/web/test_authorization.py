@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every route names its use cases; every role gets exactly the routes whose permission it holds."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
-from taktloom.app.context import Access
 from taktloom.app.calls import use_cases_of
+from taktloom.app.context import Access
 from taktloom.app.registry import all_use_cases
 from taktloom.app.settings import Settings
 from taktloom.app.wiring import Rooms
@@ -78,23 +78,25 @@ def test_a_role_gets_a_route_if_and_only_if_it_holds_the_permission(
 
 
 @pytest.mark.parametrize(("path", "method", "route"), ROUTES, ids=NAMES)
-def test_no_route_changes_anything_without_the_csrf_token(
+def test_no_route_but_sign_in_changes_anything_without_the_csrf_token(
     clients: dict[str, Client], path: str, method: str, route: object
 ) -> None:
     del route
-    if method == "GET":
+    if method == "GET" or (method == "POST" and path in PUBLIC):
         return
     address = path.removeprefix(PREFIX)
 
     answer = clients["admin"].call(method, _filled(address), json={}, headers={"X-CSRF-Token": "0" * 64})
 
-    assert (answer.status_code, answer.json()["code"]) == (403, "TL-2403")
+    assert (answer.status_code, answer.json()["code"]) == (403, "TL-2903")
 
 
 def _status(client: Client, method: str, path: str) -> int:
     address = _filled(path.removeprefix(PREFIX))
     if method == "GET":
         return client.call(method, address).status_code
+    if path.endswith("/uploads"):
+        return client.call(method, address, files={"file": ("x.csv", b"", "text/csv")}).status_code
     return client.call(method, address, json=_body(method, path)).status_code
 
 
@@ -122,7 +124,7 @@ BODIES: dict[str, dict[str, object]] = {
     "/deployments": {"draft_id": "none", "revision": 1},
     "/processes/{process_id}/baseline": {"log_id": None},
     "/models/check": {"bpmn_xml": "<x/>"},
-    "/drafts": {"name": ""},
+    "/drafts": {"name": "x", "based_on": "none:1"},
     "/drafts/{draft_id}": {"revision": 1, "bpmn_xml": "<x/>"},
     "/instances/{instance_key}/variables": {"variables": {}},
     "/incidents/resolve": {"incident_ids": ["none"]},
@@ -135,3 +137,18 @@ BODIES: dict[str, dict[str, object]] = {
     "/jobs/{job_id}/heartbeat": {"fence": 1},
     "/jobs/completions": {"completions": [{"job_id": "none", "fence": 1}]},
 }
+
+
+def test_an_upload_of_somebody_who_may_not_import_is_refused_before_it_is_read(clients: dict[str, Client]) -> None:
+    read: list[int] = []
+
+    async def body() -> AsyncIterator[bytes]:
+        read.append(1)
+        yield b"x"
+
+    headers = {"Content-Type": "multipart/form-data; boundary=b"}
+    for name, status in (("anonymous", 401), ("case-worker", 403)):
+        answer = clients[name].call("POST", "/logs/uploads", content=body(), headers=headers)
+        assert answer.status_code == status
+
+    assert read == []

@@ -11,22 +11,22 @@ def test_the_kept_document_is_the_present_one() -> None:
     assert (ROOT / FILE).read_text(encoding="utf-8") == openapi_text(), "run: python -m taktloom.web.openapi"
 
 
-def test_every_operation_names_its_permission_and_use_case(client: Client) -> None:
-    for path, methods in client.get("/openapi.json")["paths"].items():
+def test_every_operation_names_its_permission_and_use_case(admin: Client) -> None:
+    for path, methods in admin.get("/openapi.json")["paths"].items():
         for method, operation in methods.items():
             assert operation["x-permission"], f"{method} {path}"
             assert operation["x-use-case"], f"{method} {path}"
 
 
-def test_operation_ids_are_unique(client: Client) -> None:
-    paths = client.get("/openapi.json")["paths"].values()
+def test_operation_ids_are_unique(admin: Client) -> None:
+    paths = admin.get("/openapi.json")["paths"].values()
     ids = [operation["operationId"] for methods in paths for operation in methods.values()]
 
     assert len(ids) == len(set(ids))
 
 
-def test_the_documentation_page_loads_nothing_from_elsewhere(client: Client) -> None:
-    page = expect(client.call("GET", "/docs"), 200).text
+def test_the_documentation_page_loads_nothing_from_elsewhere(admin: Client) -> None:
+    page = expect(admin.call("GET", "/docs"), 200).text
 
     assert "POST /api/v1/logs/{log_id}/draft" in page
     assert "http" not in page.replace("http-equiv", "")

@@ -50,14 +50,18 @@ def test_an_instance_goes_from_start_over_task_and_job_to_its_end(rooms: Rooms, 
 
     detail = deployed.get(f"/instances/{key}")
     assert detail["summary"]["status"] == "completed"
-    assert [visit["element_id"] for visit in detail["visits"]] == ["start", "check", "register", "end"]
-    activities = [event["activity"] for event in deployed.get(f"/instances/{key}/events") if event["lifecycle"] == "complete"]
+    assert [visit["element_id"] for visit in detail["visits"]] == ["check", "register"]
+    activities = [
+        event["activity"] for event in deployed.get(f"/instances/{key}/events") if event["lifecycle"] == "complete"
+    ]
     assert "Check application" in activities
     assert deployed.get(f"/instances/{key}/journal")["items"][0]["kind"] == "InstanceStarted"
     assert deployed.get("/watch/permit")["finished"] == 1
 
 
-def test_a_failed_job_becomes_an_incident_that_goes_on_after_its_variable_is_mended(rooms: Rooms, deployed: Client) -> None:
+def test_a_failed_job_becomes_an_incident_that_goes_on_after_its_variable_is_mended(
+    rooms: Rooms, deployed: Client
+) -> None:
     key = _start(deployed, amount="much")
     task = deployed.get("/tasks?view=all")["items"][0]
     deployed.post(f"/tasks/{task['user_task_id']}/complete", {"variables": {}}, 204)

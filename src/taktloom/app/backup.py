@@ -39,13 +39,13 @@ _MANIFEST_BYTES = 100_000_000
 class BackupRefusedError(InputRefusedError):
     """The file is no backup, is damaged, or was written by a newer version."""
 
-    code = "TL-2430"
+    code = "TL-2930"
 
 
 class FolderNotEmptyError(ConflictError):
     """A backup is restored into an empty folder only."""
 
-    code = "TL-2431"
+    code = "TL-2931"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,8 +5,10 @@ A use case is a function `(context, …)` marked with `@use_case(permission)`. C
 that no door can forget to; `app.registry` lists all of them, and a test holds every route and command against the list.
 """
 
+import getpass
+import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Concatenate, Generic, ParamSpec, TypeAlias, TypeVar
 
@@ -43,16 +45,25 @@ Requirement: TypeAlias = Permission | Access
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Principal:
-    """Who acts. name: as written to journal and audit. job_types: of a service account, `*` for all."""
+    """Who acts. name: as written to the journal. job_types: of a service account, `*` for all.
+
+    login: of the local operator, the operating system's user; the audit trail names it.
+    """
 
     kind: PrincipalKind
     name: str
     permissions: frozenset[Permission]
     user_id: str | None = None
+    login: str | None = None
     session: UserSession | None = None
     groups: tuple[str, ...] = ()
     job_types: frozenset[str] = frozenset()
     tenant_id: TenantId = DEFAULT_TENANT
+
+    @property
+    def audited_name(self) -> str:
+        """As written to the audit trail."""
+        return self.name if self.login is None else f"{self.name} ({self.login})"
 
 
 ANONYMOUS = Principal(kind=PrincipalKind.ANONYMOUS, name="anonymous", permissions=frozenset())
@@ -63,6 +74,15 @@ LOCAL_OPERATOR = Principal(
     groups=(),
     job_types=frozenset({"*"}),
 )
+
+
+def local_operator() -> Principal:
+    """Whoever runs a command on the data folder: the operating system has let them read it."""
+    try:
+        login = getpass.getuser()
+    except (KeyError, OSError):  # a user id without a name, as in some containers
+        login = str(os.getuid())
+    return replace(LOCAL_OPERATOR, login=login)
 
 
 def user_principal(*, user_id: str, username: str, roles: tuple[Role, ...], groups: tuple[str, ...]) -> Principal:
@@ -85,7 +105,7 @@ class Context:
 
     def audit(self, action: str, target: str, *, reason: str = "") -> None:
         """Write who did what to what; called after the rooms have done it."""
-        self.rooms.identity.append_audit(actor=self.principal.name, action=action, target=target, reason=reason)
+        self.rooms.identity.append_audit(actor=self.principal.audited_name, action=action, target=target, reason=reason)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from taktloom.model.operations import Deployment, ModelDraft
 class DraftMovedError(ConflictError):
     """The draft was saved again since the caller read it."""
 
-    code = "TL-2420"
+    code = "TL-2920"
 
 
 @use_case(Permission.PROCESS_DEPLOY)

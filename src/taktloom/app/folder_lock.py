@@ -18,7 +18,7 @@ LOCK_NAME = "server.lock"
 class FolderInUseError(IncidentError):
     """A server runs on this data folder already."""
 
-    code = "TL-3201"
+    code = "TL-3901"
 
 
 class FolderLock:

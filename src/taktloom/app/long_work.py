@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from taktloom.model.errors import ConflictError, IncidentError, NotFoundError, TaktloomError
+from taktloom.model.errors import ConflictError, NotFoundError, TaktloomError, UnexpectedError
 
 LOGGER = logging.getLogger("taktloom.app")
 KEPT = 200
@@ -30,12 +30,6 @@ class WorkState(StrEnum):
     DONE = "done"
     FAILED = "failed"
     CANCELLED = "cancelled"
-
-
-class UnexpectedError(IncidentError):
-    """A failure of ours during long work; the log tells more under the id."""
-
-    code = "TL-5000"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,6 @@ from taktloom.assure.permissions import Permission
 from taktloom.model.errors import MisuseError
 
 if TYPE_CHECKING:
-    from taktloom.mining.decisions.discovering import MinedDecision
     from taktloom.mining.logs.canonical import CanonicalLog
     from taktloom.programme.potential import ActivityPotential, PotentialReport
     from taktloom.programme.potential import Contribution as Measured
@@ -166,34 +165,9 @@ def potential_record(report: "PotentialReport") -> PotentialRecord:
 
 
 def _assess(log: "CanonicalLog") -> "PotentialReport":
-    from taktloom.mining.indicators import load_indicator_source
-    from taktloom.mining.quality.card import is_utc_only
-    from taktloom.mining.statistics.arrays import load_arrays
-    from taktloom.mining.statistics.resources import classify_resources
-    from taktloom.programme.potential import PotentialRequest, assess_potential
+    from taktloom.programme.assessment import assess_log
 
-    facts = log.metadata.facts
-    resources = classify_resources(
-        load_arrays(log),
-        has_local_clock=not is_utc_only(facts, log.metadata.timezone),
-        finest_unit_us=facts.finest_unit_us,
-    )
-    source = load_indicator_source(log, resources)
-    return assess_potential(PotentialRequest(source=source, decisions=_decisions(log)))
-
-
-def _decisions(log: "CanonicalLog") -> "Mapping[str, MinedDecision]":
-    """The choice right after each activity, judged on unseen cases."""
-    from taktloom.mining.conformance.process_net import process_net
-    from taktloom.mining.decisions.discovering import mine_decisions
-    from taktloom.mining.discovery.bpmn_from_sketch import bpmn_from_tree
-    from taktloom.mining.discovery.inductive import discover_process_tree
-    from taktloom.mining.indicators import decisions_after
-    from taktloom.model.identifiers import ProcessId
-
-    variants = {variant.activities: variant.cases for variant in log.variants().variants}
-    process = bpmn_from_tree(discover_process_tree(variants), process_id=ProcessId("process"))
-    return decisions_after(process, mine_decisions(log.events().collect(), process_net(process)))
+    return assess_log(log)
 
 
 def _activity(one: "ActivityPotential") -> ActivityRecord:

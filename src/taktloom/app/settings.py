@@ -24,7 +24,7 @@ _MEGABYTE = 1_000_000
 class SettingError(MisuseError):
     """A setting has an unknown name or a value that it cannot have."""
 
-    code = "TL-2201"
+    code = "TL-2901"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +63,7 @@ def read_settings(
     settings = Settings(data=data)
     file = next((path for path in (data / CONFIG_NAME, Path(CONFIG_NAME)) if path.is_file()), None)
     if file is not None:
-        settings = _with(settings, _read_file(file), Place(source=str(file)))
+        settings = _with(settings, _read_file(file), Place(source=str(file)), names=_NAMES - {"data"})
     settings = _with(settings, from_environment, Place(source="environment"))
     return _checked(_with(settings, given, Place(source="command line")))
 
@@ -75,13 +75,16 @@ def _read_file(file: Path) -> Mapping[str, object]:
         raise SettingError(f"The file is not valid TOML: {error}.", Place(source=str(file)), "Mend it.") from error
 
 
-def _with(settings: Settings, values: Mapping[str, object], place: Place) -> Settings:
-    unknown = sorted(set(values) - _NAMES)
+def _with(
+    settings: Settings, values: Mapping[str, object], place: Place, *, names: frozenset[str] | None = None
+) -> Settings:
+    known = _NAMES if names is None else names
+    unknown = sorted(set(values) - known)
     if unknown:
         raise SettingError(
             f"There is no setting {unknown[0]}.",
             place,
-            f"The settings are {', '.join(sorted(_NAMES))}.",
+            f"The settings are {', '.join(sorted(known))}.",
             {"name": unknown[0]},
         )
     return replace(settings, **{name: _convert(name, value, place) for name, value in values.items()})  # type: ignore[arg-type]

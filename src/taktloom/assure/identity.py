@@ -27,7 +27,7 @@ from taktloom.assure.records import (
     UserSession,
 )
 from taktloom.assure.tokens import hash_token, make_id, make_key, make_token, shown_part
-from taktloom.model.errors import ConflictError, LimitExceededError, NotAuthenticatedError, NotFoundError
+from taktloom.model.errors import ConflictError, NotAuthenticatedError, NotFoundError, RateExceededError
 from taktloom.model.identifiers import DEFAULT_TENANT, TenantId
 from taktloom.model.operations import Page
 from taktloom.storage import (
@@ -61,7 +61,7 @@ class OneTimeLinkRefusedError(NotAuthenticatedError):
     code = "TL-2402"
 
 
-class SignInThrottledError(LimitExceededError):
+class SignInThrottledError(RateExceededError):
     """Too many failed sign-ins for this name or from this address."""
 
     code = "TL-2404"

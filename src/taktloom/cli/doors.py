@@ -14,7 +14,7 @@ import typer
 
 from taktloom.app import people
 from taktloom.app.calls import calls
-from taktloom.app.context import LOCAL_OPERATOR, Context
+from taktloom.app.context import Context, local_operator
 from taktloom.app.demo import walk as demo
 from taktloom.app.folder_lock import FolderLock
 from taktloom.app.logging import log_to_folder
@@ -26,6 +26,9 @@ door_commands = typer.Typer()
 WEB_SERVER = "taktloom.web.server"
 
 PortOption = Annotated[int | None, typer.Option(help="Port.", show_default="8765")]
+DemoDataOption = Annotated[
+    Path | None, typer.Option("--data", envvar="TAKTLOOM_DATA", help="Data folder.", show_default="./taktloom-demo")
+]
 NoBrowserOption = Annotated[bool, typer.Option("--no-browser", help="Do not open the browser.")]
 
 
@@ -71,7 +74,7 @@ def serve(
 def run_demo(
     log: Annotated[Path | None, typer.Option(help="Walk your own event log instead of the synthetic one.")] = None,
     timezone: Annotated[str | None, typer.Option(help="Time zone of the log's times, where they have none.")] = None,
-    data: DataOption = None,
+    data: DemoDataOption = None,
     port: PortOption = None,
     reset: Annotated[bool, typer.Option("--reset", help="Empty the demo's data folder first.")] = False,
     no_browser: NoBrowserOption = False,
@@ -102,7 +105,7 @@ def _serve(
 ) -> None:
     with FolderLock(settings.data), log_to_folder(settings.data):
         rooms = Rooms(settings)
-        context = Context(principal=LOCAL_OPERATOR, rooms=rooms)
+        context = Context(principal=local_operator(), rooms=rooms)
         try:
             before(context)
             rooms.start()

@@ -11,7 +11,13 @@ import sys
 import tempfile
 from pathlib import Path
 
-from taktloom.model.errors import DefinitionError, InputRefusedError, NondeterminismError, TaktloomError
+from taktloom.model.errors import (
+    DefinitionError,
+    InputRefusedError,
+    NondeterminismError,
+    TaktloomError,
+    UnexpectedError,
+)
 from taktloom.model.findings import Finding
 
 REFUSED, USAGE, DEFECT = 1, 2, 3
@@ -40,7 +46,9 @@ def report_defect(error: BaseException) -> int:
     logger.error("unexpected error %s", error_id, exc_info=error)
     logger.removeHandler(handler)
     handler.close()
-    sys.stderr.write(f"TL-5000: Something went wrong on our side (error id {error_id}). The log is {path}.\n")
+    sys.stderr.write(
+        f"{UnexpectedError.code}: Something went wrong on our side (error id {error_id}). The log is {path}.\n"
+    )
     return DEFECT
 
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from taktloom.app.context import LOCAL_OPERATOR, Context
+from taktloom.app.context import Context, local_operator
 from taktloom.app.settings import Settings, read_settings
 from taktloom.app.wiring import Rooms
 
@@ -34,6 +34,6 @@ def scratch(data: Path | None) -> Iterator[Context]:
 def _context(settings: Settings) -> Iterator[Context]:
     rooms = Rooms(settings)
     try:
-        yield Context(principal=LOCAL_OPERATOR, rooms=rooms)
+        yield Context(principal=local_operator(), rooms=rooms)
     finally:
         rooms.close()

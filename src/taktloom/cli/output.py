@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a command prints: with `--json` one JSON document on standard output, else tables and lines for people.
 
-Progress and remarks go to standard error, so that a pipe gets the result and nothing else.
+Progress and remarks go to standard error, so that a pipe gets the result and nothing else. Rich is loaded when a table
+or a bar is drawn: a command with `--json` never waits for it.
 """
 
 import json
@@ -13,14 +14,14 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
-from rich.table import Table
 
 from taktloom.feel.wire import to_json
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 PIPED_WIDTH = 240
 
@@ -77,12 +78,18 @@ def print_json(value: object) -> None:
 
 def say(text: str) -> None:
     """A line for a person, on standard output."""
-    Console(soft_wrap=True, highlight=False).print(text, markup=False)
+    _console().print(text, markup=False)
 
 
 def remark(text: str) -> None:
     """A line beside the result, on standard error."""
-    Console(stderr=True, soft_wrap=True, highlight=False).print(text, markup=False)
+    _console(stderr=True).print(text, markup=False)
+
+
+def _console(*, stderr: bool = False) -> "Console":
+    from rich.console import Console
+
+    return Console(stderr=stderr, soft_wrap=True, highlight=False)
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, empty: str) -> None:
@@ -90,6 +97,9 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, emp
     if not rows:
         say(empty)
         return
+    from rich.console import Console
+    from rich.table import Table
+
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in columns:
         table.add_column(name, overflow="fold")
@@ -127,6 +137,9 @@ def duration_text(seconds: float | None) -> str:
 @contextmanager
 def progress_bar(title: str) -> Iterator[Callable[[str, int, int | None], None]]:
     """A bar with the time left, on standard error and only on a terminal; gives the function to report with."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
     console = Console(stderr=True)
     with Progress(

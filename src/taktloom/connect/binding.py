@@ -21,7 +21,7 @@ from taktloom.model.places import Place
 class VariableMismatchError(MisuseError):
     """The job's variables do not fit the worker's parameters; trying again does not help."""
 
-    code = "TL-2180"
+    code = "TL-2801"
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,7 +39,7 @@ _REFUSALS: Mapping[int, type[MisuseError]] = {
 class ServerUnavailableError(IncidentError):
     """The server cannot be reached or has failed; try again."""
 
-    code = "TL-3180"
+    code = "TL-3801"
 
 
 class HttpJobSource:

@@ -24,7 +24,7 @@ from taktloom.feel import FeelValue
 from taktloom.model.operations import LockedJob
 
 Parameters = ParamSpec("Parameters")
-Returned = TypeVar("Returned", covariant=True)
+Returned_co = TypeVar("Returned_co", covariant=True)
 
 Job = LockedJob  # the name that authors of workers see
 
@@ -49,19 +49,19 @@ class Retry(Exception):
 
 
 @dataclass(frozen=True, kw_only=True)
-class JobWorker(Generic[Parameters, Returned]):
+class JobWorker(Generic[Parameters, Returned_co]):
     """A function as the worker of a job type; calling it calls the function, so that tests need no engine.
 
     lock: how long a job is reserved; prolonged by heartbeats while the function runs. concurrency: jobs at a time.
     """
 
     job_type: str
-    function: Callable[Parameters, Returned]
+    function: Callable[Parameters, Returned_co]
     lock: timedelta
     concurrency: int
     binding: Binding = field(repr=False)
 
-    def __call__(self, *args: Parameters.args, **kwargs: Parameters.kwargs) -> Returned:
+    def __call__(self, *args: Parameters.args, **kwargs: Parameters.kwargs) -> Returned_co:
         return self.function(*args, **kwargs)
 
     def run(self, job: Job) -> Mapping[str, FeelValue]:
@@ -71,12 +71,12 @@ class JobWorker(Generic[Parameters, Returned]):
 
 def worker(
     job_type: str, *, lock: timedelta = timedelta(seconds=30), concurrency: int = 1
-) -> Callable[[Callable[Parameters, Returned]], JobWorker[Parameters, Returned]]:
+) -> Callable[[Callable[Parameters, Returned_co]], JobWorker[Parameters, Returned_co]]:
     """Make a function the worker of *job_type*; nothing is registered anywhere: hand the result to `run_workers`."""
     if not job_type or lock <= timedelta() or concurrency < 1:
         raise ValueError("a worker needs a job type, a positive lock and a concurrency of at least 1")
 
-    def decorate(function: Callable[Parameters, Returned]) -> JobWorker[Parameters, Returned]:
+    def decorate(function: Callable[Parameters, Returned_co]) -> JobWorker[Parameters, Returned_co]:
         return JobWorker(
             job_type=job_type, function=function, lock=lock, concurrency=concurrency, binding=bind(function, Job)
         )

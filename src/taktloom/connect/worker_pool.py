@@ -118,6 +118,8 @@ class WorkerPool:
         with ThreadPoolExecutor(worker.concurrency, thread_name_prefix=f"taktloom-{worker.job_type}") as threads:
             while not self._stopping.is_set():
                 slots = _take_free(free, worker.concurrency)
+                if self._stopping.is_set():  # while all threads were busy
+                    return
                 try:
                     jobs = self._ask(worker, slots)
                     pause = _FIRST_PAUSE_S

@@ -55,7 +55,7 @@ class Budget:
 class FeelBudgetError(LimitExceededError):
     """The evaluation used up one of its budgets, named in `budget`."""
 
-    code = "TL-2113"
+    code = "TL-2313"
 
     def __init__(self, budget: str, limit: int) -> None:
         super().__init__(
@@ -70,7 +70,7 @@ class FeelBudgetError(LimitExceededError):
 class FeelSyntaxError(DefinitionError):
     """The text is not FEEL; `position` is the 0-based offset, `line` and `column` are 1-based."""
 
-    code = "TL-1101"
+    code = "TL-1301"
 
     def __init__(self, message: str, text: str, position: int) -> None:
         line = text.count("\n", 0, position) + 1

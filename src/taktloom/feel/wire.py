@@ -38,7 +38,7 @@ _MAX_DEPTH = 200
 class ValueConversionError(MisuseError):
     """A Python or JSON value has no FEEL value, or the other way round."""
 
-    code = "TL-2101"
+    code = "TL-2301"
 
 
 def to_json(value: FeelValue) -> JsonValue:

@@ -22,7 +22,7 @@ MAX_TOKENS = 2**BITS_PER_PLACE - 1
 class TooManyTokensError(LimitExceededError):
     """A place would hold more than 255 tokens: the net is unbounded or the trace far too long for it."""
 
-    code = "TL-2311"
+    code = "TL-2127"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

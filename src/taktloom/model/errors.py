@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every error that this package raises on purpose, in four families by who must act.
+"""Every error that this package raises on purpose, in five families by who must act.
 
     TaktloomError
     ├── DefinitionError       the author of the model, table, form or expression
@@ -9,9 +9,18 @@
     │   ├── InputRefusedError     data from outside is refused, with place and first examples
     │   ├── PermissionDeniedError the principal lacks the permission
     │   ├── NotAuthenticatedError nobody is signed in, or the credential is void
-    │   └── LimitExceededError    an input, budget or rate is over its limit
+    │   └── LimitExceededError    an input or budget is over its limit
+    │       └── RateExceededError     too many calls in too short a time
     ├── IncidentError         the operator: disk full, lock held, port taken, a worker's failure
-    └── NondeterminismError   us: history and code disagree
+    ├── NondeterminismError   us: history and code disagree
+    └── UnexpectedError       us: a defect that nothing foresaw
+
+A code is `TL-` and four digits, belongs to one class and is never used again for another. First digit: the family, 1 to
+5 as above. Second digit: the room that raises it:
+
+    0 model (the families)        3 feel, kernel, decisions    6 storage                   9 app, web, cli
+    1 mining, insight, evidence   4 assure                     7 programme, reports, adoption
+    2 formats                     5 hosts                      8 connect, flows
 
 Texts for people are made from `code` and `parameters`, so that every door can speak the reader's language; `cause` and
 `remedy` are the English ones. Only `web` knows HTTP status codes, only `cli` exit codes.
@@ -118,6 +127,12 @@ class LimitExceededError(MisuseError):
     code = "TL-2013"
 
 
+class RateExceededError(LimitExceededError):
+    """Too many calls in too short a time; the same call may succeed later."""
+
+    code = "TL-2029"
+
+
 class IncidentError(TaktloomError):
     """The operator must act: the surroundings or the outside world failed."""
 
@@ -128,3 +143,9 @@ class NondeterminismError(TaktloomError):
     """History and code disagree; this is our defect."""
 
     code = "TL-4000"
+
+
+class UnexpectedError(TaktloomError):
+    """A failure of ours; the log tells more under the id."""
+
+    code = "TL-5000"

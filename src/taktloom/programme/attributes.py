@@ -72,7 +72,7 @@ def attribute_columns(events: pl.DataFrame) -> tuple[str, ...]:
 def describe_attribute(column: str, variable: str, values: pl.Series) -> ProcessAttribute:
     """The attribute with the kind that its non-null *values* suggest."""
     known = values.drop_nulls()
-    label = column.partition(".")[2]
+    label = _words(column.partition(".")[2])
     options: tuple[str, ...] = ()
     kind = AttributeKind.TEXT
     if known.dtype == pl.Boolean:
@@ -84,6 +84,12 @@ def describe_attribute(column: str, variable: str, values: pl.Series) -> Process
         if counted.height <= MAX_SELECTION and counted.height <= max(2, known.len() // 2):
             kind, options = AttributeKind.SELECTION, tuple(counted[known.name].to_list())
     return ProcessAttribute(column=column, variable=variable, label=label, kind=kind, options=options, n=known.len())
+
+
+def _words(name: str) -> str:
+    """A column's name as the label of a field: `permit_type` is "Permit type"; other spellings stay."""
+    words = " ".join(part for part in name.split("_") if part)
+    return words[:1].upper() + words[1:]
 
 
 def fields_by_activity(

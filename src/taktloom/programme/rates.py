@@ -20,7 +20,7 @@ MAX_FILE_BYTES = 1_000_000
 class RatesFileError(InputRefusedError):
     """The rates file cannot be used."""
 
-    code = "TL-2321"
+    code = "TL-2701"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

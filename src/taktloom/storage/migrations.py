@@ -33,7 +33,7 @@ class Migration:
 class NewerDatabaseError(IncidentError):
     """The database was written by a newer version of this program."""
 
-    code = "TL-3103"
+    code = "TL-3603"
 
 
 def load_migrations(package: str, folder: str = "migrations") -> tuple[Migration, ...]:

@@ -21,7 +21,7 @@ SqlValue: TypeAlias = int | float | str | bytes | None
 
 MEMORY = ":memory:"
 _BUSY_TIMEOUT_MS = 10_000
-_CACHE_KIB = 16_384
+_CACHE_KIB = 4_096  # per connection; a busy server has dozens, and the system caches pages too
 _STATEMENT_CACHE = 300  # more than the statements of one database, so that each is prepared once
 
 
@@ -35,13 +35,13 @@ class SyncLevel(StrEnum):
 class UnsafeSqliteError(IncidentError):
     """The SQLite library in use can corrupt databases."""
 
-    code = "TL-3101"
+    code = "TL-3601"
 
 
 class DatabaseUnusableError(IncidentError):
     """The file cannot be opened, is no database of ours, or is damaged."""
 
-    code = "TL-3102"
+    code = "TL-3602"
 
 
 def require_safe_version(version: str) -> None:

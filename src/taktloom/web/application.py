@@ -14,12 +14,14 @@ from taktloom.app.context import Access, UseCase
 from taktloom.app.wiring import Rooms
 from taktloom.web import problems, static
 from taktloom.web.docs_page import docs_page
+from taktloom.web.gate import Gate
 from taktloom.web.protection import BodyLimit, SecurityHeaders
 from taktloom.web.routers import instances, logs, people, processes, review, watch, work
 from taktloom.web.schemas.processes import DeployDraft
 from taktloom.web.schemas.shared import Problem
 
 PREFIX = "/api/v1"
+UPLOAD_PATH = f"{PREFIX}/logs/uploads"
 ROUTERS = (people.router, logs.router, review.router, processes.router, instances.router, work.router, watch.router)
 
 
@@ -44,11 +46,9 @@ def create_application(rooms: Rooms) -> FastAPI:
     application.include_router(static.router)
     problems.install(application)
     settings = rooms.settings
+    application.add_middleware(Gate, rooms=rooms, prefix=PREFIX, upload_path=UPLOAD_PATH)
     application.add_middleware(
-        BodyLimit,
-        limit=settings.body_bytes,
-        upload_limit=settings.upload_bytes,
-        upload_path=f"{PREFIX}/logs/uploads",
+        BodyLimit, limit=settings.body_bytes, upload_limit=settings.upload_bytes, upload_path=UPLOAD_PATH
     )
     application.add_middleware(SecurityHeaders)
     return application

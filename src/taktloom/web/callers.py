@@ -22,7 +22,7 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 class CsrfError(PermissionDeniedError):
     """A changing request came with a session cookie but without the session's CSRF token."""
 
-    code = "TL-2403"
+    code = "TL-2903"
 
 
 def rooms_of(request: Request) -> Rooms:
@@ -32,12 +32,13 @@ def rooms_of(request: Request) -> Rooms:
 
 
 def caller(request: Request) -> Context:
-    """The context of this request; its principal is anonymous when neither cookie nor key is given."""
+    """The context of this request; the gate has found out who calls."""
     rooms = rooms_of(request)
-    return Context(principal=_principal(request, rooms), rooms=rooms)
+    return Context(principal=request.state.principal, rooms=rooms)
 
 
-def _principal(request: Request, rooms: Rooms) -> Principal:
+def principal_of(request: Request, rooms: Rooms) -> Principal:
+    """Who calls. Raises KeyRefusedError for a bad key, CsrfError for a cookie without its token."""
     scheme, _, key = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         return service_accounts.principal_of_key(rooms, key.strip())

@@ -25,11 +25,30 @@ from taktloom.model.errors import (
     NotAuthenticatedError,
     NotFoundError,
     PermissionDeniedError,
+    RateExceededError,
     TaktloomError,
+    UnexpectedError,
 )
 from taktloom.model.findings import Finding, Severity
 from taktloom.model.places import Place
 from taktloom.web.schemas.shared import FindingOut, PlaceOut, Problem
+
+
+class BodyTooLargeError(Exception):
+    """The body went over the limit while it was read."""
+
+
+class NotServedError(MisuseError):
+    """The address does not exist, or not for this method."""
+
+    code = "TL-2904"
+
+
+class RequestUnreadableError(InputRefusedError):
+    """The request does not fit its schema; the findings name the fields."""
+
+    code = "TL-2922"
+
 
 MEDIA_TYPE = "application/problem+json"
 LOGGER = logging.getLogger("taktloom.web")
@@ -40,6 +59,7 @@ STATUS: Mapping[type[TaktloomError], int] = {
     PermissionDeniedError: 403,
     NotFoundError: 404,
     ConflictError: 409,
+    RateExceededError: 429,
     LimitExceededError: 413,
     InputRefusedError: 422,
     DefinitionError: 422,
@@ -60,7 +80,6 @@ TITLES: Mapping[int, str] = {
     500: "Our failure",
     503: "Not possible now",
 }
-VALIDATION_CODE, ROUTE_CODE, FAILURE_CODE = "TL-2023", "TL-2005", "TL-5000"
 
 
 def install(application: FastAPI) -> None:
@@ -91,8 +110,6 @@ def problem_of(error: TaktloomError) -> Problem:
 
 def status_of(error: TaktloomError) -> int:
     """The HTTP status of an error's family."""
-    if error.code == "TL-2404":  # throttled sign-in: a rate, not a size
-        return 429
     return next(status for family, status in STATUS.items() if isinstance(error, family))
 
 
@@ -101,10 +118,10 @@ def failure_of(error: BaseException) -> Problem:
     error_id = secrets.token_hex(6)
     LOGGER.error("unexpected error %s", error_id, exc_info=error)
     return Problem(
-        type=f"urn:taktloom:error:{FAILURE_CODE}",
+        type=f"urn:taktloom:error:{UnexpectedError.code}",
         title=TITLES[500],
         status=500,
-        code=FAILURE_CODE,
+        code=UnexpectedError.code,
         detail="Something went wrong on our side.",
         remedy="Try again; if it stays, report the error id and the server's log around it.",
         error_id=error_id,
@@ -149,19 +166,33 @@ async def _on_validation_error(request: Request, error: Exception) -> Response:
         )
         for one in error.errors()[:20]
     ]
-    problem = refused(422, VALIDATION_CODE, "The request does not fit its schema.", "Mend the named fields.")
+    problem = refused(
+        422, RequestUnreadableError.code, "The request does not fit its schema.", "Mend the named fields."
+    )
     shown = [FindingOut.model_validate(finding) for finding in findings]
     return problem_response(problem.model_copy(update={"findings": shown}))
 
 
 async def _on_http_exception(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    too_large = _too_large(error)
+    if too_large is not None:
+        raise too_large  # FastAPI turns what goes wrong while reading a body into a 400
     remedy = "See /api/v1/docs for all addresses." if error.status_code == 404 else ""
-    return problem_response(refused(error.status_code, ROUTE_CODE, str(error.detail), remedy))
+    return problem_response(refused(error.status_code, NotServedError.code, str(error.detail), remedy))
 
 
 async def _on_failure(request: Request, error: Exception) -> Response:
     return problem_response(failure_of(error))
+
+
+def _too_large(error: BaseException) -> BodyTooLargeError | None:
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, BodyTooLargeError):
+            return cause
+        cause = cause.__cause__ or cause.__context__
+    return None
 
 
 def _findings(error: TaktloomError) -> tuple[Finding, ...]:

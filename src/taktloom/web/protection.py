@@ -8,7 +8,8 @@ components (bpmn-js, dmn-js, form-js) set style attributes; scripts may never be
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from taktloom.web.problems import problem_response, refused
+from taktloom.model.errors import LimitExceededError
+from taktloom.web.problems import BodyTooLargeError, problem_response, refused
 
 POLICY = "; ".join(
     (
@@ -35,7 +36,6 @@ HEADERS = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
 TRANSPORT = "max-age=31536000"
-LIMIT_CODE = "TL-2013"
 
 
 class SecurityHeaders:
@@ -64,10 +64,6 @@ class SecurityHeaders:
         await self._application(scope, receive, send_protected)
 
 
-class _BodyTooLargeError(Exception):
-    """The body went over the limit while it was read."""
-
-
 class BodyLimit:
     """Refuses bodies over the limit, by the header where it is sent, else while reading. Uploads have their own."""
 
@@ -91,7 +87,7 @@ class BodyLimit:
             message = await receive()
             seen += len(message.get("body", b""))
             if seen > limit:
-                raise _BodyTooLargeError
+                raise BodyTooLargeError
             return message
 
         async def send_noting(message: Message) -> None:
@@ -101,14 +97,14 @@ class BodyLimit:
 
         try:
             await self._application(scope, receive_limited, send_noting)
-        except _BodyTooLargeError:
+        except BodyTooLargeError:
             if not has_begun:
                 await self._refuse(limit)(scope, receive, send)
 
     @staticmethod
     def _refuse(limit: int) -> ASGIApp:
         problem = refused(
-            413, LIMIT_CODE, f"The request is larger than {limit} bytes.", "Send less, or raise the limit."
+            413, LimitExceededError.code, f"The request is larger than {limit} bytes.", "Send less, or raise the limit."
         )
         return problem_response(problem.model_copy(update={"parameters": {"limit": str(limit)}}))
 

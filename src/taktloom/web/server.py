@@ -7,6 +7,7 @@ and cookies would cross the network in clear text otherwise.
 
 import errno
 import ipaddress
+import signal
 import socket
 from collections.abc import Callable
 from types import FrameType
@@ -25,13 +26,13 @@ PORTS_TRIED = 50
 class PortTakenError(IncidentError):
     """Another program listens on the port."""
 
-    code = "TL-3202"
+    code = "TL-3902"
 
 
 class UnprotectedAddressError(MisuseError):
     """The address is reachable from elsewhere and nothing encrypts."""
 
-    code = "TL-2202"
+    code = "TL-2902"
 
 
 class _Server(uvicorn.Server):
@@ -48,9 +49,15 @@ class _Server(uvicorn.Server):
             self._on_ready()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """SIGTERM or SIGINT."""
+        """SIGTERM or SIGINT; a second SIGINT does not wait for requests.
+
+        uvicorn would raise the signal anew after draining, which ends the process before the engine is drained.
+        """
+        del frame
         self._on_stop()
-        super().handle_exit(sig, frame)
+        if self.should_exit and sig == signal.SIGINT:
+            self.force_exit = True
+        self.should_exit = True
 
 
 def serve(rooms: Rooms, *, on_ready: Callable[[str], None]) -> None:

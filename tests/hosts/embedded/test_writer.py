@@ -43,7 +43,7 @@ def test_callers_that_are_refused_do_not_touch_the_others_of_their_group(
         outcomes = list(pool.map(start, range(90)))
 
     assert outcomes.count("active") == 60
-    assert outcomes.count("TL-2192") == 30
+    assert outcomes.count("TL-2592") == 30
     assert engine.deployments.process(PERMIT).active == 60
 
 

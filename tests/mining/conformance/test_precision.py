@@ -9,7 +9,7 @@ from taktloom.mining.conformance.precision import measure_precision
 from taktloom.mining.discovery.petri_from_tree import petri_net_from_tree
 from taktloom.mining.discovery.process_tree import SILENT, ActivityLeaf, ProcessTree, exclusive, loop, sequence
 from taktloom.mining.petri import Marking, PetriNet, fire, tokens_in
-from tests.mining.trees import any_trees
+from tests.mining.trees import trees_without_nested_loops
 
 A, B, C = ActivityLeaf("a"), ActivityLeaf("b"), ActivityLeaf("c")
 
@@ -54,7 +54,7 @@ def _precision_by_definition(net: PetriNet, log: dict[tuple[str, ...], int]) -> 
 
 
 @given(
-    any_trees(),
+    trees_without_nested_loops(),
     st.dictionaries(
         st.lists(st.sampled_from("abcde"), max_size=5).map(tuple), st.integers(1, 4), min_size=1, max_size=5
     ),

@@ -50,9 +50,14 @@ def test_the_branch_taken_is_known_from_the_transition_fired() -> None:
 
     (event,) = Replayer(translated.net).replay(("A",)).events
 
-    taken = [translated.flows[index] for index in event.silent if translated.flows[index] is not None]
-    assert taken == ["g_a"]
-    assert [translated.elements[index] for index in event.silent] == ["s", "g"]
+    fired = [*event.silent, *([] if event.transition is None else [event.transition])]
+    assert [choice for index in fired for choice in translated.choices[index]] == [("g", "g_a")]
+
+
+def test_silent_steps_that_only_hand_on_are_joined_with_their_neighbours() -> None:
+    net = process_net(CHOICE).net
+
+    assert [transition.label for transition in net.transitions] == ["A", "Ask"]
 
 
 def test_a_task_that_leaves_no_event_is_silent() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from taktloom.mining.logs.catalogue import LogCatalogue, LogIdTakenError, LogNotFoundError
 from taktloom.mining.logs.errors import BadRowsError, MalformedRecordError, UnreadableLogError
-from taktloom.mining.logs.mapping import ColumnMapping
+from taktloom.mining.logs.mapping import AttributeColumn, ColumnMapping
 from taktloom.mining.logs.requests import ImportRequest
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -68,6 +68,22 @@ def test_a_newer_export_takes_the_place_with_the_mapping_it_had(catalogue: LogCa
 
     assert log.counts.cases == 2
     assert (log.metadata.log_id, log.metadata.name, log.metadata.mapping) == ("permits", "Permits", MAPPING)
+
+
+def test_a_newer_export_may_lack_an_attribute_it_had(catalogue: LogCatalogue, tmp_path: Path) -> None:
+    kept = (AttributeColumn(source="step", name="step"),)
+    catalogue.map_anew("permits", replace(MAPPING, attributes=kept), at=AT)
+
+    log = catalogue.replace("permits", request(tmp_path, "id,what,when\n1,A,2024-01-01 08:00\n", mapping=None))
+
+    assert log.metadata.mapping == MAPPING
+    assert log.metadata.columns == ()
+
+
+def test_a_newer_export_with_other_columns_is_recognised_anew(catalogue: LogCatalogue, tmp_path: Path) -> None:
+    newer = request(tmp_path, "case_id,activity,timestamp\n1,Z,2024-01-01 08:00\n", mapping=None)
+
+    assert catalogue.replace("permits", newer).metadata.mapping.case == "case_id"
 
 
 def test_a_failing_newer_export_leaves_the_old_log(catalogue: LogCatalogue, tmp_path: Path) -> None:

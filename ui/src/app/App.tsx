@@ -18,7 +18,8 @@ export function App() {
     <MantineProvider theme={theme} cssVariablesResolver={cssVariablesResolver} defaultColorScheme="auto">
       <QueryClientProvider client={queryClient}>
         <LiveProvider>
-          <Notifications position="bottom-right" autoClose={5000} />
+          {/* At the top: the bottom corner of every diagram and form belongs to the bpmn.io mark. */}
+          <Notifications position="top-center" autoClose={5000} />
           <RouterProvider router={router} />
         </LiveProvider>
       </QueryClientProvider>

@@ -1,5 +1,5 @@
 /** Composes the features' routes. What a page shows is in its address, so every address can be sent to somebody. */
-import { createRouter } from '@tanstack/react-router'
+import { createRouter, parseSearchWith, stringifySearchWith } from '@tanstack/react-router'
 
 import { adminRoutes } from '@/features/admin/routes'
 import { homeRoutes } from '@/features/home/routes'
@@ -22,7 +22,14 @@ const routeTree = rootRoute.addChildren([
   shellRoute.addChildren([...homeRoutes, ...tasksRoutes, ...processesRoutes, ...miningRoutes, ...adminRoutes]),
 ])
 
+/** Ids are long digits: as numbers they would lose their last ones, so a parameter is text unless it is marked as JSON. */
+function readParameter(text: string): unknown {
+  return /^[[{"]/.test(text) ? JSON.parse(text) : text
+}
+
 export const router = createRouter({
+  parseSearch: parseSearchWith(readParameter),
+  stringifySearch: stringifySearchWith(JSON.stringify),
   routeTree,
   context: { queryClient },
   defaultPreload: 'intent',

@@ -12,6 +12,7 @@ import logging
 import random
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,9 +35,11 @@ LOGGER = logging.getLogger("taktloom.app.demo")
 OUTBOX = "demo-outbox"
 FAULTY = "delivery_address"
 FAULTY_KEY = "DEMO-INCIDENT"
-SECONDS_BETWEEN = 2.0
-MOST_OPEN = 40
+SECONDS_BETWEEN = 1.5
+MOST_OPEN = 25
 LEFT_FOR_VISITOR = 5
+TASKS_PER_BEAT = 4
+WORKERS_WAIT = timedelta(seconds=2)  # a stopping server waits as long for them
 CASES_KEPT = 200
 FIRST_CASES = 12
 
@@ -76,13 +79,16 @@ class Driver:
                 self._start_case(f"DEMO-{number + 1:04d}", {})
 
     def play_once(self) -> None:
-        """One beat: perhaps a new case, and one user task of those that are not left for the visitor."""
+        """One beat: perhaps a new case, and a few user tasks of those that are not left for the visitor."""
         open_instances = self._rooms.engine.deployments.process(ProcessId(self._process_id)).active
         if open_instances < MOST_OPEN and self._chance.random() < 0.5:
             self._start_case(f"DEMO-{self._rooms.clock():%H%M%S}", {})
-        open_tasks = self._open_tasks()
-        if len(open_tasks) > LEFT_FOR_VISITOR:
-            self._work(self._chance.choice(open_tasks[:-LEFT_FOR_VISITOR]))
+        for task in self._chosen_tasks():
+            self._work(task)
+
+    def _chosen_tasks(self) -> Sequence[UserTaskView]:
+        open_tasks = self._open_tasks()[:-LEFT_FOR_VISITOR]
+        return self._chance.sample(open_tasks, min(len(open_tasks), TASKS_PER_BEAT))
 
     def _run(self) -> None:
         try:
@@ -134,7 +140,7 @@ class Driver:
         outbox.mkdir(exist_ok=True)
         types = sorted(set(job_types(executable.definition.nodes)))
         workers = [confirmation_worker(job_type, outbox) for job_type in types]
-        return WorkerPool(workers, self._rooms.engine.jobs, PoolOptions(name="demo worker"))
+        return WorkerPool(workers, self._rooms.engine.jobs, PoolOptions(name="demo worker", wait=WORKERS_WAIT))
 
 
 def confirmation_worker(job_type: str, outbox: Path) -> "JobWorker[..., object]":

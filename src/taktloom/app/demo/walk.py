@@ -32,18 +32,16 @@ KEPT_FILES = frozenset({LOCK_NAME, LOG_FILE, "logs.lock"})
 class NotDemoFolderError(ConflictError):
     """The folder holds other data than the guided example's."""
 
-    code = "TL-2440"
+    code = "TL-2940"
 
 
 @use_case(Permission.SYSTEM_ADMIN)
 def reset_demo(context: Context) -> None:
     """Empty the folder of the guided example. Raises NotDemoFolderError for any other that is not empty."""
     folder = context.rooms.settings.data
-    content = [path for path in folder.iterdir() if path.name not in KEPT_FILES]
-    if content and not is_demo_folder(folder):
+    if _content(folder) and not is_demo_folder(folder):
         raise _not_demo(folder)
-    for path in content:
-        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    _empty(folder)
 
 
 @use_case(Permission.SYSTEM_ADMIN)
@@ -56,8 +54,10 @@ def seed_demo(context: Context, *, log: Path | None = None, timezone: str | None
     present = read_demo_state(context.rooms)
     if present is not None and present.process_id is not None and log is None:
         return present
-    if present is None and any(path.name not in KEPT_FILES for path in folder.iterdir()):
+    if present is None and _content(folder):
         raise _not_demo(folder)
+    if present is not None and present.process_id is None:
+        _empty(folder)  # an earlier start was interrupted
     is_synthetic = log is None
     write_demo_state(folder, DemoState(is_synthetic=is_synthetic))
     record = _import_synthetic(context) if log is None else _import_own(context, log, timezone)
@@ -115,6 +115,15 @@ def _import_synthetic(context: Context) -> LogRecord:
 
 def _import_own(context: Context, log: Path, timezone: str | None) -> LogRecord:
     return logs.import_file(context, path=log, request=logs.ImportRequest(timezone=timezone))
+
+
+def _content(folder: Path) -> list[Path]:
+    return [path for path in folder.iterdir() if path.name not in KEPT_FILES]
+
+
+def _empty(folder: Path) -> None:
+    for path in _content(folder):
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 def _not_demo(folder: Path) -> NotDemoFolderError:

@@ -31,19 +31,19 @@ Item = TypeVar("Item")
 class UnknownProcessError(NotFoundError):
     """No process of that id, version or key is deployed."""
 
-    code = "TL-2192"
+    code = "TL-2592"
 
 
 class DecisionFailedError(IncidentError):
     """A decision gave null and said why."""
 
-    code = "TL-3120"
+    code = "TL-3520"
 
 
 class UnknownDecisionError(NotFoundError):
     """No decision of that id is deployed."""
 
-    code = "TL-2193"
+    code = "TL-2593"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,13 +29,13 @@ class IncidentState(Enum):
 class UnknownIncidentError(NotFoundError):
     """No incident has that id."""
 
-    code = "TL-2150"
+    code = "TL-2550"
 
 
 class IncidentResolvedError(ConflictError):
     """The incident is over already."""
 
-    code = "TL-2151"
+    code = "TL-2551"
 
 
 _IS_OPEN = {IncidentState.OPEN: 1, IncidentState.RESOLVED: 0, IncidentState.ANY: None}

@@ -53,13 +53,13 @@ COUNTED_UP_TO = 10_000  # a total above this is given as None: counting on would
 class InvalidCursorError(MisuseError):
     """A cursor that no page has given."""
 
-    code = "TL-2191"
+    code = "TL-2591"
 
 
 class ReplayDiffersError(NondeterminismError):
     """The journal replays to another state than the stored one."""
 
-    code = "TL-4101"
+    code = "TL-4501"
 
 
 class Instances:

@@ -40,13 +40,13 @@ _LONGEST_BACK_OFF = timedelta(minutes=10)
 class UnknownJobError(NotFoundError):
     """No job has that id."""
 
-    code = "TL-2130"
+    code = "TL-2530"
 
 
 class JobLockError(ConflictError):
     """The caller does not hold the job's lock: it ran out, another worker has it, or the job is over."""
 
-    code = "TL-2131"
+    code = "TL-2531"
 
 
 class CompletionResult(Enum):

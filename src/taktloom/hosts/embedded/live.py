@@ -25,13 +25,13 @@ _KEPT = 10_000
 class UnknownInstanceError(NotFoundError):
     """No process instance has that key."""
 
-    code = "TL-2194"
+    code = "TL-2594"
 
 
 class InstanceEndedError(ConflictError):
     """The instance has ended; it takes nothing any more."""
 
-    code = "TL-2195"
+    code = "TL-2595"
 
 
 @dataclass(slots=True, kw_only=True)

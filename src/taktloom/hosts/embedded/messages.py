@@ -31,7 +31,7 @@ _REMEMBERED = timedelta(days=1)  # how long the id of a message is known, so tha
 class MessageReusedError(ConflictError):
     """A message id came again with another content."""
 
-    code = "TL-2160"
+    code = "TL-2560"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,13 +24,13 @@ from taktloom.storage import Row, Session, to_micros
 class UnknownUserTaskError(NotFoundError):
     """No user task has that id."""
 
-    code = "TL-2140"
+    code = "TL-2540"
 
 
 class UserTaskStateError(ConflictError):
     """The task is over, or somebody else has it."""
 
-    code = "TL-2141"
+    code = "TL-2541"
 
 
 class UserTasks:

@@ -34,13 +34,13 @@ Result = TypeVar("Result")
 class StorageFailedError(IncidentError):
     """The database refused a transaction (disk full, locked too long, damaged); nothing of it was kept."""
 
-    code = "TL-3110"
+    code = "TL-3510"
 
 
 class EngineStoppedError(ConflictError):
     """The engine is closed or draining and takes no new work."""
 
-    code = "TL-2190"
+    code = "TL-2590"
 
 
 class UnitOfWork(Protocol):

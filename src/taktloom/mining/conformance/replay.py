@@ -6,6 +6,8 @@ run, lazily). Tokens that lack are put in and counted as missing; an event whose
 counted as one missing and one consumed token. At the end silent transitions lead to the final marking where they
 can; what lies elsewhere remains. fitness = ½(1 − Σ missing / Σ consumed) + ½(1 − Σ remaining / Σ produced), variants
 weighted by cases.
+Lazy replay is exact for block-structured nets of unique labels without a loop inside a loop. In other nets it may take
+the nearer of two repetitions where only the farther one ends well, and so judge a trace worse than it is, never better.
 Source: Rozinat & van der Aalst, Information Systems 33, 2008, definition of the token-based fitness metric.
 """
 

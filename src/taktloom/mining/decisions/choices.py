@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which way each case took at each exclusive split, from replaying the log on the process.
 
-A choice is seen when a gateway's silent transition is fired before an event that then fits. Choices of deviating events
+A choice is seen when its transition is fired for an event that fits. Choices of deviating events
 are not counted. The moment of a choice is the event that it leads to: what was known before that event was known then.
 Source: Rozinat & van der Aalst, "Decision mining in ProM", BPM 2006 (decision points and their instances).
 """
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from taktloom.mining.conformance.process_net import ProcessNet
+from taktloom.mining.conformance.process_net import Choice, ProcessNet
 from taktloom.mining.conformance.replay import Replayer
 from taktloom.mining.decisions.cart import Codes
 from taktloom.mining.decisions.known_values import case_bounds
@@ -37,40 +37,37 @@ def find_choices(events: pl.DataFrame, process: ProcessNet) -> Mapping[ElementId
     events: columns `case_id`, `activity`; rows of a case together, in order of time.
     """
     replayer = Replayer(process.net)
-    seen: dict[tuple[str, ...], tuple[tuple[int, int], ...]] = {}
-    rows: list[tuple[int, int, int]] = []
+    seen: dict[tuple[str, ...], tuple[tuple[int, Choice], ...]] = {}
+    rows: list[tuple[int, int, Choice]] = []
     starts, lengths = case_bounds(events)
     activities = events["activity"].to_list()
     for case, (start, length) in enumerate(zip(starts.tolist(), lengths.tolist(), strict=True)):
         variant = tuple(activities[start : start + length])
         if variant not in seen:
             seen[variant] = _choices_of(replayer, variant, process)
-        rows.extend((case, position, transition) for position, transition in seen[variant])
+        rows.extend((case, position, choice) for position, choice in seen[variant])
     return _by_gateway(rows, process)
 
 
-def _choices_of(replayer: Replayer, variant: tuple[str, ...], process: ProcessNet) -> tuple[tuple[int, int], ...]:
+def _choices_of(replayer: Replayer, variant: tuple[str, ...], process: ProcessNet) -> tuple[tuple[int, Choice], ...]:
     replay = replayer.replay(variant)
     found = [
-        (position, transition)
+        (position, choice)
         for position, event in enumerate(replay.events)
-        if not event.missing
-        for transition in event.silent
-        if process.flows[transition] is not None
+        if not event.missing and event.transition is not None
+        for transition in (*event.silent, event.transition)
+        for choice in process.choices[transition]
     ]
     ended = [] if replay.missing or replay.remaining else replay.ending
-    return (*found, *((len(variant), transition) for transition in ended if process.flows[transition] is not None))
+    return (*found, *((len(variant), choice) for transition in ended for choice in process.choices[transition]))
 
 
-def _by_gateway(rows: list[tuple[int, int, int]], process: ProcessNet) -> Mapping[ElementId, GatewayChoices]:
+def _by_gateway(rows: list[tuple[int, int, Choice]], process: ProcessNet) -> Mapping[ElementId, GatewayChoices]:
     flows: dict[ElementId, list[ElementId]] = {}
-    for element, flow in zip(process.elements, process.flows, strict=True):
-        if flow is not None and flow not in flows.setdefault(element, []):
-            flows[element].append(flow)
+    for gateway, flow in process.splits:
+        flows.setdefault(gateway, []).append(flow)
     grouped: dict[ElementId, list[tuple[int, int, int]]] = {gateway: [] for gateway in flows}
-    for case, position, transition in rows:
-        gateway, flow = process.elements[transition], process.flows[transition]
-        assert flow is not None
+    for case, position, (gateway, flow) in rows:
         grouped[gateway].append((case, position, flows[gateway].index(flow)))
     found = {}
     for gateway, taken in grouped.items():

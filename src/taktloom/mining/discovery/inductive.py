@@ -38,13 +38,13 @@ MAX_ACTIVITIES = 2_000
 class NoiseOutOfRangeError(MisuseError):
     """The noise threshold is not in 0..1."""
 
-    code = "TL-2301"
+    code = "TL-2125"
 
 
 class TooManyActivitiesError(LimitExceededError):
     """The log has more activities than a model can show."""
 
-    code = "TL-2302"
+    code = "TL-2126"
 
 
 def discover_process_tree(variants: VariantCounts, *, noise: float = DEFAULT_NOISE) -> ProcessTree:

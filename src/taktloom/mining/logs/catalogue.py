@@ -25,6 +25,7 @@ from taktloom.mining.logs.requests import (
     BadRows,
     ImportRequest,
     ImportWatch,
+    MissingAttributes,
     Progress,
     ignore_progress,
     never_cancelled,
@@ -166,12 +167,15 @@ class LogCatalogue:
         progress: Callable[[Progress], None] = ignore_progress,
         cancelled: Callable[[], bool] = never_cancelled,
     ) -> CanonicalLog:
-        """Put a newer export in the log's place: same id and name; the log's mapping and zone where the request names
-        none and the columns are still there. If the import fails, the old log stays."""
+        """Put a newer export in the log's place: same id and name.
+
+        The log's mapping and zone hold where the request names none and the columns of the parts are still there;
+        attributes that are gone are dropped. If the import fails, the old log stays.
+        """
         known = load_metadata(self._folder_of(log_id))
         request = replace(request, name=known.name, timezone=request.timezone or known.timezone)
-        if request.mapping is None and set(_columns(known.mapping)) <= set(read_columns(request)):
-            request = replace(request, mapping=known.mapping)
+        if request.mapping is None and set(known.mapping.role_columns()) <= set(read_columns(request)):
+            request = replace(request, mapping=known.mapping, missing_attributes=MissingAttributes.DROP)
         return self._exchange(log_id, request, ImportWatch(report=progress, cancelled=cancelled))
 
     def refresh_history(self, source: EventSource, request: HistoryRequest) -> CanonicalLog:
@@ -220,7 +224,3 @@ def _require_id(log_id: str) -> str:
     if not re.fullmatch(r"\w[\w\-]{0,79}", log_id):
         raise LogNotFoundError(log_id[:80])
     return log_id
-
-
-def _columns(mapping: ColumnMapping) -> tuple[str, ...]:
-    return (*mapping.role_columns(), *(attribute.source for attribute in mapping.attributes))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Why a log is refused; codes TL-2100 … TL-2149.
+"""Why a log is refused; one class and code for each reason.
 
 InputRefusedError
 ├── MalformedRecordError     a stored or sent JSON record has the wrong shape
@@ -156,7 +156,7 @@ class ImportCancelledError(ConflictError):
 class LogStorageError(IncidentError):
     """Disk or memory failed while a log was imported; nothing was left behind."""
 
-    code = "TL-3010"
+    code = "TL-3101"
 
     def __init__(self, name: str, reason: str) -> None:
         super().__init__(

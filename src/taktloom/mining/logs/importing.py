@@ -31,6 +31,7 @@ from taktloom.mining.logs.requests import (
     ImportWatch,
     LogFormat,
     LogSniff,
+    MissingAttributes,
     Progress,
     ignore_progress,
     never_cancelled,
@@ -92,6 +93,9 @@ def _prepare(request: ImportRequest, workspace: Path, target: Path, watch: Impor
     rules = ClockRules(timezone=request.timezone, date_format=request.date_format, place=_place(request))
     staging = _stage(request, workspace, watch)
     mapping = request.mapping or _recognised_mapping(staging)
+    if request.missing_attributes is MissingAttributes.DROP:
+        there = tuple(attribute for attribute in mapping.attributes if attribute.source in staging.columns)
+        mapping = replace(mapping, attributes=there)
     require_columns(mapping, tuple(staging.columns), rules.place)
     build_log(Build(staging=staging, mapping=mapping, request=request, rules=rules, target=target, watch=watch))
     _keep_source(request.path, target)

@@ -26,6 +26,13 @@ class BadRows(StrEnum):
     SKIP = "skip"
 
 
+class MissingAttributes(StrEnum):
+    """What happens when the mapping names attribute columns that the file lacks."""
+
+    REFUSE = "refuse"
+    DROP = "drop"
+
+
 class ImportStage(StrEnum):
     """Where an import is; progress counts bytes in CHECKING and READING, rows afterwards."""
 
@@ -66,6 +73,7 @@ class ImportRequest:
     log_id: str | None = None
     source_name: str | None = None
     is_synthetic: bool = False
+    missing_attributes: MissingAttributes = MissingAttributes.REFUSE
     limits: ImportLimits = field(default_factory=ImportLimits)
 
 

@@ -9,7 +9,9 @@ Source: IEEE 1849-2016, clause 4 (metamodel) and 5 (XML serialisation).
 
 import json
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 import polars as pl
 from lxml import etree
@@ -44,11 +46,14 @@ class _Types:
     """What types each column's values were declared with."""
 
     def __init__(self) -> None:
+        self._pairs: set[tuple[str, str]] = set()
         self._seen: dict[str, set[AttributeType]] = {}
 
     def note(self, column: str, kind: str) -> None:
         """Remember that *column* had a value of XES type *kind*."""
-        self._seen.setdefault(column, set()).add(XES_TYPES[kind])
+        if (column, kind) not in self._pairs:
+            self._pairs.add((column, kind))
+            self._seen.setdefault(column, set()).add(XES_TYPES[kind])
 
     def decided(self) -> dict[str, AttributeType]:
         """One type per column; a mixture of numbers is a number, any other is text."""
@@ -135,18 +140,15 @@ def _rows(raw: RawBytes, digest: Digest, types: _Types) -> Iterator[Row]:
         case: Row = {}
         events = []
         for child in trace:
-            if not isinstance(child.tag, str):
-                continue
             if _local(child) == "event":
                 events.append(child)
             else:
-                _read_attribute(child, CASE_PREFIX, case, types, raw)
+                _read_attribute(child, CASE_PREFIX, case, types, raw.limits.cell_characters)
         case[CASE_NAME] = _case_name(case.get(CASE_NAME), number, names)
         for event in events:
             row = dict(case)
             for child in event:
-                if isinstance(child.tag, str):
-                    _read_attribute(child, "", row, types, raw)
+                _read_attribute(child, "", row, types, raw.limits.cell_characters)
             yield row
 
 
@@ -157,29 +159,32 @@ def _case_name(name: str | None, number: int, names: dict[str, int]) -> str:
     return base if names[base] == 1 else f"{base} #{names[base]}"
 
 
+@lru_cache(maxsize=1_000)
+def _kind(tag: object) -> str:
+    """The tag's local name; empty for comments and processing instructions, whose tag is no text."""
+    return tag[tag.rfind("}") + 1 :] if isinstance(tag, str) else ""
+
+
 def _local(element: etree._Element) -> str:
-    tag = str(element.tag)
-    return tag[tag.rfind("}") + 1 :]
+    return _kind(element.tag)
 
 
-def _read_attribute(element: etree._Element, prefix: str, row: Row, types: _Types, raw: RawBytes) -> None:
+def _read_attribute(element: etree._Element, prefix: str, row: Row, types: _Types, limit: int) -> None:
     """Put one attribute and those nested in it into *row*."""
     pending = [(element, prefix, 0)]
     while pending:
         each, before, depth = pending.pop()
-        if not isinstance(each.tag, str):  # a comment or processing instruction
-            continue
-        kind, key = _local(each), each.get("key")
+        kind, key = _kind(each.tag), each.get("key")
         if kind not in XES_TYPES or key is None or depth > DEEPEST:
             continue
         column = before + key
         value = _list_text(each) if kind == "list" else each.get("value")
         if value is not None:
-            if len(value) > raw.limits.cell_characters:
-                raise LogTooLargeError("characters in a cell", raw.limits.cell_characters, raw.place)
+            if len(value) > limit:
+                raise LogTooLargeError("characters in a cell", limit)
             row[column] = value
             types.note(column, kind)
-        if kind != "list" and len(each):
+        if len(each) and kind != "list":
             pending.extend((child, f"{column}.", depth + 1) for child in each)
 
 
@@ -189,20 +194,22 @@ def _list_text(element: etree._Element) -> str:
 
 
 def _traces(raw: RawBytes, digest: Digest) -> Iterator[etree._Element]:
-    """Each complete trace; it is emptied when the next is asked for."""
-    parser = etree.XMLPullParser(
-        events=("start", "end"), resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
-    )
-    started = False
+    """Each complete trace; it is emptied when the next is asked for.
+
+    A first parser sees the bytes up to the root element, so that a document type is refused before anything else of
+    the file is read; the second reports traces only, which is what makes it quick.
+    """
+    scout: etree.XMLPullParser | None = _parser(("start",))
+    parser = _parser(("end",), tag=("{*}trace", "trace"))
     try:
         for piece in unpacked_chunks(raw, digest):
             for begin in range(0, len(piece), PIECE_BYTES):
-                parser.feed(piece[begin : begin + PIECE_BYTES])
-                for action, element in parser.read_events():
-                    if not started:
-                        _require_xes(element, raw)
-                        started = True
-                    if action == "end" and isinstance(element, etree._Element) and _local(element) == "trace":
+                data = piece[begin : begin + PIECE_BYTES]
+                if scout is not None and _has_passed(scout, data, raw):
+                    scout = None
+                parser.feed(data)
+                for _, element in parser.read_events():
+                    if isinstance(element, etree._Element):
                         yield element
                         _forget(element)
         parser.close()
@@ -210,6 +217,21 @@ def _traces(raw: RawBytes, digest: Digest) -> Iterator[etree._Element]:
         cause = f"The XML is broken: {error.msg}."
         place = Place(source=raw.name, line=error.lineno)
         raise UnreadableLogError("xml-broken", cause, place, "Export the log again.") from error
+
+
+def _parser(events: tuple[Literal["start", "end"]], tag: tuple[str, ...] | None = None) -> etree.XMLPullParser:
+    return etree.XMLPullParser(
+        events=events, tag=tag, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
+    )
+
+
+def _has_passed(scout: etree.XMLPullParser, data: bytes, raw: RawBytes) -> bool:
+    """Whether the root has been seen in *data* and is that of an XES log without document type."""
+    scout.feed(data)
+    for _, root in scout.read_events():
+        _require_xes(root, raw)
+        return True
+    return False
 
 
 def _require_xes(root: object, raw: RawBytes) -> None:

@@ -25,6 +25,7 @@ export function Shell() {
   const pages = usePages()
   useSignedOutGuard()
 
+  useShortcuts(isRailOpen ? [{ keys: 'escape', label: t('closeMenu'), run: rail.close }] : [])
   useShortcuts([
     ...pages.map(({ key, keys, to }) => ({
       keys,
@@ -41,7 +42,8 @@ export function Shell() {
       <a href="#content" className={classes.skip}>
         {t('skip')}
       </a>
-      <TopBar onMenu={rail.toggle} onShortcuts={sheet.open} />
+      <TopBar isMenuOpen={isRailOpen} onMenu={rail.toggle} onShortcuts={sheet.open} />
+      {isRailOpen && <button type="button" className={classes.backdrop} aria-label={t('closeMenu')} onClick={rail.close} />}
       <Rail isOpen={isRailOpen} onClose={rail.close} />
       <main id="content" className={classes.content} tabIndex={-1}>
         <ErrorBoundary resetKey={pathname}>

@@ -15,22 +15,28 @@ import { LiveSwitch } from './LiveSwitch'
 import { openPalette } from './Palette'
 import classes from './TopBar.module.css'
 
-export function TopBar({ onMenu, onShortcuts }: { onMenu: () => void; onShortcuts: () => void }) {
+interface TopBarProps {
+  isMenuOpen: boolean
+  onMenu: () => void
+  onShortcuts: () => void
+}
+
+export function TopBar({ isMenuOpen, onMenu, onShortcuts }: TopBarProps) {
   const { t } = useTranslation('app')
   const language = useLanguage()
   return (
     <header className={classes.bar}>
-      <ActionIcon className={classes.menu} size={36} aria-label={t('menu')} onClick={onMenu}>
+      <ActionIcon className={classes.menu} size={36} aria-label={t('menu')} aria-expanded={isMenuOpen} onClick={onMenu}>
         <Icon name="menu" size={18} />
       </ActionIcon>
       <Link to="/" className={classes.name}>
         <img src="/favicon.svg" alt="" width={22} height={22} />
         <span>Taktloom</span>
       </Link>
-      <UnstyledButton className={classes.search} onClick={openPalette} aria-label={t('palette.open')}>
+      <UnstyledButton className={classes.search} onClick={openPalette}>
         <Icon name="search" />
         <span>{t('palette.open')}</span>
-        <kbd>Ctrl K</kbd>
+        <kbd aria-hidden="true">Ctrl K</kbd>
       </UnstyledButton>
       <div className={classes.end}>
         <LiveSwitch />

@@ -32,3 +32,9 @@ export function otherVariables(variables: Record<string, unknown>, schema: objec
   const shown = shownVariables(schema)
   return Object.fromEntries(Object.entries(variables).filter(([name]) => !shown.has(name)))
 }
+
+/** The variables of *variables* that the form asks for: all that a draft may keep, the rest may change meanwhile. */
+export function ownVariables(variables: Record<string, unknown>, schema: object): Record<string, unknown> {
+  const shown = shownVariables(schema)
+  return Object.fromEntries(Object.entries(variables).filter(([name]) => shown.has(name)))
+}

@@ -1463,7 +1463,7 @@ export interface components {
         };
         /**
          * Amount
-         * @description A number with its interval. basis: `measured` from the log or `given` in a rates file.
+         * @description A number and where it comes from: `measured` in the log or `given` by a person. n: observations behind it.
          */
         Amount: {
             /**
@@ -1471,11 +1471,8 @@ export interface components {
              * @enum {string}
              */
             basis: "measured" | "given";
-            /** Interval */
-            interval: [
-                number,
-                number
-            ] | null;
+            /** N */
+            n: number;
             /** Unit */
             unit: string;
             /** Value */
@@ -1564,18 +1561,34 @@ export interface components {
             file: string;
         };
         /**
+         * ClassReason
+         * @description A stable code, the measured value and the limit that it met.
+         */
+        ClassReason: {
+            /** Code */
+            code: string;
+            /** Limit */
+            limit: number | null;
+            /** Value */
+            value: number | null;
+        };
+        /**
          * ColumnMapping
-         * @description Which column plays which role. attributes: column → level (`case` or `event`).
+         * @description Which column plays which part. attributes: column → level; `auto`: case when no case holds two values.
          */
         ColumnMapping: {
             /** Activity */
             activity?: string | null;
             /** Attributes */
             attributes?: {
-                [key: string]: "case" | "event";
+                [key: string]: "case" | "event" | "auto";
             };
             /** Case */
             case?: string | null;
+            /** Event Id */
+            event_id?: string | null;
+            /** Instance */
+            instance?: string | null;
             /** Lifecycle */
             lifecycle?: string | null;
             /** Resource */
@@ -1623,6 +1636,16 @@ export interface components {
             needed_n: number;
             /** P95 S */
             p95_s: number | null;
+        };
+        /** DecisionTrace */
+        DecisionTrace: {
+            /** Decision Id */
+            decision_id: string;
+            /** Matches */
+            matches: components["schemas"]["RuleMatch"][];
+            /** Name */
+            name: string;
+            value: components["schemas"]["JsonValue"];
         };
         /**
          * DemoState
@@ -1734,7 +1757,10 @@ export interface components {
             /** Name */
             name: string;
         };
-        /** DraftDecision */
+        /**
+         * DraftDecision
+         * @description A choice. accepted: the mined rule decides it; else a person does, for the *reason* (a code).
+         */
         DraftDecision: {
             /** Accepted */
             accepted: boolean;
@@ -1748,13 +1774,13 @@ export interface components {
             majority: number | null;
             /** N */
             n: number;
-            /**
-             * Reason
-             * @default
-             */
+            /** Reason */
             reason: string;
         };
-        /** DraftElement */
+        /**
+         * DraftElement
+         * @description What an activity became and why: a code, and the values behind it.
+         */
         DraftElement: {
             /** Activity */
             activity: string;
@@ -1762,16 +1788,34 @@ export interface components {
             element_id: string;
             /** Kind */
             kind: string;
+            /** Values */
+            values: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
             /** Why */
             why: string;
         };
-        /** DraftIn */
+        /**
+         * DraftIn
+         * @description language: of the labels and questions that the draft adds.
+         */
         DraftIn: {
+            /**
+             * Language
+             * @default en
+             * @enum {string}
+             */
+            language: "en" | "zh-CN";
             /** Name */
             name?: string | null;
         };
-        /** DraftReport */
+        /**
+         * DraftReport
+         * @description left_out: activities that are not in the draft, with their events.
+         */
         DraftReport: {
+            /** Cases */
+            cases: number;
             /** Coverage */
             coverage: number;
             /** Decisions */
@@ -1782,10 +1826,18 @@ export interface components {
             elements: components["schemas"]["DraftElement"][];
             /** Fitness */
             fitness: number;
+            /** Fitting Cases */
+            fitting_cases: number;
+            /** Left Out */
+            left_out: {
+                [key: string]: number;
+            };
             /** Name */
             name: string;
             /** Precision */
             precision: number | null;
+            /** Process Id */
+            process_id: string;
         };
         /**
          * DraftSave
@@ -1875,10 +1927,13 @@ export interface components {
             /** Working P95 S */
             working_p95_s: number | null;
         };
-        /** Evaluation */
+        /**
+         * Evaluation
+         * @description trace: every decision made on the way, required ones first.
+         */
         Evaluation: {
-            /** Matched Rules */
-            matched_rules?: number[] | null;
+            /** Trace */
+            trace: components["schemas"]["DecisionTrace"][];
             value: components["schemas"]["JsonValue"];
             /** Warnings */
             warnings: components["schemas"]["EvaluationWarning"][];
@@ -2077,7 +2132,7 @@ export interface components {
             import_id: string;
             /** Log Id */
             log_id?: string | null;
-            problem?: components["schemas"]["Problem"] | null;
+            "no such attribute"?: components["schemas"]["Problem"] | null;
             /**
              * Skipped Rows
              * @default 0
@@ -2358,6 +2413,8 @@ export interface components {
             mapping: components["schemas"]["ColumnMapping"];
             /** Name */
             name: string;
+            /** Skipped Rows */
+            skipped_rows: number;
             /** Source Name */
             source_name: string;
             /** Timezone */
@@ -2365,7 +2422,11 @@ export interface components {
             /** Variants */
             variants: number;
         };
-        /** LogSniff */
+        /**
+         * LogSniff
+         * @description A first look at a file. missing_parts: required parts without a recognised column. date_formats: all readings
+         *     that fit; with more than one the person should choose.
+         */
         LogSniff: {
             /** Columns */
             columns: components["schemas"]["SniffColumn"][];
@@ -2373,22 +2434,20 @@ export interface components {
             confidence: {
                 [key: string]: number;
             };
-            /** Date Format */
-            date_format: string | null;
+            /** Date Formats */
+            date_formats: string[];
             /** Delimiter */
             delimiter: string | null;
             /** Encoding */
             encoding: string | null;
             /** File Name */
             file_name: string;
-            /** Findings */
-            findings: components["schemas"]["FindingOut"][];
             /** Format */
             format: string;
+            /** Missing Parts */
+            missing_parts: string[];
             /** Needs Timezone */
             needs_timezone: boolean;
-            /** Row Estimate */
-            row_estimate: number | null;
             /** Size Bytes */
             size_bytes: number;
             suggested: components["schemas"]["ColumnMapping"];
@@ -2452,6 +2511,8 @@ export interface components {
             events: number;
             /** Median Gap S */
             median_gap_s: number | null;
+            /** Median Working S */
+            median_working_s: number | null;
         };
         /** Me */
         Me: {
@@ -2711,19 +2772,17 @@ export interface components {
             /** Method */
             method: string;
         };
-        /** PotentialActivity */
+        /**
+         * PotentialActivity
+         * @description interval: 95 % of the resamples, null when too few had a value.
+         */
         PotentialActivity: {
             /** Activity */
             activity: string;
             /** Cases */
             cases: number;
-            /**
-             * Class
-             * @enum {string}
-             */
-            class: "eliminate" | "decide-by-rule" | "call-an-api" | "assist" | "keep-human";
             /** Class Reasons */
-            class_reasons: string[];
+            class_reasons: components["schemas"]["ClassReason"][];
             /** Contributions */
             contributions: components["schemas"]["Contribution"][];
             /** Events */
@@ -2733,17 +2792,17 @@ export interface components {
             interval: [
                 number,
                 number
-            ];
+            ] | null;
             money: components["schemas"]["Amount"] | null;
             /** Not Computable */
             not_computable: components["schemas"]["NotComputable"][];
+            /**
+             * Potential Class
+             * @enum {string}
+             */
+            potential_class: "eliminate" | "decide-by-rule" | "call-an-api" | "assist" | "keep-human";
             /** Rank */
             rank: number;
-            /** Rank Interval */
-            rank_interval: [
-                number,
-                number
-            ];
             /** Score */
             score: number;
         };
@@ -2831,11 +2890,6 @@ export interface components {
         };
         /** QualityComponent */
         QualityComponent: {
-            /**
-             * Detail
-             * @default
-             */
-            detail: string;
             /** Name */
             name: string;
             /** Score */
@@ -2845,21 +2899,17 @@ export interface components {
         };
         /**
          * RatesIn
-         * @description Money per hour, given by the user. by_role and by_resource win over the default.
+         * @description Money per hour, given by a person. hourly: activity or role → amount; default: for all others.
          */
         RatesIn: {
-            /** By Resource */
-            by_resource?: {
-                [key: string]: number;
-            };
-            /** By Role */
-            by_role?: {
-                [key: string]: number;
-            };
             /** Currency */
             currency: string;
-            /** Per Hour */
-            per_hour: number;
+            /** Default */
+            default?: number | null;
+            /** Hourly */
+            hourly?: {
+                [key: string]: number;
+            };
         };
         /** ReasonIn */
         ReasonIn: {
@@ -2896,10 +2946,6 @@ export interface components {
         };
         /** ResourceRow */
         ResourceRow: {
-            /** Activities */
-            activities: number;
-            /** Cases */
-            cases: number;
             /** Events */
             events: number;
             /**
@@ -2923,19 +2969,34 @@ export interface components {
             end_activities: components["schemas"]["ActivityCount"][];
             /** Events */
             events: number;
-            /** First Event At */
-            first_event_at: string | null;
+            /**
+             * First Event At
+             * Format: date-time
+             */
+            first_event_at: string;
             handovers: components["schemas"]["Handovers"];
-            /** Last Event At */
-            last_event_at: string | null;
+            /** Is Synthetic */
+            is_synthetic: boolean;
+            /**
+             * Last Event At
+             * Format: date-time
+             */
+            last_event_at: string;
+            /** Log Id */
+            log_id: string;
+            /** Name */
+            name: string;
             quality: components["schemas"]["QualityCard"];
             /** Resources */
             resources: components["schemas"]["ResourceRow"][];
             /** Rework */
             rework: components["schemas"]["Rework"][];
+            role_handovers: components["schemas"]["Handovers"];
             rubber_stamps: components["schemas"]["RubberStamps"];
             /** Start Activities */
             start_activities: components["schemas"]["ActivityCount"][];
+            /** Timezone */
+            timezone: string | null;
             /** Variants */
             variants: number;
         };
@@ -2947,6 +3008,8 @@ export interface components {
             cases: number;
             /** Repeats */
             repeats: number;
+            /** Self Loops */
+            self_loops: number;
             /** Share */
             share: number;
         };
@@ -2963,6 +3026,16 @@ export interface components {
             of: number;
             /** Share */
             share: number | null;
+        };
+        /**
+         * RuleMatch
+         * @description rules: numbers of the matched rules, from 1.
+         */
+        RuleMatch: {
+            /** Rules */
+            rules: number[];
+            /** Table Id */
+            table_id: string | null;
         };
         /** ServiceAccountCreated */
         ServiceAccountCreated: {
@@ -3113,7 +3186,7 @@ export interface components {
         };
         /**
          * Unknowable
-         * @description A question that this log cannot answer, why, and what would be needed.
+         * @description A question that this log cannot answer, and what would be needed.
          */
         Unknowable: {
             /**
@@ -3127,8 +3200,6 @@ export interface components {
             };
             /** Question */
             question: string;
-            /** Reason */
-            reason: string;
             /** Rule */
             rule: string;
         };

@@ -37,6 +37,8 @@ interface BpmnDiagramProps {
   height?: number | string
 }
 
+/** Room in pixels around an element that is brought into view. */
+const AIR = 24
 const NO_MARKS: Record<string, State> = {}
 const NO_COUNTS: DiagramCount[] = []
 
@@ -81,14 +83,27 @@ export function BpmnDiagram(props: BpmnDiagramProps) {
     }
   }, [xml])
 
-  useMarks(viewer, marks, selectedId)
+  // The outline takes room from the paper.
+  useEffect(() => {
+    if (viewer === null) return
+    const canvas = viewer.get<BpmnCanvas>('canvas')
+    canvas.resized()
+    showFromStart(canvas)
+  }, [viewer, outline])
+
+  useMarks(viewer, marks)
+  useEffect(() => viewer?.select(selectedId), [viewer, selectedId])
   useCounts(viewer, counts)
 
   function zoom(step: 'in' | 'out' | 'fit'): void {
-    const canvas = viewer?.get<BpmnCanvas>('canvas')
-    if (canvas === undefined) return
-    if (step === 'fit') fit(canvas)
-    else canvas.zoom(canvas.zoom() * (step === 'in' ? 1.2 : 1 / 1.2))
+    if (viewer === null) return
+    if (step === 'fit') fit(viewer.get<BpmnCanvas>('canvas'))
+    else viewer.get<{ stepZoom: (steps: number) => void }>('zoomScroll').stepZoom(step === 'in' ? 1 : -1)
+  }
+
+  function selectInOutline(elementId: string): void {
+    onSelect?.(elementId)
+    viewer?.get<BpmnCanvas>('canvas').scrollToElement(elementId, AIR)
   }
 
   if (error !== null) return <Problem error={error} />
@@ -118,24 +133,23 @@ export function BpmnDiagram(props: BpmnDiagramProps) {
         </div>
       </div>
       {outline === 'shown' && (
-        <Outline items={items} marks={marks} counts={counts} selectedId={selectedId} onSelect={(id) => onSelect?.(id)} />
+        <Outline items={items} marks={marks} counts={counts} selectedId={selectedId} onSelect={selectInOutline} />
       )}
     </div>
   )
 }
 
-function useMarks(viewer: DiagramViewer | null, marks: Record<string, State>, selectedId: string | null): void {
+function useMarks(viewer: DiagramViewer | null, marks: Record<string, State>): void {
   useEffect(() => {
     if (viewer === null) return
     const canvas = viewer.get<BpmnCanvas>('canvas')
     const put = Object.entries(marks).map(([id, state]): [string, string] => [id, `tl-mark-${state}`])
-    if (selectedId !== null) put.push([selectedId, 'tl-selected'])
     const known = put.filter(([id]) => viewer.hasElement(id))
     for (const [id, name] of known) canvas.addMarker(id, name)
     return () => {
       for (const [id, name] of known) if (viewer.hasElement(id)) canvas.removeMarker(id, name)
     }
-  }, [viewer, marks, selectedId])
+  }, [viewer, marks])
 }
 
 function useCounts(viewer: DiagramViewer | null, counts: DiagramCount[]): void {

@@ -3,6 +3,7 @@ import 'bpmn-js/dist/assets/diagram-js.css'
 import 'bpmn-js/dist/assets/bpmn-js.css'
 import './diagram.css'
 
+import OutlineModule from 'bpmn-js/lib/features/outline'
 import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer'
 
 import type { ViewCanvas } from './view'
@@ -31,7 +32,8 @@ export interface CanvasElement {
 export interface BpmnCanvas extends ViewCanvas {
   addMarker: (id: string, name: string) => void
   removeMarker: (id: string, name: string) => void
-  scrollToElement: (id: string) => void
+  scrollToElement: (id: string, padding?: number) => void
+  resized: () => void
 }
 
 export interface DiagramViewer {
@@ -41,13 +43,15 @@ export interface DiagramViewer {
   destroy: () => void
   hasElement: (id: string) => boolean
   elements: () => CanvasElement[]
+  /** Selects one element, or none; unknown ids select none. */
+  select: (id: string | null) => void
 }
 
 /** Shapes as ink on paper, in both colour schemes. */
 const RENDERER = { defaultFillColor: '#ffffff', defaultStrokeColor: '#1c2024', defaultLabelColor: '#1c2024' }
 
 export function makeViewer(container: HTMLElement): DiagramViewer {
-  const viewer = new NavigatedViewer({ container, bpmnRenderer: RENDERER })
+  const viewer = new NavigatedViewer({ container, additionalModules: [OutlineModule], bpmnRenderer: RENDERER })
   const registry = () => viewer.get('elementRegistry') as { get: (id: string) => unknown; getAll: () => CanvasElement[] }
   return {
     importXML: (xml) => viewer.importXML(xml),
@@ -56,5 +60,9 @@ export function makeViewer(container: HTMLElement): DiagramViewer {
     destroy: () => viewer.destroy(),
     hasElement: (id) => registry().get(id) !== undefined,
     elements: () => registry().getAll(),
+    select: (id) => {
+      const element = id === null ? undefined : registry().get(id)
+      ;(viewer.get('selection') as { select: (element: unknown) => void }).select(element ?? null)
+    },
   }
 }

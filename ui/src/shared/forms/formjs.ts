@@ -32,6 +32,8 @@ export function makeForm(container: HTMLElement, language: Language, mode: 'edit
   // The calendar of date fields is flatpickr, which has its texts apart.
   flatpickr.localize(language === 'zh-CN' ? Mandarin : english)
   const additionalModules = language === 'zh-CN' ? [{ translate: ['value', translateToChinese] }] : []
-  const form = new Form({ container, additionalModules, properties: { readOnly: mode === 'read' } })
+  // Without its delay of 300 ms, what was typed just before Ctrl+Enter is sent too.
+  const options = { container, additionalModules, debounce: false, properties: { readOnly: mode === 'read' } }
+  const form = new Form(options)
   return form as unknown as FormInstance
 }

@@ -33,6 +33,7 @@ const LiveContext = createContext<Live | null>(null)
 
 // Hints come in bursts (one instance moves ten things): fetch once per burst.
 const GATHER_MS = 250
+const AGAIN_MS = 5000
 
 export function LiveProvider({ children }: { children: ReactNode }) {
   const queryClient = useQueryClient()
@@ -80,7 +81,9 @@ export function LiveProvider({ children }: { children: ReactNode }) {
   useEffect(() => {
     if (query === '' || typeof EventSource === 'undefined') return
     let timer: ReturnType<typeof setTimeout> | undefined
+    let again: ReturnType<typeof setTimeout> | undefined
     let source: EventSource | undefined
+    let isLost = false
 
     function onHint(message: MessageEvent<string>): void {
       const hint = hintOf(message.data)
@@ -98,16 +101,29 @@ export function LiveProvider({ children }: { children: ReactNode }) {
     }
     function open(): void {
       source = new EventSource(`/api/v1/stream?topics=${encodeURIComponent(query)}`)
-      source.onopen = () => setState('live')
-      source.onerror = () => setState('lost') // the browser tries again by itself
+      source.onopen = () => {
+        setState('live')
+        if (isLost) catchUp()
+        isLost = false
+      }
+      source.onerror = () => {
+        isLost = true
+        setState('lost')
+        // A dropped connection is made again by the browser; a refused one (server starting) is left to us.
+        if (source?.readyState === EventSource.CLOSED) again = setTimeout(open, AGAIN_MS)
+      }
       source.onmessage = onHint
-      for (const topic of query.split(',')) source.addEventListener(topic, onHint)
+    }
+    /** Hints were missed: everything live may be old. */
+    function catchUp(): void {
+      for (const topic of query.split(',')) waiting.current.add(topic)
+      if (!pausedNow.current) actions.flush()
     }
     function onVisibility(): void {
       source?.close()
+      clearTimeout(again)
       if (document.hidden) return
-      for (const topic of query.split(',')) waiting.current.add(topic)
-      if (!pausedNow.current) actions.flush()
+      catchUp()
       open()
     }
 
@@ -116,6 +132,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
     return () => {
       document.removeEventListener('visibilitychange', onVisibility)
       clearTimeout(timer)
+      clearTimeout(again)
       source?.close()
       setState('off')
     }

@@ -1,6 +1,6 @@
 /** What jsdom lacks and the component kit asks for. */
-import { cleanup } from '@testing-library/react'
-import { afterEach, vi } from 'vitest'
+import { cleanup, configure } from '@testing-library/react'
+import { afterEach } from 'vitest'
 
 class NoResizeObserver {
   observe(): void {}
@@ -9,7 +9,9 @@ class NoResizeObserver {
 }
 
 if (typeof window !== 'undefined') {
-  vi.stubGlobal('ResizeObserver', NoResizeObserver)
+  // Not by stubGlobal: a test that takes its own stubs back must not take these along.
+  window.ResizeObserver = NoResizeObserver
+  window.scrollTo = () => {}
   window.HTMLElement.prototype.scrollIntoView = () => {}
   window.matchMedia = (query: string) =>
     ({
@@ -24,4 +26,6 @@ if (typeof window !== 'undefined') {
     }) as MediaQueryList
 }
 
+// A busy machine is not a failure: what comes at all may come late.
+configure({ asyncUtilTimeout: 10_000 })
 afterEach(cleanup)

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { stateColours, STATES, surfaces } from './theme'
+import { accent, FILLED, stateColours, STATES, surfaces } from './theme'
 
 function luminance(hex: string): number {
   const channels = [1, 3, 5].map((start) => {
@@ -24,6 +24,10 @@ test.each(MODES)('text, muted text and accent reach 4.5:1 on every ground (%s)',
   for (const text of [s.text, s.muted, s.accent])
     for (const ground of [s.page, s.panel, s.sunken]) expect(contrast(text, ground)).toBeGreaterThanOrEqual(4.5)
   expect(contrast(s.accent, s.accentGround)).toBeGreaterThanOrEqual(4.5)
+})
+
+test.each(MODES)('white reaches 4.5:1 on filled buttons (%s)', (mode) => {
+  expect(contrast('#ffffff', accent[FILLED[mode]] ?? '')).toBeGreaterThanOrEqual(4.5)
 })
 
 test.each(MODES)('every state colour reaches 4.5:1 on its own ground and on the panel (%s)', (mode) => {

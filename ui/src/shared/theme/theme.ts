@@ -10,7 +10,7 @@ import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from 
 export const STATES = ['waiting', 'running', 'done', 'incident', 'cancelled'] as const
 export type State = (typeof STATES)[number]
 
-const accent: MantineColorsTuple = [
+export const accent: MantineColorsTuple = [
   '#eef0fb', '#dfe3f7', '#bfc7ef', '#9aa6e5', '#7b8adc', '#5c6dce', '#4a5bc2', '#3d4db3', '#333f95', '#2a3477',
 ]
 
@@ -45,13 +45,16 @@ export const sequential = ['#eaf1f8', '#bcd3e8', '#86b0d4', '#4f8bbd', '#256a9f'
 /** Blue below, orange above the target. */
 export const diverging = ['#0c4a7a', '#4f8bbd', '#bcd3e8', '#f2f2f0', '#f5cba3', '#dd8a3c', '#9c4a00'] as const
 
+/** Which shade of the accent fills buttons; white stands on it. */
+export const FILLED = { light: 7, dark: 6 } as const
+
 export const fontFamily =
   "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, 'Noto Sans', 'Noto Sans SC', " +
   "'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', sans-serif"
 
 export const theme = createTheme({
   primaryColor: 'accent',
-  primaryShade: { light: 7, dark: 4 },
+  primaryShade: { light: FILLED.light, dark: FILLED.dark },
   colors: { accent },
   fontFamily,
   fontFamilyMonospace: "ui-monospace, 'SFMono-Regular', 'Cascadia Mono', Menlo, Consolas, 'Noto Sans Mono', monospace",

@@ -107,7 +107,7 @@ export function FindingList({ findings, onElement }: FindingListProps) {
           <li key={`${finding.rule}-${index}`} data-severity={finding.severity}>
             <Icon name={SIGN[finding.severity]} size={14} label={t(`severity.${finding.severity}`)} />
             <div>
-              <span>{text.message}</span>
+              <span>{text.message}</span>{' '}
               <PlaceLine place={finding.place} onElement={onElement} />
               {text.remedy !== '' && <span className="tl-muted">{text.remedy}</span>}
             </div>

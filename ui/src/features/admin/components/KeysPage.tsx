@@ -85,7 +85,7 @@ function useColumns(onRevoke: (account: ServiceAccount) => void): DataColumn<Ser
       { id: 'state', header: t('users.state'), cell: (row) => <KeyState account={row} /> },
       {
         id: 'revoke',
-        header: '',
+        header: t('keys.action'),
         align: 'end',
         cell: (row) =>
           row.revoked_at === null && (

@@ -4,6 +4,7 @@ import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 
 import { api, unwrap } from '@/shared/api/client'
+import { useServerText } from '@/shared/i18n/serverTexts'
 import { useCan } from '@/shared/session/session'
 import { Async } from '@/shared/ui/Async'
 import { Empty } from '@/shared/ui/Empty'
@@ -27,6 +28,7 @@ export function Attention() {
 
 function Incidents() {
   const { t } = useTranslation('home')
+  const say = useServerText()
   const incidents = useQuery({
     queryKey: ['incidents', 'home'],
     queryFn: () => unwrap(api.GET('/api/v1/incidents', { params: { query: { state: 'open' } } })),
@@ -47,7 +49,7 @@ function Incidents() {
                     </span>
                     <span className={classes.main}>
                       <span>{incident.element_name || incident.element_id}</span>
-                      <span className={classes.detail}>{incident.message}</span>
+                      <span className={classes.detail}>{say(incident.message)}</span>
                     </span>
                     <span className={classes.side}>
                       <span>{incident.process_name}</span>

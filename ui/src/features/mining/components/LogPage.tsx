@@ -1,8 +1,156 @@
+/** One log under review: the filter once for all tabs, the tab in the address. */
+import { useQuery } from '@tanstack/react-query'
+import { Link, useParams } from '@tanstack/react-router'
+import { lazy, Suspense, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 
+import { ApiError } from '@/shared/api/problem'
+import { formatNumber } from '@/shared/format/number'
+import { useLanguage } from '@/shared/i18n/useLanguage'
+import { Async } from '@/shared/ui/Async'
+import { Empty } from '@/shared/ui/Empty'
+import { Loading } from '@/shared/ui/Loading'
 import { Page } from '@/shared/ui/Page'
+import { Problem } from '@/shared/ui/Problem'
+
+import { logQuery, type LogDetail } from '../api/logs'
+import { LOG_TABS, withoutFilter, type LogQuery, type LogTab } from '../filters'
+import { useFiltered, useGo, useLogSearch } from '../hooks/useLogView'
+import { LogBadges, Period } from './facts'
+import { FilterBar } from './FilterBar'
+import classes from './LogPage.module.css'
+import { LogMenu } from './LogMenu'
+
+const QualityTab = lazy(() => import('./QualityTab').then(({ QualityTab: tab }) => ({ default: tab })))
+const MapTab = lazy(() => import('./MapTab').then(({ MapTab: tab }) => ({ default: tab })))
+const VariantsTab = lazy(() => import('./VariantsTab').then(({ VariantsTab: tab }) => ({ default: tab })))
+const ModelTab = lazy(() => import('./ModelTab').then(({ ModelTab: tab }) => ({ default: tab })))
+const PotentialTab = lazy(() => import('./PotentialTab').then(({ PotentialTab: tab }) => ({ default: tab })))
 
 export function LogPage() {
   const { t } = useTranslation('mining')
-  return <Page title={t('title')}>{null}</Page>
+  const language = useLanguage()
+  const { logId } = useParams({ from: '/shell/mining/logs/$logId' })
+  const log = useQuery(logQuery(logId))
+  const data = log.data
+  return (
+    <Page
+      title={data?.name ?? t('title')}
+      facts={
+        data !== undefined && (
+          <>
+            <span>{t('facts.cases', { count: data.cases, number: formatNumber(data.cases, language) })}</span>
+            <span>{t('facts.events', { count: data.events, number: formatNumber(data.events, language) })}</span>
+            <Period log={data} />
+            <span>{data.timezone ?? t('logs.ownOffsets')}</span>
+            <LogBadges log={data} />
+          </>
+        )
+      }
+      actions={
+        <>
+          <Link to="/mining">{t('logs.all')}</Link>
+          {data !== undefined && <LogMenu log={data} />}
+        </>
+      }
+    >
+      <Async query={log} rows={8}>
+        {(detail) => <Content log={detail} />}
+      </Async>
+    </Page>
+  )
+}
+
+function Content({ log }: { log: LogDetail }) {
+  const { tab = 'quality' } = useLogSearch()
+  return (
+    <>
+      <Tabs current={tab} />
+      {/* The potential is always of the whole log: a filter shown above it would say something else. */}
+      {tab !== 'potential' && <FilterBar log={log} />}
+      <Suspense fallback={<Loading rows={6} />}>
+        {tab === 'potential' ? (
+          <PotentialTab log={log} />
+        ) : (
+          <Filtered log={log}>
+            {(query) => {
+              if (tab === 'map') return <MapTab log={log} query={query} />
+              if (tab === 'variants') return <VariantsTab log={log} query={query} />
+              if (tab === 'model') return <ModelTab log={log} query={query} />
+              return <QualityTab log={log} query={query} />
+            }}
+          </Filtered>
+        )}
+      </Suspense>
+    </>
+  )
+}
+
+function Tabs({ current }: { current: LogTab }) {
+  const { t } = useTranslation('mining')
+  return (
+    <nav className={classes.tabs} aria-label={t('tab.label')}>
+      {LOG_TABS.map((tab) => (
+        <Link
+          key={tab}
+          from="/mining/logs/$logId"
+          to="."
+          search={(before) => ({ ...before, tab })}
+          className={classes.tab}
+          aria-current={tab === current ? 'page' : undefined}
+        >
+          {t(`tab.${tab}`)}
+        </Link>
+      ))}
+    </nav>
+  )
+}
+
+/** Shows its children once the filter is known to leave something. */
+function Filtered({ log, children }: { log: LogDetail; children: (query: LogQuery) => ReactNode }) {
+  const filtered = useFiltered(log)
+  switch (filtered.kind) {
+    case 'loading':
+      return <Loading rows={6} />
+    case 'failed':
+      return <Problem error={filtered.error} onRetry={filtered.retry} />
+    case 'nothing':
+      return <NoCases />
+    case 'too-many':
+      return (
+        <Problem
+          error={
+            new ApiError({
+              code: 'UI-FILTER-TOO-WIDE', status: 0, detail: `${filtered.variants} variants meet the filter.`, remedy: '',
+              parameters: { variants: `${filtered.variants}` },
+            })
+          }
+        />
+      )
+    case 'ready':
+      return children(filtered.query)
+  }
+}
+
+/** No case meets the filter: not a failure, but something to change. */
+export function NoCases() {
+  const { t } = useTranslation('mining')
+  const go = useGo()
+  return (
+    <Empty
+      icon="filter"
+      title={t('filter.noCases')}
+      text={t('filter.noCasesText')}
+      action={
+        <button type="button" className={classes.link} onClick={() => go(withoutFilter)}>
+          {t('shared:action.clearFilters')}
+        </button>
+      }
+    />
+  )
+}
+
+/** The server refuses to review no cases; that is an answer. */
+export function isNoCases(error: unknown): boolean {
+  return error instanceof ApiError && error.problem.code === 'TL-2120'
 }

@@ -53,10 +53,10 @@ export function SignInPage() {
         <LanguageMenu label={t('language')} />
       </div>
       <div className={classes.box}>
-        <div className={classes.name}>
+        <h1 className={classes.name}>
           <img src="/favicon.svg" alt="" width={32} height={32} />
-          <span>Taktloom</span>
-        </div>
+          Taktloom
+        </h1>
         <p className="tl-muted">{t('claim')}</p>
         {token === null ? <PasswordForm /> : <OneTime token={token} />}
       </div>

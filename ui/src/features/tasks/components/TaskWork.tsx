@@ -12,7 +12,7 @@ import { useShortcuts } from '@/shared/keys/shortcuts'
 import { Icon } from '@/shared/ui/Icon'
 
 import { dropDraft, readDraft, writeDraft } from '../drafts'
-import { hasComponents, otherVariables } from '../formSchema'
+import { hasComponents, otherVariables, ownVariables } from '../formSchema'
 import classes from './TaskWork.module.css'
 
 interface TaskWorkProps {
@@ -96,7 +96,7 @@ function FormWork({ schema, detail, mode, isSending, onComplete }: TaskWorkProps
           </Button>
         </p>
       )}
-      <FormView key={round} ref={form} schema={schema} data={data} mode={mode} onChange={(typed) => writeDraft(id, typed)} />
+      <FormView key={round} ref={form} schema={schema} data={data} mode={mode} onChange={(typed) => writeDraft(id, ownVariables(typed, schema))} />
       {mode === 'edit' && <Foot isSending={isSending} error={isInvalid ? t('invalid') : null} onComplete={send} />}
     </>
   )

@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What holds for every command: declared use cases, help, --json, exit codes, one-line errors."""
+
+import inspect
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import typer
+
+from taktloom.app.calls import use_cases_of
+from taktloom.app.registry import all_use_cases
+from taktloom.cli import failures
+from taktloom.cli.main import application
+from tests.cli.commands import CommandLine
+
+# These touch no data folder: they speak of the machine or the package, or are a server's client.
+WITHOUT_USE_CASE = {"version", "doctor", "worker"}
+EXPECTED = {
+    "serve", "demo", "review", "potential", "model", "draft", "lint", "deploy", "decide", "feel", "start",
+    "watch", "worker", "backup", "restore", "doctor", "version", "log import", "log list", "log rename",
+    "log delete", "log remap",
+    "process list", "process xml", "instance list", "instance show", "instance cancel", "instance set", "task list",
+    "task claim", "task complete", "incident list", "incident resolve", "message publish", "user list", "user add",
+    "user disable", "user enable", "user reset", "key list", "key add", "key revoke",
+}  # fmt: skip
+
+
+def _commands(group: typer.Typer, prefix: str = "") -> Iterator[tuple[str, Callable[..., object]]]:
+    for command in group.registered_commands:
+        callback = command.callback
+        assert callback is not None
+        yield prefix + (command.name or callback.__name__.replace("_", "-")), callback
+    for inner in group.registered_groups:
+        assert inner.typer_instance is not None
+        yield from _commands(inner.typer_instance, f"{prefix}{inner.name} ")
+
+
+COMMANDS = dict(_commands(application))
+
+
+def test_all_commands_are_there() -> None:
+    assert set(COMMANDS) == EXPECTED
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_every_command_declares_registered_use_cases(name: str) -> None:
+    declared = {one.name for one in use_cases_of(COMMANDS[name])}
+
+    assert declared <= set(all_use_cases())
+    assert bool(declared) != (name in WITHOUT_USE_CASE)
+
+
+@pytest.mark.parametrize("name", sorted(set(COMMANDS) - {"worker"}))
+def test_every_command_takes_json(name: str) -> None:
+    assert "as_json" in inspect.signature(COMMANDS[name]).parameters
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_every_command_has_help(taktloom: CommandLine, name: str) -> None:
+    outcome = taktloom(*name.split(), "--help", data=False)
+
+    assert outcome.code == 0
+    assert "Usage:" in outcome.out
+    assert (COMMANDS[name].__doc__ or "").split("\n", maxsplit=1)[0][:40] in " ".join(outcome.out.split())
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_every_command_is_in_the_reference(name: str) -> None:
+    page = (Path(__file__).parents[2] / "docs/reference/command-line.md").read_text(encoding="utf-8")
+
+    assert f"`{name}`" in page or f"`{name} " in page
+
+
+def test_the_first_help_shows_examples(taktloom: CommandLine) -> None:
+    assert "taktloom review receipt.csv" in taktloom("--help", data=False).out
+
+
+@pytest.mark.parametrize(
+    "arguments", [("nothing",), ("review",), ("review", "x", "--nothing"), ("start", "p", "--version", "x")]
+)
+def test_wrong_usage_ends_with_2(taktloom: CommandLine, arguments: tuple[str, ...]) -> None:
+    assert taktloom(*arguments, data=False).code == 2
+
+
+def test_a_refusal_is_one_line_with_code_and_remedy_and_ends_with_1(taktloom: CommandLine) -> None:
+    outcome = taktloom("review", "nothing.csv")
+
+    assert outcome.code == 1
+    assert outcome.err.startswith("TL-2000: There is no file nothing.csv.")
+    assert outcome.err.count("\n") == 1
+    assert "Traceback" not in outcome.err
+
+
+def test_with_json_a_refusal_is_a_document(taktloom: CommandLine) -> None:
+    outcome = taktloom("instance", "show", "1", "--json")
+
+    assert outcome.code == 1
+    assert outcome.document["error"]["code"].startswith("TL-")
+    assert outcome.document["error"]["remedy"]
+
+
+def test_a_defect_of_ours_is_one_line_with_an_id_and_ends_with_3(
+    taktloom: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from taktloom.app.people import list_users
+
+    def break_down(*_: object) -> None:
+        raise ZeroDivisionError("secret value 17")
+
+    monkeypatch.setattr(type(list_users), "__call__", break_down)
+
+    outcome = taktloom("user", "list")
+
+    assert outcome.code == failures.DEFECT
+    assert "error id" in outcome.err
+    assert "secret" not in outcome.err
+    assert outcome.err.count("\n") == 1
+
+
+def test_the_version_needs_no_data_folder(taktloom: CommandLine) -> None:
+    from taktloom import __version__
+
+    assert taktloom("version", data=False).out.strip() == __version__
+    assert not taktloom.data.exists()
+
+
+def test_feel_evaluates_with_variables(taktloom: CommandLine) -> None:
+    assert taktloom.json("feel", "sum(prices) * 1.5", "--var", "prices=[1, 2]") == {"value": 4.5, "warnings": []}
+    assert taktloom.json("feel", 'date("2026-01-31") + duration("P1M")')["value"] == {
+        "@type": "date",
+        "value": "2026-02-28",
+    }
+    assert taktloom("feel", "1 +").code == 1
+
+
+def test_variables_are_json_or_text(taktloom: CommandLine) -> None:
+    assert taktloom.json("feel", "city", "--var", "city=Utrecht")["value"] == "Utrecht"
+    assert taktloom("feel", "x", "--var", "nonsense").code == 1

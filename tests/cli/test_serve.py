@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The server as a process: it announces itself, holds its folder, and ends on SIGTERM."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+SOURCE = Path(__file__).parents[2] / "src"
+
+
+@contextmanager
+def _serving(data: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, str], float]]:
+    """A server on *data*, what it announced, and the seconds until then."""
+    began = time.monotonic()
+    process = _begin(data, "serve", "--port", "0", *options)
+    try:
+        yield process, _announcement(process), time.monotonic() - began
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def _begin(data: Path, *arguments: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "taktloom", *arguments, "--data", str(data), "--json"]
+    environment = {**os.environ, "PYTHONPATH": str(SOURCE)}
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
+
+
+def _announcement(process: subprocess.Popen[str]) -> dict[str, str]:
+    assert process.stdout is not None
+    lines: list[str] = []
+    while not lines or lines[-1] != "}\n":
+        line = process.stdout.readline()
+        assert line, process.stderr.read() if process.stderr else ""
+        lines.append(line)
+    document: dict[str, str] = json.loads("".join(lines))
+    return document
+
+
+def test_a_fresh_folder_gets_a_link_that_signs_in_and_sigterm_ends_it_well(tmp_path: Path) -> None:
+    with _serving(tmp_path / "data") as (process, said, seconds):
+        token = said["sign_in_link"].partition("#token=")[2]
+        with httpx.Client(base_url=said["address"]) as browser:
+            assert browser.get("/api/v1/health").json()["status"] == "ok"
+            session = browser.post("/api/v1/session/one-time", json={"token": token}).json()
+            assert session["user"]["username"] == "admin"
+            with browser.stream("GET", "/api/v1/stream") as stream:
+                text = stream.iter_text()
+                assert next(text).startswith("retry:")
+                process.send_signal(signal.SIGTERM)
+                rest = list(text)  # the open stream ends, it does not hold the server up
+        assert "Traceback" not in "".join(rest)
+        assert process.wait(15) == 0
+    assert seconds < 10  # 3 s on a quiet machine: benchmarks hold that figure
+
+
+def test_a_second_server_on_the_folder_is_refused(tmp_path: Path) -> None:
+    with _serving(tmp_path / "data") as (process, _, _):
+        second = _begin(tmp_path / "data", "serve", "--port", "0")
+        out, _ = second.communicate(timeout=60)
+
+        error = json.loads(out)["error"]
+        assert second.returncode == 1
+        assert (error["code"], error["parameters"]["pid"]) == ("TL-3901", str(process.pid))
+
+
+def test_commands_work_beside_a_running_server(tmp_path: Path) -> None:
+    with _serving(tmp_path / "data") as (_, said, _):
+        added = _begin(tmp_path / "data", "user", "add", "mei", "--role", "owner")
+        out, _ = added.communicate(timeout=60)
+        token = json.loads(out)["one_time_link"].partition("#token=")[2]
+
+        answer = httpx.post(f"{said['address']}/api/v1/session/one-time", json={"token": token})
+
+        assert answer.json()["user"]["roles"] == ["owner"]
+
+
+def test_a_server_that_was_killed_leaves_no_lock_behind(tmp_path: Path) -> None:
+    with _serving(tmp_path / "data") as (process, _, _):
+        process.kill()
+        process.wait()
+
+    with _serving(tmp_path / "data") as (_, said, _):
+        assert httpx.get(f"{said['address']}/api/v1/health").status_code == 200
+
+
+def test_starting_loads_no_analysis_library() -> None:
+    modules = {"argon2", "duckdb", "lxml", "numpy", "polars", "pyarrow", "rich", "scipy"}
+    code = f"import sys, taktloom.cli.main, taktloom.web.server; print(sorted({modules!r} & set(sys.modules)))"
+    environment = {**os.environ, "PYTHONPATH": str(SOURCE)}
+
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=True)
+
+    assert out.stdout.strip() == "[]"

@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The walk by commands alone, read back by commands."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.app.models import LOG_CSV, PERMIT_BPMN
+from tests.cli.commands import CommandLine
+
+
+@pytest.fixture
+def log_file(tmp_path: Path) -> Path:
+    path = tmp_path / "permits.csv"
+    path.write_text(LOG_CSV)
+    return path
+
+
+def test_a_file_is_reviewed_and_not_kept(taktloom: CommandLine, log_file: Path, tmp_path: Path) -> None:
+    review = taktloom.json("review", log_file, "--export", tmp_path / "map.svg", "--export", tmp_path / "variants.csv")
+
+    assert [review[name] for name in ("cases", "events", "activities", "variants")] == [2, 4, 2, 1]
+    assert review["map"]["edges"][0]["median_s"] == 7200.0
+    assert (tmp_path / "map.svg").read_bytes().startswith(b"<svg")
+    assert "register > decide" in (tmp_path / "variants.csv").read_text(encoding="utf-8-sig")
+    assert taktloom.json("log", "list")["items"] == []
+
+
+def test_a_review_for_people_names_cause_and_need(taktloom: CommandLine, log_file: Path) -> None:
+    out = taktloom("review", log_file).out
+
+    assert "2 cases, 4 events, 2 activities, 1 variants" in out
+    assert "What cannot be known from this log" in out
+
+
+def test_logs_are_imported_renamed_remapped_and_deleted(taktloom: CommandLine, log_file: Path) -> None:
+    log_id = taktloom.json("log", "import", log_file)["log_id"]
+    assert taktloom.json("log", "rename", log_id, "Permits 2026")["name"] == "Permits 2026"
+    remapped = taktloom.json("log", "remap", log_id, "--activity-column", "resource")
+    assert remapped["activities"] == 2
+    assert taktloom.json("review", log_id)["start_activities"] == [{"activity": "ann", "cases": 2}]
+    taktloom.json("log", "delete", log_id)
+    assert taktloom.json("log", "list")["items"] == []
+
+
+def test_naive_times_name_the_option(taktloom: CommandLine, tmp_path: Path) -> None:
+    path = tmp_path / "naive.csv"
+    path.write_text(LOG_CSV.replace("Z", ""))
+
+    refused, taken = taktloom("review", path), taktloom.json("review", path, "--timezone", "Europe/Amsterdam")
+
+    assert refused.code == 1
+    assert "--timezone" in refused.err
+    assert taken["first_event_at"] == "2026-01-01T08:00:00Z"
+
+
+def test_bad_rows_are_shown_and_may_be_left_out(taktloom: CommandLine, tmp_path: Path) -> None:
+    path = tmp_path / "bad.csv"
+    path.write_text(LOG_CSV + "9,,2026-01-01T00:00:00Z,ann\n")
+
+    refused, taken = taktloom("log", "import", path), taktloom.json("log", "import", path, "--skip-bad-rows")
+
+    assert refused.code == 1
+    assert "--skip-bad-rows" in refused.err
+    assert len(refused.err.splitlines()) >= 2
+    assert taken["skipped_rows"] == 1
+
+
+def test_a_process_runs_by_commands_alone(taktloom: CommandLine, tmp_path: Path) -> None:
+    model = tmp_path / "permit.bpmn"
+    model.write_bytes(PERMIT_BPMN)
+    assert taktloom("lint", model).code == 0
+    assert taktloom.json("deploy", model)["processes"][0]["definition_key"] == "permit:1"
+    key = taktloom.json("start", "permit", "--var", "amount=12.5", "--business-key", "A-1")["instance_key"]
+    task = taktloom.json("task", "list")["items"][0]
+    assert taktloom.json("task", "claim", task["user_task_id"])["assignee"] == "local operator"
+    assert taktloom.json("task", "complete", task["user_task_id"], "--var", "approved=true")["state"] == "completed"
+    taktloom.json("instance", "set", key, "--var", "amount=13", "--reason", "corrected")
+
+    shown = taktloom.json("instance", "show", key)
+    assert {one["name"]: one["value"] for one in shown["variables"]} == {"amount": 13, "approved": True}
+    assert [one["element_id"] for one in shown["jobs"]] == ["register"]
+    assert taktloom.json("watch", "permit")["open"] == 1
+    taktloom.json("instance", "cancel", key, "--reason", "withdrawn")
+    assert taktloom.json("process", "list")["items"][0]["active"] == 0
+    assert "Permit" in taktloom("process", "xml", "permit").out
+
+
+def test_a_model_that_cannot_run_ends_with_1_and_all_findings(taktloom: CommandLine, tmp_path: Path) -> None:
+    model = tmp_path / "broken.bpmn"
+    model.write_bytes(PERMIT_BPMN.replace(b'targetRef="check"', b'targetRef="nowhere"'))
+
+    linted, deployed = taktloom("lint", model, "--json"), taktloom("deploy", model)
+
+    assert (linted.code, deployed.code) == (1, 1)
+    assert any(one["severity"] == "error" for one in linted.document["findings"])
+    assert "broken.bpmn" in deployed.err
+
+
+def test_people_and_keys_are_kept_by_commands(taktloom: CommandLine) -> None:
+    added = taktloom.json("user", "add", "mei", "--role", "owner", "--group", "counter")
+    assert "/sign-in#token=" in added["one_time_link"]
+    assert taktloom("user", "add", "MEI").code == 1
+    assert taktloom.json("user", "disable", "mei")["is_disabled"] is True
+    assert taktloom.json("user", "enable", "mei")["is_disabled"] is False
+    assert "/sign-in#token=" in taktloom.json("user", "reset", "mei")["one_time_link"]
+    assert taktloom("user", "reset", "nobody").code == 1
+    key = taktloom.json("key", "add", "worker", "--job-type", "register")
+    assert key["key"].startswith("tk_")
+    listed = taktloom("key", "list", "--json")
+    assert key["key"] not in listed.out
+    taktloom.json("key", "revoke", key["account"]["account_id"])
+    assert taktloom.json("key", "list")["items"][0]["revoked_at"]
+
+
+def test_a_backup_is_restored_elsewhere(taktloom: CommandLine, tmp_path: Path) -> None:
+    taktloom.json("user", "add", "mei")
+    taktloom.json("backup", tmp_path / "b.zip")
+
+    elsewhere = CommandLine(tmp_path / "elsewhere", taktloom._capture)
+    elsewhere.json("restore", tmp_path / "b.zip")
+
+    assert [one["username"] for one in elsewhere.json("user", "list")["items"]] == ["mei"]
+    assert elsewhere("restore", tmp_path / "b.zip").code == 1
+
+
+@pytest.mark.data
+def test_the_receipt_log_goes_from_review_to_a_started_case(
+    taktloom: CommandLine, test_data: Path, tmp_path: Path
+) -> None:
+    log = test_data / "logs" / "receipt.csv"
+    zone = ("--timezone", "Europe/Amsterdam")
+    review = taktloom.json("review", log, *zone)
+    model = taktloom.json("model", log, *zone, "-o", tmp_path / "mined.bpmn")
+    log_id = taktloom.json("log", "import", log, *zone)["log_id"]
+    potential = taktloom.json("potential", log_id)
+    draft = taktloom.json("draft", log_id, "-o", tmp_path / "draft")
+    deployed = taktloom.json("deploy", *draft["files"])
+    started = taktloom.json("start", deployed["processes"][0]["process_id"])
+
+    assert [review[name] for name in ("cases", "events", "activities", "variants")] == [1434, 8577, 27, 116]
+    assert (model["cases"], model["is_sound"]) == (1434, True)
+    assert len(potential["activities"]) == 27
+    assert all(one["hours"] is None for one in potential["activities"])
+    assert draft["coverage"] >= 0.95
+    assert draft["fitness"] >= 0.85
+    assert started["status"] == "active"

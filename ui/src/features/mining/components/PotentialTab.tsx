@@ -1,0 +1,237 @@
+/** Which activities are worth automating: score with its interval, what makes it, the class and why. */
+import { Button } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { Fragment, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+
+import { formatNumber } from '@/shared/format/number'
+import { useLanguage } from '@/shared/i18n/useLanguage'
+import { useCan } from '@/shared/session/session'
+import { categorical } from '@/shared/theme/theme'
+import { Async } from '@/shared/ui/Async'
+import { Empty } from '@/shared/ui/Empty'
+import { Icon, type IconName } from '@/shared/ui/Icon'
+import { Panel } from '@/shared/ui/Panel'
+
+import { potentialQuery, ratesQuery, type Amount, type LogDetail, type Potential, type PotentialActivity } from '../api/logs'
+import { useGo, useLogSearch } from '../hooks/useLogView'
+import { DraftAutomation } from './DraftAutomation'
+import classes from './Potential.module.css'
+import { PotentialDetail } from './PotentialDetail'
+import { RatesDialog } from './RatesDialog'
+
+export const FEATURES = ['volume', 'standardisation', 'quickness', 'no_rework', 'no_exceptions', 'decision', 'data']
+
+export function featureColour(feature: string): string {
+  return categorical[FEATURES.indexOf(feature) % categorical.length] ?? categorical[6]
+}
+
+type Class = PotentialActivity['potential_class']
+const SIGN: Record<Class, IconName> = { eliminate: 'trash', 'decide-by-rule': 'table', 'call-an-api': 'process', assist: 'edit', 'keep-human': 'user' }
+
+export function PotentialTab({ log }: { log: LogDetail }) {
+  const { t } = useTranslation('mining')
+  const can = useCan()
+  const potential = useQuery({ ...potentialQuery(log.log_id), retry: false })
+  const rates = useQuery(ratesQuery(log.log_id))
+  const [open, setOpen] = useState<'rates' | 'draft' | null>(null)
+  return (
+    <>
+      <div className={classes.tools}>
+        <p className={classes.lead}>{t('potential.lead')}</p>
+        {can('log.edit') && (
+          <Button variant="default" leftSection={<Icon name="upload" size={14} />} onClick={() => setOpen('rates')}>
+            {t('rates.action')}
+          </Button>
+        )}
+        {can('process.edit') && (
+          <Button leftSection={<Icon name="draft" size={14} />} onClick={() => setOpen('draft')}>
+            {t('draft.action')}
+          </Button>
+        )}
+      </div>
+      <Async query={potential} rows={12}>
+        {(data) =>
+          data.activities.length === 0 ? (
+            <Empty icon="mining" title={t('potential.none')} />
+          ) : (
+            <>
+              {typeof rates.data?.currency === 'string' && data.activities.every((row) => row.money === null) && (
+                <p className={classes.note}>
+                  <Icon name="info" size={14} /> {t('rates.noMoney', { currency: rates.data.currency })}
+                </p>
+              )}
+              <Ranking potential={data} />
+            </>
+          )
+        }
+      </Async>
+      {open === 'rates' && <RatesDialog log={log} onClose={() => setOpen(null)} />}
+      {open === 'draft' && <DraftAutomation log={log} onClose={() => setOpen(null)} />}
+    </>
+  )
+}
+
+function Ranking({ potential }: { potential: Potential }) {
+  const { t } = useTranslation('mining')
+  const { activity } = useLogSearch()
+  const go = useGo()
+  const hasMoney = potential.activities.some((row) => row.money !== null)
+  const hasHours = potential.activities.some((row) => row.hours !== null)
+  const columns = 5 + Number(hasHours) + Number(hasMoney)
+  return (
+    <Panel title={t('potential.title')} padding="none" actions={<Features />}>
+      <table className={classes.table} aria-label={t('potential.title')}>
+        <thead>
+          <tr>
+            <th scope="col">{t('activity')}</th>
+            <th scope="col">{t('potential.score')}</th>
+            <th scope="col">{t('potential.class')}</th>
+            <th scope="col" className={classes.wide}>
+              {t('potential.made')}
+            </th>
+            <th scope="col" data-align="end">
+              {t('count.events')}
+            </th>
+            {hasHours && (
+              <th scope="col" data-align="end">
+                {t('potential.hours')}
+              </th>
+            )}
+            {hasMoney && (
+              <th scope="col" data-align="end">
+                {t('potential.money')}
+              </th>
+            )}
+          </tr>
+        </thead>
+        <tbody>
+          {potential.activities.map((row) => {
+            const isOpen = row.activity === activity
+            return (
+              <Fragment key={row.activity}>
+                <Row row={row} isOpen={isOpen} hasHours={hasHours} hasMoney={hasMoney} onToggle={() => go((before) => ({ ...before, activity: isOpen ? undefined : row.activity }), 'replace')} />
+                {isOpen && (
+                  <tr className={classes.open}>
+                    <td colSpan={columns}>
+                      <PotentialDetail activity={row} />
+                    </td>
+                  </tr>
+                )}
+              </Fragment>
+            )
+          })}
+        </tbody>
+      </table>
+      <p className={classes.method}>
+        {t('potential.formula')} <span className="tl-muted">{methodText(potential.method, t)}</span>
+      </p>
+    </Panel>
+  )
+}
+
+/** "1434 cases; 95 % intervals from 200 bootstrap resamples of whole cases, seed 1", in the reader's language. */
+function methodText(method: string, t: ReturnType<typeof useTranslation<'mining'>>['t']): string {
+  const [, cases, resamples, seed] = /^(\d+) cases; 95 % intervals from (\d+) .* seed (\d+)$/.exec(method) ?? []
+  return seed === undefined ? method : t('potential.method', { cases, resamples, seed })
+}
+
+interface RowProps {
+  row: PotentialActivity
+  isOpen: boolean
+  hasHours: boolean
+  hasMoney: boolean
+  onToggle: () => void
+}
+
+function Row({ row, isOpen, hasHours, hasMoney, onToggle }: RowProps) {
+  const { t } = useTranslation('mining')
+  const language = useLanguage()
+  return (
+    <tr data-open={isOpen || undefined}>
+      <th scope="row">
+        <button type="button" className={classes.toggle} aria-expanded={isOpen} onClick={onToggle}>
+          <Icon name={isOpen ? 'chevronDown' : 'chevronRight'} size={14} />
+          <span className={classes.rank}>{row.rank}</span>
+          <span>{row.activity}</span>
+        </button>
+      </th>
+      <td>
+        <Score score={row.score} interval={row.interval} />
+      </td>
+      <td>
+        <span className={classes.class} data-class={row.potential_class}>
+          <Icon name={SIGN[row.potential_class]} size={13} />
+          {t(`class.${row.potential_class}`)}
+        </span>
+      </td>
+      <td className={classes.wide}>
+        <Stack row={row} />
+      </td>
+      <td data-align="end">{formatNumber(row.events, language)}</td>
+      {hasHours && <td data-align="end">{row.hours === null ? '–' : <AmountText amount={row.hours} />}</td>}
+      {hasMoney && <td data-align="end">{row.money === null ? '–' : <AmountText amount={row.money} />}</td>}
+    </tr>
+  )
+}
+
+/** The score on a line from 0 to 100: the point and, as a band, where it lies in 95 of 100 resamples. */
+function Score({ score, interval }: { score: number; interval: [number, number] | null }) {
+  const { t } = useTranslation('mining')
+  const language = useLanguage()
+  const say = (value: number): string => formatNumber(value, language)
+  return (
+    <div className={classes.score}>
+      <span className={classes.scoreText}>
+        <b>{say(score)}</b>{' '}
+        <span className="tl-muted tl-number">{interval === null ? t('potential.noInterval') : `${say(interval[0])}–${say(interval[1])}`}</span>
+      </span>
+      <span className={classes.line} aria-hidden="true">
+        {interval !== null && <span className={classes.band} style={{ left: `${interval[0]}%`, width: `${Math.max(1, interval[1] - interval[0])}%` }} />}
+        <span className={classes.point} style={{ left: `${score}%` }} />
+      </span>
+    </div>
+  )
+}
+
+/** What makes the score, in points; the empty rest is what is missing to 100. */
+function Stack({ row }: { row: PotentialActivity }) {
+  const { t } = useTranslation('mining')
+  const language = useLanguage()
+  const label = row.contributions.map((part) => `${t(`feature.${part.feature}`)} ${formatNumber(part.contribution, language, 1)}`).join(', ')
+  return (
+    <div className={classes.stack} role="img" aria-label={label} title={label}>
+      {row.contributions.map((part) => (
+        <span key={part.feature} style={{ width: `${part.contribution}%`, background: featureColour(part.feature) }} />
+      ))}
+    </div>
+  )
+}
+
+function Features() {
+  const { t } = useTranslation('mining')
+  return (
+    <ul className={classes.features} aria-label={t('potential.features')}>
+      {FEATURES.map((feature) => (
+        <li key={feature}>
+          <i style={{ background: featureColour(feature) }} />
+          {t(`feature.${feature}`, { defaultValue: feature })}
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+/** Money always says that somebody gave the rate. */
+export function AmountText({ amount }: { amount: Amount }) {
+  const { t } = useTranslation('mining')
+  const language = useLanguage()
+  const [unit = '', per] = amount.unit.split('/')
+  return (
+    <span className="tl-number" title={`n = ${formatNumber(amount.n, language)}`}>
+      {formatNumber(amount.value, language, 1)} {unit}
+      {per !== undefined && t(`per.${per}`, { defaultValue: `/${per}` })}
+      {amount.basis === 'given' && <span className={classes.given}>{t('rates.given')}</span>}
+    </span>
+  )
+}
