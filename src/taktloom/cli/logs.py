@@ -15,7 +15,7 @@ import typer
 from taktloom.app import drafting, logs, potential, review
 from taktloom.app.calls import calls
 from taktloom.app.context import Context
-from taktloom.app.log_records import MappingRecord
+from taktloom.app.log_records import MappingRecord, SniffRecord
 from taktloom.app.review_records import MapRecord, ReviewRecord
 from taktloom.cli.opening import opened, scratch
 from taktloom.cli.output import DataOption, JsonOption, cell, duration_text, print_json, print_table, progress_bar, say
@@ -353,13 +353,16 @@ def with_columns(mapping: MappingRecord, columns: MappingRecord) -> MappingRecor
     return MappingRecord(**parts, attributes=attributes)
 
 
+GUESSED = 0.5
 PARTS = ("case", "activity", "timestamp", "start_timestamp", "resource", "role")
 
 
 def _import(context: Context, path: Path, reading: Reading) -> str:
     mapping = None
+    sniff = logs.sniff_file(context, path=path)
     if any(getattr(reading.columns, part) for part in PARTS):
-        mapping = with_columns(logs.sniff_file(context, path=path).suggested, reading.columns)
+        mapping = with_columns(sniff.suggested, reading.columns)
+    _tell_guesses(sniff, reading.columns)
     request = logs.ImportRequest(
         name=reading.name,
         mapping=mapping,
@@ -371,6 +374,16 @@ def _import(context: Context, path: Path, reading: Reading) -> str:
     )
     with progress_bar("Importing") as report:
         return logs.import_file(context, path=path, request=request, report=report).log_id
+
+
+def _tell_guesses(sniff: SniffRecord, columns: MappingRecord) -> None:
+    """Say on stderr which columns were told by their content alone, so that nobody takes a guess for knowledge."""
+    options = {"start_timestamp": "--start-column"}
+    for part, share in sniff.confidence.items():
+        column = getattr(sniff.suggested, part)
+        if share <= GUESSED and part in PARTS and not getattr(columns, part):
+            option = options.get(part, f"--{part}-column")
+            typer.echo(f"Column '{column}' was taken for the {part} by its content; {option} names another.", err=True)
 
 
 def _export(context: Context, log_id: str, name: str) -> bytes:
