@@ -2,7 +2,7 @@
 """What the doors show of imported logs and of files that wait for import."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -116,6 +116,17 @@ def sniff_record(sniff: "LogSniff", file_name: str) -> SniffRecord:
         needs_timezone=sniff.needs_timezone,
         date_formats=sniff.date_formats,
     )
+
+
+def with_mapped_columns(sniff: SniffRecord, mapping: MappingRecord) -> SniffRecord:
+    """*sniff* with the columns of *mapping* that its first rows do not show, as attributes of XES logs may not."""
+    known = {column.name for column in sniff.columns}
+    parts = (getattr(mapping, part) for part in PARTS)
+    named = dict.fromkeys(column for column in (*parts, *mapping.attributes) if column is not None)
+    unseen = (
+        ColumnRecord(name=name, type="text", samples=(), missing_share=1.0) for name in named if name not in known
+    )
+    return replace(sniff, columns=(*sniff.columns, *unseen))
 
 
 def mapping_record(mapping: "ColumnMapping") -> MappingRecord:

@@ -76,7 +76,9 @@ def recognise_content(found: Recognition, head: pl.DataFrame, columns: Sequence[
                 parts[part], confidence[part] = name, TIME_CONFIDENCE
     if {"case", "activity"} & set(found.missing):
         rows = _chronological(head, parts.get("timestamp"))
-        fixed: dict[str, pl.Series] = {part: _texts(head[parts[part]]).gather(rows) for part in ("case", "activity") if part in parts}
+        fixed: dict[str, pl.Series] = {
+            part: _texts(head[parts[part]]).gather(rows) for part in ("case", "activity") if part in parts
+        }
         pair = _best_pair({name: each.gather(rows) for name, each in texts.items() if name not in times}, fixed, types)
         for part, column in {} if pair is None else {"case": pair.case, "activity": pair.activity}.items():
             if part not in parts:
