@@ -21,7 +21,7 @@ from taktloom.app.log_records import (
     sniff_record,
     with_mapped_columns,
 )
-from taktloom.app.long_work import WorkHandle, WorkStatus
+from taktloom.app.long_work import WorkHandle, WorkKind, WorkStatus
 from taktloom.assure.permissions import Permission
 from taktloom.model.errors import InputRefusedError, TaktloomError
 from taktloom.model.findings import Finding
@@ -99,7 +99,7 @@ def start_import(context: Context, *, request: ImportRequest) -> str:
         logs.drop_upload(request.upload_id)
         return _imported(context, log, "import-log")
 
-    return context.rooms.long_work.begin(work)
+    return context.rooms.long_work.begin(work, kind=WorkKind.IMPORT)
 
 
 @use_case(Permission.LOG_EDIT)
@@ -126,7 +126,7 @@ def import_file(
 @use_case(Permission.LOG_EDIT)
 def show_import(context: Context, *, import_id: str) -> ImportProgress:
     """How far it is."""
-    status = context.rooms.long_work.show(import_id)
+    status = context.rooms.long_work.show(import_id, WorkKind.IMPORT)
     record = status.result if isinstance(status.result, LogRecord) else None
     metadata = None if record is None else context.rooms.logs.metadata(record.log_id)
     return _import_progress(status, record, () if metadata is None else import_findings(metadata))
@@ -135,7 +135,7 @@ def show_import(context: Context, *, import_id: str) -> ImportProgress:
 @use_case(Permission.LOG_EDIT)
 def cancel_import(context: Context, *, import_id: str) -> None:
     """Cancel; nothing of it remains."""
-    context.rooms.long_work.cancel(import_id)
+    context.rooms.long_work.cancel(import_id, WorkKind.IMPORT)
 
 
 @use_case(Permission.LOG_VIEW)
@@ -193,9 +193,10 @@ def import_newer(context: Context, *, log_id: str, request: ImportRequest) -> st
         with logs.changing():
             log = logs.catalogue.replace(log_id, wanted, progress=_progress(handle), cancelled=handle.is_cancelled)
         logs.drop_upload(request.upload_id)
+        logs.kept.forget(log_id)
         return _imported(context, log, "import-newer-log")
 
-    return context.rooms.long_work.begin(work)
+    return context.rooms.long_work.begin(work, kind=WorkKind.IMPORT)
 
 
 @use_case(Permission.LOG_EDIT)
@@ -208,7 +209,7 @@ def remap_log(context: Context, *, log_id: str, request: ImportRequest) -> str:
         handle.report("reading", 0, None)
         return _remap(context, log_id, request)
 
-    return context.rooms.long_work.begin(work)
+    return context.rooms.long_work.begin(work, kind=WorkKind.IMPORT)
 
 
 @use_case(Permission.LOG_EDIT)
@@ -232,6 +233,7 @@ def _remap(context: Context, log_id: str, request: ImportRequest) -> LogRecord:
             date_format=request.date_format,
             bad_rows=BadRows.SKIP if request.skip_bad_rows else BadRows.REFUSE,
         )
+    logs.kept.forget(log_id)
     return _imported(context, log, "remap-log")
 
 

@@ -132,7 +132,8 @@ def show_potential(
     """
     with looking_at(log, data, Reading(timezone=timezone, skip_bad_rows=skip_bad_rows)) as (context, log_id):
         given = None if rates is None else potential.read_rates_file(context, path=rates)
-        report = potential.show_potential(context, log_id=log_id, rates=given)
+        with progress_bar("Assessing") as heard:
+            report = potential.show_potential(context, log_id=log_id, rates=given, report=heard)
         if as_json:
             print_json(report)
             return
@@ -193,7 +194,8 @@ def draft(
     Example: taktloom draft receipt.csv --timezone Europe/Amsterdam -o draft/
     """
     with looking_at(log, data, Reading(timezone=timezone, skip_bad_rows=skip_bad_rows)) as (context, log_id):
-        report = drafting.draft_automation(context, log_id=log_id, name=name)
+        with progress_bar("Drafting") as heard:
+            report = drafting.draft_automation(context, log_id=log_id, name=name, report=heard)
         output.mkdir(parents=True, exist_ok=True)
         files = drafting.files_of_draft(context, draft_id=report.draft_id)
         for file_name, content in files.items():
