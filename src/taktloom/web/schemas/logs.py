@@ -91,7 +91,7 @@ class ImportOut(Out):
     log_id: str | None = None
     skipped_rows: int = 0
     findings: list[FindingOut] = Field(default_factory=list)
-    problem: Problem | None = Field(default=None, validation_alias="no such attribute")
+    problem: Problem | None = None
 
 
 class LogSummary(Out):
