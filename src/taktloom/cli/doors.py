@@ -26,6 +26,9 @@ door_commands = typer.Typer()
 WEB_SERVER = "taktloom.web.server"
 
 PortOption = Annotated[int | None, typer.Option(help="Port.", show_default="8765")]
+DemoDataOption = Annotated[
+    Path | None, typer.Option("--data", envvar="TAKTLOOM_DATA", help="Data folder.", show_default="./taktloom-demo")
+]
 NoBrowserOption = Annotated[bool, typer.Option("--no-browser", help="Do not open the browser.")]
 
 
@@ -71,7 +74,7 @@ def serve(
 def run_demo(
     log: Annotated[Path | None, typer.Option(help="Walk your own event log instead of the synthetic one.")] = None,
     timezone: Annotated[str | None, typer.Option(help="Time zone of the log's times, where they have none.")] = None,
-    data: DataOption = None,
+    data: DemoDataOption = None,
     port: PortOption = None,
     reset: Annotated[bool, typer.Option("--reset", help="Empty the demo's data folder first.")] = False,
     no_browser: NoBrowserOption = False,

@@ -24,7 +24,7 @@ __all__ = ["HostFunction", "UnknownTypeError", "external_function", "registered"
 class UnknownTypeError(MisuseError):
     """A host function names a type that FEEL does not have."""
 
-    code = "TL-2114"
+    code = "TL-2314"
 
     def __init__(self, function: str, name: str) -> None:
         super().__init__(
