@@ -9,9 +9,9 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, Playwright, sync_playwright
 
 from tests.e2e import receipt_pages as pages
-from tests.e2e.browser import DESK, PHONE, Complaints, assert_marks_visible, chromium, open_page, overflow_of
+from tests.e2e.browser import CHROMIUM, DESK, PHONE, Complaints, assert_marks_visible, chromium, open_page, overflow_of
 from tests.e2e.languages import english_texts, words_of_the_data
-from tests.e2e.server import Person, ServerProcess
+from tests.e2e.server import REPOSITORY, Person, ServerProcess
 from tests.e2e.workers import JOB_TYPES, worker_process
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -45,6 +45,10 @@ class Town:
 @pytest.fixture(scope="module")
 def driver() -> Iterator[Playwright]:
     """Playwright, for the time of this module."""
+    if not Path(CHROMIUM).exists():
+        pytest.skip(f"no Chromium at {CHROMIUM}: name one in TAKTLOOM_TEST_CHROMIUM")
+    if not (REPOSITORY / "src" / "taktloom" / "_ui" / "index.html").exists():
+        pytest.skip("the user interface is not built: ./taktloom setup")
     with sync_playwright() as running:
         yield running
 
