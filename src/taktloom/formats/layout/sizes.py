@@ -51,7 +51,7 @@ MARKER = 22.0  # height of the sign in the upper left corner
 LABEL_WIDTHS = (90.0, 120.0, 150.0, 180.0)
 LABEL_LINES = 3  # more only where the widest label needs more
 LABEL_CLEARANCE = 4.0
-LINE_CLEARANCE = 6.0  # room for the slash of a default flow
+LINE_CLEARANCE = 5.0
 BOUNDARY_STEP = 46.0
 NAMED_BOUNDARY_STEP = 72.0
 BOUNDARY_LABEL = 58.0
@@ -107,9 +107,11 @@ def label_size(name: str) -> Size:
 
 def _wrapped_size(name: str, limit: float) -> Size:
     lines = wrap(name, limit, LABEL_FONT)
+    height = ceil(max(len(lines), 1) * LABEL_FONT * LINE_HEIGHT)
+    if len(lines) > 1:
+        return limit, height  # the viewer wraps at the width that it is given
     slack = 4.0  # a font that is a little wider must not break the last word off
-    width = min(limit, max((text_width(line, LABEL_FONT) for line in lines), default=0.0)) if len(lines) < 2 else limit
-    return ceil(width + slack), ceil(max(len(lines), 1) * LABEL_FONT * LINE_HEIGHT)
+    return ceil(text_width(name, LABEL_FONT) + slack), height
 
 
 def boundary_step(events: Sequence[AnyFlowNode]) -> float:
