@@ -13,6 +13,7 @@ from lxml import etree
 from taktloom.formats.bpmn import read_bpmn, write_bpmn
 from taktloom.formats.layout import layout
 from taktloom.formats.layout.text import text_width, wrap
+from taktloom.model.identifiers import ElementId
 from taktloom.model.process import (
     Activity,
     AnyFlowNode,
@@ -33,7 +34,7 @@ from taktloom.model.process import (
 )
 from tests.formats.test_layout import containers, crossings, overlap, passes_through, segments, simple_shapes
 from tests.kernel.build import eid, process
-from tests.properties.processes import Tree, definition_of, trees
+from tests.properties.processes import definition_of, trees
 
 NAMES = (
     "",
@@ -72,15 +73,15 @@ def named_trees() -> st.SearchStrategy[ProcessDefinition]:
 
 def labels_of(diagram: Diagram) -> dict[str, Shape]:
     """Label bounds by element, as shapes, so that both compare alike."""
+    labels: list[tuple[ElementId, LabelBounds | None]] = [
+        *((shape.element_id, shape.label) for shape in diagram.shapes),
+        *((edge.element_id, edge.label) for edge in diagram.edges),
+    ]
     return {
-        item.element_id: Shape(element_id=item.element_id, **_corners(item.label))
-        for item in (*diagram.shapes, *diagram.edges)
-        if item.label is not None
+        name: Shape(element_id=name, x=label.x, y=label.y, width=label.width, height=label.height)
+        for name, label in labels
+        if label is not None
     }
-
-
-def _corners(label: LabelBounds) -> dict[str, float]:
-    return {"x": label.x, "y": label.y, "width": label.width, "height": label.height}
 
 
 @given(named_trees())

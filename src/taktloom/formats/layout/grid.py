@@ -102,9 +102,7 @@ def _bands_of(link: Link, rows: Rows, lane_of: dict[ElementId, int]) -> list[Ban
     return [(lane_of.get(node, 0), rows.nodes[node]) for node in (link.source, link.target)]
 
 
-def _add_link(
-    room: _Room, link: Link, columns: dict[ElementId, int], bands: list[Band], label: Size | None
-) -> None:
+def _add_link(room: _Room, link: Link, columns: dict[ElementId, int], bands: list[Band], label: Size | None) -> None:
     for band in bands:
         room.add_row(band, CHANNEL / 2, CHANNEL / 2)
     if label is None:

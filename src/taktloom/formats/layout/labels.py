@@ -115,7 +115,7 @@ def _beside_node(shape: Shape, side: LabelSide, size: Size) -> Iterator[Point]:
 
 
 def _beside_line(edge: Edge, size: Size) -> Iterator[Point]:
-    """Along each level stretch near its start, in its middle, near its end: above, then below; then beside the others."""
+    """Above each level stretch, then below it; then beside the middle of any stretch."""
     stretches = list(pairwise(edge.waypoints))
     level = [stretch for stretch in stretches if abs(stretch[0][1] - stretch[1][1]) < 1]
     for start, end in level:

@@ -13,7 +13,6 @@ from math import ceil
 
 from taktloom.formats.layout.graph import FlowGraph
 from taktloom.formats.layout.text import LINE_HEIGHT, text_width, wrap
-from taktloom.model.identifiers import ElementId
 from taktloom.model.process import (
     Activity,
     AnyFlowNode,
@@ -132,13 +131,8 @@ def node_label(node: AnyFlowNode, graph: FlowGraph) -> tuple[LabelSide, Size] | 
         return None
     if node.id not in graph.incoming:  # no node of the graph: a boundary event
         return LabelSide.BESIDE_LINE, _wrapped_size(node.name, BOUNDARY_LABEL)
-    lines = max(graph.incoming[node.id] + len(graph.back.get(node.id, ())), _leaving(graph, node.id))
+    lines = max(graph.incoming[node.id] + len(graph.back.get(node.id, ())), graph.outgoing[node.id])
     return (LabelSide.ABOVE if lines > 1 else LabelSide.BELOW), label_size(node.name)
-
-
-def _leaving(graph: FlowGraph, node: ElementId) -> int:
-    back = sum(link.source == node for links in graph.back.values() for link in links)
-    return len(graph.forward[node]) + back
 
 
 def extent_of(node: AnyFlowNode, size: Size, graph: FlowGraph, events: Sequence[AnyFlowNode]) -> Extent:
