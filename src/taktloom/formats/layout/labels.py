@@ -21,6 +21,7 @@ __all__ = ["Boxes", "LabelRequest", "place_labels"]
 
 Boxes = dict[ElementId, Shape]
 Box = tuple[float, float, float, float]  # left, top, right, bottom
+SLASH = 14.0  # room at the start of a line for the mark of a default flow
 CELL = 250.0
 CROSSED_LINE = 400.0  # as bad as covering so many square pixels of a shape
 
@@ -114,23 +115,25 @@ def _beside_node(shape: Shape, side: LabelSide, size: Size) -> Iterator[Point]:
 
 
 def _beside_line(edge: Edge, size: Size) -> Iterator[Point]:
-    """Along each level stretch near its start, in its middle, near its end: above, then below; then beside the others."""
+    """Above each level stretch, then below it; then beside the middle of any stretch."""
     stretches = list(pairwise(edge.waypoints))
     level = [stretch for stretch in stretches if abs(stretch[0][1] - stretch[1][1]) < 1]
     for start, end in level:
-        yield from _along(start, end, size, start[1] - LINE_CLEARANCE - size[1])
+        clear = SLASH if start == edge.waypoints[0] else LINE_CLEARANCE
+        yield from _along(start, end, size, start[1] - LINE_CLEARANCE - size[1], clear)
     for start, end in level:
-        yield from _along(start, end, size, start[1] + LINE_CLEARANCE)
+        yield from _along(start, end, size, start[1] + LINE_CLEARANCE, SLASH)
     for (x, y1), (_, y2) in stretches:
         y = (y1 + y2 - size[1]) / 2
         yield x + LINE_CLEARANCE, y
         yield x - LINE_CLEARANCE - size[0], y
 
 
-def _along(start: Point, end: Point, size: Size, y: float) -> Iterator[Point]:
-    width = size[0]
-    forward = (start[0] + LINE_CLEARANCE, end[0] - LINE_CLEARANCE - width)
-    near, far = forward if end[0] >= start[0] else (start[0] - LINE_CLEARANCE - width, end[0] + LINE_CLEARANCE)
+def _along(start: Point, end: Point, size: Size, y: float, clear: float) -> Iterator[Point]:
+    """Near the start, *clear* of it; in the middle; before the arrow."""
+    left, right = sorted((start[0], end[0]))
+    first, last = left + clear, right - clear - size[0]
+    near, far = (first, last) if end[0] >= start[0] else (last, first)
     yield near, y
-    yield (start[0] + end[0] - width) / 2, y
+    yield (left + right - size[0]) / 2, y
     yield far, y

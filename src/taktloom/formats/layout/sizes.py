@@ -13,7 +13,6 @@ from math import ceil
 
 from taktloom.formats.layout.graph import FlowGraph
 from taktloom.formats.layout.text import LINE_HEIGHT, text_width, wrap
-from taktloom.model.identifiers import ElementId
 from taktloom.model.process import (
     Activity,
     AnyFlowNode,
@@ -51,7 +50,7 @@ MARKER = 22.0  # height of the sign in the upper left corner
 LABEL_WIDTHS = (90.0, 120.0, 150.0, 180.0)
 LABEL_LINES = 3  # more only where the widest label needs more
 LABEL_CLEARANCE = 4.0
-LINE_CLEARANCE = 6.0  # room for the slash of a default flow
+LINE_CLEARANCE = 5.0
 BOUNDARY_STEP = 46.0
 NAMED_BOUNDARY_STEP = 72.0
 BOUNDARY_LABEL = 58.0
@@ -107,9 +106,11 @@ def label_size(name: str) -> Size:
 
 def _wrapped_size(name: str, limit: float) -> Size:
     lines = wrap(name, limit, LABEL_FONT)
+    height = ceil(max(len(lines), 1) * LABEL_FONT * LINE_HEIGHT)
+    if len(lines) > 1:
+        return limit, height  # the viewer wraps at the width that it is given
     slack = 4.0  # a font that is a little wider must not break the last word off
-    width = min(limit, max((text_width(line, LABEL_FONT) for line in lines), default=0.0)) if len(lines) < 2 else limit
-    return ceil(width + slack), ceil(max(len(lines), 1) * LABEL_FONT * LINE_HEIGHT)
+    return ceil(text_width(name, LABEL_FONT) + slack), height
 
 
 def boundary_step(events: Sequence[AnyFlowNode]) -> float:
@@ -130,13 +131,8 @@ def node_label(node: AnyFlowNode, graph: FlowGraph) -> tuple[LabelSide, Size] | 
         return None
     if node.id not in graph.incoming:  # no node of the graph: a boundary event
         return LabelSide.BESIDE_LINE, _wrapped_size(node.name, BOUNDARY_LABEL)
-    lines = max(graph.incoming[node.id] + len(graph.back.get(node.id, ())), _leaving(graph, node.id))
+    lines = max(graph.incoming[node.id] + len(graph.back.get(node.id, ())), graph.outgoing[node.id])
     return (LabelSide.ABOVE if lines > 1 else LabelSide.BELOW), label_size(node.name)
-
-
-def _leaving(graph: FlowGraph, node: ElementId) -> int:
-    back = sum(link.source == node for links in graph.back.values() for link in links)
-    return len(graph.forward[node]) + back
 
 
 def extent_of(node: AnyFlowNode, size: Size, graph: FlowGraph, events: Sequence[AnyFlowNode]) -> Extent:
