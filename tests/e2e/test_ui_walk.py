@@ -74,7 +74,7 @@ def one_time_link(context: BrowserContext, address: str, name: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def walked(town: Town, test_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+def walked(town: Town, test_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Town:
     """The town after the walk."""
     page, seen = town.page, town.seen
     pages.import_log(page, test_data / "logs" / "receipt.csv")
@@ -92,7 +92,7 @@ def walked(town: Town, test_data: Path, tmp_path_factory: pytest.TempPathFactory
         pages.resolve_incident(page, variable="department", value="General")
         do_the_rest(town.clerk)
         seen["dashboard"] = pages.dashboard(page)
-    yield town
+    return town
 
 
 def do_the_rest(clerk: Person) -> None:
@@ -193,9 +193,9 @@ class Visits:
 
 
 @pytest.fixture(scope="module")
-def visits(walked: Town, chinese: Page) -> Visits:
+def visits(walked: Town, chinese: Page, test_data: Path) -> Visits:
     """Every page opened once in Chinese, at a desk and then as narrow as a phone."""
-    data = words_of_the_data(walked.clerk)
+    data = words_of_the_data(walked.clerk, test_data / "logs" / "receipt.csv")
     found = Visits()
     for place in places(walked):
         chinese.set_viewport_size(DESK)

@@ -13,13 +13,13 @@ from taktloom.app.demo.generator import DemoTruth, write_permit_log
 from taktloom.app.demo.wording import WORDINGS, DemoLanguage
 from taktloom.decisions import load_model
 from taktloom.formats.bpmn import read_bpmn
-from taktloom.hosts.embedded import EmbeddedEngine
+from taktloom.hosts.embedded import EmbeddedEngine, IncidentState
 from taktloom.kernel import compile_process
 from taktloom.mining.logs.canonical import CanonicalLog
 from taktloom.mining.logs.importing import import_log
 from taktloom.mining.logs.requests import ImportRequest
 from taktloom.model.identifiers import ProcessId
-from taktloom.model.operations import IncidentState, InstanceQuery
+from taktloom.model.operations import InstanceQuery
 from taktloom.model.process import ServiceTask, UserTask
 from taktloom.programme.assessment import AssessmentOptions, assess_log
 from taktloom.programme.draft import Draft, DraftRequest, draft_automation, draft_files
@@ -141,7 +141,7 @@ def test_the_embedded_engine_deploys_the_draft_and_runs_fifty_held_out_cases_to_
     results = [walk.walk(recorded(case, draft), EngineDriver(engine, PROCESS)) for case in held_out]
 
     ended = engine.instances.search(InstanceQuery(status="completed", limit=1)).total
-    incidents = engine.incidents.search(state=IncidentState.ALL).items
+    incidents = engine.incidents.search(state=IncidentState.ANY).items
     engine.drain()
     followed = sum(each.followed for each in results) / sum(each.events for each in results)
     with capsys.disabled():

@@ -273,9 +273,8 @@ def _wait_for_the_end(person: Person, progress: Progress) -> None:
         return person.get("/instances", status="completed", limit=1)["total"] == CASES  # type: ignore[no-any-return]
 
     while not have_all_ended():
-        before = progress.count
         with progress.news:
-            assert progress.news.wait_for(lambda: progress.count > before, 60) or have_all_ended(), "nothing goes on"
+            assert progress.news.wait(60) or have_all_ended(), "nothing goes on"
 
 
 def _job_ids(instances: list[dict[str, Any]], job_type: str) -> set[str]:

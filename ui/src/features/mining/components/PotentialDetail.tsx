@@ -47,6 +47,9 @@ export function PotentialDetail({ activity }: { activity: PotentialActivity }) {
   )
 }
 
+/** Reasons whose values are points, numbers or hours, not shares. */
+const PLAIN = new Set(['score', 'low-score', 'too-few-events', 'long-work', 'a-person-decides-it'])
+
 /** Reasons come as short English sentences; each names a text of the catalogue. */
 function codeOf(reason: string): string {
   return reason
@@ -60,7 +63,7 @@ function Reasons({ activity }: { activity: PotentialActivity }) {
   const language = useLanguage()
   const say = (code: string, value: number | null): string => {
     if (value === null) return '–'
-    const isPlain = value > 1 || code.includes('score') || code === 'too-few-events'
+    const isPlain = value > 1 || PLAIN.has(code)
     return isPlain ? formatNumber(value, language) : formatShare(value, language)
   }
   return (
