@@ -52,6 +52,19 @@ class Client:
         answer = expect(self.call("POST", path, json=body), status)
         return answer.json() if answer.content else None
 
+    def follow(self, work: Any) -> Any:
+        """The end of a long work that was begun."""
+        while work["state"] in {"waiting", "running"}:
+            work = self.get(f"/works/{work['work_id']}")
+        return work
+
+    def assess(self, log_id: str) -> Any:
+        """The potential of a log, waited for when it is not known yet."""
+        answer = self.call("GET", f"/logs/{log_id}/potential")
+        if answer.status_code == 202:
+            assert self.follow(answer.json())["state"] == "done"
+        return self.get(f"/logs/{log_id}/potential")
+
     def sign_in(self, role: str | None = None, groups: tuple[str, ...] = ()) -> "Client":
         """Sign in as a user of this role, without one when None; the user is made when absent."""
         context = Context(principal=LOCAL_OPERATOR, rooms=self.rooms)

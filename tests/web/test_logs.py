@@ -133,7 +133,7 @@ def test_rates_are_kept_per_log(admin: Client, log_id: str) -> None:
     expect(admin.call("PUT", f"/logs/{log_id}/rates", json=rates), 204)
 
     assert admin.get(f"/logs/{log_id}/rates") == rates
-    assert [one["activity"] for one in admin.get(f"/logs/{log_id}/potential")["activities"]] != []
+    assert [one["activity"] for one in admin.assess(log_id)["activities"]] == ["register", "decide"]
 
 
 @pytest.mark.data
@@ -143,7 +143,7 @@ def test_the_receipt_log_becomes_a_running_draft(admin: Client, test_data: Path)
     log_id = status["log_id"]
 
     review = admin.get(f"/logs/{log_id}/review")
-    report = admin.post(f"/logs/{log_id}/draft", {"name": "Receipt"}, 201)
+    report = admin.follow(admin.post(f"/logs/{log_id}/draft", {"name": "Receipt"}, 202))["draft"]
     draft = admin.get(f"/drafts/{report['draft_id']}")
     deployed = admin.post("/deployments", {"draft_id": report["draft_id"], "revision": draft["revision"]}, 201)
     process = deployed["processes"][0]

@@ -91,7 +91,7 @@ class ImportOut(Out):
     log_id: str | None = None
     skipped_rows: int = 0
     findings: list[FindingOut] = Field(default_factory=list)
-    problem: Problem | None = Field(default=None, validation_alias="no such attribute")
+    problem: Problem | None = None
 
 
 class LogSummary(Out):
@@ -380,3 +380,17 @@ class DraftReport(Out):
     decisions: list[DraftDecision]
     elements: list[DraftElement]
     left_out: dict[str, int]
+
+
+class WorkOut(Out):
+    """Progress of an assessment or a draft; total and eta_s null while unknown. draft: what a done draft says."""
+
+    work_id: str
+    kind: Literal["potential", "draft"]
+    state: Literal["waiting", "running", "done", "failed", "cancelled"]
+    stage: str
+    done: int
+    total: int | None
+    eta_s: float | None
+    draft: DraftReport | None = None
+    problem: Problem | None = None

@@ -583,7 +583,7 @@ export interface paths {
         put?: never;
         /**
          * Draft Automation
-         * @description Draft an executable automation of the log's process; it is kept as a model draft.
+         * @description Draft an executable automation of the log's process, kept as a model draft; follow it at `/works/{work_id}`.
          */
         post: operations["draft_automation"];
         delete?: never;
@@ -721,7 +721,7 @@ export interface paths {
         };
         /**
          * Show Potential
-         * @description Which activities are worth automating, and why.
+         * @description Which activities are worth automating, and why; 202 and the work to follow while it is being assessed.
          */
         get: operations["show_potential"];
         put?: never;
@@ -1407,6 +1407,30 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/works/{work_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Work
+         * @description How far a work has come, and what it made.
+         */
+        get: operations["show_work"];
+        put?: never;
+        post?: never;
+        /**
+         * Cancel Work
+         * @description Cancel a work; nothing of it remains.
+         */
+        delete: operations["cancel_work"];
         options?: never;
         head?: never;
         patch?: never;
@@ -3377,6 +3401,34 @@ export interface components {
             /** Version */
             version: number;
         };
+        /**
+         * WorkOut
+         * @description Progress of an assessment or a draft; total and eta_s null while unknown. draft: what a done draft says.
+         */
+        WorkOut: {
+            /** Done */
+            done: number;
+            draft?: components["schemas"]["DraftReport"] | null;
+            /** Eta S */
+            eta_s: number | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "potential" | "draft";
+            problem?: components["schemas"]["Problem"] | null;
+            /** Stage */
+            stage: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "running" | "done" | "failed" | "cancelled";
+            /** Total */
+            total: number | null;
+            /** Work Id */
+            work_id: string;
+        };
         /** WorkerRow */
         WorkerRow: {
             /** Job Types */
@@ -4516,12 +4568,12 @@ export interface operations {
         };
         responses: {
             /** @description Successful Response */
-            201: {
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DraftReport"];
+                    "application/json": components["schemas"]["WorkOut"];
                 };
             };
             /** @description A problem (application/problem+json) */
@@ -4778,6 +4830,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Potential"];
+                };
+            };
+            /** @description Being assessed; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
                 };
             };
             /** @description A problem (application/problem+json) */
@@ -5997,6 +6058,66 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Watch"];
                 };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_work: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                work_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_work: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                work_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem (application/problem+json) */
             default: {
