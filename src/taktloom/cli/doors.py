@@ -35,6 +35,9 @@ NoBrowserOption = Annotated[bool, typer.Option("--no-browser", help="Do not open
 class WebServer(Protocol):
     """The web door."""
 
+    def require_place(self, settings: Settings) -> None:
+        """Raise when it cannot listen there."""
+
     def serve(self, rooms: Rooms, *, on_ready: Callable[[str], None]) -> None:
         """Serve until told to stop."""
 
@@ -103,13 +106,14 @@ def run_demo(
 def _serve(
     settings: Settings, *, as_json: bool, before: Callable[[Context], None], on_address: Callable[[str], None]
 ) -> None:
+    web = cast("WebServer", import_module(WEB_SERVER))
     with FolderLock(settings.data), log_to_folder(settings.data):
+        web.require_place(settings)  # before the work of seeding, which would be for nothing
         rooms = Rooms(settings)
         context = Context(principal=local_operator(), rooms=rooms)
         try:
             before(context)
             rooms.start()
-            web = cast("WebServer", import_module(WEB_SERVER))
             web.serve(rooms, on_ready=lambda address: on_address(_announce(context, address, as_json=as_json)))
         finally:
             rooms.close()
