@@ -31,11 +31,11 @@ export function PotentialDetail({ activity }: { activity: PotentialActivity }) {
           <>
             <h3>{t('potential.notComputable')}</h3>
             <ul className={classes.unknown}>
-              {activity.not_computable.map(({ feature, reason }) => (
+              {activity.not_computable.map(({ feature, code, reason }) => (
                 <li key={feature}>
                   {t('potential.missing', {
                     feature: t(`feature.${feature}`, { defaultValue: feature }),
-                    reason: t(`notComputable.${codeOf(reason)}`, { defaultValue: reason }),
+                    reason: t(`notComputable.${code}`, { defaultValue: reason }),
                   })}
                 </li>
               ))}
@@ -45,14 +45,6 @@ export function PotentialDetail({ activity }: { activity: PotentialActivity }) {
       </div>
     </div>
   )
-}
-
-/** Reasons come as short English sentences; each names a text of the catalogue. */
-function codeOf(reason: string): string {
-  return reason
-    .toLowerCase()
-    .replaceAll(/[^a-z]+/g, '-')
-    .replaceAll(/^-|-$/g, '')
 }
 
 function Reasons({ activity }: { activity: PotentialActivity }) {
