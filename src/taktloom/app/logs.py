@@ -157,9 +157,10 @@ def show_columns(context: Context, *, log_id: str) -> SniffRecord:
     """All columns of a log's kept source with samples, also those that its mapping leaves out."""
     catalogue = context.rooms.logs.catalogue
     metadata = catalogue.open_log(log_id).metadata
-    return with_mapped_columns(
-        sniff_record(catalogue.look_at_source(log_id), metadata.source_name), mapping_record(metadata.mapping)
-    )
+    sniff = sniff_record(catalogue.look_at_source(log_id), metadata.source_name)
+    if metadata.date_format is not None:  # chosen at the import; nobody need be asked again
+        sniff = replace(sniff, date_formats=(metadata.date_format,))
+    return with_mapped_columns(sniff, mapping_record(metadata.mapping))
 
 
 @use_case(Permission.LOG_EDIT)

@@ -147,7 +147,7 @@ def show_potential(
         ]  # fmt: skip
         columns = ("rank", "activity", "score", "95 %", "class", "events", "hours/month", "money/month")
         print_table(columns, rows, empty="No activities.")
-        say(f"\n{report.formula}\n{report.method}")
+        say(f"\n{report.formula}\n{report.method.text}")
 
 
 @look_commands.command("model")

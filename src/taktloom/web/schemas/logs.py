@@ -285,8 +285,12 @@ class Contribution(Out):
 
 
 class NotComputable(Out):
+    """code: why, stable; reason: the same as an English sentence; parameters: n, the observations there were."""
+
     feature: str
+    code: str
     reason: str
+    parameters: dict[str, str]
 
 
 class Amount(Out):
@@ -323,10 +327,18 @@ class PotentialActivity(Out):
     money: Amount | None
 
 
+class PotentialMethod(Out):
+    """How the intervals were made: a stable code, its numbers (cases, resamples, seed, percent), and in English."""
+
+    code: str
+    text: str
+    parameters: dict[str, str]
+
+
 class Potential(Out):
     activities: list[PotentialActivity]
     formula: str
-    method: str
+    method: PotentialMethod
 
 
 class RatesIn(In):

@@ -572,6 +572,26 @@ export interface paths {
         patch: operations["rename_log"];
         trace?: never;
     };
+    "/api/v1/logs/{log_id}/columns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Columns
+         * @description All columns of the log's kept source, also those left out of its mapping: what a remap may choose from.
+         */
+        get: operations["show_columns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/logs/{log_id}/draft": {
         parameters: {
             query?: never;
@@ -2156,7 +2176,7 @@ export interface components {
             import_id: string;
             /** Log Id */
             log_id?: string | null;
-            "no such attribute"?: components["schemas"]["Problem"] | null;
+            problem?: components["schemas"]["Problem"] | null;
             /**
              * Skipped Rows
              * @default 0
@@ -2638,10 +2658,19 @@ export interface components {
             /** Updated By */
             updated_by: string | null;
         };
-        /** NotComputable */
+        /**
+         * NotComputable
+         * @description code: why, stable; reason: the same as an English sentence; parameters: n, the observations there were.
+         */
         NotComputable: {
+            /** Code */
+            code: string;
             /** Feature */
             feature: string;
+            /** Parameters */
+            parameters: {
+                [key: string]: string;
+            };
             /** Reason */
             reason: string;
         };
@@ -2793,8 +2822,7 @@ export interface components {
             activities: components["schemas"]["PotentialActivity"][];
             /** Formula */
             formula: string;
-            /** Method */
-            method: string;
+            method: components["schemas"]["PotentialMethod"];
         };
         /**
          * PotentialActivity
@@ -2829,6 +2857,20 @@ export interface components {
             rank: number;
             /** Score */
             score: number;
+        };
+        /**
+         * PotentialMethod
+         * @description How the intervals were made: a stable code, its numbers (cases, resamples, seed, percent), and in English.
+         */
+        PotentialMethod: {
+            /** Code */
+            code: string;
+            /** Parameters */
+            parameters: {
+                [key: string]: string;
+            };
+            /** Text */
+            text: string;
         };
         /**
          * Problem
@@ -4552,6 +4594,37 @@ export interface operations {
             };
         };
     };
+    show_columns: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                log_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogSniff"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     draft_automation: {
         parameters: {
             query?: never;
@@ -4597,6 +4670,7 @@ export interface operations {
                 variants?: string | null;
                 top_variants?: number | null;
                 activity?: string[] | null;
+                without?: string[] | null;
                 case?: string | null;
             };
             header?: never;
@@ -4635,6 +4709,7 @@ export interface operations {
                 variants?: string | null;
                 top_variants?: number | null;
                 activity?: string[] | null;
+                without?: string[] | null;
                 case?: string | null;
             };
             header?: never;
@@ -4673,6 +4748,7 @@ export interface operations {
                 variants?: string | null;
                 top_variants?: number | null;
                 activity?: string[] | null;
+                without?: string[] | null;
                 case?: string | null;
             };
             header?: never;
@@ -4710,6 +4786,7 @@ export interface operations {
                 variants?: string | null;
                 top_variants?: number | null;
                 activity?: string[] | null;
+                without?: string[] | null;
                 case?: string | null;
             };
             header?: never;
@@ -4749,6 +4826,7 @@ export interface operations {
                 variants?: string | null;
                 top_variants?: number | null;
                 activity?: string[] | null;
+                without?: string[] | null;
                 case?: string | null;
             };
             header?: never;
@@ -4959,6 +5037,7 @@ export interface operations {
                 variants?: string | null;
                 top_variants?: number | null;
                 activity?: string[] | null;
+                without?: string[] | null;
                 case?: string | null;
             };
             header?: never;
@@ -4998,6 +5077,7 @@ export interface operations {
                 variants?: string | null;
                 top_variants?: number | null;
                 activity?: string[] | null;
+                without?: string[] | null;
                 case?: string | null;
             };
             header?: never;
@@ -5036,6 +5116,7 @@ export interface operations {
                 variants?: string | null;
                 top_variants?: number | null;
                 activity?: string[] | null;
+                without?: string[] | null;
                 case?: string | null;
             };
             header?: never;

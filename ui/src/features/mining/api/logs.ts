@@ -2,7 +2,7 @@
 import { queryOptions } from '@tanstack/react-query'
 
 import { api, unwrap } from '@/shared/api/client'
-import { ApiError, problemOf, UNEXPECTED, UNREACHABLE, type Problem } from '@/shared/api/problem'
+import { ApiError, problemOf, UNEXPECTED, UNREACHABLE } from '@/shared/api/problem'
 import type { Schemas } from '@/shared/api/types'
 
 import type { LogQuery } from '../filters'
@@ -23,8 +23,7 @@ export type Amount = Schemas['Amount']
 export type Rates = Schemas['RatesIn']
 export type DraftReport = Schemas['DraftReport']
 export type Work = Schemas['WorkOut']
-/** The document names its problem by mistake after the alias that the server reads it by. */
-export type Import = Schemas['ImportOut'] & { problem?: Problem | null }
+export type Import = Schemas['ImportOut']
 
 const path = (log_id: string): { log_id: string } => ({ log_id })
 
@@ -39,6 +38,15 @@ export function logQuery(logId: string) {
   return queryOptions({
     queryKey: ['logs', logId],
     queryFn: () => unwrap(api.GET('/api/v1/logs/{log_id}', { params: { path: path(logId) } })),
+  })
+}
+
+/** All columns of the kept source, also those that the log's mapping leaves out. */
+export function columnsQuery(logId: string) {
+  return queryOptions({
+    queryKey: ['logs', logId, 'columns'],
+    queryFn: () => unwrap(api.GET('/api/v1/logs/{log_id}/columns', { params: { path: path(logId) } })),
+    staleTime: STEADY,
   })
 }
 

@@ -31,11 +31,11 @@ export function PotentialDetail({ activity }: { activity: PotentialActivity }) {
           <>
             <h3>{t('potential.notComputable')}</h3>
             <ul className={classes.unknown}>
-              {activity.not_computable.map(({ feature, reason }) => (
+              {activity.not_computable.map(({ feature, code, reason }) => (
                 <li key={feature}>
                   {t('potential.missing', {
                     feature: t(`feature.${feature}`, { defaultValue: feature }),
-                    reason: t(`notComputable.${codeOf(reason)}`, { defaultValue: reason }),
+                    reason: t(`notComputable.${code}`, { defaultValue: reason }),
                   })}
                 </li>
               ))}
@@ -49,14 +49,6 @@ export function PotentialDetail({ activity }: { activity: PotentialActivity }) {
 
 /** Reasons whose values are points, numbers or hours, not shares. */
 const PLAIN = new Set(['score', 'low-score', 'too-few-events', 'long-work', 'a-person-decides-it'])
-
-/** Reasons come as short English sentences; each names a text of the catalogue. */
-function codeOf(reason: string): string {
-  return reason
-    .toLowerCase()
-    .replaceAll(/[^a-z]+/g, '-')
-    .replaceAll(/^-|-$/g, '')
-}
 
 function Reasons({ activity }: { activity: PotentialActivity }) {
   const { t } = useTranslation('mining')
