@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Decisions a second: a table of 20 rows and 3 inputs, and how it grows; `if` with two names; loading 1,000 decisions.
 
-`PYTHONPATH=src python -m benchmarks.decisions` prints medians and the load of the machine. zen-engine and SpiffWorkflow
-are measured beside it, in the same run, where they are installed; both are for measuring only. Answers are compared
-before anything is timed.
+`PYTHONPATH=src python -m benchmarks.decisions` prints medians and the load of the machine. zen-engine is
+measured beside it in the same run where it is installed; it is for measuring only. Answers are compared before anything
+is timed.
 """
 
 import importlib

@@ -176,7 +176,7 @@ function Row({ row, isOpen, hasHours, hasMoney, onToggle }: RowProps) {
 function Score({ score, interval }: { score: number; interval: [number, number] | null }) {
   const { t } = useTranslation('mining')
   const language = useLanguage()
-  const say = (value: number): string => formatNumber(value, language)
+  const say = (value: number): string => formatNumber(value, language, 1)
   return (
     <div className={classes.score}>
       <span className={classes.scoreText}>
