@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from taktloom.app.long_work import LongWork, WorkHandle, WorkState, WorkStatus
+from taktloom.app.long_work import LongWork, WorkHandle, WorkKind, WorkState, WorkStatus
 from taktloom.model.errors import ConflictError, InputRefusedError, NotFoundError
 
 
@@ -36,7 +36,7 @@ def _end(works: LongWork, work_id: str) -> WorkStatus:
 
 
 def test_a_work_gives_its_result(works: LongWork) -> None:
-    status = _end(works, works.begin(lambda handle: 42))
+    status = _end(works, works.begin(lambda handle: 42, kind=WorkKind.IMPORT))
 
     assert (status.state, status.result, status.error) == (WorkState.DONE, 42, None)
 
@@ -51,7 +51,7 @@ def test_progress_tells_the_time_left_within_the_stage(works: LongWork) -> None:
         handle.report("writing", 1, 0)
         seen.append(handle.status)
 
-    _end(works, works.begin(work))
+    _end(works, works.begin(work, kind=WorkKind.IMPORT))
 
     assert (seen[0].stage, seen[0].done, seen[0].total, seen[0].eta_s) == ("reading", 25, 100, 3.0)
     assert (seen[1].stage, seen[1].total, seen[1].eta_s) == ("writing", None, None)
@@ -61,7 +61,7 @@ def test_a_refusal_is_kept_for_whoever_asks(works: LongWork) -> None:
     def work(handle: WorkHandle) -> None:
         raise InputRefusedError("Row 3 has no case.", remedy="Mend it.")
 
-    status = _end(works, works.begin(work))
+    status = _end(works, works.begin(work, kind=WorkKind.IMPORT))
 
     assert status.state is WorkState.FAILED
     assert status.error is not None
@@ -72,7 +72,7 @@ def test_a_defect_is_told_by_its_id_only(works: LongWork, caplog: pytest.LogCapt
     def work(handle: WorkHandle) -> None:
         raise ZeroDivisionError("secret value 17")
 
-    status = _end(works, works.begin(work))
+    status = _end(works, works.begin(work, kind=WorkKind.IMPORT))
 
     assert status.error is not None
     assert status.error.code == "TL-5000"
@@ -89,7 +89,7 @@ def test_a_cancelled_work_stops_at_its_next_question(works: LongWork) -> None:
         if handle.is_cancelled():
             raise ConflictError("The import was cancelled.")
 
-    work_id = works.begin(work)
+    work_id = works.begin(work, kind=WorkKind.IMPORT)
     has_begun.wait(10)
     works.cancel(work_id)
     may_go_on.set()
@@ -102,3 +102,46 @@ def test_a_cancelled_work_stops_at_its_next_question(works: LongWork) -> None:
 def test_an_unknown_work_is_told_so(works: LongWork) -> None:
     with pytest.raises(NotFoundError):
         works.show("none")
+
+
+def test_whoever_asks_for_a_work_that_runs_joins_it(works: LongWork) -> None:
+    go_on = threading.Event()
+
+    first = works.begin(lambda handle: go_on.wait(10), kind=WorkKind.POTENTIAL, key="log 1")
+    joined = works.begin(lambda handle: None, kind=WorkKind.POTENTIAL, key="log 1")
+    other = works.begin(lambda handle: None, kind=WorkKind.POTENTIAL, key="log 2")
+    go_on.set()
+    _end(works, first)
+
+    assert joined == first
+    assert other != first
+    assert works.begin(lambda handle: None, kind=WorkKind.POTENTIAL, key="log 1") != first
+
+
+def test_a_work_is_found_among_its_kind_only(works: LongWork) -> None:
+    work_id = works.begin(lambda handle: None, kind=WorkKind.IMPORT)
+
+    assert works.show(work_id, WorkKind.IMPORT).work_id == work_id
+    with pytest.raises(NotFoundError):
+        works.show(work_id, WorkKind.DRAFT)
+    with pytest.raises(NotFoundError):
+        works.cancel(work_id, WorkKind.DRAFT)
+
+
+def test_a_cancelled_work_ends_where_it_advances(works: LongWork) -> None:
+    reached, go_on = threading.Event(), threading.Event()
+
+    def work(handle: WorkHandle) -> None:
+        handle.advance("choices", 0, 2)
+        reached.set()
+        go_on.wait(10)
+        handle.advance("choices", 1, 2)
+
+    work_id = works.begin(work, kind=WorkKind.DRAFT)
+    reached.wait(10)
+    works.cancel(work_id)
+    go_on.set()
+    status = _end(works, work_id)
+
+    assert (status.state, status.stage, status.done) == (WorkState.CANCELLED, "choices", 1)
+    assert status.result is None

@@ -21,12 +21,17 @@ PREFIX = "/api/v1"
 class Client:
     """Calls the application; `csrf_token` goes with every changing request once signed in."""
 
-    def __init__(self, rooms: Rooms) -> None:
+    def __init__(self, rooms: Rooms, *, origin: str = "http://testserver", jar: httpx.Cookies | None = None) -> None:
         self.rooms = rooms
         self._runner = asyncio.Runner()
         transport = httpx.ASGITransport(app=_application(rooms), raise_app_exceptions=False)
-        self._client = httpx.AsyncClient(transport=transport, base_url="http://testserver")
+        self._client = httpx.AsyncClient(transport=transport, base_url=origin, cookies=jar)
         self.csrf_token = ""
+
+    @property
+    def jar(self) -> httpx.Cookies:
+        """The browser's cookies, to be given to another window of it."""
+        return self._client.cookies
 
     def __enter__(self) -> "Client":
         return self
@@ -51,6 +56,19 @@ class Client:
         """The JSON of a POST that ends with *status*."""
         answer = expect(self.call("POST", path, json=body), status)
         return answer.json() if answer.content else None
+
+    def follow(self, work: Any) -> Any:
+        """The end of a long work that was begun."""
+        while work["state"] in {"waiting", "running"}:
+            work = self.get(f"/works/{work['work_id']}")
+        return work
+
+    def assess(self, log_id: str) -> Any:
+        """The potential of a log, waited for when it is not known yet."""
+        answer = self.call("GET", f"/logs/{log_id}/potential")
+        if answer.status_code == 202:
+            assert self.follow(answer.json())["state"] == "done"
+        return self.get(f"/logs/{log_id}/potential")
 
     def sign_in(self, role: str | None = None, groups: tuple[str, ...] = ()) -> "Client":
         """Sign in as a user of this role, without one when None; the user is made when absent."""

@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING
 from taktloom.app import model_files, potential
 from taktloom.app.context import Context, use_case
 from taktloom.app.deployments import files_of
+from taktloom.app.long_work import WorkHandle, WorkKind, WorkStatus
+from taktloom.app.potential import Report, unheard
 from taktloom.assure.permissions import Permission
 
 if TYPE_CHECKING:
     from taktloom.mining.decisions.discovering import MinedDecision
+    from taktloom.mining.logs.canonical import CanonicalLog
     from taktloom.programme.draft import Draft
+    from taktloom.programme.potential import PotentialReport
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,19 +60,51 @@ class DraftRecord:
     left_out: Mapping[str, int]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftedModel:
+    """What was drafted of a log, before it is kept as a model draft; kept with the log's results."""
+
+    record: DraftRecord
+    bpmn_xml: str
+    dmn_xml: str | None
+
+
 @use_case(Permission.PROCESS_EDIT)
-def draft_automation(context: Context, *, log_id: str, name: str | None = None, language: str = "en") -> DraftRecord:
-    """Draft an automation of the log's process and keep it as a model draft."""
+def draft_automation(
+    context: Context, *, log_id: str, name: str | None = None, language: str = "en", report: Report = unheard
+) -> DraftRecord:
+    """Draft an automation of the log's process now and keep it as a model draft; *report* hears how far it is."""
+    return _keep_draft(context, log_id, name, language, report)
+
+
+@use_case(Permission.PROCESS_EDIT)
+def start_draft(context: Context, *, log_id: str, name: str | None = None, language: str = "en") -> WorkStatus:
+    """Begin to draft an automation of the log's process; the work whose result is the draft."""
+    context.rooms.logs.metadata(log_id)
+
+    def work(handle: WorkHandle) -> DraftRecord:
+        return _keep_draft(context, log_id, name, language, handle.advance)
+
+    works = context.rooms.long_work
+    return works.show(works.begin(work, kind=WorkKind.DRAFT))
+
+
+def _keep_draft(context: Context, log_id: str, name: str | None, language: str, report: Report) -> DraftRecord:
     from taktloom.hosts.embedded.drafts import DraftContent
 
-    metadata = context.rooms.logs.metadata(log_id)
-    title = name or metadata.name
-    draft = _draft(context, log_id, title, language)
-    record = _record(draft, title)
+    logs = context.rooms.logs
+    title = name or logs.metadata(log_id).name
+    drafted = logs.kept_result(
+        log_id,
+        f"draft {language} {title}",
+        DraftedModel,
+        lambda log: _drafted(log, title, language, potential.assess(context, log_id, report), report),
+    )
+    record = drafted.record
     content = DraftContent(
         name=title,
-        bpmn_xml=model_files.bpmn_bytes(draft.definitions),
-        dmn_xml=None if draft.decisions is None else model_files.dmn_bytes(draft.decisions),
+        bpmn_xml=drafted.bpmn_xml.encode(),
+        dmn_xml=None if drafted.dmn_xml is None else drafted.dmn_xml.encode(),
     )
     kept = context.rooms.engine.drafts.create(
         content, by=context.principal.name, source_log_id=log_id, notes=_notes(record)
@@ -83,20 +119,27 @@ def files_of_draft(context: Context, *, draft_id: str) -> dict[str, bytes]:
     return files_of(context.rooms.engine.drafts.get(draft_id))
 
 
-def _draft(context: Context, log_id: str, title: str, language: str) -> "Draft":
+def _drafted(
+    log: "CanonicalLog", title: str, language: str, assessed: "PotentialReport", report: Report
+) -> DraftedModel:
     from taktloom.programme.draft import DraftRequest, draft_automation
     from taktloom.programme.wording import DraftLanguage
 
-    log = context.rooms.logs.open_log(log_id)
-    return draft_automation(
+    draft = draft_automation(
         DraftRequest(
             process_id=model_files.process_id_of(title),
             name=title,
             events=log.events().collect(),
             variants={variant.activities: variant.cases for variant in log.variants().variants},
-            potential=potential.assess(context, log_id, None).activities,
+            potential=assessed.activities,
             language=DraftLanguage(language),
+            report=report,
         )
+    )
+    return DraftedModel(
+        record=_record(draft, title),
+        bpmn_xml=model_files.bpmn_bytes(draft.definitions).decode(),
+        dmn_xml=None if draft.decisions is None else model_files.dmn_bytes(draft.decisions).decode(),
     )
 
 

@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
+from taktloom.app.kept_results import KeptResults
 from taktloom.model.errors import LimitExceededError, NotFoundError
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ class LogRoom:
         from taktloom.mining.logs.catalogue import LogCatalogue
 
         self.catalogue: LogCatalogue = LogCatalogue(data / "logs")
+        self.kept = KeptResults(data / "results")
         self._uploads, self._rates = data / "uploads", data / "rates"
         self._lock_file = data / "logs.lock"
         self._results: OrderedDict[Hashable, object] = OrderedDict()
@@ -77,6 +79,31 @@ class LogRoom:
             computing = self._computing.setdefault(full_key, threading.Lock())
         with computing:  # two readers of one page compute once
             return self._computed(full_key, log, compute)
+
+    def kept_result(
+        self, log_id: str, name: str, kind: type[Result], compute: Callable[["CanonicalLog"], Result]
+    ) -> Result:
+        """As `result`, and kept on disk too: for what takes long. *kind*: a dataclass that JSON can hold."""
+
+        def compute_or_load(log: "CanonicalLog") -> Result:
+            kept = self.kept.load(log.metadata, name, kind)
+            if kept is not None:
+                return kept
+            computed = compute(log)
+            self.kept.save(log.metadata, name, kind, computed)
+            return computed
+
+        return self.result(log_id, name, compute_or_load)
+
+    def ready(self, log_id: str, name: str, kind: type[Result]) -> Result | None:
+        """A result of `kept_result` that needs no computing now, else None."""
+        log = self.open_log(log_id)
+        with self._lock:
+            found = self._results.get((log_id, log.metadata.imported_at, name))
+        if found is not None:
+            return found  # type: ignore[return-value]
+        kept = self.kept.load(log.metadata, name, kind)
+        return kept if kept is None else self.result(log_id, name, lambda _: kept)
 
     def _computed(self, full_key: Hashable, log: "CanonicalLog", compute: Callable[["CanonicalLog"], Result]) -> Result:
         with self._lock:
@@ -150,6 +177,7 @@ class LogRoom:
     def forget(self, log_id: str) -> None:
         """Remove what belongs to a deleted log."""
         (self._rates / f"{log_id}.json").unlink(missing_ok=True)
+        self.kept.forget(log_id)
         with self._lock:
             for key in [key for key in self._results if isinstance(key, tuple) and key[0] == log_id]:
                 del self._results[key]

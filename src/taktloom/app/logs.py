@@ -17,9 +17,11 @@ from taktloom.app.log_records import (
     import_findings,
     log_detail_record,
     log_record,
+    mapping_record,
     sniff_record,
+    with_mapped_columns,
 )
-from taktloom.app.long_work import WorkHandle, WorkStatus
+from taktloom.app.long_work import WorkHandle, WorkKind, WorkStatus
 from taktloom.assure.permissions import Permission
 from taktloom.model.errors import InputRefusedError, TaktloomError
 from taktloom.model.findings import Finding
@@ -97,7 +99,7 @@ def start_import(context: Context, *, request: ImportRequest) -> str:
         logs.drop_upload(request.upload_id)
         return _imported(context, log, "import-log")
 
-    return context.rooms.long_work.begin(work)
+    return context.rooms.long_work.begin(work, kind=WorkKind.IMPORT)
 
 
 @use_case(Permission.LOG_EDIT)
@@ -124,7 +126,7 @@ def import_file(
 @use_case(Permission.LOG_EDIT)
 def show_import(context: Context, *, import_id: str) -> ImportProgress:
     """How far it is."""
-    status = context.rooms.long_work.show(import_id)
+    status = context.rooms.long_work.show(import_id, WorkKind.IMPORT)
     record = status.result if isinstance(status.result, LogRecord) else None
     metadata = None if record is None else context.rooms.logs.metadata(record.log_id)
     return _import_progress(status, record, () if metadata is None else import_findings(metadata))
@@ -133,7 +135,7 @@ def show_import(context: Context, *, import_id: str) -> ImportProgress:
 @use_case(Permission.LOG_EDIT)
 def cancel_import(context: Context, *, import_id: str) -> None:
     """Cancel; nothing of it remains."""
-    context.rooms.long_work.cancel(import_id)
+    context.rooms.long_work.cancel(import_id, WorkKind.IMPORT)
 
 
 @use_case(Permission.LOG_VIEW)
@@ -148,6 +150,17 @@ def list_logs(context: Context) -> Page[LogRecord]:
 def show_log(context: Context, *, log_id: str) -> LogDetailRecord:
     """One log."""
     return log_detail_record(context.rooms.logs.open_log(log_id))
+
+
+@use_case(Permission.LOG_VIEW)
+def show_columns(context: Context, *, log_id: str) -> SniffRecord:
+    """All columns of a log's kept source with samples, also those that its mapping leaves out."""
+    catalogue = context.rooms.logs.catalogue
+    metadata = catalogue.open_log(log_id).metadata
+    sniff = sniff_record(catalogue.look_at_source(log_id), metadata.source_name)
+    if metadata.date_format is not None:  # chosen at the import; nobody need be asked again
+        sniff = replace(sniff, date_formats=(metadata.date_format,))
+    return with_mapped_columns(sniff, mapping_record(metadata.mapping))
 
 
 @use_case(Permission.LOG_EDIT)
@@ -181,9 +194,10 @@ def import_newer(context: Context, *, log_id: str, request: ImportRequest) -> st
         with logs.changing():
             log = logs.catalogue.replace(log_id, wanted, progress=_progress(handle), cancelled=handle.is_cancelled)
         logs.drop_upload(request.upload_id)
+        logs.kept.forget(log_id)
         return _imported(context, log, "import-newer-log")
 
-    return context.rooms.long_work.begin(work)
+    return context.rooms.long_work.begin(work, kind=WorkKind.IMPORT)
 
 
 @use_case(Permission.LOG_EDIT)
@@ -196,7 +210,7 @@ def remap_log(context: Context, *, log_id: str, request: ImportRequest) -> str:
         handle.report("reading", 0, None)
         return _remap(context, log_id, request)
 
-    return context.rooms.long_work.begin(work)
+    return context.rooms.long_work.begin(work, kind=WorkKind.IMPORT)
 
 
 @use_case(Permission.LOG_EDIT)
@@ -217,8 +231,10 @@ def _remap(context: Context, log_id: str, request: ImportRequest) -> LogRecord:
             column_mapping(request.mapping),
             at=context.rooms.clock(),
             timezone=request.timezone,
+            date_format=request.date_format,
             bad_rows=BadRows.SKIP if request.skip_bad_rows else BadRows.REFUSE,
         )
+    logs.kept.forget(log_id)
     return _imported(context, log, "remap-log")
 
 

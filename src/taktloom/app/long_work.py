@@ -9,7 +9,7 @@ import secrets
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -20,6 +20,14 @@ LOGGER = logging.getLogger("taktloom.app")
 KEPT = 200
 THREADS = 2
 ESTIMATE_AFTER_S = 1.0
+
+
+class WorkKind(StrEnum):
+    """What is done; who may look at it or stop it differs."""
+
+    IMPORT = "import"
+    POTENTIAL = "potential"
+    DRAFT = "draft"
 
 
 class WorkState(StrEnum):
@@ -37,6 +45,7 @@ class WorkStatus:
     """A snapshot. total, eta_s: None while unknown. result: of the work once done; error: why it failed."""
 
     work_id: str
+    kind: WorkKind
     state: WorkState
     stage: str = ""
     done: int = 0
@@ -52,6 +61,7 @@ class WorkHandle:
 
     clock: Callable[[], float]
     status: WorkStatus
+    key: Hashable = None
     wants_stop: threading.Event = field(default_factory=threading.Event)
     _stage_began: float = 0.0
 
@@ -69,6 +79,12 @@ class WorkHandle:
         """Whether the work shall stop."""
         return self.wants_stop.is_set()
 
+    def advance(self, stage: str, done: int, total: int | None) -> None:
+        """Report, and raise ConflictError when the work shall stop: for works that leave nothing half done."""
+        self.report(stage, done, total)
+        if self.is_cancelled():
+            raise ConflictError("The work was cancelled.", remedy="Begin it again when you need its result.")
+
 
 class LongWork:
     """Runs works in a few threads."""
@@ -79,24 +95,28 @@ class LongWork:
         self._handles: OrderedDict[str, WorkHandle] = OrderedDict()
         self._lock = threading.Lock()
 
-    def begin(self, work: Callable[[WorkHandle], object]) -> str:
-        """Queue a work; its id."""
+    def begin(self, work: Callable[[WorkHandle], object], *, kind: WorkKind, key: Hashable = None) -> str:
+        """Queue a work; its id. With a *key*, a work under the same key that is not over is joined instead."""
         work_id = secrets.token_hex(8)
-        handle = WorkHandle(clock=self._clock, status=WorkStatus(work_id=work_id, state=WorkState.WAITING))
+        status = WorkStatus(work_id=work_id, kind=kind, state=WorkState.WAITING)
+        handle = WorkHandle(clock=self._clock, status=status, key=key)
         with self._lock:
+            for other in self._handles.values():
+                if key is not None and other.key == key and not _is_over(other.status) and not other.is_cancelled():
+                    return other.status.work_id
             self._handles[work_id] = handle
             while len(self._handles) > KEPT and _is_over(next(iter(self._handles.values())).status):
                 self._handles.popitem(last=False)
         self._pool.submit(_run, handle, work)
         return work_id
 
-    def show(self, work_id: str) -> WorkStatus:
-        """How far it is. Raises NotFoundError."""
-        return self._handle(work_id).status
+    def show(self, work_id: str, *kinds: WorkKind) -> WorkStatus:
+        """How far it is. Raises NotFoundError, also when it is none of *kinds*."""
+        return self._handle(work_id, kinds).status
 
-    def cancel(self, work_id: str) -> None:
-        """Ask it to stop; it ends at its next report. Raises ConflictError when it is over."""
-        handle = self._handle(work_id)
+    def cancel(self, work_id: str, *kinds: WorkKind) -> None:
+        """Ask it to stop; it ends at its next report. Raises ConflictError when it is over, NotFoundError."""
+        handle = self._handle(work_id, kinds)
         if _is_over(handle.status):
             raise ConflictError("The work is over already.", remedy="Look at its result.")
         handle.wants_stop.set()
@@ -109,10 +129,10 @@ class LongWork:
             handle.wants_stop.set()
         self._pool.shutdown(wait=True, cancel_futures=True)
 
-    def _handle(self, work_id: str) -> WorkHandle:
+    def _handle(self, work_id: str, kinds: tuple[WorkKind, ...]) -> WorkHandle:
         with self._lock:
             handle = self._handles.get(work_id)
-        if handle is None:
+        if handle is None or (kinds and handle.status.kind not in kinds):
             raise NotFoundError(
                 f"There is no work {work_id}.",
                 remedy="It may have ended before the server was started anew; begin it again.",

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Automation potential of a log's activities: score, interval, contributions, class; money only from given rates."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from taktloom.app.context import Context, use_case
+from taktloom.app.long_work import WorkHandle, WorkKind, WorkStatus
 from taktloom.assure.permissions import Permission
 from taktloom.model.errors import MisuseError
 
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from taktloom.programme.potential import ActivityPotential, PotentialReport
     from taktloom.programme.potential import Contribution as Measured
 
+Report: TypeAlias = Callable[[str, int, int | None], None]
+
+RESULT = "potential"
 HOURS_UNIT = "h/month"
 INDICATOR_OF = {
     "volume": "events_per_month",
@@ -25,6 +29,26 @@ INDICATOR_OF = {
     "decision": "decision_determinism",
     "data": "data_determinism",
 }
+
+
+NOT_COMPUTABLE = {
+    "needs-start-times": "the log has no start times",
+    "needs-resource": "the log names no resources",
+    "needs-told-resource": "no resource can be told as human or system",
+    "needs-event-attributes": "the log has no attributes of events",
+    "needs-choice-and-attributes": "needs a choice after it, and attributes",
+    "no-observation": "no observation",
+    "no-choice-after-it": "no choice right after it",
+    "too-few-choices": "too few choices to judge a rule",
+    "no-attributes": "the log has no attributes",
+    "one-branch": "only one branch is ever taken",
+    "no-rule": "no rule foretells the choice",
+}
+
+
+def unheard(stage: str, done: int, total: int | None) -> None:
+    """For callers who do not listen."""
+    del stage, done, total
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,10 +84,12 @@ class ContributionRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotComputableRecord:
-    """What this log does not tell, and why."""
+    """What this log does not tell, and why: a stable code, the numbers behind it, and its sentence in English."""
 
     feature: str
+    code: str
     reason: str
+    parameters: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,19 +120,46 @@ class ActivityRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MethodRecord:
+    """How sure the scores are made: a stable code, its numbers, and the sentence in English."""
+
+    code: str
+    text: str
+    parameters: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PotentialRecord:
     """All activities, highest score first."""
 
     activities: tuple[ActivityRecord, ...]
     formula: str
-    method: str
+    method: MethodRecord
 
 
 @use_case(Permission.LOG_VIEW)
-def show_potential(context: Context, *, log_id: str, rates: Rates | None = None) -> PotentialRecord:
-    """The potential with the given rates, else with those kept for the log."""
+def show_potential(
+    context: Context, *, log_id: str, rates: Rates | None = None, report: Report = unheard
+) -> PotentialRecord:
+    """The potential with the given rates, else with those kept for the log; computed now, *report* hears how far."""
     given = rates or _kept_rates(context, log_id)
-    return potential_record(assess(context, log_id, given))
+    return potential_record(with_rates(assess(context, log_id, report), given))
+
+
+@use_case(Permission.LOG_VIEW)
+def start_potential(context: Context, *, log_id: str) -> PotentialRecord | WorkStatus:
+    """The potential when it is known already, else the work that computes it: one per log, joined by whoever asks."""
+    from taktloom.programme.potential import PotentialReport
+
+    known = context.rooms.logs.ready(log_id, RESULT, PotentialReport)
+    if known is not None:
+        return potential_record(with_rates(known, _kept_rates(context, log_id)))
+
+    def work(handle: WorkHandle) -> None:
+        assess(context, log_id, handle.advance)
+
+    works = context.rooms.long_work
+    return works.show(works.begin(work, kind=WorkKind.POTENTIAL, key=(WorkKind.POTENTIAL, log_id)))
 
 
 @use_case(Permission.LOG_VIEW)
@@ -136,12 +189,18 @@ def read_rates_file(context: Context, *, path: Path) -> Rates:
     return Rates(currency=rates.currency, hourly=rates.hourly, default=rates.default)
 
 
-def assess(context: Context, log_id: str, rates: Rates | None) -> "PotentialReport":
-    """The programme's report; the costly part is kept per log, rates are applied each time."""
+def assess(context: Context, log_id: str, report: Report) -> "PotentialReport":
+    """The programme's report without money, kept per import of the log."""
+    from taktloom.programme.potential import PotentialReport
+
+    return context.rooms.logs.kept_result(log_id, RESULT, PotentialReport, lambda log: _assess(log, report))
+
+
+def with_rates(report: "PotentialReport", rates: Rates | None) -> "PotentialReport":
+    """*report* with the money that *rates* make of its hours: cheap, so that new rates need no new assessment."""
     from taktloom.programme.rates import Rates as ProgrammeRates
     from taktloom.programme.rates import estimate_saving
 
-    report = context.rooms.logs.result(log_id, ("potential",), _assess)
     if rates is None:
         return report
     given: ProgrammeRates = ProgrammeRates(currency=rates.currency, hourly=rates.hourly, default=rates.default)
@@ -157,29 +216,22 @@ def potential_record(report: "PotentialReport") -> PotentialRecord:
     return PotentialRecord(
         activities=tuple(_activity(one) for one in report.activities),
         formula=f"score = 100 · Σ weight · x ÷ Σ weight, over the features that the log tells; weights: {weights}",
-        method=(
-            f"{report.cases} cases; 95 % intervals from {report.replicates} bootstrap resamples of whole cases, "
-            f"seed {report.seed}"
-        ),
+        method=_method(report),
     )
 
 
-def _assess(log: "CanonicalLog") -> "PotentialReport":
-    from taktloom.programme.assessment import assess_log
+def _assess(log: "CanonicalLog", report: Report) -> "PotentialReport":
+    from taktloom.programme.assessment import AssessmentOptions, assess_log
 
-    return assess_log(log)
+    return assess_log(log, AssessmentOptions(report=report))
 
 
 def _activity(one: "ActivityPotential") -> ActivityRecord:
     known = [part for part in one.contributions if part.x is not None]
-    unknown = [
-        NotComputableRecord(feature=part.feature.value, reason=part.reason)
-        for part in one.contributions
-        if part.x is None
-    ]
+    unknown = [_not_computable(part.feature.value, part.reason, part.n) for part in one.contributions if part.x is None]
     saving = one.saving
     if saving.hours_per_month is None:
-        unknown.append(NotComputableRecord(feature="hours", reason=saving.reason))
+        unknown.append(_not_computable("hours", saving.reason, saving.n))
     return ActivityRecord(
         activity=one.activity,
         score=one.score,
@@ -193,6 +245,21 @@ def _activity(one: "ActivityPotential") -> ActivityRecord:
         cases=one.cases,
         hours=_amount(saving.hours_per_month, HOURS_UNIT, "measured", saving.n),
         money=_amount(saving.amount_per_month, f"{saving.currency}/month", "given", saving.n),
+    )
+
+
+def _not_computable(feature: str, code: str, observations: int) -> NotComputableRecord:
+    sentence = NOT_COMPUTABLE.get(code, code)
+    return NotComputableRecord(feature=feature, code=code, reason=sentence, parameters={"n": str(observations)})
+
+
+def _method(report: "PotentialReport") -> MethodRecord:
+    parameters = {"cases": report.cases, "resamples": report.replicates, "seed": report.seed, "percent": 95}
+    return MethodRecord(
+        code="bootstrap-of-cases",
+        text="{cases} cases; {percent} % intervals from {resamples} bootstrap resamples of whole cases, "
+        "seed {seed}".format(**parameters),
+        parameters={name: str(value) for name, value in parameters.items()},
     )
 
 

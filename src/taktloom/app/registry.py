@@ -22,6 +22,7 @@ from taktloom.app import (
     system,
     tasks,
     watch,
+    works,
 )
 from taktloom.app.context import UseCase
 from taktloom.app.demo import walk
@@ -46,6 +47,7 @@ MODULES: tuple[ModuleType, ...] = (
     tasks,
     walk,
     watch,
+    works,
 )
 
 

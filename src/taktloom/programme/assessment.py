@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """From a log to its potential and to a draft, in one call each: what the doors use."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
@@ -25,6 +25,7 @@ from taktloom.programme.draft import Draft, DraftRequest, draft_automation
 from taktloom.programme.policy import DEFAULT_POLICY, Policy
 from taktloom.programme.potential import PotentialReport, PotentialRequest, assess_potential
 from taktloom.programme.rates import Rates
+from taktloom.programme.stages import Report, Stage, unheard
 from taktloom.programme.wording import DraftLanguage
 
 
@@ -40,12 +41,13 @@ class DiscoveredModel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssessmentOptions:
-    """How to assess; rates None: no money is shown."""
+    """How to assess; rates None: no money is shown. report: hears the stages."""
 
     noise: float = DEFAULT_NOISE
     policy: Policy = field(default=DEFAULT_POLICY)
     rates: Rates | None = None
     replicates: int = DEFAULT_REPLICATES
+    report: Report = unheard
 
 
 def variant_counts(log: CanonicalLog) -> dict[tuple[str, ...], int]:
@@ -53,25 +55,22 @@ def variant_counts(log: CanonicalLog) -> dict[tuple[str, ...], int]:
     return {variant.activities: variant.cases for variant in log.variants().variants}
 
 
-def discover_model(log: CanonicalLog, *, process_id: ProcessId, noise: float = DEFAULT_NOISE) -> DiscoveredModel:
+def discover_model(
+    log: CanonicalLog, *, process_id: ProcessId, noise: float = DEFAULT_NOISE, report: Report = unheard
+) -> DiscoveredModel:
     """Discover, check against the whole log, and mine the choices. Fitness and precision as in `mining.conformance`."""
+    report(Stage.DISCOVERING, 0, None)
     variants = variant_counts(log)
     process = bpmn_from_tree(
         discover_process_tree(variants, noise=noise), process_id=process_id, name=log.metadata.name
     )
     net = process_net(process)
-    report = check_fitness(net.net, variants)
-    precise = ConformanceReport(
-        method=report.method,
-        fitness=report.fitness,
-        precision=measure_precision(net.net, variants),
-        fitting_cases=report.fitting_cases,
-        cases=report.cases,
-        variants=report.variants,
+    report(Stage.REPLAYING, 0, None)
+    conformance = replace(check_fitness(net.net, variants), precision=measure_precision(net.net, variants))
+    decisions = mine_decisions(
+        log.events().collect(), net, report=lambda done, total: report(Stage.CHOICES, done, total)
     )
-    return DiscoveredModel(
-        process=process, noise=noise, conformance=precise, decisions=mine_decisions(log.events().collect(), net)
-    )
+    return DiscoveredModel(process=process, noise=noise, conformance=conformance, decisions=decisions)
 
 
 def model_file(model: DiscoveredModel) -> bytes:
@@ -82,7 +81,8 @@ def model_file(model: DiscoveredModel) -> bytes:
 def assess_log(log: CanonicalLog, options: AssessmentOptions | None = None) -> PotentialReport:
     """The potential of every activity of *log*."""
     options = options or AssessmentOptions()
-    model = discover_model(log, process_id=ProcessId("discovered"), noise=options.noise)
+    model = discover_model(log, process_id=ProcessId("discovered"), noise=options.noise, report=options.report)
+    options.report(Stage.MEASURING, 0, None)
     resources = classify_resources(
         load_arrays(log),
         has_local_clock=not is_utc_only(log.metadata.facts, log.metadata.timezone),
@@ -96,6 +96,7 @@ def assess_log(log: CanonicalLog, options: AssessmentOptions | None = None) -> P
             policy=options.policy,
             rates=options.rates,
             replicates=options.replicates,
+            report=options.report,
         )
     )
 

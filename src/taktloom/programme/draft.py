@@ -36,6 +36,7 @@ from taktloom.model.process import Definitions
 from taktloom.programme.attributes import attribute_columns, case_fields, fields_by_activity, name_variables
 from taktloom.programme.draft_elements import ChoicePoint, DraftBuilder, DraftInputs, ElementNote
 from taktloom.programme.potential import ActivityPotential
+from taktloom.programme.stages import Report, Stage, unheard
 from taktloom.programme.wording import WORDINGS, DraftLanguage
 
 COVERAGE = 0.96
@@ -50,7 +51,8 @@ VariantCounts = Mapping[tuple[str, ...], int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DraftRequest:
-    """What to draft from. potential: of the log's activities; those without one become user tasks."""
+    """What to draft from. potential: of the log's activities; those without one become user tasks. report: hears the
+    stages."""
 
     process_id: ProcessId
     name: str
@@ -58,6 +60,7 @@ class DraftRequest:
     variants: VariantCounts
     potential: Sequence[ActivityPotential] = ()
     language: DraftLanguage = DraftLanguage.ENGLISH
+    report: Report = unheard
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,11 +92,12 @@ class Draft:
 def draft_automation(request: DraftRequest) -> Draft:
     """Draft an executable process; deterministic. Raises what `discover_process_tree` raises."""
     kept = common_activities(request.variants)
-    tree, noise = _fitting_tree(request.variants, kept)
+    tree, noise = _fitting_tree(request.variants, kept, report=request.report)
     sketch = sketch_process(tree, end_label=WORDINGS[request.language].end)
     rows = request.events.filter(pl.col("activity").is_in(sorted(kept)))
     net = process_net(bpmn_from_sketch(sketch, process_id=request.process_id))
-    mined = mine_decisions(rows, net)
+    mined = mine_decisions(rows, net, report=lambda done, total: request.report(Stage.CHOICES, done, total))
+    request.report(Stage.DRAFTING, 0, None)
     inputs = _inputs(request, rows, mined, sketch)
     builder = DraftBuilder(sketch, inputs)
     process, graph = builder.build(request.process_id, request.name)
@@ -131,13 +135,16 @@ def _count_events(variants: VariantCounts) -> Counter[str]:
     return counted
 
 
-def _fitting_tree(variants: VariantCounts, kept: frozenset[str]) -> tuple[ProcessTree, float]:
+def _fitting_tree(
+    variants: VariantCounts, kept: frozenset[str], *, report: Report = unheard
+) -> tuple[ProcessTree, float]:
     """The tree of the strongest noise filter that still fits the whole log well enough."""
     projected: Counter[tuple[str, ...]] = Counter()
     for variant, cases in variants.items():
         projected[tuple(activity for activity in variant if activity in kept)] += cases
     del projected[()]  # a case of left-out activities only says nothing about the others
-    for noise in NOISE_LADDER:
+    for tried, noise in enumerate(NOISE_LADDER):
+        report(Stage.DISCOVERING, tried, len(NOISE_LADDER))
         tree = discover_process_tree(projected, noise=noise)
         covered = set(petri_net_from_tree(tree).labels)
         share = sum(count for name, count in _count_events(variants).items() if name in covered)

@@ -26,6 +26,7 @@ from taktloom.mining.indicators import (
 from taktloom.programme.label_semantics import LabelMeaning, read_label
 from taktloom.programme.policy import DEFAULT_POLICY, Feature, Policy, PotentialClass
 from taktloom.programme.rates import Rates, Saving, estimate_saving
+from taktloom.programme.stages import Report, Stage, unheard
 
 Numbers = NDArray[np.float64]
 
@@ -92,7 +93,7 @@ class PotentialReport:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PotentialRequest:
     """What to assess. decisions: activity -> the choice right after it; judged: activity -> the choice that it is the
-    outcome of, where people decide (`judged_alternatives`). rates None: no money is shown."""
+    outcome of, where people decide (`judged_alternatives`). rates None: no money is shown. report: hears the draws."""
 
     source: IndicatorSource
     decisions: Mapping[str, MinedDecision] = field(default_factory=dict)
@@ -101,6 +102,7 @@ class PotentialRequest:
     rates: Rates | None = None
     replicates: int = DEFAULT_REPLICATES
     seed: int = 1
+    report: Report = unheard
 
 
 def assess_potential(request: PotentialRequest) -> PotentialReport:
@@ -110,12 +112,11 @@ def assess_potential(request: PotentialRequest) -> PotentialReport:
     accuracy = _decision_values(source, request.decisions)
     weighted = WeightedIndicators(source)
     point = _scores(weighted.measure_unnamed(np.ones(source.cases)), accuracy, policy)
-    draws = np.array(
-        [
-            _scores(weighted.measure_unnamed(weights), accuracy, policy)
-            for weights in case_weights(source.cases, replicates=request.replicates, seed=request.seed)
-        ]
-    ).reshape(-1, len(source.log.activities))
+    drawn = []
+    for done, weights in enumerate(case_weights(source.cases, replicates=request.replicates, seed=request.seed)):
+        request.report(Stage.RESAMPLING, done, request.replicates)
+        drawn.append(_scores(weighted.measure_unnamed(weights), accuracy, policy))
+    draws = np.array(drawn).reshape(-1, len(source.log.activities))
     ranks = np.array([descending_ranks(draw) for draw in draws]).reshape(draws.shape)
     code = {label: index for index, label in enumerate(source.log.activities)}
     ordered = sorted(measured, key=lambda row: (-point[code[row.activity]], row.activity))

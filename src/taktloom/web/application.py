@@ -16,13 +16,22 @@ from taktloom.web import problems, static
 from taktloom.web.docs_page import docs_page
 from taktloom.web.gate import Gate
 from taktloom.web.protection import BodyLimit, SecurityHeaders
-from taktloom.web.routers import instances, logs, people, processes, review, watch, work
+from taktloom.web.routers import instances, logs, people, processes, review, watch, work, works
 from taktloom.web.schemas.processes import DeployDraft
 from taktloom.web.schemas.shared import Problem
 
 PREFIX = "/api/v1"
 UPLOAD_PATH = f"{PREFIX}/logs/uploads"
-ROUTERS = (people.router, logs.router, review.router, processes.router, instances.router, work.router, watch.router)
+ROUTERS = (
+    people.router,
+    logs.router,
+    review.router,
+    works.router,
+    processes.router,
+    instances.router,
+    work.router,
+    watch.router,
+)
 
 
 def create_application(rooms: Rooms) -> FastAPI:

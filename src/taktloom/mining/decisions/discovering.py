@@ -7,7 +7,7 @@ it is right at least 5 points more often than always choosing the branch that wa
 Sources: Rozinat & van der Aalst, BPM 2006; de Leoni & van der Aalst, "Data-aware process mining", SAC 2013.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -63,13 +63,21 @@ class MinedDecision:
         return None if self.accuracy is None or self.majority is None else self.accuracy - self.majority
 
 
-def mine_decisions(events: pl.DataFrame, process: ProcessNet) -> tuple[MinedDecision, ...]:
+def mine_decisions(
+    events: pl.DataFrame, process: ProcessNet, *, report: Callable[[int, int], None] | None = None
+) -> tuple[MinedDecision, ...]:
     """Mine every exclusive split of *process*, in its order.
 
     events: columns `case_id`, `activity`, and the attributes `case.*`, `event.*`; rows of a case together, by time.
+    report: hears how many splits of how many are done; what it raises ends the mining.
     """
-    known = KnownValues(events)
-    return tuple(_mine(choices, known) for choices in find_choices(events, process).values())
+    known, found = KnownValues(events), []
+    splits = find_choices(events, process)
+    for done, choices in enumerate(splits.values()):
+        if report is not None:
+            report(done, len(splits))
+        found.append(_mine(choices, known))
+    return tuple(found)
 
 
 def _mine(choices: GatewayChoices, known: KnownValues) -> MinedDecision:

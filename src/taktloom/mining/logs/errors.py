@@ -49,18 +49,36 @@ class UnreadableLogError(InputRefusedError):
 
 
 class ColumnsNeededError(InputRefusedError):
-    """A column for *part* (case, activity, timestamp …) must be named; `columns` lists those there are."""
+    """A column for *part* (case, activity, timestamp …) must be named; `columns` lists those there are, `missing` all
+    parts that need one."""
 
     code = "TL-2102"
 
-    def __init__(self, part: str, named: str | None, columns: Iterable[str], place: Place = NOWHERE) -> None:
+    def __init__(
+        self,
+        part: str,
+        named: str | None,
+        columns: Iterable[str],
+        place: Place = NOWHERE,
+        *,
+        missing: tuple[str, ...] = (),
+    ) -> None:
         known = tuple(columns)
         shown = ", ".join(known[:30]) + (" …" if len(known) > 30 else "")
-        cause = f"No column '{named}' for the {part}." if named else f"The {part} column was not recognised."
-        remedy = f"Name one of: {shown}."
-        super().__init__(cause, place, remedy, {"part": part, "named": named or "", "columns": shown})
+        lacking = missing or (part,)
+        told = f"No column was recognised for: {', '.join(lacking)}."
+        options = " and ".join(f"--{each.replace('_timestamp', '')}-column" for each in lacking if each != "attribute")
+        super().__init__(
+            f"No column '{named}' for the {part}." if named else told,
+            place,
+            f"Name one of: {shown}." + (f" Options: {options}." if options else ""),
+            {
+                "part": part, "named": named or "", "columns": shown, "missing": ", ".join(lacking),
+                "option": options,
+            },
+        )  # fmt: skip
         self.args = (part, named, known, place)
-        self.part, self.columns = part, known
+        self.part, self.columns, self.missing = part, known, lacking
 
 
 class TimeZoneNeededError(InputRefusedError):

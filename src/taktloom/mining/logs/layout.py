@@ -175,7 +175,12 @@ def _describe(build: Build, ordered: Ordered, columns: tuple[EventColumn, ...]) 
     coded, source, request = ordered.coded, build.staging.source, build.request
     case, activity = coded["case"].to_numpy(), coded["activity"].to_numpy()
     if coded.height == 0:
-        raise UnreadableLogError("no-events", "No row completes an activity.", Place(source=source.name))
+        raise UnreadableLogError(
+            "no-events",
+            "No row completes an activity.",
+            Place(source=source.name),
+            "Check the column of the lifecycle.",
+        )
     return LogMetadata(
         log_id=request.log_id or build.target.name,
         name=request.name,

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
-from taktloom.mining.logs.mapping import AttributeType, ColumnMapping
+from taktloom.mining.logs.mapping import AttributeColumn, AttributeType, ColumnMapping
 
 
 class LogFormat(StrEnum):
@@ -117,9 +117,10 @@ class SniffedColumn:
 class LogSniff:
     """A first look at a file, for the wizard.
 
-    mapping: the suggestion, None when a required part was not recognised (`missing_parts` names them).
-    confidence: per part, 0 to 1. needs_timezone: the times carry no offset. date_formats: the readings that fit every
-    sampled time; more than one means that the caller may have to choose.
+    parts: the columns recognised by the part they play; attributes: the others. mapping: both as one, None when a
+    required part was not recognised (`missing_parts` names them). confidence: per part, 0 to 1. needs_timezone: the
+    times carry no offset. date_formats: the readings that fit every sampled time; more than one means that the caller
+    may have to choose.
     """
 
     format: LogFormat
@@ -128,6 +129,8 @@ class LogSniff:
     delimiter: str | None
     columns: tuple[SniffedColumn, ...]
     mapping: ColumnMapping | None
+    parts: Mapping[str, str]
+    attributes: tuple[AttributeColumn, ...]
     confidence: Mapping[str, float]
     missing_parts: tuple[str, ...]
     needs_timezone: bool

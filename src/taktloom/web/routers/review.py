@@ -4,10 +4,13 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
+from starlette.responses import JSONResponse
 
-from taktloom.app import drafting, potential, review
+from taktloom.app import drafting, potential, review, works
 from taktloom.app.calls import calls
+from taktloom.app.long_work import WorkStatus
 from taktloom.web.callers import Caller
+from taktloom.web.routers.works import work_out
 from taktloom.web.schemas import logs as schemas
 from taktloom.web.schemas.convert import shown, shown_all
 from taktloom.web.schemas.shared import InstantIn
@@ -25,15 +28,18 @@ def log_filter(
     variants: Annotated[str | None, Query(max_length=20_000)] = None,
     top_variants: Annotated[int | None, Query(ge=1, le=100_000)] = None,
     activity: Annotated[list[str] | None, Query(max_length=200)] = None,
+    without: Annotated[list[str] | None, Query(max_length=200)] = None,
     case: Annotated[str | None, Query(max_length=500)] = None,
 ) -> review.Filter:
-    """Which cases count: those inside the times, of these variants, with any of these activities, or one case."""
+    """Which cases count: those inside the times, of these variants, with any of the activities `activity` and none of
+    `without`, or one case."""
     return review.Filter(
         from_at=from_,
         to_at=to,
         variants=tuple(variants.split(",")) if variants else (),
         top_variants=top_variants,
         activities=tuple(activity or ()),
+        without=tuple(without or ()),
         case=case,
     )
 
@@ -108,11 +114,17 @@ def export_model(context: Caller, log_id: str, chosen: Filtered, noise: Noise = 
     return _file(mined.bpmn_xml.encode(), BPMN_TYPE, "model.bpmn")
 
 
-@router.get("/potential")
-@calls(potential.show_potential)
+@router.get(
+    "/potential", responses={202: {"model": schemas.WorkOut, "description": "Being assessed; follow it at `/works`"}}
+)
+@calls(potential.start_potential)
 def show_potential(context: Caller, log_id: str) -> schemas.Potential:
-    """Which activities are worth automating, and why."""
-    return shown(schemas.Potential, potential.show_potential(context, log_id=log_id))
+    """Which activities are worth automating, and why; 202 and the work to follow while it is being assessed."""
+    found = potential.start_potential(context, log_id=log_id)
+    if isinstance(found, WorkStatus):
+        work = work_out(works.work_progress(found))
+        return JSONResponse(work.model_dump(mode="json"), status_code=202)  # type: ignore[return-value]
+    return shown(schemas.Potential, found)
 
 
 @router.get("/rates")
@@ -134,13 +146,12 @@ def set_rates(context: Caller, log_id: str, body: schemas.RatesIn) -> None:
     )
 
 
-@router.post("/draft", status_code=201)
-@calls(drafting.draft_automation)
-def draft_automation(context: Caller, log_id: str, body: schemas.DraftIn) -> schemas.DraftReport:
-    """Draft an executable automation of the log's process; it is kept as a model draft."""
-    return shown(
-        schemas.DraftReport, drafting.draft_automation(context, log_id=log_id, name=body.name, language=body.language)
-    )
+@router.post("/draft", status_code=202)
+@calls(drafting.start_draft)
+def draft_automation(context: Caller, log_id: str, body: schemas.DraftIn) -> schemas.WorkOut:
+    """Draft an executable automation of the log's process, kept as a model draft; follow it at `/works/{work_id}`."""
+    begun = drafting.start_draft(context, log_id=log_id, name=body.name, language=body.language)
+    return work_out(works.work_progress(begun))
 
 
 def _file(content: bytes, media_type: str, name: str) -> Response:

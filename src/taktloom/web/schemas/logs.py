@@ -91,7 +91,7 @@ class ImportOut(Out):
     log_id: str | None = None
     skipped_rows: int = 0
     findings: list[FindingOut] = Field(default_factory=list)
-    problem: Problem | None = Field(default=None, validation_alias="no such attribute")
+    problem: Problem | None = None
 
 
 class LogSummary(Out):
@@ -285,8 +285,12 @@ class Contribution(Out):
 
 
 class NotComputable(Out):
+    """code: why, stable; reason: the same as an English sentence; parameters: n, the observations there were."""
+
     feature: str
+    code: str
     reason: str
+    parameters: dict[str, str]
 
 
 class Amount(Out):
@@ -323,10 +327,18 @@ class PotentialActivity(Out):
     money: Amount | None
 
 
+class PotentialMethod(Out):
+    """How the intervals were made: a stable code, its numbers (cases, resamples, seed, percent), and in English."""
+
+    code: str
+    text: str
+    parameters: dict[str, str]
+
+
 class Potential(Out):
     activities: list[PotentialActivity]
     formula: str
-    method: str
+    method: PotentialMethod
 
 
 class RatesIn(In):
@@ -380,3 +392,17 @@ class DraftReport(Out):
     decisions: list[DraftDecision]
     elements: list[DraftElement]
     left_out: dict[str, int]
+
+
+class WorkOut(Out):
+    """Progress of an assessment or a draft; total and eta_s null while unknown. draft: what a done draft says."""
+
+    work_id: str
+    kind: Literal["potential", "draft"]
+    state: Literal["waiting", "running", "done", "failed", "cancelled"]
+    stage: str
+    done: int
+    total: int | None
+    eta_s: float | None
+    draft: DraftReport | None = None
+    problem: Problem | None = None

@@ -572,6 +572,26 @@ export interface paths {
         patch: operations["rename_log"];
         trace?: never;
     };
+    "/api/v1/logs/{log_id}/columns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Columns
+         * @description All columns of the log's kept source, also those left out of its mapping: what a remap may choose from.
+         */
+        get: operations["show_columns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/logs/{log_id}/draft": {
         parameters: {
             query?: never;
@@ -583,7 +603,7 @@ export interface paths {
         put?: never;
         /**
          * Draft Automation
-         * @description Draft an executable automation of the log's process; it is kept as a model draft.
+         * @description Draft an executable automation of the log's process, kept as a model draft; follow it at `/works/{work_id}`.
          */
         post: operations["draft_automation"];
         delete?: never;
@@ -721,7 +741,7 @@ export interface paths {
         };
         /**
          * Show Potential
-         * @description Which activities are worth automating, and why.
+         * @description Which activities are worth automating, and why; 202 and the work to follow while it is being assessed.
          */
         get: operations["show_potential"];
         put?: never;
@@ -1407,6 +1427,30 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/works/{work_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Work
+         * @description How far a work has come, and what it made.
+         */
+        get: operations["show_work"];
+        put?: never;
+        post?: never;
+        /**
+         * Cancel Work
+         * @description Cancel a work; nothing of it remains.
+         */
+        delete: operations["cancel_work"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2132,7 +2176,7 @@ export interface components {
             import_id: string;
             /** Log Id */
             log_id?: string | null;
-            "no such attribute"?: components["schemas"]["Problem"] | null;
+            problem?: components["schemas"]["Problem"] | null;
             /**
              * Skipped Rows
              * @default 0
@@ -2614,10 +2658,19 @@ export interface components {
             /** Updated By */
             updated_by: string | null;
         };
-        /** NotComputable */
+        /**
+         * NotComputable
+         * @description code: why, stable; reason: the same as an English sentence; parameters: n, the observations there were.
+         */
         NotComputable: {
+            /** Code */
+            code: string;
             /** Feature */
             feature: string;
+            /** Parameters */
+            parameters: {
+                [key: string]: string;
+            };
             /** Reason */
             reason: string;
         };
@@ -2769,8 +2822,7 @@ export interface components {
             activities: components["schemas"]["PotentialActivity"][];
             /** Formula */
             formula: string;
-            /** Method */
-            method: string;
+            method: components["schemas"]["PotentialMethod"];
         };
         /**
          * PotentialActivity
@@ -2805,6 +2857,20 @@ export interface components {
             rank: number;
             /** Score */
             score: number;
+        };
+        /**
+         * PotentialMethod
+         * @description How the intervals were made: a stable code, its numbers (cases, resamples, seed, percent), and in English.
+         */
+        PotentialMethod: {
+            /** Code */
+            code: string;
+            /** Parameters */
+            parameters: {
+                [key: string]: string;
+            };
+            /** Text */
+            text: string;
         };
         /**
          * Problem
@@ -3376,6 +3442,34 @@ export interface components {
             updated_at: string;
             /** Version */
             version: number;
+        };
+        /**
+         * WorkOut
+         * @description Progress of an assessment or a draft; total and eta_s null while unknown. draft: what a done draft says.
+         */
+        WorkOut: {
+            /** Done */
+            done: number;
+            draft?: components["schemas"]["DraftReport"] | null;
+            /** Eta S */
+            eta_s: number | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "potential" | "draft";
+            problem?: components["schemas"]["Problem"] | null;
+            /** Stage */
+            stage: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "running" | "done" | "failed" | "cancelled";
+            /** Total */
+            total: number | null;
+            /** Work Id */
+            work_id: string;
         };
         /** WorkerRow */
         WorkerRow: {
@@ -4500,6 +4594,37 @@ export interface operations {
             };
         };
     };
+    show_columns: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                log_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogSniff"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     draft_automation: {
         parameters: {
             query?: never;
@@ -4516,12 +4641,12 @@ export interface operations {
         };
         responses: {
             /** @description Successful Response */
-            201: {
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DraftReport"];
+                    "application/json": components["schemas"]["WorkOut"];
                 };
             };
             /** @description A problem (application/problem+json) */
@@ -4545,6 +4670,7 @@ export interface operations {
                 variants?: string | null;
                 top_variants?: number | null;
                 activity?: string[] | null;
+                without?: string[] | null;
                 case?: string | null;
             };
             header?: never;
@@ -4583,6 +4709,7 @@ export interface operations {
                 variants?: string | null;
                 top_variants?: number | null;
                 activity?: string[] | null;
+                without?: string[] | null;
                 case?: string | null;
             };
             header?: never;
@@ -4621,6 +4748,7 @@ export interface operations {
                 variants?: string | null;
                 top_variants?: number | null;
                 activity?: string[] | null;
+                without?: string[] | null;
                 case?: string | null;
             };
             header?: never;
@@ -4658,6 +4786,7 @@ export interface operations {
                 variants?: string | null;
                 top_variants?: number | null;
                 activity?: string[] | null;
+                without?: string[] | null;
                 case?: string | null;
             };
             header?: never;
@@ -4697,6 +4826,7 @@ export interface operations {
                 variants?: string | null;
                 top_variants?: number | null;
                 activity?: string[] | null;
+                without?: string[] | null;
                 case?: string | null;
             };
             header?: never;
@@ -4778,6 +4908,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Potential"];
+                };
+            };
+            /** @description Being assessed; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
                 };
             };
             /** @description A problem (application/problem+json) */
@@ -4898,6 +5037,7 @@ export interface operations {
                 variants?: string | null;
                 top_variants?: number | null;
                 activity?: string[] | null;
+                without?: string[] | null;
                 case?: string | null;
             };
             header?: never;
@@ -4937,6 +5077,7 @@ export interface operations {
                 variants?: string | null;
                 top_variants?: number | null;
                 activity?: string[] | null;
+                without?: string[] | null;
                 case?: string | null;
             };
             header?: never;
@@ -4975,6 +5116,7 @@ export interface operations {
                 variants?: string | null;
                 top_variants?: number | null;
                 activity?: string[] | null;
+                without?: string[] | null;
                 case?: string | null;
             };
             header?: never;
@@ -5997,6 +6139,66 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Watch"];
                 };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_work: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                work_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_work: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                work_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem (application/problem+json) */
             default: {

@@ -2,7 +2,7 @@
 import { queryOptions } from '@tanstack/react-query'
 
 import { api, unwrap } from '@/shared/api/client'
-import { ApiError, problemOf, UNREACHABLE, type Problem } from '@/shared/api/problem'
+import { ApiError, problemOf, UNEXPECTED, UNREACHABLE } from '@/shared/api/problem'
 import type { Schemas } from '@/shared/api/types'
 
 import type { LogQuery } from '../filters'
@@ -22,10 +22,12 @@ export type Potential = Omit<Schemas['Potential'], 'activities'> & { activities:
 export type Amount = Schemas['Amount']
 export type Rates = Schemas['RatesIn']
 export type DraftReport = Schemas['DraftReport']
-/** The document names its problem by mistake after the alias that the server reads it by. */
-export type Import = Schemas['ImportOut'] & { problem?: Problem | null }
+export type Work = Schemas['WorkOut']
+export type Import = Schemas['ImportOut']
 
 const path = (log_id: string): { log_id: string } => ({ log_id })
+
+const ENDED = ['done', 'failed', 'cancelled']
 
 /** Reviews cost seconds and change only when the log does, which makes them old by itself. */
 const STEADY = 300_000
@@ -36,6 +38,15 @@ export function logQuery(logId: string) {
   return queryOptions({
     queryKey: ['logs', logId],
     queryFn: () => unwrap(api.GET('/api/v1/logs/{log_id}', { params: { path: path(logId) } })),
+  })
+}
+
+/** All columns of the kept source, also those that the log's mapping leaves out. */
+export function columnsQuery(logId: string) {
+  return queryOptions({
+    queryKey: ['logs', logId, 'columns'],
+    queryFn: () => unwrap(api.GET('/api/v1/logs/{log_id}/columns', { params: { path: path(logId) } })),
+    staleTime: STEADY,
   })
 }
 
@@ -71,13 +82,62 @@ export function modelQuery(logId: string, query: LogQuery, noise: number) {
   })
 }
 
+/** Where the progress of a log's assessment is told while `potentialQuery` waits for it. */
+export const potentialWorkKey = (logId: string) => ['works', 'potential', logId]
+
 export function potentialQuery(logId: string) {
   return queryOptions({
     queryKey: ['logs', logId, 'potential'],
-    // The client's reader of answers widens pairs to lists; the document says pairs.
-    queryFn: async () => (await unwrap(api.GET('/api/v1/logs/{log_id}/potential', { params: { path: path(logId) } }))) as Potential,
+    queryFn: async ({ client, signal }) => {
+      const ask = () => askPotential(logId, signal)
+      const answer = await ask()
+      if (!isWork(answer)) return answer
+      await followWork(answer, { signal, onProgress: (work) => client.setQueryData(potentialWorkKey(logId), work) })
+      const known = await ask()
+      if (isWork(known)) throw new ApiError({ code: UNEXPECTED, status: 0, detail: '' })
+      return known
+    },
     staleTime: STEADY,
   })
+}
+
+// The client's reader of answers widens pairs to lists; the document says pairs. 202 brings a work instead.
+async function askPotential(logId: string, signal: AbortSignal): Promise<Potential | Work> {
+  return (await unwrap(api.GET('/api/v1/logs/{log_id}/potential', { params: { path: path(logId) }, signal }))) as Potential | Work
+}
+
+function isWork(answer: Potential | Work): answer is Work {
+  return 'work_id' in answer
+}
+
+export interface FollowOptions {
+  signal?: AbortSignal
+  onProgress: (work: Work) => void
+}
+
+/** The end of a work that succeeds; else its problem is thrown. */
+export async function followWork(begun: Work, { signal, onProgress }: FollowOptions): Promise<Work> {
+  let work = begun
+  onProgress(work)
+  while (!ENDED.includes(work.state)) {
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    signal?.throwIfAborted()
+    work = await unwrap(api.GET('/api/v1/works/{work_id}', { params: { path: { work_id: work.work_id } }, signal }))
+    onProgress(work)
+  }
+  if (work.state !== 'done') throw new ApiError(work.problem ?? { code: UNEXPECTED, status: 0, detail: '' })
+  return work
+}
+
+export function cancelWork(workId: string) {
+  return unwrap(api.DELETE('/api/v1/works/{work_id}', { params: { path: { work_id: workId } } }))
+}
+
+export async function makeDraft(logId: string, { name, language, onProgress }: { name: string; language: 'en' | 'zh-CN'; onProgress: (work: Work) => void }): Promise<DraftReport> {
+  const begun = await unwrap(api.POST('/api/v1/logs/{log_id}/draft', { params: { path: path(logId) }, body: { name, language } }))
+  const { draft } = await followWork(begun, { onProgress })
+  if (draft === null || draft === undefined) throw new ApiError({ code: UNEXPECTED, status: 0, detail: '' })
+  return draft
 }
 
 export function ratesQuery(logId: string) {
@@ -86,8 +146,6 @@ export function ratesQuery(logId: string) {
     queryFn: () => unwrap(api.GET('/api/v1/logs/{log_id}/rates', { params: { path: path(logId) } })),
   })
 }
-
-const ENDED = ['done', 'failed', 'cancelled']
 
 export function importQuery(importId: string) {
   return queryOptions({

@@ -1,34 +1,33 @@
-/** From the log to a model draft: asked once, made by the server, and told with what stands behind every choice. */
-import { Button, Group, Modal, Progress, TextInput } from '@mantine/core'
+/** From the log to a model draft: asked once, made by the server, which tells how far it is, and told with what stands behind every choice. */
+import { Button, Group, Modal, TextInput } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { useEffect, useState } from 'react'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
-import { api, unwrap } from '@/shared/api/client'
 import { formatNumber, formatShare } from '@/shared/format/number'
-import { formatDuration } from '@/shared/format/time'
 import { useLanguage } from '@/shared/i18n/useLanguage'
 import { EvidenceNumber } from '@/shared/ui/EvidenceNumber'
 import { Icon } from '@/shared/ui/Icon'
 import { Problem } from '@/shared/ui/Problem'
 
-import type { DraftReport, LogDetail } from '../api/logs'
+import { makeDraft, type DraftReport, type LogDetail, type Work } from '../api/logs'
 import classes from './Potential.module.css'
+import { WorkProgress } from './WorkProgress'
 
 export function DraftAutomation({ log, onClose }: { log: LogDetail; onClose: () => void }) {
   const { t } = useTranslation('mining')
   const language = useLanguage()
   const queryClient = useQueryClient()
   const [name, setName] = useState(log.name)
+  const [work, setWork] = useState<Work>()
   const draft = useMutation({
-    mutationFn: () =>
-      unwrap(api.POST('/api/v1/logs/{log_id}/draft', { params: { path: { log_id: log.log_id } }, body: { name: name.trim(), language } })),
+    mutationFn: () => makeDraft(log.log_id, { name: name.trim(), language, onProgress: setWork }),
     onSuccess: () => queryClient.invalidateQueries({ queryKey: ['drafts'] }),
   })
   return (
     <Modal opened onClose={onClose} closeOnClickOutside={!draft.isPending} title={t(draft.data === undefined ? 'draft.action' : 'draft.done')} size="xl">
-      {draft.isPending && <Working />}
+      {draft.isPending && <WorkProgress work={work} />}
       {draft.data !== undefined && <Summary report={draft.data} onClose={onClose} />}
       {draft.isPending || draft.data !== undefined ? null : (
         <form
@@ -51,25 +50,6 @@ export function DraftAutomation({ log, onClose }: { log: LogDetail; onClose: () 
         </form>
       )}
     </Modal>
-  )
-}
-
-/** The server tells no progress of a draft, so the time that has passed is all that can be said. */
-function Working() {
-  const { t } = useTranslation('mining')
-  const language = useLanguage()
-  const [seconds, setSeconds] = useState(0)
-  useEffect(() => {
-    const began = Date.now()
-    const timer = setInterval(() => setSeconds(Math.round((Date.now() - began) / 1000)), 1000)
-    return () => clearInterval(timer)
-  }, [])
-  return (
-    <div role="status">
-      <p className={classes.dialogText}>{t('draft.working')}</p>
-      <Progress value={100} animated aria-label={t('draft.working')} />
-      {seconds > 1 && <p className="tl-muted">{t('draft.elapsed', { time: formatDuration(seconds, language) })}</p>}
-    </div>
   )
 }
 

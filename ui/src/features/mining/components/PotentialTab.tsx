@@ -1,6 +1,6 @@
 /** Which activities are worth automating: score with its interval, what makes it, the class and why. */
 import { Button } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
+import { skipToken, useQuery } from '@tanstack/react-query'
 import { Fragment, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
@@ -13,12 +13,13 @@ import { Empty } from '@/shared/ui/Empty'
 import { Icon, type IconName } from '@/shared/ui/Icon'
 import { Panel } from '@/shared/ui/Panel'
 
-import { potentialQuery, ratesQuery, type Amount, type LogDetail, type Potential, type PotentialActivity } from '../api/logs'
+import { potentialQuery, potentialWorkKey, ratesQuery, type Amount, type LogDetail, type Potential, type PotentialActivity, type Work } from '../api/logs'
 import { useGo, useLogSearch } from '../hooks/useLogView'
 import { DraftAutomation } from './DraftAutomation'
 import classes from './Potential.module.css'
 import { PotentialDetail } from './PotentialDetail'
 import { RatesDialog } from './RatesDialog'
+import { WorkProgress } from './WorkProgress'
 
 export const FEATURES = ['volume', 'standardisation', 'quickness', 'no_rework', 'no_exceptions', 'decision', 'data']
 
@@ -33,6 +34,7 @@ export function PotentialTab({ log }: { log: LogDetail }) {
   const { t } = useTranslation('mining')
   const can = useCan()
   const potential = useQuery({ ...potentialQuery(log.log_id), retry: false })
+  const { data: work } = useQuery<Work>({ queryKey: potentialWorkKey(log.log_id), queryFn: skipToken, gcTime: 0 })
   const rates = useQuery(ratesQuery(log.log_id))
   const [open, setOpen] = useState<'rates' | 'draft' | null>(null)
   return (
@@ -50,6 +52,7 @@ export function PotentialTab({ log }: { log: LogDetail }) {
           </Button>
         )}
       </div>
+      {potential.isFetching && work !== undefined && <WorkProgress work={work} />}
       <Async query={potential} rows={12}>
         {(data) =>
           data.activities.length === 0 ? (
@@ -124,16 +127,10 @@ function Ranking({ potential }: { potential: Potential }) {
         </tbody>
       </table>
       <p className={classes.method}>
-        {t('potential.formula')} <span className="tl-muted">{methodText(potential.method, t)}</span>
+        {t('potential.formula')} <span className="tl-muted">{t(`potential.method.${potential.method.code}`, { ...potential.method.parameters, defaultValue: potential.method.text })}</span>
       </p>
     </Panel>
   )
-}
-
-/** "1434 cases; 95 % intervals from 200 bootstrap resamples of whole cases, seed 1", in the reader's language. */
-function methodText(method: string, t: ReturnType<typeof useTranslation<'mining'>>['t']): string {
-  const [, cases, resamples, seed] = /^(\d+) cases; 95 % intervals from (\d+) .* seed (\d+)$/.exec(method) ?? []
-  return seed === undefined ? method : t('potential.method', { cases, resamples, seed })
 }
 
 interface RowProps {

@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Works that take longer than a request: an assessment of the potential, a draft."""
+
+from fastapi import APIRouter
+
+from taktloom.app import works
+from taktloom.app.calls import calls
+from taktloom.web.callers import Caller
+from taktloom.web.problems import problem_of
+from taktloom.web.schemas import logs as schemas
+from taktloom.web.schemas.convert import shown
+
+router = APIRouter(prefix="/works", tags=["works"])
+
+
+@router.get("/{work_id}")
+@calls(works.show_work)
+def show_work(context: Caller, work_id: str) -> schemas.WorkOut:
+    """How far a work has come, and what it made."""
+    return work_out(works.show_work(context, work_id=work_id))
+
+
+@router.delete("/{work_id}", status_code=204)
+@calls(works.cancel_work)
+def cancel_work(context: Caller, work_id: str) -> None:
+    """Cancel a work; nothing of it remains."""
+    works.cancel_work(context, work_id=work_id)
+
+
+def work_out(progress: works.WorkProgress) -> schemas.WorkOut:
+    """As it is sent."""
+    problem = None if progress.error is None else problem_of(progress.error)
+    return shown(schemas.WorkOut, progress).model_copy(update={"problem": problem})
