@@ -23,6 +23,7 @@ from taktloom.model.process import (
     EndEvent,
     ExclusiveGateway,
     LabelBounds,
+    Lane,
     ParallelGateway,
     ProcessDefinition,
     Shape,
@@ -210,6 +211,22 @@ def test_ways_back_from_one_block_do_not_cross() -> None:
     diagram = layout(process(S, *gateways, *tasks, E, flows=text))
 
     assert crossings(diagram) == []
+
+
+def test_the_way_of_a_boundary_event_into_the_lane_above_goes_around_its_host() -> None:
+    event = BoundaryEvent(id=eid("b"), attached_to=eid("t"), definition=TimerDefinition(duration="PT1H"))
+    lanes = (
+        Lane(id=eid("up"), name="Up", nodes=(eid("s"), eid("e"), eid("f"))),
+        Lane(id=eid("down"), name="Down", nodes=(eid("t"), eid("b"))),
+    )
+    nodes = (S, Task(id=eid("t")), event, E, EndEvent(id=eid("f")))
+
+    diagram = layout(process(*nodes, flows="s > t > e\nb > f", lanes=lanes))
+
+    (host,) = [shape for shape in diagram.shapes if shape.element_id == "t"]
+    (edge,) = [edge for edge in diagram.edges if edge.element_id == "b-f"]
+    assert edge.waypoints[-1][1] < host.y
+    assert not any(passes_through(segment, host) for segment in segments(edge))
 
 
 def test_lines_of_text_break_at_words_and_fit() -> None:

@@ -29,6 +29,8 @@ from taktloom.model.process import (
 
 __all__ = ["Drawing", "draw"]
 
+BELOW_EVENT = 10.0  # to where a line that must go up turns
+
 
 @dataclass(slots=True, kw_only=True)
 class Drawing:
@@ -143,6 +145,8 @@ def _route(graph: FlowGraph, link: Link, boxes: Boxes, channel: float | None) ->
     (port_x, port_y), (target_x, target_y) = middle(port), middle(target)
     if channel is not None and abs(channel - port_y) >= 1:
         return [below(port, channel), (port_x, channel), (target_x, channel), below(target, channel)]
+    if link.port != link.source and target_y < port_y:
+        return _around_host(port, boxes[link.source], target)
     if link.port != link.source:
         return [below(port, target_y), (port_x, target_y), left(target)]
     if abs(port_y - target_y) < 1:
@@ -152,6 +156,14 @@ def _route(graph: FlowGraph, link: Link, boxes: Boxes, channel: float | None) ->
     if graph.incoming[link.target] > 1:
         return [right(port), (target_x, port_y), below(target, port_y)]
     return _with_turn(port, target)
+
+
+def _around_host(event: Shape, host: Shape, target: Shape) -> list[Point]:
+    """From below the boundary event past the right edge of its host, up into another lane."""
+    under = event.y + event.height + BELOW_EVENT
+    beside = host.x + host.width + TURN
+    height = middle(target)[1]
+    return [below(event, under), (middle(event)[0], under), (beside, under), (beside, height), left(target)]
 
 
 def _from_split(port: Shape, target: Shape) -> list[Point]:

@@ -104,8 +104,9 @@ def _beside_node(shape: Shape, side: LabelSide, size: Size) -> Iterator[Point]:
     centre, bottom = shape.x + shape.width / 2, shape.y + shape.height
     above, below = shape.y - LABEL_CLEARANCE - height, bottom + LABEL_CLEARANCE
     if side is LabelSide.BESIDE_LINE:
-        yield centre - LABEL_CLEARANCE - width, below
-        yield centre + LABEL_CLEARANCE, below
+        for y in (below, below + SLASH):  # the second is under a line that turns right below the events
+            yield centre - LABEL_CLEARANCE - width, y
+            yield centre + LABEL_CLEARANCE, y
         yield centre - width / 2, above
         return
     first, second = (above, below) if side is LabelSide.ABOVE else (below, above)
