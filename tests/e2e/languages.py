@@ -49,7 +49,8 @@ def _english_words(text: str, data: list[str]) -> list[str]:
 def words_of_the_data(person: Person, file: Path) -> list[str]:
     """Names that come from the log's file, the model and the people, longest first."""
     names = {
-        "Powered by bpmn.io",
+        *ATTRIBUTIONS,
+        "literal_error",
         "receipt-workers",
         "clerk",
         "mei",
