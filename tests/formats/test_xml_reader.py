@@ -1,16 +1,29 @@
 # SPDX-License-Identifier: Apache-2.0
 """The hardened reader: no DOCTYPE, no entities, nothing fetched, limits, lines."""
 
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from taktloom.formats.xml_reader import XmlError, XmlLimits, iterate_xml, line_of, local_name, read_xml
+import taktloom
+from taktloom.formats.xml_reader import (
+    XmlError,
+    XmlLimits,
+    iterate_records,
+    iterate_xml,
+    line_of,
+    local_name,
+    read_xml,
+)
 
 LAUGHS = '<!DOCTYPE a [<!ENTITY x "ha"><!ENTITY y "&x;&x;&x;&x;">]><a b="&y;">&y;</a>'
 
 
-@pytest.mark.parametrize(
+DOCTYPES = pytest.mark.parametrize(
     "data",
     [
         LAUGHS.encode(),
@@ -23,9 +36,72 @@ LAUGHS = '<!DOCTYPE a [<!ENTITY x "ha"><!ENTITY y "&x;&x;&x;&x;">]><a b="&y;">&y
         b"<!--" + b"x" * 200_000 + b"-->" + LAUGHS.encode(),
     ],
 )
+
+
+def _records(pieces: Iterable[bytes], *, max_bytes: int = 10_000_000) -> list[tuple[str | None, int]]:
+    """Name and number of parts of each `r`."""
+    found = iterate_records(pieces, "r", require_root=lambda root: None, source="list.xml", max_bytes=max_bytes)
+    return [(record.get("n"), len(record)) for record in found]
+
+
+@DOCTYPES
 def test_any_doctype_is_refused(data: bytes) -> None:
     with pytest.raises(XmlError, match="DOCTYPE"):
         read_xml(data, source="bad.xml")
+
+
+@DOCTYPES
+def test_any_doctype_is_refused_in_a_list_of_records(data: bytes) -> None:
+    with pytest.raises(XmlError, match="DOCTYPE"):
+        _records(data[at : at + 997] for at in range(0, len(data), 997))
+
+
+def test_records_come_whole_from_any_pieces_in_any_namespace() -> None:
+    plain = b"<l><r n='1'><p/><p/></r><!-- <r/> --><x><r n='2'/></x></l>"
+    named = b"<l xmlns='urn:x'><r n='1'><p/><p/></r><x><r n='2'/></x></l>"
+
+    for data in (plain, named):
+        for size in (1, 5, len(data)):
+            pieces = (data[at : at + size] for at in range(0, len(data), size))
+            assert _records(pieces) == [("1", 2), ("2", 0)]
+
+
+def test_a_root_of_another_format_is_refused_before_its_content_is_read() -> None:
+    seen: list[str] = []
+
+    def require(root: object) -> None:
+        seen.append("root")
+        raise ValueError("another format")
+
+    def pieces() -> Iterable[bytes]:
+        yield b"<other>"
+        seen.append("content")
+        yield b"<r/></other>"
+
+    with pytest.raises(ValueError, match="another format"):
+        list(iterate_records(pieces(), "r", require_root=require, source="", max_bytes=1000))
+    assert seen == ["root"]
+
+
+@pytest.mark.parametrize("data", [b"<l><r></l>", b"", b"<l>" + b"<r>" * 300 + b"</r>" * 300 + b"</l>", b"<l/>" * 2])
+def test_what_is_no_well_formed_list_is_refused_with_its_file(data: bytes) -> None:
+    with pytest.raises(XmlError) as refused:
+        _records([data])
+
+    assert refused.value.place.source == "list.xml"
+
+
+def test_a_list_of_records_has_a_limit_of_bytes() -> None:
+    with pytest.raises(XmlError, match="more than 20 bytes"):
+        _records([b"<l>", b"<r/>" * 10, b"</l>"], max_bytes=20)
+
+
+def test_no_other_module_makes_an_xml_parser() -> None:
+    parser = re.compile(r"XMLPullParser|XMLParser|iterparse|etree\.(fromstring|parse|XML)\b|xml\.etree|minidom|expat")
+    root = Path(taktloom.__file__).parent
+    found = {path.relative_to(root).as_posix() for path in root.rglob("*.py") if parser.search(path.read_text("utf-8"))}
+
+    assert found == {"formats/xml_reader.py"}
 
 
 def test_an_element_knows_its_line() -> None:

@@ -21,12 +21,17 @@ PREFIX = "/api/v1"
 class Client:
     """Calls the application; `csrf_token` goes with every changing request once signed in."""
 
-    def __init__(self, rooms: Rooms) -> None:
+    def __init__(self, rooms: Rooms, *, origin: str = "http://testserver", jar: httpx.Cookies | None = None) -> None:
         self.rooms = rooms
         self._runner = asyncio.Runner()
         transport = httpx.ASGITransport(app=_application(rooms), raise_app_exceptions=False)
-        self._client = httpx.AsyncClient(transport=transport, base_url="http://testserver")
+        self._client = httpx.AsyncClient(transport=transport, base_url=origin, cookies=jar)
         self.csrf_token = ""
+
+    @property
+    def jar(self) -> httpx.Cookies:
+        """The browser's cookies, to be given to another window of it."""
+        return self._client.cookies
 
     def __enter__(self) -> "Client":
         return self

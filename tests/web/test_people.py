@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
+from pathlib import Path
+
 from taktloom.app import people
 from taktloom.app.context import LOCAL_OPERATOR, Context
+from taktloom.app.settings import Settings
 from taktloom.app.wiring import Rooms
+from taktloom.storage import SyncLevel
 from tests.web.client import Client, expect
 
 PASSWORD = "a few words in a row"
@@ -20,6 +24,25 @@ def test_the_first_way_in_is_a_one_time_link_and_then_a_password(rooms: Rooms, c
     assert people.issue_sign_in_ticket(Context(principal=LOCAL_OPERATOR, rooms=rooms)) is None
     again = client.post("/session", {"username": "admin", "password": PASSWORD})
     assert again["user"]["has_password"]
+
+
+def test_two_servers_on_one_host_keep_their_sessions_apart(tmp_path: Path) -> None:
+    """Cookies do not tell ports apart, so their names do."""
+    rooms = [Rooms(Settings(data=tmp_path / name, sync=SyncLevel.NORMAL)) for name in ("first", "second")]
+    with Client(rooms[0], origin="http://testserver:8001") as first:
+        first.sign_in("owner")
+        with Client(rooms[1], origin="http://testserver:8002", jar=first.jar) as second:
+            second.sign_in("admin")
+            first.jar.update(second.jar)
+
+            names = [client.get("/session")["user"]["username"] for client in (first, second)]
+            expect(second.call("DELETE", "/session"), 204)
+            first.jar.update(second.jar)
+
+            assert names == ["owner", "admin"]
+            assert first.get("/session")["user"]["username"] == "owner"
+    for one in rooms:
+        one.close()
 
 
 def test_the_session_cookie_is_out_of_scripts_reach(client: Client) -> None:

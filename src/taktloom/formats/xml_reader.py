@@ -8,16 +8,28 @@ fetched. The text is fed in pieces, so that a bad file stops early.
 
 import codecs
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 from lxml import etree
 
 from taktloom.model.errors import DefinitionError
 from taktloom.model.places import Place
 
-__all__ = ["DEFAULT_LIMITS", "XmlError", "XmlLimits", "iterate_xml", "line_of", "local_name", "read_xml"]
+__all__ = [
+    "DEFAULT_LIMITS",
+    "DOCTYPE",
+    "XmlError",
+    "XmlLimits",
+    "iterate_records",
+    "iterate_xml",
+    "line_of",
+    "local_name",
+    "read_xml",
+]
 
+DOCTYPE = "doctype"  # XmlError.parameters["refused"]
 _PIECE = 65_536
 _PROLOG = re.compile(r"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*)*", re.DOTALL)
 _PROLOG_LIMIT = 65_536
@@ -66,34 +78,45 @@ def iterate_xml(
 
     The caller clears elements it has done with (`element.clear()`); the limits hold for the whole. Raises XmlError.
     """
-    parser = etree.XMLPullParser(
-        events=("start", "end"),
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        dtd_validation=False,
-        huge_tree=False,
-        remove_pis=True,
-        remove_comments=True,
-    )
+    parser = _hardened_parser(("start", "end"))
     counter = _Counter(source, limits)
-    head, seen = b"", False
     try:
-        for piece in pieces:
-            counter.count_bytes(len(piece))
-            if not seen:
-                head += piece
-                if len(head) < _PROLOG_LIMIT and not _has_root(head):
-                    continue
-                _refuse_doctype(head, source)
-                piece, seen = head, True  # noqa: PLW2901  (the first pieces were held back until the prolog was seen)
+        for piece in _accepted(pieces, counter):
             parser.feed(piece)
             yield from counter.counted(_elements(parser))
-        if not seen:
-            _refuse_doctype(head, source)
-            parser.feed(head)
         parser.close()
         yield from counter.counted(_elements(parser))
+    except etree.XMLSyntaxError as error:
+        raise _syntax_error(error, source) from error
+
+
+def iterate_records(
+    pieces: Iterable[bytes], name: str, *, require_root: Callable[[etree._Element], None], source: str, max_bytes: int
+) -> Iterator[etree._Element]:
+    """Parse piece by piece and yield each complete element called *name*, in any namespace or none.
+
+    For long lists of small records: what is inside a record is not reported, which is what makes it quick.
+    require_root gets the root before anything else is parsed, and raises where it is another format's. A record is
+    emptied when the next is asked for. libxml2's own limits hold for one record (256 levels, 10 MB of one text).
+    Raises XmlError.
+    """
+    scout: etree.XMLPullParser | None = _hardened_parser(("start",))
+    parser = _hardened_parser(("end",), tag=(f"{{*}}{name}", name))
+    counter = _Counter(source, XmlLimits(max_bytes=max_bytes))
+    try:
+        for piece in _accepted(pieces, counter):
+            if scout is not None:
+                scout.feed(piece)
+                for _, root in _elements(scout):
+                    _require_no_dtd(root, source)
+                    require_root(root)
+                    scout = None
+                    break
+            parser.feed(piece)
+            for _, element in _elements(parser):
+                yield element
+                _forget(element)
+        parser.close()
     except etree.XMLSyntaxError as error:
         raise _syntax_error(error, source) from error
 
@@ -107,6 +130,56 @@ def line_of(element: etree._Element) -> int | None:
 def local_name(element: etree._Element) -> str:
     """The element's name without its namespace."""
     return etree.QName(element).localname
+
+
+def _hardened_parser(
+    events: tuple[Literal["start", "end"], ...], *, tag: tuple[str, ...] | None = None
+) -> etree.XMLPullParser:
+    """Every parser of the product: no entities, no network, no DTD, libxml2's limits on."""
+    return etree.XMLPullParser(
+        events=events,
+        tag=tag,
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        dtd_validation=False,
+        huge_tree=False,
+        remove_pis=True,
+        remove_comments=True,
+    )
+
+
+def _accepted(pieces: Iterable[bytes], counter: "_Counter") -> Iterator[bytes]:
+    """The pieces; the first are held back until the prolog was seen, so that a DOCTYPE reaches no parser."""
+    head, seen = b"", False
+    for piece in pieces:
+        counter.count_bytes(len(piece))
+        if seen:
+            yield piece
+            continue
+        head += piece
+        if len(head) < _PROLOG_LIMIT and not _has_root(head):
+            continue
+        _refuse_doctype(head, counter.source)
+        seen = True
+        yield head
+    if not seen:
+        _refuse_doctype(head, counter.source)
+        yield head
+
+
+def _require_no_dtd(root: etree._Element, source: str) -> None:
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise _doctype(source)
+
+
+def _forget(element: etree._Element) -> None:
+    """Empty *element* and drop its elder siblings, which would pile up otherwise."""
+    element.clear()
+    parent = element.getparent()
+    if parent is not None:
+        while element.getprevious() is not None:
+            del parent[0]
 
 
 def _elements(parser: etree.XMLPullParser) -> Iterator[tuple[str, etree._Element]]:
@@ -132,8 +205,8 @@ class _Counter:
             if event == "start":
                 self.elements += 1
                 self.depth += 1
-                if self.elements == 1 and element.getroottree().docinfo.internalDTD is not None:
-                    raise _doctype(self.source)
+                if self.elements == 1:
+                    _require_no_dtd(element, self.source)
                 if self.elements > self.limits.max_elements:
                     raise self._over("elements", self.limits.max_elements, line_of(element))
                 if self.depth > self.limits.max_depth:
@@ -181,6 +254,7 @@ def _doctype(source: str) -> XmlError:
         "The XML text has a DOCTYPE, which is refused because it can define entities.",
         Place(source=source, line=1),
         "Remove the <!DOCTYPE …> declaration.",
+        {"refused": DOCTYPE},
     )
 
 

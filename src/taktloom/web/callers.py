@@ -37,12 +37,22 @@ def caller(request: Request) -> Context:
     return Context(principal=request.state.principal, rooms=rooms)
 
 
+def cookie_name(request: Request) -> str:
+    """The session cookie's name, with the port that this server listens on.
+
+    Browsers send a host's cookies to every port of it (RFC 6265, section 8.5): under one name, two servers on one
+    machine would sign each other's users out.
+    """
+    _, port = request.scope.get("server") or ("", None)
+    return COOKIE if port is None else f"{COOKIE}_{port}"
+
+
 def principal_of(request: Request, rooms: Rooms) -> Principal:
     """Who calls. Raises KeyRefusedError for a bad key, CsrfError for a cookie without its token."""
     scheme, _, key = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         return service_accounts.principal_of_key(rooms, key.strip())
-    token = request.cookies.get(COOKIE)
+    token = request.cookies.get(cookie_name(request))
     if token is None:
         return ANONYMOUS
     session = people.find_session(rooms, token)

@@ -6,6 +6,7 @@ import re
 from lxml import etree
 
 from taktloom.formats.bpmn.names import PREFIXES, ZEEBE, bpmn
+from taktloom.formats.xml_reader import read_xml
 from taktloom.model.process import Definitions, MessageDefinition, SubProcess
 
 __all__ = ["Roots", "foreign_element"]
@@ -65,7 +66,7 @@ class Roots:
 
 def foreign_element(text: str) -> etree._Element:
     """An element that was kept as text by the reader."""
-    return etree.fromstring(text, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False))
+    return read_xml(text)
 
 
 def _used_ids(definitions: Definitions) -> set[str]:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """XES to staged rows, streaming: one trace is in memory at a time, rows go out in batches.
 
-A document type declaration is refused (no entities, nothing fetched). A trace is a case, whatever its name: traces
-without name are numbered, repeated names told apart. Nested attributes become `parent.child`, lists JSON texts. Global
+What XML is accepted is decided by `formats.xml_reader`. A trace is a case, whatever its name: traces without name are
+numbered, repeated names told apart. Nested attributes become `parent.child`, lists JSON texts. Global
 attributes declare what every event has; their values are for newly made events and are not filled in.
 Source: IEEE 1849-2016, clause 4 (metamodel) and 5 (XML serialisation).
 """
@@ -11,11 +11,11 @@ import json
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
 
 import polars as pl
 from lxml import etree
 
+from taktloom.formats.xml_reader import DOCTYPE, XmlError, iterate_records
 from taktloom.mining.logs.encodings import Digest, RawBytes, unpacked_chunks
 from taktloom.mining.logs.errors import LogTooLargeError, UnreadableLogError
 from taktloom.mining.logs.mapping import AttributeLevel, AttributeType
@@ -194,58 +194,32 @@ def _list_text(element: etree._Element) -> str:
 
 
 def _traces(raw: RawBytes, digest: Digest) -> Iterator[etree._Element]:
-    """Each complete trace; it is emptied when the next is asked for.
-
-    A first parser sees the bytes up to the root element, so that a document type is refused before anything else of
-    the file is read; the second reports traces only, which is what makes it quick.
-    """
-    scout: etree.XMLPullParser | None = _parser(("start",))
-    parser = _parser(("end",), tag=("{*}trace", "trace"))
+    """Each complete trace; it is emptied when the next is asked for."""
     try:
-        for piece in unpacked_chunks(raw, digest):
-            for begin in range(0, len(piece), PIECE_BYTES):
-                data = piece[begin : begin + PIECE_BYTES]
-                if scout is not None and _has_passed(scout, data, raw):
-                    scout = None
-                parser.feed(data)
-                for _, element in parser.read_events():
-                    if isinstance(element, etree._Element):
-                        yield element
-                        _forget(element)
-        parser.close()
-    except etree.XMLSyntaxError as error:
-        cause = f"The XML is broken: {error.msg}."
-        place = Place(source=raw.name, line=error.lineno)
-        raise UnreadableLogError("xml-broken", cause, place, "Export the log again.") from error
+        yield from iterate_records(
+            _pieces(raw, digest),
+            "trace",
+            require_root=lambda root: _require_xes(root, raw),
+            source=raw.name,
+            max_bytes=raw.limits.unpacked_bytes,
+        )
+    except XmlError as error:
+        is_doctype = error.parameters.get("refused") == DOCTYPE
+        raise UnreadableLogError(
+            "doctype" if is_doctype else "xml-broken",
+            error.cause,
+            error.place,
+            error.remedy if is_doctype else "Export the log again.",
+        ) from error
 
 
-def _parser(events: tuple[Literal["start", "end"]], tag: tuple[str, ...] | None = None) -> etree.XMLPullParser:
-    return etree.XMLPullParser(
-        events=events, tag=tag, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
-    )
+def _pieces(raw: RawBytes, digest: Digest) -> Iterator[bytes]:
+    for piece in unpacked_chunks(raw, digest):
+        for begin in range(0, len(piece), PIECE_BYTES):
+            yield piece[begin : begin + PIECE_BYTES]
 
 
-def _has_passed(scout: etree.XMLPullParser, data: bytes, raw: RawBytes) -> bool:
-    """Whether the root has been seen in *data* and is that of an XES log without document type."""
-    scout.feed(data)
-    for _, root in scout.read_events():
-        _require_xes(root, raw)
-        return True
-    return False
-
-
-def _require_xes(root: object, raw: RawBytes) -> None:
-    if not isinstance(root, etree._Element) or _local(root) != "log":
+def _require_xes(root: etree._Element, raw: RawBytes) -> None:
+    if _local(root) != "log":
         cause = "The XML file is no XES log."
         raise UnreadableLogError("not-xes", cause, Place(source=raw.name, line=1), "Give a file whose root is <log>.")
-    if root.getroottree().docinfo.internalDTD is not None:
-        cause = "The file declares a document type; that is not accepted."
-        raise UnreadableLogError("doctype", cause, Place(source=raw.name, line=1), "Remove the DOCTYPE.")
-
-
-def _forget(trace: etree._Element) -> None:
-    trace.clear()
-    parent = trace.getparent()
-    if parent is not None:
-        while trace.getprevious() is not None:
-            del parent[0]

@@ -5,7 +5,7 @@ from fastapi import APIRouter, Request, Response
 
 from taktloom.app import people, service_accounts, system
 from taktloom.app.calls import calls
-from taktloom.web.callers import COOKIE, Caller, Cursor, Limit, client_address
+from taktloom.web.callers import Caller, Cursor, Limit, client_address, cookie_name
 from taktloom.web.schemas import people as schemas
 from taktloom.web.schemas.convert import shown, shown_page
 from taktloom.web.schemas.shared import PageOut
@@ -48,18 +48,18 @@ def show_session(context: Caller) -> schemas.SessionOut:
 
 @router.delete("/session", status_code=204)
 @calls(people.sign_out)
-def sign_out(context: Caller, response: Response) -> None:
+def sign_out(context: Caller, request: Request, response: Response) -> None:
     """End this session."""
     people.sign_out(context)
-    response.delete_cookie(COOKIE, path="/")
+    response.delete_cookie(cookie_name(request), path="/")
 
 
 @router.delete("/sessions", status_code=204)
 @calls(people.sign_out_everywhere)
-def sign_out_everywhere(context: Caller, response: Response) -> None:
+def sign_out_everywhere(context: Caller, request: Request, response: Response) -> None:
     """End all of one's own sessions."""
     people.sign_out_everywhere(context)
-    response.delete_cookie(COOKIE, path="/")
+    response.delete_cookie(cookie_name(request), path="/")
 
 
 @router.put("/me/password", status_code=204)
@@ -161,7 +161,7 @@ def list_audit(context: Caller, cursor: Cursor = None, limit: Limit = 100) -> Pa
 
 def _begin(signed_in: people.SignedIn, request: Request, response: Response) -> schemas.SessionOut:
     response.set_cookie(
-        COOKIE,
+        cookie_name(request),
         signed_in.token,
         max_age=int(signed_in.lifetime.total_seconds()),
         path="/",
