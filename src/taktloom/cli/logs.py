@@ -16,7 +16,7 @@ from taktloom.app import drafting, logs, potential, review
 from taktloom.app.calls import calls
 from taktloom.app.context import Context
 from taktloom.app.log_records import MappingRecord, SniffRecord
-from taktloom.app.review_records import MapRecord, ReviewRecord
+from taktloom.app.review_records import HandoversRecord, MapRecord, ReviewRecord
 from taktloom.cli.opening import opened, scratch
 from taktloom.cli.output import DataOption, JsonOption, cell, duration_text, print_json, print_table, progress_bar, say
 from taktloom.model.errors import MisuseError
@@ -392,6 +392,7 @@ def with_columns(mapping: MappingRecord, columns: MappingRecord) -> MappingRecor
 
 
 GUESSED = 0.5
+TABLE_ROWS = 15
 PARTS = ("case", "activity", "timestamp", "start_timestamp", "resource", "role")
 ALL_PARTS = (*PARTS, "lifecycle", "instance", "event_id")
 
@@ -451,11 +452,44 @@ def _print_review(report: ReviewRecord, mapped: MapRecord) -> None:
     for unknown in report.quality.unknowable:
         say(f"  {unknown.question} Needs: {unknown.needs}")
     stamps = report.rubber_stamps
-    say(f"\nRubber stamps: {stamps.count} of {stamps.of} ({cell(stamps.share)})")
-    say(f"Hand-overs: {report.handovers.count} of {report.handovers.of} ({cell(report.handovers.share)})")
+    say(f"\nRubber stamps: {stamps.count} of {stamps.of} ({_percent(stamps.share)})")
+    _print_hand_overs("Hand-overs", report.handovers)
+    _print_hand_overs("Hand-overs between roles", report.role_handovers)
+    _print_people(report)
     say("\nConnections, most frequent first")
     rows = [(one.events, one.cases, duration_text(one.median_s), one.source, one.target) for one in mapped.edges[:15]]
     print_table(("events", "cases", "median", "from", "to"), rows, empty="No connections.")
+
+
+def _print_hand_overs(title: str, measured: HandoversRecord) -> None:
+    share = "not computable" if measured.share is None else f"{measured.share:.3f}"
+    say(f"{title}: {measured.count} of {measured.of} ({share})")
+
+
+def _print_people(report: ReviewRecord) -> None:
+    """Rework by activity, and who is a human and who a system."""
+    say("\nRework")
+    print_table(
+        ("activity", "cases", "repeats", "directly", "share"),
+        [
+            (one.activity, one.cases, one.repeats, one.self_loops, _percent(one.share))
+            for one in report.rework[:TABLE_ROWS]
+        ],
+        empty="No activity is repeated within a case.",
+    )
+    say("\nHuman or system")
+    print_table(
+        ("resource", "kind", "events", "why"),
+        [(one.resource, one.kind, one.events, ", ".join(one.why)) for one in report.resources[:TABLE_ROWS]],
+        empty="No event names a resource.",
+    )
+    for name, rows in (("activities", report.rework), ("resources", report.resources)):
+        if len(rows) > TABLE_ROWS:
+            say(f"… {len(rows) - TABLE_ROWS} more {name}: --json shows all.")
+
+
+def _percent(share: float | None) -> str:
+    return "not computable" if share is None else f"{share:.1%}"
 
 
 def _amount(amount: potential.Amount | None) -> str:

@@ -141,7 +141,7 @@ class LogCatalogue:
             folder / SOURCE_FILE, encoding=known.encoding, delimiter=known.delimiter, source_name=known.source_name
         )
 
-    def map_anew(
+    def map_anew(  # noqa: PLR0913 - what is optional is keyword-only
         self,
         log_id: str,
         mapping: ColumnMapping,

@@ -10,7 +10,8 @@ InputRefusedError
 ├── DateFormatNeededError    day and month cannot be told apart: names --date-format
 └── BadRowsError             rows with missing or malformed case, activity or time
 LimitExceededError
-└── LogTooLargeError         bytes, columns, cell length, decompressed size
+├── LogTooLargeError         bytes, columns, cell length, decompressed size
+└── TooManyActivitiesError   more different activities than a process has
 ConflictError
 └── ImportCancelledError     the caller cancelled; nothing was left behind
 """
@@ -157,6 +158,21 @@ class LogTooLargeError(LimitExceededError):
             {"what": what, "limit": str(limit)},
         )
         self.args = (what, limit, place)
+
+
+class TooManyActivitiesError(LimitExceededError):
+    """More different activities than a process has: the column holds numbers or free text."""
+
+    code = "TL-2112"
+
+    def __init__(self, found: int, limit: int, column: str) -> None:
+        super().__init__(
+            f"Column '{column}' has {found} different activities, more than {limit}.",
+            Place(element_id=column),
+            "Name another column for the activity: this one seems to hold numbers or free text.",
+            {"found": str(found), "limit": str(limit), "column": column},
+        )
+        self.args = (found, limit, column)
 
 
 class ImportCancelledError(ConflictError):

@@ -44,13 +44,19 @@ class ImportStage(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportLimits:
-    """Bounds on what is read; over one of them LogTooLargeError names it."""
+    """Bounds on what is read; over one of them LogTooLargeError names it.
+
+    label_characters: of a case or an activity, else the row is a bad one. activities: different ones; with more of them
+    the column holds numbers or free text (TooManyActivitiesError).
+    """
 
     file_bytes: int = 4 * 1024**3
     unpacked_bytes: int = 16 * 1024**3
     columns: int = 1_000
     cell_characters: int = 1_000_000
     rows: int = 200_000_000
+    label_characters: int = 1_000
+    activities: int = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -187,12 +187,7 @@ function meets(activities: readonly string[], filter: LogFilter): boolean {
 
 /** The filter as query parameters. *sequences*: all variants of the whole log, asked for when `needsVariants`. */
 export function resolveFilter(filter: LogFilter, zone: string, sequences: readonly Sequence[]): Resolved {
-  const query: LogQuery = {}
-  if (filter.from !== undefined) query.from = startOfDay(filter.from, zone)
-  if (filter.to !== undefined) query.to = startOfDay(nextDay(filter.to), zone)
-  if (filter.top !== undefined) query.top_variants = filter.top
-  if (filter.case !== undefined) query.case = filter.case
-  if (filter.without !== undefined) query.without = filter.without
+  const query = plainQuery(filter, zone)
   if (!needsVariants(filter)) {
     if (filter.with !== undefined) query.activity = filter.with
     if (filter.variants !== undefined) query.variants = filter.variants.join(',')
@@ -205,6 +200,17 @@ export function resolveFilter(filter: LogFilter, zone: string, sequences: readon
   if (ids.length === sequences.length) return { kind: 'ready', query }
   query.variants = ids.join(',')
   return query.variants.length > LONGEST ? { kind: 'too-many', variants: ids.length } : { kind: 'ready', query }
+}
+
+/** What the server filters by as it is. */
+function plainQuery(filter: LogFilter, zone: string): LogQuery {
+  const query: LogQuery = {}
+  if (filter.from !== undefined) query.from = startOfDay(filter.from, zone)
+  if (filter.to !== undefined) query.to = startOfDay(nextDay(filter.to), zone)
+  if (filter.top !== undefined) query.top_variants = filter.top
+  if (filter.case !== undefined) query.case = filter.case
+  if (filter.without !== undefined) query.without = filter.without
+  return query
 }
 
 function nextDay(day: string): string {
