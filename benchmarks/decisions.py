@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Decisions a second: a table of 20 rows and 3 inputs, and how it grows; `if` with two names; loading 1,000 decisions.
 
-`PYTHONPATH=src python -m benchmarks.decisions` prints medians and the load of the machine. zen-engine and SpiffWorkflow
-are measured beside it, in the same run, where they are installed; both are for measuring only. Answers are compared
-before anything is timed.
+`PYTHONPATH=src python -m benchmarks.decisions` prints medians and the load of the machine. zen-engine is
+measured beside it in the same run where it is installed; it is for measuring only. Answers are compared before anything
+is timed.
 """
 
 import importlib
@@ -232,7 +232,7 @@ def main() -> None:
     figures["if with two names, evaluations/s"] = round(expression_rate())
     figures["load of 1,000 decisions, s"] = round(load_seconds(), 3)
     figures["four threads agree"] = threads_agree()
-    print(json.dumps(figures, indent=1))  # noqa: T201  (a command's output)
+    print(json.dumps(figures, indent=1))
 
 
 if __name__ == "__main__":

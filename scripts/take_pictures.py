@@ -17,14 +17,15 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from playwright.sync_api import Page, ViewportSize, sync_playwright
+from playwright.sync_api import Page, Position, ViewportSize, sync_playwright
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "images"
 VIEWPORT = ViewportSize(width=1440, height=900)
 CHROMIUM = Path("/usr/bin/chromium")
 LARGEST_BYTES = 250_000
 PATIENCE_MS = 60_000
-RULE_TASK = re.compile(r'businessRuleTask id="([^"]+)"')
+USER_TASK = re.compile(r'userTask id="([^"]+)"')
+CORNER = Position(x=20, y=50)  # of a task's shape, away from its label
 
 
 def main() -> None:
@@ -37,9 +38,7 @@ def main() -> None:
     given.folder.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM if CHROMIUM.exists() else None)
-        page = browser.new_page(
-            viewport=VIEWPORT, locale=given.language, color_scheme="light", reduced_motion="reduce"
-        )
+        page = browser.new_page(viewport=VIEWPORT, locale=given.language, color_scheme="light", reduced_motion="reduce")
         page.set_default_timeout(PATIENCE_MS)
         page.goto(given.link)
         page.wait_for_url(lambda address: "sign-in" not in address)
@@ -63,7 +62,7 @@ class _Places:
         self.process, self.log = system["demo"]["process_id"], system["demo"]["log_id"]
         self.draft = self._get(page, "drafts")["items"][0]["draft_id"]
         model = str(self._get(page, f"drafts/{self.draft}")["bpmn_xml"])
-        self.rule = RULE_TASK.findall(model)[0]
+        self.first_user_task = USER_TASK.findall(model)[0]
         potential = self._get(page, f"logs/{self.log}/potential")["activities"]
         self.shown_activity = next(one["activity"] for one in potential if one["potential_class"] == "eliminate")
 
@@ -76,7 +75,7 @@ def _home(page: Page, places: _Places) -> None:
 
 
 def _map(page: Page, places: _Places) -> None:
-    page.goto(f"{places.base}/mining/logs/{places.log}?tab=map&connections=100")
+    page.goto(f"{places.base}/mining/logs/{places.log}?tab=map&activities=100&connections=100")
 
 
 def _quality(page: Page, places: _Places) -> None:
@@ -88,7 +87,12 @@ def _potential(page: Page, places: _Places) -> None:
 
 
 def _editor(page: Page, places: _Places) -> None:
-    page.goto(f"{places.base}/processes/drafts/{places.draft}?element={places.rule}")
+    page.goto(f"{places.base}/processes/drafts/{places.draft}")
+    page.locator(f"[data-element-id={places.first_user_task}]").click(position=CORNER)
+
+
+def _rule(page: Page, places: _Places) -> None:
+    page.goto(f"{places.base}/processes/drafts/{places.draft}?tab=dmn")
 
 
 def _watch(page: Page, places: _Places) -> None:
@@ -97,7 +101,7 @@ def _watch(page: Page, places: _Places) -> None:
 
 def _inbox(page: Page, places: _Places) -> None:
     page.goto(f"{places.base}/tasks?view=group")
-    page.keyboard.press("j")
+    page.locator("tbody tr").first.click()
 
 
 PICTURES: Mapping[str, Callable[[Page, _Places], None]] = {
@@ -106,6 +110,7 @@ PICTURES: Mapping[str, Callable[[Page, _Places], None]] = {
     "map": _map,
     "potential": _potential,
     "editor": _editor,
+    "rule": _rule,
     "watch": _watch,
     "inbox": _inbox,
 }

@@ -4,6 +4,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -100,3 +101,17 @@ def test_starting_loads_no_analysis_library() -> None:
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=True)
 
     assert out.stdout.strip() == "[]"
+
+
+def test_a_taken_port_is_told_before_the_guided_example_is_prepared(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+
+        begun = _begin(tmp_path / "data", "demo", "--port", port, "--no-browser")
+        output, _ = begun.communicate(timeout=60)
+
+    assert begun.returncode == 1
+    assert json.loads(output)["error"]["parameters"]["port"] == port
+    assert not (tmp_path / "data" / "engine.db").exists()

@@ -33,6 +33,57 @@ def test_a_review_for_people_names_cause_and_need(taktloom: CommandLine, log_fil
     assert "What cannot be known from this log" in out
 
 
+def test_a_review_for_people_shows_rework_and_who_works(taktloom: CommandLine, tmp_path: Path) -> None:
+    path = tmp_path / "again.csv"
+    steps = (("1", "register", 0), ("1", "check", 1), ("1", "check", 2), ("2", "register", 3), ("2", "check", 4))
+    rows = [f"{case},{step},2026-01-01T09:{minute:02}:00Z,ann" for case, step, minute in steps]
+    path.write_text("\n".join(["case_id,activity,timestamp,resource", *rows]))
+
+    out = taktloom("review", path).out
+
+    lines = [line.split() for line in out.splitlines()]
+    assert ["check", "1", "1", "1", "33.3%"] in lines
+    assert any(line[:2] == ["ann", "unclear"] for line in lines)
+    assert "Rubber stamps: 0 of 3 (0.0%)" in out
+    assert "Hand-overs: 0 of 3 (0.000)" in out
+    assert "Hand-overs between roles: 0 of 0 (not computable)" in out
+
+
+def test_cases_are_chosen_by_what_they_have_and_lack(taktloom: CommandLine, log_file: Path) -> None:
+    log_file.write_text(LOG_CSV + "3,register,2026-01-03T09:00:00Z,ann\n")
+
+    assert taktloom.json("review", log_file, "--without", "decide")["cases"] == 1
+    assert taktloom.json("review", log_file, "--with", "decide")["cases"] == 2
+    assert taktloom("review", log_file, "--without", "register").code == 1
+
+
+def test_columns_told_by_content_are_named_and_missing_parts_have_their_option(
+    taktloom: CommandLine, tmp_path: Path
+) -> None:
+    path = tmp_path / "odd.csv"
+    rows = [f"P{day},{step},2026-01-0{day} {9 + n}:00" for day in (1, 2, 3) for n, step in enumerate("abc")]
+    path.write_text("\n".join(["q1,q2,q3", *rows]))
+    guessed = taktloom("review", path, "--timezone", "UTC")
+    path.write_text("activity,note\na,x\nb,y\n")
+    refused = taktloom("review", path)
+
+    assert "3 cases, 9 events, 3 activities" in guessed.out
+    assert "Column 'q1' was taken for the case by its content; --case-column names another." in guessed.err
+    assert refused.code == 1
+    assert "case, timestamp" in refused.err
+    assert "--case-column and --timestamp-column" in refused.err
+
+
+def test_all_columns_of_a_kept_source_are_listed(taktloom: CommandLine, log_file: Path) -> None:
+    log_id = taktloom.json("log", "import", log_file)["log_id"]
+
+    out = taktloom("log", "columns", log_id).out
+
+    assert [line.split()[:2] for line in out.splitlines()[-4:]] == [
+        ["case_id", "case"], ["activity", "activity"], ["timestamp", "timestamp"], ["resource", "resource"]
+    ]  # fmt: skip
+
+
 def test_logs_are_imported_renamed_remapped_and_deleted(taktloom: CommandLine, log_file: Path) -> None:
     log_id = taktloom.json("log", "import", log_file)["log_id"]
     assert taktloom.json("log", "rename", log_id, "Permits 2026")["name"] == "Permits 2026"

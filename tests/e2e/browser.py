@@ -82,7 +82,7 @@ class Complaints:
 
 
 def assert_marks_visible(page: Page, at_least: int = 1) -> None:
-    """Every bpmn.io mark on the page can be seen and is covered by nothing; under an open dialog, those in the dialog."""
+    """Every bpmn.io mark (in the dialog, when one is open) can be seen and is covered by nothing."""
     page.wait_for_function(f"() => ({_MARKS})().length >= {at_least}")
     marks: list[dict[str, Any]] = page.evaluate(_MARKS)
     assert [mark for mark in marks if not (mark["isShown"] and mark["isUncovered"])] == [], page.url

@@ -7,24 +7,26 @@ so are the names that stay as they are in Chinese.
 """
 
 import re
+from pathlib import Path
 
 from playwright.sync_api import Page
 
 from tests.e2e.server import Person
 
 WORD = re.compile(r"[A-Za-z]{3,}")
+ATTRIBUTIONS = ("Powered by bpmn.io", "React Flow attribution", "React Flow")
 STAY_AS_THEY_ARE = {
     "taktloom", "bpmn", "dmn", "feel", "csv", "xes", "parquet", "json", "api", "rest", "xml", "zip", "ctrl", "enter",
     "utc", "iso", "url", "html", "sql", "http", "https", "europe", "amsterdam", "english", "svg", "tab",
-    "gmt", "cest", "cet", "esc", "usd", "eur", "cny", "python", "import", "worker", "from",
+    "sha", "gmt", "cest", "cet", "esc", "usd", "eur", "cny", "python", "import", "worker", "from",
 }  # fmt: skip
 _SAID = """() => {
-  const said = 'h1, h2, h3, h4, button, a, label, legend, th, caption, summary, [role=tab], [role=status], option, dt, p, ' +
-    '.djs-palette, .bio-properties-panel-group-header-title, .bio-properties-panel-label'
+  const said = 'h1, h2, h3, h4, button, a, label, legend, th, caption, summary, option, dt, p, [role=tab], ' +
+    '[role=status], .djs-palette, .bio-properties-panel-group-header-title, .bio-properties-panel-label'
   const texts = []
   for (const one of document.body.querySelectorAll('*')) {
     if (!one.checkVisibility({ visibilityProperty: true }) || one.closest('svg, code, kbd, pre')) continue
-    for (const name of ['aria-label', 'placeholder', 'title']) if (one.hasAttribute(name)) texts.push(one.getAttribute(name))
+    for (const name of ['aria-label', 'placeholder', 'title']) texts.push(one.getAttribute(name) ?? '')
     if (one.matches(said)) texts.push(one.innerText ?? '')
   }
   texts.push(document.title)
@@ -44,11 +46,25 @@ def _english_words(text: str, data: list[str]) -> list[str]:
     return [word for word in WORD.findall(text) if word.lower() not in STAY_AS_THEY_ARE]
 
 
-def words_of_the_data(person: Person) -> list[str]:
-    """Names that come from the log, the model and the people, longest first."""
-    names = {"receipt-workers", "clerk", "mei", "admin", "receipt.csv", "receipt", "Administrator"}
-    log = person.get("/logs/receipt")
-    names.update(map(str, log.get("activity_names", [])))
+def words_of_the_data(person: Person, file: Path) -> list[str]:
+    """Names that come from the log's file, the model and the people, longest first."""
+    names = {
+        *ATTRIBUTIONS,
+        "literal_error",
+        "receipt-workers",
+        "clerk",
+        "mei",
+        "admin",
+        "receipt.csv",
+        "receipt",
+        "Administrator",
+    }
+    with file.open(encoding="utf-8-sig") as lines:
+        names.update(next(lines).strip().split(","))
+    for instance in person.all("/instances"):
+        detail = person.get(f"/instances/{instance['instance_key']}")
+        names.update(one["name"] for one in detail["variables"])
+        names.update(one["message"] for one in detail["incidents"])
     mapped = person.get("/logs/receipt/map")
     names.update(node["activity"] for node in mapped["nodes"])
     names.update(_names_in(person.get("/logs/receipt/review")))

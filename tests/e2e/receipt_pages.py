@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The steps of the walk on receipt.csv, each as a person does it in the pages, found by the names that a reader sees."""
+"""The steps of the walk on receipt.csv, as a person does them in the pages, found by the names that a reader sees."""
 
 from pathlib import Path
 
@@ -103,16 +103,16 @@ def start_cases(page: Page, departments: dict[str, str | None]) -> None:
     dialog.get_by_label("Start another one after this").check()
     assert_marks_visible(page)
     for key, department in departments.items():
-        dialog.get_by_label("responsible").fill(f"Resource {key}")
+        dialog.get_by_label("Responsible").fill(f"Resource {key}")
         if department is not None:
-            dialog.get_by_text("department", exact=True).locator("xpath=../..").get_by_text("Select").click()
+            dialog.get_by_text("Department", exact=True).locator("xpath=../..").get_by_text("Select").click()
             dialog.get_by_text(department, exact=True).click()
         dialog.get_by_label("Business key").fill(key)
         with page.expect_response(lambda answer: answer.url.endswith(f"/processes/{PROCESS}/instances")) as answer:
             dialog.get_by_role("button", name="Start a case").click()
         assert answer.value.status == 201
         expect(dialog.get_by_label("Business key")).to_have_value("")
-        expect(dialog.get_by_label("responsible")).to_have_value("")
+        expect(dialog.get_by_label("Responsible")).to_have_value("")
     dialog.get_by_role("button", name="Cancel").click()
 
 

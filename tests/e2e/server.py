@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 
 REPOSITORY = Path(__file__).parents[2]
-READY_WITHIN_S = 90  # a loaded machine; how fast it is on a free one is measured in benchmarks/startup.py
+READY_WITHIN_S = 90  # a loaded machine; how fast it is on a free one is measured by benchmarks.startup
 ENDED_WITHIN_S = 40
 
 
@@ -53,6 +53,11 @@ class ServerProcess:
     ) -> None:
         if self.is_running:
             self.stop()
+
+    @property
+    def stop_code(self) -> int | None:
+        """The exit code of the process that has ended."""
+        return None if self._process is None else self._process.returncode
 
     @property
     def is_running(self) -> bool:

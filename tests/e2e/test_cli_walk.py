@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The whole walk on the real receipt.csv by commands alone, beside the server that they start; read back through REST."""
+"""The whole walk on the real receipt.csv by commands alone, beside a running server; read back through REST."""
 
 import json
 from collections import Counter

@@ -9,9 +9,9 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, Playwright, sync_playwright
 
 from tests.e2e import receipt_pages as pages
-from tests.e2e.browser import DESK, PHONE, Complaints, assert_marks_visible, chromium, open_page, overflow_of
+from tests.e2e.browser import CHROMIUM, DESK, PHONE, Complaints, assert_marks_visible, chromium, open_page, overflow_of
 from tests.e2e.languages import english_texts, words_of_the_data
-from tests.e2e.server import Person, ServerProcess
+from tests.e2e.server import REPOSITORY, Person, ServerProcess
 from tests.e2e.workers import JOB_TYPES, worker_process
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -45,6 +45,10 @@ class Town:
 @pytest.fixture(scope="module")
 def driver() -> Iterator[Playwright]:
     """Playwright, for the time of this module."""
+    if not Path(CHROMIUM).exists():
+        pytest.skip(f"no Chromium at {CHROMIUM}: name one in TAKTLOOM_TEST_CHROMIUM")
+    if not (REPOSITORY / "src" / "taktloom" / "_ui" / "index.html").exists():
+        pytest.skip("the user interface is not built: ./taktloom setup")
     with sync_playwright() as running:
         yield running
 
@@ -74,7 +78,7 @@ def one_time_link(context: BrowserContext, address: str, name: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def walked(town: Town, test_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+def walked(town: Town, test_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Town:
     """The town after the walk."""
     page, seen = town.page, town.seen
     pages.import_log(page, test_data / "logs" / "receipt.csv")
@@ -92,7 +96,7 @@ def walked(town: Town, test_data: Path, tmp_path_factory: pytest.TempPathFactory
         pages.resolve_incident(page, variable="department", value="General")
         do_the_rest(town.clerk)
         seen["dashboard"] = pages.dashboard(page)
-    yield town
+    return town
 
 
 def do_the_rest(clerk: Person) -> None:
@@ -193,9 +197,9 @@ class Visits:
 
 
 @pytest.fixture(scope="module")
-def visits(walked: Town, chinese: Page) -> Visits:
+def visits(walked: Town, chinese: Page, test_data: Path) -> Visits:
     """Every page opened once in Chinese, at a desk and then as narrow as a phone."""
-    data = words_of_the_data(walked.clerk)
+    data = words_of_the_data(walked.clerk, test_data / "logs" / "receipt.csv")
     found = Visits()
     for place in places(walked):
         chinese.set_viewport_size(DESK)

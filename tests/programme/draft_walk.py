@@ -15,7 +15,7 @@ from taktloom.formats.dmn import read_dmn
 from taktloom.kernel import ExecutableProcess
 from taktloom.kernel.commands import EvaluateDecision
 from taktloom.kernel.events import InstanceStarted, JobCompleted, UserTaskCompleted
-from taktloom.model.identifiers import ElementId
+from taktloom.model.identifiers import ElementId, JobId, UserTaskId
 from taktloom.model.process import Activity, EndEvent, ProcessDefinition
 from taktloom.programme.draft import Draft
 from taktloom.programme.draft_elements import ChoicePoint
@@ -127,10 +127,10 @@ class DraftWalk:
         }
         if element in driver.work.get("task", {}):
             variables = feel({**attributes, **answers})
-            task = driver.take("task", element)
+            task = UserTaskId(driver.take("task", element))
             driver.send(UserTaskCompleted(occurred_at=driver.now, actor="ann", user_task_id=task, variables=variables))
         else:
-            job = driver.take("job", element)
+            job = JobId(driver.take("job", element))
             driver.send(JobCompleted(occurred_at=driver.now, job_id=job, variables=feel(attributes)))
 
     def _answer(self, choice: ChoicePoint, remaining: list[tuple[str, Mapping[str, object]]]) -> str:

@@ -7,6 +7,7 @@ import polars as pl
 
 from taktloom.feel import compile_expression
 from taktloom.programme.attributes import AttributeKind, describe_attribute, fields_by_activity, name_variables
+from taktloom.programme.draft import usual_groups
 from taktloom.programme.forms import FormChoice, make_form
 
 
@@ -67,3 +68,9 @@ def test_a_fields_label_is_its_columns_name_as_words() -> None:
     labels = [describe_attribute(f"case.{name}", "x", pl.Series([1])).label for name in ("permit_type", "CRP", "费用")]
 
     assert labels == ["Permit type", "CRP", "费用"]
+
+
+def test_a_placeholder_is_no_group_to_offer_work_to() -> None:
+    events = pl.DataFrame({"activity": ["a", "a", "a", "b"], "role": ["EMPTY", "EMPTY", "Desk", "unknown"]})
+
+    assert usual_groups(events, ["a", "b"]) == {"a": ("Desk", 1, 1), "b": ("case-worker", 0, 0)}

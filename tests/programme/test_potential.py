@@ -64,7 +64,7 @@ def test_what_the_log_cannot_tell_is_left_out_and_says_why(report: PotentialRepo
 def test_hours_are_not_computable_and_no_money_is_shown(report: PotentialReport) -> None:
     assert all(row.saving.hours_per_month is None for row in report.activities)
     assert all(row.saving.amount_per_month is None for row in report.activities)
-    assert "no start times" in report.activities[0].saving.reason
+    assert report.activities[0].saving.reason == "needs-start-times"
 
 
 def test_the_report_is_plain_json_with_its_formula(report: PotentialReport) -> None:

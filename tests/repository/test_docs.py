@@ -66,12 +66,37 @@ def test_the_guide_for_contributors_names_the_stages_in_order() -> None:
 
 
 def test_every_word_of_the_glossary_has_a_chinese_word_and_a_sentence() -> None:
-    rows = re.findall(r"^\| (.+?) \| (.+?) \| (.+?) \|$", _glossary(), flags=re.MULTILINE)
-    words = [row for row in rows if row[0] not in {"Word", "---"} and not row[0].startswith("---")]
+    assert len(_words()) > 70
+    assert [word for word, chinese, _, _ in _words() if not re.search(r"[\u4e00-\u9fff]", chinese)] == []
+    assert [word for word, _, sentence, _ in _words() if not sentence.endswith((".", ".*"))] == []
 
-    assert len(words) > 50
-    assert [word for word, chinese, _ in words if not re.search(r"[\u4e00-\u9fff]", chinese)] == []
-    assert [word for word, _, sentence in words if not sentence.endswith((".", ".*"))] == []
+
+def test_every_word_of_the_glossary_leads_to_its_place_in_the_code() -> None:
+    source = PROJECT_ROOT / "src" / "taktloom"
+    places = {word: place.strip("`") for word, _, _, place in _words() if place != "not yet"}
+
+    assert {word: place for word, place in places.items() if not (source / place).exists()} == {}
+    assert len(places) > 60
+
+
+def test_no_word_of_the_glossary_stands_twice() -> None:
+    words = [word for word, *_ in _words()]
+
+    assert sorted(set(words)) == sorted(words)
+
+
+def test_every_picture_is_shown_somewhere_and_small() -> None:
+    folder = PROJECT_ROOT / "docs" / "images"
+    pages = [PROJECT_ROOT / "README.md", PROJECT_ROOT / "README.zh-CN.md", *(PROJECT_ROOT / "docs").rglob("*.md")]
+    shown = {name for page in pages for name in re.findall(r"images/([\w.-]+\.png)", page.read_text(encoding="utf-8"))}
+
+    assert shown == {path.name for path in folder.glob("*.png")}
+    assert [path.name for path in folder.glob("*.png") if path.stat().st_size > 250_000] == []
+
+
+def _words() -> list[tuple[str, str, str, str]]:
+    rows = re.findall(r"^\| (.+?) \| (.+?) \| (.+?) \| (.+?) \|$", _glossary(), flags=re.MULTILINE)
+    return [row for row in rows if row[0] != "Word"]
 
 
 def _glossary() -> str:

@@ -10,6 +10,7 @@ import pytest
 from error_reference import PAGE, ROOMS_OF_DIGIT, SOURCE, WHO_ACTS, ErrorClass, error_classes, reference_page
 from taktloom.model import errors
 from taktloom.model.errors import TaktloomError
+from tests.data import PROJECT_ROOT
 
 
 @pytest.fixture(scope="module")
@@ -76,3 +77,12 @@ def test_a_planted_class_is_found_with_its_sentence(tmp_path: Path) -> None:
     assert error_classes(tmp_path) == [
         ErrorClass(code="TL-1999", name="Planted", room="feel", meaning=r"It \| broke here.")
     ]
+
+
+def test_every_code_that_a_page_names_exists(classes: list[ErrorClass]) -> None:
+    known = {error.code for error in classes}
+    pages = [PROJECT_ROOT / "README.md", PROJECT_ROOT / "README.zh-CN.md", *(PROJECT_ROOT / "docs").rglob("*.md")]
+    named = {code: page.name for page in pages for code in re.findall(r"TL-\d{4}", page.read_text(encoding="utf-8"))}
+
+    assert len(named) > 5
+    assert {code: page for code, page in named.items() if code not in known} == {}

@@ -162,3 +162,70 @@ def test_the_receipt_log_becomes_a_running_draft(admin: Client, test_data: Path)
         "verdict": "cannot-tell",
         "needs": "finished-cases",
     }
+
+
+@pytest.mark.parametrize("part", ["review", "map", "model", "model.bpmn"])
+def test_a_filter_that_leaves_no_case_is_refused_alike_everywhere(admin: Client, log_id: str, part: str) -> None:
+    nothing = admin.call("GET", f"/logs/{log_id}/{part}?from=2027-01-01T00:00:00Z")
+
+    assert (nothing.status_code, nothing.json()["code"]) == (409, "TL-2120")
+
+
+def test_cases_that_touch_an_activity_can_be_left_out(admin: Client) -> None:
+    content = "case_id,activity,timestamp\n"
+    for case, activities in (("1", "abc"), ("2", "ab"), ("3", "ad")):
+        content += "".join(f"{case},{one},2026-01-0{case}T0{n}:00:00Z\n" for n, one in enumerate(activities))
+    upload = _upload(admin, content.encode())
+    log_id = _import(admin, {"upload_id": upload["upload_id"], "name": "Paths"})["log_id"]
+
+    assert admin.get(f"/logs/{log_id}/review?without=c")["cases"] == 2
+    assert admin.get(f"/logs/{log_id}/review?without=c&without=d")["cases"] == 1
+    assert [one["activities"] for one in admin.get(f"/logs/{log_id}/variants?without=d&activity=c")] == [
+        ["a", "b", "c"]
+    ]
+    assert admin.get(f"/logs/{log_id}/model?without=c&without=d")["cases"] == 1
+    assert admin.call("GET", f"/logs/{log_id}/map?without=a").json()["code"] == "TL-2120"
+
+
+def test_a_column_that_was_left_out_can_be_chosen_later(admin: Client) -> None:
+    upload = _upload(admin, LOG_CSV.encode())
+    mapping = {"case": "case_id", "activity": "activity", "timestamp": "timestamp"}
+    log_id = _import(admin, {"upload_id": upload["upload_id"], "name": "Few", "mapping": mapping})["log_id"]
+    assert admin.get(f"/logs/{log_id}/review")["handovers"]["share"] is None
+
+    columns = admin.get(f"/logs/{log_id}/columns")["columns"]
+    status = _import(admin, {"mapping": {**mapping, "resource": "resource"}}, f"/logs/{log_id}/remap")
+
+    assert [column["name"] for column in columns] == ["case_id", "activity", "timestamp", "resource"]
+    assert columns[3]["samples"] == ["ann", "bob"]
+    assert status["state"] == "done"
+    assert admin.get(f"/logs/{log_id}/review")["handovers"]["count"] == 2
+
+
+def test_a_part_that_is_missing_is_named_and_the_others_are_suggested(admin: Client) -> None:
+    sniff = _upload(admin, b"case_id,activity,note\n1,a,x\n1,b,y\n")["sniff"]
+
+    assert sniff["missing_parts"] == ["timestamp"]
+    assert (sniff["suggested"]["case"], sniff["suggested"]["activity"]) == ("case_id", "activity")
+    assert sniff["suggested"]["attributes"] == {"note": "auto"}
+
+
+def test_a_failed_import_carries_its_whole_problem(admin: Client) -> None:
+    upload = _upload(admin, b"case_id,activity,note\n1,a,x\n1,b,y\n")
+
+    status = _import(admin, {"upload_id": upload["upload_id"], "name": "No times"})
+
+    assert (status["state"], status["problem"]["code"]) == ("failed", "TL-2102")
+    assert status["problem"]["parameters"]["missing"] == "timestamp"
+    document = admin.get("/openapi.json")["components"]["schemas"]["ImportOut"]["properties"]
+    assert document["problem"]["anyOf"][0] == {"$ref": "#/components/schemas/Problem"}
+
+
+def test_the_potential_says_by_codes_what_it_cannot_tell_and_how_it_was_made(admin: Client, log_id: str) -> None:
+    potential = admin.assess(log_id)
+
+    assert potential["method"]["code"] == "bootstrap-of-cases"
+    assert potential["method"]["parameters"]["cases"] == "2"
+    assert {one["feature"]: one["code"] for one in potential["activities"][0]["not_computable"]}["hours"] == (
+        "needs-start-times"
+    )

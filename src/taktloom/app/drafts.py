@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Model drafts: models being edited, not deployed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from taktloom.app import model_files
 from taktloom.app.blank_model import blank_bpmn
 from taktloom.app.context import Context, use_case
 from taktloom.assure.permissions import Permission
@@ -50,8 +51,9 @@ def create_draft(
 
 @use_case(Permission.PROCESS_EDIT)
 def show_draft(context: Context, *, draft_id: str) -> ModelDraft:
-    """One draft."""
-    return context.rooms.engine.drafts.get(draft_id)
+    """One draft; its decisions as the browser's editor can open them."""
+    draft = context.rooms.engine.drafts.get(draft_id)
+    return replace(draft, dmn_xml=model_files.editable_dmn(draft.dmn_xml))
 
 
 @use_case(Permission.PROCESS_EDIT)

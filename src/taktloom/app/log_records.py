@@ -2,7 +2,7 @@
 """What the doors show of imported logs and of files that wait for import."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -120,12 +120,23 @@ def sniff_record(sniff: "LogSniff", file_name: str) -> SniffRecord:
             ColumnRecord(name=one.name, type=one.type.value, samples=one.samples, missing_share=one.empty_share)
             for one in sniff.columns
         ),
-        suggested=MappingRecord() if sniff.mapping is None else mapping_record(sniff.mapping),
+        suggested=MappingRecord(**sniff.parts, attributes={one.source: one.level.value for one in sniff.attributes}),
         missing_parts=sniff.missing_parts,
         confidence=sniff.confidence,
         needs_timezone=sniff.needs_timezone,
         date_formats=sniff.date_formats,
     )
+
+
+def with_mapped_columns(sniff: SniffRecord, mapping: MappingRecord) -> SniffRecord:
+    """*sniff* with the columns of *mapping* that its first rows do not show, as attributes of XES logs may not."""
+    known = {column.name for column in sniff.columns}
+    parts = (getattr(mapping, part) for part in PARTS)
+    named = dict.fromkeys(column for column in (*parts, *mapping.attributes) if column is not None)
+    unseen = (
+        ColumnRecord(name=name, type="text", samples=(), missing_share=1.0) for name in named if name not in known
+    )
+    return replace(sniff, columns=(*sniff.columns, *unseen))
 
 
 def mapping_record(mapping: "ColumnMapping") -> MappingRecord:
@@ -137,16 +148,16 @@ def mapping_record(mapping: "ColumnMapping") -> MappingRecord:
 
 
 def column_mapping(record: MappingRecord) -> "ColumnMapping":
-    """To mining's mapping. Raises InputRefusedError when a required part is missing."""
+    """To mining's mapping. Raises InputRefusedError naming every required part without a column."""
     from taktloom.mining.logs.mapping import AttributeColumn, AttributeLevel, ColumnMapping
     from taktloom.mining.logs.recognition import attribute_name
 
     missing = [part for part in REQUIRED if not getattr(record, part)]
     if missing:
         raise InputRefusedError(
-            f"No column is named for the {missing[0]}.",
-            remedy="Name one in the mapping.",
-            parameters={"part": missing[0]},
+            f"No column is named for: {', '.join(missing)}.",
+            remedy="Name them in the mapping.",
+            parameters={"part": missing[0], "missing": ", ".join(missing)},
         )
     return ColumnMapping(
         case=record.case or "",

@@ -18,7 +18,9 @@ from taktloom.app.log_records import (
     import_findings,
     log_detail_record,
     log_record,
+    mapping_record,
     sniff_record,
+    with_mapped_columns,
 )
 from taktloom.app.long_work import WorkHandle, WorkKind, WorkStatus
 from taktloom.assure.permissions import Permission
@@ -152,6 +154,17 @@ def show_log(context: Context, *, log_id: str) -> LogDetailRecord:
     return replace(log_detail_record(log), history=history_of(context, log))
 
 
+@use_case(Permission.LOG_VIEW)
+def show_columns(context: Context, *, log_id: str) -> SniffRecord:
+    """All columns of a log's kept source with samples, also those that its mapping leaves out."""
+    catalogue = context.rooms.logs.catalogue
+    metadata = catalogue.open_log(log_id).metadata
+    sniff = sniff_record(catalogue.look_at_source(log_id), metadata.source_name)
+    if metadata.date_format is not None:  # chosen at the import; nobody need be asked again
+        sniff = replace(sniff, date_formats=(metadata.date_format,))
+    return with_mapped_columns(sniff, mapping_record(metadata.mapping))
+
+
 @use_case(Permission.LOG_EDIT)
 def rename_log(context: Context, *, log_id: str, name: str) -> LogRecord:
     """Rename; the id stays."""
@@ -220,6 +233,7 @@ def _remap(context: Context, log_id: str, request: ImportRequest) -> LogRecord:
             column_mapping(request.mapping),
             at=context.rooms.clock(),
             timezone=request.timezone,
+            date_format=request.date_format,
             bad_rows=BadRows.SKIP if request.skip_bad_rows else BadRows.REFUSE,
         )
     logs.kept.forget(log_id)

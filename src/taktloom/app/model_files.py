@@ -23,10 +23,23 @@ def bpmn_bytes(definitions: Definitions) -> bytes:
 
 
 def dmn_bytes(graph: "DecisionRequirementsGraph") -> bytes:
-    """DMN XML."""
-    from taktloom.formats.dmn import write_dmn
+    """DMN XML, in the version that the browser's editor knows."""
+    from taktloom.formats.dmn import DmnVersion, write_dmn
 
-    return write_dmn(graph)
+    return write_dmn(graph, version=DmnVersion.V1_3)
+
+
+def editable_dmn(content: bytes | None) -> bytes | None:
+    """*content* in the namespaces that the browser's editor knows; what is no XML stays, to be shown and mended."""
+    from taktloom.formats.dmn import DmnVersion, convert_dmn
+    from taktloom.formats.xml_reader import XmlError
+
+    if content is None or DmnVersion.V1_3.model.encode() in content:
+        return content
+    try:
+        return convert_dmn(content, DmnVersion.V1_3)
+    except XmlError:
+        return content
 
 
 def process_id_of(name: str) -> ProcessId:

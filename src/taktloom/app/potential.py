@@ -31,6 +31,21 @@ INDICATOR_OF = {
 }
 
 
+NOT_COMPUTABLE = {
+    "needs-start-times": "the log has no start times",
+    "needs-resource": "the log names no resources",
+    "needs-told-resource": "no resource can be told as human or system",
+    "needs-event-attributes": "the log has no attributes of events",
+    "needs-choice-and-attributes": "needs a choice after it, and attributes",
+    "no-observation": "no observation",
+    "no-choice-after-it": "no choice right after it",
+    "too-few-choices": "too few choices to judge a rule",
+    "no-attributes": "the log has no attributes",
+    "one-branch": "only one branch is ever taken",
+    "no-rule": "no rule foretells the choice",
+}
+
+
 def unheard(stage: str, done: int, total: int | None) -> None:
     """For callers who do not listen."""
     del stage, done, total
@@ -69,10 +84,12 @@ class ContributionRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotComputableRecord:
-    """What this log does not tell, and why."""
+    """What this log does not tell, and why: a stable code, the numbers behind it, and its sentence in English."""
 
     feature: str
+    code: str
     reason: str
+    parameters: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,12 +120,21 @@ class ActivityRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MethodRecord:
+    """How sure the scores are made: a stable code, its numbers, and the sentence in English."""
+
+    code: str
+    text: str
+    parameters: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PotentialRecord:
     """All activities, highest score first."""
 
     activities: tuple[ActivityRecord, ...]
     formula: str
-    method: str
+    method: MethodRecord
 
 
 @use_case(Permission.LOG_VIEW)
@@ -190,10 +216,7 @@ def potential_record(report: "PotentialReport") -> PotentialRecord:
     return PotentialRecord(
         activities=tuple(_activity(one) for one in report.activities),
         formula=f"score = 100 · Σ weight · x ÷ Σ weight, over the features that the log tells; weights: {weights}",
-        method=(
-            f"{report.cases} cases; 95 % intervals from {report.replicates} bootstrap resamples of whole cases, "
-            f"seed {report.seed}"
-        ),
+        method=_method(report),
     )
 
 
@@ -205,14 +228,10 @@ def _assess(log: "CanonicalLog", report: Report) -> "PotentialReport":
 
 def _activity(one: "ActivityPotential") -> ActivityRecord:
     known = [part for part in one.contributions if part.x is not None]
-    unknown = [
-        NotComputableRecord(feature=part.feature.value, reason=part.reason)
-        for part in one.contributions
-        if part.x is None
-    ]
+    unknown = [_not_computable(part.feature.value, part.reason, part.n) for part in one.contributions if part.x is None]
     saving = one.saving
     if saving.hours_per_month is None:
-        unknown.append(NotComputableRecord(feature="hours", reason=saving.reason))
+        unknown.append(_not_computable("hours", saving.reason, saving.n))
     return ActivityRecord(
         activity=one.activity,
         score=one.score,
@@ -226,6 +245,21 @@ def _activity(one: "ActivityPotential") -> ActivityRecord:
         cases=one.cases,
         hours=_amount(saving.hours_per_month, HOURS_UNIT, "measured", saving.n),
         money=_amount(saving.amount_per_month, f"{saving.currency}/month", "given", saving.n),
+    )
+
+
+def _not_computable(feature: str, code: str, observations: int) -> NotComputableRecord:
+    sentence = NOT_COMPUTABLE.get(code, code)
+    return NotComputableRecord(feature=feature, code=code, reason=sentence, parameters={"n": str(observations)})
+
+
+def _method(report: "PotentialReport") -> MethodRecord:
+    parameters = {"cases": report.cases, "resamples": report.replicates, "seed": report.seed, "percent": 95}
+    return MethodRecord(
+        code="bootstrap-of-cases",
+        text="{cases} cases; {percent} % intervals from {resamples} bootstrap resamples of whole cases, "
+        "seed {seed}".format(**parameters),
+        parameters={name: str(value) for name, value in parameters.items()},
     )
 
 

@@ -24,13 +24,14 @@ DEFAULT_NOISE = 0.2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
-    """Which cases count; empty: all. activities: cases with any of them."""
+    """Which cases count; empty: all. activities: cases with any of them; without: cases with none of these."""
 
     from_at: datetime | None = None
     to_at: datetime | None = None
     variants: tuple[str, ...] = ()
     top_variants: int | None = None
     activities: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
     case: str | None = None
 
 
@@ -133,6 +134,7 @@ def _condition(chosen: Filter) -> "LogFilter":
         variants=chosen.variants,
         top_variants=chosen.top_variants,
         having=chosen.activities,
+        lacking=chosen.without,
     )
 
 
@@ -165,9 +167,12 @@ def _mine(view: "CanonicalLog", noise: float) -> MinedModel:
     from taktloom.mining.conformance import check_fitness, measure_precision
     from taktloom.mining.discovery import discover_process_tree, petri_net_from_tree
     from taktloom.mining.discovery.bpmn_from_sketch import bpmn_from_tree
+    from taktloom.mining.review import EmptyViewError
 
     name = view.metadata.name
     variants = {variant.activities: variant.cases for variant in view.variants().variants}
+    if not variants:
+        raise EmptyViewError(view.metadata.log_id)
     tree = discover_process_tree(variants, noise=noise)
     net = petri_net_from_tree(tree)
     report = check_fitness(net, variants)

@@ -26,11 +26,17 @@ door_commands = typer.Typer()
 WEB_SERVER = "taktloom.web.server"
 
 PortOption = Annotated[int | None, typer.Option(help="Port.", show_default="8765")]
+DemoDataOption = Annotated[
+    Path | None, typer.Option("--data", envvar="TAKTLOOM_DATA", help="Data folder.", show_default="./taktloom-demo")
+]
 NoBrowserOption = Annotated[bool, typer.Option("--no-browser", help="Do not open the browser.")]
 
 
 class WebServer(Protocol):
     """The web door."""
+
+    def require_place(self, settings: Settings) -> None:
+        """Raise when it cannot listen there."""
 
     def serve(self, rooms: Rooms, *, on_ready: Callable[[str], None]) -> None:
         """Serve until told to stop."""
@@ -71,7 +77,7 @@ def serve(
 def run_demo(
     log: Annotated[Path | None, typer.Option(help="Walk your own event log instead of the synthetic one.")] = None,
     timezone: Annotated[str | None, typer.Option(help="Time zone of the log's times, where they have none.")] = None,
-    data: DataOption = None,
+    data: DemoDataOption = None,
     port: PortOption = None,
     reset: Annotated[bool, typer.Option("--reset", help="Empty the demo's data folder first.")] = False,
     no_browser: NoBrowserOption = False,
@@ -100,13 +106,14 @@ def run_demo(
 def _serve(
     settings: Settings, *, as_json: bool, before: Callable[[Context], None], on_address: Callable[[str], None]
 ) -> None:
+    web = cast("WebServer", import_module(WEB_SERVER))
     with FolderLock(settings.data), log_to_folder(settings.data):
+        web.require_place(settings)  # before the work of seeding, which would be for nothing
         rooms = Rooms(settings)
         context = Context(principal=local_operator(), rooms=rooms)
         try:
             before(context)
             rooms.start()
-            web = cast("WebServer", import_module(WEB_SERVER))
             web.serve(rooms, on_ready=lambda address: on_address(_announce(context, address, as_json=as_json)))
         finally:
             rooms.close()

@@ -15,8 +15,8 @@ import typer
 from taktloom.app import drafting, history, logs, potential, review
 from taktloom.app.calls import calls
 from taktloom.app.context import Context
-from taktloom.app.log_records import MappingRecord
-from taktloom.app.review_records import MapRecord, ReviewRecord
+from taktloom.app.log_records import MappingRecord, SniffRecord
+from taktloom.app.review_records import HandoversRecord, MapRecord, ReviewRecord
 from taktloom.cli.opening import opened, scratch
 from taktloom.cli.output import DataOption, JsonOption, cell, duration_text, print_json, print_table, progress_bar, say
 from taktloom.model.errors import MisuseError
@@ -39,6 +39,12 @@ DelimiterOption = Annotated[str | None, typer.Option(help="CSV delimiter.")]
 EncodingOption = Annotated[str | None, typer.Option(help="Text encoding, such as gb18030.")]
 SkipOption = Annotated[bool, typer.Option("--skip-bad-rows", help="Import the good rows and count the others.")]
 NoiseOption = Annotated[float, typer.Option(min=0.0, max=1.0, help="Share of rare behaviour that is left out.")]
+WithOption = Annotated[
+    list[str] | None, typer.Option("--with", help="Only cases with this activity; repeatable: with any of them.")
+]
+WithoutOption = Annotated[
+    list[str] | None, typer.Option("--without", help="Only cases without this activity; repeatable: without any.")
+]
 ExportOption = Annotated[
     list[Path] | None, typer.Option(help="Write map.svg, map.csv, variants.csv or model.bpmn; repeatable.")
 ]
@@ -73,6 +79,8 @@ def review_log(
     delimiter: DelimiterOption = None,
     encoding: EncodingOption = None,
     skip_bad_rows: SkipOption = False,
+    having: WithOption = None,
+    lacking: WithoutOption = None,
     export: ExportOption = None,
     data: DataOption = None,
     as_json: JsonOption = False,
@@ -90,13 +98,14 @@ def review_log(
         skip_bad_rows=skip_bad_rows, columns=columns,
     )  # fmt: skip
     with looking_at(log, data, reading) as (context, log_id):
-        report = review.review_log(context, log_id=log_id)
-        mapped = review.map_log(context, log_id=log_id)
-        variants = review.list_variants(context, log_id=log_id, limit=20)
+        chosen = review.Filter(activities=tuple(having or ()), without=tuple(lacking or ()))
+        report = review.review_log(context, log_id=log_id, chosen=chosen)
+        mapped = review.map_log(context, log_id=log_id, chosen=chosen)
+        variants = review.list_variants(context, log_id=log_id, chosen=chosen, limit=200)
         for path in export or ():
-            path.write_bytes(_export(context, log_id, path.name))
+            path.write_bytes(_export(context, log_id, path.name, chosen))
         if as_json:
-            shown = {"map": mapped, "variant_table": review.list_variants(context, log_id=log_id, limit=200)}
+            shown = {"map": mapped, "variant_table": variants}
             print_json({**_fields(report), **shown})
             return
         _print_review(report, mapped)
@@ -138,7 +147,7 @@ def show_potential(
         ]  # fmt: skip
         columns = ("rank", "activity", "score", "95 %", "class", "events", "hours/month", "money/month")
         print_table(columns, rows, empty="No activities.")
-        say(f"\n{report.formula}\n{report.method}")
+        say(f"\n{report.formula}\n{report.method.text}")
 
 
 @look_commands.command("model")
@@ -147,6 +156,8 @@ def mine_model(
     log: LogArgument,
     output: Annotated[Path, typer.Option("--output", "-o", help="BPMN file to write.")],
     noise: NoiseOption = review.DEFAULT_NOISE,
+    having: WithOption = None,
+    lacking: WithoutOption = None,
     timezone: ZoneOption = None,
     skip_bad_rows: SkipOption = False,
     data: DataOption = None,
@@ -157,7 +168,8 @@ def mine_model(
     Example: taktloom model receipt.csv --timezone Europe/Amsterdam -o receipt.bpmn
     """
     with looking_at(log, data, Reading(timezone=timezone, skip_bad_rows=skip_bad_rows)) as (context, log_id):
-        mined = review.mine_model(context, log_id=log_id, noise=noise)
+        chosen = review.Filter(activities=tuple(having or ()), without=tuple(lacking or ()))
+        mined = review.mine_model(context, log_id=log_id, chosen=chosen, noise=noise)
         output.write_text(mined.bpmn_xml, encoding="utf-8")
         if as_json:
             print_json({**_fields(mined), "file": output})
@@ -316,6 +328,30 @@ def delete_log(
         print_json({"deleted": log_id}) if as_json else say(f"Deleted {log_id}.")
 
 
+@log_commands.command("columns")
+@calls(logs.show_columns, logs.show_log)
+def list_columns(log_id: IdArgument, data: DataOption = None, as_json: JsonOption = False) -> None:
+    """List all columns of a log's kept source and the parts they play; `log remap` chooses others."""
+    with opened(data) as context:
+        sniff = logs.show_columns(context, log_id=log_id)
+        if as_json:
+            print_json(sniff)
+            return
+        mapping = logs.show_log(context, log_id=log_id).mapping
+        parts = {getattr(mapping, part): part for part in ALL_PARTS}
+        rows = [
+            (
+                one.name,
+                parts.get(one.name, "attribute" if one.name in mapping.attributes else "–"),
+                one.type,
+                f"{one.missing_share:.0%}",
+                ", ".join(sample[:30] for sample in one.samples[:3]),
+            )
+            for one in sniff.columns
+        ]
+        print_table(("column", "part", "type", "empty", "samples"), rows, empty="No columns.")
+
+
 @log_commands.command("remap")
 @calls(logs.remap_log_now, logs.show_log)
 def remap_log(
@@ -367,19 +403,24 @@ def with_columns(mapping: MappingRecord, columns: MappingRecord) -> MappingRecor
     """*mapping* with the columns that *columns* names; what a column was before it is no more."""
     named = {part: getattr(columns, part) for part in PARTS if getattr(columns, part)}
     taken = set(named.values())
-    kept = {part: getattr(mapping, part) for part in (*PARTS, "lifecycle", "instance", "event_id")}
+    kept = {part: getattr(mapping, part) for part in ALL_PARTS}
     parts = {part: None if column in taken else column for part, column in kept.items()} | named
     attributes = {column: level for column, level in mapping.attributes.items() if column not in taken}
     return MappingRecord(**parts, attributes=attributes)
 
 
+GUESSED = 0.5
+TABLE_ROWS = 15
 PARTS = ("case", "activity", "timestamp", "start_timestamp", "resource", "role")
+ALL_PARTS = (*PARTS, "lifecycle", "instance", "event_id")
 
 
 def _import(context: Context, path: Path, reading: Reading) -> str:
     mapping = None
+    sniff = logs.sniff_file(context, path=path)
     if any(getattr(reading.columns, part) for part in PARTS):
-        mapping = with_columns(logs.sniff_file(context, path=path).suggested, reading.columns)
+        mapping = with_columns(sniff.suggested, reading.columns)
+    _tell_guesses(sniff, reading.columns)
     request = logs.ImportRequest(
         name=reading.name,
         mapping=mapping,
@@ -393,14 +434,24 @@ def _import(context: Context, path: Path, reading: Reading) -> str:
         return logs.import_file(context, path=path, request=request, report=report).log_id
 
 
-def _export(context: Context, log_id: str, name: str) -> bytes:
+def _tell_guesses(sniff: SniffRecord, columns: MappingRecord) -> None:
+    """Say on stderr which columns were told by their content alone, so that nobody takes a guess for knowledge."""
+    options = {"start_timestamp": "--start-column"}
+    for part, share in sniff.confidence.items():
+        column = getattr(sniff.suggested, part)
+        if share <= GUESSED and part in PARTS and not getattr(columns, part):
+            option = options.get(part, f"--{part}-column")
+            typer.echo(f"Column '{column}' was taken for the {part} by its content; {option} names another.", err=True)
+
+
+def _export(context: Context, log_id: str, name: str, chosen: review.Filter) -> bytes:
     if name.endswith(".svg"):
-        return review.export_map_svg(context, log_id=log_id)
+        return review.export_map_svg(context, log_id=log_id, chosen=chosen)
     if name.endswith(".bpmn"):
-        return review.mine_model(context, log_id=log_id).bpmn_xml.encode()
+        return review.mine_model(context, log_id=log_id, chosen=chosen).bpmn_xml.encode()
     if name.endswith(".csv"):
         export = review.export_variants_csv if "variant" in name else review.export_map_csv
-        return export(context, log_id=log_id)
+        return export(context, log_id=log_id, chosen=chosen)
     raise MisuseError(
         f"Cannot tell what to write into {name}.", remedy="Name it map.svg, map.csv, variants.csv or model.bpmn."
     )
@@ -419,11 +470,44 @@ def _print_review(report: ReviewRecord, mapped: MapRecord) -> None:
     for unknown in report.quality.unknowable:
         say(f"  {unknown.question} Needs: {unknown.needs}")
     stamps = report.rubber_stamps
-    say(f"\nRubber stamps: {stamps.count} of {stamps.of} ({cell(stamps.share)})")
-    say(f"Hand-overs: {report.handovers.count} of {report.handovers.of} ({cell(report.handovers.share)})")
+    say(f"\nRubber stamps: {stamps.count} of {stamps.of} ({_percent(stamps.share)})")
+    _print_hand_overs("Hand-overs", report.handovers)
+    _print_hand_overs("Hand-overs between roles", report.role_handovers)
+    _print_people(report)
     say("\nConnections, most frequent first")
     rows = [(one.events, one.cases, duration_text(one.median_s), one.source, one.target) for one in mapped.edges[:15]]
     print_table(("events", "cases", "median", "from", "to"), rows, empty="No connections.")
+
+
+def _print_hand_overs(title: str, measured: HandoversRecord) -> None:
+    share = "not computable" if measured.share is None else f"{measured.share:.3f}"
+    say(f"{title}: {measured.count} of {measured.of} ({share})")
+
+
+def _print_people(report: ReviewRecord) -> None:
+    """Rework by activity, and who is a human and who a system."""
+    say("\nRework")
+    print_table(
+        ("activity", "cases", "repeats", "directly", "share"),
+        [
+            (one.activity, one.cases, one.repeats, one.self_loops, _percent(one.share))
+            for one in report.rework[:TABLE_ROWS]
+        ],
+        empty="No activity is repeated within a case.",
+    )
+    say("\nHuman or system")
+    print_table(
+        ("resource", "kind", "events", "why"),
+        [(one.resource, one.kind, one.events, ", ".join(one.why)) for one in report.resources[:TABLE_ROWS]],
+        empty="No event names a resource.",
+    )
+    for name, rows in (("activities", report.rework), ("resources", report.resources)):
+        if len(rows) > TABLE_ROWS:
+            say(f"… {len(rows) - TABLE_ROWS} more {name}: --json shows all.")
+
+
+def _percent(share: float | None) -> str:
+    return "not computable" if share is None else f"{share:.1%}"
 
 
 def _amount(amount: potential.Amount | None) -> str:

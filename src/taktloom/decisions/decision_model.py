@@ -6,15 +6,17 @@ are functions. What is wrong with one element (bad FEEL, dangling requirement, c
 null, the others still work. Source: DMN 1.5, 10.4 (execution semantics).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Protocol, TypeAlias
 
 from taktloom.decisions.boxed import compile_boxed, null
+from taktloom.decisions.check_table import check_table
 from taktloom.decisions.level import Level
 from taktloom.decisions.library import Key, Library, Required
 from taktloom.decisions.plan import Logic, Plan, make_plan
 from taktloom.decisions.run import DecisionResult, DecisionRun
 from taktloom.feel.code import Evaluate
+from taktloom.feel.compiler import require_size
 from taktloom.feel.deep_calls import deep_evaluation
 from taktloom.feel.errors import Budget, FeelBudgetError
 from taktloom.feel.host_functions import HostFunction, registered
@@ -27,6 +29,7 @@ from taktloom.model.decision import (
     DecisionDefinition,
     DecisionRequirementsGraph,
     DecisionService,
+    DecisionTable,
     FunctionKind,
     InputData,
 )
@@ -62,6 +65,16 @@ def load_model(
     return DecisionModel(Library([_graph(item) for item in (source, *imports)]), registered(functions or {}))
 
 
+def _tables_of(graph: DecisionRequirementsGraph) -> Iterator[DecisionTable]:
+    """The tables that are the logic of a decision or of a business knowledge model."""
+    for decision in graph.decisions:
+        if isinstance(decision.expression, DecisionTable):
+            yield decision.expression
+    for knowledge in graph.knowledge_models:
+        if knowledge.logic is not None and isinstance(knowledge.logic.body, DecisionTable):
+            yield knowledge.logic.body
+
+
 def _external_code(function: Evaluate, names: list[str]) -> Evaluate:
     def evaluate(frame: Frame) -> FeelValue:
         callee = function(frame)
@@ -83,7 +96,7 @@ def _graph(source: ModelSource) -> DecisionRequirementsGraph:
 class DecisionModel:
     """A model ready to decide.
 
-    graph: what was read. findings: every problem, with file and line; errors mean that some element gives null.
+    graph: what was read. Errors among the `findings` mean that some element gives null.
     """
 
     def __init__(self, library: Library, host_functions: Mapping[str, FeelFunction] | None = None) -> None:
@@ -95,13 +108,21 @@ class DecisionModel:
         self._levels: dict[Key, int] = {}
         self._visible: dict[Key, dict[str, FeelValue]] = {}
         self._plans: dict[Key, Plan] = {}
-        self.findings: list[Finding] = library.findings
+        self._findings: list[Finding] = library.findings
+        self._table_findings: list[Finding] | None = None
         for key, node in library.nodes.items():
             if isinstance(node, BusinessKnowledgeModel | DecisionService):
                 self._functions[key] = self._function(key, node)
         for key, node in library.nodes.items():
             if isinstance(node, DecisionDefinition | BusinessKnowledgeModel):
                 self._logic[key] = self._compiled(key, node)
+
+    @property
+    def findings(self) -> list[Finding]:
+        """Every problem, with file and line; the tables are checked for gaps and overlaps when this is first asked."""
+        if self._table_findings is None:
+            self._table_findings = [item for table in _tables_of(self.graph) for item in check_table(table)]
+        return [*self._findings, *self._table_findings]
 
     @property
     def decisions(self) -> tuple[str, ...]:
@@ -135,6 +156,8 @@ class DecisionModel:
             value = self._decide(run, key, inputs)
         except RecursionError:
             raise FeelBudgetError("depth", run.budget.depth) from None
+        if isinstance(value, list | dict):
+            require_size(value, run)
         if service is not None:
             value = self._output_of_service(key, value, name)
         return DecisionResult(value, tuple(run.warnings), tuple(run.trace))
@@ -168,7 +191,9 @@ class DecisionModel:
         required = self._library.required(key, references)
         if isinstance(node, BusinessKnowledgeModel):
             required = [*required, Required("", key, node)]  # it may call itself
-        level = Level.outermost(self._names(required), self._library.types[key[0]], self.findings, self._host_functions)
+        level = Level.outermost(
+            self._names(required), self._library.types[key[0]], self._findings, self._host_functions
+        )
         if isinstance(node, DecisionDefinition):
             evaluate = self._decision_code(node, level)
         else:

@@ -40,7 +40,7 @@ def _unique(run: Run, hits: Sequence[Hit]) -> FeelValue:
 
 def _any(run: Run, hits: Sequence[Hit]) -> FeelValue:
     first = hits[0].answer
-    if all((hit.answer is None and first is None) or equal(hit.answer, first) is True for hit in hits):
+    if all((hit.answer is None and first is None) or equal(hit.answer, first, run.step) is True for hit in hits):
         return first
     run.warn(WarningKind.DECISION, "The hit policy is ANY, but the matching rules have different outputs.")
     return None

@@ -59,7 +59,13 @@ class Level:
         return self._with(self.static.inner(None), dict.fromkeys((*members, "item")))
 
     def _with(self, static: StaticScope, names: Mapping[str, FeelType | None]) -> "Level":
-        return Level(scope=self.scope.with_names(names), static=static, types=self.types, findings=self.findings, heights=self.heights)
+        return Level(
+            scope=self.scope.with_names(names),
+            static=static,
+            types=self.types,
+            findings=self.findings,
+            heights=self.heights,
+        )
 
     def levels(self) -> int:
         """Levels of the stack that a function compiled here may take: the tallest expression so far and its frame."""

@@ -64,7 +64,7 @@ class Plan:
         """The wanted values. given: values that stand in for elements, in the order of `make_plan`."""
         values = list(given)
         for step in self.steps:
-            values.append(step(run, inputs, values))  # noqa: PERF401  (each step reads the values of those before)
+            values.append(step(run, inputs, values))
         return [values[index] for index in self.wanted]
 
 

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """One evaluation of a decision model: the FEEL run plus the trace of what was decided by which rules.
 
-The records are named tuples, because one of each is made at every evaluation: a frozen dataclass costs three times that.
+The records are named tuples: one of each is made at every evaluation, and a frozen dataclass costs three times that.
 """
 
-from typing import Any, NamedTuple
+from typing import NamedTuple, cast
 
 from taktloom.feel.errors import Budget, FeelWarning
 from taktloom.feel.kinds import FeelDateTime, FeelValue
@@ -47,8 +47,8 @@ class DecisionRun(Run):
         self.matches: list[RuleMatch] = []
         self.trace: list[DecisionTrace] = []
 
-    def _records(self) -> tuple[list[Any], ...]:
-        return (self.warnings, self.matches, self.trace)
+    def _records(self) -> tuple[list[object], ...]:
+        return (*super()._records(), cast("list[object]", self.matches), cast("list[object]", self.trace))
 
     def note_rules(self, table_id: str | None, indexes: list[int]) -> None:
         """Remember which rules of a table matched."""

@@ -16,7 +16,7 @@ from typing import Any
 from taktloom.decisions.cell_intervals import KEYS, Interval, Key, SimpleCell
 from taktloom.feel.kinds import FeelValue
 
-__all__ = ["Column", "TableIndex", "bits_of", "list_of", "make_index"]
+__all__ = ["Column", "TableIndex", "bits_of", "list_of", "make_index", "rules_by_position"]
 
 Lookup = Callable[[FeelValue], int]
 
@@ -84,17 +84,26 @@ def _column(cells: Sequence[SimpleCell | None]) -> Column:
     kinds = {kind for cell in cells if cell is not None for kind in cell.kinds()}
     if not kinds and anyway == (1 << len(cells)) - 1 and not open_rules:
         return Column({kind: _constant_lookup(anyway) for kind in (*KEYS, type(None), list, dict)}, 0)
-    return Column({kind: _lookup(kind, cells, anyway) for kind in kinds}, open_rules)
+    return Column({kind: _lookup(kind, cells) for kind in kinds}, open_rules)
 
 
 def _constant_lookup(rules: int) -> Lookup:
     return lambda value: rules
 
 
-def _lookup(kind: type, cells: Sequence[SimpleCell | None], anyway: int) -> Lookup:
+def rules_by_position(kind: type, cells: Sequence[SimpleCell | None]) -> tuple[list[Key], list[int]]:
+    """The bounds of one kind, ascending, and the rules at each position: gap, bound, gap, … bound, gap.
+
+    Cells that have to be evaluated count as holding everywhere.
+    """
+    anyway = sum(1 << number for number, cell in enumerate(cells) if cell is None or cell.is_open)
     key_of = KEYS[kind]
     bounds = sorted({key_of(bound) for cell in cells for bound in _bounds(cell, kind)})
-    at = _rules_at(bounds, kind, cells, anyway)
+    return bounds, _rules_at(bounds, kind, cells, anyway)
+
+
+def _lookup(kind: type, cells: Sequence[SimpleCell | None]) -> Lookup:
+    bounds, at = rules_by_position(kind, cells)
     gaps = set(at[0::2])
     if len(gaps) == 1:  # only single values matter
         return _hash_lookup(dict(zip(bounds, at[1::2], strict=True)), at[0], kind)

@@ -118,12 +118,13 @@ _NUMBER_COMPARISONS: dict[str, Callable[[Decimal, Decimal], bool]] = {
 
 
 def _guarded(
-    compare: Callable[[FeelValue, FeelValue], bool | None], node: syntax.Comparison | syntax.UnaryComparison
+    compare: Callable[..., bool | None], node: syntax.Comparison | syntax.UnaryComparison
 ) -> Callable[[Frame, FeelValue, FeelValue], bool | None]:
     message = f"Values of these types cannot be compared with {node.operator!r}."
+    is_equality = node.operator in {"=", "!="}
 
     def evaluate(frame: Frame, a: FeelValue, b: FeelValue) -> bool | None:
-        answer = compare(a, b)
+        answer = compare(a, b, frame.run.step) if is_equality else compare(a, b)
         if answer is None and a is not None and b is not None:
             frame.run.warn(WarningKind.TYPE_MISMATCH, message, node.start)
         return answer
@@ -280,14 +281,19 @@ def _path(node: syntax.Path, scope: StaticScope) -> Evaluate:
         if type(value) is dict and name in value:
             return value[name]
         if type(value) is list:
-            frame.run.step(len(value))
-            return [property_of(item, name) for item in value]
+            return _projected(value, name, frame.run)
         answer = property_of(value, name)
         if answer is None and value is not None:
             frame.run.warn(WarningKind.NO_SUCH_ENTRY, message, node.start)
         return answer
 
     return evaluate
+
+
+def _projected(items: list[FeelValue], name: str, run: Run) -> FeelValue:
+    """The property of each item; lists in lists may share parts, so each is charged as often as it occurs."""
+    run.step(len(items))
+    return [_projected(item, name, run) if type(item) is list else property_of(item, name) for item in items]
 
 
 def _function(node: syntax.FunctionDefinition, scope: StaticScope) -> Evaluate:
@@ -414,7 +420,7 @@ def _test(node: Expression, scope: StaticScope) -> Test:
         test = operand(frame)
         if is_claim and isinstance(test, bool) and not isinstance(value, bool):
             return test
-        return matches(value, test)
+        return matches(value, test, frame.run.step)
 
     return passes
 
@@ -434,7 +440,7 @@ def _equality_test(constant: str | Decimal) -> Test:
     kind = type(constant)
 
     def passes(frame: Frame, value: FeelValue) -> bool | None:
-        return value == constant if type(value) is kind else matches(value, constant)
+        return value == constant if type(value) is kind else matches(value, constant, frame.run.step)
 
     return passes
 
@@ -492,7 +498,7 @@ def _input_test(node: Expression, scope: StaticScope) -> Test:
 
     def passes(frame: Frame, value: FeelValue) -> bool | None:
         answer = condition(Frame({"?": value}, frame, frame.run))
-        return answer if isinstance(answer, bool) or answer is None else matches(value, answer)
+        return answer if isinstance(answer, bool) or answer is None else matches(value, answer, frame.run.step)
 
     return passes
 

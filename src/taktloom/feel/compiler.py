@@ -31,12 +31,14 @@ __all__ = [
     "evaluate",
     "outermost_scope",
     "parse",
+    "require_size",
 ]
 
 BUILT_IN_NAMES = NameTable(BUILT_INS)
 _FORMS = {**closures.FORMS, **iteration.FORMS}
 _MAX_MEMBERS = 10_000
 _RESULT_SIZE_FACTOR = 10
+_RESULT_DEPTH = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ class CompiledExpression:
         except RecursionError:
             raise FeelBudgetError("depth", run.budget.depth) from None
         if isinstance(value, list | dict):
-            _require_size(value, run)
+            require_size(value, run)
         return Result(value, tuple(run.warnings))
 
 
@@ -105,6 +107,7 @@ class CompiledUnaryTests:
         """Tell whether *value* passes: true, false, or null where the types do not fit."""
         run = Run(budget or DEFAULT_BUDGET, now)
         frame = Frame(context or {}, None, run)
+        passed: FeelValue
         try:
             passed = self.run(frame, value)
         except DeeperCallError as call:
@@ -190,14 +193,19 @@ def _unknown_names(form: Expression, scope: Scope) -> frozenset[str]:
     return frozenset(used - known)
 
 
-def _require_size(value: FeelValue, run: Run) -> None:
-    """Refuse a result whose text would be endless: `[a, a]` of `[b, b]` of … grows as 2 to the power of its depth."""
+def require_size(value: FeelValue, run: Run) -> None:
+    """Refuse a result whose text would be endless: `[a, a]` of `[b, b]` of … grows as 2 to the power of its depth.
+
+    One that is nested too deeply is refused too: whoever writes it as text or JSON does so with recursion.
+    """
     limit = run.budget.items * _RESULT_SIZE_FACTOR
-    count, pending = 0, [value]
+    count, pending = 0, [(value, 1)]
     while pending:
-        current = pending.pop()
+        current, level = pending.pop()
         inner = current if isinstance(current, list) else list(current.values()) if isinstance(current, dict) else []
         count += len(inner)
         if count > limit:
             raise FeelBudgetError("items", run.budget.items)
-        pending.extend(item for item in inner if isinstance(item, list | dict))
+        if level > _RESULT_DEPTH:
+            raise FeelBudgetError("depth", _RESULT_DEPTH)
+        pending.extend((item, level + 1) for item in inner if isinstance(item, list | dict))

@@ -41,7 +41,7 @@ class FeelWarning:
 class Budget:
     """How much one evaluation may use.
 
-    steps: function calls and iterations. depth: nested evaluation levels; a call of a function takes some five to fifty.
+    steps: function calls and iterations. depth: nested evaluation levels; a call of a function takes five to fifty.
     items: length of a list or context made. characters: length of a string made. matching: steps of one regex match.
     """
 

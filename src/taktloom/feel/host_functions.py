@@ -24,7 +24,7 @@ __all__ = ["HostFunction", "UnknownTypeError", "external_function", "registered"
 class UnknownTypeError(MisuseError):
     """A host function names a type that FEEL does not have."""
 
-    code = "TL-2114"
+    code = "TL-2314"
 
     def __init__(self, function: str, name: str) -> None:
         super().__init__(
@@ -93,7 +93,7 @@ def _feel_function(name: str, function: HostFunction) -> FeelFunction:
             return from_python(function.call(*arguments))
         except ValueConversionError:
             run.warn(WarningKind.TYPE_MISMATCH, f"{name} gave something that is no FEEL value.")
-        except Exception as error:  # noqa: BLE001  (whatever the host's code raises: an expression never fails)
+        except Exception as error:  # whatever the host's code raises: an expression never fails
             run.warn(WarningKind.OUT_OF_DOMAIN, f"{name} failed: {type(error).__name__}.")
         return None
 

@@ -7,6 +7,7 @@ and `null = x` are booleans. Source: DMN 1.5, 10.3.2.13 to 10.3.2.15, tables 42 
 
 from collections.abc import Callable
 from decimal import Decimal, DecimalException
+from typing import TypeAlias
 
 from taktloom.feel.kinds import DECIMAL, DaysTime, FeelDate, FeelDateTime, FeelTime, FeelValue, Range, YearsMonths
 from taktloom.feel.temporal import NANOS_PER_DAY, NANOS_PER_SECOND
@@ -27,22 +28,25 @@ __all__ = [
     "subtract",
 ]
 
+Charge: TypeAlias = Callable[[int], None]
 _SECOND_RESOLUTION = NANOS_PER_SECOND
 
 
-def equal(left: FeelValue, right: FeelValue) -> bool | None:
-    """FEEL `=`."""
+def equal(left: FeelValue, right: FeelValue, charge: Charge | None = None) -> bool | None:
+    """FEEL `=`. charge: told how many parts of lists and contexts are compared, to stop at a budget."""
     if left is None or right is None:
         return left is right
     if type(left) is not type(right):
         return None
+    if isinstance(left, list | dict):
+        return _equal_structures(left, right, charge)
     compare = _EQUALITY.get(type(left))
     return compare(left, right) if compare is not None else left == right
 
 
-def not_equal(left: FeelValue, right: FeelValue) -> bool | None:
+def not_equal(left: FeelValue, right: FeelValue, charge: Charge | None = None) -> bool | None:
     """FEEL `!=`."""
-    answer = equal(left, right)
+    answer = equal(left, right, charge)
     return None if answer is None else not answer
 
 
@@ -72,15 +76,17 @@ def contains(interval: Range, value: FeelValue) -> bool | None:
     return True if low_holds and high_holds else None
 
 
-def matches(value: FeelValue, test: FeelValue) -> bool | None:
+def matches(value: FeelValue, test: FeelValue, charge: Charge | None = None) -> bool | None:
     """Tell whether *value* passes a test that is itself a value: a range, a list of tests, or something to equal."""
     if isinstance(test, Range) and not isinstance(value, Range):
         return contains(test, value)
     if isinstance(test, list):
-        if isinstance(value, list) and equal(value, test):
+        if isinstance(value, list) and equal(value, test, charge):
             return True
-        return any(matches(value, item) is True for item in test)
-    return equal(value, test)
+        if charge is not None:
+            charge(len(test))
+        return any(matches(value, item, charge) is True for item in test)
+    return equal(value, test, charge)
 
 
 def add(left: FeelValue, right: FeelValue) -> FeelValue:
@@ -147,16 +153,42 @@ def _differ_in_locality(left: FeelValue, right: FeelValue) -> bool:
     return False
 
 
-def _equal_lists(left: list[FeelValue], right: list[FeelValue]) -> bool | None:
-    if left is right:
-        return True
-    return len(left) == len(right) and all(equal(a, b) is True for a, b in zip(left, right, strict=True))
+def _equal_structures(left: FeelValue, right: FeelValue, charge: Charge | None) -> bool:
+    """Part by part, without recursion; a pair that is met again is not compared again.
+
+    `[a, a]` of `[b, b]` of … has as many parts as 2 to the power of its depth, but few that differ.
+    """
+    pending, seen = [(left, right)], set()
+    while pending:
+        first, second = pending.pop()
+        if first is second:
+            continue
+        if type(first) is not type(second):
+            return False
+        if not isinstance(first, list | dict):
+            if equal(first, second) is not True:
+                return False
+            continue
+        pair = id(first), id(second)
+        if pair in seen:
+            continue
+        seen.add(pair)
+        parts = _parts_of(first, second)
+        if parts is None:
+            return False
+        if charge is not None:
+            charge(len(parts))
+        pending.extend(reversed(parts))
+    return True
 
 
-def _equal_contexts(left: dict[str, FeelValue], right: dict[str, FeelValue]) -> bool | None:
-    if left is right:
-        return True
-    return left.keys() == right.keys() and all(equal(item, right[key]) is True for key, item in left.items())
+def _parts_of(left: FeelValue, right: FeelValue) -> list[tuple[FeelValue, FeelValue]] | None:
+    """The parts that have to be equal in pairs; None where the shapes differ."""
+    if isinstance(left, list) and isinstance(right, list):
+        return list(zip(left, right, strict=True)) if len(left) == len(right) else None
+    if isinstance(left, dict) and isinstance(right, dict) and left.keys() == right.keys():
+        return [(item, right[key]) for key, item in left.items()]
+    return None
 
 
 def _equal_moments(left: FeelTime | FeelDateTime, right: FeelTime | FeelDateTime) -> bool | None:
@@ -175,8 +207,6 @@ def _equal_ranges(left: Range, right: Range) -> bool | None:
 
 
 _EQUALITY: dict[type, Callable[..., bool | None]] = {
-    list: _equal_lists,
-    dict: _equal_contexts,
     FeelTime: _equal_moments,
     FeelDateTime: _equal_moments,
     Range: _equal_ranges,

@@ -5,7 +5,7 @@
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import TypeAlias, cast
 
 from taktloom.feel.errors import Budget, FeelBudgetError, FeelWarning, WarningKind
 from taktloom.feel.kinds import FeelDateTime, FeelFunction, FeelValue
@@ -19,7 +19,7 @@ _MAX_WARNINGS = 100
 
 
 class DeeperCallError(Exception):
-    """A call that does not fit on the stack any more; `deep_calls.py` makes it elsewhere. Never leaves an evaluation."""
+    """A call that does not fit on the stack any more; `deep_calls.py` makes it elsewhere. No caller ever sees it."""
 
     def __init__(self, call: Callable[..., FeelValue], arguments: Sequence[FeelValue]) -> None:
         super().__init__(call, arguments)
@@ -100,8 +100,8 @@ class Run:
         """What was told since *mark*."""
         return [record[length:] for record, length in zip(self._records(), mark, strict=True)]
 
-    def _records(self) -> tuple[list[Any], ...]:
-        return (self.warnings,)
+    def _records(self) -> tuple[list[object], ...]:
+        return (cast("list[object]", self.warnings),)
 
     def warn(self, kind: WarningKind, message: str, position: int | None = None) -> None:
         """Keep one reason for a null; beyond the first hundred they say nothing new."""

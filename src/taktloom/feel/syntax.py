@@ -7,7 +7,6 @@ Source: DMN 1.5, 10.3.1.2 (grammar).
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
-from functools import cache
 from typing import TypeAlias
 
 __all__ = ["Expression", "Node", "TypeExpression", "children", "height", "walk"]
@@ -346,9 +345,14 @@ def children(node: Node) -> Iterator[Node]:
             yield from (part for part in value if isinstance(part, Node))
 
 
-@cache
+_PARTS: dict[type, tuple[str, ...]] = {}  # `fields` is slow, and every expression is walked several times
+
+
 def _parts(form: type[Node]) -> tuple[str, ...]:
-    return tuple(item.name for item in fields(form) if item.name not in {"start", "end"})
+    found = _PARTS.get(form)
+    if found is None:
+        found = _PARTS[form] = tuple(item.name for item in fields(form) if item.name not in {"start", "end"})
+    return found
 
 
 def walk(node: Node) -> Iterator[Node]:

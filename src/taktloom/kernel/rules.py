@@ -149,11 +149,12 @@ def _unknown_lane_members(definition: ProcessDefinition, containers: Collection[
 def _unsupported(container: Container) -> Iterator[Finding]:
     for node in container.nodes.values():
         if isinstance(node, UnsupportedNode):
-            reason = f" ({node.reason})" if node.reason else ""
             yield problem(
                 "unsupported-element",
                 node,
-                f"This version does not run '{node.xml_name}'{reason}.",
+                f"This version does not run '{node.xml_name}' ({node.reason})."
+                if node.reason
+                else f"This version does not run '{node.xml_name}'.",
                 "Model it with elements that are run; the reference lists them.",
                 xml_name=node.xml_name,
                 reason=node.reason,

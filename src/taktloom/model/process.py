@@ -302,8 +302,21 @@ class ProcessDefinition:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LabelBounds:
+    """Where a name stands that is written beside its element, in pixels."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
-    """Diagram interchange of one node, lane or pool: pixels, y grows downwards. is_expanded, is_horizontal: if said."""
+    """Diagram interchange of one node, lane or pool: pixels, y grows downwards.
+
+    is_expanded, is_horizontal, is_marker_visible (the X of an exclusive gateway): None where the file does not say.
+    """
 
     element_id: ElementId
     x: float
@@ -312,6 +325,8 @@ class Shape:
     height: float
     is_expanded: bool | None = None
     is_horizontal: bool | None = None
+    is_marker_visible: bool | None = None
+    label: LabelBounds | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -320,6 +335,7 @@ class Edge:
 
     element_id: ElementId
     waypoints: tuple[tuple[float, float], ...]
+    label: LabelBounds | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,6 +44,8 @@ LEAST_CASE_SHARE = 0.02
 LEAST_FITNESS = 0.85
 NOISE_LADDER = (DEFAULT_NOISE, 0.1, 0.05, 0.0)
 DEFAULT_GROUP = "case-worker"
+# What exports write for a value that is not there; receipt.csv has EMPTY.
+PLACEHOLDERS = ("", "-", "?", "empty", "missing", "n/a", "na", "nan", "none", "null", "unknown")
 _GROUP_WORDS = ("group", "role", "department", "section", "unit", "team")
 
 VariantCounts = Mapping[tuple[str, ...], int]
@@ -174,7 +176,8 @@ def _inputs(
 def usual_groups(events: pl.DataFrame, activities: Sequence[str]) -> Mapping[str, tuple[str, int, int]]:
     """Per activity: the role that does it most, how often, of how many known; `case-worker`, 0, 0 when none is known.
 
-    The `role` column, else the first attribute whose name speaks of a group.
+    The `role` column, else the first attribute whose name speaks of a group. What logs write where nobody is known
+    (`EMPTY`, `unknown` …) is no group.
     """
     named = [
         name
@@ -186,6 +189,7 @@ def usual_groups(events: pl.DataFrame, activities: Sequence[str]) -> Mapping[str
     if source is None:
         return groups
     known = events.select("activity", pl.col(source).cast(pl.String).alias("group")).drop_nulls()
+    known = known.filter(~pl.col("group").str.strip_chars().str.to_lowercase().is_in(PLACEHOLDERS))
     for activity, table in known.group_by("activity"):
         counted = table["group"].value_counts().sort(["count", "group"], descending=[True, False])
         name = str(counted["group"][0]).replace(",", " ")

@@ -63,7 +63,7 @@ def estimate_saving(row: ActivityIndicators, rates: Rates | None) -> Saving:
     hours = row.indicators[IndicatorName.PROCESSING_HOURS]
     per_month = row.indicators[IndicatorName.EVENTS_PER_MONTH].value
     if hours.value is None or per_month is None:
-        return Saving(hours_per_month=None, n=hours.n, reason="not computable: the log has no start times")
+        return Saving(hours_per_month=None, n=hours.n, reason="needs-start-times")
     automated = row.indicators[IndicatorName.AUTOMATION_RATE].value or 0.0
     total = per_month * hours.value * (1 - automated)
     rate = None if rates is None else rates.hourly.get(row.activity, rates.default)

@@ -60,6 +60,12 @@ class _Server(uvicorn.Server):
         self.should_exit = True
 
 
+def require_place(settings: Settings) -> None:
+    """Raise PortTakenError or UnprotectedAddressError when it cannot be served there now."""
+    require_protected(settings)
+    listen(settings).close()
+
+
 def serve(rooms: Rooms, *, on_ready: Callable[[str], None]) -> None:
     """Serve until SIGTERM or SIGINT; on_ready gets the address once it answers.
 

@@ -5,14 +5,14 @@ Comparison: numbers within 1e-8 as Decimal; contexts with the same key set; time
 by kind and exact length; an expected error means null; an exception is a failure.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
 from lxml import etree
 
-from taktloom.decisions import DecisionModel, load_model
+from taktloom.decisions import DecisionModel, HostFunction, load_model
 from taktloom.feel.temporal import FeelDate, FeelDateTime, FeelTime
 from taktloom.feel.temporal_text import parse_date, parse_date_time, parse_duration, parse_time
 from taktloom.feel.values import FeelValue, feel_text, plain_text
@@ -52,23 +52,24 @@ def directories(kit: Path) -> list[Path]:
     return sorted(path for path in kit.glob("compliance-level-*/*") if path.is_dir())
 
 
-def run_directory(directory: Path) -> list[Outcome]:
-    """Run every case of one directory."""
+def run_directory(directory: Path, functions: Mapping[str, HostFunction] | None = None) -> list[Outcome]:
+    """Run every case of one directory. functions: what the host registers for external functions."""
     outcomes: list[Outcome] = []
     for path in sorted(directory.glob("*test*.xml")):
         root = read_xml(path.read_bytes(), source=path.name)
-        model = load(directory, root)
+        model = load(directory, root, functions)
         outcomes.extend(Outcome(case=case, reason=run_case(model, case)) for case in cases(root, path.stem))
     return outcomes
 
 
-def load(directory: Path, root: etree._Element) -> DecisionModel:
+def load(directory: Path, root: etree._Element, functions: Mapping[str, HostFunction] | None = None) -> DecisionModel:
     """The model that a test file names, with every other model of the directory as a possible import."""
     name = next((child.text for child in root if local_name(child) == "modelName"), None)
     main = directory / (name or "").strip()
     if not main.is_file():
         main = next(iter(sorted(directory.glob("*.dmn"))))
-    return load_model(main, *(path for path in sorted(directory.glob("*.dmn")) if path != main))
+    others = (path for path in sorted(directory.glob("*.dmn")) if path != main)
+    return load_model(main, *others, functions=functions)
 
 
 def run_case(model: DecisionModel, case: Case) -> str:

@@ -114,7 +114,7 @@ def test_processing_time_is_not_computable_without_start_times(
 
     indicator = row.indicators[IndicatorName.PROCESSING_HOURS]
 
-    assert (indicator.value, indicator.n, indicator.reason) == (None, 0, "needs start times")
+    assert (indicator.value, indicator.n, indicator.reason) == (None, 0, "needs-start-times")
 
 
 def test_cases_outside_the_common_variants_are_exceptions(

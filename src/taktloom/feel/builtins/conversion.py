@@ -69,7 +69,7 @@ def _not(run: Run, value: FeelValue) -> FeelValue:
 def _is(run: Run, left: FeelValue, right: FeelValue) -> FeelValue:
     if isinstance(left, FeelTime | FeelDateTime) and type(left) is type(right):
         return left == right
-    return left is right or (type(left) is type(right) and equal(left, right) is True)
+    return left is right or (type(left) is type(right) and equal(left, right, run.step) is True)
 
 
 def _date_of_text(run: Run, text: str) -> FeelValue:

@@ -25,7 +25,7 @@ def _on_items(call: Callable[..., FeelValue]) -> Callable[..., FeelValue]:
 
 def _list_contains(run: Run, items: list[FeelValue], element: FeelValue) -> FeelValue:
     run.step(len(items))
-    return any(equal(item, element) is True for item in items)
+    return any(equal(item, element, run.step) is True for item in items)
 
 
 def _count(run: Run, items: list[FeelValue]) -> FeelValue:
@@ -187,7 +187,7 @@ def _reverse(run: Run, items: list[FeelValue]) -> FeelValue:
 
 def _index_of(run: Run, items: list[FeelValue], match: FeelValue) -> FeelValue:
     run.step(len(items))
-    return [Decimal(index) for index, item in enumerate(items, 1) if equal(item, match) is True]
+    return [Decimal(index) for index, item in enumerate(items, 1) if equal(item, match, run.step) is True]
 
 
 def _union(run: Run, *lists: list[FeelValue]) -> FeelValue:
@@ -202,7 +202,7 @@ def _distinct(run: Run, items: list[FeelValue]) -> FeelValue:
     kept: list[FeelValue] = []
     for item in items:
         run.step(len(kept) + 1)
-        if not any(equal(item, other) is True for other in kept):
+        if not any(equal(item, other, run.step) is True for other in kept):
             kept.append(item)
     return kept
 
@@ -211,7 +211,9 @@ def _duplicate_values(run: Run, items: list[FeelValue]) -> FeelValue:
     kept: list[FeelValue] = []
     for item in items:
         run.step(len(items))
-        if sum(equal(item, other) is True for other in items) > 1 and not any(equal(item, x) is True for x in kept):
+        if sum(equal(item, other, run.step) is True for other in items) > 1 and not any(
+            equal(item, x, run.step) is True for x in kept
+        ):
             kept.append(item)
     return kept
 

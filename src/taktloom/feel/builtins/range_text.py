@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`range("[1..3]")` (DMN 1.5, 10.3.4.1): the text holds a range of literals, never names or other calls."""
+"""`range("[1..3]")` (DMN 1.5, 10.3.4.1): the text holds a range of literals, never names or other calls.
 
+A bound may be missing beside a round or turned bracket (`(..3]`): then the range is open there.
+"""
+
+import re
 from collections.abc import Callable
 
 from taktloom.feel import syntax
@@ -30,20 +34,25 @@ _CONSTRUCTORS: dict[str, Callable[[str], FeelValue]] = {
     "duration": parse_duration,
 }
 _NAMES = NameTable(_CONSTRUCTORS)
+_OPEN_BELOW = re.compile(r"\s*[(\]]\s*\.\.")  # `(..3]`: without a lower bound
+_OPEN_ABOVE = re.compile(r"\.\.\s*[)\[]\s*$")
 
 
 def _range(run: Run, text: str) -> FeelValue:
-    if len(text) > _MAX_TEXT:
+    is_open_below, is_open_above = _OPEN_BELOW.match(text), _OPEN_ABOVE.search(text)
+    if len(text) > _MAX_TEXT or (is_open_below and is_open_above):
         return None
     try:
-        form = parse_expression(text, EMPTY_SCOPE, _NAMES)
+        form = parse_expression(_OPEN_ABOVE.sub("..null)", _OPEN_BELOW.sub("(null..", text)), EMPTY_SCOPE, _NAMES)
     except FeelSyntaxError:
         return None
     if not isinstance(form, syntax.RangeLiteral):
         return None
     start, end = _bound(form.low), _bound(form.high)
-    order = ordering(start, end)
-    if order is None or order > 0:
+    if is_open_below or is_open_above:
+        if (start is None) is not bool(is_open_below) or (end is None) is not bool(is_open_above):
+            return None
+    elif ordering(start, end) not in {-1, 0}:
         return None
     return Range(start=start, end=end, start_included=form.low_included, end_included=form.high_included)
 

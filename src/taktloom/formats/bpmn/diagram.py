@@ -8,7 +8,7 @@ from lxml import etree
 
 from taktloom.formats.bpmn.names import BPMNDI, DC, DI
 from taktloom.model.identifiers import ElementId
-from taktloom.model.process import Diagram, Edge, Shape
+from taktloom.model.process import Diagram, Edge, LabelBounds, Shape
 
 __all__ = ["read_diagram", "write_diagram"]
 
@@ -44,25 +44,24 @@ def write_diagram(root: etree._Element, diagram: Diagram, plane_element: str) ->
         )
         for x, y in edge.waypoints:
             etree.SubElement(element, f"{{{DI}}}waypoint", x=_number_text(x), y=_number_text(y))
+        _write_label(element, edge.label)
 
 
 def _read_shape(element: etree._Element) -> Shape | None:
-    bounds = element.find(f"{{{DC}}}Bounds")
+    bounds = _read_bounds(element)
     target = _target(element)
     if bounds is None or not target:
         return None
-    numbers = [_number(bounds.get(name)) for name in ("x", "y", "width", "height")]
-    x, y, width, height = numbers
-    if x is None or y is None or width is None or height is None:
-        return None
     return Shape(
         element_id=ElementId(target),
-        x=x,
-        y=y,
-        width=width,
-        height=height,
+        x=bounds.x,
+        y=bounds.y,
+        width=bounds.width,
+        height=bounds.height,
         is_expanded=_TRUTH.get(element.get("isExpanded") or ""),
         is_horizontal=_TRUTH.get(element.get("isHorizontal") or ""),
+        is_marker_visible=_TRUTH.get(element.get("isMarkerVisible") or ""),
+        label=_read_label(element),
     )
 
 
@@ -76,7 +75,22 @@ def _read_edge(element: etree._Element) -> Edge | None:
     target = _target(element)
     if len(points) < 2 or not target:
         return None
-    return Edge(element_id=ElementId(target), waypoints=tuple(points))
+    return Edge(element_id=ElementId(target), waypoints=tuple(points), label=_read_label(element))
+
+
+def _read_label(element: etree._Element) -> LabelBounds | None:
+    label = element.find(f"{{{BPMNDI}}}BPMNLabel")
+    return None if label is None else _read_bounds(label)
+
+
+def _read_bounds(element: etree._Element) -> LabelBounds | None:
+    bounds = element.find(f"{{{DC}}}Bounds")
+    if bounds is None:
+        return None
+    x, y, width, height = (_number(bounds.get(name)) for name in ("x", "y", "width", "height"))
+    if x is None or y is None or width is None or height is None:
+        return None
+    return LabelBounds(x=x, y=y, width=width, height=height)
 
 
 def _target(element: etree._Element) -> str:
@@ -91,7 +105,19 @@ def _write_shape(plane: etree._Element, shape: Shape) -> None:
         element.set("isHorizontal", str(shape.is_horizontal).lower())
     if shape.is_expanded is not None:
         element.set("isExpanded", str(shape.is_expanded).lower())
-    bounds = {"x": shape.x, "y": shape.y, "width": shape.width, "height": shape.height}
+    if shape.is_marker_visible is not None:
+        element.set("isMarkerVisible", str(shape.is_marker_visible).lower())
+    _write_bounds(element, shape)
+    _write_label(element, shape.label)
+
+
+def _write_label(element: etree._Element, label: LabelBounds | None) -> None:
+    if label is not None:
+        _write_bounds(etree.SubElement(element, f"{{{BPMNDI}}}BPMNLabel"), label)
+
+
+def _write_bounds(element: etree._Element, box: Shape | LabelBounds) -> None:
+    bounds = {"x": box.x, "y": box.y, "width": box.width, "height": box.height}
     etree.SubElement(element, f"{{{DC}}}Bounds", {name: _number_text(value) for name, value in bounds.items()})
 
 
@@ -104,6 +130,4 @@ def _number(text: str | None) -> float | None:
 
 
 def _number_text(number: float) -> str:
-    return (
-        f"{number:g}" if number == round(number, 3) and abs(number) < 1e5 else f"{number:.3f}".rstrip("0").rstrip(".")
-    )
+    return repr(float(number)).removesuffix(".0")  # exact, so that a drawing survives being read and written

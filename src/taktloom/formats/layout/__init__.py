@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A drawing for models that have none: left to right, lanes as bands, crossing-free on block-structured models.
 
-How: `graph` cuts cycles and finds columns and where branches meet, `rows` stacks branches, `grid` and `drawing` make
-pixels.
+How: `graph` cuts cycles and finds columns and where branches meet, `rows` stacks branches, `text` and `sizes` tell how
+much room names need, `grid` and `drawing` make pixels, `labels` puts the names beside events, gateways and flows.
 """
 
 from taktloom.formats.layout.drawing import Drawing, draw

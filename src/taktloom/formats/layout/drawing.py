@@ -6,34 +6,30 @@ not cross. Lines
 leave a split downwards and reach a meeting point from below, along the row of their branch.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from taktloom.formats.layout.graph import FlowGraph, Link, host_of, make_graph
-from taktloom.formats.layout.grid import COLUMN_GAP, Grid, Size, make_grid
+from taktloom.formats.layout.grid import TURN, Grid, make_grid
+from taktloom.formats.layout.labels import Boxes, LabelRequest, place_labels
 from taktloom.formats.layout.rows import Rows, place_rows, stacked_links
 from taktloom.formats.layout.shapes import Point, below, left, middle, moved_edge, moved_shape, right, tidy
+from taktloom.formats.layout.sizes import GATEWAY, TASK, Size, boundary_step, extent_of, label_size, node_size
 from taktloom.model.identifiers import ElementId
 from taktloom.model.process import (
-    Activity,
     AnyFlowNode,
     Edge,
     ExclusiveGateway,
+    LabelBounds,
     Lane,
-    ParallelGateway,
     SequenceFlow,
     Shape,
     SubProcess,
-    UnsupportedNode,
 )
 
 __all__ = ["Drawing", "draw"]
 
-TASK = (100.0, 80.0)
-GATEWAY = (50.0, 50.0)
-EVENT = (36.0, 36.0)
-BOUNDARY_STEP = 46.0
-Boxes = dict[ElementId, Shape]
+BELOW_EVENT = 10.0  # to where a line that must go up turns
 
 
 @dataclass(slots=True, kw_only=True)
@@ -54,38 +50,61 @@ class Drawing:
 def draw(nodes: Sequence[AnyFlowNode], flows: Sequence[SequenceFlow], lanes: Sequence[Lane] = ()) -> Drawing:
     """Lay one container out, its sub-processes first."""
     inner = {node.id: draw(node.nodes, node.flows) for node in nodes if isinstance(node, SubProcess)}
-    sizes = {node.id: _size(node, inner.get(node.id)) for node in nodes}
     graph = make_graph(nodes, flows)
     rows = place_rows(graph)
-    grid = make_grid(graph, rows, sizes, lanes)
+    hosted = _hosted(nodes)
+    sizes = {node.id: _size(node, inner.get(node.id), hosted.get(node.id, [])) for node in nodes}
+    extents = {node.id: extent_of(node, sizes[node.id], graph, hosted.get(node.id, [])) for node in nodes}
+    names = {flow.id: label_size(flow.name) for flow in flows if flow.name}
+    grid = make_grid(graph, rows, extents, names, lanes)
     boxes = _boxes(graph, rows, sizes, grid)
-    _add_boundary_boxes(boxes, nodes, sizes, graph)
+    _add_boundary_boxes(boxes, hosted, sizes, graph)
+    edges = _edges(graph, rows, grid, boxes)
+    labels = place_labels(LabelRequest(nodes=nodes, graph=graph, boxes=boxes, edges=edges, flows=names))
     drawing = Drawing(width=grid.width, height=grid.height)
     if lanes:
         drawing.shapes.extend(_lane_shapes(lanes, grid))
     for node in nodes:
-        box = boxes[node.id]
-        content = inner.get(node.id)
-        drawing.shapes.append(box if content is None else replace(box, is_expanded=True))
-        if content is not None:
-            drawing.add_moved(content, (box.x, box.y))
+        drawing.shapes.append(_shape(node, boxes[node.id], labels.get(node.id)))
+        if node.id in inner:
+            drawing.add_moved(inner[node.id], (boxes[node.id].x, boxes[node.id].y))
+    drawing.edges.extend(replace(edge, label=labels.get(edge.element_id)) for edge in edges)
+    return drawing
+
+
+def _hosted(nodes: Sequence[AnyFlowNode]) -> dict[ElementId, list[AnyFlowNode]]:
+    """Boundary events by the activity that they sit on."""
+    ids = {node.id for node in nodes}
+    found: dict[ElementId, list[AnyFlowNode]] = {}
+    for node in nodes:
+        host = host_of(node)
+        if host is not None and host in ids:
+            found.setdefault(host, []).append(node)
+    return found
+
+
+def _size(node: AnyFlowNode, inner: Drawing | None, events: Sequence[AnyFlowNode]) -> Size:
+    width, height = node_size(node) if inner is None else (max(inner.width, TASK[0]), max(inner.height, TASK[1]))
+    return max(width, len(events) * boundary_step(events)), height
+
+
+def _shape(node: AnyFlowNode, box: Shape, label: LabelBounds | None) -> Shape:
+    return replace(
+        box,
+        is_expanded=True if isinstance(node, SubProcess) else None,
+        is_marker_visible=True if isinstance(node, ExclusiveGateway) else None,
+        label=label,
+    )
+
+
+def _edges(graph: FlowGraph, rows: Rows, grid: Grid, boxes: Boxes) -> list[Edge]:
+    edges: list[Edge] = []
     for links in (*graph.forward.values(), *graph.back.values()):
         for link in links:
             channel = rows.channels.get(link.flow)
             height = None if channel is None else grid.height_of(link.source, channel)
-            points = tidy(_route(graph, link, boxes, height))
-            drawing.edges.append(Edge(element_id=link.flow, waypoints=points))
-    return drawing
-
-
-def _size(node: AnyFlowNode, inner: Drawing | None) -> Size:
-    if inner is not None:
-        return max(inner.width, TASK[0]), max(inner.height, TASK[1])
-    if isinstance(node, ExclusiveGateway | ParallelGateway):
-        return GATEWAY
-    if isinstance(node, UnsupportedNode):
-        return GATEWAY if node.xml_name.endswith("Gateway") else EVENT if node.xml_name.endswith("Event") else TASK
-    return TASK if isinstance(node, Activity) else EVENT
+            edges.append(Edge(element_id=link.flow, waypoints=tidy(_route(graph, link, boxes, height))))
+    return edges
 
 
 def _boxes(graph: FlowGraph, rows: Rows, sizes: dict[ElementId, Size], grid: Grid) -> Boxes:
@@ -98,19 +117,17 @@ def _boxes(graph: FlowGraph, rows: Rows, sizes: dict[ElementId, Size], grid: Gri
 
 
 def _add_boundary_boxes(
-    boxes: Boxes, nodes: Sequence[AnyFlowNode], sizes: dict[ElementId, Size], graph: FlowGraph
+    boxes: Boxes, hosted: Mapping[ElementId, Sequence[AnyFlowNode]], sizes: dict[ElementId, Size], graph: FlowGraph
 ) -> None:
-    events: dict[ElementId, list[ElementId]] = {}
-    for node in nodes:
-        host_id = host_of(node)
-        if host_id is not None and node.id not in boxes:
-            events.setdefault(host_id, []).append(node.id)
-    for host_id, attached in events.items():
-        host = boxes[host_id]
+    for host_id, events in hosted.items():
+        if host_id not in boxes:
+            continue
+        host, step = boxes[host_id], boundary_step(events)
+        attached = [event.id for event in events if event.id not in boxes]
         stacked = [link.port for link in stacked_links(graph, host_id) if link.port != host_id]
         for number, event in enumerate(dict.fromkeys([*stacked, *attached])):
             width, height = sizes[event]
-            x = host.x + host.width - min((number + 0.5) * BOUNDARY_STEP, host.width) - width / 2
+            x = host.x + host.width - min((number + 0.5) * step, host.width) - width / 2
             y = host.y + host.height - height / 2
             boxes[event] = Shape(element_id=event, x=x, y=y, width=width, height=height)
 
@@ -128,6 +145,8 @@ def _route(graph: FlowGraph, link: Link, boxes: Boxes, channel: float | None) ->
     (port_x, port_y), (target_x, target_y) = middle(port), middle(target)
     if channel is not None and abs(channel - port_y) >= 1:
         return [below(port, channel), (port_x, channel), (target_x, channel), below(target, channel)]
+    if link.port != link.source and target_y < port_y:
+        return _around_host(port, boxes[link.source], target)
     if link.port != link.source:
         return [below(port, target_y), (port_x, target_y), left(target)]
     if abs(port_y - target_y) < 1:
@@ -139,6 +158,14 @@ def _route(graph: FlowGraph, link: Link, boxes: Boxes, channel: float | None) ->
     return _with_turn(port, target)
 
 
+def _around_host(event: Shape, host: Shape, target: Shape) -> list[Point]:
+    """From below the boundary event past the right edge of its host, up into another lane."""
+    under = event.y + event.height + BELOW_EVENT
+    beside = host.x + host.width + TURN
+    height = middle(target)[1]
+    return [below(event, under), (middle(event)[0], under), (beside, under), (beside, height), left(target)]
+
+
 def _from_split(port: Shape, target: Shape) -> list[Point]:
     if port.width > GATEWAY[0]:
         return _with_turn(port, target)
@@ -147,5 +174,5 @@ def _from_split(port: Shape, target: Shape) -> list[Point]:
 
 
 def _with_turn(port: Shape, target: Shape) -> list[Point]:
-    turn = port.x + port.width + COLUMN_GAP / 3
+    turn = port.x + port.width + TURN
     return [right(port), (turn, middle(port)[1]), (turn, middle(target)[1]), left(target)]

@@ -31,12 +31,16 @@ class Link:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlowGraph:
-    """forward: links by source, without those that lead back; back: those, by target; meets: where branches meet."""
+    """forward: links by source, without those that lead back; back: those, by target; meets: where branches meet.
+
+    incoming: number of links without those that lead back; outgoing: of all, those of boundary events at their host.
+    """
 
     order: tuple[ElementId, ...]
     forward: Links
     back: Links
     incoming: dict[ElementId, int]
+    outgoing: dict[ElementId, int]
     meets: dict[ElementId, ElementId | None]
     live: frozenset[ElementId]
     roots: tuple[ElementId, ...]
@@ -72,6 +76,7 @@ def make_graph(nodes: Sequence[AnyFlowNode], flows: Sequence[SequenceFlow]) -> F
         forward=forward,
         back=back,
         incoming=incoming,
+        outgoing={source: len(found) for source, found in by_source.items()},
         meets=_post_dominators(topological, forward, live),
         live=live,
         roots=tuple(node_id for node_id in order if incoming[node_id] == 0),

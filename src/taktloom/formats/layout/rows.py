@@ -7,7 +7,7 @@ for its line. On block-structured models no two lines cross then.
 
 from dataclasses import dataclass, field
 
-from taktloom.formats.layout.graph import FlowGraph, Link
+from taktloom.formats.layout.graph import FlowGraph, Link, columns_of
 from taktloom.model.identifiers import ElementId
 
 __all__ = ["Rows", "place_rows", "stacked_links"]
@@ -44,9 +44,10 @@ def place_rows(graph: FlowGraph) -> Rows:
     """Rows of everything, from 0."""
     rows = Rows()
     bottom = 0
+    depths = columns_of(graph, ())
     for root in (*graph.roots, *graph.order):
         if root not in rows.nodes:
-            bottom, _ = _Placing(graph, rows).sequence(root, bottom, None, 0)
+            bottom, _ = _Placing(graph, rows, depths).sequence(root, bottom, None, 0)
     return rows
 
 
@@ -54,6 +55,7 @@ def place_rows(graph: FlowGraph) -> Rows:
 class _Placing:
     graph: FlowGraph
     rows: Rows
+    depths: dict[ElementId, int]
 
     def sequence(self, first: ElementId, row: int, stop: ElementId | None, depth: int) -> tuple[int, list[ElementId]]:
         """Place nodes from *first* until *stop*; the first free row below, and all nodes placed."""
@@ -88,14 +90,18 @@ class _Placing:
         return bottom
 
     def _back_links(self, sequence: _Sequence) -> None:
-        """Channels below the blocks that a flow leads back over, shorter ones above longer ones."""
+        """Channels below the blocks that a flow leads back over, shorter ones above longer ones.
+
+        Of those that lead back over the same blocks, the one from farther left lies above: the line down to a channel
+        then does not cross the other one.
+        """
         position = {node: index for index, block in enumerate(sequence.members) for node in block}
         spans = []
         for index, block in enumerate(sequence.members):
             for link in self.graph.back.get(block[0], ()):
                 if link.source in position:
-                    spans.append((position[link.source] - index, index, link))
-        for length, start, link in sorted(spans, key=lambda span: span[:2]):
+                    spans.append((position[link.source] - index, index, self.depths[link.source], link))
+        for length, start, _, link in sorted(spans, key=lambda span: span[:3]):
             low, high = min(start, start + length), max(start, start + length)
             channel = max(sequence.bottoms[low : high + 1])
             self.rows.channels[link.flow] = channel

@@ -3,7 +3,7 @@
 
 from dataclasses import replace
 
-from taktloom.model.process import Edge, Shape
+from taktloom.model.process import Edge, LabelBounds, Shape
 
 __all__ = ["Point", "below", "left", "middle", "moved_edge", "moved_shape", "right", "tidy"]
 
@@ -32,13 +32,18 @@ def below(shape: Shape, towards: float) -> Point:
 
 
 def moved_shape(shape: Shape, by: Point) -> Shape:
-    """The shape elsewhere."""
-    return replace(shape, x=shape.x + by[0], y=shape.y + by[1])
+    """The shape elsewhere, its label with it."""
+    return replace(shape, x=shape.x + by[0], y=shape.y + by[1], label=_moved_label(shape.label, by))
 
 
 def moved_edge(edge: Edge, by: Point) -> Edge:
-    """The edge elsewhere."""
-    return replace(edge, waypoints=tuple((x + by[0], y + by[1]) for x, y in edge.waypoints))
+    """The edge elsewhere, its label with it."""
+    points = tuple((x + by[0], y + by[1]) for x, y in edge.waypoints)
+    return replace(edge, waypoints=points, label=_moved_label(edge.label, by))
+
+
+def _moved_label(label: LabelBounds | None, by: Point) -> LabelBounds | None:
+    return None if label is None else replace(label, x=label.x + by[0], y=label.y + by[1])
 
 
 def tidy(points: list[Point]) -> tuple[Point, ...]:

@@ -199,7 +199,8 @@ def _check_file(name: str, content: bytes, decisions: Collection[str]) -> _Check
         executable = (process for process in read_bpmn(content, name=name).processes if process.is_executable)
         processes = tuple(compile_process(process, decisions=decisions) for process in executable)
         if not processes:
-            raise _refused(name, "no-executable-process", "The file holds no executable process.")
+            remedy = "Set isExecutable on the process to deploy it."
+            raise _refused(name, "no-executable-process", "The file holds no executable process.", remedy)
         return _ProcessFile(name=name, content=content, checksum=checksum, processes=processes)
     if suffix == "dmn":
         model = load_model(read_dmn(content, source=name))
@@ -210,24 +211,29 @@ def _check_file(name: str, content: bytes, decisions: Collection[str]) -> _Check
         return _DecisionFile(name=name, content=content, checksum=checksum, decisions=decisions)
     if suffix in {"form", "json"}:
         return _FormFile(name=name, content=content, checksum=checksum, form_id=_form_id(name, content))
-    raise _refused(name, "unknown-file-type", "Only .bpmn, .dmn and .form files can be deployed.")
+    cause = "Only .bpmn, .dmn and .form files can be deployed."
+    raise _refused(name, "unknown-file-type", cause, "Give the file the ending of its kind.")
 
 
 def _form_id(name: str, content: bytes) -> str:
     try:
         schema = json.loads(content)
     except ValueError as error:
-        raise _refused(name, "form-not-json", "The form is not JSON.") from error
+        raise _refused(
+            name, "form-not-json", "The form is not JSON.", "Export it again from the form editor."
+        ) from error
     form_id = schema.get("id") if isinstance(schema, dict) else None
     if not isinstance(form_id, str) or not form_id:
-        raise _refused(name, "form-without-id", "The form has no id.")
+        raise _refused(name, "form-without-id", "The form has no id.", "Give it the id that the user task names.")
     return form_id
 
 
-def _refused(name: str, rule: str, message: str) -> DeploymentRefusedError:
+def _refused(name: str, rule: str, message: str, remedy: str) -> DeploymentRefusedError:
     place = Place(source=name)
-    finding = Finding(severity=Severity.ERROR, rule=rule, message=message, place=place, parameters={"file": name})
-    return DeploymentRefusedError(message, place, findings=(finding,))
+    finding = Finding(
+        severity=Severity.ERROR, rule=rule, message=message, place=place, remedy=remedy, parameters={"file": name}
+    )
+    return DeploymentRefusedError(message, place, remedy, findings=(finding,))
 
 
 def _finding_of(error: TaktloomError, name: str) -> Finding:

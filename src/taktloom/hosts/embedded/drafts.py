@@ -173,7 +173,7 @@ def _unknown(draft_id: str) -> UnknownDraftError:
 def _changed(present: ModelDraft) -> DraftChangedError:
     who, when = present.updated_by or "", present.updated_at.isoformat().replace("+00:00", "Z")
     return DraftChangedError(
-        f"The draft was saved in between{f' by {who}' if who else ''} at {when}.",
+        f"The draft was saved in between by {who} at {when}." if who else f"The draft was saved in between at {when}.",
         Place(element_id=present.draft_id),
         "Load it again and repeat your change, or save yours as a new draft.",
         {"updated_by": who, "updated_at": when, "revision": str(present.revision)},

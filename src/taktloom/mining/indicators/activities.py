@@ -135,7 +135,7 @@ def judged_alternatives(process: ProcessDefinition, mined: Sequence[MinedDecisio
 def _indicator(name: IndicatorName, value: float, n: int) -> Indicator:
     explanation = EXPLANATIONS[name]
     if np.isnan(value):
-        reason = f"needs {explanation.needs}" if explanation.needs else "no observation"
+        reason = f"needs-{explanation.needs}" if explanation.needs else "no-observation"
         return Indicator(name=name, value=None, n=n, formula=explanation.formula, reason=reason)
     return Indicator(name=name, value=value, n=n, formula=explanation.formula)
 
@@ -144,7 +144,7 @@ def _determinism(decision: MinedDecision | None) -> Indicator:
     name = IndicatorName.DECISION_DETERMINISM
     formula = EXPLANATIONS[name].formula
     if decision is None:
-        return Indicator(name=name, value=None, n=0, formula=formula, reason="no choice right after it")
+        return Indicator(name=name, value=None, n=0, formula=formula, reason="no-choice-after-it")
     if decision.accuracy is None:
         return Indicator(name=name, value=None, n=decision.choices, formula=formula, reason=decision.verdict.value)
     return Indicator(

@@ -27,7 +27,7 @@ class IndicatorName(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """formula: in words. needs: columns or facts that the log must have."""
+    """formula: in words. needs: a stable name of what the log must have."""
 
     formula: str
     needs: str = ""
@@ -55,18 +55,18 @@ EXPLANATIONS: Mapping[IndicatorName, Explanation] = {
     ),
     IndicatorName.AUTOMATION_RATE: Explanation(
         formula="events by system resources ÷ events by resources that could be told",
-        needs="resource told as human or system",
+        needs="told-resource",
     ),
     IndicatorName.WAITING_HOURS: Explanation(
         formula="mean time from the predecessor's completion to the start (to the completion where no start is known)"
     ),
     IndicatorName.PROCESSING_HOURS: Explanation(
-        formula="mean time from start to completion, around the clock", needs="start times"
+        formula="mean time from start to completion, around the clock", needs="start-times"
     ),
     IndicatorName.DECISION_DETERMINISM: Explanation(
-        formula="held-out accuracy of the rules for the choice right after it", needs="a choice after it, attributes"
+        formula="held-out accuracy of the rules for the choice right after it", needs="choice-and-attributes"
     ),
     IndicatorName.DATA_DETERMINISM: Explanation(
-        formula="share of recorded attribute values that the case already held", needs="event attributes"
+        formula="share of recorded attribute values that the case already held", needs="event-attributes"
     ),
 }

@@ -17,7 +17,7 @@ from pathlib import Path
 from taktloom.mining.logs.canonical import CanonicalLog
 from taktloom.mining.logs.errors import MalformedRecordError
 from taktloom.mining.logs.event_source import EventSource, HistoryRequest, prepare_history
-from taktloom.mining.logs.importing import WORKSPACE_PREFIX, import_log, prepare_log, read_columns
+from taktloom.mining.logs.importing import WORKSPACE_PREFIX, import_log, prepare_log, read_columns, sniff_log
 from taktloom.mining.logs.layout import sync_folder, write_json
 from taktloom.mining.logs.mapping import ColumnMapping
 from taktloom.mining.logs.metadata import METADATA_FILE, SOURCE_FILE, LogMetadata, load_metadata, metadata_to_json
@@ -25,6 +25,7 @@ from taktloom.mining.logs.requests import (
     BadRows,
     ImportRequest,
     ImportWatch,
+    LogSniff,
     MissingAttributes,
     Progress,
     ignore_progress,
@@ -132,16 +133,28 @@ class LogCatalogue:
         sync_folder(self.folder)
         shutil.rmtree(doomed, ignore_errors=True)
 
-    def map_anew(
+    def look_at_source(self, log_id: str) -> LogSniff:
+        """A first look at the log's kept source, read as it was imported: all its columns, mapped or not."""
+        folder = self._folder_of(log_id)
+        known = load_metadata(folder)
+        return sniff_log(
+            folder / SOURCE_FILE, encoding=known.encoding, delimiter=known.delimiter, source_name=known.source_name
+        )
+
+    def map_anew(  # noqa: PLR0913 - what is optional is keyword-only
         self,
         log_id: str,
         mapping: ColumnMapping,
         *,
         at: datetime,
         timezone: str | None = None,
+        date_format: str | None = None,
         bad_rows: BadRows = BadRows.REFUSE,
     ) -> CanonicalLog:
-        """Read the log's source file again with another mapping; the zone stays unless another is given."""
+        """Read the log's source file again with another mapping; the zone stays unless another is given.
+
+        So does the date format, while the columns of times do.
+        """
         folder = self._folder_of(log_id)
         known = load_metadata(folder)
         request = ImportRequest(
@@ -153,7 +166,7 @@ class LogCatalogue:
             bad_rows=bad_rows,
             delimiter=known.delimiter,
             encoding=known.encoding,
-            date_format=known.date_format,
+            date_format=date_format or (known.date_format if _keeps_times(mapping, known.mapping) else None),
             source_name=known.source_name,
             is_synthetic=known.is_synthetic,
         )
@@ -210,6 +223,10 @@ class LogCatalogue:
         if not (folder / METADATA_FILE).exists():
             raise LogNotFoundError(log_id)
         return folder
+
+
+def _keeps_times(mapping: ColumnMapping, known: ColumnMapping) -> bool:
+    return (mapping.timestamp, mapping.start_timestamp) == (known.timestamp, known.start_timestamp)
 
 
 def _metadata_or_none(folder: Path) -> LogMetadata | None:

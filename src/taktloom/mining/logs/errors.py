@@ -10,7 +10,8 @@ InputRefusedError
 ├── DateFormatNeededError    day and month cannot be told apart: names --date-format
 └── BadRowsError             rows with missing or malformed case, activity or time
 LimitExceededError
-└── LogTooLargeError         bytes, columns, cell length, decompressed size
+├── LogTooLargeError         bytes, columns, cell length, decompressed size
+└── TooManyActivitiesError   more different activities than a process has
 ConflictError
 └── ImportCancelledError     the caller cancelled; nothing was left behind
 """
@@ -49,18 +50,36 @@ class UnreadableLogError(InputRefusedError):
 
 
 class ColumnsNeededError(InputRefusedError):
-    """A column for *part* (case, activity, timestamp …) must be named; `columns` lists those there are."""
+    """A column for *part* (case, activity, timestamp …) must be named; `columns` lists those there are, `missing` all
+    parts that need one."""
 
     code = "TL-2102"
 
-    def __init__(self, part: str, named: str | None, columns: Iterable[str], place: Place = NOWHERE) -> None:
+    def __init__(
+        self,
+        part: str,
+        named: str | None,
+        columns: Iterable[str],
+        place: Place = NOWHERE,
+        *,
+        missing: tuple[str, ...] = (),
+    ) -> None:
         known = tuple(columns)
         shown = ", ".join(known[:30]) + (" …" if len(known) > 30 else "")
-        cause = f"No column '{named}' for the {part}." if named else f"The {part} column was not recognised."
-        remedy = f"Name one of: {shown}."
-        super().__init__(cause, place, remedy, {"part": part, "named": named or "", "columns": shown})
+        lacking = missing or (part,)
+        told = f"No column was recognised for: {', '.join(lacking)}."
+        options = " and ".join(f"--{each.replace('_timestamp', '')}-column" for each in lacking if each != "attribute")
+        super().__init__(
+            f"No column '{named}' for the {part}." if named else told,
+            place,
+            f"Name one of: {shown}." + (f" Options: {options}." if options else ""),
+            {
+                "part": part, "named": named or "", "columns": shown, "missing": ", ".join(lacking),
+                "option": options,
+            },
+        )  # fmt: skip
         self.args = (part, named, known, place)
-        self.part, self.columns = part, known
+        self.part, self.columns, self.missing = part, known, lacking
 
 
 class TimeZoneNeededError(InputRefusedError):
@@ -139,6 +158,21 @@ class LogTooLargeError(LimitExceededError):
             {"what": what, "limit": str(limit)},
         )
         self.args = (what, limit, place)
+
+
+class TooManyActivitiesError(LimitExceededError):
+    """More different activities than a process has: the column holds numbers or free text."""
+
+    code = "TL-2112"
+
+    def __init__(self, found: int, limit: int, column: str) -> None:
+        super().__init__(
+            f"Column '{column}' has {found} different activities, more than {limit}.",
+            Place(element_id=column),
+            "Name another column for the activity: this one seems to hold numbers or free text.",
+            {"found": str(found), "limit": str(limit), "column": column},
+        )
+        self.args = (found, limit, column)
 
 
 class ImportCancelledError(ConflictError):

@@ -24,7 +24,8 @@ from taktloom.mining.logs.layout import build_log, sync_folder
 from taktloom.mining.logs.mapping import AttributeLevel, ColumnMapping
 from taktloom.mining.logs.metadata import SOURCE_FILE
 from taktloom.mining.logs.parquet_reader import PARQUET_MAGIC, sample_parquet, stage_parquet
-from taktloom.mining.logs.recognition import Recognition, describe_column, mapping_of, recognise
+from taktloom.mining.logs.recognition import Recognition, attributes_of, describe_column, mapping_of, recognise
+from taktloom.mining.logs.recognition_by_content import recognise_content
 from taktloom.mining.logs.requests import (
     ImportLimits,
     ImportRequest,
@@ -33,6 +34,7 @@ from taktloom.mining.logs.requests import (
     LogSniff,
     MissingAttributes,
     Progress,
+    SniffedColumn,
     ignore_progress,
     never_cancelled,
 )
@@ -42,6 +44,7 @@ from taktloom.mining.logs.times import ZONE_SUFFIX, ClockRules, fitting_formats
 from taktloom.mining.logs.xes_reader import sample_xes, stage_xes
 from taktloom.model.places import Place
 
+SAMPLE_ROWS = 1_000
 WORKSPACE_PREFIX = ".importing-"
 FOREIGN = {
     b"SQLite format 3\0": ("sqlite", "This is an SQLite database, perhaps an object-centric log."),
@@ -173,12 +176,19 @@ def _stage(request: ImportRequest, workspace: Path, watch: ImportWatch) -> Stagi
 
 
 def _recognised_mapping(staging: Staging) -> ColumnMapping:
-    head = staging.scan().head(1000).collect()
-    columns = tuple(describe_column(head[stored].rename(name)) for name, stored in staging.columns.items())
-    found = recognise(columns)
+    stored = staging.scan().head(SAMPLE_ROWS).collect()
+    head = pl.DataFrame([stored[column].rename(name) for name, column in staging.columns.items()])
+    _, found = _recognise(head)
     if found.missing:
-        raise ColumnsNeededError(found.missing[0], None, staging.columns, Place(source=staging.source.name))
+        place = Place(source=staging.source.name)
+        raise ColumnsNeededError(found.missing[0], None, staging.columns, place, missing=found.missing)
     return mapping_of(found.parts, tuple(staging.columns), staging.levels)
+
+
+def _recognise(head: pl.DataFrame) -> tuple[tuple[SniffedColumn, ...], Recognition]:
+    """The columns of the first rows and the parts they play, by name and, where no name tells, by content."""
+    columns = tuple(describe_column(head[name]) for name in head.columns)
+    return columns, recognise_content(recognise(columns), head, columns)
 
 
 def require_columns(mapping: ColumnMapping, columns: tuple[str, ...], place: Place) -> None:
@@ -222,8 +232,7 @@ def sniff_log(
         head, levels = sample_xes(raw)
     else:
         head, found_encoding, found_delimiter = csv_sample(raw, encoding, delimiter)
-    columns = tuple(describe_column(head[name]) for name in head.columns)
-    found = recognise(columns)
+    columns, found = _recognise(head)
     return LogSniff(
         format=kind,
         size_bytes=path.stat().st_size,
@@ -231,6 +240,8 @@ def sniff_log(
         delimiter=found_delimiter,
         columns=columns,
         mapping=None if found.missing else mapping_of(found.parts, tuple(head.columns), levels),
+        parts=found.parts,
+        attributes=attributes_of(found.parts, tuple(head.columns), levels),
         confidence=found.confidence,
         missing_parts=found.missing,
         needs_timezone=_needs_timezone(found, head),

@@ -29,7 +29,7 @@ from taktloom.mining.logs.metadata import (
     metadata_to_json,
 )
 from taktloom.mining.logs.requests import ImportStage
-from taktloom.mining.logs.rows import Build, GoodRows, complete_lifecycle, read_rows
+from taktloom.mining.logs.rows import Build, GoodRows, complete_lifecycle, printable, read_rows
 from taktloom.mining.logs.variants import count_variants
 from taktloom.model.events import CASE_ATTRIBUTE_PREFIX, EVENT_ATTRIBUTE_PREFIX
 from taktloom.model.places import Place
@@ -149,6 +149,7 @@ def _write_rows(build: Build, ordered: Ordered) -> tuple[EventColumn, ...]:
         wanted = build.staging.types.get(attribute.source, attribute.type)
         wanted = attribute.type if attribute.type is not AttributeType.AUTO else wanted
         values = typed_attribute(values, wanted, build.rules)
+        values = printable(values) if values.dtype == pl.String else values
         is_case = attribute.level is not AttributeLevel.EVENT and is_constant_per_case(values, case)
         prefix = CASE_ATTRIBUTE_PREFIX if is_case else EVENT_ATTRIBUTE_PREFIX
         name = _free_name(prefix + attribute.name, taken)
@@ -175,7 +176,12 @@ def _describe(build: Build, ordered: Ordered, columns: tuple[EventColumn, ...]) 
     coded, source, request = ordered.coded, build.staging.source, build.request
     case, activity = coded["case"].to_numpy(), coded["activity"].to_numpy()
     if coded.height == 0:
-        raise UnreadableLogError("no-events", "No row completes an activity.", Place(source=source.name))
+        raise UnreadableLogError(
+            "no-events",
+            "No row completes an activity.",
+            Place(source=source.name),
+            "Check the column of the lifecycle.",
+        )
     return LogMetadata(
         log_id=request.log_id or build.target.name,
         name=request.name,

@@ -64,6 +64,7 @@ class ImportFacts:
     offsets: tuple[int, ...] = ()
     finest_unit_us: int = 1
     ends_before_start: int = 0
+    unprintable_labels: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,7 +174,7 @@ def _facts_from_json(record: Mapping[str, object]) -> ImportFacts:
     counted = {
         field.name: as_integer(record, field.name)
         for field in fields(ImportFacts)
-        if field.name not in {"times_have_zone", "offsets"}
+        if field.name in record and field.name not in {"times_have_zone", "offsets"}
     }
     offsets = tuple(value for value in as_list(record, "offsets") if isinstance(value, int))
     return ImportFacts(**counted, times_have_zone=record.get("times_have_zone") is True, offsets=offsets)

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
-from taktloom.mining.logs.mapping import AttributeType, ColumnMapping
+from taktloom.mining.logs.mapping import AttributeColumn, AttributeType, ColumnMapping
 
 
 class LogFormat(StrEnum):
@@ -44,13 +44,19 @@ class ImportStage(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportLimits:
-    """Bounds on what is read; over one of them LogTooLargeError names it."""
+    """Bounds on what is read; over one of them LogTooLargeError names it.
+
+    label_characters: of a case or an activity, else the row is a bad one. activities: different ones; with more of them
+    the column holds numbers or free text (TooManyActivitiesError).
+    """
 
     file_bytes: int = 4 * 1024**3
     unpacked_bytes: int = 16 * 1024**3
     columns: int = 1_000
     cell_characters: int = 1_000_000
     rows: int = 200_000_000
+    label_characters: int = 1_000
+    activities: int = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,9 +123,10 @@ class SniffedColumn:
 class LogSniff:
     """A first look at a file, for the wizard.
 
-    mapping: the suggestion, None when a required part was not recognised (`missing_parts` names them).
-    confidence: per part, 0 to 1. needs_timezone: the times carry no offset. date_formats: the readings that fit every
-    sampled time; more than one means that the caller may have to choose.
+    parts: the columns recognised by the part they play; attributes: the others. mapping: both as one, None when a
+    required part was not recognised (`missing_parts` names them). confidence: per part, 0 to 1. needs_timezone: the
+    times carry no offset. date_formats: the readings that fit every sampled time; more than one means that the caller
+    may have to choose.
     """
 
     format: LogFormat
@@ -128,6 +135,8 @@ class LogSniff:
     delimiter: str | None
     columns: tuple[SniffedColumn, ...]
     mapping: ColumnMapping | None
+    parts: Mapping[str, str]
+    attributes: tuple[AttributeColumn, ...]
     confidence: Mapping[str, float]
     missing_parts: tuple[str, ...]
     needs_timezone: bool

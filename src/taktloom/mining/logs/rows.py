@@ -9,7 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from taktloom.mining.logs.canonical import Labels
-from taktloom.mining.logs.errors import BadRowsError, ImportCancelledError
+from taktloom.mining.logs.errors import BadRowsError, ImportCancelledError, TooManyActivitiesError
 from taktloom.mining.logs.mapping import ColumnMapping
 from taktloom.mining.logs.metadata import ImportFacts
 from taktloom.mining.logs.requests import BadRows, ImportRequest, ImportStage, ImportWatch, Progress
@@ -21,12 +21,20 @@ from taktloom.model.places import Place
 
 FIRST_EXAMPLES = 20
 OFFSETS_KEPT = 50
+DAY_US = 86_400_000_000
+EARLIEST_US, LATEST_US = -719_162 * DAY_US, 2_932_897 * DAY_US - 1  # the years 1 to 9999, which Python can show
+LABELS = ("activity_label", "resource_label", "role_label")
+UNPRINTABLE = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x{fffe}\x{ffff}]"
 REASONS = {
     "case-missing": "The case is empty.",
     "activity-missing": "The activity is empty.",
     "time-missing": "The time is empty.",
     "time-unreadable": "The time cannot be read.",
+    "time-out-of-range": "The time is outside the years 1 to 9999.",
+    "case-too-long": "The case is longer than a name can be.",
+    "activity-too-long": "The activity is longer than a name can be.",
     "start-time-unreadable": "The start time cannot be read.",
+    "start-time-out-of-range": "The start time is outside the years 1 to 9999.",
 }
 
 
@@ -71,7 +79,8 @@ def read_rows(build: Build) -> GoodRows:
     if mapping.start_timestamp is not None:
         starts = parse_times(staging.load(mapping.start_timestamp), build.rules)
     case, activity = _text(build, mapping.case), _text(build, mapping.activity)
-    good, skipped = _require_good(build, _bad_reasons(case, activity, times, starts))
+    reasons = _bad_reasons(case, activity, times, starts, build.request.limits.label_characters)
+    good, skipped = _require_good(build, reasons)
     frame = pl.DataFrame(
         {
             "case_id": case,
@@ -89,9 +98,14 @@ def read_rows(build: Build) -> GoodRows:
     del case, activity
     if skipped:
         frame = frame.filter(good)
-    facts = _facts(times, starts, frame, skipped)
+    unprintable = sum(int(frame[name].str.contains(UNPRINTABLE).sum() or 0) for name in LABELS)
+    if unprintable:
+        frame = frame.with_columns(printable(frame[name]) for name in LABELS)
+    facts = replace(_facts(times, starts, frame, skipped), unprintable_labels=unprintable)
     frame, case_ids = _coded(frame, "case_id", "case")
     frame, activities = _coded(frame, "activity_label", "activity", is_sorted=True)
+    if activities.len() > build.request.limits.activities:
+        raise TooManyActivitiesError(activities.len(), build.request.limits.activities, mapping.activity)
     frame, resources = _coded(frame, "resource_label", "resource", is_sorted=True)
     frame, roles = _coded(frame, "role_label", "role", is_sorted=True)
     labels = Labels(
@@ -119,16 +133,31 @@ def _empty(rows: int, dtype: pl.DataType) -> pl.Series:
     return pl.repeat(None, rows, dtype=dtype, eager=True)
 
 
-def _bad_reasons(case: pl.Series, activity: pl.Series, times: ParsedTimes, starts: ParsedTimes | None) -> pl.Series:
+def printable(texts: pl.Series) -> pl.Series:
+    """*texts* with � for what no XML file may hold, so that models of the log can be written."""
+    return texts.str.replace_all(UNPRINTABLE, "\ufffd")
+
+
+def _out_of_range(utc: pl.Series) -> pl.Series:
+    return ((utc < EARLIEST_US) | (utc > LATEST_US)).fill_null(False)
+
+
+def _bad_reasons(
+    case: pl.Series, activity: pl.Series, times: ParsedTimes, starts: ParsedTimes | None, longest: int
+) -> pl.Series:
     """Per row the first reason why it is no event, null for good rows."""
     checks = {
         "case-missing": case.is_null(),
         "activity-missing": activity.is_null(),
+        "case-too-long": (case.str.len_chars() > longest).fill_null(False),
+        "activity-too-long": (activity.str.len_chars() > longest).fill_null(False),
         "time-unreadable": times.is_bad,
         "time-missing": times.utc.is_null(),
+        "time-out-of-range": _out_of_range(times.utc),
     }
     if starts is not None:
         checks["start-time-unreadable"] = starts.is_bad
+        checks["start-time-out-of-range"] = _out_of_range(starts.utc)
     reasons = pl.coalesce([pl.when(check).then(pl.lit(reason)) for reason, check in checks.items()])
     return (
         pl.select(reasons.alias("reason")).to_series()
@@ -156,6 +185,10 @@ def _examples(build: Build, reasons: pl.Series) -> list[Finding]:
     columns = {
         "case-missing": mapping.case,
         "activity-missing": mapping.activity,
+        "case-too-long": mapping.case,
+        "activity-too-long": mapping.activity,
+        "time-out-of-range": mapping.timestamp,
+        "start-time-out-of-range": mapping.start_timestamp or "",
         "time-missing": mapping.timestamp,
         "time-unreadable": mapping.timestamp,
         "start-time-unreadable": mapping.start_timestamp or "",

@@ -37,6 +37,8 @@ DATE_FORMATS = (
     "%Y%m%d",
 )
 TIME_FORMATS = (" %H:%M:%S%.f", " %H:%M", "", " %I:%M:%S %p", " %I:%M %p")
+DAY_NUMBER = r"^(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])$"
+EPOCH_SINCE_2001 = r"^(1\d|2[0-2])\d{8}(\d{3})?$"
 EPOCH = r"^\d{9,10}(?:\.\d{1,9})?$|^\d{12,13}$|^\d{15,16}$|^\d{18,19}$"
 UNITS_US = (86_400_000_000, 3_600_000_000, 60_000_000, 1_000_000, 1_000)
 SEPARATORS = re.compile(r"[^%A-Za-z]")
@@ -246,6 +248,27 @@ def fitting_formats(texts: pl.Series) -> list[str]:
     read = {each: sample.len() - _read_date(sample, each).null_count() for each in possible}
     needed = min(max(read.values(), default=0), (sample.len() + 1) // 2)
     return [each for each, count in read.items() if count >= max(1, needed)]
+
+
+def sample_times(texts: pl.Series) -> pl.Series:
+    """A sample of *texts* as times whose zones are not looked at, null where one is no time; for recognition only.
+
+    Bare numbers are times only as epochs from 2001 to 2042 in seconds or milliseconds, or as days such as 20240131.
+    """
+    present = texts.drop_nulls()
+    if present.len() and present.str.contains(r"^\d+$").all():
+        if present.str.contains(EPOCH_SINCE_2001).all():
+            scale = pl.when(texts.str.len_chars() > 10).then(1_000).otherwise(1_000_000)
+            return pl.select((texts.cast(pl.Int64) * scale).cast(MICROSECONDS)).to_series()
+        if not present.str.contains(DAY_NUMBER).all():
+            return pl.Series(texts.name, [None] * texts.len(), dtype=MICROSECONDS)
+    plain = pl.select(
+        pl.when(texts.str.contains(ZONE_SUFFIX)).then(texts.str.replace(ZONE_PART, "")).otherwise(texts)
+    ).to_series()
+    plain = plain.str.replace(r"^(\d{4}-?\d\d-?\d\d)T", "${1} ").str.replace(r"(\d),(\d+)$", "${1}.${2}")
+    readings = [_read_date(plain, each) for each in fitting_formats(plain)]
+    nothing = pl.Series(texts.name, [None] * texts.len(), dtype=MICROSECONDS)
+    return min(readings, key=lambda reading: reading.null_count(), default=nothing)
 
 
 def _read_date(texts: pl.Series, date_format: str) -> pl.Series:

@@ -20,6 +20,7 @@ from taktloom.mining.statistics.arrays import NOBODY, LogArrays
 from taktloom.model.findings import Finding, Severity
 
 SECOND_US, MINUTE_US, HOUR_US, DAY_US = 1_000_000, 60_000_000, 3_600_000_000, 86_400_000_000
+EPOCH_END_US, FAR_US = 365 * DAY_US, 47_482 * DAY_US  # 1971 and 2100: zero dates, 9999-12-31 and the like
 NIGHT_HOURS = (22, 23, 0, 1, 2, 3, 4, 5)
 BATCH_SIZE = 10
 WEIGHTS: Mapping[str, int] = {"completeness": 30, "order": 25, "uniqueness": 15, "clock": 20, "lifecycle": 10}
@@ -90,6 +91,8 @@ def measure(log: LogArrays, facts: ImportFacts) -> dict[str, float]:
         "orphan_completes": facts.orphan_completes,
         "intermediate_events": facts.intermediate_events,
         "ends_before_start": facts.ends_before_start,
+        "unprintable_labels": facts.unprintable_labels,
+        "implausible_times": int(((log.occurred_at < EPOCH_END_US) | (log.occurred_at >= FAR_US)).sum()),
         "finest_unit_s": facts.finest_unit_us / SECOND_US,
         "cases_begun_before": truncation.begun_before,
         "cases_still_open": truncation.still_open,
@@ -161,6 +164,15 @@ CHECKS = (
         rule="missing-local-times", measure="missing_local_times", limit=0,
         message="{value} times lie in the hour that clocks skip in spring: is the zone right?",
         remedy="Check the zone that was named.",
+    ),
+    _Check(
+        rule="implausible-times", measure="implausible_times", limit=0,
+        message="{value} events lie before 1971 or after 2099: placeholders for times that are not known?",
+        remedy="Leave their rows out of the export; durations and the period of the log are wrong with them.",
+    ),
+    _Check(
+        rule="unprintable-labels", measure="unprintable_labels", limit=0,
+        message="{value} names hold control characters, shown as �.", remedy="Check the encoding of the export.",
     ),
     _Check(
         rule="ends-before-start", measure="ends_before_start", limit=0,

@@ -69,6 +69,13 @@ def show_log(context: Caller, log_id: str) -> schemas.LogDetail:
     return shown(schemas.LogDetail, logs.show_log(context, log_id=log_id))
 
 
+@router.get("/{log_id}/columns")
+@calls(logs.show_columns)
+def show_columns(context: Caller, log_id: str) -> schemas.LogSniff:
+    """All columns of the log's kept source, also those left out of its mapping: what a remap may choose from."""
+    return shown(schemas.LogSniff, logs.show_columns(context, log_id=log_id))
+
+
 @router.patch("/{log_id}")
 @calls(logs.rename_log)
 def rename_log(context: Caller, log_id: str, body: schemas.LogChange) -> schemas.LogSummary:

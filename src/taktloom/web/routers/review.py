@@ -28,15 +28,18 @@ def log_filter(
     variants: Annotated[str | None, Query(max_length=20_000)] = None,
     top_variants: Annotated[int | None, Query(ge=1, le=100_000)] = None,
     activity: Annotated[list[str] | None, Query(max_length=200)] = None,
+    without: Annotated[list[str] | None, Query(max_length=200)] = None,
     case: Annotated[str | None, Query(max_length=500)] = None,
 ) -> review.Filter:
-    """Which cases count: those inside the times, of these variants, with any of these activities, or one case."""
+    """Which cases count: those inside the times, of these variants, with any of the activities `activity` and none of
+    `without`, or one case."""
     return review.Filter(
         from_at=from_,
         to_at=to,
         variants=tuple(variants.split(",")) if variants else (),
         top_variants=top_variants,
         activities=tuple(activity or ()),
+        without=tuple(without or ()),
         case=case,
     )
 

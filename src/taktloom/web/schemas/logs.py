@@ -91,7 +91,7 @@ class ImportOut(Out):
     log_id: str | None = None
     skipped_rows: int = 0
     findings: list[FindingOut] = Field(default_factory=list)
-    problem: Problem | None = None  # the record has an error instead, see the router
+    problem: Problem | None = None
 
 
 class LogSummary(Out):
@@ -298,8 +298,12 @@ class Contribution(Out):
 
 
 class NotComputable(Out):
+    """code: why, stable; reason: the same as an English sentence; parameters: n, the observations there were."""
+
     feature: str
+    code: str
     reason: str
+    parameters: dict[str, str]
 
 
 class Amount(Out):
@@ -336,10 +340,18 @@ class PotentialActivity(Out):
     money: Amount | None
 
 
+class PotentialMethod(Out):
+    """How the intervals were made: a stable code, its numbers (cases, resamples, seed, percent), and in English."""
+
+    code: str
+    text: str
+    parameters: dict[str, str]
+
+
 class Potential(Out):
     activities: list[PotentialActivity]
     formula: str
-    method: str
+    method: PotentialMethod
 
 
 class RatesIn(In):

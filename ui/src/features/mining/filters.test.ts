@@ -31,21 +31,25 @@ test('several activities mean all of them, although the server would take any', 
   expect(resolveFilter({ with: ['B', 'D'] }, 'UTC', SEQUENCES)).toEqual({ kind: 'ready', query: { variants: 'v3' } })
 })
 
-test('without and through are put as the variants that meet them', () => {
-  expect(resolveFilter({ without: ['D'] }, 'UTC', SEQUENCES)).toEqual({ kind: 'ready', query: { variants: 'v1,v2' } })
+test('without is left to the server, which needs no list of variants', () => {
+  expect(resolveFilter({ without: ['D', 'E'] }, 'UTC', [])).toEqual({ kind: 'ready', query: { without: ['D', 'E'] } })
+  expect(resolveFilter({ without: ['D'], with: ['B', 'C'] }, 'UTC', SEQUENCES)).toEqual({ kind: 'ready', query: { without: ['D'], variants: 'v1,v2' } })
+})
+
+test('through is put as the variants that meet it', () => {
   expect(resolveFilter({ through: [['A', 'B']] }, 'UTC', SEQUENCES)).toEqual({ kind: 'ready', query: { variants: 'v1,v3' } })
   expect(resolveFilter({ through: [['A', 'B']], variants: ['v2', 'v3'] }, 'UTC', SEQUENCES)).toEqual({ kind: 'ready', query: { variants: 'v3' } })
 })
 
 test('what no variant meets is not asked for, what all meet is no condition', () => {
-  expect(resolveFilter({ without: ['A'] }, 'UTC', SEQUENCES)).toEqual({ kind: 'nothing' })
-  expect(resolveFilter({ without: ['Z'] }, 'UTC', SEQUENCES)).toEqual({ kind: 'ready', query: {} })
+  expect(resolveFilter({ through: [['D', 'A']] }, 'UTC', SEQUENCES)).toEqual({ kind: 'nothing' })
+  expect(resolveFilter({ with: ['A', 'A'] }, 'UTC', SEQUENCES)).toEqual({ kind: 'ready', query: {} })
 })
 
 test('more variants than a request can carry are told, not cut off', () => {
-  const many = Array.from({ length: 3000 }, (_, index) => ({ variant_id: `${index}`.padStart(12, '0'), activities: index === 0 ? ['X'] : ['A'] }))
+  const many = Array.from({ length: 3000 }, (_, index) => ({ variant_id: `${index}`.padStart(12, '0'), activities: index === 0 ? ['X'] : ['A', 'B'] }))
 
-  expect(resolveFilter({ without: ['X'] }, 'UTC', many)).toEqual({ kind: 'too-many', variants: 2999 })
+  expect(resolveFilter({ through: [['A', 'B']] }, 'UTC', many)).toEqual({ kind: 'too-many', variants: 2999 })
 })
 
 test('each chip takes away its own condition only', () => {

@@ -1,9 +1,9 @@
 /**
  * What part of a log the tabs look at: kept in the address, shown as chips, sent as query parameters.
  *
- * The server knows times, one case, variants and "touches any of these activities". A person's filter is a conjunction
- * and knows "without" and "directly through A → B" as well; both depend on the sequence of activities only, so they are
- * put to the server as the variants that meet them.
+ * The server knows times, one case, variants, "touches any of these activities" and "none of these". A person's filter
+ * is a conjunction and knows "directly through A → B" as well; both depend on the sequence of activities only, so they
+ * are put to the server as the variants that meet them.
  */
 import { choiceParam, listParam, numberParam, textParam, type RawSearch } from '@/shared/routing/search'
 
@@ -155,6 +155,7 @@ export interface LogQuery {
   variants?: string
   top_variants?: number
   activity?: string[]
+  without?: string[]
   case?: string
 }
 
@@ -165,7 +166,7 @@ export interface Sequence {
 
 /** Whether the filter says something that only the list of variants can tell. */
 export function needsVariants(filter: LogFilter): boolean {
-  return (filter.with?.length ?? 0) > 1 || filter.without !== undefined || filter.through !== undefined
+  return (filter.with?.length ?? 0) > 1 || filter.through !== undefined
 }
 
 export type Resolved = { kind: 'ready'; query: LogQuery } | { kind: 'nothing' } | { kind: 'too-many'; variants: number }
@@ -180,18 +181,13 @@ function goesThrough(activities: readonly string[], [source, target]: Step): boo
 function meets(activities: readonly string[], filter: LogFilter): boolean {
   return (
     (filter.with ?? []).every((activity) => activities.includes(activity)) &&
-    !(filter.without ?? []).some((activity) => activities.includes(activity)) &&
     (filter.through ?? []).every((step) => goesThrough(activities, step))
   )
 }
 
 /** The filter as query parameters. *sequences*: all variants of the whole log, asked for when `needsVariants`. */
 export function resolveFilter(filter: LogFilter, zone: string, sequences: readonly Sequence[]): Resolved {
-  const query: LogQuery = {}
-  if (filter.from !== undefined) query.from = startOfDay(filter.from, zone)
-  if (filter.to !== undefined) query.to = startOfDay(nextDay(filter.to), zone)
-  if (filter.top !== undefined) query.top_variants = filter.top
-  if (filter.case !== undefined) query.case = filter.case
+  const query = plainQuery(filter, zone)
   if (!needsVariants(filter)) {
     if (filter.with !== undefined) query.activity = filter.with
     if (filter.variants !== undefined) query.variants = filter.variants.join(',')
@@ -204,6 +200,17 @@ export function resolveFilter(filter: LogFilter, zone: string, sequences: readon
   if (ids.length === sequences.length) return { kind: 'ready', query }
   query.variants = ids.join(',')
   return query.variants.length > LONGEST ? { kind: 'too-many', variants: ids.length } : { kind: 'ready', query }
+}
+
+/** What the server filters by as it is. */
+function plainQuery(filter: LogFilter, zone: string): LogQuery {
+  const query: LogQuery = {}
+  if (filter.from !== undefined) query.from = startOfDay(filter.from, zone)
+  if (filter.to !== undefined) query.to = startOfDay(nextDay(filter.to), zone)
+  if (filter.top !== undefined) query.top_variants = filter.top
+  if (filter.case !== undefined) query.case = filter.case
+  if (filter.without !== undefined) query.without = filter.without
+  return query
 }
 
 function nextDay(day: string): string {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { END, layoutMap, smoothPath, START } from './mapLayout'
+import { END, layoutMap, NODE_SIZE, smoothPath, START } from './mapLayout'
 
 test('a map runs from the start down to the end, loops included', () => {
   const { places, bends, size } = layoutMap({
@@ -26,4 +26,17 @@ test('a map runs from the start down to the end, loops included', () => {
 test('a path begins and ends where its bends do', () => {
   expect(smoothPath([{ x: 0, y: 0 }, { x: 10, y: 10 }, { x: 10, y: 30 }])).toBe('M0,0 Q10,10 10,20 L10,30')
   expect(smoothPath([])).toBe('')
+})
+
+test('a repetition bows out at the right of its activity and comes back to it', () => {
+  const { places, bends } = layoutMap({
+    activities: ['check'],
+    connections: [{ id: 'again', source: 'check', target: 'check', weight: 1 }],
+  })
+  const right = (places.check?.x ?? 0) + NODE_SIZE.width
+  const points = bends.again ?? []
+  expect(points.at(0)?.x).toBe(right)
+  expect(points.at(-1)?.x).toBe(right)
+  expect(points.every(({ y }) => y >= (places.check?.y ?? 0) && y <= (places.check?.y ?? 0) + NODE_SIZE.height)).toBe(true)
+  expect(Math.max(...points.map(({ x }) => x))).toBeGreaterThan(right)
 })

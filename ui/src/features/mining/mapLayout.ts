@@ -35,7 +35,7 @@ export function layoutMap(map: MapGraph): MapLayout {
   graph.setGraph({ rankdir: 'TB', nodesep: 28, ranksep: 30, edgesep: 12, marginx: 12, marginy: 12 })
   for (const id of map.activities) graph.setNode(id, { ...NODE_SIZE })
   for (const id of [START, END]) graph.setNode(id, { ...PORT_SIZE })
-  for (const { id, source, target, weight } of map.connections)
+  for (const { id, source, target, weight } of map.connections.filter((one) => one.source !== one.target))
     if (graph.hasNode(source) && graph.hasNode(target)) graph.setEdge(source, target, { ...LABEL_SIZE, labelpos: 'c', weight: 1 + Math.round(20 * weight ** 2) }, id)
   layout(graph)
   const places: Record<string, Point> = {}
@@ -45,8 +45,28 @@ export function layoutMap(map: MapGraph): MapLayout {
   }
   const bends: Record<string, Point[]> = {}
   for (const edge of graph.edges()) bends[edge.name ?? ''] = (graph.edge(edge) as { points: Point[] }).points
+  Object.assign(bends, repetitions(map, places))
   const { width = 0, height = 0 } = graph.graph() as { width?: number; height?: number }
   return { places, bends, size: { width, height } }
+}
+
+/** Bends of what repeats directly: dagre's own way leads past the activity and does not come back. */
+function repetitions(map: MapGraph, places: MapLayout['places']): MapLayout['bends'] {
+  const found: MapLayout['bends'] = {}
+  for (const { id, source, target } of map.connections) {
+    const place = places[source]
+    if (source === target && place !== undefined) found[id] = repetition(place)
+  }
+  return found
+}
+
+/** Out of the right side of an activity at *place* and back into it. */
+function repetition({ x, y }: Point): Point[] {
+  const side = x + NODE_SIZE.width
+  const middle = y + NODE_SIZE.height / 2
+  return [
+    { x: side, y: middle - 12 }, { x: side + 22, y: middle - 18 }, { x: side + 26, y: middle }, { x: side + 22, y: middle + 18 }, { x: side, y: middle + 12 },
+  ]
 }
 
 /** A smooth path through *points*: straight ends, quadratic curves between the middles. */

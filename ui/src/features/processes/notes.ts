@@ -19,3 +19,8 @@ export function notesOf(notes: Notes, elementId: string): ElementNote[] {
     return [{ why: each.why, values: isRecord(each.values) ? each.values : {} }]
   })
 }
+
+/** The reasons behind a class, as codes; the note holds them in one text. */
+export function reasonsOf(value: unknown): string[] {
+  return typeof value === 'string' ? value.split(', ').filter((code) => code !== '') : []
+}

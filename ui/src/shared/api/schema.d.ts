@@ -592,6 +592,26 @@ export interface paths {
         patch: operations["rename_log"];
         trace?: never;
     };
+    "/api/v1/logs/{log_id}/columns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Columns
+         * @description All columns of the log's kept source, also those left out of its mapping: what a remap may choose from.
+         */
+        get: operations["show_columns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/logs/{log_id}/draft": {
         parameters: {
             query?: never;
@@ -2679,10 +2699,19 @@ export interface components {
             /** Updated By */
             updated_by: string | null;
         };
-        /** NotComputable */
+        /**
+         * NotComputable
+         * @description code: why, stable; reason: the same as an English sentence; parameters: n, the observations there were.
+         */
         NotComputable: {
+            /** Code */
+            code: string;
             /** Feature */
             feature: string;
+            /** Parameters */
+            parameters: {
+                [key: string]: string;
+            };
             /** Reason */
             reason: string;
         };
@@ -2834,8 +2863,7 @@ export interface components {
             activities: components["schemas"]["PotentialActivity"][];
             /** Formula */
             formula: string;
-            /** Method */
-            method: string;
+            method: components["schemas"]["PotentialMethod"];
         };
         /**
          * PotentialActivity
@@ -2870,6 +2898,20 @@ export interface components {
             rank: number;
             /** Score */
             score: number;
+        };
+        /**
+         * PotentialMethod
+         * @description How the intervals were made: a stable code, its numbers (cases, resamples, seed, percent), and in English.
+         */
+        PotentialMethod: {
+            /** Code */
+            code: string;
+            /** Parameters */
+            parameters: {
+                [key: string]: string;
+            };
+            /** Text */
+            text: string;
         };
         /**
          * Problem
@@ -4626,6 +4668,37 @@ export interface operations {
             };
         };
     };
+    show_columns: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                log_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogSniff"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     draft_automation: {
         parameters: {
             query?: never;
@@ -4671,6 +4744,7 @@ export interface operations {
                 variants?: string | null;
                 top_variants?: number | null;
                 activity?: string[] | null;
+                without?: string[] | null;
                 case?: string | null;
             };
             header?: never;
@@ -4709,6 +4783,7 @@ export interface operations {
                 variants?: string | null;
                 top_variants?: number | null;
                 activity?: string[] | null;
+                without?: string[] | null;
                 case?: string | null;
             };
             header?: never;
@@ -4747,6 +4822,7 @@ export interface operations {
                 variants?: string | null;
                 top_variants?: number | null;
                 activity?: string[] | null;
+                without?: string[] | null;
                 case?: string | null;
             };
             header?: never;
@@ -4784,6 +4860,7 @@ export interface operations {
                 variants?: string | null;
                 top_variants?: number | null;
                 activity?: string[] | null;
+                without?: string[] | null;
                 case?: string | null;
             };
             header?: never;
@@ -4823,6 +4900,7 @@ export interface operations {
                 variants?: string | null;
                 top_variants?: number | null;
                 activity?: string[] | null;
+                without?: string[] | null;
                 case?: string | null;
             };
             header?: never;
@@ -5033,6 +5111,7 @@ export interface operations {
                 variants?: string | null;
                 top_variants?: number | null;
                 activity?: string[] | null;
+                without?: string[] | null;
                 case?: string | null;
             };
             header?: never;
@@ -5072,6 +5151,7 @@ export interface operations {
                 variants?: string | null;
                 top_variants?: number | null;
                 activity?: string[] | null;
+                without?: string[] | null;
                 case?: string | null;
             };
             header?: never;
@@ -5110,6 +5190,7 @@ export interface operations {
                 variants?: string | null;
                 top_variants?: number | null;
                 activity?: string[] | null;
+                without?: string[] | null;
                 case?: string | null;
             };
             header?: never;

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 
 import chinese from './serverSentences.zh-CN.json'
 
-import { sentenceIn, serverText, templateOf } from './serverTexts'
+import { isTranslated, sentenceIn, serverText, templateOf } from './serverTexts'
 
 test('what stands in the braces is carried over into the other language, in its own order', () => {
   const template = templateOf('{name} lacks the permission {permission}.', '没有权限 {permission}：{name}。')
@@ -15,8 +15,17 @@ test('signs that mean something in patterns are taken as they stand', () => {
   expect(sentenceIn(templateOf('Use a (b) at {x}?', '用 {x}'), 'Use a (b) at c.d?')).toBe('用 c.d')
 })
 
+test('a phrase of the server inside a sentence is translated too, a name is not', () => {
+  expect(serverText("The condition 'case' gives a number, not true or false.", 'zh-CN')).toBe('条件“case”的结果是数字，而不是 true 或 false。')
+  expect(serverText("The condition 'a >' is not FEEL: Expected an expression, found the end (line 1, column 4 of the expression).", 'zh-CN')).toBe(
+    '条件“a >”不是 FEEL：此处应为表达式，却是结尾（表达式第 1 行第 4 列）。',
+  )
+})
+
 test('an unknown sentence stays as the server said it, and English is left alone', () => {
   expect(serverText('Something nobody has translated.', 'zh-CN')).toBe('Something nobody has translated.')
+  expect(isTranslated('Something nobody has translated.', 'zh-CN')).toBe(false)
+  expect(isTranslated('There is no user ada.', 'zh-CN')).toBe(true)
   expect(serverText('There is no user ada.', 'en')).toBe('There is no user ada.')
 })
 

@@ -41,6 +41,15 @@ export function logQuery(logId: string) {
   })
 }
 
+/** All columns of the kept source, also those that the log's mapping leaves out. */
+export function columnsQuery(logId: string) {
+  return queryOptions({
+    queryKey: ['logs', logId, 'columns'],
+    queryFn: () => unwrap(api.GET('/api/v1/logs/{log_id}/columns', { params: { path: path(logId) } })),
+    staleTime: STEADY,
+  })
+}
+
 export function reviewQuery(logId: string, query: LogQuery) {
   return queryOptions({
     queryKey: ['logs', logId, 'review', query],

@@ -7,8 +7,7 @@ import { api, unwrap } from '@/shared/api/client'
 import { Async } from '@/shared/ui/Async'
 import { Page } from '@/shared/ui/Page'
 
-import { logQuery, type LogDetail } from '../api/logs'
-import { columnsOf } from '../mapping'
+import { columnsQuery, logQuery, type LogDetail, type LogSniff } from '../api/logs'
 import classes from './Import.module.css'
 import { ImportProgress } from './ImportProgress'
 import { MappingForm, type ImportChoice } from './MappingForm'
@@ -17,18 +16,18 @@ export function ColumnsPage() {
   const { t } = useTranslation('mining')
   const { logId } = useParams({ from: '/shell/mining/logs/$logId/columns' })
   const log = useQuery(logQuery(logId))
+  const columns = useQuery(columnsQuery(logId))
   return (
     <Page title={log.data === undefined ? t('menu.columns') : t('mapping.title', { name: log.data.name })}>
-      <Async query={log}>{(detail) => <Remap log={detail} />}</Async>
+      <Async query={log}>{(detail) => <Async query={columns}>{(source) => <Remap log={detail} source={source} />}</Async>}</Async>
     </Page>
   )
 }
 
-function Remap({ log }: { log: LogDetail }) {
+function Remap({ log, source }: { log: LogDetail; source: LogSniff }) {
   const { t } = useTranslation('mining')
   const navigate = useNavigate({ from: '/mining/logs/$logId/columns' })
   const { running } = useSearch({ from: '/shell/mining/logs/$logId/columns' })
-  const columns = columnsOf(log.mapping).map((name) => ({ name, type: '', samples: [], missing_share: 0 }))
 
   async function start({ mapping, timezone, date_format, skip_bad_rows }: ImportChoice): Promise<void> {
     const body = { mapping, timezone, date_format, skip_bad_rows }
@@ -44,7 +43,7 @@ function Remap({ log }: { log: LogDetail }) {
       <div hidden={running !== undefined}>
         <p className={classes.kept}>{t('mapping.keptSource', { file: log.source_name })}</p>
         <MappingForm
-          source={{ columns, confidence: {}, needs_timezone: false, date_formats: [] }}
+          source={{ ...source, confidence: {} }}
           initial={log.mapping}
           name={log.name}
           timezone={log.timezone}

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next'
 
 import { BpmnDiagram } from '@/shared/bpmn/BpmnDiagram'
 import { formatNumber, formatShare } from '@/shared/format/number'
+import { useServerText } from '@/shared/i18n/serverTexts'
 import { useLanguage } from '@/shared/i18n/useLanguage'
 import { Async } from '@/shared/ui/Async'
 import { EvidenceNumber } from '@/shared/ui/EvidenceNumber'
@@ -53,6 +54,7 @@ export function ModelTab({ log, query }: { log: LogDetail; query: LogQuery }) {
 function Model({ mined, isOld }: { mined: MinedModel; isOld: boolean }) {
   const { t } = useTranslation('mining')
   const language = useLanguage()
+  const method = useServerText()
   const { element } = useLogSearch()
   const go = useGo()
   const share = (value: number): string => formatShare(value, language, 1)
@@ -66,7 +68,7 @@ function Model({ mined, isOld }: { mined: MinedModel; isOld: boolean }) {
         onSelect={(id) => go((before) => ({ ...before, element: id ?? undefined }), 'replace')}
       />
       <aside className={classes.facts}>
-        <EvidenceNumber size="large" label={t('model.fitness')} value={mined.fitness} format={share} n={mined.cases} how={t('model.fitnessHow', { method: mined.method })} />
+        <EvidenceNumber size="large" label={t('model.fitness')} value={mined.fitness} format={share} n={mined.cases} how={t('model.fitnessHow', { method: method(mined.method) })} />
         <EvidenceNumber size="large" label={t('model.precision')} value={mined.precision} format={share} how={t('model.precisionHow')} needs={t('model.precisionNeeds')} />
         <EvidenceNumber
           label={t('model.fitting')}

@@ -31,11 +31,11 @@ export function PotentialDetail({ activity }: { activity: PotentialActivity }) {
           <>
             <h3>{t('potential.notComputable')}</h3>
             <ul className={classes.unknown}>
-              {activity.not_computable.map(({ feature, reason }) => (
+              {activity.not_computable.map(({ feature, code, reason }) => (
                 <li key={feature}>
                   {t('potential.missing', {
                     feature: t(`feature.${feature}`, { defaultValue: feature }),
-                    reason: t(`notComputable.${codeOf(reason)}`, { defaultValue: reason }),
+                    reason: t(`notComputable.${code}`, { defaultValue: reason }),
                   })}
                 </li>
               ))}
@@ -47,20 +47,15 @@ export function PotentialDetail({ activity }: { activity: PotentialActivity }) {
   )
 }
 
-/** Reasons come as short English sentences; each names a text of the catalogue. */
-function codeOf(reason: string): string {
-  return reason
-    .toLowerCase()
-    .replaceAll(/[^a-z]+/g, '-')
-    .replaceAll(/^-|-$/g, '')
-}
+/** Reasons whose values are points, numbers or hours, not shares. */
+const PLAIN = new Set(['score', 'low-score', 'too-few-events', 'long-work', 'a-person-decides-it'])
 
 function Reasons({ activity }: { activity: PotentialActivity }) {
   const { t } = useTranslation('mining')
   const language = useLanguage()
   const say = (code: string, value: number | null): string => {
     if (value === null) return '–'
-    const isPlain = value > 1 || code.includes('score') || code === 'too-few-events'
+    const isPlain = value > 1 || PLAIN.has(code)
     return isPlain ? formatNumber(value, language) : formatShare(value, language)
   }
   return (

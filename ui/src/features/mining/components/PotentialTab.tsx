@@ -127,16 +127,10 @@ function Ranking({ potential }: { potential: Potential }) {
         </tbody>
       </table>
       <p className={classes.method}>
-        {t('potential.formula')} <span className="tl-muted">{methodText(potential.method, t)}</span>
+        {t('potential.formula')} <span className="tl-muted">{t(`potential.method.${potential.method.code}`, { ...potential.method.parameters, defaultValue: potential.method.text })}</span>
       </p>
     </Panel>
   )
-}
-
-/** "1434 cases; 95 % intervals from 200 bootstrap resamples of whole cases, seed 1", in the reader's language. */
-function methodText(method: string, t: ReturnType<typeof useTranslation<'mining'>>['t']): string {
-  const [, cases, resamples, seed] = /^(\d+) cases; 95 % intervals from (\d+) .* seed (\d+)$/.exec(method) ?? []
-  return seed === undefined ? method : t('potential.method', { cases, resamples, seed })
 }
 
 interface RowProps {
@@ -182,7 +176,7 @@ function Row({ row, isOpen, hasHours, hasMoney, onToggle }: RowProps) {
 function Score({ score, interval }: { score: number; interval: [number, number] | null }) {
   const { t } = useTranslation('mining')
   const language = useLanguage()
-  const say = (value: number): string => formatNumber(value, language)
+  const say = (value: number): string => formatNumber(value, language, 1)
   return (
     <div className={classes.score}>
       <span className={classes.scoreText}>

@@ -5,7 +5,7 @@ import { formatNumber, formatShare } from '@/shared/format/number'
 import { useLanguage } from '@/shared/i18n/useLanguage'
 
 import type { ModelDraft } from '../api/types'
-import { notesOf } from '../notes'
+import { notesOf, reasonsOf } from '../notes'
 import classes from './editor.module.css'
 
 const SHARES = ['accuracy', 'majority', 'gain']
@@ -17,6 +17,7 @@ export function ElementNote({ notes, elementId }: { notes: ModelDraft['notes']; 
   if (found.length === 0) return null
 
   function said([name, value]: [string, unknown]): [string, string] {
+    if (name === 'reasons') return [name, reasonsOf(value).map((code) => t(`why.${code}`, { defaultValue: code })).join(t('listSeparator'))]
     if (typeof value !== 'number') return [name, value === null || value === undefined ? '–' : String(value)]
     return [name, SHARES.includes(name) ? formatShare(value, language, 1) : formatNumber(value, language, 2)]
   }

@@ -7,6 +7,7 @@ import { useTranslation } from 'react-i18next'
 
 import { rowProblems, rowsOf, variablesOf } from '@/shared/forms/variables'
 import { VariableEditor } from '@/shared/forms/VariableEditor'
+import { useServerText } from '@/shared/i18n/serverTexts'
 import { useCan } from '@/shared/session/session'
 import { Icon } from '@/shared/ui/Icon'
 import { Problem } from '@/shared/ui/Problem'
@@ -26,6 +27,7 @@ interface IncidentCardProps {
 
 export function IncidentCard({ incident, variables, onElement }: IncidentCardProps) {
   const { t } = useTranslation('processes')
+  const say = useServerText()
   const can = useCan()
   const [mode, setMode] = useState<'plain' | 'edit'>('plain')
   return (
@@ -38,7 +40,7 @@ export function IncidentCard({ incident, variables, onElement }: IncidentCardPro
         </button>
         <RelativeTime iso={incident.raised_at} />
       </div>
-      <p className={classes.message}>{incident.message}</p>
+      <p className={classes.message}>{say(incident.message)}</p>
       {can('instance.operate') &&
         (mode === 'plain' ? (
           <Plain incident={incident} onEdit={() => setMode('edit')} />

@@ -6,6 +6,7 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
+import { useServerText } from '@/shared/i18n/serverTexts'
 import { useLiveTopics } from '@/shared/live/live'
 import { useCan } from '@/shared/session/session'
 import { DataTable, type DataColumn } from '@/shared/ui/DataTable'
@@ -108,6 +109,7 @@ interface IncidentTableProps {
 
 function IncidentTable({ rows, chosen, onChoose }: IncidentTableProps) {
   const { t } = useTranslation('processes')
+  const say = useServerText()
   const navigate = useNavigate()
 
   function toggle(id: string): void {
@@ -137,8 +139,8 @@ function IncidentTable({ rows, chosen, onChoose }: IncidentTableProps) {
       header: t('column.message'),
       hideBelow: 'tablet',
       cell: (row) => (
-        <div className={classes.message} title={row.message}>
-          {row.message}
+        <div className={classes.message} title={say(row.message)}>
+          {say(row.message)}
         </div>
       ),
     },

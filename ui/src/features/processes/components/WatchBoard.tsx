@@ -4,7 +4,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 
-import { formatNumber } from '@/shared/format/number'
+import { formatChange } from '@/shared/format/number'
 import { formatDuration } from '@/shared/format/time'
 import { useLanguage } from '@/shared/i18n/useLanguage'
 import { useCan } from '@/shared/session/session'
@@ -103,14 +103,13 @@ function Verdict({ watch }: { watch: Watch }) {
         {log}
       </p>
     )
-  const percent = (ratio: number) => formatNumber((ratio - 1) * 100, language)
   return (
     <p className={classes.verdict}>
       <strong>{t(`watch.verdict.${difference.verdict}`)}</strong>
-      {difference.median_ratio !== null && <span className="tl-number">{percent(difference.median_ratio)} %</span>}
+      {difference.median_ratio !== null && <span className="tl-number">{formatChange(difference.median_ratio, language)}</span>}
       {difference.interval !== null && (
         <span className="tl-muted tl-number">
-          {t('watch.interval', { low: percent(difference.interval[0]), high: percent(difference.interval[1]) })}
+          {t('watch.interval', { low: formatChange(difference.interval[0], language), high: formatChange(difference.interval[1], language) })}
         </span>
       )}
       {log}

@@ -18,6 +18,7 @@ import { fit, showFromStart, type ViewCanvas } from '@/shared/bpmn/view'
 import { RunnableOnlyModule } from './runnableOnly'
 import taktloomDescriptor from './taktloom.json'
 import { translateModule } from './translate'
+import { TranslatedGroupsModule } from './translatedGroups'
 
 export interface ModelEditor {
   importXml: (xml: string) => Promise<void>
@@ -52,6 +53,7 @@ export function makeModeler(container: HTMLElement, panel: HTMLElement, language
       ZeebePropertiesProviderModule,
       ZeebeBehaviors,
       RunnableOnlyModule,
+      TranslatedGroupsModule,
       translateModule(language),
     ],
     moddleExtensions: { zeebe: zeebeDescriptor, taktloom: taktloomDescriptor },
