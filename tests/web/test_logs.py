@@ -215,8 +215,8 @@ def test_a_failed_import_carries_its_whole_problem(admin: Client) -> None:
 
     status = _import(admin, {"upload_id": upload["upload_id"], "name": "No times"})
 
-    assert (status["state"], status["problem"]["code"]) == ("failed", "TL-2102")
-    assert status["problem"]["parameters"]["missing"] == "timestamp"
+    assert (status["state"], status["problem"]["code"]) == ("failed", "TL-2101")
+    assert status["problem"]["parameters"]["reason"] == "no-times"
     document = admin.get("/openapi.json")["components"]["schemas"]["ImportOut"]["properties"]
     assert document["problem"]["anyOf"][0] == {"$ref": "#/components/schemas/Problem"}
 
