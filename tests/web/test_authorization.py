@@ -117,6 +117,7 @@ BODIES: dict[str, dict[str, object]] = {
     "/users": {"username": " "},
     "/service-accounts": {"name": "x", "routes": []},
     "/logs": {"upload_id": "none"},
+    "/logs/from-history": {"process_id": "nothing"},
     "/logs/{log_id}": {"name": "x"},
     "/logs/{log_id}/newer": {"upload_id": "none"},
     "/logs/{log_id}/remap": {"mapping": {}},

@@ -90,12 +90,22 @@ class LogRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryRecord:
+    """Of a log of the engine's own history: when it was read, and how many events of the process are newer."""
+
+    process_id: str
+    read_at: datetime
+    newer_events: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LogDetailRecord(LogRecord):
-    """An imported log with its mapping and what its import noticed."""
+    """A log with its mapping and what its import noticed. history: None for an imported one."""
 
     mapping: MappingRecord
     skipped_rows: int
     findings: tuple[Finding, ...]
+    history: HistoryRecord | None = None
 
 
 def sniff_record(sniff: "LogSniff", file_name: str) -> SniffRecord:
@@ -214,6 +224,7 @@ def _common(log: "CanonicalLog") -> dict[str, object]:
         "first_event_at": span[0],
         "last_event_at": span[1],
         "is_synthetic": metadata.is_synthetic,
+        "is_engine_history": metadata.cursor is not None,
     }
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from taktloom.app.context import Context, use_case
+from taktloom.app.history import history_of
 from taktloom.app.log_records import (
     LogDetailRecord,
     LogRecord,
@@ -149,7 +150,8 @@ def list_logs(context: Context) -> Page[LogRecord]:
 @use_case(Permission.LOG_VIEW)
 def show_log(context: Context, *, log_id: str) -> LogDetailRecord:
     """One log."""
-    return log_detail_record(context.rooms.logs.open_log(log_id))
+    log = context.rooms.logs.open_log(log_id)
+    return replace(log_detail_record(log), history=history_of(context, log))
 
 
 @use_case(Permission.LOG_VIEW)

@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from taktloom.app import drafting, logs, potential, review
+from taktloom.app import drafting, history, logs, potential, review
 from taktloom.app.calls import calls
 from taktloom.app.context import Context
 from taktloom.app.log_records import MappingRecord, SniffRecord
@@ -262,6 +262,24 @@ def import_log(
         say(f"{record.log_id}: {record.cases} cases, {record.events} events, {record.activities} activities.")
         if record.skipped_rows:
             say(f"{record.skipped_rows} rows were left out.")
+
+
+@log_commands.command("from-history")
+@calls(history.make_history_log, logs.show_log)
+def log_from_history(
+    process: Annotated[str, typer.Argument(help="Process id.")], data: DataOption = None, as_json: JsonOption = False
+) -> None:
+    """Make a log of what a process's instances did, or renew it; it is reviewed as any other.
+
+    Example: taktloom log from-history permit
+    """
+    with opened(data) as context:
+        made = history.make_history_log(context, process_id=process)
+        record = logs.show_log(context, log_id=made.log_id)
+        if as_json:
+            print_json(record)
+            return
+        say(f"{record.log_id}: {record.cases} cases, {record.events} events, {record.activities} activities.")
 
 
 @log_commands.command("list")

@@ -112,11 +112,13 @@ def test_parquet_without_zone_asks_for_the_zone_by_its_option(tmp_path: Path) ->
 
 
 @pytest.mark.data
-def test_a_log_without_times_is_refused_naming_the_time_column(tmp_path: Path) -> None:
-    with pytest.raises(ColumnsNeededError) as caught:
+def test_a_log_without_times_is_refused_and_told_what_it_needs(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableLogError) as caught:
         import_log(request(given_path("09_a32f0n00.xes.gz")), tmp_path / "logs")
 
-    assert caught.value.part == "timestamp"
+    assert caught.value.reason == "no-times"
+    assert "time:timestamp" in caught.value.remedy
+    assert "--timestamp-column" in caught.value.remedy
 
 
 def test_rows_are_sorted_once_by_case_completion_and_place_in_the_source(tmp_path: Path) -> None:

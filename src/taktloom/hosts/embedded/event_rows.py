@@ -44,6 +44,11 @@ class EventLogSource:
         )
         return EventBatch(events=events, objects=objects, cursor=events[-1].position if events else after)
 
+    def count_after(self, after: int, *, process_id: ProcessId | None = None) -> int:
+        """How many rows a reader who stands at the cursor has not seen."""
+        with self._core.database.reading() as session:
+            return session.count("count_events_after", tenant_id=self._tenant_id, after=after, process_id=process_id)
+
     def newest_position(self) -> int:
         """The cursor behind the last row: tells how far a reader lags."""
         with self._core.database.reading() as session:

@@ -21,7 +21,7 @@ from taktloom.mining.logs.csv_reader import csv_sample, stage_csv
 from taktloom.mining.logs.encodings import RawBytes, guess_encoding, prepare_text, read_sample
 from taktloom.mining.logs.errors import ColumnsNeededError, LogStorageError, UnreadableLogError
 from taktloom.mining.logs.layout import build_log, sync_folder
-from taktloom.mining.logs.mapping import AttributeLevel, ColumnMapping
+from taktloom.mining.logs.mapping import AttributeLevel, AttributeType, ColumnMapping
 from taktloom.mining.logs.metadata import SOURCE_FILE
 from taktloom.mining.logs.parquet_reader import PARQUET_MAGIC, sample_parquet, stage_parquet
 from taktloom.mining.logs.recognition import Recognition, attributes_of, describe_column, mapping_of, recognise
@@ -178,11 +178,25 @@ def _stage(request: ImportRequest, workspace: Path, watch: ImportWatch) -> Stagi
 def _recognised_mapping(staging: Staging) -> ColumnMapping:
     stored = staging.scan().head(SAMPLE_ROWS).collect()
     head = pl.DataFrame([stored[column].rename(name) for name, column in staging.columns.items()])
-    _, found = _recognise(head)
+    columns, found = _recognise(head)
+    place = Place(source=staging.source.name)
+    if found.missing == ("timestamp",) and all(column.type is not AttributeType.INSTANT for column in columns):
+        raise _no_times(place)
     if found.missing:
-        place = Place(source=staging.source.name)
         raise ColumnsNeededError(found.missing[0], None, staging.columns, place, missing=found.missing)
     return mapping_of(found.parts, tuple(staging.columns), staging.levels)
+
+
+def _no_times(place: Place) -> UnreadableLogError:
+    """To name the columns there are would not help: none of them holds times."""
+    return UnreadableLogError(
+        "no-times",
+        "No column holds times. Each event needs the time at which it happened: order, durations and variants are read "
+        "from it.",
+        place,
+        "Export the log again with the time of each event (in XES the attribute time:timestamp); if a column does hold "
+        "it, name that with --timestamp-column.",
+    )
 
 
 def _recognise(head: pl.DataFrame) -> tuple[tuple[SniffedColumn, ...], Recognition]:

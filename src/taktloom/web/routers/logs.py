@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, File, UploadFile
 
-from taktloom.app import logs
+from taktloom.app import history, logs
 from taktloom.app.calls import calls
 from taktloom.app.log_records import MappingRecord
 from taktloom.web.callers import Caller
@@ -30,6 +30,13 @@ def upload(context: Caller, file: Annotated[UploadFile, File()]) -> schemas.Uplo
 def start_import(context: Caller, body: schemas.ImportIn) -> schemas.ImportStarted:
     """Import an uploaded file; follow it at `/logs/imports/{import_id}`."""
     return schemas.ImportStarted(import_id=logs.start_import(context, request=_request(body)))
+
+
+@router.post("/from-history", status_code=202)
+@calls(history.start_history_log)
+def start_history_log(context: Caller, body: schemas.HistoryIn) -> schemas.ImportStarted:
+    """Make or renew the log of a process's own history; follow it at `/logs/imports/{import_id}`."""
+    return schemas.ImportStarted(import_id=history.start_history_log(context, process_id=body.process_id))
 
 
 @router.get("/imports/{import_id}")

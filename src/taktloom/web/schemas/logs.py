@@ -110,10 +110,23 @@ class LogSummary(Out):
     is_engine_history: bool
 
 
+class LogHistory(Out):
+    """The engine's own history: until when it was read, and how many events of the process are newer."""
+
+    process_id: str
+    read_at: Instant
+    newer_events: int
+
+
+class HistoryIn(In):
+    process_id: str = Field(min_length=1, max_length=200)
+
+
 class LogDetail(LogSummary):
     mapping: ColumnMapping
     skipped_rows: int
     findings: list[FindingOut]
+    history: LogHistory | None = None
 
 
 class LogChange(In):

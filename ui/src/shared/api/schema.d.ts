@@ -500,6 +500,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/logs/from-history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start History Log
+         * @description Make or renew the log of a process's own history; follow it at `/logs/imports/{import_id}`.
+         */
+        post: operations["start_history_log"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/logs/imports/{import_id}": {
         parameters: {
             query?: never;
@@ -2121,6 +2141,11 @@ export interface components {
             /** To S */
             to_s: number;
         };
+        /** HistoryIn */
+        HistoryIn: {
+            /** Process Id */
+            process_id: string;
+        };
         /** Home */
         Home: {
             demo?: components["schemas"]["DemoState"] | null;
@@ -2441,6 +2466,7 @@ export interface components {
             findings: components["schemas"]["FindingOut"][];
             /** First Event At */
             first_event_at: string | null;
+            history?: components["schemas"]["LogHistory"] | null;
             /**
              * Imported At
              * Format: date-time
@@ -2465,6 +2491,21 @@ export interface components {
             timezone: string | null;
             /** Variants */
             variants: number;
+        };
+        /**
+         * LogHistory
+         * @description The engine's own history: until when it was read, and how many events of the process are newer.
+         */
+        LogHistory: {
+            /** Newer Events */
+            newer_events: number;
+            /** Process Id */
+            process_id: string;
+            /**
+             * Read At
+             * Format: date-time
+             */
+            read_at: string;
         };
         /**
          * LogSniff
@@ -4383,6 +4424,39 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ImportIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportStarted"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_history_log: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HistoryIn"];
             };
         };
         responses: {

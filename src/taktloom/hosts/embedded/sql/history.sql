@@ -23,5 +23,9 @@ SELECT e.*, i.subject_key FROM event_log e JOIN instance i USING (tenant_id, ins
 WHERE e.tenant_id = :tenant_id AND e.position > :after AND (:process_id IS NULL OR e.process_id = :process_id)
 ORDER BY e.position LIMIT :limit;
 
+-- name: count_events_after
+SELECT count(*) AS n FROM event_log
+WHERE tenant_id = :tenant_id AND position > :after AND (:process_id IS NULL OR process_id = :process_id);
+
 -- name: last_event_position
 SELECT max(position) AS n FROM event_log WHERE tenant_id = :tenant_id;

@@ -16,7 +16,7 @@ import { Problem } from '@/shared/ui/Problem'
 import { logQuery, type LogDetail } from '../api/logs'
 import { LOG_TABS, withoutFilter, type LogQuery, type LogTab } from '../filters'
 import { useFiltered, useGo, useLogSearch } from '../hooks/useLogView'
-import { LogBadges, Period } from './facts'
+import { HistoryAge, LogBadges, Period } from './facts'
 import { FilterBar } from './FilterBar'
 import classes from './LogPage.module.css'
 import { LogMenu } from './LogMenu'
@@ -44,6 +44,7 @@ export function LogPage() {
             <Period log={data} />
             <span>{data.timezone ?? t('logs.ownOffsets')}</span>
             <LogBadges log={data} />
+            <HistoryAge log={data} />
           </>
         )
       }

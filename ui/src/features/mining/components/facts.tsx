@@ -1,9 +1,11 @@
 /** Small facts of a log that several pages show. */
 import { useTranslation } from 'react-i18next'
 
+import { formatNumber } from '@/shared/format/number'
+import { formatShort } from '@/shared/format/time'
 import { useLanguage } from '@/shared/i18n/useLanguage'
 
-import type { LogSummary } from '../api/logs'
+import type { LogDetail, LogSummary } from '../api/logs'
 import classes from './facts.module.css'
 
 /** A synthetic log is marked wherever it shows: its numbers say nothing about anybody's work. */
@@ -19,6 +21,15 @@ export function LogBadges({ log }: { log: Pick<LogSummary, 'is_synthetic'> & { i
       {log.is_engine_history === true && <span className={classes.badge}>{t('badge.history')}</span>}
     </>
   )
+}
+
+/** How old a log of the process's own history is, and how much has happened since. */
+export function HistoryAge({ log: { history } }: { log: LogDetail }) {
+  const { t } = useTranslation('mining')
+  const language = useLanguage()
+  if (history === null || history === undefined) return null
+  const { newer_events: count, read_at: at } = history
+  return <span>{t('facts.history', { count, number: formatNumber(count, language), at: formatShort(at, language) })}</span>
 }
 
 type Dated = Pick<LogSummary, 'first_event_at' | 'last_event_at' | 'timezone'>

@@ -2,6 +2,7 @@
 import { queryOptions } from '@tanstack/react-query'
 
 import { api, unwrap } from '@/shared/api/client'
+import { ApiError, UNEXPECTED } from '@/shared/api/problem'
 
 import type { Deployment, InstanceSummary, Watch } from './types'
 
@@ -84,4 +85,18 @@ export function deployFiles(files: readonly File[]): Promise<Deployment> {
   return unwrap(
     api.POST('/api/v1/deployments', { body: body as never, bodySerializer: (given: unknown) => given as FormData }),
   )
+}
+
+/** Makes or renews the event log of a process's own history; its id. */
+export async function readHistory(processId: string): Promise<string> {
+  const { import_id } = await unwrap(api.POST('/api/v1/logs/from-history', { body: { process_id: processId } }))
+  const params = { path: { import_id } }
+  let progress = await unwrap(api.GET('/api/v1/logs/imports/{import_id}', { params }))
+  while (progress.state === 'waiting' || progress.state === 'running') {
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    progress = await unwrap(api.GET('/api/v1/logs/imports/{import_id}', { params }))
+  }
+  const { log_id, problem } = progress
+  if (typeof log_id !== 'string') throw new ApiError(problem ?? { code: UNEXPECTED, status: 0, detail: '' })
+  return log_id
 }

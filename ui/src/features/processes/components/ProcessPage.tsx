@@ -12,7 +12,7 @@ import { Page } from '@/shared/ui/Page'
 import { FindingList, Problem } from '@/shared/ui/Problem'
 
 import { createDraft } from '../api/drafts'
-import { modelQuery, processQuery } from '../api/processes'
+import { modelQuery, processQuery, readHistory } from '../api/processes'
 import type { ProcessDetail } from '../api/types'
 import { decisionTextOf } from '../api/text'
 import { PROCESS_TABS, type ProcessSearch, type ProcessTab } from '../routes'
@@ -65,6 +65,7 @@ function Actions({ process }: { process: ProcessDetail }) {
   const navigate = useNavigate({ from: '/processes/$processId' })
   const { latest } = process.summary
   const edit = useEdit(process)
+  const mine = useMining(process)
   return (
     <>
       <Menu position="bottom-end">
@@ -82,6 +83,11 @@ function Actions({ process }: { process: ProcessDetail }) {
           </Menu.Item>
         </Menu.Dropdown>
       </Menu>
+      {can('log.edit') && (
+        <Button variant="default" loading={mine.isPending} leftSection={<Icon name="mining" size={14} />} onClick={() => mine.mutate()}>
+          {t('action.mine')}
+        </Button>
+      )}
       {can('process.edit') && (
         <Button variant="default" loading={edit.isPending} leftSection={<Icon name="edit" size={14} />} onClick={() => edit.mutate()}>
           {t('shared:action.edit')}
@@ -127,6 +133,21 @@ function useEdit(process: ProcessDetail) {
       await navigate({ to: '/processes/drafts/$draftId', params: { draftId: draft.draft_id } })
     },
     meta: { title: t('shared:action.edit') },
+  })
+}
+
+/** Reads the process's own history into an event log and opens its review. */
+function useMining(process: ProcessDetail) {
+  const { t } = useTranslation('processes')
+  const navigate = useNavigate()
+  const queryClient = useQueryClient()
+  return useMutation({
+    mutationFn: () => readHistory(process.summary.latest.process_id),
+    onSuccess: async (logId) => {
+      await queryClient.invalidateQueries({ queryKey: ['logs'] })
+      await navigate({ to: '/mining/logs/$logId', params: { logId } })
+    },
+    meta: { title: t('action.mine') },
   })
 }
 
