@@ -64,9 +64,11 @@ export function BpmnEditor({ xml, onChanged, onSelected, selected, note, ref }: 
         })
       })
       made.onSelected((elementId) => heard.current.onSelected(elementId))
-      if (heard.current.selected !== null) made.select(heard.current.selected)
+      const wanted = heard.current.selected
       editor.current = made
       setReady(true)
+      // The properties panel hears of a selection only once it is attached, which takes a turn.
+      if (wanted !== null) setTimeout(() => editor.current?.select(wanted))
     }
     show().catch((reason: unknown) => {
       if (!isGone) setError(reason)
