@@ -69,7 +69,7 @@ def test_every_command_has_help(taktloom: CommandLine, name: str) -> None:
 def test_every_command_is_in_the_reference(name: str) -> None:
     page = (Path(__file__).parents[2] / "docs/reference/command-line.md").read_text(encoding="utf-8")
 
-    assert f"## {name}\n" in page
+    assert any(line == f"## {name}" or line.startswith(f"## {name} ") for line in page.splitlines())
 
 
 def test_the_first_help_shows_examples(taktloom: CommandLine) -> None:
