@@ -20,6 +20,8 @@ import ui_build
 from setup_environment import PROJECT_ROOT, VENV
 
 PYTEST_NOTHING_COLLECTED = 5
+# By file, so that what a file sets up once is set up once. Crash runs and browsers want the cores for themselves.
+ON_ALL_CORES = ("--numprocesses", str(min(os.cpu_count() or 1, 4)), "--dist", "loadfile")
 UI_SCRIPTS = ("lint", "typecheck", "test")
 
 
@@ -98,9 +100,9 @@ def _tool(*command: str) -> Callable[[Sequence[str]], Outcome]:
     return run
 
 
-def _pytest(marker: str) -> Callable[[Sequence[str]], Outcome]:
+def _pytest(marker: str, *options: str) -> Callable[[Sequence[str]], Outcome]:
     def run(pytest_arguments: Sequence[str]) -> Outcome:
-        code = _call([str(VENV / "bin" / "python"), "-m", "pytest", "-m", marker, *pytest_arguments])
+        code = _call([str(VENV / "bin" / "python"), "-m", "pytest", "-m", marker, *options, *pytest_arguments])
         return Outcome.NOTHING if code == PYTEST_NOTHING_COLLECTED else _outcome(code)
 
     return run
@@ -143,8 +145,10 @@ STAGES: Sequence[Stage] = (
     Stage(name="lint", run=_tool("ruff", "check", "."), is_quick=True),
     Stage(name="types", run=_tool("mypy"), is_quick=True),
     Stage(name="imports", run=_tool("lint-imports", "--no-logo"), is_quick=True),
-    Stage(name="unit", run=_pytest("not conformance and not reliability and not browser"), is_quick=True),
-    Stage(name="conformance", run=_pytest("conformance and not reliability and not browser")),
+    Stage(
+        name="unit", run=_pytest("not conformance and not reliability and not browser", *ON_ALL_CORES), is_quick=True
+    ),
+    Stage(name="conformance", run=_pytest("conformance and not reliability and not browser", *ON_ALL_CORES)),
     Stage(name="reliability", run=_pytest("reliability and not browser")),
     Stage(name="browser", run=_pytest("browser")),
     Stage(name="ui", run=_ui),
