@@ -144,7 +144,7 @@ function FileFacts({ source }: { source: MappingSource }) {
   const facts = [
     source.format?.toUpperCase(),
     source.size_bytes === undefined ? undefined : formatBytes(source.size_bytes, language),
-    source.encoding ?? undefined,
+    source.encoding?.toUpperCase(),
     typeof source.delimiter === 'string' ? t('mapping.delimiter', { sign: source.delimiter === '\t' ? 'Tab' : source.delimiter }) : undefined,
     t('mapping.columnCount', { count: source.columns.length }),
   ]
