@@ -20,7 +20,7 @@ EXPECTED = {
     "serve", "demo", "review", "potential", "model", "draft", "lint", "deploy", "decide", "feel", "start",
     "watch", "worker", "backup", "restore", "doctor", "version", "log import", "log list", "log rename",
     "log delete", "log columns", "log remap", "log from-history",
-    "process list", "process xml", "instance list", "instance show", "instance cancel", "instance set", "task list",
+    "process baseline", "process list", "process xml", "instance list", "instance show", "instance cancel", "instance set", "task list",
     "task claim", "task complete", "incident list", "incident resolve", "message publish", "user list", "user add",
     "user disable", "user enable", "user reset", "key list", "key add", "key revoke",
 }  # fmt: skip

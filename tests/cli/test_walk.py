@@ -196,3 +196,20 @@ def test_the_receipt_log_goes_from_review_to_a_started_case(
     assert draft["coverage"] >= 0.95
     assert draft["fitness"] >= 0.85
     assert started["status"] == "active"
+
+
+def test_a_process_is_compared_with_a_log_and_then_with_none(
+    taktloom: CommandLine, log_file: Path, tmp_path: Path
+) -> None:
+    model = tmp_path / "permit.bpmn"
+    model.write_bytes(PERMIT_BPMN)
+    log_id = taktloom.json("log", "import", log_file)["log_id"]
+    taktloom.json("deploy", model)
+
+    taktloom.json("process", "baseline", "permit", log_id)
+    before = taktloom.json("watch", "permit")["baseline"]["log_id"]
+    taktloom.json("process", "baseline", "permit")
+    after = taktloom.json("watch", "permit")["baseline"]
+    refused = taktloom("process", "baseline", "permit", "no-such-log")
+
+    assert (before, after, refused.code) == (log_id, None, 1)

@@ -97,3 +97,23 @@ def print_xml(
     with opened(data) as context:
         xml = processes.read_bpmn(context, process_id=process, version=version_number).decode()
         print_json({"process_id": process, "xml": xml}) if as_json else typer.echo(xml)
+
+
+@process_commands.command("baseline")
+@calls(processes.set_baseline)
+def set_baseline(
+    process: Annotated[str, typer.Argument(help="Process id.")],
+    log_id: Annotated[str | None, typer.Argument(help="Id from `taktloom log list`.", show_default="no log")] = None,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Compare a process with this log from now on, or with none.
+
+    Example: taktloom process baseline permit receipt
+    """
+    with opened(data) as context:
+        processes.set_baseline(context, process_id=process, log_id=log_id)
+        if as_json:
+            print_json({"process_id": process, "baseline_log_id": log_id})
+            return
+        say(f"{process} is compared with {log_id}." if log_id else f"{process} is compared with no log.")
