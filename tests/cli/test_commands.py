@@ -17,12 +17,12 @@ from tests.cli.commands import CommandLine
 # These touch no data folder: they speak of the machine or the package, or are a server's client.
 WITHOUT_USE_CASE = {"version", "doctor", "worker"}
 EXPECTED = {
-    "serve", "demo", "review", "potential", "model", "draft", "lint", "deploy", "decide", "feel", "start",
-    "watch", "worker", "backup", "restore", "doctor", "version", "log import", "log list", "log rename",
-    "log delete", "log columns", "log remap", "log from-history",
-    "process baseline", "process list", "process xml", "instance list", "instance show", "instance cancel", "instance set", "task list",
-    "task claim", "task complete", "incident list", "incident resolve", "message publish", "user list", "user add",
-    "user disable", "user enable", "user reset", "key list", "key add", "key revoke",
+    "serve", "demo", "review", "potential", "model", "draft", "lint", "deploy", "decide", "feel", "start", "watch",
+    "worker", "backup", "restore", "doctor", "version", "log import", "log list", "log rename", "log delete",
+    "log columns", "log remap", "log from-history", "process baseline", "process list", "process xml",
+    "instance list", "instance show", "instance cancel", "instance set", "task list", "task claim", "task complete",
+    "incident list", "incident resolve", "message publish", "user list", "user add", "user disable", "user enable",
+    "user reset", "key list", "key add", "key revoke",
 }  # fmt: skip
 
 
