@@ -5,6 +5,7 @@ import pytest
 
 from taktloom.formats.bpmn import read_bpmn
 from taktloom.model.errors import DefinitionError
+from taktloom.model.event_definitions import MessageDefinition, TimerDefinition
 from taktloom.model.findings import Severity
 from taktloom.model.process import (
     BoundaryEvent,
@@ -15,17 +16,15 @@ from taktloom.model.process import (
     Form,
     IntermediateCatchEvent,
     Lane,
-    MessageDefinition,
     ProcessDefinition,
     ScriptTask,
     ServiceTask,
     StartEvent,
     SubProcess,
-    TimerDefinition,
     UnsupportedNode,
     UserTask,
-    VariableMapping,
 )
+from taktloom.model.process_data import VariableMapping
 from tests.kernel.driver import load_model
 
 HEAD = (

@@ -7,20 +7,18 @@ from itertools import combinations
 from hypothesis import given
 
 from taktloom.formats.layout import layout
+from taktloom.model.diagram import Diagram, Edge, Shape
+from taktloom.model.event_definitions import TimerDefinition
 from taktloom.model.process import (
     BoundaryEvent,
-    Diagram,
-    Edge,
     EndEvent,
     ExclusiveGateway,
     Lane,
     ParallelGateway,
     ProcessDefinition,
-    Shape,
     StartEvent,
     SubProcess,
     Task,
-    TimerDefinition,
 )
 from tests.kernel.build import eid, process
 from tests.properties.processes import Tree, definition_of, trees

@@ -13,24 +13,22 @@ from lxml import etree
 from taktloom.formats.bpmn import read_bpmn, write_bpmn
 from taktloom.formats.layout import layout
 from taktloom.formats.layout.text import text_width, wrap
+from taktloom.model.diagram import Diagram, LabelBounds, Shape
+from taktloom.model.event_definitions import TimerDefinition
 from taktloom.model.identifiers import ElementId
 from taktloom.model.process import (
     Activity,
     AnyFlowNode,
     BoundaryEvent,
     Definitions,
-    Diagram,
     EndEvent,
     ExclusiveGateway,
-    LabelBounds,
     Lane,
     ParallelGateway,
     ProcessDefinition,
-    Shape,
     StartEvent,
     SubProcess,
     Task,
-    TimerDefinition,
     UserTask,
 )
 from tests.formats.test_layout import containers, crossings, overlap, passes_through, segments, simple_shapes

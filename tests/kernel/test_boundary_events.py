@@ -9,16 +9,8 @@ from taktloom.kernel.commands import (
     StartTimer,
     Subscribe,
 )
-from taktloom.model.process import (
-    BoundaryEvent,
-    EndEvent,
-    ErrorDefinition,
-    MessageDefinition,
-    ParallelGateway,
-    StartEvent,
-    Task,
-    TimerDefinition,
-)
+from taktloom.model.event_definitions import ErrorDefinition, MessageDefinition, TimerDefinition
+from taktloom.model.process import BoundaryEvent, EndEvent, ParallelGateway, StartEvent, Task
 from tests.kernel.build import eid, process, sub_process
 from tests.kernel.driver import START, run_of, shown
 from tests.kernel.parts import E, S, error, job, side_timer, timer, user

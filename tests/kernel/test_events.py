@@ -12,17 +12,9 @@ from taktloom.kernel.commands import (
     Subscribe,
 )
 from taktloom.model.errors import MisuseError, NotFoundError
-from taktloom.model.process import (
-    EndEvent,
-    IntermediateCatchEvent,
-    IntermediateThrowEvent,
-    MessageDefinition,
-    ParallelGateway,
-    StartEvent,
-    TerminateDefinition,
-    TimerDefinition,
-    VariableMapping,
-)
+from taktloom.model.event_definitions import MessageDefinition, TerminateDefinition, TimerDefinition
+from taktloom.model.process import EndEvent, IntermediateCatchEvent, IntermediateThrowEvent, ParallelGateway, StartEvent
+from taktloom.model.process_data import VariableMapping
 from tests.kernel.build import eid, process
 from tests.kernel.driver import START, run_of, shown
 from tests.kernel.parts import E, S, job, user

@@ -8,11 +8,7 @@ from taktloom.kernel.commands import (
     RaiseIncident,
 )
 from taktloom.model.errors import NotFoundError
-from taktloom.model.process import (
-    ExclusiveGateway,
-    ParallelGateway,
-    Task,
-)
+from taktloom.model.process import ExclusiveGateway, ParallelGateway, Task
 from tests.kernel.build import eid, process
 from tests.kernel.driver import run_of, shown
 from tests.kernel.parts import E, S, job

@@ -10,14 +10,8 @@ from taktloom.kernel.commands import (
     OpenUserTask,
 )
 from taktloom.model.errors import ConflictError, MisuseError, NotFoundError
-from taktloom.model.process import (
-    EndEvent,
-    ParallelGateway,
-    ServiceTask,
-    StartEvent,
-    SubProcess,
-    VariableMapping,
-)
+from taktloom.model.process import EndEvent, ParallelGateway, ServiceTask, StartEvent, SubProcess
+from taktloom.model.process_data import VariableMapping
 from tests.kernel.build import eid, process
 from tests.kernel.driver import START, Driver, run_of, shown
 from tests.kernel.parts import E, S, job, timer, user

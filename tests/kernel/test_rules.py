@@ -7,19 +7,18 @@ import pytest
 
 from taktloom.kernel import compile_process
 from taktloom.model.errors import DefinitionError
+from taktloom.model.event_definitions import ErrorDefinition, MessageDefinition, TerminateDefinition, TimerDefinition
 from taktloom.model.findings import Severity
 from taktloom.model.process import (
     AnyFlowNode,
     BoundaryEvent,
     BusinessRuleTask,
     EndEvent,
-    ErrorDefinition,
     EventAttribute,
     ExclusiveGateway,
     IntermediateCatchEvent,
     IntermediateThrowEvent,
     Lane,
-    MessageDefinition,
     ParallelGateway,
     ProcessDefinition,
     ScriptTask,
@@ -28,12 +27,10 @@ from taktloom.model.process import (
     StartEvent,
     SubProcess,
     Task,
-    TerminateDefinition,
-    TimerDefinition,
     UnsupportedNode,
     UserTask,
-    VariableMapping,
 )
+from taktloom.model.process_data import VariableMapping
 from tests.kernel.build import eid, flows_of, process, sub_process
 
 S, T, E = StartEvent(id=eid("s")), Task(id=eid("t")), EndEvent(id=eid("e"))

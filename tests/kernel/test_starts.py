@@ -7,7 +7,8 @@ import pytest
 
 from taktloom.kernel import MessageStart, TimerStart, compile_process, message_starts, next_timer_start, timer_starts
 from taktloom.model.errors import DefinitionError
-from taktloom.model.process import EndEvent, MessageDefinition, StartEvent, TimerDefinition
+from taktloom.model.event_definitions import MessageDefinition, TimerDefinition
+from taktloom.model.process import EndEvent, StartEvent
 from tests.kernel.build import eid, process
 from tests.kernel.driver import START
 

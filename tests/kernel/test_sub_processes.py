@@ -3,15 +3,9 @@
 
 from decimal import Decimal
 
-from taktloom.model.process import (
-    EndEvent,
-    ParallelGateway,
-    ScriptTask,
-    StartEvent,
-    SubProcess,
-    TerminateDefinition,
-    VariableMapping,
-)
+from taktloom.model.event_definitions import TerminateDefinition
+from taktloom.model.process import EndEvent, ParallelGateway, ScriptTask, StartEvent, SubProcess
+from taktloom.model.process_data import VariableMapping
 from tests.kernel.build import eid, process, sub_process
 from tests.kernel.driver import run_of, shown
 from tests.kernel.parts import E, S, job

@@ -12,16 +12,8 @@ from taktloom.kernel.commands import (
     OpenUserTask,
     RecordEvent,
 )
-from taktloom.model.process import (
-    BusinessRuleTask,
-    EventAttribute,
-    Lane,
-    ManualTask,
-    ScriptTask,
-    Task,
-    UserTask,
-    VariableMapping,
-)
+from taktloom.model.process import BusinessRuleTask, EventAttribute, Lane, ManualTask, ScriptTask, Task, UserTask
+from taktloom.model.process_data import VariableMapping
 from tests.kernel.build import eid, process
 from tests.kernel.driver import START, run_of, shown
 from tests.kernel.parts import E, S, user

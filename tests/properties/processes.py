@@ -13,18 +13,17 @@ from hypothesis import strategies as st
 
 from taktloom.kernel import ExecutableProcess, compile_process
 from taktloom.kernel.commands import ChooseFlow, StartTimer
+from taktloom.model.event_definitions import ErrorDefinition, MessageDefinition, TimerDefinition
 from taktloom.model.identifiers import ElementId, ProcessId
 from taktloom.model.process import (
     AnyFlowNode,
     BoundaryEvent,
     BusinessRuleTask,
     EndEvent,
-    ErrorDefinition,
     ExclusiveGateway,
     IntermediateCatchEvent,
     IntermediateThrowEvent,
     ManualTask,
-    MessageDefinition,
     ParallelGateway,
     ProcessDefinition,
     ScriptTask,
@@ -33,10 +32,9 @@ from taktloom.model.process import (
     StartEvent,
     SubProcess,
     Task,
-    TimerDefinition,
     UserTask,
-    VariableMapping,
 )
+from taktloom.model.process_data import VariableMapping
 from tests.kernel.driver import Driver
 
 LEAVES = ("task", "manual", "user", "service", "mapped", "script", "rule", "timer", "message", "throw", "guarded")

@@ -27,12 +27,14 @@ class Behaviour:
 
     element_type: the XML name. is_recorded_from_start: whether the event log has a start row, so that breaking the
     visit off must be recorded too. names_resource: whether who causes the completion is the resource of the work.
+    activates_itself: whether a token that arrives may have to wait before the visit begins, as at a join.
     """
 
     __slots__ = ()
     element_type: ClassVar[str] = ""
     is_recorded_from_start: ClassVar[bool] = False
     names_resource: ClassVar[bool] = False
+    activates_itself: ClassVar[bool] = False
 
     def enter(self, run: Run, token: Token) -> Phase | None:
         """Begin the visit."""

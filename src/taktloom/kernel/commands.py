@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 from taktloom.feel.values import FeelValue
 from taktloom.model.identifiers import (
+    ChildId,
     ElementId,
     IncidentId,
     JobId,
@@ -89,19 +90,97 @@ class CancelTimer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscribe:
-    """Wait for the message; correlation_key None takes any message of that name."""
+    """Wait for the message; correlation_key None takes any message of that name.
+
+    matches: of BPMN correlation pairs of FEEL text and value: a message fits when each text, evaluated over the
+    message's variables, gives its value (`kernel.message_matches`).
+    """
 
     subscription_id: SubscriptionId
     element_id: ElementId
     message_name: str
     correlation_key: str | None
+    matches: tuple[tuple[str, FeelValue], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unsubscribe:
-    """Stop waiting for the message."""
+    """Stop waiting for the message or signal."""
 
     subscription_id: SubscriptionId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubscribeSignal:
+    """Wait for the signal; answered by SignalReceived, any number of times until it is unsubscribed."""
+
+    subscription_id: SubscriptionId
+    element_id: ElementId
+    signal_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThrowMessage:
+    """Deliver a message inside the engine. message_id: for de-duplication."""
+
+    message_id: str
+    element_id: ElementId
+    message_name: str
+    correlation_key: str | None
+    variables: Mapping[str, FeelValue]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThrowSignal:
+    """Broadcast a signal to every instance, this one too, and to start events."""
+
+    element_id: ElementId
+    signal_name: str
+    variables: Mapping[str, FeelValue]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartChild:
+    """Start an instance of *process_id* and answer with ChildCompleted or ChildFailed. binding as in CallActivity."""
+
+    child_id: ChildId
+    element_id: ElementId
+    process_id: str
+    binding: str
+    variables: Mapping[str, FeelValue]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelChild:
+    """End the called instance; it answers no more."""
+
+    child_id: ChildId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EscalateToCaller:
+    """Of a called instance: an escalation that nothing in it caught, for ChildEscalated at its caller."""
+
+    escalation_code: str | None
+    variables: Mapping[str, FeelValue]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadDataStores:
+    """Answer with DataStoreRead: the values of *stores*, ids of data stores."""
+
+    request_id: RequestId
+    element_id: ElementId
+    stores: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteDataStore:
+    """Set the value of the data store."""
+
+    element_id: ElementId
+    store: str
+    value: FeelValue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,9 +262,10 @@ class InstanceOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FinishInstance:
-    """Nothing is left to do; always the last command."""
+    """Nothing is left to do; always the last command. error_code: of the error that nothing caught, when failed."""
 
     outcome: InstanceOutcome
+    error_code: str | None = None
 
 
 Command: TypeAlias = (
@@ -197,7 +277,15 @@ Command: TypeAlias = (
     | StartTimer
     | CancelTimer
     | Subscribe
+    | SubscribeSignal
     | Unsubscribe
+    | ThrowMessage
+    | ThrowSignal
+    | StartChild
+    | CancelChild
+    | EscalateToCaller
+    | ReadDataStores
+    | WriteDataStore
     | EvaluateDecision
     | ChooseFlow
     | RaiseIncident

@@ -13,17 +13,12 @@ from taktloom.kernel.expressions import Expression, TextExpression, compile_feel
 from taktloom.kernel.rules import problem
 from taktloom.kernel.timers import Timer, TimerKind, check_literal
 from taktloom.model.errors import DefinitionError
+from taktloom.model.event_definitions import TimerDefinition
 from taktloom.model.events import CASE_ATTRIBUTE_PREFIX, EVENT_ATTRIBUTE_PREFIX
 from taktloom.model.findings import Finding
 from taktloom.model.identifiers import ElementId
-from taktloom.model.process import (
-    EventAttribute,
-    FlowNode,
-    ProcessDefinition,
-    SequenceFlow,
-    TimerDefinition,
-    VariableMapping,
-)
+from taktloom.model.process import EventAttribute, FlowNode, ProcessDefinition, SequenceFlow
+from taktloom.model.process_data import VariableMapping
 
 __all__ = ["Compilation"]
 

@@ -9,6 +9,7 @@ from taktloom.kernel.elements.registry import COMPILERS
 from taktloom.kernel.executable import NONE, ExecutableProcess, Flow, Node
 from taktloom.kernel.rules import check_structure, problem
 from taktloom.model.errors import DefinitionError
+from taktloom.model.event_definitions import ErrorDefinition
 from taktloom.model.findings import Finding, Severity
 from taktloom.model.identifiers import ElementId
 from taktloom.model.places import Place
@@ -16,7 +17,6 @@ from taktloom.model.process import (
     AnyFlowNode,
     BoundaryEvent,
     BusinessRuleTask,
-    ErrorDefinition,
     FlowNode,
     Form,
     ProcessDefinition,

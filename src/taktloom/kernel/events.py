@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Kernel events: facts that enter the interpreter, in the past tense. A closed set; issue B and D add theirs.
+"""Kernel events: facts that enter the interpreter, in the past tense. A closed set.
 
 Every event carries `occurred_at` (UTC, stamped by the host when it stored the event) and `actor`, who caused it (the
 resource of the event log; None for the engine itself). Values are FEEL values.
@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 from taktloom.feel.values import FeelValue
 from taktloom.model.identifiers import (
+    ChildId,
     ElementId,
     IncidentId,
     JobId,
@@ -32,10 +33,15 @@ class HappenedAt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstanceStarted(HappenedAt):
-    """The first event. start_element None takes the only none start event; else a timer or message start event."""
+    """The first event. start_element None takes the only none start event, or starts all nodes without incoming flow.
+
+    Else it is a start event with a trigger, an instantiating receive task, or an event behind an instantiating
+    event-based gateway: what has come is then what it waits for. is_called: a call activity waits for this instance.
+    """
 
     variables: Mapping[str, FeelValue] = field(default_factory=dict)
     start_element: ElementId | None = None
+    is_called: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +133,67 @@ class InstanceCancelled(HappenedAt):
     reason: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignalReceived(HappenedAt):
+    """A signal that *subscription_id* waits for was thrown. The host sends one for each open subscription."""
+
+    subscription_id: SubscriptionId
+    variables: Mapping[str, FeelValue] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConditionsEvaluated(HappenedAt):
+    """Look at all open conditions again, as if *variables* were set; those variables come with what then fires."""
+
+    variables: Mapping[str, FeelValue] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActivitiesActivated(HappenedAt):
+    """Start *element_ids*, activities inside an active ad-hoc sub-process, in order."""
+
+    element_ids: tuple[ElementId, ...]
+    variables: Mapping[str, FeelValue] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChildCompleted(HappenedAt):
+    """The called instance ended well (completed or terminated by its own model); *variables* are its own at the end."""
+
+    child_id: ChildId
+    variables: Mapping[str, FeelValue] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChildFailed(HappenedAt):
+    """The called instance could not start, was cancelled, or failed.
+
+    error_code: of the BPMN error that nothing in it caught, None where there is none: an incident then.
+    """
+
+    child_id: ChildId
+    error_code: str | None = None
+    message: str = ""
+    variables: Mapping[str, FeelValue] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChildEscalated(HappenedAt):
+    """The called instance threw an escalation that nothing in it caught; it may go on."""
+
+    child_id: ChildId
+    escalation_code: str | None = None
+    variables: Mapping[str, FeelValue] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataStoreRead(HappenedAt):
+    """Answer to ReadDataStores: values by store id."""
+
+    request_id: RequestId
+    values: Mapping[str, FeelValue] = field(default_factory=dict)
+
+
 KernelEvent: TypeAlias = (
     InstanceStarted
     | JobCompleted
@@ -140,4 +207,11 @@ KernelEvent: TypeAlias = (
     | IncidentResolved
     | VariablesSet
     | InstanceCancelled
+    | SignalReceived
+    | ConditionsEvaluated
+    | ActivitiesActivated
+    | ChildCompleted
+    | ChildFailed
+    | ChildEscalated
+    | DataStoreRead
 )

@@ -31,6 +31,7 @@ class NodeBehaviour(Protocol):
     element_type: ClassVar[str]
     is_recorded_from_start: ClassVar[bool]
     names_resource: ClassVar[bool]
+    activates_itself: ClassVar[bool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

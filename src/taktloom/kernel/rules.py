@@ -9,6 +9,13 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 
+from taktloom.model.event_definitions import (
+    ErrorDefinition,
+    EventDefinition,
+    MessageDefinition,
+    TerminateDefinition,
+    TimerDefinition,
+)
 from taktloom.model.findings import Finding, Severity
 from taktloom.model.identifiers import ElementId
 from taktloom.model.places import Place
@@ -18,13 +25,10 @@ from taktloom.model.process import (
     BoundaryEvent,
     BusinessRuleTask,
     EndEvent,
-    ErrorDefinition,
-    EventDefinition,
     ExclusiveGateway,
     FlowNode,
     IntermediateCatchEvent,
     IntermediateThrowEvent,
-    MessageDefinition,
     ParallelGateway,
     ProcessDefinition,
     ScriptTask,
@@ -32,8 +36,6 @@ from taktloom.model.process import (
     ServiceTask,
     StartEvent,
     SubProcess,
-    TerminateDefinition,
-    TimerDefinition,
     UnsupportedNode,
 )
 

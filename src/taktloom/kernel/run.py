@@ -23,6 +23,7 @@ from taktloom.kernel.commands import (
 )
 from taktloom.kernel.executable import NONE, Attribute, ExecutableProcess, Node
 from taktloom.kernel.expressions import Context
+from taktloom.kernel.history import HistoryItem, VisitLifecycle
 from taktloom.kernel.record import NO_ATTRIBUTES, completion_row, evaluate_attributes, start_row, termination_row
 from taktloom.kernel.state import (
     IncidentWait,
@@ -63,10 +64,11 @@ STATUS_OF = {
 class Run:
     """The surroundings of one step. Behaviours call it to move tokens, open waits and emit commands."""
 
-    __slots__ = ("actor", "commands", "now", "process", "stack", "state", "visits_left")
+    __slots__ = ("actor", "commands", "history", "now", "process", "stack", "state", "visits_left")
 
     def __init__(self, process: ExecutableProcess, state: InstanceState, now: datetime, actor: str | None) -> None:
         self.process, self.state, self.now, self.actor = process, state, now, actor
+        self.history: list[HistoryItem] | None = None
         self.commands: list[Command] = []
         self.stack: list[tuple[TokenId, Phase]] = []
         self.visits_left = VISITS_PER_STEP
@@ -84,6 +86,25 @@ class Run:
     def variables(self, token: Token) -> Context:
         """What expressions of the token's node can see; read only."""
         return visible_variables(self.state, token.inner or token.scope)
+
+    # visits
+
+    def activate(self, token: Token) -> None:
+        """The visit of the token's node begins, if it has not begun yet."""
+        if not token.is_active:
+            token.is_active = True
+            self._tell(token, VisitLifecycle.ACTIVATED)
+
+    def conclude(self, token: Token, lifecycle: VisitLifecycle = VisitLifecycle.COMPLETED) -> None:
+        """The visit of the token's node is over, if it has begun."""
+        if token.is_active:
+            token.is_active = False
+            self._tell(token, lifecycle)
+
+    def _tell(self, token: Token, lifecycle: VisitLifecycle) -> None:
+        if self.history is not None:
+            element_id = self.process.nodes[token.element].id
+            self.history.append(HistoryItem(element_id=element_id, lifecycle=lifecycle, occurred_at=self.now))
 
     # tokens and scopes
 
@@ -119,6 +140,7 @@ class Run:
 
     def take(self, token: Token, flows: tuple[int, ...]) -> Phase | None:
         """Send the token along the first flow and new tokens along the others; no flow ends the path here."""
+        self.conclude(token)
         if not flows:
             self.end_path(token)
             return None
@@ -129,6 +151,7 @@ class Run:
 
     def end_path(self, token: Token) -> None:
         """Consume the token; the last one of a scope completes the scope."""
+        self.conclude(token)
         self._remove(token)
         scope = self.state.scopes[token.scope]
         if not scope.tokens:
@@ -153,6 +176,7 @@ class Run:
     def terminate(self, token: Token) -> None:
         """End everything in the token's scope, the token included (terminate end event; BPMN 2.0.2, 13.5.6)."""
         scope = self.state.scopes[token.scope]
+        self.conclude(token)
         self._remove(token)
         self._clear_scope(scope)
         if scope.owner is None:
@@ -160,12 +184,13 @@ class Run:
         else:
             self.push(self.state.tokens[scope.owner], Phase.COMPLETE)
 
-    def cancel_visit(self, token: Token) -> None:
+    def cancel_visit(self, token: Token, lifecycle: VisitLifecycle = VisitLifecycle.TERMINATED) -> None:
         """Break the token's activity off with all that runs inside; the token itself stays, to go on elsewhere."""
         inner = None if token.inner is None else self.state.scopes[token.inner]
         if inner is not None:
             self._clear_scope(inner)
         self._record_broken_off(token)
+        self.conclude(token, lifecycle)
         self.close_visit(token)
 
     def finish(self, outcome: InstanceOutcome) -> None:
@@ -189,6 +214,7 @@ class Run:
                 continue
             pending.pop()
             self._record_broken_off(token)
+            self.conclude(token, VisitLifecycle.TERMINATED)
             self.close_visit(token)
             self._remove(token)
         scope.joins.clear()

@@ -22,7 +22,7 @@ from taktloom.model.identifiers import (
     UserTaskId,
 )
 
-STATE_FORMAT = 1
+STATE_FORMAT = 2
 
 
 class InstanceStatus(StrEnum):
@@ -56,7 +56,7 @@ class Token:
     the incoming flow, -1 at a start. visit: id of the element instance that the token is in, the key of its event log
     rows; "" where nothing is recorded. entered_at: when. inner: the scope that its activity opened. waits: ids of the
     open jobs, user tasks, timers, subscriptions, requests and incidents that end with the visit, oldest first.
-    role: the role of the work in hand, for the event log.
+    role: the role of the work in hand, for the event log. is_active: whether a visit of the node has begun.
     """
 
     id: TokenId
@@ -68,6 +68,7 @@ class Token:
     inner: ScopeId | None = None
     waits: list[str] = field(default_factory=list)
     role: str | None = None
+    is_active: bool = False
 
 
 @dataclass(slots=True, kw_only=True)

@@ -35,9 +35,26 @@ JsonObject = dict[str, JsonValue]
 Migration = Callable[[JsonObject], JsonObject]
 Record = TypeVar("Record")
 
+
+def _mark_active_tokens(body: JsonObject) -> JsonObject:
+    """Format 1 did not say which tokens have begun a visit: all had, but those that wait at a join."""
+    waiting = {
+        token
+        for scope in _objects(body, "scopes").values()
+        for arrived in _objects(scope, "joins").values()
+        for tokens in arrived.values()
+        for token in cast("Iterable[str]", tokens)
+    }
+    tokens = {
+        key: token if key in waiting else _sorted({**token, "is_active": True})
+        for key, token in _objects(body, "tokens").items()
+    }
+    return {**body, "tokens": cast("JsonValue", tokens)}
+
+
 # From the format of the key to the next one. The functions tell in prose what changed; stored examples of every format
 # are in tests/journals.
-STATE_MIGRATIONS: Mapping[int, Migration] = {}
+STATE_MIGRATIONS: Mapping[int, Migration] = {1: _mark_active_tokens}
 EVENT_MIGRATIONS: Mapping[int, Migration] = {}
 
 EVENT_KINDS: Mapping[str, type[KernelEvent]] = {kind.__name__: kind for kind in get_args(KernelEvent)}

@@ -33,6 +33,7 @@ from taktloom.kernel.events import (
 )
 from taktloom.kernel.executable import NONE, ExecutableProcess
 from taktloom.kernel.failure import ElementFailure
+from taktloom.kernel.history import HistoryItem
 from taktloom.kernel.run import Run
 from taktloom.kernel.state import IncidentWait, InstanceState, InstanceStatus, Phase, Scope, TimerWait, Token
 from taktloom.kernel.timers import TimerPlan, next_plan
@@ -47,9 +48,12 @@ Wait = TypeVar("Wait")
 Key = TypeVar("Key", bound=str)
 
 
-def step(process: ExecutableProcess, state: InstanceState, event: KernelEvent) -> list[Command]:
+def step(
+    process: ExecutableProcess, state: InstanceState, event: KernelEvent, history: list[HistoryItem] | None = None
+) -> list[Command]:
     """Advance one instance by one event; the commands are to be obeyed in order.
 
+    history: a list that the visits of flow nodes are appended to, in order; None where nobody asks.
     Raises NotFoundError for an id that is not open, ConflictError for an instance that is over or already started,
     MisuseError for an event that cannot be; the state is then unchanged.
     """
@@ -63,6 +67,7 @@ def step(process: ExecutableProcess, state: InstanceState, event: KernelEvent) -
             "Look at the instance again; nothing was changed.",
         )
     run = Run(process, state, event.occurred_at, event.actor)
+    run.history = history
     HANDLERS[type(event)](run, event)
     _work(run)
     return run.commands
@@ -94,6 +99,8 @@ def _begin_visit(run: Run, token: Token) -> bool:
         return False
     run.visits_left -= 1
     token.entered_at = run.now
+    if not run.node(token).behaviour.activates_itself:
+        run.activate(token)
     return True
 
 

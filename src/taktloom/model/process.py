@@ -8,11 +8,26 @@ Source: BPMN 2.0.2, chapters 8 and 10.
 """
 
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import TypeAlias
 
+from taktloom.model.collaboration import Collaboration
+from taktloom.model.diagram import Diagram
+from taktloom.model.event_definitions import EventDefinition, MessageDefinition
 from taktloom.model.findings import Finding
 from taktloom.model.identifiers import ElementId, ProcessId
 from taktloom.model.places import NOWHERE, Place
+from taktloom.model.process_data import (
+    NO_EVENT_DATA,
+    CorrelationKey,
+    CorrelationSubscription,
+    DataAssociation,
+    DataElement,
+    DataReference,
+    EventData,
+    InputOutput,
+    VariableMapping,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,14 +44,6 @@ class Foreign:
 
 
 NOTHING_FOREIGN = Foreign()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VariableMapping:
-    """One input or output mapping: FEEL *source* into variable path *target*."""
-
-    source: str
-    target: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,38 +70,6 @@ class SequenceFlow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TimerDefinition:
-    """Exactly one of date, duration, cycle is given: ISO 8601 literal or FEEL text."""
-
-    date: str | None = None
-    duration: str | None = None
-    cycle: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MessageDefinition:
-    """A message by name; *correlation_key* is FEEL text, None where any message of the name fits (start)."""
-
-    name: str
-    correlation_key: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ErrorDefinition:
-    """A BPMN error by code; None catches every code."""
-
-    code: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TerminateDefinition:
-    """Ends the process instance or its enclosing scope at once."""
-
-
-EventDefinition: TypeAlias = TimerDefinition | MessageDefinition | ErrorDefinition | TerminateDefinition
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class FlowNode:
     """What all flow nodes have. incoming/outgoing: flow ids in document order."""
 
@@ -108,19 +83,84 @@ class FlowNode:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class JobDefinition:
+    """Work for a machine: a job of *type*, literal or FEEL after `=`.
+
+    retries >= 1; headers: static text for the worker.
+    """
+
+    type: str
+    retries: int = 3
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandardLoop:
+    """Repeats while FEEL *condition* holds, tested before or after each round, at most *maximum* times."""
+
+    condition: str | None = None
+    test_before: bool = False
+    maximum: int | None = None
+
+
+class MultiInstanceBehavior(Enum):
+    """When a multi-instance activity throws events as its instances complete (BPMN 2.0.2, 13.3.7)."""
+
+    ALL = "All"
+    NONE = "None"
+    ONE = "One"
+    COMPLEX = "Complex"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComplexBehavior:
+    """Throws *event* each time that an instance completes while FEEL *condition* holds."""
+
+    condition: str
+    event: EventDefinition
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MultiInstanceLoop:
+    """Many instances, one after another or at once.
+
+    cardinality: FEEL number. input_collection: FEEL list, of which each instance gets one item as variable
+    input_element. output_collection: the variable that collects FEEL *output_element* of each instance, in order.
+    completion_condition: FEEL, after each instance. none_event, one_event: thrown by those behaviors.
+    """
+
+    is_sequential: bool = False
+    cardinality: str | None = None
+    input_collection: str | None = None
+    input_element: str | None = None
+    output_collection: str | None = None
+    output_element: str | None = None
+    completion_condition: str | None = None
+    behavior: MultiInstanceBehavior = MultiInstanceBehavior.ALL
+    none_event: EventDefinition | None = None
+    one_event: EventDefinition | None = None
+    complex_behaviors: tuple[ComplexBehavior, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StartEvent(FlowNode):
-    """definition None: a none start event."""
+    """definition None: a none start event. is_interrupting: of an event sub-process only."""
 
     definition: EventDefinition | None = None
+    is_interrupting: bool = True
     outputs: tuple[VariableMapping, ...] = ()
     form_id: str | None = None
+    data: EventData = NO_EVENT_DATA
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndEvent(FlowNode):
-    """definition None: a none end event."""
+    """definition None: a none end event. inputs map what is thrown; job: a worker sends the message."""
 
     definition: EventDefinition | None = None
+    job: JobDefinition | None = None
+    inputs: tuple[VariableMapping, ...] = ()
+    data: EventData = NO_EVENT_DATA
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,33 +169,50 @@ class IntermediateCatchEvent(FlowNode):
 
     definition: EventDefinition
     outputs: tuple[VariableMapping, ...] = ()
+    data: EventData = NO_EVENT_DATA
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IntermediateThrowEvent(FlowNode):
-    """definition None: a none event, a milestone that is passed through."""
+    """definition None: a none event, a milestone that is passed through. inputs, job: as of the end event."""
 
     definition: EventDefinition | None = None
+    job: JobDefinition | None = None
+    inputs: tuple[VariableMapping, ...] = ()
+    data: EventData = NO_EVENT_DATA
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoundaryEvent(FlowNode):
-    """Attached to an activity; cancels it when `is_interrupting`."""
+    """Attached to an activity; cancels it when `is_interrupting`.
+
+    compensation_handler: of a compensation boundary event the activity that its association leads to.
+    """
 
     attached_to: ElementId
     definition: EventDefinition
     is_interrupting: bool = True
     outputs: tuple[VariableMapping, ...] = ()
+    data: EventData = NO_EVENT_DATA
+    compensation_handler: ElementId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Activity(FlowNode):
-    """What all activities have: default flow and variable mappings, event log attributes."""
+    """What all activities have: default flow, variable mappings, loop, data, token quantities, event log attributes."""
 
     default_flow: ElementId | None = None
     inputs: tuple[VariableMapping, ...] = ()
     outputs: tuple[VariableMapping, ...] = ()
     event_attributes: tuple[EventAttribute, ...] = ()
+    loop: StandardLoop | MultiInstanceLoop | None = None
+    is_for_compensation: bool = False
+    start_quantity: int = 1
+    completion_quantity: int = 1
+    properties: tuple[DataElement, ...] = ()
+    io: InputOutput | None = None
+    data_inputs: tuple[DataAssociation, ...] = ()
+    data_outputs: tuple[DataAssociation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,14 +227,17 @@ class ManualTask(Activity):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserTask(Activity):
-    """Work for a person. assignee, candidate_groups, due_date: literal text, or FEEL when it begins with `=`.
+    """Work for a person. assignee, candidate_groups, due_date …: literal text, or FEEL when it begins with `=`.
 
-    form_id names a form of the definitions; None shows the variables as a plain list.
+    form_id names a form of the definitions; None shows the variables as a plain list. priority: 0–100, 50 by default.
     """
 
     assignee: str | None = None
+    candidate_users: str | None = None
     candidate_groups: str | None = None
     due_date: str | None = None
+    follow_up_date: str | None = None
+    priority: str | None = None
     form_id: str | None = None
 
 
@@ -191,45 +251,138 @@ class ServiceTask(Activity):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SendTask(Activity):
+    """Sends *message*: a worker by *job*, else the engine itself delivers it."""
+
+    message: MessageDefinition | None = None
+    job: JobDefinition | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiveTask(Activity):
+    """Waits for *message*; `instantiate` starts the process with it."""
+
+    message: MessageDefinition
+    instantiate: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ScriptTask(Activity):
-    """FEEL *script* whose value becomes *result_variable*."""
+    """FEEL *script* whose value becomes *result_variable*; with *job* a worker runs it (scripts in other languages)."""
 
     script: str
     result_variable: str
+    job: JobDefinition | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BusinessRuleTask(Activity):
-    """Evaluates the decision *decision_id* into *result_variable*."""
+    """Evaluates the decision *decision_id* into *result_variable*, or orders *job*."""
 
     decision_id: str
     result_variable: str
+    job: JobDefinition | None = None
+    binding: str = "latest"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ExclusiveGateway(FlowNode):
+class CallActivity(Activity):
+    """Runs the process *called_element* (literal id, or FEEL after `=`) as an instance of its own.
+
+    called_task: the global task that it calls instead, which then runs in its place. binding: which version,
+    `latest`, `deployment` or a version tag as `tag:…`. passes_all_variables: whether the child begins with everything
+    visible; returns_all_variables: whether all its variables come back; else only mappings and data associations do.
+    """
+
+    called_element: str = ""
+    called_task: "AnyFlowNode | None" = None
+    binding: str = "latest"
+    passes_all_variables: bool = True
+    returns_all_variables: bool = True
+
+
+class GatewayDirection(Enum):
+    """What the modeler says of a gateway's flows; only checked, never run."""
+
+    UNSPECIFIED = "Unspecified"
+    CONVERGING = "Converging"
+    DIVERGING = "Diverging"
+    MIXED = "Mixed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gateway(FlowNode):
+    """What all gateways have."""
+
+    direction: GatewayDirection = GatewayDirection.UNSPECIFIED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExclusiveGateway(Gateway):
     """Exactly one outgoing flow is taken."""
 
     default_flow: ElementId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ParallelGateway(FlowNode):
+class ParallelGateway(Gateway):
     """Waits for one token on each incoming flow, then gives one to each outgoing flow."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SubProcess(Activity):
-    """An embedded sub-process: a scope of its own with nodes and flows."""
+class InclusiveGateway(Gateway):
+    """Takes every outgoing flow whose condition holds; joins what can still come (BPMN 2.0.2, 13.4.3)."""
 
+    default_flow: ElementId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComplexGateway(Gateway):
+    """Fires when FEEL *activation_condition* over `activationCount` holds, then resets (BPMN 2.0.2, 13.4.5)."""
+
+    default_flow: ElementId | None = None
+    activation_condition: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventBasedGateway(Gateway):
+    """The first event behind it decides; `instantiate` starts the process, is_parallel: with all events needed."""
+
+    instantiate: bool = False
+    is_parallel: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubProcess(Activity):
+    """An embedded sub-process: a scope of its own with nodes and flows; triggered_by_event: an event sub-process."""
+
+    triggered_by_event: bool = False
     nodes: tuple["AnyFlowNode", ...] = ()
     flows: tuple[SequenceFlow, ...] = ()
+    lanes: tuple["Lane", ...] = ()
+    data_objects: tuple[DataElement, ...] = ()
+    data_references: tuple[DataReference, ...] = ()
     artifacts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Transaction(SubProcess):
+    """A sub-process that a cancel end event undoes: what it completed is compensated."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdHocSubProcess(SubProcess):
+    """Activities in any order. active_elements: FEEL list of the element ids to start with."""
+
+    is_sequential: bool = False
+    completion_condition: str | None = None
+    cancels_remaining: bool = True
+    active_elements: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UnsupportedNode(FlowNode):
-    """A flow node that this version cannot run; *xml_name* such as `complexGateway`, *reason* names the rule.
+    """A flow node that this version cannot run; *xml_name* such as `choreographyTask`, *reason* names the rule.
 
     xml: the whole element as text, for writing it back. attached_to: of a boundary event its activity.
     """
@@ -250,11 +403,19 @@ AnyFlowNode: TypeAlias = (
     | ManualTask
     | UserTask
     | ServiceTask
+    | SendTask
+    | ReceiveTask
     | ScriptTask
     | BusinessRuleTask
+    | CallActivity
     | ExclusiveGateway
     | ParallelGateway
+    | InclusiveGateway
+    | ComplexGateway
+    | EventBasedGateway
     | SubProcess
+    | Transaction
+    | AdHocSubProcess
     | UnsupportedNode
 )
 
@@ -282,7 +443,8 @@ class ProcessDefinition:
 
     id is the key of all versions. findings are warnings of reading and compiling; errors are raised instead.
     case_attributes: event log attributes at case level, evaluated at start. artifacts (of a sub-process too): XML texts
-    of what is no flow node, flow or lane: annotations, data objects ….
+    of what is no flow node, flow or lane: annotations, data objects …. correlation_keys: those of the collaboration in
+    which the process takes part.
     """
 
     id: ProcessId
@@ -299,51 +461,12 @@ class ProcessDefinition:
     documentation: str = ""
     foreign: Foreign = NOTHING_FOREIGN
     artifacts: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LabelBounds:
-    """Where a name stands that is written beside its element, in pixels."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shape:
-    """Diagram interchange of one node, lane or pool: pixels, y grows downwards.
-
-    is_expanded, is_horizontal, is_marker_visible (the X of an exclusive gateway): None where the file does not say.
-    """
-
-    element_id: ElementId
-    x: float
-    y: float
-    width: float
-    height: float
-    is_expanded: bool | None = None
-    is_horizontal: bool | None = None
-    is_marker_visible: bool | None = None
-    label: LabelBounds | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Edge:
-    """Diagram interchange of one flow: waypoints in pixels, at least two."""
-
-    element_id: ElementId
-    waypoints: tuple[tuple[float, float], ...]
-    label: LabelBounds | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Diagram:
-    """The drawing of one process."""
-
-    shapes: tuple[Shape, ...] = ()
-    edges: tuple[Edge, ...] = ()
+    properties: tuple[DataElement, ...] = ()
+    data_objects: tuple[DataElement, ...] = ()
+    data_references: tuple[DataReference, ...] = ()
+    io: InputOutput | None = None
+    correlation_keys: tuple[CorrelationKey, ...] = ()
+    correlation_subscriptions: tuple[CorrelationSubscription, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -356,6 +479,7 @@ class Definitions:
 
     processes: tuple[ProcessDefinition, ...]
     diagram: Diagram | None = None
+    collaborations: tuple[Collaboration, ...] = ()
     findings: tuple[Finding, ...] = ()
     id: str = "definitions"
     name: str = ""

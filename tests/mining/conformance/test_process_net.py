@@ -5,6 +5,7 @@ import pytest
 
 from taktloom.mining.conformance import Replayer
 from taktloom.mining.conformance.process_net import NotAPetriNetError, process_net
+from taktloom.model.event_definitions import TerminateDefinition
 from taktloom.model.identifiers import ElementId, ProcessId
 from taktloom.model.process import (
     AnyFlowNode,
@@ -15,7 +16,6 @@ from taktloom.model.process import (
     StartEvent,
     SubProcess,
     Task,
-    TerminateDefinition,
 )
 
 

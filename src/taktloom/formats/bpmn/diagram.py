@@ -7,8 +7,8 @@ Coordinates that are missing or no numbers leave the shape out: a broken drawing
 from lxml import etree
 
 from taktloom.formats.bpmn.names import BPMNDI, DC, DI
+from taktloom.model.diagram import Diagram, Edge, LabelBounds, Shape
 from taktloom.model.identifiers import ElementId
-from taktloom.model.process import Diagram, Edge, LabelBounds, Shape
 
 __all__ = ["read_diagram", "write_diagram"]
 

@@ -8,19 +8,21 @@ from lxml import etree
 from taktloom.formats.bpmn.extensions import Extensions
 from taktloom.formats.bpmn.names import bpmn, local_name
 from taktloom.formats.bpmn.reading import Reading, children
+from taktloom.model.event_definitions import (
+    ErrorDefinition,
+    EventDefinition,
+    MessageDefinition,
+    TerminateDefinition,
+    TimerDefinition,
+)
 from taktloom.model.identifiers import ElementId
 from taktloom.model.process import (
     AnyFlowNode,
     BoundaryEvent,
     EndEvent,
-    ErrorDefinition,
-    EventDefinition,
     IntermediateCatchEvent,
     IntermediateThrowEvent,
-    MessageDefinition,
     StartEvent,
-    TerminateDefinition,
-    TimerDefinition,
 )
 
 __all__ = ["EVENT_READERS", "unsupported_event"]

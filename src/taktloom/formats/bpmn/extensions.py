@@ -11,7 +11,8 @@ from copy import deepcopy
 from lxml import etree
 
 from taktloom.formats.bpmn.names import BPMN, CAMUNDA, TAKTLOOM, ZEEBE, bpmn, local_name
-from taktloom.model.process import EventAttribute, Foreign, VariableMapping
+from taktloom.model.process import EventAttribute, Foreign
+from taktloom.model.process_data import VariableMapping
 
 __all__ = ["Extensions", "foreign_of", "xml_text"]
 

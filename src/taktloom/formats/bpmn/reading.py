@@ -12,7 +12,8 @@ from taktloom.formats.bpmn.names import BPMN, FEEL_LANGUAGES, bpmn, local_name
 from taktloom.model.findings import Finding, Severity
 from taktloom.model.identifiers import ElementId
 from taktloom.model.places import Place
-from taktloom.model.process import EventAttribute, Foreign, VariableMapping
+from taktloom.model.process import EventAttribute, Foreign
+from taktloom.model.process_data import VariableMapping
 
 __all__ = ["ActivityFields", "NodeFields", "Reading", "children", "text_of"]
 

@@ -7,7 +7,8 @@ from lxml import etree
 
 from taktloom.formats.bpmn.names import PREFIXES, ZEEBE, bpmn
 from taktloom.formats.xml_reader import read_xml
-from taktloom.model.process import Definitions, MessageDefinition, SubProcess
+from taktloom.model.event_definitions import MessageDefinition
+from taktloom.model.process import Definitions, SubProcess
 
 __all__ = ["Roots", "foreign_element"]
 

@@ -8,15 +8,7 @@ from lxml import etree
 from taktloom.formats.bpmn.extensions import Extensions
 from taktloom.formats.bpmn.names import CAMUNDA, FEEL_LANGUAGES, TAKTLOOM, bpmn
 from taktloom.formats.bpmn.reading import Reading, text_of
-from taktloom.model.process import (
-    AnyFlowNode,
-    BusinessRuleTask,
-    ManualTask,
-    ScriptTask,
-    ServiceTask,
-    Task,
-    UserTask,
-)
+from taktloom.model.process import AnyFlowNode, BusinessRuleTask, ManualTask, ScriptTask, ServiceTask, Task, UserTask
 
 __all__ = ["TASK_READERS", "unsupported_task"]
 

@@ -13,6 +13,7 @@ from lxml import etree
 from taktloom.formats.bpmn.diagram import write_diagram
 from taktloom.formats.bpmn.names import PREFIXES, TAKTLOOM, XSI, ZEEBE, bpmn
 from taktloom.formats.bpmn.roots import Roots, foreign_element
+from taktloom.model.event_definitions import ErrorDefinition, EventDefinition, MessageDefinition, TimerDefinition
 from taktloom.model.identifiers import ElementId
 from taktloom.model.process import (
     Activity,
@@ -21,9 +22,7 @@ from taktloom.model.process import (
     BusinessRuleTask,
     Definitions,
     EndEvent,
-    ErrorDefinition,
     EventAttribute,
-    EventDefinition,
     ExclusiveGateway,
     FlowNode,
     Foreign,
@@ -32,7 +31,6 @@ from taktloom.model.process import (
     IntermediateThrowEvent,
     Lane,
     ManualTask,
-    MessageDefinition,
     ParallelGateway,
     ProcessDefinition,
     ScriptTask,
@@ -41,11 +39,10 @@ from taktloom.model.process import (
     StartEvent,
     SubProcess,
     Task,
-    TimerDefinition,
     UnsupportedNode,
     UserTask,
-    VariableMapping,
 )
+from taktloom.model.process_data import VariableMapping
 
 __all__ = ["write_bpmn"]
 

@@ -6,7 +6,8 @@ much room names need, `grid` and `drawing` make pixels, `labels` puts the names 
 """
 
 from taktloom.formats.layout.drawing import Drawing, draw
-from taktloom.model.process import Diagram, ProcessDefinition
+from taktloom.model.diagram import Diagram
+from taktloom.model.process import ProcessDefinition
 
 __all__ = ["layout"]
 

@@ -15,17 +15,9 @@ from taktloom.formats.layout.labels import Boxes, LabelRequest, place_labels
 from taktloom.formats.layout.rows import Rows, place_rows, stacked_links
 from taktloom.formats.layout.shapes import Point, below, left, middle, moved_edge, moved_shape, right, tidy
 from taktloom.formats.layout.sizes import GATEWAY, TASK, Size, boundary_step, extent_of, label_size, node_size
+from taktloom.model.diagram import Edge, LabelBounds, Shape
 from taktloom.model.identifiers import ElementId
-from taktloom.model.process import (
-    AnyFlowNode,
-    Edge,
-    ExclusiveGateway,
-    LabelBounds,
-    Lane,
-    SequenceFlow,
-    Shape,
-    SubProcess,
-)
+from taktloom.model.process import AnyFlowNode, ExclusiveGateway, Lane, SequenceFlow, SubProcess
 
 __all__ = ["Drawing", "draw"]
 

@@ -14,8 +14,9 @@ from itertools import pairwise
 from taktloom.formats.layout.graph import FlowGraph
 from taktloom.formats.layout.shapes import Point
 from taktloom.formats.layout.sizes import LABEL_CLEARANCE, LINE_CLEARANCE, LabelSide, Size, node_label
+from taktloom.model.diagram import Edge, LabelBounds, Shape
 from taktloom.model.identifiers import ElementId
-from taktloom.model.process import AnyFlowNode, Edge, LabelBounds, Shape
+from taktloom.model.process import AnyFlowNode
 
 __all__ = ["Boxes", "LabelRequest", "place_labels"]
 

@@ -3,7 +3,7 @@
 
 from dataclasses import replace
 
-from taktloom.model.process import Edge, LabelBounds, Shape
+from taktloom.model.diagram import Edge, LabelBounds, Shape
 
 __all__ = ["Point", "below", "left", "middle", "moved_edge", "moved_shape", "right", "tidy"]
 

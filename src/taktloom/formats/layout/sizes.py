@@ -13,14 +13,7 @@ from math import ceil
 
 from taktloom.formats.layout.graph import FlowGraph
 from taktloom.formats.layout.text import LINE_HEIGHT, text_width, wrap
-from taktloom.model.process import (
-    Activity,
-    AnyFlowNode,
-    ExclusiveGateway,
-    ParallelGateway,
-    Task,
-    UnsupportedNode,
-)
+from taktloom.model.process import Activity, AnyFlowNode, ExclusiveGateway, ParallelGateway, Task, UnsupportedNode
 
 __all__ = [
     "EVENT",

@@ -21,11 +21,12 @@ from taktloom.hosts.embedded.limits import page_size, require_count, require_wit
 from taktloom.hosts.embedded.timer_starts import plan_timer_starts
 from taktloom.kernel import ExecutableProcess, compile_process
 from taktloom.model.errors import DefinitionError, InputRefusedError, TaktloomError
+from taktloom.model.event_definitions import MessageDefinition
 from taktloom.model.findings import Finding, Severity
 from taktloom.model.identifiers import DefinitionKey, ProcessId, TenantId
 from taktloom.model.operations import DeployedDecision, DeployedProcess, Deployment, Page, ProcessSummary
 from taktloom.model.places import Place
-from taktloom.model.process import MessageDefinition, StartEvent
+from taktloom.model.process import StartEvent
 from taktloom.storage import Session, to_micros
 
 _DECISIONS_LISTED = 1000

@@ -16,8 +16,9 @@ from taktloom.kernel.events import InstanceStarted
 from taktloom.kernel.failure import ElementFailure
 from taktloom.kernel.timers import TimerKind, TimerPlan, next_plan, parse_instant, plan_timer
 from taktloom.model.errors import DefinitionError
+from taktloom.model.event_definitions import TimerDefinition
 from taktloom.model.identifiers import ElementId, ProcessId
-from taktloom.model.process import StartEvent, TimerDefinition
+from taktloom.model.process import StartEvent
 from taktloom.storage import Row, to_micros
 
 _SKIPPED_AT_MOST = 10_000  # missed firings passed over per look, so that a cycle of seconds cannot stall the writer

@@ -13,6 +13,7 @@ from taktloom.feel.values import FeelValue
 from taktloom.kernel.behaviour import Behaviour, receive_variables
 from taktloom.kernel.elements.triggers import Trigger
 from taktloom.kernel.executable import Node
+from taktloom.kernel.history import VisitLifecycle
 from taktloom.kernel.run import Run
 from taktloom.kernel.state import Phase, Token
 
@@ -24,19 +25,22 @@ class InterruptingCatch(Behaviour):
 
     __slots__ = ()
     element_type: ClassVar[str] = "boundaryEvent"
+    leaves_as: ClassVar[VisitLifecycle] = VisitLifecycle.TERMINATED
 
     def catch(self, run: Run, node: Node, token: Token, variables: Mapping[str, FeelValue]) -> None:
         """*token* stands in the activity."""
-        run.cancel_visit(token)
+        run.cancel_visit(token, self.leaves_as)
         token.element, token.entered_at = node.index, run.now
+        run.activate(token)
         receive_variables(run, node, token, variables)
         run.push(token, Phase.COMPLETE)
 
 
 class ErrorBoundary(InterruptingCatch):
-    """Catches a BPMN error; always interrupting."""
+    """Catches a BPMN error; always interrupting, and the activity has failed."""
 
     __slots__ = ()
+    leaves_as: ClassVar[VisitLifecycle] = VisitLifecycle.FAILED
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,5 +56,6 @@ class ArmedBoundary(InterruptingCatch):
             InterruptingCatch.catch(self, run, node, token, variables)
             return
         opened = run.open_token(node.index, token.scope)
+        run.activate(opened)
         receive_variables(run, node, opened, variables)
         run.push(opened, Phase.COMPLETE)

@@ -19,11 +19,13 @@ class ParallelGatewayBehaviour(Behaviour):
 
     __slots__ = ()
     element_type: ClassVar[str] = "parallelGateway"
+    activates_itself: ClassVar[bool] = True
 
     def enter(self, run: Run, token: Token) -> Phase | None:
         """The token that makes the set complete goes on, the others are consumed."""
         node = run.node(token)
         if len(node.incoming) <= 1:
+            run.activate(token)
             return Phase.LEAVE
         joins = run.state.scopes[token.scope].joins
         arrived = joins.setdefault(node.index, {})
@@ -39,4 +41,5 @@ class ParallelGatewayBehaviour(Behaviour):
                 run.merge(other)
         if not arrived:
             del joins[node.index]
+        run.activate(token)
         return Phase.LEAVE

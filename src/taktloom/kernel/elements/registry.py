@@ -2,7 +2,6 @@
 """Which behaviour a flow node of the model gets: one entry per class of `AnyFlowNode`, complete by test."""
 
 from collections.abc import Callable, Mapping
-from typing import assert_never
 
 from taktloom.kernel.behaviour import Behaviour
 from taktloom.kernel.compilation import Compilation
@@ -19,26 +18,28 @@ from taktloom.kernel.elements.sub_process import SubProcessBehaviour
 from taktloom.kernel.elements.task import ManualTaskBehaviour, TaskBehaviour
 from taktloom.kernel.elements.triggers import MessageTrigger, TimerTrigger, Trigger
 from taktloom.kernel.elements.user_task import UserTaskBehaviour
+from taktloom.model.event_definitions import (
+    ErrorDefinition,
+    EventDefinition,
+    MessageDefinition,
+    TerminateDefinition,
+    TimerDefinition,
+)
 from taktloom.model.process import (
     BoundaryEvent,
     BusinessRuleTask,
     EndEvent,
-    ErrorDefinition,
-    EventDefinition,
     ExclusiveGateway,
     FlowNode,
     IntermediateCatchEvent,
     IntermediateThrowEvent,
     ManualTask,
-    MessageDefinition,
     ParallelGateway,
     ScriptTask,
     ServiceTask,
     StartEvent,
     SubProcess,
     Task,
-    TerminateDefinition,
-    TimerDefinition,
     UnsupportedNode,
     UserTask,
 )
@@ -104,9 +105,8 @@ def _trigger(compilation: Compilation, node: FlowNode, definition: EventDefiniti
             return TimerTrigger(compilation.timer(definition, node))
         case MessageDefinition(name=name, correlation_key=key):
             return MessageTrigger(compilation.text(name, node, "message's name"), compilation.key(key, node))
-        case ErrorDefinition() | TerminateDefinition():  # out of place: a finding of the rules, the result is not run
+        case _:  # out of place: a finding of the rules, the result is not run
             return TimerTrigger(compilation.timer(TimerDefinition(), node))
-    assert_never(definition)
 
 
 def _always(behaviour: Behaviour) -> Callable[[Compilation, FlowNode], Behaviour]:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from taktloom.mining.petri import PetriNet, Transition
 from taktloom.model.errors import DefinitionError
+from taktloom.model.event_definitions import TerminateDefinition
 from taktloom.model.identifiers import ElementId
 from taktloom.model.places import Place
 from taktloom.model.process import (
@@ -27,7 +28,6 @@ from taktloom.model.process import (
     ProcessDefinition,
     StartEvent,
     SubProcess,
-    TerminateDefinition,
     UnsupportedNode,
 )
 
