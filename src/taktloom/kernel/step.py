@@ -212,7 +212,7 @@ def _incident_resolved(run: Run, event: IncidentResolved) -> None:
         return
     node = run.node(token)
     retries = node.behaviour.retries if isinstance(node.behaviour, ServiceTaskBehaviour) else 1
-    variables = input_variables(run, node, token)
+    variables = input_variables(run, token)
     run.commands.append(RetryJob(job_id=incident.job_id, retries=retries, variables=variables))
 
 

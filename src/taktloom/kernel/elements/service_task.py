@@ -42,7 +42,7 @@ class ServiceTaskBehaviour(ActivityBehaviour):
                 job_type=job_type,
                 retries=self.retries,
                 headers=dict(self.headers),
-                variables=input_variables(run, node, token),
+                variables=input_variables(run, token),
             )
         )
         return None
