@@ -24,11 +24,12 @@ JsonObject = dict[str, JsonValue]
 
 def save_record(record: object) -> JsonObject:
     """The record's fields that differ from their defaults; raises ValueConversionError for a function in a variable."""
-    plain: JsonObject = _record_form(type(record)).save(record)
+    kind: Any = type(record)
+    plain: JsonObject = _record_form(kind).save(record)
     return plain
 
 
-def load_record(kind: type[Any], plain: Mapping[str, object]) -> Any:
+def load_record(kind: Any, plain: Mapping[str, object]) -> Any:
     """A record of *kind* from its stored fields; what is left out has its default."""
     return _record_form(kind).load(plain)
 
