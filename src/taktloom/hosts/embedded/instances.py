@@ -10,7 +10,7 @@ from taktloom.hosts.embedded.changes import Topic
 from taktloom.hosts.embedded.core import Core, Unit
 from taktloom.hosts.embedded.event_rows import event_of
 from taktloom.hosts.embedded.limits import page_size, require_within
-from taktloom.hosts.embedded.live import LiveInstance, unknown_instance
+from taktloom.hosts.embedded.live import Caller, LiveInstance, unknown_instance
 from taktloom.hosts.embedded.values import ValueOwner
 from taktloom.hosts.embedded.views import (
     element_visits,
@@ -88,6 +88,7 @@ class Instances:
             definition = unit.core.catalogue.startable(unit.session, unit.tenant_id, process_id, version)
             event = InstanceStarted(occurred_at=unit.now, actor=actor, variables=variables)
             key = start_instance(unit, definition, event, business_key=business_key, subject_key=subject_key)
+            unit.settle()
             return _summary(unit.session, unit.tenant_id, key)
 
         return self._core.submit(self._tenant_id, work)
@@ -248,15 +249,16 @@ class Instances:
         )
 
 
-def start_instance(
+def start_instance(  # noqa: PLR0913 - what is optional is keyword-only, and none of it belongs to another
     unit: Unit,
     definition: RunnableDefinition,
     event: InstanceStarted,
     *,
     business_key: str | None = None,
     subject_key: SubjectKey | None = None,
+    caller: Caller | None = None,
 ) -> InstanceKey:
-    """Write a new instance and run its first event, inside the caller's unit of work."""
+    """Write a new instance and run its first event, inside the present unit of work."""
     key = next_instance_key(unit, unit.core.ids)
     unit.session.run(
         "insert_instance",
@@ -270,6 +272,9 @@ def start_instance(
         subject_key=subject_key,
         started_at=to_micros(event.occurred_at),
         started_by=event.actor,
+        caller_key=None if caller is None else caller.instance_key,
+        child_id=None if caller is None else caller.child_id,
+        call_depth=0 if caller is None else caller.depth,
     )
     instance = LiveInstance(
         tenant_id=unit.tenant_id,
@@ -280,6 +285,7 @@ def start_instance(
         state=InstanceState(instance_key=key),
         journal_size=0,
         advanced_at=event.occurred_at,
+        caller=caller,
     )
     begin(unit, instance, event)
     unit.note(Topic.INSTANCES, "started", instance)

@@ -168,6 +168,15 @@ class MessageOut(Out):
     correlated: list[str]
 
 
+class SignalIn(In):
+    name: str = Field(min_length=1, max_length=200)
+    variables: Variables = Field(default_factory=dict)
+
+
+class SignalOut(Out):
+    heard: list[str]
+
+
 class IncidentResolve(In):
     variables: Variables | None = None
     reason: str = Field(default="", max_length=2000)

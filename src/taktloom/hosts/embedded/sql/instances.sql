@@ -5,9 +5,16 @@ SELECT max(instance_key) AS instance_key FROM instance;
 
 -- name: insert_instance
 INSERT INTO instance (tenant_id, instance_key, definition_key, process_id, process_name, version, status, business_key,
-  subject_key, started_at, started_by)
+  subject_key, started_at, started_by, caller_key, child_id, call_depth)
 VALUES (:tenant_id, :instance_key, :definition_key, :process_id, :process_name, :version, 'active', :business_key,
-  :subject_key, :started_at, :started_by);
+  :subject_key, :started_at, :started_by, :caller_key, :child_id, :call_depth);
+
+-- name: called_instance
+SELECT instance_key FROM instance
+WHERE tenant_id = :tenant_id AND caller_key = :caller_key AND child_id = :child_id AND status = 'active';
+
+-- name: called_instances
+SELECT * FROM instance WHERE tenant_id = :tenant_id AND caller_key = :caller_key ORDER BY instance_key LIMIT :limit;
 
 -- name: insert_instance_state
 INSERT INTO instance_state (tenant_id, instance_key, journal_size, advanced_at, state_sealed)
