@@ -17,6 +17,7 @@ from taktloom.hosts.embedded.views import (
     incident_view,
     instance_summary,
     job_view,
+    signal_view,
     timer_view,
     user_task_view,
 )
@@ -164,6 +165,18 @@ class Instances:
                 timers=tuple(map(timer_view, session.rows("timers_of_instance", **name))),
                 subscriptions=tuple(
                     self._subscription(entry, owner) for entry in session.rows("subscriptions_of_instance", **name)
+                ),
+                signals=tuple(map(signal_view, session.rows("signals_of_instance", **name))),
+                called=tuple(
+                    map(
+                        instance_summary,
+                        session.rows(
+                            "called_instances",
+                            tenant_id=self._tenant_id,
+                            caller_key=instance_key,
+                            limit=self._core.limits.page_rows,
+                        ),
+                    )
                 ),
                 journal_size=row.integer("journal_size"),
             )

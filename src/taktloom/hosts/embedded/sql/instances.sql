@@ -58,6 +58,8 @@ WHERE i.tenant_id = :tenant_id
       AND t.element_id = :element_id)
     OR EXISTS (SELECT 1 FROM message_subscription m WHERE m.tenant_id = i.tenant_id AND m.instance_key = i.instance_key
       AND m.element_id = :element_id)
+    OR EXISTS (SELECT 1 FROM signal_subscription g WHERE g.tenant_id = i.tenant_id AND g.instance_key = i.instance_key
+      AND g.element_id = :element_id)
     OR EXISTS (SELECT 1 FROM incident x WHERE x.tenant_id = i.tenant_id AND x.instance_key = i.instance_key
       AND x.element_id = :element_id AND x.resolved_at IS NULL))
 ORDER BY i.instance_key DESC LIMIT :limit;
