@@ -93,7 +93,9 @@ def _form_of(hint: Any) -> _Form:
 
 def _plain_form(hint: Any) -> _Form:
     if is_dataclass(hint):
-        return _record_form(hint)  # type: ignore[arg-type]
+        return _Form(  # looked up when used: a record may hold others of its own kind
+            lambda record: _record_form(hint).save(record), lambda plain: _record_form(hint).load(plain)
+        )
     if issubclass(hint, datetime):
         return _Form(lambda value: value.astimezone(UTC).isoformat(), datetime.fromisoformat)
     if issubclass(hint, Enum):

@@ -10,6 +10,8 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from taktloom.model.event_definitions import (
+    CancelDefinition,
+    CompensateDefinition,
     ErrorDefinition,
     EventDefinition,
     MessageDefinition,
@@ -180,7 +182,7 @@ def _dangling_flows(container: Container) -> Iterator[Finding]:
 def _starts(container: Container) -> Iterator[Finding]:
     starts = [node for node in container.nodes.values() if isinstance(node, StartEvent)]
     unsupported = [n for n in container.nodes.values() if isinstance(n, UnsupportedNode) and n.xml_name in _STARTERS]
-    if not starts and not unsupported:
+    if not starts and not unsupported and not container.nodes:
         owner = container.owner
         yield problem("no-start-event", owner, f"'{owner.id}' has no start event.", "Add a start event.")
     nones = [node for node in starts if node.definition is None]
@@ -477,10 +479,10 @@ def _attributes(container: Container) -> Iterator[Finding]:
 
 ALLOWED_DEFINITIONS: Mapping[type, tuple[type, ...]] = {
     StartEvent: (TimerDefinition, MessageDefinition),
-    EndEvent: (ErrorDefinition, TerminateDefinition),
+    EndEvent: (ErrorDefinition, TerminateDefinition, CompensateDefinition, CancelDefinition),
     IntermediateCatchEvent: (TimerDefinition, MessageDefinition),
-    IntermediateThrowEvent: (),
-    BoundaryEvent: (TimerDefinition, MessageDefinition, ErrorDefinition),
+    IntermediateThrowEvent: (CompensateDefinition,),
+    BoundaryEvent: (TimerDefinition, MessageDefinition, ErrorDefinition, CompensateDefinition, CancelDefinition),
 }
 _STARTERS = frozenset({"startEvent", "receiveTask", "eventBasedGateway"})
 _DEFINITION_NAMES: Mapping[type, str] = {

@@ -8,6 +8,7 @@ a split move in the order of their flows. No recursion, so neither long chains n
 from datetime import datetime
 
 from taktloom.kernel.commands import (
+    CancelChild,
     CancelJob,
     CancelTimer,
     CancelUserTask,
@@ -39,6 +40,7 @@ from taktloom.kernel.timers import TimerPlan
 from taktloom.kernel.variables import visible_variables
 from taktloom.model.identifiers import (
     COUNTER_DIGITS,
+    ChildId,
     IncidentId,
     JobId,
     RequestId,
@@ -103,8 +105,9 @@ class Run:
 
     def _tell(self, token: Token, lifecycle: VisitLifecycle) -> None:
         if self.history is not None:
-            element_id = self.process.nodes[token.element].id
-            self.history.append(HistoryItem(element_id=element_id, lifecycle=lifecycle, occurred_at=self.now))
+            node = self.process.nodes[token.element]
+            if not node.is_round:  # the loop as a whole is the visit
+                self.history.append(HistoryItem(element_id=node.id, lifecycle=lifecycle, occurred_at=self.now))
 
     # tokens and scopes
 
@@ -178,7 +181,7 @@ class Run:
         scope = self.state.scopes[token.scope]
         self.conclude(token)
         self._remove(token)
-        self._clear_scope(scope)
+        self.clear_scope(scope)
         if scope.owner is None:
             self.finish(InstanceOutcome.TERMINATED)
         else:
@@ -188,21 +191,33 @@ class Run:
         """Break the token's activity off with all that runs inside; the token itself stays, to go on elsewhere."""
         inner = None if token.inner is None else self.state.scopes[token.inner]
         if inner is not None:
-            self._clear_scope(inner)
+            self.clear_scope(inner)
         self._record_broken_off(token)
         self.conclude(token, lifecycle)
         self.close_visit(token)
+
+    def break_off(self, token: Token) -> None:
+        """End the token and what runs inside its activity; its scope goes on, even without tokens."""
+        self.cancel_visit(token)
+        self._remove(token)
+
+    def terminate_others(self, token: Token) -> None:
+        """End everything in the token's scope but the token itself."""
+        scope = self.state.scopes[token.scope]
+        del scope.tokens[token.id]
+        self.clear_scope(scope)
+        scope.tokens[token.id] = None
 
     def finish(self, outcome: InstanceOutcome) -> None:
         """End the instance: whatever is left in it is broken off; the variables of the instance stay to be read."""
         state = self.state
         if state.root is not None:
-            self._clear_scope(state.scopes[state.root])
+            self.clear_scope(state.scopes[state.root])
         self.stack.clear()
         state.status = STATUS_OF[outcome]
         self.commands.append(FinishInstance(outcome=outcome))
 
-    def _clear_scope(self, scope: Scope) -> None:
+    def clear_scope(self, scope: Scope) -> None:
         """Break off every token in the scope, innermost scopes first, in order of arrival."""
         pending = list(reversed(scope.tokens))
         entered: set[TokenId] = set()
@@ -298,6 +313,7 @@ class Run:
         state.timers.pop(TimerId(wait), None)
         state.subscriptions.pop(SubscriptionId(wait), None)
         state.requests.pop(RequestId(wait), None)
+        state.children.pop(ChildId(wait), None)
 
     def close_incidents(self, token: Token) -> None:
         """Close the incidents of a token that goes on without an operator, as after a late completion."""
@@ -315,6 +331,8 @@ class Run:
             self.commands.append(CancelTimer(timer_id=TimerId(wait)))
         elif state.subscriptions.pop(SubscriptionId(wait), None) is not None:
             self.commands.append(Unsubscribe(subscription_id=SubscriptionId(wait)))
+        elif state.children.pop(ChildId(wait), None) is not None:
+            self.commands.append(CancelChild(child_id=ChildId(wait)))
         elif state.incidents.pop(IncidentId(wait), None) is not None:
             self.commands.append(CloseIncident(incident_id=IncidentId(wait)))
         else:

@@ -11,6 +11,7 @@ from enum import IntEnum, StrEnum
 
 from taktloom.feel.values import FeelValue
 from taktloom.model.identifiers import (
+    ChildId,
     IncidentId,
     InstanceKey,
     JobId,
@@ -72,12 +73,42 @@ class Token:
 
 
 @dataclass(slots=True, kw_only=True)
+class LoopState:
+    """How far a looping or multi-instance activity is; its own record, since variables can be overwritten.
+
+    total: rounds in all, -1 where only a condition ends them. items: of a sequential one what the rounds work on.
+    results: what a multi-instance activity collects, in order of the items.
+    """
+
+    total: int = -1
+    started: int = 0
+    completed: int = 0
+    terminated: int = 0
+    items: list[FeelValue] = field(default_factory=list)
+    results: list[FeelValue] = field(default_factory=list)
+
+
+@dataclass(slots=True, kw_only=True)
+class CompensationRecord:
+    """A completed visit that can be compensated: *element*, its local variables as they were when it completed.
+
+    records: what completed inside, oldest first.
+    """
+
+    element: int
+    variables: dict[str, FeelValue] = field(default_factory=dict)
+    records: list["CompensationRecord"] = field(default_factory=list)
+
+
+@dataclass(slots=True, kw_only=True)
 class Scope:
     """A variable scope: the instance, a sub-process, or an activity with local variables.
 
     parent None: the instance's own. element: index of its activity, -1 for the instance. owner: the token that stands
     in the activity, None for the instance. tokens: the tokens that move in it, in order of arrival (a dict as an
-    ordered set). joins: per joining gateway the waiting tokens per incoming flow.
+    ordered set). joins: per joining gateway the waiting tokens per incoming flow. loop: of a loop around an activity,
+    round: of one of its rounds the number. records: what completed here and can be compensated, oldest first;
+    undoing: what is still to be compensated here, the next one last. is_ending: no more may begin here.
     """
 
     parent: ScopeId | None
@@ -86,6 +117,11 @@ class Scope:
     variables: dict[str, FeelValue] = field(default_factory=dict)
     tokens: dict[TokenId, None] = field(default_factory=dict)
     joins: dict[int, dict[int, list[TokenId]]] = field(default_factory=dict)
+    loop: LoopState | None = None
+    round: int = 0
+    records: list[CompensationRecord] = field(default_factory=list)
+    undoing: list[CompensationRecord] = field(default_factory=list)
+    is_ending: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -126,7 +162,11 @@ class IncidentWait:
 
 @dataclass(slots=True, kw_only=True)
 class InstanceState:
-    """The state of one instance; see the module."""
+    """The state of one instance; see the module.
+
+    children: called instances and the tokens that wait for them. turns: per sequential ad-hoc sub-process the tokens
+    that wait until the activity before them is over.
+    """
 
     instance_key: InstanceKey
     root: ScopeId | None = None
@@ -141,3 +181,5 @@ class InstanceState:
     subscriptions: dict[SubscriptionId, SubscriptionWait] = field(default_factory=dict)
     requests: dict[RequestId, TokenId] = field(default_factory=dict)
     incidents: dict[IncidentId, IncidentWait] = field(default_factory=dict)
+    children: dict[ChildId, TokenId] = field(default_factory=dict)
+    turns: dict[ScopeId, list[TokenId]] = field(default_factory=dict)

@@ -11,12 +11,14 @@ from typing import TypeVar
 
 from taktloom.feel.values import FeelValue
 from taktloom.kernel.commands import CloseIncident, Command, IncidentKind, InstanceOutcome, RetryJob
+from taktloom.kernel.elements.ad_hoc_sub_process import find_ad_hoc, next_turn
 from taktloom.kernel.elements.boundary_event import ArmedBoundary
 from taktloom.kernel.elements.business_rule_task import DECISION_RESULT
 from taktloom.kernel.elements.inputs import input_variables
 from taktloom.kernel.elements.service_task import ServiceTaskBehaviour
 from taktloom.kernel.error_propagation import find_catcher
 from taktloom.kernel.events import (
+    ActivitiesActivated,
     DecisionEvaluated,
     FlowChosen,
     IncidentResolved,
@@ -74,7 +76,13 @@ def step(
 
 
 def _work(run: Run) -> None:
-    """Let the tokens on the stack run until all wait."""
+    """Let the tokens on the stack run until all wait and none has its turn."""
+    _run_tokens(run)
+    while run.state.turns and next_turn(run):
+        _run_tokens(run)
+
+
+def _run_tokens(run: Run) -> None:
     tokens, nodes, stack = run.state.tokens, run.process.nodes, run.stack
     while stack:
         token_id, phase = stack.pop()
@@ -99,30 +107,41 @@ def _begin_visit(run: Run, token: Token) -> bool:
         return False
     run.visits_left -= 1
     token.entered_at = run.now
-    if not run.node(token).behaviour.activates_itself:
+    if not run.node(token).activates_itself:
         run.activate(token)
     return True
 
 
 def _instance_started(run: Run, event: InstanceStarted) -> None:
     process, state = run.process, run.state
-    start = process.none_start if event.start_element is None else process.node_index.get(event.start_element, NONE)
-    if start == NONE or process.nodes[start].element_type != "startEvent" or process.nodes[start].parent != NONE:
-        raise NotFoundError(
-            "The process has no such start event." if event.start_element else "The process has no none start event.",
-            Place(source=process.id, element_id=event.start_element),
-            "Name one of its start events.",
-        )
+    starts = _starts_of(process, event.start_element)
     state.root = ScopeId(run.next_id())
     state.started_at = run.now
     state.scopes[state.root] = Scope(parent=None, element=NONE, owner=None, variables={})
-    token = run.open_token(start, state.root)
-    node = process.nodes[start]
-    if node.outputs:
-        run.open_scope(token).variables.update(event.variables)
+    tokens = [run.open_token(start, state.root) for start in starts]
+    if process.nodes[starts[0]].outputs and process.nodes[starts[0]].incoming == ():
+        run.open_scope(tokens[0]).variables.update(event.variables)
     else:
         state.scopes[state.root].variables.update(event.variables)
-    run.push(token, Phase.ENTER)
+    for token in reversed(tokens):
+        run.push(token, Phase.ENTER)
+
+
+def _starts_of(process: ExecutableProcess, element_id: ElementId | None) -> tuple[int, ...]:
+    if element_id is None:
+        starts = process.starts
+    else:
+        start = process.node_index.get(element_id, NONE)
+        node = process.nodes[start]
+        is_start = node.element_type == "startEvent" or getattr(node.behaviour, "instantiates", False)
+        starts = (start,) if start != NONE and node.parent == NONE and is_start else ()
+    if not starts:
+        raise NotFoundError(
+            "The process has no such start event." if element_id else "The process has no none start event.",
+            Place(source=process.id, element_id=element_id),
+            "Name one of its start events.",
+        )
+    return starts
 
 
 def _job_completed(run: Run, event: JobCompleted) -> None:
@@ -198,6 +217,25 @@ def _message_correlated(run: Run, event: MessageCorrelated) -> None:
     if _stays_armed(node.behaviour):  # every correlation ends its subscription; the event waits on under a new one
         run.subscribe(token, node, wait.message_name, wait.correlation_key)
     node.catch(run, node, token, event.variables)
+
+
+def _activities_activated(run: Run, event: ActivitiesActivated) -> None:
+    found = []
+    for element_id in event.element_ids:
+        index = run.process.node_index.get(element_id, NONE)
+        owner = None if index == NONE else find_ad_hoc(run, index)
+        if owner is None or owner.inner is None:
+            raise NotFoundError(
+                f"'{element_id}' is no activity of an ad-hoc sub-process that is active.",
+                Place(source=run.process.id, element_id=element_id),
+                "Name activities directly inside an active ad-hoc sub-process.",
+            )
+        found.append((index, owner.inner))
+    for scope_id in dict.fromkeys(scope_id for _, scope_id in found):
+        hand_out(run.state, scope_id, event.variables)
+    tokens = [run.open_token(index, scope_id) for index, scope_id in found]
+    for token in reversed(tokens):
+        run.push(token, Phase.ENTER)
 
 
 def _incident_resolved(run: Run, event: IncidentResolved) -> None:
@@ -301,5 +339,6 @@ HANDLERS: Mapping[type, Callable[..., None]] = {
     FlowChosen: _flow_chosen,
     IncidentResolved: _incident_resolved,
     VariablesSet: _variables_set,
+    ActivitiesActivated: _activities_activated,
     InstanceCancelled: _instance_cancelled,
 }

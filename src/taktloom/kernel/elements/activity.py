@@ -6,12 +6,14 @@ from typing import ClassVar
 
 from taktloom.kernel.behaviour import Behaviour
 from taktloom.kernel.elements.boundary_event import ArmedBoundary
+from taktloom.kernel.elements.triggers import WaitPlan
+from taktloom.kernel.executable import Node
 from taktloom.kernel.expressions import Context
 from taktloom.kernel.mappings import evaluate_mappings
 from taktloom.kernel.run import Run
 from taktloom.kernel.state import Phase, Token
 
-__all__ = ["ActivityBehaviour"]
+__all__ = ["ActivityBehaviour", "plan_boundary_events"]
 
 
 class ActivityBehaviour(Behaviour):
@@ -27,11 +29,7 @@ class ActivityBehaviour(Behaviour):
         inputs = evaluate_mappings(node.inputs, context, run.now)
         inside = {**context, **inputs} if inputs else context
         role = self.role(inside, run.now)
-        plans = []
-        for index in node.armed:
-            event = run.process.nodes[index]
-            assert isinstance(event.behaviour, ArmedBoundary)  # compile puts only these into `armed`
-            plans.append((event, event.behaviour.trigger.plan(inside, run.now)))
+        plans = plan_boundary_events(run, node, inside) if node.armed else ()
         token.role = role
         run.record_start(node, token)
         if inputs:
@@ -44,3 +42,13 @@ class ActivityBehaviour(Behaviour):
         """The role that the visit is for, None for the lane's. Raises ElementFailure."""
         del context, now
         return None
+
+
+def plan_boundary_events(run: Run, node: Node, context: Context) -> list[tuple[Node, WaitPlan]]:
+    """What the boundary events around the activity wait for, evaluated; raises ElementFailure."""
+    plans = []
+    for index in node.armed:
+        event = run.process.nodes[index]
+        assert isinstance(event.behaviour, ArmedBoundary)  # compile puts only these into `armed`
+        plans.append((event, event.behaviour.trigger.plan(context, run.now)))
+    return plans

@@ -5,8 +5,14 @@ from collections.abc import Callable, Mapping
 
 from taktloom.kernel.behaviour import Behaviour
 from taktloom.kernel.compilation import Compilation
+from taktloom.kernel.elements.ad_hoc_sub_process import AdHocBehaviour
 from taktloom.kernel.elements.boundary_event import ArmedBoundary, ErrorBoundary
 from taktloom.kernel.elements.business_rule_task import BusinessRuleTaskBehaviour
+from taktloom.kernel.elements.compensation import (
+    CompensationBoundary,
+    CompensationEndBehaviour,
+    CompensationThrowBehaviour,
+)
 from taktloom.kernel.elements.end_event import EndEventBehaviour, ErrorEndBehaviour, TerminateEndBehaviour
 from taktloom.kernel.elements.exclusive_gateway import ExclusiveGatewayBehaviour, ExternalChoiceBehaviour
 from taktloom.kernel.elements.intermediate_event import CatchEventBehaviour, ThrowEventBehaviour
@@ -16,9 +22,12 @@ from taktloom.kernel.elements.service_task import ServiceTaskBehaviour
 from taktloom.kernel.elements.start_event import MessageStartBehaviour, StartEventBehaviour, TimerStartBehaviour
 from taktloom.kernel.elements.sub_process import SubProcessBehaviour
 from taktloom.kernel.elements.task import ManualTaskBehaviour, TaskBehaviour
+from taktloom.kernel.elements.transaction import CancelBoundary, CancelEndBehaviour, TransactionBehaviour
 from taktloom.kernel.elements.triggers import MessageTrigger, TimerTrigger, Trigger
 from taktloom.kernel.elements.user_task import UserTaskBehaviour
 from taktloom.model.event_definitions import (
+    CancelDefinition,
+    CompensateDefinition,
     ErrorDefinition,
     EventDefinition,
     MessageDefinition,
@@ -26,6 +35,7 @@ from taktloom.model.event_definitions import (
     TimerDefinition,
 )
 from taktloom.model.process import (
+    AdHocSubProcess,
     BoundaryEvent,
     BusinessRuleTask,
     EndEvent,
@@ -40,6 +50,7 @@ from taktloom.model.process import (
     StartEvent,
     SubProcess,
     Task,
+    Transaction,
     UnsupportedNode,
     UserTask,
 )
@@ -47,7 +58,19 @@ from taktloom.model.process import (
 __all__ = ["COMPILERS"]
 
 
+def _ad_hoc(compilation: Compilation, node: AdHocSubProcess) -> Behaviour:
+    return AdHocBehaviour(
+        compilation.optional_expression(node.active_elements, node, "activities to start"),
+        compilation.optional_expression(node.completion_condition, node, "completion condition"),
+        node.cancels_remaining,
+    )
+
+
 def _boundary_event(compilation: Compilation, node: BoundaryEvent) -> Behaviour:
+    if isinstance(node.definition, CompensateDefinition):
+        return CompensationBoundary()
+    if isinstance(node.definition, CancelDefinition):
+        return CancelBoundary()
     if isinstance(node.definition, ErrorDefinition):
         return ErrorBoundary()
     return ArmedBoundary(_trigger(compilation, node, node.definition), node.is_interrupting)
@@ -66,6 +89,10 @@ def _end_event(compilation: Compilation, node: EndEvent) -> Behaviour:
     del compilation
     if isinstance(node.definition, ErrorDefinition):
         return ErrorEndBehaviour(node.definition.code or "")
+    if isinstance(node.definition, CompensateDefinition):
+        return CompensationEndBehaviour(node.definition.activity, node.definition.wait_for_completion)
+    if isinstance(node.definition, CancelDefinition):
+        return CancelEndBehaviour()
     return TerminateEndBehaviour() if isinstance(node.definition, TerminateDefinition) else EndEventBehaviour()
 
 
@@ -99,6 +126,13 @@ def _start_event(compilation: Compilation, node: StartEvent) -> Behaviour:
     return StartEventBehaviour()
 
 
+def _throw_event(compilation: Compilation, node: IntermediateThrowEvent) -> Behaviour:
+    del compilation
+    if isinstance(node.definition, CompensateDefinition):
+        return CompensationThrowBehaviour(node.definition.activity, node.definition.wait_for_completion)
+    return ThrowEventBehaviour()
+
+
 def _trigger(compilation: Compilation, node: FlowNode, definition: EventDefinition) -> Trigger:
     match definition:
         case TimerDefinition():
@@ -117,7 +151,7 @@ COMPILERS: Mapping[type[FlowNode], Callable[..., Behaviour]] = {
     StartEvent: _start_event,
     EndEvent: _end_event,
     IntermediateCatchEvent: _catch_event,
-    IntermediateThrowEvent: _always(ThrowEventBehaviour()),
+    IntermediateThrowEvent: _throw_event,
     BoundaryEvent: _boundary_event,
     Task: _always(TaskBehaviour()),
     ManualTask: _always(ManualTaskBehaviour()),
@@ -128,5 +162,7 @@ COMPILERS: Mapping[type[FlowNode], Callable[..., Behaviour]] = {
     ExclusiveGateway: _exclusive_gateway,
     ParallelGateway: _always(ParallelGatewayBehaviour()),
     SubProcess: _always(SubProcessBehaviour()),
+    Transaction: _always(TransactionBehaviour()),
+    AdHocSubProcess: _ad_hoc,
     UnsupportedNode: _always(Behaviour()),  # named by the rules; the result is not run
 }

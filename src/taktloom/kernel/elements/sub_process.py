@@ -17,9 +17,10 @@ class SubProcessBehaviour(ActivityBehaviour):
     element_type: ClassVar[str] = "subProcess"
 
     def perform(self, run: Run, token: Token) -> Phase | None:
-        """Put a token on the start event inside."""
+        """Put a token on the start event inside, or on each node without incoming flow."""
         run.open_scope(token)
         assert token.inner is not None
-        inside = run.open_token(run.node(token).start, token.inner)
-        run.push(inside, Phase.ENTER)
+        inside = [run.open_token(start, token.inner) for start in run.node(token).starts]
+        for first in reversed(inside):
+            run.push(first, Phase.ENTER)
         return None
