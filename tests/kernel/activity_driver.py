@@ -11,6 +11,7 @@ from taktloom.kernel.events import (
     ChildCompleted,
     ChildEscalated,
     ChildFailed,
+    InstanceStarted,
     JobCompleted,
     JobErrorThrown,
     KernelEvent,
@@ -50,7 +51,7 @@ class ActivityDriver(Driver):
     def open_jobs(self) -> list[str]:
         return [job.element_id for job in self.jobs]
 
-    def finish_job(self, position: int = 0, **variables: object) -> CreateJob:
+    def finish_job(self, position: int = 0, /, **variables: object) -> CreateJob:
         """Complete the open job at that position."""
         job = self.jobs.pop(position)
         self.send(JobCompleted(occurred_at=self.now, actor="worker", job_id=job.job_id, variables=feel(variables)))
@@ -95,5 +96,5 @@ class ActivityDriver(Driver):
 def active(definition: ProcessDefinition, variables: Mapping[str, object] | None = None) -> ActivityDriver:
     """A driver of the compiled definition, started."""
     run = ActivityDriver(compile_process(definition))
-    run.start(**(variables or {}))
+    run.send(InstanceStarted(occurred_at=run.now, actor="ann", variables=feel(variables or {})))
     return run

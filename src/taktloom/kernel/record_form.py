@@ -24,11 +24,12 @@ JsonObject = dict[str, JsonValue]
 
 def save_record(record: object) -> JsonObject:
     """The record's fields that differ from their defaults; raises ValueConversionError for a function in a variable."""
-    plain: JsonObject = _record_form(type(record)).save(record)
+    kind: Any = type(record)
+    plain: JsonObject = _record_form(kind).save(record)
     return plain
 
 
-def load_record(kind: type[Any], plain: Mapping[str, object]) -> Any:
+def load_record(kind: Any, plain: Mapping[str, object]) -> Any:
     """A record of *kind* from its stored fields; what is left out has its default."""
     return _record_form(kind).load(plain)
 
@@ -93,9 +94,8 @@ def _form_of(hint: Any) -> _Form:
 
 def _plain_form(hint: Any) -> _Form:
     if is_dataclass(hint):
-        return _Form(  # looked up when used: a record may hold others of its own kind
-            lambda record: _record_form(hint).save(record), lambda plain: _record_form(hint).load(plain)
-        )
+        kind: Any = hint
+        return _Form(save_record, lambda plain: load_record(kind, plain))  # later: a record may hold its own kind
     if issubclass(hint, datetime):
         return _Form(lambda value: value.astimezone(UTC).isoformat(), datetime.fromisoformat)
     if issubclass(hint, Enum):

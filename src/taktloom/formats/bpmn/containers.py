@@ -1,66 +1,115 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Readers of what holds flow nodes: the process and its sub-processes, with their flows, lanes and artifacts."""
+"""Readers of what holds flow nodes: the process and its sub-processes, with their flows, lanes, data and artifacts."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import TypedDict
 
 from lxml import etree
 
+from taktloom.formats.bpmn.activities import ActivityFields, activity_fields
+from taktloom.formats.bpmn.callables import read_call_activity
+from taktloom.formats.bpmn.collaborations import keys_of
+from taktloom.formats.bpmn.data import (
+    read_data_element,
+    read_data_elements,
+    read_data_reference,
+    read_io,
+    read_subscription,
+)
 from taktloom.formats.bpmn.events import EVENT_READERS, unsupported_event
 from taktloom.formats.bpmn.extensions import Extensions, foreign_of, xml_text
-from taktloom.formats.bpmn.names import BPMN, CAMUNDA, FLOW_NODES, bpmn, local_name
-from taktloom.formats.bpmn.reading import Reading, children, text_of
-from taktloom.formats.bpmn.tasks import TASK_READERS, unsupported_task
+from taktloom.formats.bpmn.gateways import GATEWAY_READERS
+from taktloom.formats.bpmn.names import BPMN, CAMUNDA, FLOW_NODES, bpmn, local_name, reference
+from taktloom.formats.bpmn.reading import Reading, children, is_true, text_of
+from taktloom.formats.bpmn.tasks import TASK_READERS
+from taktloom.model.collaboration import Collaboration
+from taktloom.model.event_definitions import CompensateDefinition
 from taktloom.model.identifiers import ElementId, ProcessId
 from taktloom.model.process import (
+    AdHocSubProcess,
     AnyFlowNode,
-    ExclusiveGateway,
+    BoundaryEvent,
     Form,
     Lane,
-    ParallelGateway,
     ProcessDefinition,
     SequenceFlow,
     SubProcess,
+    Transaction,
     UnsupportedNode,
 )
+from taktloom.model.process_data import DataElement, DataReference
 
 __all__ = ["read_process"]
 
 MAX_NESTING = 60
 VERSION_TAG = f"{{{CAMUNDA}}}versionTag"
-LOOPS = frozenset({"standardLoopCharacteristics", "multiInstanceLoopCharacteristics"})
 
 
 @dataclass(slots=True)
 class Contents:
-    """What was found in a container."""
+    """What was found in a container. associations: source and target of the associations in it."""
 
     nodes: list[AnyFlowNode] = field(default_factory=list)
     flows: list[SequenceFlow] = field(default_factory=list)
     lanes: list[Lane] = field(default_factory=list)
+    data_objects: list[DataElement] = field(default_factory=list)
+    data_references: list[DataReference] = field(default_factory=list)
     artifacts: list[str] = field(default_factory=list)
+    associations: list[tuple[str, str]] = field(default_factory=list)
 
 
-def read_process(reading: Reading, element: etree._Element) -> ProcessDefinition:
+class _ContentFields(TypedDict):
+    nodes: tuple[AnyFlowNode, ...]
+    flows: tuple[SequenceFlow, ...]
+    lanes: tuple[Lane, ...]
+    data_objects: tuple[DataElement, ...]
+    data_references: tuple[DataReference, ...]
+    artifacts: tuple[str, ...]
+
+
+class _SubProcessFields(ActivityFields, _ContentFields):
+    triggered_by_event: bool
+
+
+def read_process(
+    reading: Reading, element: etree._Element, collaborations: tuple[Collaboration, ...]
+) -> ProcessDefinition:
     """One <process>; findings about it are those that the reading has collected meanwhile."""
-    first = len(reading.findings)
+    first, first_form = len(reading.findings), len(reading.forms)
     extensions = Extensions(element)
     contents = _read_contents(reading, element, depth=0)
-    known = frozenset({"id", "name", "isExecutable", "processType", "isClosed", VERSION_TAG})
+    known = frozenset({"id", "name", "isExecutable", VERSION_TAG})
+    process_id = ProcessId(reading.element_id(element))
+    forms = [Form(id=f.get("id") or "", schema=text_of(f)) for f in extensions.all("userTaskForm")]
     return ProcessDefinition(
-        id=ProcessId(reading.element_id(element)),
+        id=process_id,
         name=(element.get("name") or "").strip(),
-        is_executable=(element.get("isExecutable") or "true") in {"true", "1"},
+        is_executable=is_true(element, "isExecutable", missing=True),
         version_tag=extensions.get("versionTag", "value") or element.get(VERSION_TAG),
-        nodes=tuple(contents.nodes),
-        flows=tuple(contents.flows),
-        lanes=tuple(contents.lanes),
-        forms=tuple(Form(id=f.get("id") or "", schema=text_of(f)) for f in extensions.all("userTaskForm")),
+        forms=(*forms, *reading.forms[first_form:]),
         case_attributes=extensions.attributes("case"),
         place=reading.place(element),
         findings=tuple(reading.findings[first:]),
         documentation=text_of(element.find(bpmn("documentation"))),
-        foreign=foreign_of(element, known - {"processType", "isClosed"}, _CONTAINED),
+        foreign=foreign_of(element, known, _CONTAINED),
+        properties=read_data_elements(reading, element, "property"),
+        io=read_io(reading, element),
+        correlation_keys=keys_of(collaborations, process_id),
+        correlation_subscriptions=tuple(
+            read_subscription(reading, child) for child in children(element, "correlationSubscription")
+        ),
+        **_fields(contents),
+    )
+
+
+def _fields(contents: Contents) -> _ContentFields:
+    return _ContentFields(
+        nodes=tuple(contents.nodes),
+        flows=tuple(contents.flows),
+        lanes=tuple(contents.lanes),
+        data_objects=tuple(contents.data_objects),
+        data_references=tuple(contents.data_references),
         artifacts=tuple(contents.artifacts),
     )
 
@@ -76,9 +125,36 @@ def _read_contents(reading: Reading, element: etree._Element, depth: int) -> Con
         elif kind == "laneSet":
             contents.lanes.extend(_read_lanes(reading, child))
         elif kind in _ARTIFACTS:
-            contents.artifacts.append(xml_text(child))
-    contents.nodes = _with_flows(contents.nodes, contents.flows)
+            _read_artifact(reading, child, kind, contents)
+    contents.nodes = _with_handlers(_with_flows(contents.nodes, contents.flows), contents.associations)
     return contents
+
+
+def _read_artifact(reading: Reading, element: etree._Element, kind: str, contents: Contents) -> None:
+    if kind == "dataObject":
+        contents.data_objects.append(read_data_element(reading, element))
+    elif kind in {"dataObjectReference", "dataStoreReference"}:
+        is_store = kind == "dataStoreReference"
+        contents.data_references.append(read_data_reference(reading, element, is_store=is_store))
+    elif kind == "association":
+        contents.associations.append((reference(element.get("sourceRef")), reference(element.get("targetRef"))))
+    contents.artifacts.append(xml_text(element))
+
+
+def _with_handlers(nodes: list[AnyFlowNode], associations: list[tuple[str, str]]) -> list[AnyFlowNode]:
+    """A compensation boundary event leads to its handler by an association, drawn in either direction."""
+    handlers = {node.id for node in nodes if getattr(node, "is_for_compensation", False)}
+    led: dict[str, ElementId] = {}
+    for source, target in associations:
+        for start, end in ((source, target), (target, source)):
+            if end in handlers:
+                led.setdefault(start, ElementId(end))
+    return [
+        replace(node, compensation_handler=led[node.id])
+        if isinstance(node, BoundaryEvent) and isinstance(node.definition, CompensateDefinition) and node.id in led
+        else node
+        for node in nodes
+    ]
 
 
 def _with_flows(nodes: list[AnyFlowNode], flows: list[SequenceFlow]) -> list[AnyFlowNode]:
@@ -97,55 +173,52 @@ def _with_flows(nodes: list[AnyFlowNode], flows: list[SequenceFlow]) -> list[Any
 def _read_node(reading: Reading, element: etree._Element, kind: str, depth: int) -> AnyFlowNode:
     reason = _unsupported_reason(reading, element, kind, depth)
     if reason is None:
-        if kind == "subProcess":
-            return _read_sub_process(reading, element, depth)
-        return READERS[kind](reading, element)
-    host = element.get("attachedToRef")
+        reader = SUB_PROCESS_READERS.get(kind)
+        return READERS[kind](reading, element) if reader is None else reader(reading, element, depth)
+    host = reference(element.get("attachedToRef"))
     return UnsupportedNode(
         **reading.node(element, frozenset(str(name) for name in element.attrib), FLOW_NODES | _CONTAINED),
         xml_name=kind,
         reason=reason,
         xml=xml_text(element),
-        attached_to=ElementId(host.rpartition(":")[2]) if host else None,
+        attached_to=ElementId(host) if host else None,
     )
 
 
 def _unsupported_reason(reading: Reading, element: etree._Element, kind: str, depth: int) -> str | None:
-    """None if the element is run; else why not, "" where its kind says all."""
-    if kind not in READERS and kind != "subProcess":
+    """None if the element is one of the execution standard; else why not, "" where its kind says all."""
+    if kind in SUB_PROCESS_READERS:
+        return f"nested more than {MAX_NESTING} deep" if depth >= MAX_NESTING else None
+    if kind not in READERS:
         return ""
-    for child in element:
-        if local_name(child.tag) in LOOPS:
-            return local_name(child.tag)
-    for attribute, plain in _PLAIN_ATTRIBUTES.items():
-        if (element.get(attribute) or plain) != plain:
-            return attribute
-    if kind == "subProcess" and depth >= MAX_NESTING:
-        return f"nested more than {MAX_NESTING} deep"
-    reason = unsupported_event(reading, element, kind) if kind in EVENT_READERS else unsupported_task(element, kind)
-    return reason or None
+    return (unsupported_event(reading, element, kind) or None) if kind in EVENT_READERS else None
+
+
+def _sub_process_fields(reading: Reading, element: etree._Element, depth: int) -> _SubProcessFields:
+    contents = _read_contents(reading, element, depth + 1)
+    return _SubProcessFields(
+        **activity_fields(reading, element, known=_CONTAINED),
+        triggered_by_event=is_true(element, "triggeredByEvent"),
+        **_fields(contents),
+    )
 
 
 def _read_sub_process(reading: Reading, element: etree._Element, depth: int) -> AnyFlowNode:
-    contents = _read_contents(reading, element, depth + 1)
-    return SubProcess(
-        **reading.activity(element, frozenset({"triggeredByEvent"}), _CONTAINED),
-        nodes=tuple(contents.nodes),
-        flows=tuple(contents.flows),
-        artifacts=tuple(contents.artifacts),
+    return SubProcess(**_sub_process_fields(reading, element, depth))
+
+
+def _read_transaction(reading: Reading, element: etree._Element, depth: int) -> AnyFlowNode:
+    return Transaction(**_sub_process_fields(reading, element, depth))
+
+
+def _read_ad_hoc(reading: Reading, element: etree._Element, depth: int) -> AnyFlowNode:
+    return AdHocSubProcess(
+        **_sub_process_fields(reading, element, depth),
+        is_sequential=element.get("ordering") == "Sequential",
+        completion_condition=reading.expression(element.find(bpmn("completionCondition"))),
+        cancels_remaining=is_true(element, "cancelRemainingInstances", missing=True),
+        active_elements=Extensions(element).get("adHoc", "activeElementsCollection"),
     )
-
-
-def _read_exclusive_gateway(reading: Reading, element: etree._Element) -> AnyFlowNode:
-    default = element.get("default")
-    return ExclusiveGateway(
-        **reading.node(element, frozenset({"default"}), frozenset()),
-        default_flow=ElementId(default) if default else None,
-    )
-
-
-def _read_parallel_gateway(reading: Reading, element: etree._Element) -> AnyFlowNode:
-    return ParallelGateway(**reading.node(element, frozenset(), frozenset()))
 
 
 def _read_flow(reading: Reading, element: etree._Element) -> SequenceFlow:
@@ -173,20 +246,15 @@ def _read_lanes(reading: Reading, element: etree._Element) -> Iterator[Lane]:
 READERS: Mapping[str, Callable[[Reading, etree._Element], AnyFlowNode]] = {
     **TASK_READERS,
     **EVENT_READERS,
-    "exclusiveGateway": _read_exclusive_gateway,
-    "parallelGateway": _read_parallel_gateway,
+    **GATEWAY_READERS,
+    "callActivity": read_call_activity,
+}
+SUB_PROCESS_READERS: Mapping[str, Callable[[Reading, etree._Element, int], AnyFlowNode]] = {
+    "subProcess": _read_sub_process,
+    "transaction": _read_transaction,
+    "adHocSubProcess": _read_ad_hoc,
 }
 _ARTIFACTS = frozenset(
     {"association", "dataObject", "dataObjectReference", "dataStoreReference", "group", "textAnnotation"}
 )
-_CONTAINED = frozenset(
-    {*FLOW_NODES, *_ARTIFACTS, *LOOPS, "documentation", "extensionElements", "laneSet", "sequenceFlow"}
-)
-# Attributes that change what an activity does, with the value that changes nothing.
-_PLAIN_ATTRIBUTES: Mapping[str, str] = {
-    "isForCompensation": "false",
-    "startQuantity": "1",
-    "completionQuantity": "1",
-    "triggeredByEvent": "false",
-    "parallelMultiple": "false",
-}
+_CONTAINED = frozenset({*FLOW_NODES, *_ARTIFACTS, "documentation", "extensionElements", "laneSet", "sequenceFlow"})

@@ -14,16 +14,20 @@ from taktloom.formats.bpmn.names import BPMN, CAMUNDA, TAKTLOOM, ZEEBE, bpmn, lo
 from taktloom.model.process import EventAttribute, Foreign
 from taktloom.model.process_data import VariableMapping
 
-__all__ = ["Extensions", "foreign_of", "xml_text"]
+__all__ = ["Extensions", "extension_elements", "foreign_of", "xml_text"]
 
 DIALECTS = (TAKTLOOM, ZEEBE)
 UNDERSTOOD = frozenset(
     {
+        "adHoc",
         "assignmentDefinition",
         "calledDecision",
+        "calledElement",
         "eventAttribute",
         "formDefinition",
         "ioMapping",
+        "loopCharacteristics",
+        "priorityDefinition",
         "script",
         "subscription",
         "taskDefinition",
@@ -41,9 +45,6 @@ EXECUTED_ELSEWHERE = frozenset(
         "errorEventDefinition",
         "executionListener",
         "executionListeners",
-        "failedJobRetryTimeCycle",
-        "field",
-        "inputOutput",
         "taskListener",
         "taskListeners",
     }
@@ -54,8 +55,7 @@ class Extensions:
     """The extension elements of one element."""
 
     def __init__(self, element: etree._Element) -> None:
-        holder = element.find(bpmn("extensionElements"))
-        self._elements = [] if holder is None else list(holder.iterchildren("{*}*"))
+        self._elements = extension_elements(element)
 
     def find(self, name: str) -> etree._Element | None:
         """The first element of this local name in one of the dialects."""
@@ -107,6 +107,12 @@ class Extensions:
             namespace = etree.QName(child).namespace
             if namespace in {ZEEBE, CAMUNDA} and local_name(child.tag) in EXECUTED_ELSEWHERE:
                 yield f"{child.prefix or 'camunda'}:{local_name(child.tag)}"
+
+
+def extension_elements(element: etree._Element) -> list[etree._Element]:
+    """The children of <extensionElements>."""
+    holder = element.find(bpmn("extensionElements"))
+    return [] if holder is None else list(holder.iterchildren("{*}*"))
 
 
 def foreign_of(element: etree._Element, known_attributes: frozenset[str], known_children: frozenset[str]) -> Foreign:

@@ -31,6 +31,15 @@ FEEL_LANGUAGES = frozenset(
     }
 )
 
+# Global tasks and the task that each of them is when a call activity runs it.
+GLOBAL_TASKS = {
+    "globalTask": "task",
+    "globalManualTask": "manualTask",
+    "globalUserTask": "userTask",
+    "globalScriptTask": "scriptTask",
+    "globalBusinessRuleTask": "businessRuleTask",
+}
+
 # All flow nodes of BPMN 2.0.2; what has no reader becomes an UnsupportedNode.
 FLOW_NODES = frozenset(
     {
@@ -72,3 +81,8 @@ def bpmn(local: str) -> str:
 def local_name(tag: object) -> str:
     """The part of an expanded name after the namespace; "" for comments and processing instructions."""
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+
+
+def reference(text: str | None) -> str:
+    """The id that a QName refers to; its prefix names this very file."""
+    return (text or "").strip().rpartition(":")[2]

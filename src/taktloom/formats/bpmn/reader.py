@@ -10,9 +10,11 @@ from dataclasses import replace
 
 from lxml import etree
 
+from taktloom.formats.bpmn.collaborations import read_collaboration
 from taktloom.formats.bpmn.containers import read_process
 from taktloom.formats.bpmn.diagram import read_diagram
 from taktloom.formats.bpmn.extensions import foreign_of, xml_text
+from taktloom.formats.bpmn.index import index_file
 from taktloom.formats.bpmn.names import BPMN, BPMNDI, bpmn, local_name
 from taktloom.formats.bpmn.reading import Reading
 from taktloom.formats.bpmn.source import parse_source
@@ -22,7 +24,7 @@ from taktloom.model.process import Definitions, ProcessDefinition
 
 __all__ = ["read_bpmn"]
 
-MODELLED_ROOTS = frozenset({"process", "message", "error", "extensionElements", "documentation"})
+MODELLED_ROOTS = frozenset({"process", "extensionElements", "documentation"})
 
 
 def read_bpmn(source: bytes, *, name: str = "") -> Definitions:
@@ -35,10 +37,12 @@ def read_bpmn(source: bytes, *, name: str = "") -> Definitions:
     language = root.get("expressionLanguage") or ""
     roots = {str(child.get("id")): child for child in root.iterchildren("{*}*") if child.get("id")}
     reading = Reading(source=name, roots=roots, language="" if "XPath" in language else language)
+    index_file(reading, root)
     if root.tag != bpmn("definitions"):
         reading.report("not-bpmn", root, f"The root element is '{local_name(root.tag)}'.", "Give a BPMN 2.0 file.")
         _refuse(reading)
-    processes = tuple(read_process(reading, element) for element in root.iterchildren(bpmn("process")))
+    collaborations = tuple(read_collaboration(reading, child) for child in root.iterchildren(bpmn("collaboration")))
+    processes = tuple(read_process(reading, child, collaborations) for child in root.iterchildren(bpmn("process")))
     if not processes:
         reading.report("no-process", root, "The file has no process.", "Add a process.")
         _refuse(reading)
@@ -47,6 +51,7 @@ def read_bpmn(source: bytes, *, name: str = "") -> Definitions:
     return Definitions(
         processes=tuple(_with_findings(process, duplicates) for process in processes),
         diagram=read_diagram(root),
+        collaborations=collaborations,
         findings=tuple(reading.findings),
         id=root.get("id") or "definitions",
         name=root.get("name") or "",

@@ -8,18 +8,20 @@ from typing import TypedDict
 from lxml import etree
 
 from taktloom.formats.bpmn.extensions import Extensions, foreign_of
-from taktloom.formats.bpmn.names import BPMN, FEEL_LANGUAGES, bpmn, local_name
+from taktloom.formats.bpmn.juel import is_juel, translate_juel
+from taktloom.formats.bpmn.names import BPMN, FEEL_LANGUAGES, bpmn, local_name, reference
 from taktloom.model.findings import Finding, Severity
 from taktloom.model.identifiers import ElementId
 from taktloom.model.places import Place
-from taktloom.model.process import EventAttribute, Foreign
-from taktloom.model.process_data import VariableMapping
+from taktloom.model.process import Foreign, Form
 
-__all__ = ["ActivityFields", "NodeFields", "Reading", "children", "text_of"]
+__all__ = ["NodeFields", "Reading", "children", "default_flow", "is_true", "text_of"]
 
 _RECENT = 10
 COMMON_CHILDREN = frozenset({"documentation", "extensionElements", "incoming", "outgoing"})
 COMMON_ATTRIBUTES = frozenset({"id", "name"})
+_DATA = frozenset({"dataInput", "dataOutput", "dataObject", "dataStore", "property"})
+_REFERENCES = {"dataObjectReference": "dataObjectRef", "dataStoreReference": "dataStoreRef"}
 
 
 class NodeFields(TypedDict):
@@ -32,24 +34,23 @@ class NodeFields(TypedDict):
     foreign: Foreign
 
 
-class ActivityFields(NodeFields):
-    """The fields of every Activity."""
-
-    default_flow: ElementId | None
-    inputs: tuple[VariableMapping, ...]
-    outputs: tuple[VariableMapping, ...]
-    event_attributes: tuple[EventAttribute, ...]
-
-
 @dataclass(slots=True, kw_only=True)
 class Reading:
-    """One file being read. roots: root-level elements (messages, errors, event definitions) by id."""
+    """One file being read. roots: root-level elements (messages, errors, event definitions) by id.
+
+    operations, retrievals, variables, links: see `taktloom.formats.bpmn.index`. forms: made from vendors' form fields.
+    """
 
     source: str
     roots: dict[str, etree._Element]
     language: str
     findings: list[Finding] = field(default_factory=list)
     unnamed: int = 0
+    operations: dict[str, etree._Element] = field(default_factory=dict)
+    retrievals: dict[str, list[tuple[ElementId, etree._Element]]] = field(default_factory=dict)
+    variables: dict[str, str] = field(default_factory=dict)
+    links: dict[str, str] = field(default_factory=dict)
+    forms: list[Form] = field(default_factory=list)
 
     def place(self, element: etree._Element) -> Place:
         """File, line, id."""
@@ -80,42 +81,101 @@ class Reading:
             remedy=remedy,
             parameters={"element": element_id or "", "name": element.get("name") or ""},
         )
-        if finding not in self.findings[-_RECENT:]:  # an event is looked at twice, to see whether it can be read
+        if finding not in self.findings[-_RECENT:]:  # a shared definition is read once for each event that names it
             self.findings.append(finding)
+
+    def not_run(self, element: etree._Element, name: str, remedy: str, severity: Severity = Severity.WARNING) -> None:
+        """A vendor's extension that does something elsewhere and nothing here."""
+        self.report("extension-not-run", element, f"The extension '{name}' is not run.", remedy, severity)
+
+    def unknown_reference(self, element: etree._Element, attribute: str, given: str) -> None:
+        """A reference to nothing, or to an element of another kind."""
+        self.report(
+            "reference-unknown",
+            element,
+            f"'{attribute}' refers to '{given}', which does not exist.",
+            "Refer to an element of the file.",
+        )
 
     def root(self, element: etree._Element, attribute: str) -> etree._Element | None:
         """The root-level element that *attribute* refers to; a reference to nothing is a finding."""
-        reference = element.get(attribute)
-        if not reference:
+        given = element.get(attribute)
+        if not given:
             return None
-        found = self.roots.get(reference.rpartition(":")[2])
+        found = self.roots.get(reference(given))
         if found is None:
-            self.report(
-                "reference-unknown",
-                element,
-                f"'{attribute}' refers to '{reference}', which does not exist.",
-                "Refer to an element of the file.",
-            )
+            self.unknown_reference(element, attribute, given)
         return found
+
+    def operation_message(self, element: etree._Element) -> etree._Element | None:
+        """The message that the element's operation takes in."""
+        given = element.get("operationRef") or text_of(element.find(bpmn("operationRef")))
+        if not given:
+            return None
+        operation = self.operations.get(reference(given))
+        message = None if operation is None else operation.find(bpmn("inMessageRef"))
+        found = None if message is None else self.roots.get(reference(text_of(message)))
+        if found is None:
+            self.unknown_reference(element, "operationRef", given)
+        return found
+
+    def variable_of(self, element_id: str) -> str:
+        """The variable that holds the data element of this id, through references to it."""
+        return self.variables.get(element_id, element_id)
+
+    def link_name(self, text: str) -> str:
+        """The name of the link event definition of this id."""
+        return self.links.get(reference(text), "")
 
     def expression(self, element: etree._Element | None) -> str | None:
         """FEEL text of an expression element; None for none or an empty one, a finding for another language."""
         text = text_of(element)
         if element is None or not text:
             return None
+        if is_juel(text):
+            return self.translated(element, text)
         language = (element.get("language") or self.language).strip().lower()
         if language and language not in FEEL_LANGUAGES and not text.startswith("="):
             self.report(
-                "expression-language-unknown",
+                "expression-language-unsupported",
                 element,
                 f"The expression is in the language '{language}', which is not run.",
                 "Write it in FEEL and name no language.",
             )
         return text
 
+    def translated(self, element: etree._Element, text: str) -> str:
+        """FEEL for a JUEL text, with a leading `=`; the text itself and a finding where there is no equivalent."""
+        found = translate_juel(text)
+        if found.feel is not None:
+            return f"={found.feel}"
+        self.report(
+            "juel-not-translated",
+            element,
+            f"The expression '{text}' has no FEEL equivalent: {found.problem}.",
+            "Write the expression in FEEL.",
+        )
+        return text
+
+    def whole_number(self, element: etree._Element, attribute: str, missing: int | None) -> int | None:
+        """A whole number in an attribute; a finding for what is none."""
+        text = (element.get(attribute) or "").strip()
+        if not text:
+            return missing
+        if text.removeprefix("-").isascii() and text.removeprefix("-").isdigit() and len(text) < 10:
+            return int(text)
+        self.report(
+            "number-invalid",
+            element,
+            f"The value '{text[:40]}' of '{attribute}' is no whole number.",
+            "Write a number such as 3.",
+        )
+        return missing
+
     def node(self, element: etree._Element, attributes: frozenset[str], known: frozenset[str]) -> NodeFields:
         """The fields of every flow node. attributes, known: what else the caller reads itself."""
-        self._report_executed(element)
+        for name in Extensions(element).executed_elsewhere():
+            self.not_run(element, name, "Remove it, and model what it does with elements that are run.", Severity.ERROR)
         return NodeFields(
             id=self.element_id(element),
             name=(element.get("name") or "").strip(),
@@ -123,46 +183,6 @@ class Reading:
             documentation=text_of(element.find(bpmn("documentation"))),
             foreign=foreign_of(element, COMMON_ATTRIBUTES | attributes, COMMON_CHILDREN | known),
         )
-
-    def activity(
-        self, element: etree._Element, attributes: frozenset[str] = frozenset(), known: frozenset[str] = frozenset()
-    ) -> ActivityFields:
-        """The fields of every activity."""
-        extensions = Extensions(element)
-        default = element.get("default")
-        self._report_data_flow(element)
-        return ActivityFields(
-            **self.node(element, attributes | {"default"}, known),
-            default_flow=ElementId(default) if default else None,
-            inputs=extensions.mappings("input"),
-            outputs=extensions.mappings("output"),
-            event_attributes=extensions.attributes("event"),
-        )
-
-    def _report_executed(self, element: etree._Element) -> None:
-        for name in Extensions(element).executed_elsewhere():
-            self.report(
-                "extension-not-run",
-                element,
-                f"The extension '{name}' is not run.",
-                "Remove it, and model what it does with elements that are run.",
-            )
-
-    def _report_data_flow(self, element: etree._Element) -> None:
-        for name in ("dataInputAssociation", "dataOutputAssociation"):
-            for association in children(element, name):
-                if (
-                    association.find(bpmn("assignment")) is not None
-                    or association.find(bpmn("transformation")) is not None
-                ):
-                    self.report(
-                        "data-association-not-run",
-                        association,
-                        "The data association's assignments are not run.",
-                        "Use input and output mappings.",
-                    )
-        if element.find(bpmn("property")) is not None:
-            self.report("property-not-run", element, "Properties are not run.", "Use variables.")
 
 
 def children(element: etree._Element, name: str) -> Iterator[etree._Element]:
@@ -173,6 +193,18 @@ def children(element: etree._Element, name: str) -> Iterator[etree._Element]:
 def text_of(element: etree._Element | None) -> str:
     """All text inside, stripped; "" for None."""
     return "" if element is None else "".join(str(text) for text in element.itertext()).strip()
+
+
+def is_true(element: etree._Element, attribute: str, *, missing: bool = False) -> bool:
+    """An xsd:boolean attribute."""
+    text = (element.get(attribute) or "").strip()
+    return text in {"true", "1"} if text else missing
+
+
+def default_flow(element: etree._Element) -> ElementId | None:
+    """The default flow of an activity or gateway."""
+    given = element.get("default")
+    return ElementId(given) if given else None
 
 
 def _line(element: etree._Element) -> int | None:

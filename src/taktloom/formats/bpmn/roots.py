@@ -24,6 +24,8 @@ class Roots:
 
     def message(self, definition: MessageDefinition) -> str:
         """Id of the message's root element."""
+        if definition.root_id is not None and definition.root_id in self._taken:
+            return definition.root_id
         if definition not in self._messages:
             self._messages[definition] = self._new_id("Message", definition.name)
         return self._messages[definition]

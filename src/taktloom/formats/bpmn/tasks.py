@@ -1,94 +1,130 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Readers of the tasks: how each kind says what is to be done."""
+"""Readers of the tasks, global ones too: how each kind says what is to be done. Source: BPMN 2.0.2, 10.3.3."""
 
 from collections.abc import Callable, Mapping
 
 from lxml import etree
 
+from taktloom.formats.bpmn.activities import activity_fields
+from taktloom.formats.bpmn.assignment import read_assignment
+from taktloom.formats.bpmn.camunda import camunda, camunda_text, camunda_version
+from taktloom.formats.bpmn.definitions import read_message
 from taktloom.formats.bpmn.extensions import Extensions
-from taktloom.formats.bpmn.names import CAMUNDA, FEEL_LANGUAGES, TAKTLOOM, bpmn
-from taktloom.formats.bpmn.reading import Reading, text_of
-from taktloom.model.process import AnyFlowNode, BusinessRuleTask, ManualTask, ScriptTask, ServiceTask, Task, UserTask
+from taktloom.formats.bpmn.names import FEEL_LANGUAGES, TAKTLOOM, bpmn
+from taktloom.formats.bpmn.reading import Reading, is_true, text_of
+from taktloom.formats.bpmn.work import DEFAULT_RETRIES, read_job, read_retries
+from taktloom.model.event_definitions import MessageDefinition
+from taktloom.model.process import (
+    AnyFlowNode,
+    BusinessRuleTask,
+    JobDefinition,
+    ManualTask,
+    ReceiveTask,
+    ScriptTask,
+    SendTask,
+    ServiceTask,
+    Task,
+    UserTask,
+)
 
-__all__ = ["TASK_READERS", "unsupported_task"]
+__all__ = ["TASK_READERS", "read_binding"]
 
-DEFAULT_RETRIES = 3
 RESULT_VARIABLE = f"{{{TAKTLOOM}}}resultVariable"
 
 
-def unsupported_task(element: etree._Element, kind: str) -> str:
-    """Why a task of this kind cannot be read as one of the model's; "" if it can."""
+def read_binding(reading: Reading, element: etree._Element, extension: str, kind: str) -> str:
+    """Which version is called: `latest`, `deployment` or `tag:…`."""
     extensions = Extensions(element)
-    if kind in {"businessRuleTask", "scriptTask", "userTask"} and extensions.find("taskDefinition") is not None:
-        return "job worker as implementation"
-    if kind == "scriptTask" and extensions.find("script") is None:
-        language = (element.get("scriptFormat") or "").strip().lower()
-        if language and language not in FEEL_LANGUAGES:
-            return f"script language {language}"
-    return ""
+    binding = extensions.get(extension, "bindingType")
+    if binding == "versionTag":
+        return f"tag:{extensions.get(extension, 'versionTag') or ''}"
+    return binding or camunda_version(reading, element, kind)
 
 
 def _read_task(reading: Reading, element: etree._Element) -> AnyFlowNode:
-    return Task(**reading.activity(element))
+    return Task(**activity_fields(reading, element))
 
 
 def _read_manual_task(reading: Reading, element: etree._Element) -> AnyFlowNode:
-    return ManualTask(**reading.activity(element))
+    return ManualTask(**activity_fields(reading, element))
 
 
 def _read_user_task(reading: Reading, element: etree._Element) -> AnyFlowNode:
-    extensions = Extensions(element)
-    return UserTask(
-        **reading.activity(element),
-        assignee=extensions.get("assignmentDefinition", "assignee"),
-        candidate_groups=extensions.get("assignmentDefinition", "candidateGroups"),
-        due_date=extensions.get("taskSchedule", "dueDate"),
-        form_id=extensions.form_id(),
-    )
+    if Extensions(element).find("taskDefinition") is not None:
+        reading.not_run(element, "taskDefinition", "Make it a service task.")
+    return UserTask(**activity_fields(reading, element), **read_assignment(reading, element))
 
 
 def _read_service_task(reading: Reading, element: etree._Element) -> AnyFlowNode:
     extensions = Extensions(element)
-    topic = element.get(f"{{{CAMUNDA}}}topic")
+    job = read_job(reading, element)
+    if job is None:
+        retries = read_retries(reading, element, extensions.get("taskDefinition", "retries"))
+        job = JobDefinition(type="", retries=retries, headers=extensions.headers())
     return ServiceTask(
-        **reading.activity(element),
-        job_type=extensions.get("taskDefinition", "type") or topic or "",
-        retries=_retries(reading, element, extensions.get("taskDefinition", "retries")),
-        headers=extensions.headers(),
+        **activity_fields(reading, element),
+        job_type=job.type,
+        retries=job.retries,
+        headers=job.headers,
     )
 
 
-def _retries(reading: Reading, element: etree._Element, text: str | None) -> int:
-    digits = (text or str(DEFAULT_RETRIES)).strip().removeprefix("=").strip()
-    if digits.isascii() and digits.isdigit() and len(digits) < 6:
-        return int(digits)
-    reading.report(
-        "retries-not-a-number",
-        element,
-        f"The number of tries '{digits}' is no whole number.",
-        "Write a number such as 3.",
+def _read_send_task(reading: Reading, element: etree._Element) -> AnyFlowNode:
+    return SendTask(
+        **activity_fields(reading, element),
+        message=read_message(reading, element),
+        job=read_job(reading, element),
     )
-    return DEFAULT_RETRIES
+
+
+def _read_receive_task(reading: Reading, element: etree._Element) -> AnyFlowNode:
+    return ReceiveTask(
+        **activity_fields(reading, element),
+        message=read_message(reading, element) or MessageDefinition(name=""),
+        instantiate=is_true(element, "instantiate"),
+    )
 
 
 def _read_script_task(reading: Reading, element: etree._Element) -> AnyFlowNode:
     extensions = Extensions(element)
     script = extensions.get("script", "expression") or text_of(element.find(bpmn("script")))
     result = extensions.get("script", "resultVariable") or element.get(RESULT_VARIABLE)
-    camunda_result = element.get(f"{{{CAMUNDA}}}resultVariable")
-    attributes = frozenset({"scriptFormat", RESULT_VARIABLE})
+    attributes = frozenset({"scriptFormat", "scriptLanguage", RESULT_VARIABLE})
     return ScriptTask(
-        **reading.activity(element, attributes, frozenset({"script"})),
+        **activity_fields(reading, element, attributes, frozenset({"script"})),
         script=script,
-        result_variable=result or camunda_result or "",
+        result_variable=result or camunda(element, "resultVariable") or "",
+        job=_script_job(reading, element, script),
     )
+
+
+def _script_job(reading: Reading, element: etree._Element, script: str) -> JobDefinition | None:
+    """FEEL is run here, with any other language the script is a job whose type is the language."""
+    job = read_job(reading, element)
+    if job is not None or Extensions(element).find("script") is not None:
+        return job
+    language = (element.get("scriptFormat") or element.get("scriptLanguage") or "").strip().lower()
+    if not language or language in FEEL_LANGUAGES:
+        return None
+    source = (("script", script),) if script else ()
+    resource = camunda(element, "resource")
+    headers = (("scriptFormat", language), *source, *((("resource", resource),) if resource else ()))
+    return JobDefinition(type=language, retries=DEFAULT_RETRIES, headers=headers)
 
 
 def _read_business_rule_task(reading: Reading, element: etree._Element) -> AnyFlowNode:
     extensions = Extensions(element)
-    decision = extensions.get("calledDecision", "decisionId") or element.get(f"{{{CAMUNDA}}}decisionRef")
-    result = extensions.get("calledDecision", "resultVariable") or element.get(f"{{{CAMUNDA}}}resultVariable")
-    return BusinessRuleTask(**reading.activity(element), decision_id=decision or "", result_variable=result or "")
+    decision = extensions.get("calledDecision", "decisionId") or camunda_text(reading, element, "decisionRef")
+    result = extensions.get("calledDecision", "resultVariable") or camunda(element, "resultVariable")
+    if camunda(element, "mapDecisionResult") not in {None, "singleEntry", "singleResult"}:
+        reading.not_run(element, "camunda:mapDecisionResult", "The result is what the hit policy says; map it in FEEL.")
+    return BusinessRuleTask(
+        **activity_fields(reading, element),
+        decision_id=decision or "",
+        result_variable=result or "",
+        job=read_job(reading, element),
+        binding=read_binding(reading, element, "calledDecision", "decisionRef"),
+    )
 
 
 TASK_READERS: Mapping[str, Callable[[Reading, etree._Element], AnyFlowNode]] = {
@@ -96,6 +132,8 @@ TASK_READERS: Mapping[str, Callable[[Reading, etree._Element], AnyFlowNode]] = {
     "manualTask": _read_manual_task,
     "userTask": _read_user_task,
     "serviceTask": _read_service_task,
+    "sendTask": _read_send_task,
+    "receiveTask": _read_receive_task,
     "scriptTask": _read_script_task,
     "businessRuleTask": _read_business_rule_task,
 }

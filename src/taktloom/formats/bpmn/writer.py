@@ -17,28 +17,36 @@ from taktloom.model.event_definitions import ErrorDefinition, EventDefinition, M
 from taktloom.model.identifiers import ElementId
 from taktloom.model.process import (
     Activity,
+    AdHocSubProcess,
     AnyFlowNode,
     BoundaryEvent,
     BusinessRuleTask,
+    CallActivity,
+    ComplexGateway,
     Definitions,
     EndEvent,
     EventAttribute,
+    EventBasedGateway,
     ExclusiveGateway,
     FlowNode,
     Foreign,
     Form,
+    InclusiveGateway,
     IntermediateCatchEvent,
     IntermediateThrowEvent,
     Lane,
     ManualTask,
     ParallelGateway,
     ProcessDefinition,
+    ReceiveTask,
     ScriptTask,
+    SendTask,
     SequenceFlow,
     ServiceTask,
     StartEvent,
     SubProcess,
     Task,
+    Transaction,
     UnsupportedNode,
     UserTask,
 )
@@ -61,6 +69,14 @@ XML_NAMES: Mapping[type[FlowNode], str] = {
     ExclusiveGateway: "exclusiveGateway",
     ParallelGateway: "parallelGateway",
     SubProcess: "subProcess",
+    Transaction: "transaction",
+    AdHocSubProcess: "adHocSubProcess",
+    SendTask: "sendTask",
+    ReceiveTask: "receiveTask",
+    CallActivity: "callActivity",
+    InclusiveGateway: "inclusiveGateway",
+    ComplexGateway: "complexGateway",
+    EventBasedGateway: "eventBasedGateway",
 }
 
 
@@ -145,12 +161,12 @@ class _Writer:
         default: ElementId | None = getattr(node, "default_flow", None)
         if default is not None:
             element.set("default", default)
-        if isinstance(node, BoundaryEvent):
+        if isinstance(node, BoundaryEvent) and element.get("attachedToRef") is None:
             element.set("attachedToRef", node.attached_to)
             element.set("cancelActivity", str(node.is_interrupting).lower())
         _write_children(element, node.foreign, None)
         definition: EventDefinition | None = getattr(node, "definition", None)
-        if definition is not None:
+        if definition is not None and not any("EventDefinition" in text[:200] for text in node.foreign.children):
             self._event_definition(element, node.id, definition)
         if isinstance(node, SubProcess):
             self._contents(element, node.nodes, node.flows, node.artifacts)
