@@ -190,7 +190,7 @@ def _starts(container: Container) -> Iterator[Finding]:
         yield problem(
             "several-none-start-events", node, "There is more than one none start event.", "Keep one of them."
         )
-    if not container.is_process:
+    if isinstance(container.owner, SubProcess) and not container.owner.triggered_by_event:
         for node in starts:
             if node.definition is not None:
                 yield problem(
@@ -478,7 +478,7 @@ def _attributes(container: Container) -> Iterator[Finding]:
 
 
 ALLOWED_DEFINITIONS: Mapping[type, tuple[type, ...]] = {
-    StartEvent: (TimerDefinition, MessageDefinition),
+    StartEvent: (TimerDefinition, MessageDefinition, CompensateDefinition),
     EndEvent: (ErrorDefinition, TerminateDefinition, CompensateDefinition, CancelDefinition),
     IntermediateCatchEvent: (TimerDefinition, MessageDefinition),
     IntermediateThrowEvent: (CompensateDefinition,),
