@@ -58,7 +58,7 @@ def test_quantities_of_an_activity_with_instances_count_for_the_whole() -> None:
             task,
             job("b"),
             E,
-            flows="s > g > x > a > b > e\ng > x",
+            flows="s > g > x > a > b > e\ng > t > x",
         )
     )
 
