@@ -4,6 +4,7 @@
 import json
 from collections.abc import Collection, Iterable, Iterator
 
+from taktloom.kernel.activity_nodes import finish_activities
 from taktloom.kernel.arming import open_handlers
 from taktloom.kernel.compilation import Compilation, ScriptRunner
 from taktloom.kernel.elements.registry import COMPILERS
@@ -25,6 +26,8 @@ from taktloom.model.findings import Finding, Severity
 from taktloom.model.identifiers import ElementId
 from taktloom.model.places import Place
 from taktloom.model.process import (
+    Activity,
+    AdHocSubProcess,
     AnyFlowNode,
     BoundaryEvent,
     BusinessRuleTask,
@@ -33,6 +36,7 @@ from taktloom.model.process import (
     Form,
     IntermediateCatchEvent,
     IntermediateThrowEvent,
+    MultiInstanceLoop,
     ProcessDefinition,
     ScriptTask,
     SequenceFlow,
@@ -93,6 +97,9 @@ def _variable_names(definition: ProcessDefinition) -> Iterator[str]:
             yield mapping.target.split(".")[0].strip()
         if isinstance(node, ScriptTask | BusinessRuleTask) and node.result_variable:
             yield node.result_variable
+        loop = getattr(node, "loop", None)
+        if isinstance(loop, MultiInstanceLoop):
+            yield from (name for name in (loop.input_element, loop.output_collection) if name)
 
 
 def _form_keys(form: Form) -> Iterator[str]:
@@ -203,19 +210,23 @@ class _Builder:
 
     def build(self) -> ExecutableProcess:
         """The whole."""
-        nodes = tuple(self._node(index, node, parent) for index, (node, parent) in enumerate(self.numbered))
+        nodes = [self._node(index, node, parent) for index, (node, parent) in enumerate(self.numbered)]
+        starts = self._starts(self.definition)
+        undoing = finish_activities(self.compilation, [node for node, _ in self.numbered], nodes)
         case_attributes = self.compilation.attributes(self.definition.case_attributes, self.definition)
         return ExecutableProcess(
             definition=self.definition,
-            nodes=nodes,
+            nodes=tuple(nodes),
             flows=self.flows,
             node_index=self.node_index,
             flow_index=self.flow_index,
-            none_start=self._none_start(self.definition.nodes),
+            none_start=starts[0] if starts else NONE,
+            starts=starts,
             handlers=self._handlers(self.definition.nodes),
             external_choices=self.compilation.external_choices,
             case_attributes=case_attributes,
             findings=_without_repetitions(self.compilation.findings),
+            undoing=undoing,
         )
 
     def _flows(self) -> tuple[Flow, ...]:
@@ -249,7 +260,7 @@ class _Builder:
             outgoing=outgoing,
             default_flow=default,
             is_conditional=default != NONE or any(self.flows[flow].condition is not None for flow in outgoing),
-            start=self._none_start(node.nodes) if isinstance(node, SubProcess) else NONE,
+            starts=self._starts(node) if isinstance(node, SubProcess) else (),
             armed=self._armed(self.boundaries.get(node.id, ())),
             catches=self._catches(self.boundaries.get(node.id, ()), ErrorDefinition),
             escalations=self._catches(self.boundaries.get(node.id, ()), EscalationDefinition),
@@ -259,6 +270,8 @@ class _Builder:
             outputs=compilation.mappings(getattr(node, "outputs", ()), node),
             attributes=compilation.attributes(getattr(node, "event_attributes", ()), node),
             role=self.roles.get(node.id),
+            activates_itself=behaviour.activates_itself,
+            is_event_sub_process=isinstance(node, SubProcess) and node.triggered_by_event,
         )
 
     def _default(self, node: FlowNode) -> int:
@@ -299,8 +312,30 @@ class _Builder:
             return self.links.get((node.definition.name, parent), NONE)
         return NONE
 
-    def _none_start(self, nodes: tuple[AnyFlowNode, ...]) -> int:
-        for node in nodes:
-            if isinstance(node, StartEvent) and node.definition is None:
-                return self.node_index[node.id]
-        return NONE
+    def _starts(self, owner: ProcessDefinition | SubProcess) -> tuple[int, ...]:
+        """The none start event; where there is no start at all, each node without incoming flow (10.5.2).
+
+        An event sub-process has one start event, which its trigger takes; an ad-hoc one begins with activities.
+        """
+        starts = [node for node in owner.nodes if isinstance(node, StartEvent)]
+        nones = [node for node in starts if node.definition is None]
+        if isinstance(owner, SubProcess) and owner.triggered_by_event:
+            nones = starts
+        if nones:
+            return (self.node_index[nones[0].id],)
+        if starts or any(getattr(node, "instantiate", False) for node in owner.nodes):
+            return ()
+        found = [node for node in owner.nodes if self._begins(node)]
+        if isinstance(owner, AdHocSubProcess):
+            found = [node for node in found if isinstance(node, Activity)]
+        return tuple(self.node_index[node.id] for node in found)
+
+    def _begins(self, node: AnyFlowNode) -> bool:
+        """Whether a token begins here where there is no start event."""
+        if self.incoming.get(self.node_index[node.id]) or isinstance(node, BoundaryEvent):
+            return False
+        if isinstance(node, SubProcess) and node.triggered_by_event:
+            return False
+        if isinstance(node, IntermediateCatchEvent) and isinstance(node.definition, LinkDefinition):
+            return False
+        return not (isinstance(node, Activity) and node.is_for_compensation)

@@ -10,6 +10,8 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from taktloom.model.event_definitions import (
+    CancelDefinition,
+    CompensateDefinition,
     ConditionalDefinition,
     ErrorDefinition,
     EscalationDefinition,
@@ -185,7 +187,7 @@ def _dangling_flows(container: Container) -> Iterator[Finding]:
 def _starts(container: Container) -> Iterator[Finding]:
     starts = [node for node in container.nodes.values() if isinstance(node, StartEvent)]
     unsupported = [n for n in container.nodes.values() if isinstance(n, UnsupportedNode) and n.xml_name in _STARTERS]
-    if not starts and not unsupported:
+    if not starts and not unsupported and not container.nodes:
         owner = container.owner
         yield problem("no-start-event", owner, f"'{owner.id}' has no start event.", "Add a start event.")
     nones = [node for node in starts if node.definition is None]
@@ -486,11 +488,11 @@ def _attributes(container: Container) -> Iterator[Finding]:
 _WAITING = (TimerDefinition, MessageDefinition, SignalDefinition, ConditionalDefinition, MultipleDefinition)
 _THROWN = (SignalDefinition, MessageDefinition, EscalationDefinition, MultipleDefinition)
 ALLOWED_DEFINITIONS: Mapping[type, tuple[type, ...]] = {
-    StartEvent: (*_WAITING, ErrorDefinition, EscalationDefinition),
-    EndEvent: (*_THROWN, ErrorDefinition, TerminateDefinition),
+    StartEvent: (*_WAITING, ErrorDefinition, EscalationDefinition, CompensateDefinition),
+    EndEvent: (*_THROWN, ErrorDefinition, TerminateDefinition, CompensateDefinition, CancelDefinition),
     IntermediateCatchEvent: (*_WAITING, LinkDefinition),
-    IntermediateThrowEvent: (*_THROWN, LinkDefinition),
-    BoundaryEvent: (*_WAITING, ErrorDefinition, EscalationDefinition),
+    IntermediateThrowEvent: (*_THROWN, LinkDefinition, CompensateDefinition),
+    BoundaryEvent: (*_WAITING, ErrorDefinition, EscalationDefinition, CompensateDefinition, CancelDefinition),
 }
 _STARTERS = frozenset({"startEvent", "receiveTask", "eventBasedGateway"})
 _DEFINITION_NAMES: Mapping[type, str] = {

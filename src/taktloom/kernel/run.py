@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 from taktloom.kernel.commands import (
+    CancelChild,
     CancelJob,
     CancelTimer,
     CancelUserTask,
@@ -45,6 +46,7 @@ from taktloom.kernel.state import (
 from taktloom.kernel.variables import visible_variables
 from taktloom.model.identifiers import (
     COUNTER_DIGITS,
+    ChildId,
     ConditionId,
     IncidentId,
     JobId,
@@ -113,8 +115,9 @@ class Run:
 
     def _tell(self, token: Token, lifecycle: VisitLifecycle) -> None:
         if self.history is not None:
-            element_id = self.process.nodes[token.element].id
-            self.history.append(HistoryItem(element_id=element_id, lifecycle=lifecycle, occurred_at=self.now))
+            node = self.process.nodes[token.element]
+            if not node.is_round:  # the loop as a whole is the visit
+                self.history.append(HistoryItem(element_id=node.id, lifecycle=lifecycle, occurred_at=self.now))
 
     # tokens and scopes
 
@@ -213,6 +216,18 @@ class Run:
         scope = self.state.scopes[scope_id]
         self.clear_scope(scope, failed)
         scope.is_interrupted = True
+
+    def break_off(self, token: Token) -> None:
+        """End the token and what runs inside its activity; its scope goes on, even without tokens."""
+        self.cancel_visit(token)
+        self._remove(token)
+
+    def terminate_others(self, token: Token) -> None:
+        """End everything in the token's scope but the token itself."""
+        scope = self.state.scopes[token.scope]
+        del scope.tokens[token.id]
+        self.clear_scope(scope)
+        scope.tokens[token.id] = None
 
     def finish(
         self, outcome: InstanceOutcome, error_code: str | None = None, failed: Collection[TokenId] = NO_TOKENS
@@ -355,6 +370,7 @@ class Run:
         state.timers.pop(TimerId(wait), None)
         state.subscriptions.pop(SubscriptionId(wait), None)
         state.requests.pop(RequestId(wait), None)
+        state.children.pop(ChildId(wait), None)
 
     def close_waits(self, token: Token) -> None:
         """Withdraw all that the token waits for."""
@@ -385,6 +401,8 @@ class Run:
             or state.signals.pop(SubscriptionId(wait), None) is not None
         ):
             self.commands.append(Unsubscribe(subscription_id=SubscriptionId(wait)))
+        elif state.children.pop(ChildId(wait), None) is not None:
+            self.commands.append(CancelChild(child_id=ChildId(wait)))
         elif state.incidents.pop(IncidentId(wait), None) is not None:
             self.commands.append(CloseIncident(incident_id=IncidentId(wait)))
         else:  # known only here, or a question whose answer will be refused: there is nothing to withdraw

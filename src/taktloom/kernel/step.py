@@ -13,10 +13,12 @@ from taktloom.feel.values import FeelValue
 from taktloom.kernel.arrival import deliver
 from taktloom.kernel.commands import CloseIncident, Command, IncidentKind, InstanceOutcome, RetryJob
 from taktloom.kernel.conditions import look_at_conditions
+from taktloom.kernel.elements.ad_hoc_sub_process import find_ad_hoc, next_turn
 from taktloom.kernel.elements.business_rule_task import DECISION_RESULT
 from taktloom.kernel.elements.inputs import input_variables
 from taktloom.kernel.elements.job_offer import JobOffer
 from taktloom.kernel.events import (
+    ActivitiesActivated,
     ConditionsEvaluated,
     DecisionEvaluated,
     FlowChosen,
@@ -80,7 +82,14 @@ def step(
 
 
 def _work(run: Run) -> None:
-    """Let the tokens on the stack run until all wait; conditions are looked at when variables have changed."""
+    """Let the tokens on the stack run until all wait and none has its turn."""
+    _run_tokens(run)
+    while run.state.turns and next_turn(run):
+        _run_tokens(run)
+
+
+def _run_tokens(run: Run) -> None:
+    """Let the tokens on the stack run; conditions are looked at when variables have changed."""
     state, tokens, nodes, stack = run.state, run.state.tokens, run.process.nodes, run.stack
     while stack or state.must_look:
         if state.must_look and (not stack or stack[-1][1] not in _LEAVING):
@@ -111,7 +120,7 @@ def _begin_visit(run: Run, token: Token) -> bool:
         return False
     run.visits_left -= 1
     token.entered_at = run.now
-    if not run.node(token).behaviour.activates_itself:
+    if not run.node(token).activates_itself:
         run.activate(token)
     return True
 
@@ -188,6 +197,25 @@ def _signal_received(run: Run, event: SignalReceived) -> None:
 
 def _conditions_evaluated(run: Run, event: ConditionsEvaluated) -> None:
     look_at_conditions(run, event.variables)
+
+
+def _activities_activated(run: Run, event: ActivitiesActivated) -> None:
+    found = []
+    for element_id in event.element_ids:
+        index = run.process.node_index.get(element_id, NONE)
+        owner = None if index == NONE else find_ad_hoc(run, index)
+        if owner is None or owner.inner is None:
+            raise NotFoundError(
+                f"'{element_id}' is no activity of an ad-hoc sub-process that is active.",
+                Place(source=run.process.id, element_id=element_id),
+                "Name activities directly inside an active ad-hoc sub-process.",
+            )
+        found.append((index, owner.inner))
+    for scope_id in dict.fromkeys(scope_id for _, scope_id in found):
+        hand_out(run.state, scope_id, event.variables)
+    tokens = [run.open_token(index, scope_id) for index, scope_id in found]
+    for token in reversed(tokens):
+        run.push(token, Phase.ENTER)
 
 
 def _incident_resolved(run: Run, event: IncidentResolved) -> None:
@@ -281,5 +309,6 @@ HANDLERS: Mapping[type, Callable[..., None]] = {
     SignalReceived: _signal_received,
     ConditionsEvaluated: _conditions_evaluated,
     VariablesSet: _variables_set,
+    ActivitiesActivated: _activities_activated,
     InstanceCancelled: _instance_cancelled,
 }

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 
 from taktloom.kernel.behaviour import Behaviour
 from taktloom.kernel.compilation import Compilation
+from taktloom.kernel.elements.ad_hoc_sub_process import AdHocBehaviour
 from taktloom.kernel.elements.business_rule_task import BusinessRuleTaskBehaviour
 from taktloom.kernel.elements.event_based_gateway import EventBasedGatewayBehaviour
 from taktloom.kernel.elements.event_compilers import (
@@ -22,8 +23,10 @@ from taktloom.kernel.elements.script_task import DelegatedScriptBehaviour, Scrip
 from taktloom.kernel.elements.service_task import BusinessRuleJobBehaviour, ScriptJobBehaviour, ServiceTaskBehaviour
 from taktloom.kernel.elements.sub_process import SubProcessBehaviour
 from taktloom.kernel.elements.task import ManualTaskBehaviour, TaskBehaviour
+from taktloom.kernel.elements.transaction import TransactionBehaviour
 from taktloom.kernel.elements.user_task import UserTaskBehaviour
 from taktloom.model.process import (
+    AdHocSubProcess,
     BoundaryEvent,
     BusinessRuleTask,
     EndEvent,
@@ -40,11 +43,20 @@ from taktloom.model.process import (
     StartEvent,
     SubProcess,
     Task,
+    Transaction,
     UnsupportedNode,
     UserTask,
 )
 
 __all__ = ["COMPILERS"]
+
+
+def _ad_hoc(compilation: Compilation, node: AdHocSubProcess) -> Behaviour:
+    return AdHocBehaviour(
+        compilation.optional_expression(node.active_elements, node, "activities to start"),
+        compilation.optional_expression(node.completion_condition, node, "completion condition"),
+        node.cancels_remaining,
+    )
 
 
 def _business_rule_task(compilation: Compilation, node: BusinessRuleTask) -> Behaviour:
@@ -111,5 +123,7 @@ COMPILERS: Mapping[type[FlowNode], Callable[..., Behaviour]] = {
     ParallelGateway: _always(ParallelGatewayBehaviour()),
     EventBasedGateway: _event_based_gateway,
     SubProcess: _sub_process,
+    Transaction: _always(TransactionBehaviour()),
+    AdHocSubProcess: _ad_hoc,
     UnsupportedNode: _always(Behaviour()),  # named by the rules; the result is not run
 }
