@@ -104,7 +104,7 @@ class Run:
     def _tell(self, token: Token, lifecycle: VisitLifecycle) -> None:
         if self.history is not None:
             element_id = self.process.nodes[token.element].id
-            self.history.append(HistoryItem(element_id=element_id, lifecycle=lifecycle, occurred_at=self.now))
+            self.history.append(HistoryItem(element_id, lifecycle, self.now))
 
     # tokens and scopes
 
