@@ -59,6 +59,7 @@ class Flow:
     source: int
     target: int
     condition: Expression | None
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +98,8 @@ class ExecutableProcess:
     """What `step` runs. none_start: number of the only none start event, NONE where there is none.
 
     findings: the warnings of reading and compiling. external_choices: gateways whose flow the host chooses.
+    upstream: of each inclusive or complex gateway that joins, per node the incoming flows of the gateway that a token
+    in the node can reach without passing the gateway, as bits in the order of `incoming`.
     """
 
     definition: ProcessDefinition
@@ -108,6 +111,7 @@ class ExecutableProcess:
     external_choices: frozenset[ElementId]
     case_attributes: tuple[Attribute, ...]
     findings: tuple[Finding, ...]
+    upstream: Mapping[int, Mapping[int, int]]
 
     @property
     def id(self) -> ProcessId:

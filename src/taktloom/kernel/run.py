@@ -154,8 +154,14 @@ class Run:
         self.conclude(token)
         self._remove(token)
         scope = self.state.scopes[token.scope]
-        if not scope.tokens:
-            self._complete_scope(scope)
+        if scope.tokens:
+            return
+        if scope.resets:  # nothing can come any more: the complex gateway resets before the scope is complete
+            gateway = min(scope.resets)
+            del scope.resets[gateway]
+            self.push(self.open_token(gateway, token.scope), Phase.PERFORM)
+            return
+        self._complete_scope(scope)
 
     def merge(self, token: Token) -> None:
         """Consume a token whose path another token goes on with."""
@@ -218,6 +224,7 @@ class Run:
             self.close_visit(token)
             self._remove(token)
         scope.joins.clear()
+        scope.resets.clear()
 
     # rows of the event log
 

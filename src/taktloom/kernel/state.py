@@ -77,7 +77,8 @@ class Scope:
 
     parent None: the instance's own. element: index of its activity, -1 for the instance. owner: the token that stands
     in the activity, None for the instance. tokens: the tokens that move in it, in order of arrival (a dict as an
-    ordered set). joins: per joining gateway the waiting tokens per incoming flow.
+    ordered set). joins: per joining gateway the waiting tokens per incoming flow. resets: per complex gateway that
+    waits for its reset the incoming flows whose tokens it has consumed.
     """
 
     parent: ScopeId | None
@@ -86,6 +87,7 @@ class Scope:
     variables: dict[str, FeelValue] = field(default_factory=dict)
     tokens: dict[TokenId, None] = field(default_factory=dict)
     joins: dict[int, dict[int, list[TokenId]]] = field(default_factory=dict)
+    resets: dict[int, list[int]] = field(default_factory=dict)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -126,7 +128,11 @@ class IncidentWait:
 
 @dataclass(slots=True, kw_only=True)
 class InstanceState:
-    """The state of one instance; see the module."""
+    """The state of one instance; see the module.
+
+    undecided: the scopes in which an inclusive or complex gateway holds tokens or waits for its reset; it is looked at
+    whenever the instance comes to rest.
+    """
 
     instance_key: InstanceKey
     root: ScopeId | None = None
@@ -141,3 +147,4 @@ class InstanceState:
     subscriptions: dict[SubscriptionId, SubscriptionWait] = field(default_factory=dict)
     requests: dict[RequestId, TokenId] = field(default_factory=dict)
     incidents: dict[IncidentId, IncidentWait] = field(default_factory=dict)
+    undecided: dict[ScopeId, None] = field(default_factory=dict)

@@ -7,8 +7,10 @@ from taktloom.kernel.behaviour import Behaviour
 from taktloom.kernel.compilation import Compilation
 from taktloom.kernel.elements.boundary_event import ArmedBoundary, ErrorBoundary
 from taktloom.kernel.elements.business_rule_task import BusinessRuleTaskBehaviour
+from taktloom.kernel.elements.complex_gateway import ComplexGatewayBehaviour
 from taktloom.kernel.elements.end_event import EndEventBehaviour, ErrorEndBehaviour, TerminateEndBehaviour
 from taktloom.kernel.elements.exclusive_gateway import ExclusiveGatewayBehaviour, ExternalChoiceBehaviour
+from taktloom.kernel.elements.inclusive_gateway import ChosenInclusiveBehaviour, InclusiveGatewayBehaviour
 from taktloom.kernel.elements.intermediate_event import CatchEventBehaviour, ThrowEventBehaviour
 from taktloom.kernel.elements.job_offer import JobOffer
 from taktloom.kernel.elements.parallel_gateway import ParallelGatewayBehaviour
@@ -29,9 +31,11 @@ from taktloom.model.event_definitions import (
 from taktloom.model.process import (
     BoundaryEvent,
     BusinessRuleTask,
+    ComplexGateway,
     EndEvent,
     ExclusiveGateway,
     FlowNode,
+    InclusiveGateway,
     IntermediateCatchEvent,
     IntermediateThrowEvent,
     JobDefinition,
@@ -75,6 +79,15 @@ def _end_event(compilation: Compilation, node: EndEvent) -> Behaviour:
 
 def _exclusive_gateway(compilation: Compilation, node: ExclusiveGateway) -> Behaviour:
     return ExternalChoiceBehaviour() if node.id in compilation.external_choices else ExclusiveGatewayBehaviour()
+
+
+def _inclusive_gateway(compilation: Compilation, node: InclusiveGateway) -> Behaviour:
+    return ChosenInclusiveBehaviour() if node.id in compilation.external_choices else InclusiveGatewayBehaviour()
+
+
+def _complex_gateway(compilation: Compilation, node: ComplexGateway) -> Behaviour:
+    condition = compilation.optional_expression(node.activation_condition, node, "activation condition")
+    return ComplexGatewayBehaviour(condition)
 
 
 def _script_task(compilation: Compilation, node: ScriptTask) -> Behaviour:
@@ -140,6 +153,8 @@ COMPILERS: Mapping[type[FlowNode], Callable[..., Behaviour]] = {
     ScriptTask: _script_task,
     BusinessRuleTask: _business_rule_task,
     ExclusiveGateway: _exclusive_gateway,
+    InclusiveGateway: _inclusive_gateway,
+    ComplexGateway: _complex_gateway,
     ParallelGateway: _always(ParallelGatewayBehaviour()),
     SubProcess: _always(SubProcessBehaviour()),
     UnsupportedNode: _always(Behaviour()),  # named by the rules; the result is not run
