@@ -2,15 +2,26 @@
 """From a process definition to what `step` runs: number everything, compile every text, report every problem."""
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
+from taktloom.kernel.arming import open_handlers
 from taktloom.kernel.compilation import Compilation, ScriptRunner
 from taktloom.kernel.elements.registry import COMPILERS
-from taktloom.kernel.executable import NONE, ExecutableProcess, Flow, Node
+from taktloom.kernel.executable import NONE, Catches, ExecutableProcess, Flow, Handlers, Node
 from taktloom.kernel.reachability import upstream_flows
 from taktloom.kernel.rules import check_structure, problem
 from taktloom.model.errors import DefinitionError
-from taktloom.model.event_definitions import ErrorDefinition, LinkDefinition
+from taktloom.model.event_definitions import (
+    ConditionalDefinition,
+    ErrorDefinition,
+    EscalationDefinition,
+    EventDefinition,
+    LinkDefinition,
+    MessageDefinition,
+    SignalDefinition,
+    TimerDefinition,
+    single_definitions,
+)
 from taktloom.model.findings import Finding, Severity
 from taktloom.model.identifiers import ElementId
 from taktloom.model.places import Place
@@ -19,6 +30,7 @@ from taktloom.model.process import (
     BoundaryEvent,
     BusinessRuleTask,
     ComplexGateway,
+    EndEvent,
     ExclusiveGateway,
     FlowNode,
     Form,
@@ -171,6 +183,12 @@ def _raise_errors(findings: tuple[Finding, ...], definition: ProcessDefinition) 
         )
 
 
+def _waits(definition: EventDefinition | None) -> bool:
+    """Whether the event waits by itself, or is only found by who throws."""
+    kinds = (TimerDefinition, MessageDefinition, SignalDefinition, ConditionalDefinition)
+    return any(isinstance(single, kinds) for single in single_definitions(definition))
+
+
 class _Builder:
     """Puts nodes and flows together; references that lead nowhere are left out, the rules have named them."""
 
@@ -190,6 +208,11 @@ class _Builder:
         for node, _ in numbered:
             if isinstance(node, BoundaryEvent):
                 self.boundaries.setdefault(node.attached_to, []).append(node)
+        self.links = {
+            (node.definition.name, parent): index
+            for index, (node, parent) in enumerate(numbered)
+            if isinstance(node, IntermediateCatchEvent) and isinstance(node.definition, LinkDefinition)
+        }
         self.roles = {node_id: lane.name for lane in definition.lanes for node_id in lane.nodes if lane.name}
 
     def build(self) -> ExecutableProcess:
@@ -203,6 +226,7 @@ class _Builder:
             node_index=self.node_index,
             flow_index=self.flow_index,
             none_start=self._none_start(self.definition.nodes),
+            handlers=self._handlers(self.definition.nodes),
             external_choices=self.compilation.external_choices,
             case_attributes=case_attributes,
             findings=_without_repetitions(self.compilation.findings),
@@ -250,7 +274,7 @@ class _Builder:
             name=node.name,
             element_type=behaviour.element_type,
             behaviour=behaviour,
-            phases=(behaviour.enter, behaviour.perform, behaviour.complete, behaviour.leave),
+            phases=(behaviour.enter, behaviour.perform, behaviour.complete, behaviour.leave, open_handlers),
             catch=behaviour.catch,
             parent=parent,
             incoming=tuple(self.incoming.get(index, ())),
@@ -258,8 +282,11 @@ class _Builder:
             default_flow=default,
             is_conditional=default != NONE or any(self.flows[flow].condition is not None for flow in outgoing),
             start=self._none_start(node.nodes) if isinstance(node, SubProcess) else NONE,
-            armed=self._armed(node),
-            catches=self._catches(node),
+            armed=self._armed(self.boundaries.get(node.id, ())),
+            catches=self._catches(self.boundaries.get(node.id, ()), ErrorDefinition),
+            escalations=self._catches(self.boundaries.get(node.id, ()), EscalationDefinition),
+            handlers=self._handlers(node.nodes) if isinstance(node, SubProcess) else Handlers(),
+            link=self._link(node, parent),
             inputs=compilation.mappings(getattr(node, "inputs", ()), node),
             outputs=compilation.mappings(getattr(node, "outputs", ()), node),
             attributes=compilation.attributes(getattr(node, "event_attributes", ()), node),
@@ -270,15 +297,39 @@ class _Builder:
         default: ElementId | None = getattr(node, "default_flow", None)
         return NONE if default is None else self.flow_index.get(default, NONE)
 
-    def _armed(self, node: FlowNode) -> tuple[int, ...]:
-        events = self.boundaries.get(node.id, ())
-        return tuple(self.node_index[e.id] for e in events if not isinstance(e.definition, ErrorDefinition))
+    def _armed(self, events: Iterable[StartEvent | BoundaryEvent]) -> tuple[int, ...]:
+        return tuple(self.node_index[event.id] for event in events if _waits(event.definition))
 
-    def _catches(self, node: FlowNode) -> tuple[tuple[str | None, int], ...]:
-        events = self.boundaries.get(node.id, ())
+    def _catches(
+        self,
+        events: Iterable[StartEvent | BoundaryEvent],
+        kind: type[ErrorDefinition] | type[EscalationDefinition],
+    ) -> Catches:
         return tuple(
-            (e.definition.code, self.node_index[e.id]) for e in events if isinstance(e.definition, ErrorDefinition)
+            (single.code, self.node_index[event.id])
+            for event in events
+            for single in single_definitions(event.definition)
+            if isinstance(single, kind)
         )
+
+    def _handlers(self, nodes: tuple[AnyFlowNode, ...]) -> Handlers:
+        starts = [
+            start
+            for node in nodes
+            if isinstance(node, SubProcess) and node.triggered_by_event
+            for start in node.nodes
+            if isinstance(start, StartEvent)
+        ]
+        return Handlers(
+            armed=self._armed(starts),
+            catches=self._catches(starts, ErrorDefinition),
+            escalations=self._catches(starts, EscalationDefinition),
+        )
+
+    def _link(self, node: FlowNode, parent: int) -> int:
+        if isinstance(node, IntermediateThrowEvent | EndEvent) and isinstance(node.definition, LinkDefinition):
+            return self.links.get((node.definition.name, parent), NONE)
+        return NONE
 
     def _none_start(self, nodes: tuple[AnyFlowNode, ...]) -> int:
         for node in nodes:

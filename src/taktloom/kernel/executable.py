@@ -15,7 +15,7 @@ from taktloom.model.findings import Finding
 from taktloom.model.identifiers import ElementId, ProcessId
 from taktloom.model.process import ProcessDefinition
 
-__all__ = ["NONE", "Attribute", "ExecutableProcess", "Flow", "MappingRule", "Node"]
+__all__ = ["NONE", "Attribute", "Catches", "ExecutableProcess", "Flow", "Handlers", "MappingRule", "Node"]
 
 NONE = -1  # no such node or flow
 
@@ -23,6 +23,7 @@ NONE = -1  # no such node or flow
 # phases take (run, token), catching takes (run, node, token, variables).
 PhaseMethod: TypeAlias = Callable[..., Phase | None]
 CatchMethod: TypeAlias = Callable[..., None]
+Catches: TypeAlias = tuple[tuple[str | None, int], ...]  # codes (None: every) and numbers of the events for them
 
 
 class NodeBehaviour(Protocol):
@@ -63,11 +64,24 @@ class Flow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Handlers:
+    """The start events of a scope's event sub-processes: those that wait, those for errors and for escalations."""
+
+    armed: tuple[int, ...] = ()
+    catches: Catches = ()
+    escalations: Catches = ()
+
+
+NO_HANDLERS = Handlers()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Node:
     """A compiled flow node.
 
     incoming, outgoing: flow numbers in document order. parent: number of the enclosing sub-process, NONE at the top.
-    armed: its timer and message boundary events. catches: codes (None: every) and numbers of its error boundary events.
+    armed: its boundary events that wait. catches, escalations: its boundary events for errors and for escalations.
+    handlers: of a sub-process those inside. link: of a throwing link where it leads.
     start: of a sub-process its start event. role: name of its lane. phases: the behaviour's methods by
     Phase; catch: its method for what it waits for.
     """
@@ -86,7 +100,10 @@ class Node:
     is_conditional: bool = False
     start: int = NONE
     armed: tuple[int, ...] = ()
-    catches: tuple[tuple[str | None, int], ...] = ()
+    catches: Catches = ()
+    escalations: Catches = ()
+    handlers: Handlers = NO_HANDLERS
+    link: int = NONE
     inputs: tuple[MappingRule, ...] = ()
     outputs: tuple[MappingRule, ...] = ()
     attributes: tuple[Attribute, ...] = ()
@@ -112,6 +129,11 @@ class ExecutableProcess:
     case_attributes: tuple[Attribute, ...]
     findings: tuple[Finding, ...]
     upstream: Mapping[int, Mapping[int, int]]
+    handlers: Handlers = NO_HANDLERS
+
+    def handlers_of(self, element: int) -> Handlers:
+        """Those of the scope of this activity, of the process for NONE."""
+        return self.handlers if element == NONE else self.nodes[element].handlers
 
     @property
     def id(self) -> ProcessId:

@@ -11,9 +11,14 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from taktloom.model.event_definitions import (
+    ConditionalDefinition,
     ErrorDefinition,
+    EscalationDefinition,
     EventDefinition,
+    LinkDefinition,
     MessageDefinition,
+    MultipleDefinition,
+    SignalDefinition,
     TerminateDefinition,
     TimerDefinition,
 )
@@ -191,7 +196,7 @@ def _starts(container: Container) -> Iterator[Finding]:
         yield problem(
             "several-none-start-events", node, "There is more than one none start event.", "Keep one of them."
         )
-    if not container.is_process:
+    if isinstance(container.owner, SubProcess) and not container.owner.triggered_by_event:
         for node in starts:
             if node.definition is not None:
                 yield problem(
@@ -354,7 +359,7 @@ def _event_positions(container: Container) -> Iterator[Finding]:
             yield problem(
                 "event-definition-out-of-place",
                 node,
-                f"{_DEFINITION_NAMES[type(definition)]} is not run at this kind of event.",
+                f"{_DEFINITION_NAMES.get(type(definition), 'This event definition')} is not run at this kind of event.",
                 "Use another event definition here.",
                 definition=type(definition).__name__,
             )
@@ -427,6 +432,9 @@ def _unreachable(container: Container) -> Iterator[Finding]:
     pending = [node.id for node in container.nodes.values() if isinstance(node, StartEvent)]
     if not pending:
         return  # said by no-start-event already
+    pending.extend(n.id for n in container.nodes.values() if isinstance(n, SubProcess) and n.triggered_by_event)
+    links = [n for n in container.nodes.values() if isinstance(n, IntermediateCatchEvent)]
+    pending.extend(node.id for node in links if isinstance(node.definition, LinkDefinition))
     reached: set[ElementId] = set()
     while pending:
         node_id = pending.pop()
@@ -481,12 +489,14 @@ def _attributes(container: Container) -> Iterator[Finding]:
                 )
 
 
+_WAITING = (TimerDefinition, MessageDefinition, SignalDefinition, ConditionalDefinition, MultipleDefinition)
+_THROWN = (SignalDefinition, MessageDefinition, EscalationDefinition, MultipleDefinition)
 ALLOWED_DEFINITIONS: Mapping[type, tuple[type, ...]] = {
-    StartEvent: (TimerDefinition, MessageDefinition),
-    EndEvent: (ErrorDefinition, TerminateDefinition),
-    IntermediateCatchEvent: (TimerDefinition, MessageDefinition),
-    IntermediateThrowEvent: (),
-    BoundaryEvent: (TimerDefinition, MessageDefinition, ErrorDefinition),
+    StartEvent: (*_WAITING, ErrorDefinition, EscalationDefinition),
+    EndEvent: (*_THROWN, ErrorDefinition, TerminateDefinition),
+    IntermediateCatchEvent: (*_WAITING, LinkDefinition),
+    IntermediateThrowEvent: (*_THROWN, LinkDefinition),
+    BoundaryEvent: (*_WAITING, ErrorDefinition, EscalationDefinition),
 }
 _STARTERS = frozenset({"startEvent", "receiveTask", "eventBasedGateway"})
 _DEFINITION_NAMES: Mapping[type, str] = {
