@@ -43,7 +43,7 @@ class ActivityDriver(Driver):
                 self.jobs = [job for job in self.jobs if job.job_id != command.job_id]
         return commands
 
-    def visits(self) -> list[str]:
+    def told(self) -> list[str]:
         found = [f"{item.element_id} {item.lifecycle}" for item in self.history]
         self.history.clear()
         return found

@@ -60,6 +60,7 @@ class Flow:
     source: int
     target: int
     condition: Expression | None
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +130,8 @@ class ExecutableProcess:
     undoing: number of the one at which compensation runs, NONE where nothing can be compensated.
 
     findings: the warnings of reading and compiling. external_choices: gateways whose flow the host chooses.
+    upstream: of each inclusive or complex gateway that joins, per node the incoming flows of the gateway that a token
+    in the node can reach without passing the gateway, as bits in the order of `incoming`.
     """
 
     definition: ProcessDefinition
@@ -141,6 +144,7 @@ class ExecutableProcess:
     external_choices: frozenset[ElementId]
     case_attributes: tuple[Attribute, ...]
     findings: tuple[Finding, ...]
+    upstream: Mapping[int, Mapping[int, int]]
     handlers: Handlers = NO_HANDLERS
     undoing: int = NONE
 
