@@ -32,11 +32,19 @@ def test_the_journal_of_format_1_replays_to_the_stored_state() -> None:
     for line in (JOURNALS / "order_v1.journal.jsonl").read_bytes().splitlines():
         step(order_process(), state, load_event(line))
 
-    assert save_state(state) == (JOURNALS / "order_v1.state.json").read_bytes().rstrip()
+    assert save_state(state) == (JOURNALS / "order_v2.state.json").read_bytes().rstrip()
 
 
-def test_an_instance_stored_in_format_1_goes_on_to_its_end() -> None:
-    run = Driver(order_process(), state=load_state((JOURNALS / "order_v1.state.json").read_bytes()))
+def test_a_state_of_format_1_is_brought_up_to_what_the_journal_gives_today() -> None:
+    migrated = load_state((JOURNALS / "order_v1.state.json").read_bytes())
+
+    assert save_state(migrated) == (JOURNALS / "order_v2.state.json").read_bytes().rstrip()
+    assert [token.is_active for token in migrated.tokens.values()] == [True, True, False, False]  # two wait at a join
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_an_instance_stored_in_any_format_goes_on_to_its_end(version: int) -> None:
+    run = Driver(order_process(), state=load_state((JOURNALS / f"order_v{version}.state.json").read_bytes()))
     (job_id,) = run.state.jobs
 
     commands = step(
@@ -50,8 +58,8 @@ def test_an_instance_stored_in_format_1_goes_on_to_its_end() -> None:
 
 
 def test_formats_are_the_ones_that_have_stored_examples() -> None:
-    assert {STATE_FORMAT, JOURNAL_FORMAT} == {1}
-    assert [path.name for path in sorted(JOURNALS.glob("*.state.json"))] == ["order_v1.state.json"]
+    assert (STATE_FORMAT, JOURNAL_FORMAT) == (2, 1)
+    assert {json.loads(path.read_bytes())["format"] for path in JOURNALS.glob("*.state.json")} == {1, 2}
 
 
 def test_the_format_version_comes_first_and_defaults_are_left_out() -> None:
@@ -60,7 +68,7 @@ def test_the_format_version_comes_first_and_defaults_are_left_out() -> None:
 
     text = save_state(run.state).decode()
 
-    assert text.startswith('{"format":1,"state":{"instance_key":')
+    assert text.startswith('{"format":2,"state":{"instance_key":')
     assert "joins" not in text
     assert len(text) < 1000
 

@@ -50,7 +50,7 @@ def test_a_condition_that_holds_leads_to_the_service_task() -> None:
     assert row.attributes == {"event.verdict": "yes"}
     assert isinstance(job, CreateJob)
     assert (job.job_type, job.retries, job.headers) == ("register", 5, {"system": "back office"})
-    assert job.variables == {"order": {"total": Decimal(1000)}}
+    assert job.variables == {"amount": Decimal(500), "verdict": "yes", "order": {"total": Decimal(1000)}}
 
 
 def test_output_mappings_alone_hand_out_what_the_job_brings() -> None:

@@ -47,7 +47,7 @@ def test_five_thousand_script_tasks_run_in_one_step() -> None:
     assert run.variables() == {"x": Decimal(count)}
 
 
-def test_a_decision_is_asked_for_with_the_mapped_inputs_and_its_value_becomes_the_result_variable() -> None:
+def test_a_decision_is_asked_for_with_all_that_is_visible_and_its_value_becomes_the_result_variable() -> None:
     rule = BusinessRuleTask(
         id=eid("t"),
         decision_id="discount",
@@ -60,7 +60,7 @@ def test_a_decision_is_asked_for_with_the_mapped_inputs_and_its_value_becomes_th
     commands = run.decide("t", Decimal("0.1"))
 
     assert isinstance(asked, EvaluateDecision)
-    assert (asked.decision_id, asked.inputs) == ("discount", {"amount": Decimal(100)})
+    assert (asked.decision_id, asked.inputs) == ("discount", {"total": Decimal(50), "amount": Decimal(100)})
     assert shown(commands) == ["RecordEvent t complete", "FinishInstance completed"]
     assert run.variables()["rate"] == Decimal("0.1")
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Messages from outside."""
+"""Messages and signals from outside."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -33,3 +33,12 @@ def publish_message(context: Context, *, message: PublishedMessage) -> tuple[str
         ),
         actor=context.principal.name,
     )
+
+
+@use_case(Permission.MESSAGE_PUBLISH)
+def broadcast_signal(context: Context, *, name: str, variables: Mapping[str, FeelValue]) -> tuple[str, ...]:
+    """Throw a signal to all who wait for it; keys of the instances that heard it or were started by it."""
+    from taktloom.hosts.embedded import Signal
+
+    signal = Signal(name=name, variables=variables)
+    return context.rooms.engine.signals.broadcast(signal, actor=context.principal.name)

@@ -11,7 +11,14 @@ from taktloom.cli.doors import door_commands
 from taktloom.cli.logs import log_commands, look_commands
 from taktloom.cli.models import model_commands
 from taktloom.cli.people import key_commands, user_commands
-from taktloom.cli.running import incident_commands, instance_commands, message_commands, run_commands, task_commands
+from taktloom.cli.running import (
+    incident_commands,
+    instance_commands,
+    message_commands,
+    run_commands,
+    signal_commands,
+    task_commands,
+)
 from taktloom.cli.system import process_commands, system_commands
 
 HELP = """From an event log to a running, watched automation.
@@ -45,6 +52,7 @@ application.add_typer(instance_commands, name="instance", help="Process instance
 application.add_typer(task_commands, name="task", help="User tasks.", no_args_is_help=True)
 application.add_typer(incident_commands, name="incident", help="Incidents.", no_args_is_help=True)
 application.add_typer(message_commands, name="message", help="Messages.", no_args_is_help=True)
+application.add_typer(signal_commands, name="signal", help="Signals.", no_args_is_help=True)
 application.add_typer(user_commands, name="user", help="People's accounts.", no_args_is_help=True)
 application.add_typer(key_commands, name="key", help="Service accounts and their keys.", no_args_is_help=True)
 

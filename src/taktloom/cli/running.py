@@ -19,6 +19,7 @@ instance_commands = typer.Typer()
 task_commands = typer.Typer()
 incident_commands = typer.Typer()
 message_commands = typer.Typer()
+signal_commands = typer.Typer()
 
 ProcessArgument = Annotated[str, typer.Argument(help="Process id.")]
 KeyArgument = Annotated[str, typer.Argument(help="Instance key.")]
@@ -317,3 +318,19 @@ def publish_message(
     with opened(data) as context:
         keys = messages.publish_message(context, message=message)
         print_json({"correlated": keys}) if as_json else say(", ".join(keys) or "No instance was waiting for it.")
+
+
+@signal_commands.command("broadcast")
+@calls(messages.broadcast_signal)
+def broadcast_signal(
+    name: Annotated[str, typer.Argument(help="Signal name.")],
+    var: VarOption = None,
+    vars_file: VarsOption = None,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Throw a signal to all who wait for it."""
+    variables = read_variables(var, vars_file)
+    with opened(data) as context:
+        keys = messages.broadcast_signal(context, name=name, variables=variables)
+        print_json({"heard": keys}) if as_json else say(", ".join(keys) or "No instance was waiting for it.")

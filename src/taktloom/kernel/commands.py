@@ -25,7 +25,7 @@ from taktloom.model.identifiers import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreateJob:
-    """Offer work of *job_type*; *variables* are the activity's inputs, all visible ones where it maps none."""
+    """Offer work of *job_type*; *variables* are all that is visible to the activity, its inputs included."""
 
     job_id: JobId
     element_id: ElementId

@@ -5,11 +5,13 @@ A FEEL text may begin with `=`. Texts that may be literal or FEEL (assignee, job
 when they do. Timer texts are ISO 8601 literals where they read as one, else FEEL.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
+from taktloom.feel.values import FeelValue
 from taktloom.kernel.executable import Attribute, MappingRule
-from taktloom.kernel.expressions import Expression, TextExpression, compile_feel
+from taktloom.kernel.expressions import Context, Expression, TextExpression, compile_feel
 from taktloom.kernel.rules import problem
 from taktloom.kernel.timers import Timer, TimerKind, check_literal
 from taktloom.model.errors import DefinitionError
@@ -17,12 +19,15 @@ from taktloom.model.event_definitions import TimerDefinition
 from taktloom.model.events import CASE_ATTRIBUTE_PREFIX, EVENT_ATTRIBUTE_PREFIX
 from taktloom.model.findings import Finding
 from taktloom.model.identifiers import ElementId
-from taktloom.model.process import EventAttribute, FlowNode, ProcessDefinition, SequenceFlow
+from taktloom.model.process import EventAttribute, FlowNode, ProcessDefinition, ScriptTask, SequenceFlow
 from taktloom.model.process_data import VariableMapping
 
-__all__ = ["Compilation"]
+__all__ = ["Compilation", "ScriptRunner"]
 
 Element = FlowNode | SequenceFlow | ProcessDefinition
+
+# Given the script task and all that is visible, gives the variables that it sets; may raise ElementFailure.
+ScriptRunner: TypeAlias = Callable[[ScriptTask, Context], Mapping[str, FeelValue]]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -30,11 +35,13 @@ class Compilation:
     """What is known while one process is compiled.
 
     names: variables with spaces or signs in them, which FEEL must know. decisions: None where they are not checked.
+    script_runner: runs all scripts in place of the kernel.
     """
 
     names: frozenset[str]
     external_choices: frozenset[ElementId]
     decisions: Collection[str] | None
+    script_runner: ScriptRunner | None = None
     findings: list[Finding] = field(default_factory=list)
 
     def expression(self, text: str, element: Element, what: str) -> Expression:

@@ -4,7 +4,7 @@
 import json
 from collections.abc import Collection, Iterator
 
-from taktloom.kernel.compilation import Compilation
+from taktloom.kernel.compilation import Compilation, ScriptRunner
 from taktloom.kernel.elements.registry import COMPILERS
 from taktloom.kernel.executable import NONE, ExecutableProcess, Flow, Node
 from taktloom.kernel.rules import check_structure, problem
@@ -34,15 +34,20 @@ def compile_process(
     *,
     external_choices: frozenset[ElementId] = frozenset(),
     decisions: Collection[str] | None = None,
+    script_runner: ScriptRunner | None = None,
 ) -> ExecutableProcess:
     """Compile once; the result is immutable and shared by all instances.
 
     external_choices: exclusive gateways whose flow the host chooses. decisions: ids that can be evaluated; None: not
-    checked. Raises DefinitionError with every problem (element id, file, line, rule, remedy) in `findings`; what only
-    deserves a warning is in the result's `findings`.
+    checked. script_runner: runs all scripts in place of the kernel, for kits and simulators.
+    Raises DefinitionError with every problem (element id, file, line, rule, remedy) in `findings`; what only deserves
+    a warning is in the result's `findings`.
     """
     compilation = Compilation(
-        names=frozenset(_variable_names(definition)), external_choices=external_choices, decisions=decisions
+        names=frozenset(_variable_names(definition)),
+        external_choices=external_choices,
+        decisions=decisions,
+        script_runner=script_runner,
     )
     compilation.findings.extend(definition.findings)
     compilation.findings.extend(check_structure(definition))

@@ -14,7 +14,7 @@ from taktloom.kernel.commands import CloseIncident, Command, IncidentKind, Insta
 from taktloom.kernel.elements.boundary_event import ArmedBoundary
 from taktloom.kernel.elements.business_rule_task import DECISION_RESULT
 from taktloom.kernel.elements.inputs import input_variables
-from taktloom.kernel.elements.service_task import ServiceTaskBehaviour
+from taktloom.kernel.elements.job_offer import JobOffer
 from taktloom.kernel.error_propagation import find_catcher
 from taktloom.kernel.events import (
     DecisionEvaluated,
@@ -211,8 +211,9 @@ def _incident_resolved(run: Run, event: IncidentResolved) -> None:
         run.push(token, incident.phase)
         return
     node = run.node(token)
-    retries = node.behaviour.retries if isinstance(node.behaviour, ServiceTaskBehaviour) else 1
-    variables = input_variables(run, node, token)
+    job = getattr(node.behaviour, "job", None)
+    retries = job.retries if isinstance(job, JobOffer) else 1
+    variables = input_variables(run, token)
     run.commands.append(RetryJob(job_id=incident.job_id, retries=retries, variables=variables))
 
 

@@ -87,7 +87,10 @@ class ProcessSummary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstanceSummary:
-    """A process instance as a row. status: active / completed / terminated / cancelled / failed."""
+    """A process instance as a row. status: active / completed / terminated / cancelled / failed.
+
+    caller_key: of a called instance the one whose call activity waits for it.
+    """
 
     instance_key: InstanceKey
     definition_key: DefinitionKey
@@ -100,6 +103,7 @@ class InstanceSummary:
     started_by: str | None
     ended_at: datetime | None
     open_incidents: int
+    caller_key: InstanceKey | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -239,8 +243,20 @@ class SubscriptionView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SignalView:
+    """A signal that is waited for."""
+
+    subscription_id: SubscriptionId
+    element_id: ElementId
+    signal_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InstanceDetail:
-    """All that the instance page shows. journal_size: number of journal entries."""
+    """All that the instance page shows. called: instances that its call activities started, oldest first.
+
+    journal_size: number of journal entries.
+    """
 
     summary: InstanceSummary
     visits: tuple[ElementVisit, ...]
@@ -250,6 +266,8 @@ class InstanceDetail:
     user_tasks: tuple[UserTaskView, ...]
     timers: tuple[TimerView, ...]
     subscriptions: tuple[SubscriptionView, ...]
+    signals: tuple[SignalView, ...]
+    called: tuple[InstanceSummary, ...]
     journal_size: int
 
 

@@ -11,6 +11,7 @@ from taktloom.hosts.embedded.jobs import CompletionResult, JobCompletion, SeenWo
 from taktloom.hosts.embedded.limits import EngineLimits
 from taktloom.hosts.embedded.measurements import ElementSpan
 from taktloom.hosts.embedded.messages import Message
+from taktloom.hosts.embedded.signals import Signal
 from taktloom.hosts.embedded.values import PlainValues, ValueCodec, ValueOwner
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "Message",
     "PlainValues",
     "SeenWorker",
+    "Signal",
     "SystemClock",
     "SystemIds",
     "Topic",

@@ -7,10 +7,12 @@ from typing import TypeVar, cast
 
 from taktloom.feel.values import FeelValue
 from taktloom.hosts.embedded.changes import Topic
-from taktloom.hosts.embedded.core import Unit
+from taktloom.hosts.embedded.core import Outgoing, Unit
 from taktloom.hosts.embedded.live import LiveInstance
 from taktloom.hosts.embedded.values import ValueOwner, digest, dump_values, load_values
+from taktloom.kernel import message_matches
 from taktloom.kernel.commands import (
+    CancelChild,
     CancelJob,
     CancelTimer,
     CancelUserTask,
@@ -18,17 +20,24 @@ from taktloom.kernel.commands import (
     CloseIncident,
     Command,
     CreateJob,
+    EscalateToCaller,
     EvaluateDecision,
     FinishInstance,
     OpenUserTask,
     RaiseIncident,
+    ReadDataStores,
     RecordEvent,
     RetryJob,
+    StartChild,
     StartTimer,
     Subscribe,
+    SubscribeSignal,
+    ThrowMessage,
+    ThrowSignal,
     Unsubscribe,
+    WriteDataStore,
 )
-from taktloom.kernel.events import DecisionEvaluated, KernelEvent, MessageCorrelated
+from taktloom.kernel.events import DataStoreRead, DecisionEvaluated, KernelEvent, MessageCorrelated
 from taktloom.model.errors import NondeterminismError, TaktloomError
 from taktloom.storage import to_micros, to_micros_or_none
 
@@ -143,29 +152,12 @@ def _cancel_timer(unit: Unit, instance: LiveInstance, command: CancelTimer) -> N
 
 
 def _subscribe(unit: Unit, instance: LiveInstance, command: Subscribe) -> KernelEvent | None:
-    key = command.correlation_key
-    wanted = correlation_digest(key)
-    waiting = unit.session.first(
-        "buffered_message",
-        tenant_id=unit.tenant_id,
-        message_name=command.message_name,
-        correlation_digest=wanted,
-        now=to_micros(unit.now),
-    )
-    if waiting is not None:
-        unit.session.run(
-            "take_message",
-            tenant_id=unit.tenant_id,
-            message_id=waiting.text("message_id"),
-            correlated_with=json.dumps([instance.instance_key]),
-        )
-        # Nobody knows at publishing time whom a buffered message is about: it is sealed for the tenant.
-        plain = unit.core.codec.unseal(waiting.blob("variables_sealed"), ValueOwner(tenant_id=unit.tenant_id))
+    buffered = _take_buffered(unit, instance, command)
+    if buffered is not None:
         return MessageCorrelated(
-            occurred_at=instance.advanced_at,
-            subscription_id=command.subscription_id,
-            variables=load_values(plain),
+            occurred_at=instance.advanced_at, subscription_id=command.subscription_id, variables=buffered
         )
+    key = command.correlation_key
     unit.session.run(
         "insert_subscription",
         tenant_id=unit.tenant_id,
@@ -173,15 +165,82 @@ def _subscribe(unit: Unit, instance: LiveInstance, command: Subscribe) -> Kernel
         instance_key=instance.instance_key,
         element_id=command.element_id,
         message_name=command.message_name,
-        correlation_digest=wanted,
+        correlation_digest=correlation_digest(key),
         correlation_key_sealed=None if key is None else unit.core.codec.seal(key.encode(), instance.owner),
+        matches_sealed=seal(unit, instance, {"matches": [list(match) for match in command.matches]})
+        if command.matches
+        else None,
     )
     return None
 
 
+def _take_buffered(unit: Unit, instance: LiveInstance, command: Subscribe) -> Mapping[str, FeelValue] | None:
+    """The oldest message in the buffer that fits; it is taken out."""
+    for row in unit.session.all(
+        "buffered_messages",
+        tenant_id=unit.tenant_id,
+        message_name=command.message_name,
+        correlation_digest=correlation_digest(command.correlation_key),
+        now=to_micros(unit.now),
+        limit=unit.core.limits.batch_items if command.matches else 1,
+    ):
+        # Nobody knows at publishing time whom a buffered message is about: it is sealed for the tenant.
+        plain = unit.core.codec.unseal(row.blob("variables_sealed"), ValueOwner(tenant_id=unit.tenant_id))
+        variables = load_values(plain)
+        if message_matches(command.matches, variables, unit.now):
+            unit.session.run(
+                "take_message",
+                tenant_id=unit.tenant_id,
+                message_id=row.text("message_id"),
+                correlated_with=json.dumps([instance.instance_key]),
+            )
+            return variables
+    return None
+
+
+def _subscribe_signal(unit: Unit, instance: LiveInstance, command: SubscribeSignal) -> None:
+    unit.session.run(
+        "insert_signal_subscription",
+        tenant_id=unit.tenant_id,
+        subscription_id=command.subscription_id,
+        instance_key=instance.instance_key,
+        element_id=command.element_id,
+        signal_name=command.signal_name,
+    )
+
+
 def _unsubscribe(unit: Unit, instance: LiveInstance, command: Unsubscribe) -> None:
     del instance
-    unit.session.run("delete_subscription", tenant_id=unit.tenant_id, subscription_id=command.subscription_id)
+    name = {"tenant_id": unit.tenant_id, "subscription_id": command.subscription_id}
+    if not unit.session.run("delete_subscription", **name):
+        unit.session.run("delete_signal_subscription", **name)
+
+
+def _send(unit: Unit, instance: LiveInstance, command: Command) -> None:
+    """It concerns other instances: delivered after this one's advance, in the same transaction."""
+    unit.outgoing.append(Outgoing(sender=instance, command=command))
+
+
+def _read_data_stores(unit: Unit, instance: LiveInstance, command: ReadDataStores) -> KernelEvent:
+    values: dict[str, FeelValue] = {}
+    for store in command.stores:
+        row = unit.session.first("data_store", tenant_id=unit.tenant_id, store_id=store)
+        if row is not None:
+            plain = unit.core.codec.unseal(row.blob("value_sealed"), ValueOwner(tenant_id=unit.tenant_id))
+            values[store] = load_values(plain)["value"]
+    return DataStoreRead(occurred_at=instance.advanced_at, request_id=command.request_id, values=values)
+
+
+def _write_data_store(unit: Unit, instance: LiveInstance, command: WriteDataStore) -> None:
+    del instance  # a data store outlives instances and is about nobody known: it is sealed for the tenant
+    sealed = unit.core.codec.seal(dump_values({"value": command.value}), ValueOwner(tenant_id=unit.tenant_id))
+    unit.session.run(
+        "write_data_store",
+        tenant_id=unit.tenant_id,
+        store_id=command.store,
+        now=to_micros(unit.now),
+        value_sealed=sealed,
+    )
 
 
 def _evaluate_decision(unit: Unit, instance: LiveInstance, command: EvaluateDecision) -> KernelEvent:
@@ -269,6 +328,8 @@ def _finish(unit: Unit, instance: LiveInstance, command: FinishInstance) -> None
         ended_at=to_micros(instance.advanced_at),
     )
     unit.note(Topic.INSTANCES, "ended", instance)
+    if instance.caller is not None:
+        _send(unit, instance, command)
 
 
 def _rule(
@@ -288,7 +349,15 @@ RULES: Mapping[type[Command], _Rule] = dict(
         _rule(StartTimer, _start_timer),
         _rule(CancelTimer, _cancel_timer),
         _rule(Subscribe, _subscribe),
+        _rule(SubscribeSignal, _subscribe_signal),
         _rule(Unsubscribe, _unsubscribe),
+        _rule(ThrowMessage, _send),
+        _rule(ThrowSignal, _send),
+        _rule(StartChild, _send),
+        _rule(CancelChild, _send),
+        _rule(EscalateToCaller, _send),
+        _rule(ReadDataStores, _read_data_stores),
+        _rule(WriteDataStore, _write_data_store),
         _rule(EvaluateDecision, _evaluate_decision),
         _rule(ChooseFlow, _choose_flow),
         _rule(RaiseIncident, _raise_incident),

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """What all parts of the engine share, and the unit of work in which each of them changes the database."""
 
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
@@ -11,10 +12,11 @@ from taktloom.hosts.embedded.catalogue import Catalogue
 from taktloom.hosts.embedded.changes import Change, ChangeFeed, Topic
 from taktloom.hosts.embedded.clock import Clock, IdSource
 from taktloom.hosts.embedded.database import Database
-from taktloom.hosts.embedded.limits import EngineLimits
+from taktloom.hosts.embedded.limits import EngineLimits, require_within
 from taktloom.hosts.embedded.live import LiveInstance, LiveInstances
 from taktloom.hosts.embedded.values import ValueCodec
 from taktloom.hosts.embedded.writer import Writer
+from taktloom.kernel.commands import Command
 from taktloom.model.identifiers import InstanceKey, TenantId
 from taktloom.storage import Session
 
@@ -22,8 +24,16 @@ Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """What *sender* has ordered that concerns other instances: to be delivered after its own advance."""
+
+    sender: LiveInstance
+    command: Command
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Core:
-    """The engine's shared parts; one per database."""
+    """The engine's shared parts; one per database. deliver: carries out what goes from instance to instance."""
 
     database: Database
     writer: Writer
@@ -34,6 +44,7 @@ class Core:
     ids: IdSource
     codec: ValueCodec
     limits: EngineLimits
+    deliver: "Callable[[Unit, Outgoing], None]"
 
     def submit(self, tenant_id: TenantId, work: "Callable[[Unit], Result]") -> Result:
         """Run *work* in the writer's next transaction; its result once that is committed."""
@@ -45,16 +56,20 @@ class Core:
 
         def run(session: Session, changes: list[Change]) -> Result:
             now = self.clock.now()
-            return work(
-                Unit(core=self, tenant_id=tenant_id, session=session, now=now, changes=changes, touched=touched)
-            )
+            unit = Unit(core=self, tenant_id=tenant_id, session=session, now=now, changes=changes, touched=touched)
+            result = work(unit)
+            unit.settle()
+            return result
 
         return self.writer.post(run, undo=lambda: self.live.forget(touched))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unit:
-    """One piece of work inside a transaction. now: stamped once, for all that happens in it."""
+    """One piece of work inside a transaction. now: stamped once, for all that happens in it.
+
+    outgoing: what instances have sent to others and is not delivered yet; it belongs to the same transaction.
+    """
 
     core: Core
     tenant_id: TenantId
@@ -62,6 +77,29 @@ class Unit:
     now: datetime
     changes: list[Change]
     touched: set[tuple[TenantId, InstanceKey]]
+    outgoing: deque[Outgoing] = field(default_factory=deque)
+
+    def settle(self) -> None:
+        """Deliver what instances have sent to others, until nothing is left. Raises LimitExceededError."""
+        delivered = 0
+        while self.outgoing:
+            delivered += 1
+            require_within("deliveries", delivered, self.core.limits.deliveries)
+            self.core.deliver(self, self.outgoing.popleft())
+
+    def attempt(self, work: "Callable[[], Result]") -> Result:
+        """Run part of the work so that, when it raises, its own changes are taken back and the rest stays."""
+        connection = self.session.connection
+        connection.execute("SAVEPOINT part")
+        try:
+            result = work()
+        except BaseException:
+            if connection.in_transaction:  # SQLite takes everything back by itself when the disk is full
+                connection.execute("ROLLBACK TO part")
+                connection.execute("RELEASE part")
+            raise
+        connection.execute("RELEASE part")
+        return result
 
     def instance(self, instance_key: InstanceKey) -> LiveInstance:
         """The active instance, for changing; see LiveInstances.load for the errors."""

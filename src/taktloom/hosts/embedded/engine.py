@@ -20,6 +20,7 @@ from taktloom.hosts.embedded.changes import ChangeFeed, Listener
 from taktloom.hosts.embedded.clock import Clock, IdSource, SystemClock, SystemIds
 from taktloom.hosts.embedded.core import Core
 from taktloom.hosts.embedded.database import Database
+from taktloom.hosts.embedded.delivery import deliver
 from taktloom.hosts.embedded.deployments import Deployments
 from taktloom.hosts.embedded.drafts import Drafts
 from taktloom.hosts.embedded.event_rows import EventLogSource
@@ -30,6 +31,7 @@ from taktloom.hosts.embedded.limits import EngineLimits
 from taktloom.hosts.embedded.live import LiveInstances
 from taktloom.hosts.embedded.measurements import Measurements
 from taktloom.hosts.embedded.messages import Messages
+from taktloom.hosts.embedded.signals import Signals
 from taktloom.hosts.embedded.timers import Timers, TimerThread
 from taktloom.hosts.embedded.user_tasks import UserTasks
 from taktloom.hosts.embedded.values import PlainValues, ValueCodec
@@ -62,6 +64,7 @@ class EmbeddedEngine:
         self.user_tasks = UserTasks(core, tenant_id)
         self.incidents = Incidents(core, tenant_id)
         self.messages = Messages(core, tenant_id)
+        self.signals = Signals(core, tenant_id)
         self.drafts = Drafts(core, tenant_id)
         self.event_log = EventLogSource(core, tenant_id)
         self.measurements = Measurements(core, tenant_id)
@@ -87,6 +90,7 @@ class EmbeddedEngine:
             ids=options.ids,
             codec=options.codec,
             limits=options.limits,
+            deliver=deliver,
         )
         feed.subscribe(signals.hear)
         return cls(core, signals)

@@ -10,13 +10,14 @@ from taktloom.hosts.embedded.changes import Topic
 from taktloom.hosts.embedded.core import Core, Unit
 from taktloom.hosts.embedded.event_rows import event_of
 from taktloom.hosts.embedded.limits import page_size, require_within
-from taktloom.hosts.embedded.live import LiveInstance, unknown_instance
+from taktloom.hosts.embedded.live import Caller, LiveInstance, unknown_instance
 from taktloom.hosts.embedded.values import ValueOwner
 from taktloom.hosts.embedded.views import (
     element_visits,
     incident_view,
     instance_summary,
     job_view,
+    signal_view,
     timer_view,
     user_task_view,
 )
@@ -88,6 +89,7 @@ class Instances:
             definition = unit.core.catalogue.startable(unit.session, unit.tenant_id, process_id, version)
             event = InstanceStarted(occurred_at=unit.now, actor=actor, variables=variables)
             key = start_instance(unit, definition, event, business_key=business_key, subject_key=subject_key)
+            unit.settle()
             return _summary(unit.session, unit.tenant_id, key)
 
         return self._core.submit(self._tenant_id, work)
@@ -163,6 +165,18 @@ class Instances:
                 timers=tuple(map(timer_view, session.rows("timers_of_instance", **name))),
                 subscriptions=tuple(
                     self._subscription(entry, owner) for entry in session.rows("subscriptions_of_instance", **name)
+                ),
+                signals=tuple(map(signal_view, session.rows("signals_of_instance", **name))),
+                called=tuple(
+                    map(
+                        instance_summary,
+                        session.rows(
+                            "called_instances",
+                            tenant_id=self._tenant_id,
+                            caller_key=instance_key,
+                            limit=self._core.limits.page_rows,
+                        ),
+                    )
                 ),
                 journal_size=row.integer("journal_size"),
             )
@@ -248,15 +262,16 @@ class Instances:
         )
 
 
-def start_instance(
+def start_instance(  # noqa: PLR0913 - what is optional is keyword-only, and none of it belongs to another
     unit: Unit,
     definition: RunnableDefinition,
     event: InstanceStarted,
     *,
     business_key: str | None = None,
     subject_key: SubjectKey | None = None,
+    caller: Caller | None = None,
 ) -> InstanceKey:
-    """Write a new instance and run its first event, inside the caller's unit of work."""
+    """Write a new instance and run its first event, inside the present unit of work."""
     key = next_instance_key(unit, unit.core.ids)
     unit.session.run(
         "insert_instance",
@@ -270,6 +285,9 @@ def start_instance(
         subject_key=subject_key,
         started_at=to_micros(event.occurred_at),
         started_by=event.actor,
+        caller_key=None if caller is None else caller.instance_key,
+        child_id=None if caller is None else caller.child_id,
+        call_depth=0 if caller is None else caller.depth,
     )
     instance = LiveInstance(
         tenant_id=unit.tenant_id,
@@ -280,6 +298,7 @@ def start_instance(
         state=InstanceState(instance_key=key),
         journal_size=0,
         advanced_at=event.occurred_at,
+        caller=caller,
     )
     begin(unit, instance, event)
     unit.note(Topic.INSTANCES, "started", instance)

@@ -19,6 +19,8 @@ class EngineLimits:
     jobs_per_lock: int = 1000
     page_rows: int = 500
     text_characters: int = 1000
+    deliveries: int = 10_000  # from instance to instance in one transaction: signals, messages, calls
+    call_depth: int = 100  # call activities inside called processes
     follow_up_events: int = 1000  # answers to questions of one advance: decisions, buffered messages
 
 

@@ -15,9 +15,9 @@ from taktloom.hosts.embedded.values import ValueCodec, ValueOwner
 from taktloom.kernel.state import InstanceState
 from taktloom.kernel.state_json import load_state, save_state
 from taktloom.model.errors import ConflictError, NotFoundError
-from taktloom.model.identifiers import DefinitionKey, InstanceKey, SubjectKey, TenantId
+from taktloom.model.identifiers import ChildId, DefinitionKey, InstanceKey, SubjectKey, TenantId
 from taktloom.model.places import Place
-from taktloom.storage import Session, to_micros
+from taktloom.storage import Row, Session, to_micros
 
 _KEPT = 10_000
 
@@ -34,9 +34,21 @@ class InstanceEndedError(ConflictError):
     code = "TL-2595"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """The instance whose call activity waits; child_id: the call as that instance knows it; depth: 1 for its child."""
+
+    instance_key: InstanceKey
+    child_id: ChildId
+    depth: int
+
+
 @dataclass(slots=True, kw_only=True)
 class LiveInstance:
-    """An instance with all that an advance needs. advanced_at: time of the last event; time never goes back in one."""
+    """An instance with all that an advance needs. advanced_at: time of the last event; time never goes back in one.
+
+    caller: of a called instance who waits for it.
+    """
 
     tenant_id: TenantId
     instance_key: InstanceKey
@@ -46,6 +58,7 @@ class LiveInstance:
     state: InstanceState
     journal_size: int
     advanced_at: datetime
+    caller: "Caller | None" = None
 
     @property
     def owner(self) -> ValueOwner:
@@ -88,6 +101,7 @@ class LiveInstances:
             state=load_state(self._codec.unseal(row.blob("state_sealed"), owner)),
             journal_size=row.integer("journal_size"),
             advanced_at=row.instant("advanced_at"),
+            caller=_caller(row),
         )
         self._remember(instance)
         return instance
@@ -126,6 +140,14 @@ class LiveInstances:
         self._kept[instance.tenant_id, instance.instance_key] = instance
         while len(self._kept) > _KEPT:
             self._kept.popitem(last=False)
+
+
+def _caller(row: Row) -> Caller | None:
+    caller_key, child_id = row.text_or_none("caller_key"), row.text_or_none("child_id")
+    if caller_key is None or child_id is None:
+        return None
+    depth = row.integer("call_depth")
+    return Caller(instance_key=InstanceKey(caller_key), child_id=ChildId(child_id), depth=depth)
 
 
 def unknown_instance(instance_key: str) -> UnknownInstanceError:

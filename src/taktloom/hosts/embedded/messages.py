@@ -18,7 +18,8 @@ from taktloom.hosts.embedded.carry_out import correlation_digest
 from taktloom.hosts.embedded.core import Core, Unit
 from taktloom.hosts.embedded.instances import start_instance
 from taktloom.hosts.embedded.limits import require_within
-from taktloom.hosts.embedded.values import ValueOwner, digest, dump_values
+from taktloom.hosts.embedded.values import ValueOwner, digest, dump_values, load_values
+from taktloom.kernel import message_matches
 from taktloom.kernel.events import InstanceStarted, MessageCorrelated
 from taktloom.model.errors import ConflictError
 from taktloom.model.identifiers import ElementId, InstanceKey, ProcessId, SubscriptionId, TenantId
@@ -60,10 +61,11 @@ class Messages:
         require_within("message_name", len(message.name), limits.text_characters)
         require_within("correlation_key", len(message.correlation_key or ""), limits.text_characters)
         require_within("message_id", len(message.message_id or ""), limits.text_characters)
-        return self._core.submit(self._tenant_id, lambda unit: _correlate(unit, message, actor))
+        return self._core.submit(self._tenant_id, lambda unit: correlate(unit, message, actor))
 
 
-def _correlate(unit: Unit, message: Message, actor: str | None) -> tuple[InstanceKey, ...]:
+def correlate(unit: Unit, message: Message, actor: str | None) -> tuple[InstanceKey, ...]:
+    """As Messages.correlate, inside the present unit of work."""
     content = dump_values(message.variables)
     require_within("variable_bytes", len(content), unit.core.limits.variable_bytes)
     unit.session.run("delete_expired_messages", now=to_micros(unit.now))
@@ -101,6 +103,8 @@ def _deliver(unit: Unit, message: Message, actor: str | None) -> list[InstanceKe
     taken: list[InstanceKey] = []
     for row in rows:
         key, subscription_id = InstanceKey(row.text("instance_key")), SubscriptionId(row.text("subscription_id"))
+        if not _matches(unit, row, message):
+            continue
         # An advance for an earlier row may have closed this one.
         if not unit.session.run("delete_subscription", tenant_id=unit.tenant_id, subscription_id=subscription_id):
             continue
@@ -114,6 +118,17 @@ def _deliver(unit: Unit, message: Message, actor: str | None) -> list[InstanceKe
         advance(unit, instance, event)
         taken.append(key)
     return list(dict.fromkeys(taken))
+
+
+def _matches(unit: Unit, row: Row, message: Message) -> bool:
+    """Whether the message's variables fit what the subscription wants of them, if it wants anything."""
+    sealed = row.blob_or_none("matches_sealed")
+    if sealed is None:
+        return True
+    owner = unit.instance(InstanceKey(row.text("instance_key"))).owner
+    wanted = load_values(unit.core.codec.unseal(sealed, owner))["matches"]
+    assert isinstance(wanted, list)  # as _subscribe wrote it
+    return message_matches(tuple((str(text), value) for text, value in wanted), message.variables, unit.now)
 
 
 def _start(unit: Unit, message: Message, actor: str | None) -> list[InstanceKey]:

@@ -15,6 +15,7 @@ from taktloom.model.identifiers import (
     InstanceKey,
     JobId,
     ProcessId,
+    SubscriptionId,
     TimerId,
     UserTaskId,
 )
@@ -24,6 +25,7 @@ from taktloom.model.operations import (
     InstanceSummary,
     JobState,
     JobView,
+    SignalView,
     TimerView,
     UserTaskView,
 )
@@ -52,6 +54,7 @@ def instance_summary(row: Row) -> InstanceSummary:
         started_by=row.text_or_none("started_by"),
         ended_at=row.instant_or_none("ended_at"),
         open_incidents=row.integer("open_incidents"),
+        caller_key=None if row.text_or_none("caller_key") is None else InstanceKey(row.text("caller_key")),
     )
 
 
@@ -71,6 +74,15 @@ def incident_view(row: Row) -> IncidentView:
         job_id=None if job_id is None else JobId(job_id),
         raised_at=row.instant("raised_at"),
         resolved_at=row.instant_or_none("resolved_at"),
+    )
+
+
+def signal_view(row: Row) -> SignalView:
+    """From signal_subscription."""
+    return SignalView(
+        subscription_id=SubscriptionId(row.text("subscription_id")),
+        element_id=ElementId(row.text("element_id")),
+        signal_name=row.text("signal_name"),
     )
 
 

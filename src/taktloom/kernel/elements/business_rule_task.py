@@ -44,7 +44,7 @@ class BusinessRuleTaskBehaviour(ActivityBehaviour):
                 request_id=request_id,
                 element_id=node.id,
                 decision_id=decision_id,
-                inputs=input_variables(run, node, token),
+                inputs=input_variables(run, token),
             )
         )
         return None

@@ -10,9 +10,10 @@ from taktloom.kernel.elements.business_rule_task import BusinessRuleTaskBehaviou
 from taktloom.kernel.elements.end_event import EndEventBehaviour, ErrorEndBehaviour, TerminateEndBehaviour
 from taktloom.kernel.elements.exclusive_gateway import ExclusiveGatewayBehaviour, ExternalChoiceBehaviour
 from taktloom.kernel.elements.intermediate_event import CatchEventBehaviour, ThrowEventBehaviour
+from taktloom.kernel.elements.job_offer import JobOffer
 from taktloom.kernel.elements.parallel_gateway import ParallelGatewayBehaviour
-from taktloom.kernel.elements.script_task import ScriptTaskBehaviour
-from taktloom.kernel.elements.service_task import ServiceTaskBehaviour
+from taktloom.kernel.elements.script_task import DelegatedScriptBehaviour, ScriptTaskBehaviour
+from taktloom.kernel.elements.service_task import BusinessRuleJobBehaviour, ScriptJobBehaviour, ServiceTaskBehaviour
 from taktloom.kernel.elements.start_event import MessageStartBehaviour, StartEventBehaviour, TimerStartBehaviour
 from taktloom.kernel.elements.sub_process import SubProcessBehaviour
 from taktloom.kernel.elements.task import ManualTaskBehaviour, TaskBehaviour
@@ -33,6 +34,7 @@ from taktloom.model.process import (
     FlowNode,
     IntermediateCatchEvent,
     IntermediateThrowEvent,
+    JobDefinition,
     ManualTask,
     ParallelGateway,
     ScriptTask,
@@ -54,6 +56,8 @@ def _boundary_event(compilation: Compilation, node: BoundaryEvent) -> Behaviour:
 
 
 def _business_rule_task(compilation: Compilation, node: BusinessRuleTask) -> Behaviour:
+    if node.job is not None:
+        return BusinessRuleJobBehaviour(job_offer(compilation, node, node.job))
     decision_id = compilation.text(node.decision_id, node, "decision's id")
     return BusinessRuleTaskBehaviour(decision_id, node.result_variable)
 
@@ -74,12 +78,17 @@ def _exclusive_gateway(compilation: Compilation, node: ExclusiveGateway) -> Beha
 
 
 def _script_task(compilation: Compilation, node: ScriptTask) -> Behaviour:
+    if compilation.script_runner is not None:
+        return DelegatedScriptBehaviour(node, compilation.script_runner)
+    if node.job is not None:
+        return ScriptJobBehaviour(job_offer(compilation, node, node.job))
     script = node.script or "null"  # the missing one is a finding of the rules
     return ScriptTaskBehaviour(compilation.expression(script, node, "script"), node.result_variable)
 
 
 def _service_task(compilation: Compilation, node: ServiceTask) -> Behaviour:
-    return ServiceTaskBehaviour(compilation.text(node.job_type, node, "job type"), node.retries, node.headers)
+    job = JobDefinition(type=node.job_type, retries=node.retries, headers=node.headers)
+    return ServiceTaskBehaviour(job_offer(compilation, node, job))
 
 
 def _user_task(compilation: Compilation, node: UserTask) -> Behaviour:
@@ -97,6 +106,11 @@ def _start_event(compilation: Compilation, node: StartEvent) -> Behaviour:
     if isinstance(node.definition, MessageDefinition):
         return MessageStartBehaviour(compilation.text(node.definition.name, node, "message's name"))
     return StartEventBehaviour()
+
+
+def job_offer(compilation: Compilation, node: FlowNode, job: JobDefinition) -> JobOffer:
+    """The compiled job of *node*."""
+    return JobOffer(compilation.text(job.type, node, "job type"), job.retries, job.headers)
 
 
 def _trigger(compilation: Compilation, node: FlowNode, definition: EventDefinition) -> Trigger:

@@ -1,48 +1,46 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Service task: a job for a worker."""
+"""Service task, and every other activity whose work is a job for a worker."""
 
 from dataclasses import dataclass
 from typing import ClassVar
 
-from taktloom.kernel.commands import CreateJob, IncidentKind
 from taktloom.kernel.elements.activity import ActivityBehaviour
-from taktloom.kernel.elements.inputs import input_variables
-from taktloom.kernel.expressions import TextExpression, evaluate_text
-from taktloom.kernel.failure import ElementFailure
+from taktloom.kernel.elements.job_offer import JobOffer
 from taktloom.kernel.run import Run
 from taktloom.kernel.state import Phase, Token
-from taktloom.model.identifiers import JobId
 
-__all__ = ["ServiceTaskBehaviour"]
+__all__ = ["BusinessRuleJobBehaviour", "JobTaskBehaviour", "ScriptJobBehaviour", "ServiceTaskBehaviour"]
 
 
 @dataclass(frozen=True, slots=True)
-class ServiceTaskBehaviour(ActivityBehaviour):
+class JobTaskBehaviour(ActivityBehaviour):
     """Waits until its job is completed; a failed job raises an incident, the host having no retries left."""
 
-    job_type: TextExpression
-    retries: int
-    headers: tuple[tuple[str, str], ...]
-    element_type: ClassVar[str] = "serviceTask"
+    job: JobOffer
     names_resource: ClassVar[bool] = True
 
     def perform(self, run: Run, token: Token) -> Phase | None:
         """Create the job."""
-        job_type = evaluate_text(self.job_type, run.variables(token), run.now)
-        if not job_type:
-            raise ElementFailure(IncidentKind.EXPRESSION, "The job's type is empty.")
-        node = run.node(token)
-        job_id = JobId(run.next_id())
-        run.state.jobs[job_id] = token.id
-        token.waits.append(job_id)
-        run.commands.append(
-            CreateJob(
-                job_id=job_id,
-                element_id=node.id,
-                job_type=job_type,
-                retries=self.retries,
-                headers=dict(self.headers),
-                variables=input_variables(run, node, token),
-            )
-        )
+        self.job.create(run, token)
         return None
+
+
+class ServiceTaskBehaviour(JobTaskBehaviour):
+    """A service task."""
+
+    __slots__ = ()
+    element_type: ClassVar[str] = "serviceTask"
+
+
+class ScriptJobBehaviour(JobTaskBehaviour):
+    """A script in a language that is not ours."""
+
+    __slots__ = ()
+    element_type: ClassVar[str] = "scriptTask"
+
+
+class BusinessRuleJobBehaviour(JobTaskBehaviour):
+    """Rules that a worker evaluates."""
+
+    __slots__ = ()
+    element_type: ClassVar[str] = "businessRuleTask"

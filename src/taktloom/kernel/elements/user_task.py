@@ -46,7 +46,7 @@ class UserTaskBehaviour(ActivityBehaviour):
                 candidate_groups=groups,
                 due_at=due_at,
                 form_id=self.form_id,
-                variables=input_variables(run, node, token),
+                variables=input_variables(run, token),
             )
         )
         return None

@@ -141,3 +141,11 @@ def publish_message(context: Caller, body: schemas.MessageIn) -> schemas.Message
     )
     keys = messages.publish_message(context, message=message)
     return schemas.MessageOut(correlated=list(keys))
+
+
+@router.post("/signals")
+@calls(messages.broadcast_signal)
+def broadcast_signal(context: Caller, body: schemas.SignalIn) -> schemas.SignalOut:
+    """Throw a signal to all who wait for it; `heard` names the instances that heard it or were started by it."""
+    keys = messages.broadcast_signal(context, name=body.name, variables=from_wire(body.variables))
+    return schemas.SignalOut(heard=list(keys))

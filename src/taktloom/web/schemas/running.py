@@ -28,6 +28,7 @@ class InstanceSummary(Out):
     started_by: str | None
     ended_at: Instant | None
     open_incidents: int
+    caller_key: str | None
 
 
 class ElementVisit(Out):
@@ -110,6 +111,12 @@ class SubscriptionView(Out):
     correlation_key: str | None
 
 
+class SignalView(Out):
+    subscription_id: str
+    element_id: str
+    signal_name: str
+
+
 class InstanceDetail(Out):
     summary: InstanceSummary
     visits: list[ElementVisit]
@@ -119,6 +126,8 @@ class InstanceDetail(Out):
     user_tasks: list[UserTaskView]
     timers: list[TimerView]
     subscriptions: list[SubscriptionView]
+    signals: list[SignalView]
+    called: list[InstanceSummary]
     journal_size: int
 
 
@@ -166,6 +175,15 @@ class MessageIn(In):
 
 class MessageOut(Out):
     correlated: list[str]
+
+
+class SignalIn(In):
+    name: str = Field(min_length=1, max_length=200)
+    variables: Variables = Field(default_factory=dict)
+
+
+class SignalOut(Out):
+    heard: list[str]
 
 
 class IncidentResolve(In):

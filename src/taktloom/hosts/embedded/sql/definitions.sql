@@ -88,3 +88,37 @@ SELECT * FROM timer_start WHERE due_at <= :now ORDER BY due_at LIMIT :limit;
 -- name: delete_timer_start
 DELETE FROM timer_start WHERE tenant_id = :tenant_id AND process_id = :process_id AND element_id = :element_id
   AND due_at = :due_at;
+
+-- name: delete_signal_starts
+DELETE FROM signal_start WHERE tenant_id = :tenant_id AND process_id = :process_id;
+
+-- name: insert_signal_start
+INSERT INTO signal_start (tenant_id, signal_name, process_id, element_id)
+VALUES (:tenant_id, :signal_name, :process_id, :element_id);
+
+-- name: signal_starts
+SELECT process_id, element_id FROM signal_start WHERE tenant_id = :tenant_id AND signal_name = :signal_name
+ORDER BY process_id, element_id;
+
+-- name: delete_condition_starts
+DELETE FROM condition_start WHERE tenant_id = :tenant_id AND process_id = :process_id;
+
+-- name: insert_condition_start
+INSERT INTO condition_start (tenant_id, process_id, element_id) VALUES (:tenant_id, :process_id, :element_id);
+
+-- name: condition_starts
+SELECT * FROM condition_start WHERE tenant_id = :tenant_id ORDER BY process_id, element_id;
+
+-- name: note_condition_start
+UPDATE condition_start SET was_true = :was_true
+WHERE tenant_id = :tenant_id AND process_id = :process_id AND element_id = :element_id;
+
+-- name: definition_of_tag
+SELECT d.*, p.baseline_log_id FROM process_definition d JOIN process p USING (tenant_id, process_id)
+WHERE d.tenant_id = :tenant_id AND d.process_id = :process_id AND d.version_tag = :version_tag
+ORDER BY d.version DESC LIMIT 1;
+
+-- name: definition_of_deployment
+SELECT d.*, p.baseline_log_id FROM process_definition d JOIN process p USING (tenant_id, process_id)
+WHERE d.tenant_id = :tenant_id AND d.process_id = :process_id AND d.deployed_at = :deployed_at
+ORDER BY d.version DESC LIMIT 1;

@@ -5,9 +5,16 @@ SELECT max(instance_key) AS instance_key FROM instance;
 
 -- name: insert_instance
 INSERT INTO instance (tenant_id, instance_key, definition_key, process_id, process_name, version, status, business_key,
-  subject_key, started_at, started_by)
+  subject_key, started_at, started_by, caller_key, child_id, call_depth)
 VALUES (:tenant_id, :instance_key, :definition_key, :process_id, :process_name, :version, 'active', :business_key,
-  :subject_key, :started_at, :started_by);
+  :subject_key, :started_at, :started_by, :caller_key, :child_id, :call_depth);
+
+-- name: called_instance
+SELECT instance_key FROM instance
+WHERE tenant_id = :tenant_id AND caller_key = :caller_key AND child_id = :child_id AND status = 'active';
+
+-- name: called_instances
+SELECT * FROM instance WHERE tenant_id = :tenant_id AND caller_key = :caller_key ORDER BY instance_key LIMIT :limit;
 
 -- name: insert_instance_state
 INSERT INTO instance_state (tenant_id, instance_key, journal_size, advanced_at, state_sealed)
@@ -51,6 +58,8 @@ WHERE i.tenant_id = :tenant_id
       AND t.element_id = :element_id)
     OR EXISTS (SELECT 1 FROM message_subscription m WHERE m.tenant_id = i.tenant_id AND m.instance_key = i.instance_key
       AND m.element_id = :element_id)
+    OR EXISTS (SELECT 1 FROM signal_subscription g WHERE g.tenant_id = i.tenant_id AND g.instance_key = i.instance_key
+      AND g.element_id = :element_id)
     OR EXISTS (SELECT 1 FROM incident x WHERE x.tenant_id = i.tenant_id AND x.instance_key = i.instance_key
       AND x.element_id = :element_id AND x.resolved_at IS NULL))
 ORDER BY i.instance_key DESC LIMIT :limit;

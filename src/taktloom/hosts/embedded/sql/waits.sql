@@ -18,15 +18,15 @@ SELECT * FROM timer WHERE tenant_id = :tenant_id AND instance_key = :instance_ke
 
 -- name: insert_subscription
 INSERT INTO message_subscription (tenant_id, subscription_id, instance_key, element_id, message_name,
-  correlation_digest, correlation_key_sealed)
+  correlation_digest, correlation_key_sealed, matches_sealed)
 VALUES (:tenant_id, :subscription_id, :instance_key, :element_id, :message_name,
-  :correlation_digest, :correlation_key_sealed);
+  :correlation_digest, :correlation_key_sealed, :matches_sealed);
 
 -- name: delete_subscription
 DELETE FROM message_subscription WHERE tenant_id = :tenant_id AND subscription_id = :subscription_id;
 
 -- name: matching_subscriptions
-SELECT subscription_id, instance_key FROM message_subscription
+SELECT subscription_id, instance_key, matches_sealed FROM message_subscription
 WHERE tenant_id = :tenant_id AND message_name = :message_name AND correlation_digest IN ('', :correlation_digest)
 ORDER BY subscription_id LIMIT :limit;
 
@@ -43,12 +43,12 @@ INSERT INTO message (tenant_id, message_id, message_name, correlation_digest, co
 VALUES (:tenant_id, :message_id, :message_name, :correlation_digest, :content_digest, :now, :expires_at,
   :correlated_with, :variables_sealed);
 
--- name: buffered_message
+-- name: buffered_messages
 SELECT * FROM message
 WHERE tenant_id = :tenant_id AND message_name = :message_name
   AND (:correlation_digest = '' OR correlation_digest = :correlation_digest)
   AND correlated_with IS NULL AND expires_at > :now
-ORDER BY received_at, message_id LIMIT 1;
+ORDER BY received_at, message_id LIMIT :limit;
 
 -- name: take_message
 UPDATE message SET correlated_with = :correlated_with, variables_sealed = NULL
@@ -56,3 +56,29 @@ WHERE tenant_id = :tenant_id AND message_id = :message_id;
 
 -- name: delete_expired_messages
 DELETE FROM message WHERE expires_at <= :now;
+
+-- name: insert_signal_subscription
+INSERT INTO signal_subscription (tenant_id, subscription_id, instance_key, element_id, signal_name)
+VALUES (:tenant_id, :subscription_id, :instance_key, :element_id, :signal_name);
+
+-- name: delete_signal_subscription
+DELETE FROM signal_subscription WHERE tenant_id = :tenant_id AND subscription_id = :subscription_id;
+
+-- name: has_signal_subscription
+SELECT 1 AS n FROM signal_subscription WHERE tenant_id = :tenant_id AND subscription_id = :subscription_id;
+
+-- name: signal_subscriptions
+SELECT subscription_id, instance_key FROM signal_subscription
+WHERE tenant_id = :tenant_id AND signal_name = :signal_name ORDER BY subscription_id;
+
+-- name: signals_of_instance
+SELECT * FROM signal_subscription WHERE tenant_id = :tenant_id AND instance_key = :instance_key
+ORDER BY subscription_id;
+
+-- name: data_store
+SELECT value_sealed FROM data_store WHERE tenant_id = :tenant_id AND store_id = :store_id;
+
+-- name: write_data_store
+INSERT INTO data_store (tenant_id, store_id, updated_at, value_sealed)
+VALUES (:tenant_id, :store_id, :now, :value_sealed)
+ON CONFLICT (tenant_id, store_id) DO UPDATE SET updated_at = excluded.updated_at, value_sealed = excluded.value_sealed;

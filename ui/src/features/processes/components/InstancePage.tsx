@@ -62,6 +62,11 @@ function Facts({ detail }: { detail: InstanceDetail }) {
           {t('column.ended')} <RelativeTime iso={summary.ended_at} />
         </span>
       )}
+      {summary.caller_key !== null && (
+        <Link to="/instances/$instanceKey" params={{ instanceKey: summary.caller_key }}>
+          {t('instance.caller')}
+        </Link>
+      )}
       {summary.business_key !== null && <code>{summary.instance_key}</code>}
     </>
   )

@@ -1,4 +1,4 @@
-/** What the instance waits for: jobs, user tasks, timers, messages; in words, with links. */
+/** What the instance waits for: jobs, user tasks, timers, messages, signals, called instances; in words, with links. */
 import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 
@@ -11,8 +11,9 @@ import classes from './Waits.module.css'
 
 export function Waits({ detail }: { detail: InstanceDetail }) {
   const { t } = useTranslation('processes')
-  const { jobs, user_tasks: tasks, timers, subscriptions } = detail
-  if (jobs.length + tasks.length + timers.length + subscriptions.length === 0)
+  const { jobs, user_tasks: tasks, timers, subscriptions, signals } = detail
+  const called = detail.called.filter(({ status }) => status === 'active')
+  if (jobs.length + tasks.length + timers.length + subscriptions.length + signals.length + called.length === 0)
     return <Empty icon="done" title={t('waits.none')} text={detail.summary.status === 'active' ? undefined : t('waits.ended')} />
   return (
     <ul className={classes.list}>
@@ -50,6 +51,24 @@ export function Waits({ detail }: { detail: InstanceDetail }) {
           <StateBadge state="waiting" />
           <span>{t('waits.message', { name: subscription.message_name, element: subscription.element_id })}</span>
           <span className="tl-muted">{subscription.correlation_key ?? t('waits.anyKey')}</span>
+        </li>
+      ))}
+      {signals.map((signal) => (
+        <li key={signal.subscription_id}>
+          <StateBadge state="waiting" />
+          <span>{t('waits.signal', { name: signal.signal_name, element: signal.element_id })}</span>
+        </li>
+      ))}
+      {called.map((child) => (
+        <li key={child.instance_key}>
+          <StateBadge state={child.status} />
+          <span>
+            {t('waits.called')}{' '}
+            <Link to="/instances/$instanceKey" params={{ instanceKey: child.instance_key }}>
+              {child.process_name} {child.business_key ?? child.instance_key}
+            </Link>
+          </span>
+          <RelativeTime iso={child.started_at} />
         </li>
       ))}
     </ul>

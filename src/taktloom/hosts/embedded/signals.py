@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Signals: broadcast to everybody who waits for the name, and to signal start events; kept for nobody.
+
+Who waits is settled when the signal is thrown: what begins to wait because of it does not hear it. One instance that
+hears it at several events gets it at each that is still open when its turn comes (BPMN 2.0.2, 10.5.1).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from taktloom.feel.values import FeelValue
+from taktloom.hosts.embedded.advance import advance, event_time
+from taktloom.hosts.embedded.core import Core, Unit
+from taktloom.hosts.embedded.instances import start_instance
+from taktloom.hosts.embedded.limits import require_within
+from taktloom.hosts.embedded.values import dump_values
+from taktloom.kernel.events import InstanceStarted, SignalReceived
+from taktloom.model.identifiers import ElementId, InstanceKey, ProcessId, SubscriptionId, TenantId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signal:
+    """A signal by name with what it carries."""
+
+    name: str
+    variables: Mapping[str, FeelValue]
+
+
+class Signals:
+    """Signals to the instances of one tenant."""
+
+    def __init__(self, core: Core, tenant_id: TenantId) -> None:
+        self._core, self._tenant_id = core, tenant_id
+
+    def broadcast(self, signal: Signal, *, actor: str | None = None) -> tuple[InstanceKey, ...]:
+        """Throw the signal; the instances that heard it or were started by it. Raises LimitExceededError."""
+        limits = self._core.limits
+        require_within("signal_name", len(signal.name), limits.text_characters)
+        require_within("variable_bytes", len(dump_values(signal.variables)), limits.variable_bytes)
+        return self._core.submit(self._tenant_id, lambda unit: broadcast(unit, signal, actor))
+
+
+def broadcast(unit: Unit, signal: Signal, actor: str | None) -> tuple[InstanceKey, ...]:
+    """As Signals.broadcast, inside the present unit of work."""
+    name = {"tenant_id": unit.tenant_id, "signal_name": signal.name}
+    waiting = unit.session.all("signal_subscriptions", **name)
+    starts = unit.session.all("signal_starts", **name)
+    require_within("deliveries", len(waiting) + len(starts), unit.core.limits.deliveries)
+    heard: list[InstanceKey] = []
+    for row in waiting:
+        key, subscription_id = InstanceKey(row.text("instance_key")), SubscriptionId(row.text("subscription_id"))
+        # An advance for an earlier row may have closed this one.
+        if unit.session.first("has_signal_subscription", tenant_id=unit.tenant_id, subscription_id=subscription_id):
+            instance = unit.instance(key)
+            event = SignalReceived(
+                occurred_at=event_time(unit, instance),
+                actor=actor,
+                subscription_id=subscription_id,
+                variables=signal.variables,
+            )
+            advance(unit, instance, event)
+            heard.append(key)
+    for row in starts:
+        definition = unit.core.catalogue.startable(
+            unit.session, unit.tenant_id, ProcessId(row.text("process_id")), None
+        )
+        event_of_start = InstanceStarted(
+            occurred_at=unit.now,
+            actor=actor,
+            variables=signal.variables,
+            start_element=ElementId(row.text("element_id")),
+        )
+        heard.append(start_instance(unit, definition, event_of_start))
+    return tuple(dict.fromkeys(heard))

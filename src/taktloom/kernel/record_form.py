@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The JSON form of the kernel's records, read off the types of their fields, so that a new field needs no code here.
+
+- A record is an object with sorted keys; fields that have their default are left out.
+- A mapping keeps its own order (it may be the order of arrival); with numbers as keys it is sorted by them.
+- A mapping to None is an ordered set: a list. A mapping to records that carry their key as `id` leaves the `id` out.
+- Values of FEEL have their wire form; instants are ISO 8601 in UTC; members of enumerations are their values.
+"""
+
+import types
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, dataclass, fields, is_dataclass
+from datetime import UTC, datetime
+from enum import Enum
+from functools import cache
+from typing import Any, Union, get_args, get_origin
+
+from taktloom.feel.values import FeelValue, JsonValue, from_json, to_json
+
+__all__ = ["JsonObject", "load_record", "save_record"]
+
+JsonObject = dict[str, JsonValue]
+
+
+def save_record(record: object) -> JsonObject:
+    """The record's fields that differ from their defaults; raises ValueConversionError for a function in a variable."""
+    kind: Any = type(record)
+    plain: JsonObject = _record_form(kind).save(record)
+    return plain
+
+
+def load_record(kind: Any, plain: Mapping[str, object]) -> Any:
+    """A record of *kind* from its stored fields; what is left out has its default."""
+    return _record_form(kind).load(plain)
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """How values of one type are written and read."""
+
+    save: Callable[[Any], Any]
+    load: Callable[[Any], Any]
+
+
+@cache
+def _record_form(kind: Any) -> _Form:
+    items = sorted(fields(kind), key=lambda item: item.name)
+    parts = [(item.name, _form_of(item.type), _defaults_of(item)) for item in items]
+    forms = {name: form for name, form, _ in parts}
+
+    def save(record: object) -> JsonObject:
+        plain: JsonObject = {}
+        for name, form, is_default in parts:
+            value = getattr(record, name)
+            if not is_default(value):
+                plain[name] = form.save(value)
+        return plain
+
+    def load(plain: Mapping[str, object]) -> object:
+        return kind(**{name: forms[name].load(value) for name, value in plain.items()})
+
+    return _Form(save, load)
+
+
+def _defaults_of(item: Any) -> Callable[[object], bool]:
+    if item.default_factory is not MISSING:
+        return lambda value: not value  # every factory makes something empty
+    default = item.default
+    if default is MISSING:
+        return lambda _value: False
+    return lambda value: value is default or (type(value) is type(default) and value == default)
+
+
+def _form_of(hint: Any) -> _Form:
+    if hint == FeelValue:
+        return _Form(to_json, from_json)
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin in {Union, types.UnionType}:
+        (inner,) = (argument for argument in arguments if argument is not type(None))
+        form = _form_of(inner)
+        return _Form(
+            lambda value: None if value is None else form.save(value),
+            lambda value: None if value is None else form.load(value),
+        )
+    if origin is tuple:
+        return _tuple_form(arguments)
+    if origin is list:
+        form = _form_of(arguments[0])
+        return _Form(lambda items: [form.save(item) for item in items], lambda items: [form.load(i) for i in items])
+    if origin is not None:
+        return _mapping_form(*arguments)
+    return _plain_form(getattr(hint, "__supertype__", hint))  # of an id its text
+
+
+def _plain_form(hint: Any) -> _Form:
+    if is_dataclass(hint):
+        return _record_form(hint)  # type: ignore[arg-type]
+    if issubclass(hint, datetime):
+        return _Form(lambda value: value.astimezone(UTC).isoformat(), datetime.fromisoformat)
+    if issubclass(hint, Enum):
+        return _Form(lambda value: value.value, hint)
+    return _Form(_same, _same)
+
+
+def _tuple_form(arguments: tuple[Any, ...]) -> _Form:
+    if arguments[-1] is Ellipsis:
+        form = _form_of(arguments[0])
+        return _Form(
+            lambda items: [form.save(item) for item in items], lambda items: tuple(form.load(item) for item in items)
+        )
+    forms = [_form_of(argument) for argument in arguments]
+    return _Form(
+        lambda items: [form.save(item) for form, item in zip(forms, items, strict=True)],
+        lambda items: tuple(form.load(item) for form, item in zip(forms, items, strict=True)),
+    )
+
+
+def _mapping_form(key: Any, value: Any) -> _Form:
+    if value in {None, type(None)}:
+        return _Form(list, dict.fromkeys)
+    form = _form_of(value)
+    if is_dataclass(value) and any(item.name == "id" and item.type == key for item in fields(value)):
+        return _keyed_form(value, form)
+    if key is int:
+        return _Form(
+            lambda entries: {str(number): form.save(entries[number]) for number in sorted(entries)},
+            lambda entries: {int(number): form.load(item) for number, item in entries.items()},
+        )
+    return _Form(
+        lambda entries: {name: form.save(item) for name, item in entries.items()},
+        lambda entries: {name: form.load(item) for name, item in entries.items()},
+    )
+
+
+def _keyed_form(kind: Any, form: _Form) -> _Form:
+    def save(entries: Mapping[str, object]) -> JsonObject:
+        return {key: {n: v for n, v in form.save(item).items() if n != "id"} for key, item in entries.items()}
+
+    def load(entries: Mapping[str, Mapping[str, object]]) -> dict[str, object]:
+        return {key: load_record(kind, {**plain, "id": key}) for key, plain in entries.items()}
+
+    return _Form(save, load)
+
+
+def _same(value: Any) -> Any:
+    return value
