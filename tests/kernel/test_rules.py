@@ -87,7 +87,7 @@ REFUSED: dict[str, tuple[ProcessDefinition, str]] = {
         replace(process(S, E, flows="s > e"), lanes=(Lane(id=eid("l"), name="L", nodes=(eid("nowhere"),)),)),
         "l",
     ),
-    "flow-without-condition": (exclusive({"g-t": "true"}), "g-e"),
+    "flow-without-condition": (exclusive({}, "g-t"), "g-e"),
     "boundary-host-unknown": (boundary(attached_to=eid("nowhere")), "b"),
     "boundary-on-event": (boundary(attached_to=eid("e")), "b"),
     "non-interrupting-error": (boundary(definition=ErrorDefinition(code="E"), is_interrupting=False), "b"),

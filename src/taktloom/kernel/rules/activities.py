@@ -4,7 +4,7 @@
 from collections.abc import Iterator
 
 from taktloom.kernel.rules.container import Container
-from taktloom.kernel.rules.structural import Breaches, StructuralRule, breach, structural
+from taktloom.kernel.rules.structural import Breaches, StructuralRule, breach, structural, warning_rule
 from taktloom.model.event_definitions import MessageDefinition
 from taktloom.model.process import (
     Activity,
@@ -308,7 +308,7 @@ def priority_out_of_range(container: Container) -> Breaches:
             yield breach(node, priority=text[:40])
 
 
-@structural(
+@warning_rule(
     "ad-hoc-starts-unknown",
     "The ad-hoc sub-process names activities to start and has none of them.",
     "Name activities that are in it.",

@@ -242,6 +242,16 @@ def default_flow_with_condition(container: Container) -> Breaches:
                 yield breach(flow)
 
 
+def _undecided(container: Container) -> Iterator[list[SequenceFlow]]:
+    """Of each diverging exclusive gateway the flows without condition that are not the marked default flow."""
+    for node in container.of(ExclusiveGateway):
+        outgoing = container.out_of(node)
+        if len(outgoing) > 1:
+            flows = [flow for flow in outgoing if flow.condition is None and flow.id != node.default_flow]
+            is_meant = len(flows) == 1 and node.default_flow is None
+            yield [] if is_meant else flows
+
+
 @structural(
     "flow-without-condition",
     "A flow out of a diverging exclusive gateway has no condition and is not the default flow.",
@@ -249,11 +259,8 @@ def default_flow_with_condition(container: Container) -> Breaches:
 )
 def flow_without_condition(container: Container) -> Breaches:
     """BPMN 2.0.2, 10.6.2: the conditions of the outgoing sequence flows decide which one is taken."""
-    for node in container.of(ExclusiveGateway):
-        outgoing = container.out_of(node)
-        for flow in outgoing if len(outgoing) > 1 else ():
-            if flow.condition is None and flow.id != node.default_flow:
-                yield breach(flow)
+    for flows in _undecided(container):
+        yield from map(breach, flows)
 
 
 @warning_rule(

@@ -118,8 +118,23 @@ def mixed_gateway_one_sided(container: Container) -> Breaches:
 def gateway_without_default_flow(container: Container) -> Breaches:
     """BPMN 2.0.2, 10.6.2: where no condition holds and there is no default flow, an exception is raised."""
     for node in container.of(ExclusiveGateway):
-        if len(container.out_of(node)) > 1 and node.default_flow is None:
+        outgoing = container.out_of(node)
+        if len(outgoing) > 1 and node.default_flow is None and all(flow.condition is not None for flow in outgoing):
             yield breach(node)
+
+
+@warning_rule(
+    "default-flow-not-marked",
+    "The flow '{flow}' has no condition and is taken as the default flow of the gateway, which marks none.",
+    "Mark it as default.",
+)
+def default_flow_not_marked(container: Container) -> Breaches:
+    """BPMN 2.0.2, 10.6.2: default names the sequence flow that is taken if no condition holds."""
+    for node in container.of(ExclusiveGateway):
+        outgoing = container.out_of(node)
+        plain = [flow for flow in outgoing if flow.condition is None]
+        if len(outgoing) > 1 and node.default_flow is None and len(plain) == 1:
+            yield breach(node, flow=plain[0].id)
 
 
 @structural(
@@ -270,4 +285,5 @@ RULES: tuple[StructuralRule, ...] = (
     instantiating_gateway_in_sub_process,
     gateway_without_effect,
     gateway_without_default_flow,
+    default_flow_not_marked,
 )
