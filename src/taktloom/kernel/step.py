@@ -10,13 +10,16 @@ from datetime import timedelta
 from typing import TypeVar
 
 from taktloom.feel.values import FeelValue
+from taktloom.kernel.arrival import deliver
 from taktloom.kernel.commands import CloseIncident, Command, IncidentKind, InstanceOutcome, RetryJob
-from taktloom.kernel.elements.boundary_event import ArmedBoundary
+from taktloom.kernel.conditions import look_at_conditions
+from taktloom.kernel.elements.ad_hoc_sub_process import find_ad_hoc, next_turn
 from taktloom.kernel.elements.business_rule_task import DECISION_RESULT
 from taktloom.kernel.elements.inputs import input_variables
 from taktloom.kernel.elements.job_offer import JobOffer
-from taktloom.kernel.error_propagation import find_catcher
 from taktloom.kernel.events import (
+    ActivitiesActivated,
+    ConditionsEvaluated,
     DecisionEvaluated,
     FlowChosen,
     IncidentResolved,
@@ -27,6 +30,7 @@ from taktloom.kernel.events import (
     JobFailed,
     KernelEvent,
     MessageCorrelated,
+    SignalReceived,
     TimerFired,
     UserTaskCompleted,
     VariablesSet,
@@ -34,10 +38,13 @@ from taktloom.kernel.events import (
 from taktloom.kernel.executable import NONE, ExecutableProcess
 from taktloom.kernel.failure import ElementFailure
 from taktloom.kernel.history import HistoryItem
+from taktloom.kernel.joins import decide_next_join
+from taktloom.kernel.propagation import find_error_catcher
 from taktloom.kernel.run import Run
-from taktloom.kernel.state import IncidentWait, InstanceState, InstanceStatus, Phase, Scope, TimerWait, Token
-from taktloom.kernel.timers import TimerPlan, next_plan
-from taktloom.kernel.variables import hand_out
+from taktloom.kernel.starting import begin_instance
+from taktloom.kernel.state import IncidentWait, InstanceState, InstanceStatus, Phase, Token
+from taktloom.kernel.throwing import catch_error
+from taktloom.kernel.variables import hand_out, set_local
 from taktloom.model.errors import ConflictError, MisuseError, NotFoundError
 from taktloom.model.identifiers import ElementId, IncidentId, RequestId, ScopeId, TokenId
 from taktloom.model.places import Place
@@ -46,6 +53,8 @@ __all__ = ["HANDLERS", "step"]
 
 Wait = TypeVar("Wait")
 Key = TypeVar("Key", bound=str)
+NOTHING: Mapping[str, FeelValue] = {}
+_LEAVING = (Phase.COMPLETE, Phase.LEAVE)  # conditions are looked at when the node that set variables has been left
 
 
 def step(
@@ -74,9 +83,20 @@ def step(
 
 
 def _work(run: Run) -> None:
-    """Let the tokens on the stack run until all wait."""
-    tokens, nodes, stack = run.state.tokens, run.process.nodes, run.stack
-    while stack:
+    """Let the tokens on the stack run until all wait; then those that depend on it, until nothing moves."""
+    _run_tokens(run)
+    state = run.state
+    while (state.undecided and decide_next_join(run)) or (state.turns and next_turn(run)):
+        _run_tokens(run)
+
+
+def _run_tokens(run: Run) -> None:
+    """Let the tokens on the stack run; conditions are looked at when variables have changed."""
+    state, tokens, nodes, stack = run.state, run.state.tokens, run.process.nodes, run.stack
+    while stack or state.must_look:
+        if state.must_look and (not stack or stack[-1][1] not in _LEAVING):
+            look_at_conditions(run)
+            continue
         token_id, phase = stack.pop()
         token = tokens.get(token_id)
         while token is not None:
@@ -90,6 +110,9 @@ def _work(run: Run) -> None:
             if following is None:
                 break
             phase = following
+            if state.must_look and phase not in _LEAVING:
+                run.push(token, phase)
+                break
 
 
 def _begin_visit(run: Run, token: Token) -> bool:
@@ -99,30 +122,9 @@ def _begin_visit(run: Run, token: Token) -> bool:
         return False
     run.visits_left -= 1
     token.entered_at = run.now
-    if not run.node(token).behaviour.activates_itself:
+    if not run.node(token).activates_itself:
         run.activate(token)
     return True
-
-
-def _instance_started(run: Run, event: InstanceStarted) -> None:
-    process, state = run.process, run.state
-    start = process.none_start if event.start_element is None else process.node_index.get(event.start_element, NONE)
-    if start == NONE or process.nodes[start].element_type != "startEvent" or process.nodes[start].parent != NONE:
-        raise NotFoundError(
-            "The process has no such start event." if event.start_element else "The process has no none start event.",
-            Place(source=process.id, element_id=event.start_element),
-            "Name one of its start events.",
-        )
-    state.root = ScopeId(run.next_id())
-    state.started_at = run.now
-    state.scopes[state.root] = Scope(parent=None, element=NONE, owner=None, variables={})
-    token = run.open_token(start, state.root)
-    node = process.nodes[start]
-    if node.outputs:
-        run.open_scope(token).variables.update(event.variables)
-    else:
-        state.scopes[state.root].variables.update(event.variables)
-    run.push(token, Phase.ENTER)
 
 
 def _job_completed(run: Run, event: JobCompleted) -> None:
@@ -146,15 +148,19 @@ def _decision_evaluated(run: Run, event: DecisionEvaluated) -> None:
 
 def _flow_chosen(run: Run, event: FlowChosen) -> None:
     token = run.state.tokens[_find_request(run, event.request_id, is_choice=True)]
-    flow = run.process.flow_index.get(event.flow_id, NONE)
-    if flow not in run.node(token).outgoing:
+    chosen = [run.process.flow_index.get(flow_id, NONE) for flow_id in (event.flow_id, *event.more)]
+    node = run.node(token)
+    if not set(chosen) <= set(node.outgoing) or len(set(chosen)) < len(chosen):
+        flow_ids = ", ".join((event.flow_id, *event.more))
         raise NotFoundError(
-            f"Flow '{event.flow_id}' does not leave '{run.node(token).id}'.",
+            f"The flows '{flow_ids}' do not leave '{node.id}', each once.",
             Place(source=run.process.id, element_id=event.flow_id),
-            "Choose one of the flows that were offered.",
+            "Choose among the flows that were offered.",
         )
+    if event.more and node.element_type != "inclusiveGateway":
+        raise MisuseError(f"'{node.id}' takes one flow only.", _place(run.state), "Choose one of the flows.")
     run.forget_wait(token, event.request_id)
-    next_phase = run.take(token, (flow,))
+    next_phase = run.take(token, tuple(sorted(chosen, key=node.outgoing.index)))
     if next_phase is not None:
         run.push(token, next_phase)
 
@@ -168,36 +174,54 @@ def _job_failed(run: Run, event: JobFailed) -> None:
 
 def _job_error_thrown(run: Run, event: JobErrorThrown) -> None:
     token = run.state.tokens[_find(run.state.jobs, event.job_id, "job", run)]
-    found = find_catcher(run, token, event.error_code)
+    catcher = find_error_catcher(run, token, event.error_code)
     run.forget_wait(token, event.job_id)
     run.close_incidents(token)
-    if found is None:
-        message = f"No boundary event catches the error '{event.error_code}'."
+    if catcher.event == NONE:
+        message = f"No boundary event or event sub-process catches the error '{event.error_code}'."
         run.raise_incident(token, IncidentKind.UNCAUGHT_ERROR, message, Phase.PERFORM)
         return
-    boundary, activity_token = found
-    boundary.catch(run, boundary, activity_token, event.variables)
+    catch_error(run, catcher, event.error_code, event.variables, event.message)
 
 
 def _timer_fired(run: Run, event: TimerFired) -> None:
     wait = _find(run.state.timers, event.timer_id, "timer", run)
     if run.now < wait.due_at:
         raise MisuseError("The timer is not due yet.", _place(run.state), "Fire it at its due instant or later.")
-    token, node = run.state.tokens[wait.token], run.process.nodes[wait.element]
-    run.forget_wait(token, event.timer_id)
-    following = next_plan(_plan_of(wait)) if _stays_armed(node.behaviour) else None
-    if following is not None:
-        run.start_timer(token, node, following)
-    node.catch(run, node, token, {})
+    deliver(run, event.timer_id, wait, NOTHING)
 
 
 def _message_correlated(run: Run, event: MessageCorrelated) -> None:
     wait = _find(run.state.subscriptions, event.subscription_id, "subscription", run)
-    token, node = run.state.tokens[wait.token], run.process.nodes[wait.element]
-    run.forget_wait(token, event.subscription_id)
-    if _stays_armed(node.behaviour):  # every correlation ends its subscription; the event waits on under a new one
-        run.subscribe(token, node, wait.message_name, wait.correlation_key)
-    node.catch(run, node, token, event.variables)
+    deliver(run, event.subscription_id, wait, event.variables)
+
+
+def _signal_received(run: Run, event: SignalReceived) -> None:
+    wait = _find(run.state.signals, event.subscription_id, "subscription", run)
+    deliver(run, event.subscription_id, wait, event.variables)
+
+
+def _conditions_evaluated(run: Run, event: ConditionsEvaluated) -> None:
+    look_at_conditions(run, event.variables)
+
+
+def _activities_activated(run: Run, event: ActivitiesActivated) -> None:
+    found = []
+    for element_id in event.element_ids:
+        index = run.process.node_index.get(element_id, NONE)
+        owner = None if index == NONE else find_ad_hoc(run, index)
+        if owner is None or owner.inner is None:
+            raise NotFoundError(
+                f"'{element_id}' is no activity of an ad-hoc sub-process that is active.",
+                Place(source=run.process.id, element_id=element_id),
+                "Name activities directly inside an active ad-hoc sub-process.",
+            )
+        found.append((index, owner.inner))
+    for scope_id in dict.fromkeys(scope_id for _, scope_id in found):
+        hand_out(run.state, scope_id, event.variables)
+    tokens = [run.open_token(index, scope_id) for index, scope_id in found]
+    for token in reversed(tokens):
+        run.push(token, Phase.ENTER)
 
 
 def _incident_resolved(run: Run, event: IncidentResolved) -> None:
@@ -221,7 +245,7 @@ def _variables_set(run: Run, event: VariablesSet) -> None:
     state = run.state
     assert state.root is not None  # checked by step
     scope_id = state.root if event.element_id is None else _scope_of(run, event.element_id)
-    state.scopes[scope_id].variables.update(event.variables)
+    set_local(state, scope_id, event.variables)
 
 
 def _instance_cancelled(run: Run, event: InstanceCancelled) -> None:
@@ -261,19 +285,6 @@ def _incidents_of(run: Run, token: Token) -> list[IncidentWait]:
     return [run.state.incidents[IncidentId(wait)] for wait in token.waits if wait in run.state.incidents]
 
 
-def _stays_armed(behaviour: object) -> bool:
-    return isinstance(behaviour, ArmedBoundary) and not behaviour.is_interrupting
-
-
-def _plan_of(wait: TimerWait) -> TimerPlan:
-    return TimerPlan(
-        due_at=wait.due_at,
-        repetitions_left=wait.repetitions_left,
-        schedule=wait.schedule,
-        occurrence=wait.occurrence,
-    )
-
-
 def _scope_of(run: Run, element_id: ElementId) -> ScopeId:
     element = run.process.node_index.get(element_id, NONE)
     for scope_id, scope in run.state.scopes.items():
@@ -291,7 +302,7 @@ def _place(state: InstanceState) -> Place:
 
 
 HANDLERS: Mapping[type, Callable[..., None]] = {
-    InstanceStarted: _instance_started,
+    InstanceStarted: begin_instance,
     JobCompleted: _job_completed,
     JobFailed: _job_failed,
     JobErrorThrown: _job_error_thrown,
@@ -301,6 +312,9 @@ HANDLERS: Mapping[type, Callable[..., None]] = {
     DecisionEvaluated: _decision_evaluated,
     FlowChosen: _flow_chosen,
     IncidentResolved: _incident_resolved,
+    SignalReceived: _signal_received,
+    ConditionsEvaluated: _conditions_evaluated,
     VariablesSet: _variables_set,
+    ActivitiesActivated: _activities_activated,
     InstanceCancelled: _instance_cancelled,
 }

@@ -4,8 +4,8 @@
 from datetime import datetime
 from typing import ClassVar
 
+from taktloom.kernel.arming import arm, plan_events
 from taktloom.kernel.behaviour import Behaviour
-from taktloom.kernel.elements.boundary_event import ArmedBoundary
 from taktloom.kernel.expressions import Context
 from taktloom.kernel.mappings import evaluate_mappings
 from taktloom.kernel.run import Run
@@ -27,18 +27,16 @@ class ActivityBehaviour(Behaviour):
         inputs = evaluate_mappings(node.inputs, context, run.now)
         inside = {**context, **inputs} if inputs else context
         role = self.role(inside, run.now)
-        plans = []
-        for index in node.armed:
-            event = run.process.nodes[index]
-            assert isinstance(event.behaviour, ArmedBoundary)  # compile puts only these into `armed`
-            plans.append((event, event.behaviour.trigger.plan(inside, run.now)))
+        plans = plan_events(run, node.armed, inside) if node.armed else []
         token.role = role
         run.record_start(node, token)
         if inputs:
             run.open_scope(token).variables.update(inputs)
-        for event, plan in plans:
-            plan.open(run, token, event)
-        return Phase.PERFORM
+        if not plans:
+            return Phase.PERFORM
+        run.push(token, Phase.PERFORM)
+        arm(run, token, plans)
+        return None
 
     def role(self, context: Context, now: datetime) -> str | None:
         """The role that the visit is for, None for the lane's. Raises ElementFailure."""

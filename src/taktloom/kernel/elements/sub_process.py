@@ -3,6 +3,7 @@
 
 from typing import ClassVar
 
+from taktloom.kernel.arming import enter_scope
 from taktloom.kernel.elements.activity import ActivityBehaviour
 from taktloom.kernel.run import Run
 from taktloom.kernel.state import Phase, Token
@@ -17,9 +18,8 @@ class SubProcessBehaviour(ActivityBehaviour):
     element_type: ClassVar[str] = "subProcess"
 
     def perform(self, run: Run, token: Token) -> Phase | None:
-        """Put a token on the start event inside."""
+        """Put a token on the start event inside, or on each node without incoming flow."""
         run.open_scope(token)
         assert token.inner is not None
-        inside = run.open_token(run.node(token).start, token.inner)
-        run.push(inside, Phase.ENTER)
+        enter_scope(run, token.inner, run.node(token).starts)
         return None
