@@ -118,11 +118,15 @@ class Driver:
         job_id = self.peek("job", element)
         return self.send(JobFailed(occurred_at=self.now, job_id=job_id, message=message))
 
-    def throw(self, element: str, code: str, **variables: object) -> list[Command]:
-        job_id = self.take("job", element)
-        return self.send(
-            JobErrorThrown(occurred_at=self.now, job_id=job_id, error_code=code, variables=feel(variables))
+    def throw(self, element: str, code: str, message: str = "", **variables: object) -> list[Command]:
+        thrown = JobErrorThrown(
+            occurred_at=self.now,
+            job_id=self.take("job", element),
+            error_code=code,
+            message=message,
+            variables=feel(variables),
         )
+        return self.send(thrown)
 
     def complete_task(self, element: str, actor: str | None = "bob", **variables: object) -> list[Command]:
         task_id = self.take("task", element)
