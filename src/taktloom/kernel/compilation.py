@@ -63,6 +63,10 @@ class Compilation:
             )
             return Expression(source, lambda _context, _now: None)
 
+    def optional_expression(self, text: str | None, element: Element, what: str) -> Expression | None:
+        """As expression; None for nothing."""
+        return None if text is None or not _without_marker(text) else self.expression(text, element, what)
+
     def condition(self, flow: SequenceFlow) -> Expression | None:
         """The flow's condition."""
         return None if flow.condition is None else self.expression(flow.condition, flow, "condition")

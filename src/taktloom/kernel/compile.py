@@ -2,12 +2,14 @@
 """From a process definition to what `step` runs: number everything, compile every text, report every problem."""
 
 import json
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
+from taktloom.kernel.activity_nodes import finish_activities
 from taktloom.kernel.arming import open_handlers
 from taktloom.kernel.compilation import Compilation, ScriptRunner
 from taktloom.kernel.elements.registry import COMPILERS
 from taktloom.kernel.executable import NONE, Catches, ExecutableProcess, Flow, Handlers, Node
+from taktloom.kernel.reachability import upstream_flows
 from taktloom.kernel.rules import check_structure, problem
 from taktloom.model.errors import DefinitionError
 from taktloom.model.event_definitions import (
@@ -25,14 +27,20 @@ from taktloom.model.findings import Finding, Severity
 from taktloom.model.identifiers import ElementId
 from taktloom.model.places import Place
 from taktloom.model.process import (
+    Activity,
+    AdHocSubProcess,
     AnyFlowNode,
     BoundaryEvent,
     BusinessRuleTask,
+    ComplexGateway,
     EndEvent,
+    ExclusiveGateway,
     FlowNode,
     Form,
+    InclusiveGateway,
     IntermediateCatchEvent,
     IntermediateThrowEvent,
+    MultiInstanceLoop,
     ProcessDefinition,
     ScriptTask,
     SequenceFlow,
@@ -52,8 +60,8 @@ def compile_process(
 ) -> ExecutableProcess:
     """Compile once; the result is immutable and shared by all instances.
 
-    external_choices: exclusive gateways whose flow the host chooses. decisions: ids that can be evaluated; None: not
-    checked. script_runner: runs all scripts in place of the kernel, for kits and simulators.
+    external_choices: exclusive and inclusive gateways whose flows the host chooses. decisions: ids that can be
+    evaluated; None: not checked. script_runner: runs all scripts in place of the kernel, for kits and simulators.
     Raises DefinitionError with every problem (element id, file, line, rule, remedy) in `findings`; what only deserves
     a warning is in the result's `findings`.
     """
@@ -84,15 +92,28 @@ def _number(definition: ProcessDefinition) -> Iterator[tuple[AnyFlowNode, int]]:
         index += 1
 
 
+def _all_flows(definition: ProcessDefinition) -> Iterator[SequenceFlow]:
+    yield from definition.flows
+    for node, _ in _number(definition):
+        if isinstance(node, SubProcess):
+            yield from node.flows
+
+
 def _variable_names(definition: ProcessDefinition) -> Iterator[str]:
     """Names that the model itself gives to variables: mappings, results, and the fields of its forms."""
+    flows = list(_all_flows(definition))
     for form in definition.forms:
         yield from _form_keys(form)
     for node, _ in _number(definition):
+        if isinstance(node, ComplexGateway):
+            yield from (flow.name or flow.id for flow in flows if flow.target == node.id)
         for mapping in (*getattr(node, "inputs", ()), *getattr(node, "outputs", ())):
             yield mapping.target.split(".")[0].strip()
         if isinstance(node, ScriptTask | BusinessRuleTask) and node.result_variable:
             yield node.result_variable
+        loop = getattr(node, "loop", None)
+        if isinstance(loop, MultiInstanceLoop):
+            yield from (name for name in (loop.input_element, loop.output_collection) if name)
 
 
 def _form_keys(form: Form) -> Iterator[str]:
@@ -126,13 +147,13 @@ def _check_surroundings(compilation: Compilation, nodes: list[AnyFlowNode], defi
         )
     known = {node.id: node for node in nodes}
     for choice in sorted(compilation.external_choices):
-        if type(known.get(choice)).__name__ != "ExclusiveGateway":
+        if not isinstance(known.get(choice), ExclusiveGateway | InclusiveGateway):
             compilation.findings.append(
                 problem(
                     "external-choice-unknown",
                     Place(source=definition.place.source, element_id=choice),
-                    f"'{choice}' is no exclusive gateway of the process.",
-                    "Name exclusive gateways only.",
+                    f"'{choice}' is no exclusive or inclusive gateway of the process.",
+                    "Name such gateways only.",
                 )
             )
     decisions = compilation.decisions
@@ -203,32 +224,54 @@ class _Builder:
 
     def build(self) -> ExecutableProcess:
         """The whole."""
-        nodes = tuple(self._node(index, node, parent) for index, (node, parent) in enumerate(self.numbered))
+        nodes = [self._node(index, node, parent) for index, (node, parent) in enumerate(self.numbered)]
+        starts = self._starts(self.definition)
+        undoing = finish_activities(self.compilation, [node for node, _ in self.numbered], nodes)
         case_attributes = self.compilation.attributes(self.definition.case_attributes, self.definition)
         return ExecutableProcess(
             definition=self.definition,
-            nodes=nodes,
+            nodes=tuple(nodes),
             flows=self.flows,
             node_index=self.node_index,
             flow_index=self.flow_index,
-            none_start=self._none_start(self.definition.nodes),
+            none_start=starts[0] if starts else NONE,
+            starts=starts,
             handlers=self._handlers(self.definition.nodes),
             external_choices=self.compilation.external_choices,
             case_attributes=case_attributes,
             findings=_without_repetitions(self.compilation.findings),
+            undoing=undoing,
+            upstream=upstream_flows(nodes, self.flows, self._side_ways()),
         )
 
+    def _side_ways(self) -> Mapping[int, Sequence[int]]:
+        """Where a token can go on from besides the outgoing flows: boundary events, and the catching ends of links."""
+        ways: dict[int, list[int]] = {}
+        for host, events in self.boundaries.items():
+            if host in self.node_index:
+                ways[self.node_index[host]] = [self.node_index[event.id] for event in events]
+        caught = {
+            (parent, node.definition.name): index
+            for index, (node, parent) in enumerate(self.numbered)
+            if isinstance(node, IntermediateCatchEvent) and isinstance(node.definition, LinkDefinition)
+        }
+        for index, (node, parent) in enumerate(self.numbered):
+            if isinstance(node, IntermediateThrowEvent) and isinstance(node.definition, LinkDefinition):
+                target = caught.get((parent, node.definition.name))
+                ways.setdefault(index, []).extend([] if target is None else [target])
+        return ways
+
     def _flows(self) -> tuple[Flow, ...]:
-        found: list[SequenceFlow] = list(self.definition.flows)
-        for node, _ in self.numbered:
-            if isinstance(node, SubProcess):
-                found.extend(node.flows)
         flows: list[Flow] = []
-        for flow in found:
+        for flow in _all_flows(self.definition):
             source, target = self.node_index.get(flow.source), self.node_index.get(flow.target)
             condition = self.compilation.condition(flow)
             if source is not None and target is not None:
-                flows.append(Flow(index=len(flows), id=flow.id, source=source, target=target, condition=condition))
+                flows.append(
+                    Flow(
+                        index=len(flows), id=flow.id, source=source, target=target, condition=condition, name=flow.name
+                    )
+                )
         return tuple(flows)
 
     def _node(self, index: int, node: AnyFlowNode, parent: int) -> Node:
@@ -249,7 +292,7 @@ class _Builder:
             outgoing=outgoing,
             default_flow=default,
             is_conditional=default != NONE or any(self.flows[flow].condition is not None for flow in outgoing),
-            start=self._none_start(node.nodes) if isinstance(node, SubProcess) else NONE,
+            starts=self._starts(node) if isinstance(node, SubProcess) else (),
             armed=self._armed(self.boundaries.get(node.id, ())),
             catches=self._catches(self.boundaries.get(node.id, ()), ErrorDefinition),
             escalations=self._catches(self.boundaries.get(node.id, ()), EscalationDefinition),
@@ -259,6 +302,8 @@ class _Builder:
             outputs=compilation.mappings(getattr(node, "outputs", ()), node),
             attributes=compilation.attributes(getattr(node, "event_attributes", ()), node),
             role=self.roles.get(node.id),
+            activates_itself=behaviour.activates_itself,
+            is_event_sub_process=isinstance(node, SubProcess) and node.triggered_by_event,
         )
 
     def _default(self, node: FlowNode) -> int:
@@ -299,8 +344,30 @@ class _Builder:
             return self.links.get((node.definition.name, parent), NONE)
         return NONE
 
-    def _none_start(self, nodes: tuple[AnyFlowNode, ...]) -> int:
-        for node in nodes:
-            if isinstance(node, StartEvent) and node.definition is None:
-                return self.node_index[node.id]
-        return NONE
+    def _starts(self, owner: ProcessDefinition | SubProcess) -> tuple[int, ...]:
+        """The none start event; where there is no start at all, each node without incoming flow (10.5.2).
+
+        An event sub-process has one start event, which its trigger takes; an ad-hoc one begins with activities.
+        """
+        starts = [node for node in owner.nodes if isinstance(node, StartEvent)]
+        nones = [node for node in starts if node.definition is None]
+        if isinstance(owner, SubProcess) and owner.triggered_by_event:
+            nones = starts
+        if nones:
+            return (self.node_index[nones[0].id],)
+        if starts or any(getattr(node, "instantiate", False) for node in owner.nodes):
+            return ()
+        found = [node for node in owner.nodes if self._begins(node)]
+        if isinstance(owner, AdHocSubProcess):
+            found = [node for node in found if isinstance(node, Activity)]
+        return tuple(self.node_index[node.id] for node in found)
+
+    def _begins(self, node: AnyFlowNode) -> bool:
+        """Whether a token begins here where there is no start event."""
+        if self.incoming.get(self.node_index[node.id]) or isinstance(node, BoundaryEvent):
+            return False
+        if isinstance(node, SubProcess) and node.triggered_by_event:
+            return False
+        if isinstance(node, IntermediateCatchEvent) and isinstance(node.definition, LinkDefinition):
+            return False
+        return not (isinstance(node, Activity) and node.is_for_compensation)

@@ -60,6 +60,7 @@ class Flow:
     source: int
     target: int
     condition: Expression | None
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,8 +82,12 @@ class Node:
     incoming, outgoing: flow numbers in document order. parent: number of the enclosing sub-process, NONE at the top.
     armed: its boundary events that wait. catches, escalations: its boundary events for errors and for escalations.
     handlers: of a sub-process those inside. link: of a throwing link where it leads.
-    start: of a sub-process its start event. role: name of its lane. phases: the behaviour's methods by
-    Phase; catch: its method for what it waits for.
+    starts: of a sub-process where its tokens begin. role: name of its lane. phases: the behaviour's methods by
+    Phase; catch: its method for what it waits for. activates_itself: whether a token that arrives may have to wait
+    before the visit begins. is_round: one round of a loop, told of only in the event log. handler: numbers of the
+    compensation boundary event and of the activity that it leads to. undo: of a sub-process the number of its
+    compensation event sub-process. cancelled_by: of a transaction its cancel boundary event. is_selectable: an
+    activity that an ad-hoc sub-process may start.
     """
 
     index: int
@@ -97,7 +102,7 @@ class Node:
     outgoing: tuple[int, ...] = ()
     default_flow: int = NONE
     is_conditional: bool = False
-    start: int = NONE
+    starts: tuple[int, ...] = ()
     armed: tuple[int, ...] = ()
     catches: Catches = ()
     escalations: Catches = ()
@@ -107,13 +112,26 @@ class Node:
     outputs: tuple[MappingRule, ...] = ()
     attributes: tuple[Attribute, ...] = ()
     role: str | None = None
+    activates_itself: bool = False
+    is_round: bool = False
+    handler: tuple[int, int] | None = None
+    undo: int = NONE
+    is_event_sub_process: bool = False
+    cancelled_by: int = NONE
+    is_selectable: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExecutableProcess:
     """What `step` runs. none_start: number of the only none start event, NONE where there is none.
 
+    starts: where tokens begin without an event: at the none start event, else at each node without incoming flow.
+    nodes: after the model's come those for rounds of loops and for compensation, which the model does not name.
+    undoing: number of the one at which compensation runs, NONE where nothing can be compensated.
+
     findings: the warnings of reading and compiling. external_choices: gateways whose flow the host chooses.
+    upstream: of each inclusive or complex gateway that joins, per node the incoming flows of the gateway that a token
+    in the node can reach without passing the gateway, as bits in the order of `incoming`.
     """
 
     definition: ProcessDefinition
@@ -122,10 +140,13 @@ class ExecutableProcess:
     node_index: Mapping[ElementId, int]
     flow_index: Mapping[ElementId, int]
     none_start: int
+    starts: tuple[int, ...]
     external_choices: frozenset[ElementId]
     case_attributes: tuple[Attribute, ...]
     findings: tuple[Finding, ...]
+    upstream: Mapping[int, Mapping[int, int]]
     handlers: Handlers = NO_HANDLERS
+    undoing: int = NONE
 
     def handlers_of(self, element: int) -> Handlers:
         """Those of the scope of this activity, of the process for NONE."""

@@ -45,7 +45,9 @@ class _Form:
 @cache
 def _record_form(kind: Any) -> _Form:
     items = sorted(fields(kind), key=lambda item: item.name)
-    parts = [(item.name, _form_of(item.type), _defaults_of(item)) for item in items]
+    own = list[kind.__name__]  # records that hold others of their own kind can only name it
+    hints = [list[kind] if item.type == own else item.type for item in items]
+    parts = [(item.name, _form_of(hint), _defaults_of(item)) for item, hint in zip(items, hints, strict=True)]
     forms = {name: form for name, form, _ in parts}
 
     def save(record: object) -> JsonObject:
@@ -94,7 +96,8 @@ def _form_of(hint: Any) -> _Form:
 
 def _plain_form(hint: Any) -> _Form:
     if is_dataclass(hint):
-        return _record_form(hint)  # type: ignore[arg-type]
+        kind: Any = hint
+        return _Form(save_record, lambda plain: load_record(kind, plain))  # later: a record may hold its own kind
     if issubclass(hint, datetime):
         return _Form(lambda value: value.astimezone(UTC).isoformat(), datetime.fromisoformat)
     if issubclass(hint, Enum):

@@ -8,8 +8,11 @@ Sources: BPMN 2.0.2, chapters 7.6 (sequence flow rules), 10 (process), and what 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from taktloom.model.event_definitions import (
+    CancelDefinition,
+    CompensateDefinition,
     ConditionalDefinition,
     ErrorDefinition,
     EscalationDefinition,
@@ -29,9 +32,11 @@ from taktloom.model.process import (
     AnyFlowNode,
     BoundaryEvent,
     BusinessRuleTask,
+    ComplexGateway,
     EndEvent,
     ExclusiveGateway,
     FlowNode,
+    InclusiveGateway,
     IntermediateCatchEvent,
     IntermediateThrowEvent,
     ParallelGateway,
@@ -185,7 +190,7 @@ def _dangling_flows(container: Container) -> Iterator[Finding]:
 def _starts(container: Container) -> Iterator[Finding]:
     starts = [node for node in container.nodes.values() if isinstance(node, StartEvent)]
     unsupported = [n for n in container.nodes.values() if isinstance(n, UnsupportedNode) and n.xml_name in _STARTERS]
-    if not starts and not unsupported:
+    if not starts and not unsupported and not container.nodes:
         owner = container.owner
         yield problem("no-start-event", owner, f"'{owner.id}' has no start event.", "Add a start event.")
     nones = [node for node in starts if node.definition is None]
@@ -247,7 +252,7 @@ def _ends_of_flows(container: Container) -> Iterator[Finding]:
 
 def _defaults(container: Container) -> Iterator[Finding]:
     for node in container.nodes.values():
-        if not isinstance(node, Activity | ExclusiveGateway) or node.default_flow is None:
+        if not isinstance(node, Activity | ChoosingGateway) or node.default_flow is None:
             continue
         defaults = [flow for flow in container.outgoing.get(node.id, []) if flow.id == node.default_flow]
         if not defaults:
@@ -269,12 +274,15 @@ def _defaults(container: Container) -> Iterator[Finding]:
                 )
 
 
+ChoosingGateway: TypeAlias = ExclusiveGateway | InclusiveGateway | ComplexGateway
+
+
 def _conditions(container: Container) -> Iterator[Finding]:
     for node in container.nodes.values():
         outgoing = container.outgoing.get(node.id, [])
         if isinstance(node, ExclusiveGateway) and len(outgoing) > 1:
             yield from _exclusive_conditions(node, outgoing)
-        elif not isinstance(node, Activity | ExclusiveGateway | UnsupportedNode):
+        elif not isinstance(node, Activity | ChoosingGateway | UnsupportedNode):
             for flow in outgoing:
                 if flow.condition is not None:
                     yield problem(
@@ -486,11 +494,11 @@ def _attributes(container: Container) -> Iterator[Finding]:
 _WAITING = (TimerDefinition, MessageDefinition, SignalDefinition, ConditionalDefinition, MultipleDefinition)
 _THROWN = (SignalDefinition, MessageDefinition, EscalationDefinition, MultipleDefinition)
 ALLOWED_DEFINITIONS: Mapping[type, tuple[type, ...]] = {
-    StartEvent: (*_WAITING, ErrorDefinition, EscalationDefinition),
-    EndEvent: (*_THROWN, ErrorDefinition, TerminateDefinition),
+    StartEvent: (*_WAITING, ErrorDefinition, EscalationDefinition, CompensateDefinition),
+    EndEvent: (*_THROWN, ErrorDefinition, TerminateDefinition, CompensateDefinition, CancelDefinition),
     IntermediateCatchEvent: (*_WAITING, LinkDefinition),
-    IntermediateThrowEvent: (*_THROWN, LinkDefinition),
-    BoundaryEvent: (*_WAITING, ErrorDefinition, EscalationDefinition),
+    IntermediateThrowEvent: (*_THROWN, LinkDefinition, CompensateDefinition),
+    BoundaryEvent: (*_WAITING, ErrorDefinition, EscalationDefinition, CompensateDefinition, CancelDefinition),
 }
 _STARTERS = frozenset({"startEvent", "receiveTask", "eventBasedGateway"})
 _DEFINITION_NAMES: Mapping[type, str] = {

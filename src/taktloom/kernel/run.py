@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 from taktloom.kernel.commands import (
+    CancelChild,
     CancelJob,
     CancelTimer,
     CancelUserTask,
@@ -45,6 +46,7 @@ from taktloom.kernel.state import (
 from taktloom.kernel.variables import visible_variables
 from taktloom.model.identifiers import (
     COUNTER_DIGITS,
+    ChildId,
     ConditionId,
     IncidentId,
     JobId,
@@ -113,8 +115,9 @@ class Run:
 
     def _tell(self, token: Token, lifecycle: VisitLifecycle) -> None:
         if self.history is not None:
-            element_id = self.process.nodes[token.element].id
-            self.history.append(HistoryItem(element_id=element_id, lifecycle=lifecycle, occurred_at=self.now))
+            node = self.process.nodes[token.element]
+            if not node.is_round:  # the loop as a whole is the visit
+                self.history.append(HistoryItem(node.id, lifecycle, self.now))
 
     # tokens and scopes
 
@@ -163,8 +166,14 @@ class Run:
         self.conclude(token)
         self._remove(token)
         scope = self.state.scopes[token.scope]
-        if not scope.tokens:
-            self._complete_scope(scope)
+        if scope.tokens:
+            return
+        if scope.resets:  # nothing can come any more: the complex gateway resets before the scope is complete
+            gateway = min(scope.resets)
+            del scope.resets[gateway]
+            self.push(self.open_token(gateway, token.scope), Phase.PERFORM)
+            return
+        self._complete_scope(scope)
 
     def merge(self, token: Token) -> None:
         """Consume a token whose path another token goes on with."""
@@ -214,6 +223,18 @@ class Run:
         self.clear_scope(scope, failed)
         scope.is_interrupted = True
 
+    def break_off(self, token: Token) -> None:
+        """End the token and what runs inside its activity; its scope goes on, even without tokens."""
+        self.cancel_visit(token)
+        self._remove(token)
+
+    def terminate_others(self, token: Token) -> None:
+        """End everything in the token's scope but the token itself."""
+        scope = self.state.scopes[token.scope]
+        del scope.tokens[token.id]
+        self.clear_scope(scope)
+        scope.tokens[token.id] = None
+
     def finish(
         self, outcome: InstanceOutcome, error_code: str | None = None, failed: Collection[TokenId] = NO_TOKENS
     ) -> None:
@@ -241,6 +262,7 @@ class Run:
             self.close_visit(token)
             self._remove(token)
         scope.joins.clear()
+        scope.resets.clear()
         self._close_scope_waits(scope)
 
     def _close_scope_waits(self, scope: Scope) -> None:
@@ -355,6 +377,7 @@ class Run:
         state.timers.pop(TimerId(wait), None)
         state.subscriptions.pop(SubscriptionId(wait), None)
         state.requests.pop(RequestId(wait), None)
+        state.children.pop(ChildId(wait), None)
 
     def close_waits(self, token: Token) -> None:
         """Withdraw all that the token waits for."""
@@ -385,6 +408,8 @@ class Run:
             or state.signals.pop(SubscriptionId(wait), None) is not None
         ):
             self.commands.append(Unsubscribe(subscription_id=SubscriptionId(wait)))
+        elif state.children.pop(ChildId(wait), None) is not None:
+            self.commands.append(CancelChild(child_id=ChildId(wait)))
         elif state.incidents.pop(IncidentId(wait), None) is not None:
             self.commands.append(CloseIncident(incident_id=IncidentId(wait)))
         else:  # known only here, or a question whose answer will be refused: there is nothing to withdraw

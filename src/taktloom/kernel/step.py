@@ -13,10 +13,12 @@ from taktloom.feel.values import FeelValue
 from taktloom.kernel.arrival import deliver
 from taktloom.kernel.commands import CloseIncident, Command, IncidentKind, InstanceOutcome, RetryJob
 from taktloom.kernel.conditions import look_at_conditions
+from taktloom.kernel.elements.ad_hoc_sub_process import find_ad_hoc, next_turn
 from taktloom.kernel.elements.business_rule_task import DECISION_RESULT
 from taktloom.kernel.elements.inputs import input_variables
 from taktloom.kernel.elements.job_offer import JobOffer
 from taktloom.kernel.events import (
+    ActivitiesActivated,
     ConditionsEvaluated,
     DecisionEvaluated,
     FlowChosen,
@@ -36,6 +38,7 @@ from taktloom.kernel.events import (
 from taktloom.kernel.executable import NONE, ExecutableProcess
 from taktloom.kernel.failure import ElementFailure
 from taktloom.kernel.history import HistoryItem
+from taktloom.kernel.joins import decide_next_join
 from taktloom.kernel.propagation import find_error_catcher
 from taktloom.kernel.run import Run
 from taktloom.kernel.starting import begin_instance
@@ -80,7 +83,15 @@ def step(
 
 
 def _work(run: Run) -> None:
-    """Let the tokens on the stack run until all wait; conditions are looked at when variables have changed."""
+    """Let the tokens on the stack run until all wait; then those that depend on it, until nothing moves."""
+    _run_tokens(run)
+    state = run.state
+    while (state.undecided and decide_next_join(run)) or (state.turns and next_turn(run)):
+        _run_tokens(run)
+
+
+def _run_tokens(run: Run) -> None:
+    """Let the tokens on the stack run; conditions are looked at when variables have changed."""
     state, tokens, nodes, stack = run.state, run.state.tokens, run.process.nodes, run.stack
     while stack or state.must_look:
         if state.must_look and (not stack or stack[-1][1] not in _LEAVING):
@@ -111,7 +122,7 @@ def _begin_visit(run: Run, token: Token) -> bool:
         return False
     run.visits_left -= 1
     token.entered_at = run.now
-    if not run.node(token).behaviour.activates_itself:
+    if not run.node(token).activates_itself:
         run.activate(token)
     return True
 
@@ -137,15 +148,19 @@ def _decision_evaluated(run: Run, event: DecisionEvaluated) -> None:
 
 def _flow_chosen(run: Run, event: FlowChosen) -> None:
     token = run.state.tokens[_find_request(run, event.request_id, is_choice=True)]
-    flow = run.process.flow_index.get(event.flow_id, NONE)
-    if flow not in run.node(token).outgoing:
+    chosen = [run.process.flow_index.get(flow_id, NONE) for flow_id in (event.flow_id, *event.more)]
+    node = run.node(token)
+    if not set(chosen) <= set(node.outgoing) or len(set(chosen)) < len(chosen):
+        flow_ids = ", ".join((event.flow_id, *event.more))
         raise NotFoundError(
-            f"Flow '{event.flow_id}' does not leave '{run.node(token).id}'.",
+            f"The flows '{flow_ids}' do not leave '{node.id}', each once.",
             Place(source=run.process.id, element_id=event.flow_id),
-            "Choose one of the flows that were offered.",
+            "Choose among the flows that were offered.",
         )
+    if event.more and node.element_type != "inclusiveGateway":
+        raise MisuseError(f"'{node.id}' takes one flow only.", _place(run.state), "Choose one of the flows.")
     run.forget_wait(token, event.request_id)
-    next_phase = run.take(token, (flow,))
+    next_phase = run.take(token, tuple(sorted(chosen, key=node.outgoing.index)))
     if next_phase is not None:
         run.push(token, next_phase)
 
@@ -188,6 +203,25 @@ def _signal_received(run: Run, event: SignalReceived) -> None:
 
 def _conditions_evaluated(run: Run, event: ConditionsEvaluated) -> None:
     look_at_conditions(run, event.variables)
+
+
+def _activities_activated(run: Run, event: ActivitiesActivated) -> None:
+    found = []
+    for element_id in event.element_ids:
+        index = run.process.node_index.get(element_id, NONE)
+        owner = None if index == NONE else find_ad_hoc(run, index)
+        if owner is None or owner.inner is None:
+            raise NotFoundError(
+                f"'{element_id}' is no activity of an ad-hoc sub-process that is active.",
+                Place(source=run.process.id, element_id=element_id),
+                "Name activities directly inside an active ad-hoc sub-process.",
+            )
+        found.append((index, owner.inner))
+    for scope_id in dict.fromkeys(scope_id for _, scope_id in found):
+        hand_out(run.state, scope_id, event.variables)
+    tokens = [run.open_token(index, scope_id) for index, scope_id in found]
+    for token in reversed(tokens):
+        run.push(token, Phase.ENTER)
 
 
 def _incident_resolved(run: Run, event: IncidentResolved) -> None:
@@ -281,5 +315,6 @@ HANDLERS: Mapping[type, Callable[..., None]] = {
     SignalReceived: _signal_received,
     ConditionsEvaluated: _conditions_evaluated,
     VariablesSet: _variables_set,
+    ActivitiesActivated: _activities_activated,
     InstanceCancelled: _instance_cancelled,
 }

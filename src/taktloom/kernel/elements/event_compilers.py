@@ -4,6 +4,11 @@
 from taktloom.kernel.behaviour import Behaviour
 from taktloom.kernel.compilation import Compilation
 from taktloom.kernel.elements.boundary_event import BoundaryEventBehaviour
+from taktloom.kernel.elements.compensation import (
+    CompensationBoundary,
+    CompensationEndBehaviour,
+    CompensationThrowBehaviour,
+)
 from taktloom.kernel.elements.end_event import EndEventBehaviour, TerminateEndBehaviour
 from taktloom.kernel.elements.event_sub_process import TriggeredStartBehaviour
 from taktloom.kernel.elements.intermediate_event import CatchEventBehaviour, LinkCatchBehaviour, LinkThrowBehaviour
@@ -16,6 +21,7 @@ from taktloom.kernel.elements.throw_event import (
     ThrowEventBehaviour,
     ThrowingEndBehaviour,
 )
+from taktloom.kernel.elements.transaction import CancelBoundary, CancelEndBehaviour
 from taktloom.kernel.throwing import (
     ErrorThrow,
     EscalationThrow,
@@ -34,6 +40,8 @@ from taktloom.kernel.triggers import (
     Trigger,
 )
 from taktloom.model.event_definitions import (
+    CancelDefinition,
+    CompensateDefinition,
     ConditionalDefinition,
     ErrorDefinition,
     EscalationDefinition,
@@ -84,6 +92,10 @@ def compile_catch_event(compilation: Compilation, node: IntermediateCatchEvent) 
 
 def compile_boundary_event(compilation: Compilation, node: BoundaryEvent) -> Behaviour:
     """A boundary event."""
+    if isinstance(node.definition, CompensateDefinition):
+        return CompensationBoundary()
+    if isinstance(node.definition, CancelDefinition):
+        return CancelBoundary()
     return BoundaryEventBehaviour(compile_trigger(compilation, node, node.definition), node.is_interrupting)
 
 
@@ -93,6 +105,8 @@ def compile_throw_event(compilation: Compilation, node: IntermediateThrowEvent) 
         return MilestoneBehaviour()
     if isinstance(node.definition, LinkDefinition):
         return LinkThrowBehaviour()
+    if isinstance(node.definition, CompensateDefinition):
+        return CompensationThrowBehaviour(node.definition.activity, node.definition.wait_for_completion)
     if node.job is not None:
         return JobThrowBehaviour(compile_job_offer(compilation, node, node.job))
     return ThrowEventBehaviour(compile_throw(compilation, node, node.definition))
@@ -104,6 +118,10 @@ def compile_end_event(compilation: Compilation, node: EndEvent) -> Behaviour:
         return EndEventBehaviour()
     if isinstance(node.definition, TerminateDefinition):
         return TerminateEndBehaviour()
+    if isinstance(node.definition, CompensateDefinition):
+        return CompensationEndBehaviour(node.definition.activity, node.definition.wait_for_completion)
+    if isinstance(node.definition, CancelDefinition):
+        return CancelEndBehaviour()
     if node.job is not None:
         return JobEndBehaviour(compile_job_offer(compilation, node, node.job))
     return ThrowingEndBehaviour(compile_throw(compilation, node, node.definition))

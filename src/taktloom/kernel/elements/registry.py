@@ -5,7 +5,9 @@ from collections.abc import Callable, Mapping
 
 from taktloom.kernel.behaviour import Behaviour
 from taktloom.kernel.compilation import Compilation
+from taktloom.kernel.elements.ad_hoc_sub_process import AdHocBehaviour
 from taktloom.kernel.elements.business_rule_task import BusinessRuleTaskBehaviour
+from taktloom.kernel.elements.complex_gateway import ComplexGatewayBehaviour
 from taktloom.kernel.elements.event_based_gateway import EventBasedGatewayBehaviour
 from taktloom.kernel.elements.event_compilers import (
     compile_boundary_event,
@@ -17,19 +19,24 @@ from taktloom.kernel.elements.event_compilers import (
 )
 from taktloom.kernel.elements.event_sub_process import EventSubProcessBehaviour
 from taktloom.kernel.elements.exclusive_gateway import ExclusiveGatewayBehaviour, ExternalChoiceBehaviour
+from taktloom.kernel.elements.inclusive_gateway import ChosenInclusiveBehaviour, InclusiveGatewayBehaviour
 from taktloom.kernel.elements.parallel_gateway import ParallelGatewayBehaviour
 from taktloom.kernel.elements.script_task import DelegatedScriptBehaviour, ScriptTaskBehaviour
 from taktloom.kernel.elements.service_task import BusinessRuleJobBehaviour, ScriptJobBehaviour, ServiceTaskBehaviour
 from taktloom.kernel.elements.sub_process import SubProcessBehaviour
 from taktloom.kernel.elements.task import ManualTaskBehaviour, TaskBehaviour
+from taktloom.kernel.elements.transaction import TransactionBehaviour
 from taktloom.kernel.elements.user_task import UserTaskBehaviour
 from taktloom.model.process import (
+    AdHocSubProcess,
     BoundaryEvent,
     BusinessRuleTask,
+    ComplexGateway,
     EndEvent,
     EventBasedGateway,
     ExclusiveGateway,
     FlowNode,
+    InclusiveGateway,
     IntermediateCatchEvent,
     IntermediateThrowEvent,
     JobDefinition,
@@ -40,11 +47,20 @@ from taktloom.model.process import (
     StartEvent,
     SubProcess,
     Task,
+    Transaction,
     UnsupportedNode,
     UserTask,
 )
 
 __all__ = ["COMPILERS"]
+
+
+def _ad_hoc(compilation: Compilation, node: AdHocSubProcess) -> Behaviour:
+    return AdHocBehaviour(
+        compilation.optional_expression(node.active_elements, node, "activities to start"),
+        compilation.optional_expression(node.completion_condition, node, "completion condition"),
+        node.cancels_remaining,
+    )
 
 
 def _business_rule_task(compilation: Compilation, node: BusinessRuleTask) -> Behaviour:
@@ -56,6 +72,15 @@ def _business_rule_task(compilation: Compilation, node: BusinessRuleTask) -> Beh
 
 def _exclusive_gateway(compilation: Compilation, node: ExclusiveGateway) -> Behaviour:
     return ExternalChoiceBehaviour() if node.id in compilation.external_choices else ExclusiveGatewayBehaviour()
+
+
+def _inclusive_gateway(compilation: Compilation, node: InclusiveGateway) -> Behaviour:
+    return ChosenInclusiveBehaviour() if node.id in compilation.external_choices else InclusiveGatewayBehaviour()
+
+
+def _complex_gateway(compilation: Compilation, node: ComplexGateway) -> Behaviour:
+    condition = compilation.optional_expression(node.activation_condition, node, "activation condition")
+    return ComplexGatewayBehaviour(condition)
 
 
 def _script_task(compilation: Compilation, node: ScriptTask) -> Behaviour:
@@ -108,8 +133,12 @@ COMPILERS: Mapping[type[FlowNode], Callable[..., Behaviour]] = {
     ScriptTask: _script_task,
     BusinessRuleTask: _business_rule_task,
     ExclusiveGateway: _exclusive_gateway,
+    InclusiveGateway: _inclusive_gateway,
+    ComplexGateway: _complex_gateway,
     ParallelGateway: _always(ParallelGatewayBehaviour()),
     EventBasedGateway: _event_based_gateway,
     SubProcess: _sub_process,
+    Transaction: _always(TransactionBehaviour()),
+    AdHocSubProcess: _ad_hoc,
     UnsupportedNode: _always(Behaviour()),  # named by the rules; the result is not run
 }

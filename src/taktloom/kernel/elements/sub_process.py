@@ -18,8 +18,8 @@ class SubProcessBehaviour(ActivityBehaviour):
     element_type: ClassVar[str] = "subProcess"
 
     def perform(self, run: Run, token: Token) -> Phase | None:
-        """Put a token on the start event inside."""
+        """Put a token on the start event inside, or on each node without incoming flow."""
         run.open_scope(token)
         assert token.inner is not None
-        enter_scope(run, token.inner, (run.node(token).start,))
+        enter_scope(run, token.inner, run.node(token).starts)
         return None

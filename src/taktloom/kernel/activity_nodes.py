@@ -1,0 +1,226 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What makes activities more than their plain behaviour: loops, token quantities, compensation, ad-hoc order.
+
+Only the nodes of activities that have it are changed; the others keep their plain phases and pay nothing. Nodes that
+the model does not name (rounds and work of loops, undoing) come after all others, so that adding them renumbers none.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+
+from taktloom.kernel.arming import open_handlers
+from taktloom.kernel.behaviour import Behaviour
+from taktloom.kernel.compilation import Compilation
+from taktloom.kernel.elements.ad_hoc_sub_process import in_turn, leaving_ad_hoc
+from taktloom.kernel.elements.compensation import UndoingBehaviour, recording
+from taktloom.kernel.elements.multi_instance import CollectedItems, MultiInstanceBehaviour
+from taktloom.kernel.elements.rounds import LoopBehaviour, RoundBehaviour
+from taktloom.kernel.elements.standard_loop import StandardLoopBehaviour
+from taktloom.kernel.elements.token_quantities import gathering, multiplied
+from taktloom.kernel.executable import NONE, Node, PhaseMethod
+from taktloom.kernel.state import Phase
+from taktloom.model.event_definitions import CancelDefinition, CompensateDefinition
+from taktloom.model.identifiers import ElementId
+from taktloom.model.process import (
+    Activity,
+    AdHocSubProcess,
+    AnyFlowNode,
+    BoundaryEvent,
+    MultiInstanceLoop,
+    StandardLoop,
+    StartEvent,
+    SubProcess,
+)
+
+__all__ = ["finish_activities"]
+
+
+def finish_activities(compilation: Compilation, models: Sequence[AnyFlowNode], nodes: list[Node]) -> int:
+    """Change and extend *nodes*, one per model; gives the number of the undoing node, NONE where none is needed."""
+    rounds: dict[int, int] = {}
+    for index, model in enumerate(models):
+        if isinstance(model, Activity) and model.loop is not None:
+            rounds[index] = len(nodes)
+            _add_rounds(_loop(compilation, model, model.loop), nodes, index)
+    for index, model in enumerate(models):
+        if isinstance(model, Activity):
+            nodes[index] = _with_quantities(model, nodes[index])
+    _mark_ad_hoc(models, nodes)
+    return _mark_compensation(models, nodes, rounds)
+
+
+# loops
+
+
+def _add_rounds(behaviour: LoopBehaviour, nodes: list[Node], index: int) -> None:
+    """The loop takes the activity's place; the round, then the work come at the end."""
+    plain, at_round, at_work = nodes[index], len(nodes), len(nodes) + 1
+    nodes[index] = replace(_with_behaviour(plain, behaviour), starts=(at_round,), inputs=(), outputs=(), attributes=())
+    shared = replace(
+        plain,
+        index=at_work,
+        incoming=(),
+        outgoing=(),
+        default_flow=NONE,
+        is_conditional=False,
+        armed=(),
+        catches=(),
+        escalations=(),
+        is_round=True,
+    )
+    middle = _with_behaviour(shared, RoundBehaviour())
+    nodes.append(replace(middle, index=at_round, starts=(at_work,), inputs=(), outputs=(), attributes=()))
+    nodes.append(shared)
+
+
+def _loop(compilation: Compilation, model: Activity, loop: StandardLoop | MultiInstanceLoop) -> LoopBehaviour:
+    if isinstance(loop, StandardLoop):
+        condition = compilation.optional_expression(loop.condition, model, "loop condition")
+        return StandardLoopBehaviour(condition, loop.test_before, loop.maximum)
+    collection = CollectedItems(
+        inputs=compilation.optional_expression(loop.input_collection, model, "input collection"),
+        item=loop.input_element,
+        outputs=loop.output_collection,
+        element=compilation.optional_expression(loop.output_element, model, "output element"),
+    )
+    return MultiInstanceBehaviour(
+        loop.is_sequential,
+        compilation.optional_expression(loop.cardinality, model, "number of instances"),
+        collection,
+        compilation.optional_expression(loop.completion_condition, model, "completion condition"),
+    )
+
+
+# token quantities
+
+
+def _with_quantities(model: Activity, node: Node) -> Node:
+    if model.start_quantity > 1:
+        enter = gathering(node.phases[Phase.ENTER], model.start_quantity)
+        node = replace(_with_phase(node, Phase.ENTER, enter), activates_itself=True)
+    if model.completion_quantity > 1:
+        node = _with_phase(node, Phase.LEAVE, multiplied(model.completion_quantity))
+    return node
+
+
+# ad-hoc order
+
+
+def _mark_ad_hoc(models: Sequence[AnyFlowNode], nodes: list[Node]) -> None:
+    """Activities inside an ad-hoc sub-process ask it when they leave, in a sequential one when they come too."""
+    for index, model in enumerate(models):
+        around = models[nodes[index].parent] if nodes[index].parent != NONE else None
+        if not isinstance(around, AdHocSubProcess) or not isinstance(model, Activity) or model.is_for_compensation:
+            continue
+        if isinstance(model, SubProcess) and model.triggered_by_event:
+            continue
+        node = replace(nodes[index], is_selectable=True)
+        node = _with_phase(node, Phase.LEAVE, leaving_ad_hoc(node.phases[Phase.LEAVE]))
+        if around.is_sequential:
+            node = replace(_with_phase(node, Phase.ENTER, in_turn(node.phases[Phase.ENTER])), activates_itself=True)
+        nodes[index] = node
+
+
+# compensation
+
+
+def _mark_compensation(models: Sequence[AnyFlowNode], nodes: list[Node], rounds: Mapping[int, int]) -> int:
+    """Activities that can be compensated leave a record; the round has the handler of a looping one."""
+    numbers = {model.id: index for index, model in enumerate(models)}
+    handlers = _handlers(models, numbers)
+    undos = _undos(models, nodes)
+    compensable = _with_all_around(nodes, {*handlers, *undos})
+    for index in sorted(compensable):
+        if not isinstance(models[index], Activity):
+            continue
+        at_round = rounds.get(index)
+        if at_round is None:
+            nodes[index] = _recorded(replace(nodes[index], handler=handlers.get(index), undo=undos.get(index, NONE)))
+            continue
+        nodes[index] = _recorded(nodes[index])
+        nodes[at_round] = _recorded(replace(nodes[at_round], handler=handlers.get(index)))
+        if isinstance(models[index], SubProcess):
+            nodes[at_round + 1] = _recorded(replace(nodes[at_round + 1], undo=undos.get(index, NONE)))
+    cancels = _cancel_boundaries(models, numbers)
+    for index, event in cancels.items():
+        nodes[index] = replace(nodes[index], cancelled_by=event)
+    if not compensable and not cancels:
+        return NONE
+    nodes.append(_with_behaviour(_UNDOING, UndoingBehaviour()))
+    nodes[-1] = replace(nodes[-1], index=len(nodes) - 1)
+    return len(nodes) - 1
+
+
+def _handlers(models: Sequence[AnyFlowNode], numbers: Mapping[ElementId, int]) -> dict[int, tuple[int, int]]:
+    """By activity its compensation boundary event and the handler behind it."""
+    found: dict[int, tuple[int, int]] = {}
+    for index, model in enumerate(models):
+        if isinstance(model, BoundaryEvent) and isinstance(model.definition, CompensateDefinition):
+            activity, handler = numbers.get(model.attached_to), numbers.get(model.compensation_handler or ElementId(""))
+            if activity is not None and handler is not None:
+                found[activity] = (index, handler)
+    return found
+
+
+def _undos(models: Sequence[AnyFlowNode], nodes: Sequence[Node]) -> dict[int, int]:
+    """By sub-process its compensation event sub-process."""
+    return {
+        nodes[index].parent: index
+        for index, model in enumerate(models)
+        if isinstance(model, SubProcess)
+        and model.triggered_by_event
+        and any(isinstance(n, StartEvent) and isinstance(n.definition, CompensateDefinition) for n in model.nodes)
+    }
+
+
+def _cancel_boundaries(models: Sequence[AnyFlowNode], numbers: Mapping[ElementId, int]) -> dict[int, int]:
+    return {
+        numbers[model.attached_to]: index
+        for index, model in enumerate(models)
+        if isinstance(model, BoundaryEvent)
+        and isinstance(model.definition, CancelDefinition)
+        and model.attached_to in numbers
+    }
+
+
+def _with_all_around(nodes: Sequence[Node], inner: Collection[int]) -> set[int]:
+    """The activities and every sub-process around them: what completed inside is undone with it."""
+    found: set[int] = set()
+    for index in inner:
+        around = index
+        while around != NONE and around not in found:
+            found.add(around)
+            around = nodes[around].parent
+    return found
+
+
+def _recorded(node: Node) -> Node:
+    complete = recording(node.phases[Phase.COMPLETE], is_round=isinstance(node.behaviour, RoundBehaviour))
+    return _with_phase(node, Phase.COMPLETE, complete)
+
+
+# nodes
+
+
+def _with_phase(node: Node, phase: Phase, method: PhaseMethod) -> Node:
+    phases = list(node.phases)
+    phases[phase] = method
+    return replace(node, phases=tuple(phases))
+
+
+def _with_behaviour(node: Node, behaviour: Behaviour) -> Node:
+    phases = (behaviour.enter, behaviour.perform, behaviour.complete, behaviour.leave, open_handlers)
+    return replace(node, behaviour=behaviour, phases=phases, catch=behaviour.catch)
+
+
+_PLAIN = Behaviour()
+_UNDOING = Node(
+    index=NONE,
+    id=ElementId(""),
+    name="",
+    element_type="",
+    behaviour=_PLAIN,
+    phases=(),
+    catch=_PLAIN.catch,
+    is_round=True,
+)

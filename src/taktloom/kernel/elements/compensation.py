@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Compensation: undoing what has completed, the latest first, each once.
+
+A completed visit that can be compensated leaves a record in its scope: its local variables as they were, and the
+records of what completed inside. Throwing takes records out and undoes one after another: by the handler at the
+activity's compensation boundary event, else by its compensation event sub-process, else by the records inside. Each is
+undone by a token of its own, the *undoing*, whose inner scope holds the recorded variables, so that handlers see the
+data as it was, and around it the data of the scope that is still running.
+Source: BPMN 2.0.2, 10.7, 13.5.5.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from taktloom.kernel.behaviour import Behaviour
+from taktloom.kernel.elements.end_event import EndEventBehaviour
+from taktloom.kernel.executable import NONE, PhaseMethod
+from taktloom.kernel.run import Run
+from taktloom.kernel.state import CompensationRecord, Phase, Token
+from taktloom.model.identifiers import ElementId, ScopeId
+
+__all__ = [
+    "CompensationBoundary",
+    "CompensationEndBehaviour",
+    "CompensationThrowBehaviour",
+    "UndoingBehaviour",
+    "compensate_next",
+    "recording",
+    "start_compensation",
+]
+
+
+class CompensationBoundary(Behaviour):
+    """Never armed: it is looked up in the record of its completed activity."""
+
+    __slots__ = ()
+    element_type: ClassVar[str] = "boundaryEvent"
+
+
+class UndoingBehaviour(Behaviour):
+    """The token that undoes one record; no element of the model."""
+
+    __slots__ = ()
+    element_type: ClassVar[str] = "compensation"
+
+    def complete(self, run: Run, token: Token) -> Phase | None:
+        """Undo the next record inside, or be done."""
+        if compensate_next(run, token):
+            return None
+        run.close_visit(token)
+        return run.take(token, ())
+
+
+@dataclass(frozen=True, slots=True)
+class CompensationThrowBehaviour(Behaviour):
+    """Intermediate throw event. activity None: all that completed in its scope."""
+
+    activity: ElementId | None
+    waits: bool
+    element_type: ClassVar[str] = "intermediateThrowEvent"
+
+    def enter(self, run: Run, token: Token) -> Phase | None:
+        """Begin."""
+        start_compensation(run, token, self.activity, waits=self.waits)
+        return Phase.COMPLETE
+
+    def complete(self, run: Run, token: Token) -> Phase | None:
+        """Go on when all is undone."""
+        return None if compensate_next(run, token) else Behaviour.complete(self, run, token)
+
+
+@dataclass(frozen=True, slots=True)
+class CompensationEndBehaviour(EndEventBehaviour):
+    """End event; as the throw event, then its path ends."""
+
+    activity: ElementId | None
+    waits: bool
+
+    def enter(self, run: Run, token: Token) -> Phase | None:
+        """Begin."""
+        start_compensation(run, token, self.activity, waits=self.waits)
+        return Phase.COMPLETE
+
+    def complete(self, run: Run, token: Token) -> Phase | None:
+        """End when all is undone."""
+        if compensate_next(run, token):
+            return None
+        run.close_visit(token)
+        return EndEventBehaviour.enter(self, run, token)
+
+
+def recording(complete: PhaseMethod, *, is_round: bool) -> PhaseMethod:
+    """The completing phase of an activity that can be compensated. A round of a loop is over whatever it answers."""
+
+    def complete_and_record(run: Run, token: Token) -> Phase | None:
+        inner = None if token.inner is None else run.state.scopes[token.inner]
+        around, element = run.state.scopes[token.scope], token.element
+        following = complete(run, token)
+        if following is not None or is_round:
+            record = CompensationRecord(element=element)
+            if inner is not None:
+                record.variables, record.records = dict(inner.variables), inner.records
+            around.records.append(record)
+        return following
+
+    return complete_and_record
+
+
+def start_compensation(run: Run, thrower: Token, activity: ElementId | None, *, waits: bool) -> None:
+    """Take out what is to be undone: into the thrower's inner scope, or into a token of its own beside it."""
+    found, scope_id = _take_records(run, thrower, activity)
+    if not found:
+        return
+    token = thrower if waits else run.open_token(run.process.undoing, scope_id)
+    inside = run.open_scope(token)
+    inside.parent, inside.undoing = scope_id, found
+    if not waits:
+        run.push(token, Phase.COMPLETE)
+
+
+def compensate_next(run: Run, token: Token) -> bool:
+    """Begin to undo the latest record in the token's inner scope; False when none is left."""
+    if token.inner is None or not run.state.scopes[token.inner].undoing:
+        return False
+    record = run.state.scopes[token.inner].undoing.pop()
+    node = run.process.nodes[record.element]
+    undoing = run.open_token(run.process.undoing, token.inner)
+    inside = run.open_scope(undoing)
+    inside.variables.update(record.variables)
+    assert undoing.inner is not None  # just opened
+    if node.handler is not None:
+        _begin_handler(run, undoing.inner, node.handler)
+    elif node.undo != NONE:
+        inside.records = record.records
+        run.push(run.open_token(node.undo, undoing.inner), Phase.ENTER)
+    else:
+        inside.undoing = record.records
+        run.push(undoing, Phase.COMPLETE)
+    return True
+
+
+def _begin_handler(run: Run, scope_id: ScopeId, handler: tuple[int, int]) -> None:
+    """The boundary event is triggered, and its handler begins."""
+    event, activity = handler
+    token = run.open_token(event, scope_id)
+    run.activate(token)
+    run.record_completion(run.node(token), token)
+    run.conclude(token)
+    token.element = activity
+    run.push(token, Phase.ENTER)
+
+
+def _take_records(run: Run, thrower: Token, activity: ElementId | None) -> tuple[list[CompensationRecord], ScopeId]:
+    """What completed in the thrower's scope, from an event sub-process also what completed around it, oldest first.
+
+    A named activity is looked for outwards until it is found.
+    """
+    found: list[CompensationRecord] = []
+    wanted = None if activity is None else run.process.node_index.get(activity, NONE)
+    scope_id = thrower.scope
+    while True:
+        scope = run.state.scopes[scope_id]
+        fitting = [record for record in scope.records if wanted in {None, record.element}]
+        scope.records = [record for record in scope.records if wanted not in {None, record.element}]
+        found = fitting + found
+        is_over = bool(found) if wanted is not None else not _is_event_sub_process(run, scope.element)
+        if is_over or scope.parent is None:
+            return found, scope_id
+        scope_id = scope.parent
+
+
+def _is_event_sub_process(run: Run, element: int) -> bool:
+    return element != NONE and run.process.nodes[element].is_event_sub_process

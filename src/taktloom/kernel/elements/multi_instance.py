@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Multi-instance: one instance per item or up to a number, one after another or all at once.
+
+Inside, and in the completion condition, `loopCounter` (from 1), `numberOfInstances`, `numberOfActiveInstances`,
+`numberOfCompletedInstances` and `numberOfTerminatedInstances` are names. After each instance the completion condition
+is evaluated, with that instance counted as completed; when it holds, the others are terminated. It sees what has been
+collected so far under the collection's name. A plain name that is collected is a variable of each instance, so that
+instances do not overwrite each other's.
+Source: BPMN 2.0.2, 10.3.8 (Multi-Instance), 13.3.7.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from taktloom.feel.values import FeelValue
+from taktloom.kernel.commands import IncidentKind
+from taktloom.kernel.elements.rounds import LoopBehaviour, body_of, open_round
+from taktloom.kernel.expressions import Context, Expression, evaluate_condition, kind_of
+from taktloom.kernel.failure import ElementFailure
+from taktloom.kernel.run import Run
+from taktloom.kernel.state import LoopState, Phase, Scope, Token
+
+__all__ = ["MAX_INSTANCES", "CollectedItems", "MultiInstanceBehaviour"]
+
+MAX_INSTANCES = 10_000  # each is a visit of a step, of which there may be ten times as many
+_PATH = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CollectedItems:
+    """What each instance takes of a collection, and gives to one.
+
+    inputs: the FEEL list; item: the variable for each of its items. element: FEEL over an instance's variables,
+    collected into the variable *outputs*.
+    """
+
+    inputs: Expression | None = None
+    item: str | None = None
+    outputs: str | None = None
+    element: Expression | None = None
+
+    @property
+    def collected(self) -> str | None:
+        """The variable that each instance needs of its own, so that its result is not another one's."""
+        if self.element is None or not _PATH.fullmatch(self.element.text):
+            return None
+        return self.element.text.split(".")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class MultiInstanceBehaviour(LoopBehaviour):
+    """cardinality counts where there is no input collection. completion None: all instances."""
+
+    is_sequential: bool
+    cardinality: Expression | None
+    collection: CollectedItems
+    completion: Expression | None
+
+    def begin(self, run: Run, context: Context) -> LoopState:
+        """How many instances there are, on which items."""
+        if self.collection.inputs is None:
+            total, items = self._count(run, context), []
+        else:
+            items = _list_of(self.collection.inputs, context, run)
+            total = len(items)
+        if total > MAX_INSTANCES:
+            raise ElementFailure(
+                IncidentKind.LIMIT, f"There would be {total} instances; at most {MAX_INSTANCES} are run."
+            )
+        results: list[FeelValue] = [] if self.collection.outputs is None else [None] * total
+        return LoopState(total=total, items=items, results=results)
+
+    def perform(self, run: Run, token: Token) -> Phase | None:
+        """Begin the first instance, or all."""
+        body = body_of(run, token)
+        loop = _loop_of(body)
+        if loop.total == 0:
+            return Phase.COMPLETE
+        count = 1 if self.is_sequential else loop.total
+        _show(body, active=count)
+        works = [self._open(run, token, loop) for _ in range(count)]
+        if not self.is_sequential:
+            loop.items = []  # each instance has its own
+        for work in reversed(works):
+            run.push(work, Phase.ENTER)
+        return None
+
+    def results(self, body: Scope) -> Mapping[str, FeelValue]:
+        """The collected ones; null for what did not complete."""
+        return {} if self.collection.outputs is None else {self.collection.outputs: list(_loop_of(body).results)}
+
+    def end_round(self, run: Run, outer: Token, token: Token) -> Phase | None:
+        """Collect, test, and go on or end."""
+        body = body_of(run, outer)
+        loop, number = _loop_of(body), _number_of(run, token)
+        context = run.variables(token)
+        element = self.collection.element
+        result = None if element is None else element.evaluate(context, run.now)
+        is_over = self._is_over(run, body, context, (number, result))
+        loop.completed += 1
+        if loop.results:
+            loop.results[number - 1] = result
+        run.close_visit(token)
+        run.merge(token)
+        if is_over:
+            loop.terminated = len(body.tokens)
+            run.clear_scope(body)
+        _show(body, active=len(body.tokens))
+        if is_over or loop.completed == loop.total:
+            run.push(outer, Phase.COMPLETE)
+        elif self.is_sequential:
+            _show(body, active=1)
+            run.push(self._open(run, outer, loop), Phase.ENTER)
+        return None
+
+    def _open(self, run: Run, outer: Token, loop: LoopState) -> Token:
+        """The next instance: the token at its work."""
+        variables: dict[str, FeelValue] = {}
+        collected = self.collection.collected
+        if collected is not None:
+            variables[collected] = run.variables(outer).get(collected)
+        if self.collection.item is not None:
+            variables[self.collection.item] = loop.items[loop.started] if loop.started < len(loop.items) else None
+        loop.started += 1
+        return open_round(run, outer, loop.started, variables)
+
+    def _is_over(self, run: Run, body: Scope, context: Context, latest: tuple[int, FeelValue]) -> bool:
+        if self.completion is None:
+            return False
+        loop = _loop_of(body)
+        inside = {**context, **_numbers(loop, active=len(body.tokens) - 1, completed=loop.completed + 1)}
+        if self.collection.outputs is None:
+            return evaluate_condition(self.completion, inside, run.now)
+        number, result = latest
+        inside[self.collection.outputs] = loop.results  # not a copy: a round costs the same however many there are
+        loop.results[number - 1] = result
+        try:
+            return evaluate_condition(self.completion, inside, run.now)
+        except ElementFailure:
+            loop.results[number - 1] = None
+            raise
+
+    def _count(self, run: Run, context: Context) -> int:
+        if self.cardinality is None:
+            return 1
+        value = self.cardinality.evaluate(context, run.now)
+        if isinstance(value, Decimal) and value >= 0 and value == value.to_integral_value():
+            return int(value)
+        given = "a negative or broken number" if isinstance(value, Decimal) else kind_of(value)
+        raise ElementFailure(
+            IncidentKind.EXPRESSION, f"The number of instances '{self.cardinality.text}' gives {given}."
+        )
+
+
+def _list_of(expression: Expression, context: Context, run: Run) -> list[FeelValue]:
+    value = expression.evaluate(context, run.now)
+    if isinstance(value, list):
+        return list(value)
+    raise ElementFailure(
+        IncidentKind.EXPRESSION, f"The input collection '{expression.text}' gives {kind_of(value)}, not a list."
+    )
+
+
+def _loop_of(body: Scope) -> LoopState:
+    assert body.loop is not None  # set on entering
+    return body.loop
+
+
+def _number_of(run: Run, token: Token) -> int:
+    assert token.inner is not None  # a round has a scope
+    return run.state.scopes[token.inner].round
+
+
+def _show(body: Scope, *, active: int) -> None:
+    """Let the numbers be seen by expressions."""
+    loop = _loop_of(body)
+    body.variables.update(_numbers(loop, active=active, completed=loop.completed))
+
+
+def _numbers(loop: LoopState, *, active: int, completed: int) -> dict[str, FeelValue]:
+    return {
+        "numberOfInstances": Decimal(loop.total),
+        "numberOfActiveInstances": Decimal(active),
+        "numberOfCompletedInstances": Decimal(completed),
+        "numberOfTerminatedInstances": Decimal(loop.terminated),
+    }
