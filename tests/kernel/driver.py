@@ -49,6 +49,7 @@ from taktloom.kernel.events import (
 )
 from taktloom.kernel.history import HistoryItem
 from taktloom.kernel.state import InstanceStatus
+from taktloom.kernel.state_json import load_state, save_state
 from taktloom.model.identifiers import ElementId, InstanceKey
 from taktloom.model.process import ProcessDefinition
 
@@ -98,6 +99,7 @@ class Driver:
 
     def send(self, event: KernelEvent) -> list[Command]:
         commands = step(self.process, self.state, event, self.history)
+        assert load_state(save_state(self.state)) == self.state
         self.events.append(event)
         self.log.extend(commands)
         for command in commands:

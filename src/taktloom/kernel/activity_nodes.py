@@ -17,7 +17,7 @@ from taktloom.kernel.elements.multi_instance import CollectedItems, MultiInstanc
 from taktloom.kernel.elements.rounds import LoopBehaviour, RoundBehaviour
 from taktloom.kernel.elements.standard_loop import StandardLoopBehaviour
 from taktloom.kernel.elements.token_quantities import gathering, multiplied
-from taktloom.kernel.executable import NONE, Node, PhaseMethod
+from taktloom.kernel.executable import NO_HANDLERS, NONE, Node, PhaseMethod
 from taktloom.kernel.state import Phase
 from taktloom.model.event_definitions import CancelDefinition, CompensateDefinition
 from taktloom.model.identifiers import ElementId
@@ -55,7 +55,8 @@ def finish_activities(compilation: Compilation, models: Sequence[AnyFlowNode], n
 def _add_rounds(behaviour: LoopBehaviour, nodes: list[Node], index: int) -> None:
     """The loop takes the activity's place; the round, then the work come at the end."""
     plain, at_round, at_work = nodes[index], len(nodes), len(nodes) + 1
-    nodes[index] = replace(_with_behaviour(plain, behaviour), starts=(at_round,), inputs=(), outputs=(), attributes=())
+    whole = replace(_with_behaviour(plain, behaviour), starts=(at_round,), handlers=NO_HANDLERS)
+    nodes[index] = replace(whole, inputs=(), outputs=(), attributes=())
     shared = replace(
         plain,
         index=at_work,
@@ -69,7 +70,8 @@ def _add_rounds(behaviour: LoopBehaviour, nodes: list[Node], index: int) -> None
         is_round=True,
     )
     middle = _with_behaviour(shared, RoundBehaviour())
-    nodes.append(replace(middle, index=at_round, starts=(at_work,), inputs=(), outputs=(), attributes=()))
+    middle = replace(middle, index=at_round, starts=(at_work,), handlers=NO_HANDLERS)
+    nodes.append(replace(middle, inputs=(), outputs=(), attributes=()))
     nodes.append(shared)
 
 

@@ -15,7 +15,17 @@ from taktloom.model.findings import Finding
 from taktloom.model.identifiers import ElementId, ProcessId
 from taktloom.model.process import ProcessDefinition
 
-__all__ = ["NONE", "Attribute", "Catches", "ExecutableProcess", "Flow", "Handlers", "MappingRule", "Node"]
+__all__ = [
+    "NONE",
+    "NO_HANDLERS",
+    "Attribute",
+    "Catches",
+    "ExecutableProcess",
+    "Flow",
+    "Handlers",
+    "MappingRule",
+    "Node",
+]
 
 NONE = -1  # no such node or flow
 

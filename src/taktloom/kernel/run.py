@@ -184,7 +184,6 @@ class Run:
         del self.state.scopes[token.scope].tokens[token.id]
 
     def _complete_scope(self, scope: Scope) -> None:
-        self._close_scope_waits(scope)
         if scope.owner is None:
             self.finish(InstanceOutcome.COMPLETED)
         else:

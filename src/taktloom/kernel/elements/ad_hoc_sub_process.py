@@ -47,7 +47,8 @@ class AdHocBehaviour(SubProcessBehaviour):
     def complete(self, run: Run, token: Token) -> Phase | None:
         """Nothing is active; while the condition does not hold, wait for somebody to start more."""
         assert token.inner is not None  # opened above
-        if self.condition is not None and not run.state.scopes[token.inner].is_ending:
+        scope = run.state.scopes[token.inner]
+        if self.condition is not None and not (scope.is_ending or scope.is_interrupted):
             return None
         return Behaviour.complete(self, run, token)
 
