@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from taktloom.kernel.activity_nodes import finish_activities
 from taktloom.kernel.arming import open_handlers
 from taktloom.kernel.compilation import Compilation, ScriptRunner
+from taktloom.kernel.data_compilation import DataNames, compile_node_data
 from taktloom.kernel.elements.registry import COMPILERS
 from taktloom.kernel.executable import NONE, Catches, ExecutableProcess, Flow, Handlers, Node
 from taktloom.kernel.reachability import upstream_flows
@@ -104,7 +105,9 @@ def _variable_names(definition: ProcessDefinition) -> Iterator[str]:
     flows = list(_all_flows(definition))
     for form in definition.forms:
         yield from _form_keys(form)
-    for node, _ in _number(definition):
+    nodes = [node for node, _ in _number(definition)]
+    yield from DataNames(definition, nodes).all_names()
+    for node in nodes:
         if isinstance(node, ComplexGateway):
             yield from (flow.name or flow.id for flow in flows if flow.target == node.id)
         for mapping in (*getattr(node, "inputs", ()), *getattr(node, "outputs", ())):
@@ -220,6 +223,7 @@ class _Builder:
             for index, (node, parent) in enumerate(numbered)
             if isinstance(node, IntermediateCatchEvent) and isinstance(node.definition, LinkDefinition)
         }
+        self.data_names = DataNames(definition, [node for node, _ in numbered])
         self.roles = {node_id: lane.name for lane in definition.lanes for node_id in lane.nodes if lane.name}
 
     def build(self) -> ExecutableProcess:
@@ -302,6 +306,7 @@ class _Builder:
             outputs=compilation.mappings(getattr(node, "outputs", ()), node),
             attributes=compilation.attributes(getattr(node, "event_attributes", ()), node),
             role=self.roles.get(node.id),
+            data=compile_node_data(compilation, self.data_names, node),
             activates_itself=behaviour.activates_itself,
             is_event_sub_process=isinstance(node, SubProcess) and node.triggered_by_event,
         )

@@ -87,7 +87,7 @@ class Node:
     before the visit begins. is_round: one round of a loop, told of only in the event log. handler: numbers of the
     compensation boundary event and of the activity that it leads to. undo: of a sub-process the number of its
     compensation event sub-process. cancelled_by: of a transaction its cancel boundary event. is_selectable: an
-    activity that an ad-hoc sub-process may start.
+    activity that an ad-hoc sub-process may start. data: what it does with data, None for nothing.
     """
 
     index: int
@@ -112,6 +112,7 @@ class Node:
     outputs: tuple[MappingRule, ...] = ()
     attributes: tuple[Attribute, ...] = ()
     role: str | None = None
+    data: object | None = None
     activates_itself: bool = False
     is_round: bool = False
     handler: tuple[int, int] | None = None

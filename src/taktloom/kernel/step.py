@@ -13,6 +13,7 @@ from taktloom.feel.values import FeelValue
 from taktloom.kernel.arrival import deliver
 from taktloom.kernel.commands import CloseIncident, Command, IncidentKind, InstanceOutcome, RetryJob
 from taktloom.kernel.conditions import look_at_conditions
+from taktloom.kernel.data_flow import reads_stores, resume_where_data_are_there
 from taktloom.kernel.elements.ad_hoc_sub_process import find_ad_hoc, next_turn
 from taktloom.kernel.elements.business_rule_task import DECISION_RESULT
 from taktloom.kernel.elements.inputs import input_variables
@@ -20,6 +21,7 @@ from taktloom.kernel.elements.job_offer import JobOffer
 from taktloom.kernel.events import (
     ActivitiesActivated,
     ConditionsEvaluated,
+    DataStoreRead,
     DecisionEvaluated,
     FlowChosen,
     IncidentResolved,
@@ -86,7 +88,11 @@ def _work(run: Run) -> None:
     """Let the tokens on the stack run until all wait; then those that depend on it, until nothing moves."""
     _run_tokens(run)
     state = run.state
-    while (state.undecided and decide_next_join(run)) or (state.turns and next_turn(run)):
+    while (
+        (state.undecided and decide_next_join(run))
+        or (state.turns and next_turn(run))
+        or (state.awaiting_data and resume_where_data_are_there(run))
+    ):
         _run_tokens(run)
 
 
@@ -163,6 +169,15 @@ def _flow_chosen(run: Run, event: FlowChosen) -> None:
     next_phase = run.take(token, tuple(sorted(chosen, key=node.outgoing.index)))
     if next_phase is not None:
         run.push(token, next_phase)
+
+
+def _data_store_read(run: Run, event: DataStoreRead) -> None:
+    token = run.state.tokens[_find(run.state.requests, event.request_id, "request", run)]
+    if not reads_stores(run.node(token)) or token.id in run.state.fetched:
+        raise MisuseError("The answer does not fit the request.", _place(run.state), "Answer what was asked.")
+    run.forget_wait(token, event.request_id)
+    run.state.fetched[token.id] = dict(event.values)
+    run.push(token, Phase.ENTER)
 
 
 def _job_failed(run: Run, event: JobFailed) -> None:
@@ -311,6 +326,7 @@ HANDLERS: Mapping[type, Callable[..., None]] = {
     MessageCorrelated: _message_correlated,
     DecisionEvaluated: _decision_evaluated,
     FlowChosen: _flow_chosen,
+    DataStoreRead: _data_store_read,
     IncidentResolved: _incident_resolved,
     SignalReceived: _signal_received,
     ConditionsEvaluated: _conditions_evaluated,
