@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from taktloom.kernel.activity_nodes import finish_activities
 from taktloom.kernel.arming import open_handlers
 from taktloom.kernel.compilation import Compilation, ScriptRunner
+from taktloom.kernel.correlation import MessageCorrelation, message_correlations
 from taktloom.kernel.data_compilation import DataNames, compile_node_data
 from taktloom.kernel.elements.registry import COMPILERS
 from taktloom.kernel.executable import NONE, Catches, ExecutableProcess, Flow, Handlers, Node
@@ -246,7 +247,12 @@ class _Builder:
             findings=_without_repetitions(self.compilation.findings),
             undoing=undoing,
             upstream=upstream_flows(nodes, self.flows, self._side_ways()),
+            correlations=self._correlations(),
         )
+
+    def _correlations(self) -> Mapping[ElementId, tuple[MessageCorrelation, ...]]:
+        found = {node.id: message_correlations(self.definition, node) for node, _ in self.numbered}
+        return {node_id: correlations for node_id, correlations in found.items() if correlations}
 
     def _side_ways(self) -> Mapping[int, Sequence[int]]:
         """Where a token can go on from besides the outgoing flows: boundary events, and the catching ends of links."""

@@ -11,6 +11,7 @@ from taktloom.model.process import (
     AnyFlowNode,
     BoundaryEvent,
     EndEvent,
+    FlowNode,
     IntermediateCatchEvent,
     IntermediateThrowEvent,
     ProcessDefinition,
@@ -110,13 +111,13 @@ def _throwing(
 
 
 def _compiled(
-    compilation: Compilation, names: DataNames, node: AnyFlowNode, associations: tuple[DataAssociation, ...]
+    compilation: Compilation, names: DataNames, node: FlowNode, associations: tuple[DataAssociation, ...]
 ) -> tuple[Association, ...]:
     return tuple(_association(compilation, names, node, association) for association in associations)
 
 
 def _association(
-    compilation: Compilation, names: DataNames, node: AnyFlowNode, association: DataAssociation
+    compilation: Compilation, names: DataNames, node: FlowNode, association: DataAssociation
 ) -> Association:
     target = names.source(association.target or ElementId(""))
     return Association(
@@ -173,8 +174,8 @@ def _given(
 
 
 def _stores(associations: Iterable[Association]) -> tuple[str, ...]:
-    found = {source.store: None for association in associations for source in association.sources if source.store}
-    return tuple(store for store in found if store is not None)
+    stores = [source.store for association in associations for source in association.sources]
+    return tuple(dict.fromkeys(store for store in stores if store is not None))
 
 
 def _elements_in(node: AnyFlowNode) -> list[DataElement]:

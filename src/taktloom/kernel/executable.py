@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Protocol, TypeAlias
 
+from taktloom.kernel.correlation import MessageCorrelation
 from taktloom.kernel.expressions import Expression
 from taktloom.kernel.state import Phase
 from taktloom.model.findings import Finding
@@ -132,7 +133,8 @@ class ExecutableProcess:
 
     findings: the warnings of reading and compiling. external_choices: gateways whose flow the host chooses.
     upstream: of each inclusive or complex gateway that joins, per node the incoming flows of the gateway that a token
-    in the node can reach without passing the gateway, as bits in the order of `incoming`.
+    in the node can reach without passing the gateway, as bits in the order of `incoming`. correlations: of the nodes
+    whose messages are correlated by properties, one per event definition.
     """
 
     definition: ProcessDefinition
@@ -146,6 +148,7 @@ class ExecutableProcess:
     case_attributes: tuple[Attribute, ...]
     findings: tuple[Finding, ...]
     upstream: Mapping[int, Mapping[int, int]]
+    correlations: Mapping[ElementId, tuple[MessageCorrelation, ...]]
     handlers: Handlers = NO_HANDLERS
     undoing: int = NONE
 

@@ -208,6 +208,7 @@ def _timer_fired(run: Run, event: TimerFired) -> None:
 
 def _message_correlated(run: Run, event: MessageCorrelated) -> None:
     wait = _find(run.state.subscriptions, event.subscription_id, "subscription", run)
+    run.learn_correlation(run.process.nodes[wait.element], event.variables, used_up=event.subscription_id)
     deliver(run, event.subscription_id, wait, event.variables)
 
 
