@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from taktloom.model.identifiers import ElementId, ProcessId
-from taktloom.model.process import AnyFlowNode, ProcessDefinition, SequenceFlow, SubProcess
+from taktloom.model.process import AnyFlowNode, ProcessDefinition, SequenceFlow, StartEvent, SubProcess
 
 NO_CONDITIONS: Mapping[str, str] = {}
 
@@ -45,3 +45,8 @@ def sub_process(name: str, *nodes: AnyFlowNode, flows: str) -> SubProcess:
 def eid(name: str) -> ElementId:
     """An element id."""
     return ElementId(name)
+
+
+def event_sub_process(name: str, start: StartEvent, *nodes: AnyFlowNode, flows: str) -> SubProcess:
+    """An event sub-process with its start event first."""
+    return SubProcess(id=ElementId(name), nodes=(start, *nodes), flows=flows_of(flows), triggered_by_event=True)

@@ -27,9 +27,11 @@ from taktloom.kernel.commands import (
     RecordEvent,
     StartTimer,
     Subscribe,
+    SubscribeSignal,
     Unsubscribe,
 )
 from taktloom.kernel.events import (
+    ConditionsEvaluated,
     DecisionEvaluated,
     FlowChosen,
     IncidentResolved,
@@ -40,10 +42,12 @@ from taktloom.kernel.events import (
     JobFailed,
     KernelEvent,
     MessageCorrelated,
+    SignalReceived,
     TimerFired,
     UserTaskCompleted,
     VariablesSet,
 )
+from taktloom.kernel.history import HistoryItem
 from taktloom.kernel.state import InstanceStatus
 from taktloom.model.identifiers import ElementId, InstanceKey
 from taktloom.model.process import ProcessDefinition
@@ -58,6 +62,7 @@ OPENS: Mapping[type, tuple[str, str]] = {
     OpenUserTask: ("task", "user_task_id"),
     StartTimer: ("timer", "timer_id"),
     Subscribe: ("subscription", "subscription_id"),
+    SubscribeSignal: ("signal", "subscription_id"),
     EvaluateDecision: ("decision", "request_id"),
     ChooseFlow: ("choice", "request_id"),
     RaiseIncident: ("incident", "incident_id"),
@@ -81,6 +86,7 @@ class Driver:
     log: list[Command] = field(default_factory=list)
     events: list[KernelEvent] = field(default_factory=list)
     work: dict[str, dict[str, Command]] = field(default_factory=dict)
+    history: list[HistoryItem] = field(default_factory=list)
 
     @property
     def is_active(self) -> bool:
@@ -91,7 +97,7 @@ class Driver:
         return isinstance(self.log[-1], FinishInstance)
 
     def send(self, event: KernelEvent) -> list[Command]:
-        commands = step(self.process, self.state, event)
+        commands = step(self.process, self.state, event, self.history)
         self.events.append(event)
         self.log.extend(commands)
         for command in commands:
@@ -136,6 +142,13 @@ class Driver:
             MessageCorrelated(occurred_at=self.now, subscription_id=subscription, variables=feel(variables))
         )
 
+    def signal(self, element: str, **variables: object) -> list[Command]:
+        subscription = self.peek("signal", element)
+        return self.send(SignalReceived(occurred_at=self.now, subscription_id=subscription, variables=feel(variables)))
+
+    def look(self, **variables: object) -> list[Command]:
+        return self.send(ConditionsEvaluated(occurred_at=self.now, variables=feel(variables)))
+
     def decide(self, element: str, value: object = None, error: str | None = None) -> list[Command]:
         request = self.take("decision", element)
         return self.send(
@@ -156,6 +169,13 @@ class Driver:
 
     def cancel(self) -> list[Command]:
         return self.send(InstanceCancelled(occurred_at=self.now, actor="ann"))
+
+    def visits(self) -> str:
+        """The history since the last call: `a+` activated, `a` completed, `a-` terminated, `a!` failed."""
+        signs = {"activated": "+", "completed": "", "terminated": "-", "failed": "!"}
+        shown = " ".join(item.element_id + signs[item.lifecycle] for item in self.history)
+        self.history.clear()
+        return shown
 
     def wait(self, **delta: float) -> None:
         self.now += timedelta(**delta)
@@ -189,6 +209,8 @@ class Driver:
             self.work.setdefault(opened[0], {})[getattr(command, "element_id")] = command  # noqa: B009
         elif closed is not None:
             self._forget(closed[0], getattr(command, closed[1]))
+        if isinstance(command, Unsubscribe):
+            self._forget("signal", command.subscription_id)
 
     def _forget(self, kind: str, wanted: object) -> None:
         for element, command in list(self.work.get(kind, {}).items()):

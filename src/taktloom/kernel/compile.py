@@ -2,19 +2,25 @@
 """From a process definition to what `step` runs: number everything, compile every text, report every problem."""
 
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from taktloom.kernel.activity_nodes import finish_activities
+from taktloom.kernel.arming import open_handlers
 from taktloom.kernel.compilation import Compilation, ScriptRunner
 from taktloom.kernel.elements.registry import COMPILERS
-from taktloom.kernel.executable import NONE, ExecutableProcess, Flow, Node
+from taktloom.kernel.executable import NONE, Catches, ExecutableProcess, Flow, Handlers, Node
 from taktloom.kernel.rules import check_structure, problem
 from taktloom.model.errors import DefinitionError
 from taktloom.model.event_definitions import (
-    CancelDefinition,
-    CompensateDefinition,
+    ConditionalDefinition,
     ErrorDefinition,
+    EscalationDefinition,
+    EventDefinition,
     LinkDefinition,
+    MessageDefinition,
+    SignalDefinition,
+    TimerDefinition,
+    single_definitions,
 )
 from taktloom.model.findings import Finding, Severity
 from taktloom.model.identifiers import ElementId
@@ -25,9 +31,11 @@ from taktloom.model.process import (
     AnyFlowNode,
     BoundaryEvent,
     BusinessRuleTask,
+    EndEvent,
     FlowNode,
     Form,
     IntermediateCatchEvent,
+    IntermediateThrowEvent,
     MultiInstanceLoop,
     ProcessDefinition,
     ScriptTask,
@@ -168,6 +176,12 @@ def _raise_errors(findings: tuple[Finding, ...], definition: ProcessDefinition) 
         )
 
 
+def _waits(definition: EventDefinition | None) -> bool:
+    """Whether the event waits by itself, or is only found by who throws."""
+    kinds = (TimerDefinition, MessageDefinition, SignalDefinition, ConditionalDefinition)
+    return any(isinstance(single, kinds) for single in single_definitions(definition))
+
+
 class _Builder:
     """Puts nodes and flows together; references that lead nowhere are left out, the rules have named them."""
 
@@ -187,6 +201,11 @@ class _Builder:
         for node, _ in numbered:
             if isinstance(node, BoundaryEvent):
                 self.boundaries.setdefault(node.attached_to, []).append(node)
+        self.links = {
+            (node.definition.name, parent): index
+            for index, (node, parent) in enumerate(numbered)
+            if isinstance(node, IntermediateCatchEvent) and isinstance(node.definition, LinkDefinition)
+        }
         self.roles = {node_id: lane.name for lane in definition.lanes for node_id in lane.nodes if lane.name}
 
     def build(self) -> ExecutableProcess:
@@ -203,6 +222,7 @@ class _Builder:
             flow_index=self.flow_index,
             none_start=starts[0] if starts else NONE,
             starts=starts,
+            handlers=self._handlers(self.definition.nodes),
             external_choices=self.compilation.external_choices,
             case_attributes=case_attributes,
             findings=_without_repetitions(self.compilation.findings),
@@ -233,7 +253,7 @@ class _Builder:
             name=node.name,
             element_type=behaviour.element_type,
             behaviour=behaviour,
-            phases=(behaviour.enter, behaviour.perform, behaviour.complete, behaviour.leave),
+            phases=(behaviour.enter, behaviour.perform, behaviour.complete, behaviour.leave, open_handlers),
             catch=behaviour.catch,
             parent=parent,
             incoming=tuple(self.incoming.get(index, ())),
@@ -241,8 +261,11 @@ class _Builder:
             default_flow=default,
             is_conditional=default != NONE or any(self.flows[flow].condition is not None for flow in outgoing),
             starts=self._starts(node) if isinstance(node, SubProcess) else (),
-            armed=self._armed(node),
-            catches=self._catches(node),
+            armed=self._armed(self.boundaries.get(node.id, ())),
+            catches=self._catches(self.boundaries.get(node.id, ()), ErrorDefinition),
+            escalations=self._catches(self.boundaries.get(node.id, ()), EscalationDefinition),
+            handlers=self._handlers(node.nodes) if isinstance(node, SubProcess) else Handlers(),
+            link=self._link(node, parent),
             inputs=compilation.mappings(getattr(node, "inputs", ()), node),
             outputs=compilation.mappings(getattr(node, "outputs", ()), node),
             attributes=compilation.attributes(getattr(node, "event_attributes", ()), node),
@@ -255,25 +278,47 @@ class _Builder:
         default: ElementId | None = getattr(node, "default_flow", None)
         return NONE if default is None else self.flow_index.get(default, NONE)
 
-    def _armed(self, node: FlowNode) -> tuple[int, ...]:
-        events = self.boundaries.get(node.id, ())
-        return tuple(self.node_index[e.id] for e in events if not isinstance(e.definition, _LOOKED_UP))
+    def _armed(self, events: Iterable[StartEvent | BoundaryEvent]) -> tuple[int, ...]:
+        return tuple(self.node_index[event.id] for event in events if _waits(event.definition))
 
-    def _catches(self, node: FlowNode) -> tuple[tuple[str | None, int], ...]:
-        events = self.boundaries.get(node.id, ())
+    def _catches(
+        self,
+        events: Iterable[StartEvent | BoundaryEvent],
+        kind: type[ErrorDefinition] | type[EscalationDefinition],
+    ) -> Catches:
         return tuple(
-            (e.definition.code, self.node_index[e.id]) for e in events if isinstance(e.definition, ErrorDefinition)
+            (single.code, self.node_index[event.id])
+            for event in events
+            for single in single_definitions(event.definition)
+            if isinstance(single, kind)
         )
+
+    def _handlers(self, nodes: tuple[AnyFlowNode, ...]) -> Handlers:
+        starts = [
+            start
+            for node in nodes
+            if isinstance(node, SubProcess) and node.triggered_by_event
+            for start in node.nodes
+            if isinstance(start, StartEvent)
+        ]
+        return Handlers(
+            armed=self._armed(starts),
+            catches=self._catches(starts, ErrorDefinition),
+            escalations=self._catches(starts, EscalationDefinition),
+        )
+
+    def _link(self, node: FlowNode, parent: int) -> int:
+        if isinstance(node, IntermediateThrowEvent | EndEvent) and isinstance(node.definition, LinkDefinition):
+            return self.links.get((node.definition.name, parent), NONE)
+        return NONE
 
     def _starts(self, owner: ProcessDefinition | SubProcess) -> tuple[int, ...]:
         """The none start event; where there is no start at all, each node without incoming flow (10.5.2).
 
-        An event sub-process has one start event, which its trigger takes; an ad-hoc one begins with activities.
+        An ad-hoc sub-process begins with activities, an event sub-process with its trigger.
         """
         starts = [node for node in owner.nodes if isinstance(node, StartEvent)]
         nones = [node for node in starts if node.definition is None]
-        if isinstance(owner, SubProcess) and owner.triggered_by_event:
-            nones = starts
         if nones:
             return (self.node_index[nones[0].id],)
         if starts or any(getattr(node, "instantiate", False) for node in owner.nodes):
@@ -292,7 +337,3 @@ class _Builder:
         if isinstance(node, IntermediateCatchEvent) and isinstance(node.definition, LinkDefinition):
             return False
         return not (isinstance(node, Activity) and node.is_for_compensation)
-
-
-# Boundary events that are not armed while their activity runs, but looked up when something is thrown.
-_LOOKED_UP = (ErrorDefinition, CompensateDefinition, CancelDefinition)

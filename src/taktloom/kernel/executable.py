@@ -15,7 +15,17 @@ from taktloom.model.findings import Finding
 from taktloom.model.identifiers import ElementId, ProcessId
 from taktloom.model.process import ProcessDefinition
 
-__all__ = ["NONE", "Attribute", "ExecutableProcess", "Flow", "MappingRule", "Node"]
+__all__ = [
+    "NONE",
+    "NO_HANDLERS",
+    "Attribute",
+    "Catches",
+    "ExecutableProcess",
+    "Flow",
+    "Handlers",
+    "MappingRule",
+    "Node",
+]
 
 NONE = -1  # no such node or flow
 
@@ -23,6 +33,7 @@ NONE = -1  # no such node or flow
 # phases take (run, token), catching takes (run, node, token, variables).
 PhaseMethod: TypeAlias = Callable[..., Phase | None]
 CatchMethod: TypeAlias = Callable[..., None]
+Catches: TypeAlias = tuple[tuple[str | None, int], ...]  # codes (None: every) and numbers of the events for them
 
 
 class NodeBehaviour(Protocol):
@@ -62,16 +73,29 @@ class Flow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Handlers:
+    """The start events of a scope's event sub-processes: those that wait, those for errors and for escalations."""
+
+    armed: tuple[int, ...] = ()
+    catches: Catches = ()
+    escalations: Catches = ()
+
+
+NO_HANDLERS = Handlers()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Node:
     """A compiled flow node.
 
     incoming, outgoing: flow numbers in document order. parent: number of the enclosing sub-process, NONE at the top.
-    armed: its timer and message boundary events. catches: codes (None: every) and numbers of its error boundary events.
+    armed: its boundary events that wait. catches, escalations: its boundary events for errors and for escalations.
+    handlers: of a sub-process those inside. link: of a throwing link where it leads.
     starts: of a sub-process where its tokens begin. role: name of its lane. phases: the behaviour's methods by
     Phase; catch: its method for what it waits for. activates_itself: whether a token that arrives may have to wait
-    before the visit begins. is_round: one round of a loop, told of only in the event log. handler: numbers of the
-    compensation boundary event and of the activity that it leads to. undo: of a sub-process the number of its
-    compensation event sub-process. cancelled_by: of a transaction its cancel boundary event. is_selectable: an
+    before the visit begins. is_round: one round of a loop, told of only in the event log. undone_by: numbers of the
+    compensation boundary event and of the activity that it leads to. undo_start: of a sub-process the start event of
+    its compensation event sub-process. cancelled_by: of a transaction its cancel boundary event. is_selectable: an
     activity that an ad-hoc sub-process may start.
     """
 
@@ -89,25 +113,28 @@ class Node:
     is_conditional: bool = False
     starts: tuple[int, ...] = ()
     armed: tuple[int, ...] = ()
-    catches: tuple[tuple[str | None, int], ...] = ()
+    catches: Catches = ()
+    escalations: Catches = ()
+    handlers: Handlers = NO_HANDLERS
+    link: int = NONE
     inputs: tuple[MappingRule, ...] = ()
     outputs: tuple[MappingRule, ...] = ()
     attributes: tuple[Attribute, ...] = ()
     role: str | None = None
     activates_itself: bool = False
     is_round: bool = False
-    handler: tuple[int, int] | None = None
-    undo: int = NONE
     is_event_sub_process: bool = False
+    undone_by: tuple[int, int] | None = None
+    undo_start: int = NONE
     cancelled_by: int = NONE
     is_selectable: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExecutableProcess:
-    """What `step` runs. none_start: number of the only none start event, NONE where there is none.
+    """What `step` runs. none_start: where an instance begins that nothing but a caller starts, NONE where it cannot.
 
-    starts: where tokens begin without an event: at the none start event, else at each node without incoming flow.
+    starts: all nodes where it then begins: the none start event, or each node without incoming flow.
     nodes: after the model's come those for rounds of loops and for compensation, which the model does not name.
     undoing: number of the one at which compensation runs, NONE where nothing can be compensated.
 
@@ -124,7 +151,12 @@ class ExecutableProcess:
     external_choices: frozenset[ElementId]
     case_attributes: tuple[Attribute, ...]
     findings: tuple[Finding, ...]
+    handlers: Handlers = NO_HANDLERS
     undoing: int = NONE
+
+    def handlers_of(self, element: int) -> Handlers:
+        """Those of the scope of this activity, of the process for NONE."""
+        return self.handlers if element == NONE else self.nodes[element].handlers
 
     @property
     def id(self) -> ProcessId:

@@ -12,9 +12,14 @@ from dataclasses import dataclass
 from taktloom.model.event_definitions import (
     CancelDefinition,
     CompensateDefinition,
+    ConditionalDefinition,
     ErrorDefinition,
+    EscalationDefinition,
     EventDefinition,
+    LinkDefinition,
     MessageDefinition,
+    MultipleDefinition,
+    SignalDefinition,
     TerminateDefinition,
     TimerDefinition,
 )
@@ -350,7 +355,7 @@ def _event_positions(container: Container) -> Iterator[Finding]:
             yield problem(
                 "event-definition-out-of-place",
                 node,
-                f"{_DEFINITION_NAMES[type(definition)]} is not run at this kind of event.",
+                f"{_DEFINITION_NAMES.get(type(definition), 'This event definition')} is not run at this kind of event.",
                 "Use another event definition here.",
                 definition=type(definition).__name__,
             )
@@ -423,6 +428,9 @@ def _unreachable(container: Container) -> Iterator[Finding]:
     pending = [node.id for node in container.nodes.values() if isinstance(node, StartEvent)]
     if not pending:
         return  # said by no-start-event already
+    pending.extend(n.id for n in container.nodes.values() if isinstance(n, SubProcess) and n.triggered_by_event)
+    links = [n for n in container.nodes.values() if isinstance(n, IntermediateCatchEvent)]
+    pending.extend(node.id for node in links if isinstance(node.definition, LinkDefinition))
     reached: set[ElementId] = set()
     while pending:
         node_id = pending.pop()
@@ -477,12 +485,14 @@ def _attributes(container: Container) -> Iterator[Finding]:
                 )
 
 
+_WAITING = (TimerDefinition, MessageDefinition, SignalDefinition, ConditionalDefinition, MultipleDefinition)
+_THROWN = (SignalDefinition, MessageDefinition, EscalationDefinition, MultipleDefinition)
 ALLOWED_DEFINITIONS: Mapping[type, tuple[type, ...]] = {
-    StartEvent: (TimerDefinition, MessageDefinition, CompensateDefinition),
-    EndEvent: (ErrorDefinition, TerminateDefinition, CompensateDefinition, CancelDefinition),
-    IntermediateCatchEvent: (TimerDefinition, MessageDefinition),
-    IntermediateThrowEvent: (CompensateDefinition,),
-    BoundaryEvent: (TimerDefinition, MessageDefinition, ErrorDefinition, CompensateDefinition, CancelDefinition),
+    StartEvent: (*_WAITING, ErrorDefinition, EscalationDefinition, CompensateDefinition),
+    EndEvent: (*_THROWN, ErrorDefinition, TerminateDefinition, CompensateDefinition, CancelDefinition),
+    IntermediateCatchEvent: (*_WAITING, LinkDefinition),
+    IntermediateThrowEvent: (*_THROWN, LinkDefinition, CompensateDefinition),
+    BoundaryEvent: (*_WAITING, ErrorDefinition, EscalationDefinition, CompensateDefinition, CancelDefinition),
 }
 _STARTERS = frozenset({"startEvent", "receiveTask", "eventBasedGateway"})
 _DEFINITION_NAMES: Mapping[type, str] = {

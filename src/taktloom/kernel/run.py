@@ -5,7 +5,9 @@ Work is a stack of (token, phase): a token goes on until it waits or ends before
 a split move in the order of their flows. No recursion, so neither long chains nor deep nesting can overflow the stack.
 """
 
+from collections.abc import Collection
 from datetime import datetime
+from typing import TypeAlias
 
 from taktloom.kernel.commands import (
     CancelChild,
@@ -20,6 +22,7 @@ from taktloom.kernel.commands import (
     RaiseIncident,
     StartTimer,
     Subscribe,
+    SubscribeSignal,
     Unsubscribe,
 )
 from taktloom.kernel.executable import NONE, Attribute, ExecutableProcess, Node
@@ -27,20 +30,24 @@ from taktloom.kernel.expressions import Context
 from taktloom.kernel.history import HistoryItem, VisitLifecycle
 from taktloom.kernel.record import NO_ATTRIBUTES, completion_row, evaluate_attributes, start_row, termination_row
 from taktloom.kernel.state import (
+    ConditionWait,
+    EventWait,
+    GatheredEvents,
     IncidentWait,
     InstanceState,
     InstanceStatus,
     Phase,
     Scope,
+    SignalWait,
     SubscriptionWait,
     TimerWait,
     Token,
 )
-from taktloom.kernel.timers import TimerPlan
 from taktloom.kernel.variables import visible_variables
 from taktloom.model.identifiers import (
     COUNTER_DIGITS,
     ChildId,
+    ConditionId,
     IncidentId,
     JobId,
     RequestId,
@@ -51,7 +58,10 @@ from taktloom.model.identifiers import (
     UserTaskId,
 )
 
-__all__ = ["VISITS_PER_STEP", "Run"]
+__all__ = ["NO_TOKENS", "VISITS_PER_STEP", "Holder", "Run"]
+
+Holder: TypeAlias = Token | ScopeId  # who waits: a token, or the scope that event sub-processes may start in
+NO_TOKENS: Collection[TokenId] = frozenset()
 
 VISITS_PER_STEP = 100_000  # a chain of script tasks this long is no model; a loop without a wait is
 
@@ -129,10 +139,9 @@ class Run:
 
     def close_visit(self, token: Token) -> None:
         """End the token's visit: close its waits and its empty inner scope; the token itself stays."""
-        for wait in token.waits:
-            self._close_wait(wait)
-        token.waits.clear()
+        self.close_waits(token)
         if token.inner is not None:
+            self._close_scope_waits(self.state.scopes[token.inner])
             del self.state.scopes[token.inner]
             token.inner = None
         token.role = None
@@ -169,6 +178,9 @@ class Run:
         del self.state.scopes[token.scope].tokens[token.id]
 
     def _complete_scope(self, scope: Scope) -> None:
+        if scope.stays_open:
+            return
+        self._close_scope_waits(scope)
         if scope.owner is None:
             self.finish(InstanceOutcome.COMPLETED)
         else:
@@ -187,14 +199,19 @@ class Run:
         else:
             self.push(self.state.tokens[scope.owner], Phase.COMPLETE)
 
-    def cancel_visit(self, token: Token, lifecycle: VisitLifecycle = VisitLifecycle.TERMINATED) -> None:
-        """Break the token's activity off with all that runs inside; the token itself stays, to go on elsewhere."""
+    def cancel_visit(self, token: Token, failed: Collection[TokenId] = NO_TOKENS) -> None:
+        """Break the token's activity off with all that runs inside; the token itself stays, to go on elsewhere.
+
+        failed: tokens in the activities that an error leaves; their visits have failed, all others are terminated.
+        """
         inner = None if token.inner is None else self.state.scopes[token.inner]
         if inner is not None:
-            self.clear_scope(inner)
+            self.clear_scope(inner, failed)
         self._record_broken_off(token)
-        self.conclude(token, lifecycle)
+        self.conclude(token, VisitLifecycle.FAILED if token.id in failed else VisitLifecycle.TERMINATED)
         self.close_visit(token)
+        if self.stack:  # what the token was still to do there
+            self.stack[:] = [entry for entry in self.stack if entry[0] != token.id]
 
     def break_off(self, token: Token) -> None:
         """End the token and what runs inside its activity; its scope goes on, even without tokens."""
@@ -208,17 +225,25 @@ class Run:
         self.clear_scope(scope)
         scope.tokens[token.id] = None
 
-    def finish(self, outcome: InstanceOutcome) -> None:
+    def interrupt_scope(self, scope_id: ScopeId, failed: Collection[TokenId] = NO_TOKENS) -> None:
+        """An interrupting event sub-process takes over: all else in the scope is broken off, no other can start."""
+        scope = self.state.scopes[scope_id]
+        self.clear_scope(scope, failed)
+        scope.is_interrupted = True
+
+    def finish(
+        self, outcome: InstanceOutcome, error_code: str | None = None, failed: Collection[TokenId] = NO_TOKENS
+    ) -> None:
         """End the instance: whatever is left in it is broken off; the variables of the instance stay to be read."""
         state = self.state
         if state.root is not None:
-            self.clear_scope(state.scopes[state.root])
+            self.clear_scope(state.scopes[state.root], failed)
         self.stack.clear()
         state.status = STATUS_OF[outcome]
-        self.commands.append(FinishInstance(outcome=outcome))
+        self.commands.append(FinishInstance(outcome=outcome, error_code=error_code))
 
-    def clear_scope(self, scope: Scope) -> None:
-        """Break off every token in the scope, innermost scopes first, in order of arrival."""
+    def clear_scope(self, scope: Scope, failed: Collection[TokenId] = NO_TOKENS) -> None:
+        """Break off every token in the scope, innermost scopes first, in order of arrival; nothing waits in it now."""
         pending = list(reversed(scope.tokens))
         entered: set[TokenId] = set()
         while pending:
@@ -229,10 +254,16 @@ class Run:
                 continue
             pending.pop()
             self._record_broken_off(token)
-            self.conclude(token, VisitLifecycle.TERMINATED)
+            self.conclude(token, VisitLifecycle.FAILED if token.id in failed else VisitLifecycle.TERMINATED)
             self.close_visit(token)
             self._remove(token)
         scope.joins.clear()
+        self._close_scope_waits(scope)
+
+    def _close_scope_waits(self, scope: Scope) -> None:
+        for wait in scope.waits:
+            self._close_wait(wait)
+        scope.waits.clear()
 
     # rows of the event log
 
@@ -259,35 +290,63 @@ class Run:
 
     # waits
 
-    def subscribe(self, token: Token, event: Node, message_name: str, correlation_key: str | None) -> None:
-        """Wait for the message at *event*: the token's own node, or a boundary event of it."""
-        subscription_id = SubscriptionId(self.next_id())
-        self.state.subscriptions[subscription_id] = SubscriptionWait(
-            element=event.index, token=token.id, message_name=message_name, correlation_key=correlation_key
-        )
-        token.waits.append(subscription_id)
+    def subscribe(self, holder: Holder, wait: SubscriptionWait) -> None:
+        """Wait for the message of *wait*."""
+        subscription_id = SubscriptionId(self._hold(holder, wait))
+        self.state.subscriptions[subscription_id] = wait
         self.commands.append(
             Subscribe(
                 subscription_id=subscription_id,
-                element_id=event.id,
-                message_name=message_name,
-                correlation_key=correlation_key,
+                element_id=self.process.nodes[wait.element].id,
+                message_name=wait.message_name,
+                correlation_key=wait.correlation_key,
             )
         )
 
-    def start_timer(self, token: Token, event: Node, plan: TimerPlan) -> None:
-        """Wait for the planned instant at *event*: the token's own node, or a boundary event of it."""
-        timer_id = TimerId(self.next_id())
-        self.state.timers[timer_id] = TimerWait(
-            element=event.index,
-            token=token.id,
-            due_at=plan.due_at,
-            repetitions_left=plan.repetitions_left,
-            schedule=plan.schedule,
-            occurrence=plan.occurrence,
+    def start_timer(self, holder: Holder, wait: TimerWait) -> None:
+        """Wait for the due instant of *wait*."""
+        timer_id = TimerId(self._hold(holder, wait))
+        self.state.timers[timer_id] = wait
+        element_id = self.process.nodes[wait.element].id
+        self.commands.append(StartTimer(timer_id=timer_id, element_id=element_id, due_at=wait.due_at))
+
+    def subscribe_signal(self, holder: Holder, wait: SignalWait) -> None:
+        """Wait for the signal of *wait*."""
+        subscription_id = SubscriptionId(self._hold(holder, wait))
+        self.state.signals[subscription_id] = wait
+        element_id = self.process.nodes[wait.element].id
+        self.commands.append(
+            SubscribeSignal(subscription_id=subscription_id, element_id=element_id, signal_name=wait.signal_name)
         )
-        token.waits.append(timer_id)
-        self.commands.append(StartTimer(timer_id=timer_id, element_id=event.id, due_at=plan.due_at))
+
+    def watch(self, holder: Holder, wait: ConditionWait) -> None:
+        """Watch the condition of *wait*."""
+        self.state.conditions[ConditionId(self._hold(holder, wait))] = wait
+
+    def gather(self, holder: Holder, wait: GatheredEvents) -> None:
+        """Remember what has come of a parallel multiple event."""
+        self.state.gathered[ConditionId(self._hold(holder, wait))] = wait
+
+    def holder_of(self, wait: EventWait) -> Holder:
+        """Who waits."""
+        if wait.token is not None:
+            return self.state.tokens[wait.token]
+        assert wait.scope is not None  # one of the two is given
+        return wait.scope
+
+    def waits_of(self, holder: Holder) -> list[str]:
+        """Ids of what the holder waits for, oldest first."""
+        return holder.waits if isinstance(holder, Token) else self.state.scopes[holder].waits
+
+    def _hold(self, holder: Holder, wait: EventWait) -> str:
+        wait_id = self.next_id()
+        if isinstance(holder, Token):
+            wait.token = holder.id
+            holder.waits.append(wait_id)
+        else:
+            wait.scope = holder
+            self.state.scopes[holder].waits.append(wait_id)
+        return wait_id
 
     def raise_incident(
         self, token: Token, kind: IncidentKind, message: str, phase: Phase, job_id: JobId | None = None
@@ -304,9 +363,9 @@ class Run:
             )
         )
 
-    def forget_wait(self, token: Token, wait: str) -> None:
+    def forget_wait(self, holder: Holder, wait: str) -> None:
         """The wait is over because what it waited for came: no command."""
-        token.waits.remove(wait)
+        self.waits_of(holder).remove(wait)
         state = self.state
         state.jobs.pop(JobId(wait), None)
         state.user_tasks.pop(UserTaskId(wait), None)
@@ -315,11 +374,21 @@ class Run:
         state.requests.pop(RequestId(wait), None)
         state.children.pop(ChildId(wait), None)
 
+    def close_waits(self, token: Token) -> None:
+        """Withdraw all that the token waits for."""
+        for wait in token.waits:
+            self._close_wait(wait)
+        token.waits.clear()
+
+    def withdraw(self, holder: Holder, wait: str) -> None:
+        """Stop waiting, and tell the host."""
+        self.waits_of(holder).remove(wait)
+        self._close_wait(wait)
+
     def close_incidents(self, token: Token) -> None:
         """Close the incidents of a token that goes on without an operator, as after a late completion."""
         for wait in [wait for wait in token.waits if wait in self.state.incidents]:
-            token.waits.remove(wait)
-            self._close_wait(wait)
+            self.withdraw(token, wait)
 
     def _close_wait(self, wait: str) -> None:
         state = self.state
@@ -329,11 +398,16 @@ class Run:
             self.commands.append(CancelUserTask(user_task_id=UserTaskId(wait)))
         elif state.timers.pop(TimerId(wait), None) is not None:
             self.commands.append(CancelTimer(timer_id=TimerId(wait)))
-        elif state.subscriptions.pop(SubscriptionId(wait), None) is not None:
+        elif (
+            state.subscriptions.pop(SubscriptionId(wait), None) is not None
+            or state.signals.pop(SubscriptionId(wait), None) is not None
+        ):
             self.commands.append(Unsubscribe(subscription_id=SubscriptionId(wait)))
         elif state.children.pop(ChildId(wait), None) is not None:
             self.commands.append(CancelChild(child_id=ChildId(wait)))
         elif state.incidents.pop(IncidentId(wait), None) is not None:
             self.commands.append(CloseIncident(incident_id=IncidentId(wait)))
-        else:
-            state.requests.pop(RequestId(wait), None)  # the host's answer will be refused; there is nothing to withdraw
+        else:  # known only here, or a question whose answer will be refused: there is nothing to withdraw
+            state.conditions.pop(ConditionId(wait), None)
+            state.gathered.pop(ConditionId(wait), None)
+            state.requests.pop(RequestId(wait), None)

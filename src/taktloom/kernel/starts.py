@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from taktloom.feel.values import FeelValue
-from taktloom.kernel.elements.start_event import MessageStartBehaviour, TimerStartBehaviour
-from taktloom.kernel.executable import NONE, ExecutableProcess
+from taktloom.kernel.executable import NONE, ExecutableProcess, Node
 from taktloom.kernel.expressions import evaluate_text
 from taktloom.kernel.failure import ElementFailure
 from taktloom.kernel.timers import TimerPlan, next_plan, plan_timer
+from taktloom.kernel.triggers import MessageTrigger, TimerTrigger, Trigger, Waiting
 from taktloom.model.errors import DefinitionError
 from taktloom.model.identifiers import ElementId
 from taktloom.model.places import Place
@@ -45,9 +45,10 @@ def timer_starts(process: ExecutableProcess, now: datetime) -> tuple[TimerStart,
     """The first due instants after deployment at *now* (UTC). Raises DefinitionError if an expression gives none."""
     found = []
     for node in process.nodes:
-        if node.parent == NONE and isinstance(node.behaviour, TimerStartBehaviour):
+        trigger = _trigger_of(node)
+        if isinstance(trigger, TimerTrigger):
             try:
-                plan = plan_timer(node.behaviour.timer, NO_VARIABLES, now)
+                plan = plan_timer(trigger.timer, NO_VARIABLES, now)
             except ElementFailure as failure:
                 place = Place(source=process.definition.place.source, element_id=node.id)
                 raise DefinitionError(failure.message, place, "Mend the timer of the start event.") from failure
@@ -65,7 +66,14 @@ def message_starts(process: ExecutableProcess, now: datetime) -> tuple[MessageSt
     """Names of the messages that start instances; *now* is what now() gives in a name that is FEEL."""
     found = []
     for node in process.nodes:
-        if node.parent == NONE and isinstance(node.behaviour, MessageStartBehaviour):
-            name = evaluate_text(node.behaviour.message_name, NO_VARIABLES, now) or ""
+        trigger = _trigger_of(node)
+        if isinstance(trigger, MessageTrigger):
+            name = evaluate_text(trigger.name, NO_VARIABLES, now) or ""
             found.append(MessageStart(element_id=node.id, message_name=name))
     return tuple(found)
+
+
+def _trigger_of(node: Node) -> Trigger | None:
+    if node.parent == NONE and node.element_type == "startEvent" and isinstance(node.behaviour, Waiting):
+        return node.behaviour.trigger
+    return None

@@ -12,6 +12,7 @@ from enum import IntEnum, StrEnum
 from taktloom.feel.values import FeelValue
 from taktloom.model.identifiers import (
     ChildId,
+    ConditionId,
     IncidentId,
     InstanceKey,
     JobId,
@@ -40,13 +41,15 @@ class Phase(IntEnum):
     """What a token does next at its flow node; the numbers are stored.
 
     enter: read the inputs and arm what waits around the node. perform: do or order the work. complete: hand out the
-    results. leave: choose the outgoing flows.
+    results. leave: choose the outgoing flows. open: of the first token of a scope, before it enters: let the scope's
+    event sub-processes wait.
     """
 
     ENTER = 0
     PERFORM = 1
     COMPLETE = 2
     LEAVE = 3
+    OPEN = 4
 
 
 @dataclass(slots=True, kw_only=True)
@@ -106,9 +109,11 @@ class Scope:
 
     parent None: the instance's own. element: index of its activity, -1 for the instance. owner: the token that stands
     in the activity, None for the instance. tokens: the tokens that move in it, in order of arrival (a dict as an
-    ordered set). joins: per joining gateway the waiting tokens per incoming flow. loop: of a loop around an activity,
-    round: of one of its rounds the number. records: what completed here and can be compensated, oldest first;
-    undoing: what is still to be compensated here, the next one last. is_ending: no more may begin here.
+    ordered set). joins: per joining gateway the waiting tokens per incoming flow. waits: ids of what its event
+    sub-processes wait for, oldest first. is_interrupted: one of them has taken over, so that the others cannot start.
+    loop: of a loop around an activity; round: of one of its rounds the number. records: what completed here and can be
+    compensated, oldest first; undoing: what is still to be compensated here, the next one last. stays_open: it is not
+    complete without tokens. is_ending: no more may begin here.
     """
 
     parent: ScopeId | None
@@ -117,23 +122,38 @@ class Scope:
     variables: dict[str, FeelValue] = field(default_factory=dict)
     tokens: dict[TokenId, None] = field(default_factory=dict)
     joins: dict[int, dict[int, list[TokenId]]] = field(default_factory=dict)
+    waits: list[str] = field(default_factory=list)
+    is_interrupted: bool = False
     loop: LoopState | None = None
     round: int = 0
     records: list[CompensationRecord] = field(default_factory=list)
     undoing: list[CompensationRecord] = field(default_factory=list)
+    stays_open: bool = False
     is_ending: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
-class TimerWait:
-    """A running timer: *token* waits in the event, or in the activity the boundary event sits on.
+class EventWait:
+    """An open wait for what event *element* waits for; part: which one of its event definitions.
+
+    token: it waits in the event, in the activity that the boundary event sits on, or at the event-based gateway before
+    the event. scope: of the start event of an event sub-process the scope that it may start in. One of them is given.
+    """
+
+    element: int
+    token: TokenId | None = None
+    scope: ScopeId | None = None
+    part: int = 0
+
+
+@dataclass(slots=True, kw_only=True)
+class TimerWait(EventWait):
+    """A running timer.
 
     schedule: of a cycle the recorded `<first due>|<interval>` in ISO 8601, None for a single shot. occurrence: which
     of its instants this one is; they are counted from the first one, so that they do not drift.
     """
 
-    element: int
-    token: TokenId
     due_at: datetime
     repetitions_left: int = 0  # firings after this one; -1: without end
     schedule: str | None = None
@@ -141,13 +161,33 @@ class TimerWait:
 
 
 @dataclass(slots=True, kw_only=True)
-class SubscriptionWait:
-    """An open message subscription, as TimerWait; name and correlation key are recorded facts."""
+class SubscriptionWait(EventWait):
+    """An open message subscription; name and correlation key are recorded facts."""
 
-    element: int
-    token: TokenId
     message_name: str
     correlation_key: str | None
+
+
+@dataclass(slots=True, kw_only=True)
+class SignalWait(EventWait):
+    """An open signal subscription; it stays open when a signal comes, until it is withdrawn."""
+
+    signal_name: str
+
+
+@dataclass(slots=True, kw_only=True)
+class ConditionWait(EventWait):
+    """A watched condition; was_true: what it gave last, since only the change from false to true fires."""
+
+    was_true: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class GatheredEvents(EventWait):
+    """Of a parallel multiple event what has come so far: the numbers of its parts, and the variables with them."""
+
+    parts: list[int] = field(default_factory=list)
+    variables: dict[str, FeelValue] = field(default_factory=dict)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -164,8 +204,9 @@ class IncidentWait:
 class InstanceState:
     """The state of one instance; see the module.
 
-    children: called instances and the tokens that wait for them. turns: per sequential ad-hoc sub-process the tokens
-    that wait until the activity before them is over.
+    is_called: a call activity waits for the instance. must_look: variables have changed, or a condition is new, since
+    the conditions were last evaluated; never so between steps. children: called instances and the tokens that wait
+    for them. turns: per sequential ad-hoc sub-process the tokens that wait until the activity before them is over.
     """
 
     instance_key: InstanceKey
@@ -181,5 +222,10 @@ class InstanceState:
     subscriptions: dict[SubscriptionId, SubscriptionWait] = field(default_factory=dict)
     requests: dict[RequestId, TokenId] = field(default_factory=dict)
     incidents: dict[IncidentId, IncidentWait] = field(default_factory=dict)
+    signals: dict[SubscriptionId, SignalWait] = field(default_factory=dict)
+    conditions: dict[ConditionId, ConditionWait] = field(default_factory=dict)
+    gathered: dict[ConditionId, GatheredEvents] = field(default_factory=dict)
+    is_called: bool = False
+    must_look: bool = False
     children: dict[ChildId, TokenId] = field(default_factory=dict)
     turns: dict[ScopeId, list[TokenId]] = field(default_factory=dict)

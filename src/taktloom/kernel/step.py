@@ -10,15 +10,16 @@ from datetime import timedelta
 from typing import TypeVar
 
 from taktloom.feel.values import FeelValue
+from taktloom.kernel.arrival import deliver
 from taktloom.kernel.commands import CloseIncident, Command, IncidentKind, InstanceOutcome, RetryJob
+from taktloom.kernel.conditions import look_at_conditions
 from taktloom.kernel.elements.ad_hoc_sub_process import find_ad_hoc, next_turn
-from taktloom.kernel.elements.boundary_event import ArmedBoundary
 from taktloom.kernel.elements.business_rule_task import DECISION_RESULT
 from taktloom.kernel.elements.inputs import input_variables
 from taktloom.kernel.elements.job_offer import JobOffer
-from taktloom.kernel.error_propagation import find_catcher
 from taktloom.kernel.events import (
     ActivitiesActivated,
+    ConditionsEvaluated,
     DecisionEvaluated,
     FlowChosen,
     IncidentResolved,
@@ -29,6 +30,7 @@ from taktloom.kernel.events import (
     JobFailed,
     KernelEvent,
     MessageCorrelated,
+    SignalReceived,
     TimerFired,
     UserTaskCompleted,
     VariablesSet,
@@ -36,10 +38,12 @@ from taktloom.kernel.events import (
 from taktloom.kernel.executable import NONE, ExecutableProcess
 from taktloom.kernel.failure import ElementFailure
 from taktloom.kernel.history import HistoryItem
+from taktloom.kernel.propagation import find_error_catcher
 from taktloom.kernel.run import Run
-from taktloom.kernel.state import IncidentWait, InstanceState, InstanceStatus, Phase, Scope, TimerWait, Token
-from taktloom.kernel.timers import TimerPlan, next_plan
-from taktloom.kernel.variables import hand_out
+from taktloom.kernel.starting import begin_instance
+from taktloom.kernel.state import IncidentWait, InstanceState, InstanceStatus, Phase, Token
+from taktloom.kernel.throwing import catch_error
+from taktloom.kernel.variables import hand_out, set_local
 from taktloom.model.errors import ConflictError, MisuseError, NotFoundError
 from taktloom.model.identifiers import ElementId, IncidentId, RequestId, ScopeId, TokenId
 from taktloom.model.places import Place
@@ -48,6 +52,8 @@ __all__ = ["HANDLERS", "step"]
 
 Wait = TypeVar("Wait")
 Key = TypeVar("Key", bound=str)
+NOTHING: Mapping[str, FeelValue] = {}
+_LEAVING = (Phase.COMPLETE, Phase.LEAVE)  # conditions are looked at when the node that set variables has been left
 
 
 def step(
@@ -83,8 +89,12 @@ def _work(run: Run) -> None:
 
 
 def _run_tokens(run: Run) -> None:
-    tokens, nodes, stack = run.state.tokens, run.process.nodes, run.stack
-    while stack:
+    """Run down the stack; conditions are looked at when variables have changed."""
+    state, tokens, nodes, stack = run.state, run.state.tokens, run.process.nodes, run.stack
+    while stack or state.must_look:
+        if state.must_look and (not stack or stack[-1][1] not in _LEAVING):
+            look_at_conditions(run)
+            continue
         token_id, phase = stack.pop()
         token = tokens.get(token_id)
         while token is not None:
@@ -98,6 +108,9 @@ def _run_tokens(run: Run) -> None:
             if following is None:
                 break
             phase = following
+            if state.must_look and phase not in _LEAVING:
+                run.push(token, phase)
+                break
 
 
 def _begin_visit(run: Run, token: Token) -> bool:
@@ -110,38 +123,6 @@ def _begin_visit(run: Run, token: Token) -> bool:
     if not run.node(token).activates_itself:
         run.activate(token)
     return True
-
-
-def _instance_started(run: Run, event: InstanceStarted) -> None:
-    process, state = run.process, run.state
-    starts = _starts_of(process, event.start_element)
-    state.root = ScopeId(run.next_id())
-    state.started_at = run.now
-    state.scopes[state.root] = Scope(parent=None, element=NONE, owner=None, variables={})
-    tokens = [run.open_token(start, state.root) for start in starts]
-    if process.nodes[starts[0]].outputs and process.nodes[starts[0]].incoming == ():
-        run.open_scope(tokens[0]).variables.update(event.variables)
-    else:
-        state.scopes[state.root].variables.update(event.variables)
-    for token in reversed(tokens):
-        run.push(token, Phase.ENTER)
-
-
-def _starts_of(process: ExecutableProcess, element_id: ElementId | None) -> tuple[int, ...]:
-    if element_id is None:
-        starts = process.starts
-    else:
-        start = process.node_index.get(element_id, NONE)
-        node = process.nodes[start]
-        is_start = node.element_type == "startEvent" or getattr(node.behaviour, "instantiates", False)
-        starts = (start,) if start != NONE and node.parent == NONE and is_start else ()
-    if not starts:
-        raise NotFoundError(
-            "The process has no such start event." if element_id else "The process has no none start event.",
-            Place(source=process.id, element_id=element_id),
-            "Name one of its start events.",
-        )
-    return starts
 
 
 def _job_completed(run: Run, event: JobCompleted) -> None:
@@ -187,36 +168,35 @@ def _job_failed(run: Run, event: JobFailed) -> None:
 
 def _job_error_thrown(run: Run, event: JobErrorThrown) -> None:
     token = run.state.tokens[_find(run.state.jobs, event.job_id, "job", run)]
-    found = find_catcher(run, token, event.error_code)
+    catcher = find_error_catcher(run, token, event.error_code)
     run.forget_wait(token, event.job_id)
     run.close_incidents(token)
-    if found is None:
-        message = f"No boundary event catches the error '{event.error_code}'."
+    if catcher.event == NONE:
+        message = f"No boundary event or event sub-process catches the error '{event.error_code}'."
         run.raise_incident(token, IncidentKind.UNCAUGHT_ERROR, message, Phase.PERFORM)
         return
-    boundary, activity_token = found
-    boundary.catch(run, boundary, activity_token, event.variables)
+    catch_error(run, catcher, event.error_code, event.variables, event.message)
 
 
 def _timer_fired(run: Run, event: TimerFired) -> None:
     wait = _find(run.state.timers, event.timer_id, "timer", run)
     if run.now < wait.due_at:
         raise MisuseError("The timer is not due yet.", _place(run.state), "Fire it at its due instant or later.")
-    token, node = run.state.tokens[wait.token], run.process.nodes[wait.element]
-    run.forget_wait(token, event.timer_id)
-    following = next_plan(_plan_of(wait)) if _stays_armed(node.behaviour) else None
-    if following is not None:
-        run.start_timer(token, node, following)
-    node.catch(run, node, token, {})
+    deliver(run, event.timer_id, wait, NOTHING)
 
 
 def _message_correlated(run: Run, event: MessageCorrelated) -> None:
     wait = _find(run.state.subscriptions, event.subscription_id, "subscription", run)
-    token, node = run.state.tokens[wait.token], run.process.nodes[wait.element]
-    run.forget_wait(token, event.subscription_id)
-    if _stays_armed(node.behaviour):  # every correlation ends its subscription; the event waits on under a new one
-        run.subscribe(token, node, wait.message_name, wait.correlation_key)
-    node.catch(run, node, token, event.variables)
+    deliver(run, event.subscription_id, wait, event.variables)
+
+
+def _signal_received(run: Run, event: SignalReceived) -> None:
+    wait = _find(run.state.signals, event.subscription_id, "subscription", run)
+    deliver(run, event.subscription_id, wait, event.variables)
+
+
+def _conditions_evaluated(run: Run, event: ConditionsEvaluated) -> None:
+    look_at_conditions(run, event.variables)
 
 
 def _activities_activated(run: Run, event: ActivitiesActivated) -> None:
@@ -259,7 +239,7 @@ def _variables_set(run: Run, event: VariablesSet) -> None:
     state = run.state
     assert state.root is not None  # checked by step
     scope_id = state.root if event.element_id is None else _scope_of(run, event.element_id)
-    state.scopes[scope_id].variables.update(event.variables)
+    set_local(state, scope_id, event.variables)
 
 
 def _instance_cancelled(run: Run, event: InstanceCancelled) -> None:
@@ -299,19 +279,6 @@ def _incidents_of(run: Run, token: Token) -> list[IncidentWait]:
     return [run.state.incidents[IncidentId(wait)] for wait in token.waits if wait in run.state.incidents]
 
 
-def _stays_armed(behaviour: object) -> bool:
-    return isinstance(behaviour, ArmedBoundary) and not behaviour.is_interrupting
-
-
-def _plan_of(wait: TimerWait) -> TimerPlan:
-    return TimerPlan(
-        due_at=wait.due_at,
-        repetitions_left=wait.repetitions_left,
-        schedule=wait.schedule,
-        occurrence=wait.occurrence,
-    )
-
-
 def _scope_of(run: Run, element_id: ElementId) -> ScopeId:
     element = run.process.node_index.get(element_id, NONE)
     for scope_id, scope in run.state.scopes.items():
@@ -329,7 +296,7 @@ def _place(state: InstanceState) -> Place:
 
 
 HANDLERS: Mapping[type, Callable[..., None]] = {
-    InstanceStarted: _instance_started,
+    InstanceStarted: begin_instance,
     JobCompleted: _job_completed,
     JobFailed: _job_failed,
     JobErrorThrown: _job_error_thrown,
@@ -339,6 +306,8 @@ HANDLERS: Mapping[type, Callable[..., None]] = {
     DecisionEvaluated: _decision_evaluated,
     FlowChosen: _flow_chosen,
     IncidentResolved: _incident_resolved,
+    SignalReceived: _signal_received,
+    ConditionsEvaluated: _conditions_evaluated,
     VariablesSet: _variables_set,
     ActivitiesActivated: _activities_activated,
     InstanceCancelled: _instance_cancelled,

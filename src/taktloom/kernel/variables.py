@@ -12,7 +12,7 @@ from taktloom.feel.values import FeelValue
 from taktloom.kernel.state import InstanceState
 from taktloom.model.identifiers import ScopeId
 
-__all__ = ["hand_out", "set_path", "visible_variables"]
+__all__ = ["hand_out", "set_local", "set_path", "visible_variables"]
 
 
 def visible_variables(state: InstanceState, scope_id: ScopeId) -> Mapping[str, FeelValue]:
@@ -32,8 +32,17 @@ def visible_variables(state: InstanceState, scope_id: ScopeId) -> Mapping[str, F
 
 def hand_out(state: InstanceState, scope_id: ScopeId, variables: Mapping[str, FeelValue]) -> None:
     """Set each variable in the nearest scope from *scope_id* outwards that has it, else in the instance."""
+    if variables and state.conditions:
+        state.must_look = True
     for name, value in variables.items():
         _nearest(state, scope_id, name)[name] = value
+
+
+def set_local(state: InstanceState, scope_id: ScopeId, variables: Mapping[str, FeelValue]) -> None:
+    """Set the variables in this very scope."""
+    if variables and state.conditions:
+        state.must_look = True
+    state.scopes[scope_id].variables.update(variables)
 
 
 def set_path(variables: dict[str, FeelValue], path: tuple[str, ...], value: FeelValue) -> None:

@@ -20,6 +20,7 @@ TimerId = NewType("TimerId", str)
 SubscriptionId = NewType("SubscriptionId", str)
 IncidentId = NewType("IncidentId", str)
 RequestId = NewType("RequestId", str)  # a question to the host: decision, flow choice
+ConditionId = NewType("ConditionId", str)  # a watched condition, or what a parallel multiple event has gathered
 ChildId = NewType("ChildId", str)  # an instance called by a call activity, as the caller knows it
 TenantId = NewType("TenantId", str)
 SubjectKey = NewType("SubjectKey", str)  # the data subject that an instance is about; None when unknown

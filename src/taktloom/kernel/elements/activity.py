@@ -4,16 +4,14 @@
 from datetime import datetime
 from typing import ClassVar
 
+from taktloom.kernel.arming import arm, plan_events
 from taktloom.kernel.behaviour import Behaviour
-from taktloom.kernel.elements.boundary_event import ArmedBoundary
-from taktloom.kernel.elements.triggers import WaitPlan
-from taktloom.kernel.executable import Node
 from taktloom.kernel.expressions import Context
 from taktloom.kernel.mappings import evaluate_mappings
 from taktloom.kernel.run import Run
 from taktloom.kernel.state import Phase, Token
 
-__all__ = ["ActivityBehaviour", "plan_boundary_events"]
+__all__ = ["ActivityBehaviour"]
 
 
 class ActivityBehaviour(Behaviour):
@@ -29,26 +27,18 @@ class ActivityBehaviour(Behaviour):
         inputs = evaluate_mappings(node.inputs, context, run.now)
         inside = {**context, **inputs} if inputs else context
         role = self.role(inside, run.now)
-        plans = plan_boundary_events(run, node, inside) if node.armed else ()
+        plans = plan_events(run, node.armed, inside) if node.armed else []
         token.role = role
         run.record_start(node, token)
         if inputs:
             run.open_scope(token).variables.update(inputs)
-        for event, plan in plans:
-            plan.open(run, token, event)
-        return Phase.PERFORM
+        if not plans:
+            return Phase.PERFORM
+        run.push(token, Phase.PERFORM)
+        arm(run, token, plans)
+        return None
 
     def role(self, context: Context, now: datetime) -> str | None:
         """The role that the visit is for, None for the lane's. Raises ElementFailure."""
         del context, now
         return None
-
-
-def plan_boundary_events(run: Run, node: Node, context: Context) -> list[tuple[Node, WaitPlan]]:
-    """What the boundary events around the activity wait for, evaluated; raises ElementFailure."""
-    plans = []
-    for index in node.armed:
-        event = run.process.nodes[index]
-        assert isinstance(event.behaviour, ArmedBoundary)  # compile puts only these into `armed`
-        plans.append((event, event.behaviour.trigger.plan(context, run.now)))
-    return plans

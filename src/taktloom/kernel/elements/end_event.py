@@ -1,16 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""End events: none, error, terminate."""
+"""End events: none and terminate; those that throw are in `throw_event.py`."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from taktloom.kernel.behaviour import Behaviour
-from taktloom.kernel.commands import InstanceOutcome
-from taktloom.kernel.error_propagation import find_catcher
 from taktloom.kernel.run import Run
 from taktloom.kernel.state import Phase, Token
 
-__all__ = ["EndEventBehaviour", "ErrorEndBehaviour", "TerminateEndBehaviour"]
+__all__ = ["EndEventBehaviour", "TerminateEndBehaviour"]
 
 
 class EndEventBehaviour(Behaviour):
@@ -38,19 +35,3 @@ class TerminateEndBehaviour(EndEventBehaviour):
     def end(self, run: Run, token: Token) -> None:
         """Break off all else in the scope."""
         run.terminate(token)
-
-
-@dataclass(frozen=True, slots=True)
-class ErrorEndBehaviour(EndEventBehaviour):
-    """Throws a BPMN error out of its scope; one that nothing catches fails the instance."""
-
-    code: str
-
-    def end(self, run: Run, token: Token) -> None:
-        """Go on at the boundary event that catches it."""
-        found = find_catcher(run, token, self.code)
-        if found is None:
-            run.finish(InstanceOutcome.FAILED)
-            return
-        event, activity_token = found
-        event.catch(run, event, activity_token, {})

@@ -6,40 +6,31 @@ from collections.abc import Callable, Mapping
 from taktloom.kernel.behaviour import Behaviour
 from taktloom.kernel.compilation import Compilation
 from taktloom.kernel.elements.ad_hoc_sub_process import AdHocBehaviour
-from taktloom.kernel.elements.boundary_event import ArmedBoundary, ErrorBoundary
 from taktloom.kernel.elements.business_rule_task import BusinessRuleTaskBehaviour
-from taktloom.kernel.elements.compensation import (
-    CompensationBoundary,
-    CompensationEndBehaviour,
-    CompensationThrowBehaviour,
+from taktloom.kernel.elements.event_based_gateway import EventBasedGatewayBehaviour
+from taktloom.kernel.elements.event_compilers import (
+    compile_boundary_event,
+    compile_catch_event,
+    compile_end_event,
+    compile_job_offer,
+    compile_start_event,
+    compile_throw_event,
 )
-from taktloom.kernel.elements.end_event import EndEventBehaviour, ErrorEndBehaviour, TerminateEndBehaviour
+from taktloom.kernel.elements.event_sub_process import EventSubProcessBehaviour
 from taktloom.kernel.elements.exclusive_gateway import ExclusiveGatewayBehaviour, ExternalChoiceBehaviour
-from taktloom.kernel.elements.intermediate_event import CatchEventBehaviour, ThrowEventBehaviour
-from taktloom.kernel.elements.job_offer import JobOffer
 from taktloom.kernel.elements.parallel_gateway import ParallelGatewayBehaviour
 from taktloom.kernel.elements.script_task import DelegatedScriptBehaviour, ScriptTaskBehaviour
 from taktloom.kernel.elements.service_task import BusinessRuleJobBehaviour, ScriptJobBehaviour, ServiceTaskBehaviour
-from taktloom.kernel.elements.start_event import MessageStartBehaviour, StartEventBehaviour, TimerStartBehaviour
 from taktloom.kernel.elements.sub_process import SubProcessBehaviour
 from taktloom.kernel.elements.task import ManualTaskBehaviour, TaskBehaviour
-from taktloom.kernel.elements.transaction import CancelBoundary, CancelEndBehaviour, TransactionBehaviour
-from taktloom.kernel.elements.triggers import MessageTrigger, TimerTrigger, Trigger
+from taktloom.kernel.elements.transaction import TransactionBehaviour
 from taktloom.kernel.elements.user_task import UserTaskBehaviour
-from taktloom.model.event_definitions import (
-    CancelDefinition,
-    CompensateDefinition,
-    ErrorDefinition,
-    EventDefinition,
-    MessageDefinition,
-    TerminateDefinition,
-    TimerDefinition,
-)
 from taktloom.model.process import (
     AdHocSubProcess,
     BoundaryEvent,
     BusinessRuleTask,
     EndEvent,
+    EventBasedGateway,
     ExclusiveGateway,
     FlowNode,
     IntermediateCatchEvent,
@@ -68,36 +59,11 @@ def _ad_hoc(compilation: Compilation, node: AdHocSubProcess) -> Behaviour:
     )
 
 
-def _boundary_event(compilation: Compilation, node: BoundaryEvent) -> Behaviour:
-    if isinstance(node.definition, CompensateDefinition):
-        return CompensationBoundary()
-    if isinstance(node.definition, CancelDefinition):
-        return CancelBoundary()
-    if isinstance(node.definition, ErrorDefinition):
-        return ErrorBoundary()
-    return ArmedBoundary(_trigger(compilation, node, node.definition), node.is_interrupting)
-
-
 def _business_rule_task(compilation: Compilation, node: BusinessRuleTask) -> Behaviour:
     if node.job is not None:
-        return BusinessRuleJobBehaviour(job_offer(compilation, node, node.job))
+        return BusinessRuleJobBehaviour(compile_job_offer(compilation, node, node.job))
     decision_id = compilation.text(node.decision_id, node, "decision's id")
     return BusinessRuleTaskBehaviour(decision_id, node.result_variable)
-
-
-def _catch_event(compilation: Compilation, node: IntermediateCatchEvent) -> Behaviour:
-    return CatchEventBehaviour(_trigger(compilation, node, node.definition))
-
-
-def _end_event(compilation: Compilation, node: EndEvent) -> Behaviour:
-    del compilation
-    if isinstance(node.definition, ErrorDefinition):
-        return ErrorEndBehaviour(node.definition.code or "")
-    if isinstance(node.definition, CompensateDefinition):
-        return CompensationEndBehaviour(node.definition.activity, node.definition.wait_for_completion)
-    if isinstance(node.definition, CancelDefinition):
-        return CancelEndBehaviour()
-    return TerminateEndBehaviour() if isinstance(node.definition, TerminateDefinition) else EndEventBehaviour()
 
 
 def _exclusive_gateway(compilation: Compilation, node: ExclusiveGateway) -> Behaviour:
@@ -108,14 +74,14 @@ def _script_task(compilation: Compilation, node: ScriptTask) -> Behaviour:
     if compilation.script_runner is not None:
         return DelegatedScriptBehaviour(node, compilation.script_runner)
     if node.job is not None:
-        return ScriptJobBehaviour(job_offer(compilation, node, node.job))
+        return ScriptJobBehaviour(compile_job_offer(compilation, node, node.job))
     script = node.script or "null"  # the missing one is a finding of the rules
     return ScriptTaskBehaviour(compilation.expression(script, node, "script"), node.result_variable)
 
 
 def _service_task(compilation: Compilation, node: ServiceTask) -> Behaviour:
     job = JobDefinition(type=node.job_type, retries=node.retries, headers=node.headers)
-    return ServiceTaskBehaviour(job_offer(compilation, node, job))
+    return ServiceTaskBehaviour(compile_job_offer(compilation, node, job))
 
 
 def _user_task(compilation: Compilation, node: UserTask) -> Behaviour:
@@ -127,34 +93,14 @@ def _user_task(compilation: Compilation, node: UserTask) -> Behaviour:
     )
 
 
-def _start_event(compilation: Compilation, node: StartEvent) -> Behaviour:
-    if isinstance(node.definition, TimerDefinition):
-        return TimerStartBehaviour(compilation.timer(node.definition, node))
-    if isinstance(node.definition, MessageDefinition):
-        return MessageStartBehaviour(compilation.text(node.definition.name, node, "message's name"))
-    return StartEventBehaviour()
-
-
-def _throw_event(compilation: Compilation, node: IntermediateThrowEvent) -> Behaviour:
+def _event_based_gateway(compilation: Compilation, node: EventBasedGateway) -> Behaviour:
     del compilation
-    if isinstance(node.definition, CompensateDefinition):
-        return CompensationThrowBehaviour(node.definition.activity, node.definition.wait_for_completion)
-    return ThrowEventBehaviour()
+    return EventBasedGatewayBehaviour(node.instantiate, node.is_parallel)
 
 
-def job_offer(compilation: Compilation, node: FlowNode, job: JobDefinition) -> JobOffer:
-    """The compiled job of *node*."""
-    return JobOffer(compilation.text(job.type, node, "job type"), job.retries, job.headers)
-
-
-def _trigger(compilation: Compilation, node: FlowNode, definition: EventDefinition) -> Trigger:
-    match definition:
-        case TimerDefinition():
-            return TimerTrigger(compilation.timer(definition, node))
-        case MessageDefinition(name=name, correlation_key=key):
-            return MessageTrigger(compilation.text(name, node, "message's name"), compilation.key(key, node))
-        case _:  # out of place: a finding of the rules, the result is not run
-            return TimerTrigger(compilation.timer(TimerDefinition(), node))
+def _sub_process(compilation: Compilation, node: SubProcess) -> Behaviour:
+    del compilation
+    return EventSubProcessBehaviour() if node.triggered_by_event else SubProcessBehaviour()
 
 
 def _always(behaviour: Behaviour) -> Callable[[Compilation, FlowNode], Behaviour]:
@@ -162,11 +108,11 @@ def _always(behaviour: Behaviour) -> Callable[[Compilation, FlowNode], Behaviour
 
 
 COMPILERS: Mapping[type[FlowNode], Callable[..., Behaviour]] = {
-    StartEvent: _start_event,
-    EndEvent: _end_event,
-    IntermediateCatchEvent: _catch_event,
-    IntermediateThrowEvent: _throw_event,
-    BoundaryEvent: _boundary_event,
+    StartEvent: compile_start_event,
+    EndEvent: compile_end_event,
+    IntermediateCatchEvent: compile_catch_event,
+    IntermediateThrowEvent: compile_throw_event,
+    BoundaryEvent: compile_boundary_event,
     Task: _always(TaskBehaviour()),
     ManualTask: _always(ManualTaskBehaviour()),
     UserTask: _user_task,
@@ -175,7 +121,8 @@ COMPILERS: Mapping[type[FlowNode], Callable[..., Behaviour]] = {
     BusinessRuleTask: _business_rule_task,
     ExclusiveGateway: _exclusive_gateway,
     ParallelGateway: _always(ParallelGatewayBehaviour()),
-    SubProcess: _always(SubProcessBehaviour()),
+    EventBasedGateway: _event_based_gateway,
+    SubProcess: _sub_process,
     Transaction: _always(TransactionBehaviour()),
     AdHocSubProcess: _ad_hoc,
     UnsupportedNode: _always(Behaviour()),  # named by the rules; the result is not run

@@ -13,8 +13,8 @@ from decimal import Decimal
 from typing import ClassVar
 
 from taktloom.feel.values import FeelValue
+from taktloom.kernel.arming import arm, plan_events
 from taktloom.kernel.behaviour import Behaviour
-from taktloom.kernel.elements.activity import plan_boundary_events
 from taktloom.kernel.expressions import Context
 from taktloom.kernel.run import Run
 from taktloom.kernel.state import LoopState, Phase, Scope, Token
@@ -33,12 +33,14 @@ class LoopBehaviour(Behaviour):
     def enter(self, run: Run, token: Token) -> Phase | None:
         """Evaluate boundary events and loop, then begin."""
         node, context = run.node(token), run.variables(token)
-        plans = plan_boundary_events(run, node, context) if node.armed else ()
+        plans = plan_events(run, node.armed, context) if node.armed else []
         loop = self.begin(run, context)
         run.open_scope(token).loop = loop
-        for event, plan in plans:
-            plan.open(run, token, event)
-        return Phase.PERFORM
+        if not plans:
+            return Phase.PERFORM
+        run.push(token, Phase.PERFORM)
+        arm(run, token, plans)
+        return None
 
     def complete(self, run: Run, token: Token) -> Phase | None:
         """All rounds are over."""

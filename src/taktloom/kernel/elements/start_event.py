@@ -1,18 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Start events: none, timer or message. Which one it was is told by InstanceStarted; all of them go on at once."""
+"""Start events go on at once; those with a trigger are in `event_sub_process.py`."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from taktloom.kernel.behaviour import Behaviour
-from taktloom.kernel.expressions import TextExpression
 from taktloom.kernel.mappings import evaluate_mappings
 from taktloom.kernel.run import Run
 from taktloom.kernel.state import Phase, Token
-from taktloom.kernel.timers import Timer
 from taktloom.kernel.variables import hand_out
 
-__all__ = ["MessageStartBehaviour", "StartEventBehaviour", "TimerStartBehaviour"]
+__all__ = ["StartEventBehaviour"]
 
 
 class StartEventBehaviour(Behaviour):
@@ -36,17 +33,3 @@ class StartEventBehaviour(Behaviour):
         run.record_completion(node, token, run.process.case_attributes if is_top else ())
         run.close_visit(token)
         return Phase.LEAVE
-
-
-@dataclass(frozen=True, slots=True)
-class TimerStartBehaviour(StartEventBehaviour):
-    """Started by the host at the timer's instants (`starts.py`)."""
-
-    timer: Timer
-
-
-@dataclass(frozen=True, slots=True)
-class MessageStartBehaviour(StartEventBehaviour):
-    """Started by the host for each message of the name (`starts.py`)."""
-
-    message_name: TextExpression

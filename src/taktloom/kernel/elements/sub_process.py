@@ -3,6 +3,7 @@
 
 from typing import ClassVar
 
+from taktloom.kernel.arming import enter_scope
 from taktloom.kernel.elements.activity import ActivityBehaviour
 from taktloom.kernel.run import Run
 from taktloom.kernel.state import Phase, Token
@@ -20,7 +21,5 @@ class SubProcessBehaviour(ActivityBehaviour):
         """Put a token on the start event inside, or on each node without incoming flow."""
         run.open_scope(token)
         assert token.inner is not None
-        inside = [run.open_token(start, token.inner) for start in run.node(token).starts]
-        for first in reversed(inside):
-            run.push(first, Phase.ENTER)
+        enter_scope(run, token.inner, run.node(token).starts)
         return None

@@ -9,22 +9,15 @@ sub-process, without compensation (a hazard). Source: BPMN 2.0.2, 10.3.5, 13.3.4
 from typing import ClassVar
 
 from taktloom.kernel.behaviour import Behaviour
-from taktloom.kernel.elements.boundary_event import InterruptingCatch
 from taktloom.kernel.elements.compensation import compensate_next
 from taktloom.kernel.elements.end_event import EndEventBehaviour
 from taktloom.kernel.elements.sub_process import SubProcessBehaviour
 from taktloom.kernel.executable import NONE
-from taktloom.kernel.history import VisitLifecycle
+from taktloom.kernel.interruption import break_off
 from taktloom.kernel.run import Run
 from taktloom.kernel.state import CompensationRecord, Phase, Scope, Token
 
-__all__ = ["CancelBoundary", "CancelEndBehaviour", "TransactionBehaviour"]
-
-
-class CancelBoundary(InterruptingCatch):
-    """Taken when its transaction has been undone."""
-
-    __slots__ = ()
+__all__ = ["CancelEndBehaviour", "TransactionBehaviour"]
 
 
 class TransactionBehaviour(SubProcessBehaviour):
@@ -95,8 +88,7 @@ def _leave_cancelled(run: Run, token: Token) -> None:
         owner = run.state.scopes[at.scope].owner if run.node(at).is_round else None
         at = None if owner is None else run.state.tokens[owner]
     if at is None:
-        run.cancel_visit(token, VisitLifecycle.TERMINATED)
+        run.cancel_visit(token)
         run.end_path(token)
         return
-    event = run.process.nodes[run.node(at).cancelled_by]
-    event.catch(run, event, at, {})
+    break_off(run, run.process.nodes[run.node(at).cancelled_by], at, {})

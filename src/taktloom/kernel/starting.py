@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Beginning an instance: at its none start event, or at what has come (`InstanceStarted.start_element`)."""
+
+from taktloom.kernel.arming import enter_scope, first_phase
+from taktloom.kernel.behaviour import receive_variables
+from taktloom.kernel.elements.event_based_gateway import gateway_before, start_behind
+from taktloom.kernel.events import InstanceStarted
+from taktloom.kernel.executable import NONE, ExecutableProcess, Node
+from taktloom.kernel.run import Run
+from taktloom.kernel.state import Phase, Scope
+from taktloom.kernel.variables import hand_out
+from taktloom.model.errors import NotFoundError
+from taktloom.model.identifiers import ScopeId
+from taktloom.model.places import Place
+
+__all__ = ["begin_instance", "can_start"]
+
+
+def begin_instance(run: Run, event: InstanceStarted) -> None:
+    """Open the instance's scope and put the first token down. Raises NotFoundError for what starts nothing."""
+    process, state = run.process, run.state
+    is_implicit = event.start_element is None and _is_implicit(process)
+    start = process.none_start if event.start_element is None else process.node_index.get(event.start_element, NONE)
+    if start == NONE or not (is_implicit or can_start(process, process.nodes[start])):
+        raise NotFoundError(
+            "The process has no such start event." if event.start_element else "The process has no none start event.",
+            Place(source=process.id, element_id=event.start_element),
+            "Name one of its start events.",
+        )
+    state.root, state.started_at, state.is_called = ScopeId(run.next_id()), run.now, event.is_called
+    state.scopes[state.root] = Scope(parent=None, element=NONE, owner=None, variables={})
+    if is_implicit:
+        hand_out(state, state.root, event.variables)
+        enter_scope(run, state.root, process.starts)
+        return
+    node, token = process.nodes[start], run.open_token(start, state.root)
+    if node.element_type == "startEvent":
+        receive_variables(run, node, token, event.variables)
+        run.push(token, first_phase(run, state.root))
+        return
+    gateway = gateway_before(process, node)
+    if gateway is not None:
+        start_behind(run, gateway, token)
+    else:
+        run.activate(token)
+        run.record_start(node, token)
+    receive_variables(run, node, token, event.variables)
+    run.push(token, Phase.OPEN if process.handlers.armed else Phase.COMPLETE)
+
+
+def _is_implicit(process: ExecutableProcess) -> bool:
+    """Whether it begins at nodes that are no start events: nothing else can start it (10.5.2)."""
+    return process.none_start != NONE and process.nodes[process.none_start].element_type != "startEvent"
+
+
+def can_start(process: ExecutableProcess, node: Node) -> bool:
+    """Whether an instance may begin at the node; BPMN 2.0.2, 10.6.6 and 10.3.3 beside the start events."""
+    if node.parent != NONE:
+        return False
+    if node.element_type == "startEvent" or getattr(node.behaviour, "instantiates", False):
+        return True
+    return gateway_before(process, node) is not None

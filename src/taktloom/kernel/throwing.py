@@ -1,0 +1,193 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Throwing events, from wherever: throw and end events, and the events of a multi-instance activity.
+
+A throw is prepared first (all that can fail is evaluated), then done. Signals and messages are orders to the host;
+errors and escalations go to who catches them in this instance (`propagation.py`), the latter also to a calling one.
+What is thrown is caught before the thrower goes on: the caller puts on the stack what the thrower does next, and an
+event that interrupts takes it off again. Source: BPMN 2.0.2, 10.5.1, 13.5.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Protocol, TypeAlias
+
+from taktloom.feel.values import FeelValue
+from taktloom.kernel.commands import EscalateToCaller, IncidentKind, InstanceOutcome, ThrowMessage, ThrowSignal
+from taktloom.kernel.executable import NONE
+from taktloom.kernel.expressions import TextExpression, evaluate_text
+from taktloom.kernel.failure import ElementFailure
+from taktloom.kernel.interruption import break_off, start_handler
+from taktloom.kernel.propagation import Catcher, find_error_catcher, find_escalation_catcher
+from taktloom.kernel.run import Run
+from taktloom.kernel.state import InstanceStatus, Token
+
+__all__ = [
+    "ErrorThrow",
+    "EscalationThrow",
+    "MessageThrow",
+    "SeveralThrows",
+    "SignalThrow",
+    "TerminateThrow",
+    "Throw",
+    "catch_error",
+    "throw",
+    "throw_error",
+    "throw_escalation",
+]
+
+Payload: TypeAlias = Mapping[str, FeelValue]
+Deed: TypeAlias = Callable[[], None]
+NOTHING: Payload = {}
+
+
+class Throw(Protocol):
+    """A compiled event definition that is thrown. ends_path: the thrower's path may end with it."""
+
+    @property
+    def ends_path(self) -> bool:
+        """Whether it goes last among several."""
+
+    def prepare(self, run: Run, token: Token, payload: Payload) -> Deed:
+        """Evaluate what can fail (ElementFailure); the result throws from *token*."""
+
+
+def throw(run: Run, token: Token, thrown: Throw, payload: Payload = NOTHING) -> None:
+    """Throw from where *token* stands. Raises ElementFailure with nothing changed."""
+    thrown.prepare(run, token, payload)()
+
+
+@dataclass(frozen=True, slots=True)
+class SignalThrow:
+    """Broadcast by the host after the step."""
+
+    name: TextExpression
+    ends_path: bool = False
+
+    def prepare(self, run: Run, token: Token, payload: Payload) -> Deed:
+        """The name."""
+        name = evaluate_text(self.name, run.variables(token), run.now)
+        if not name:
+            raise ElementFailure(IncidentKind.EXPRESSION, "The signal's name is empty.")
+        command = ThrowSignal(element_id=run.node(token).id, signal_name=name, variables=payload)
+        return partial(run.commands.append, command)
+
+
+@dataclass(frozen=True, slots=True)
+class MessageThrow:
+    """Delivered by the host after the step."""
+
+    name: TextExpression
+    correlation_key: TextExpression | None
+    ends_path: bool = False
+
+    def prepare(self, run: Run, token: Token, payload: Payload) -> Deed:
+        """Name and key."""
+        context = run.variables(token)
+        name = evaluate_text(self.name, context, run.now)
+        if not name:
+            raise ElementFailure(IncidentKind.EXPRESSION, "The message's name is empty.")
+        key = None if self.correlation_key is None else evaluate_text(self.correlation_key, context, run.now)
+        return partial(_throw_message, run, token, name, key, payload)
+
+
+@dataclass(frozen=True, slots=True)
+class EscalationThrow:
+    """Caught by the innermost that fits; that nothing catches it is no failure."""
+
+    code: str | None
+    ends_path: bool = False
+
+    def prepare(self, run: Run, token: Token, payload: Payload) -> Deed:
+        """Nothing can fail."""
+        return partial(throw_escalation, run, token, self.code, payload)
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorThrow:
+    """Caught by the innermost that fits; one that nothing catches fails the instance."""
+
+    code: str
+    ends_path: bool = True
+
+    def prepare(self, run: Run, token: Token, payload: Payload) -> Deed:
+        """Nothing can fail."""
+        return partial(throw_error, run, token, self.code, payload)
+
+
+@dataclass(frozen=True, slots=True)
+class TerminateThrow:
+    """Ends the scope of the thrower at once."""
+
+    ends_path: bool = True
+
+    def prepare(self, run: Run, token: Token, payload: Payload) -> Deed:
+        """Nothing can fail."""
+        del payload
+        return partial(run.terminate, token)
+
+
+@dataclass(frozen=True, slots=True)
+class SeveralThrows:
+    """A multiple event throws all of its events; what may end the path goes last."""
+
+    parts: tuple[Throw, ...]
+    ends_path: bool = False
+
+    def prepare(self, run: Run, token: Token, payload: Payload) -> Deed:
+        """All of them."""
+        ordered = sorted(self.parts, key=lambda part: part.ends_path)
+        return partial(_throw_all, run, token, [part.prepare(run, token, payload) for part in ordered])
+
+
+def throw_error(run: Run, token: Token, code: str, payload: Payload = NOTHING) -> None:
+    """Throw a BPMN error from where *token* stands."""
+    catcher = find_error_catcher(run, token, code)
+    if catcher.event == NONE:
+        run.finish(InstanceOutcome.FAILED, code, frozenset(catcher.passed))
+    else:
+        catch_error(run, catcher, code, payload)
+
+
+def catch_error(run: Run, catcher: Catcher, code: str, payload: Payload, message: str = "") -> None:
+    """Let the catcher that was found have the error; its output mappings see errorCode and errorMessage too."""
+    event, failed = run.process.nodes[catcher.event], frozenset(catcher.passed)
+    variables = {"errorCode": code, "errorMessage": message, **payload} if event.outputs else payload
+    if isinstance(catcher.holder, Token):
+        break_off(run, event, catcher.holder, variables, failed)
+    elif catcher.holder is not None:
+        start_handler(run, event, catcher.holder, variables, failed)
+
+
+def throw_escalation(run: Run, token: Token, code: str | None, payload: Payload = NOTHING) -> None:
+    """Throw an escalation from where *token* stands; the caller of the instance gets what nothing here catches.
+
+    The output mappings of what catches it see escalationCode too.
+    """
+    catcher = find_escalation_catcher(run, token, code)
+    if catcher.event == NONE:
+        if run.state.is_called:
+            run.commands.append(EscalateToCaller(escalation_code=code, variables=payload))
+        return
+    event = run.process.nodes[catcher.event]
+    variables = {"escalationCode": code, **payload} if event.outputs else payload
+    event.catch(run, event, catcher.holder, variables)
+
+
+def _throw_message(run: Run, token: Token, name: str, key: str | None, payload: Payload) -> None:
+    run.commands.append(
+        ThrowMessage(
+            message_id=run.next_id(),
+            element_id=run.node(token).id,
+            message_name=name,
+            correlation_key=key,
+            variables=payload,
+        )
+    )
+
+
+def _throw_all(run: Run, token: Token, deeds: list[Deed]) -> None:
+    for deed in deeds:
+        deed()
+        if run.state.status is not InstanceStatus.ACTIVE or token.id not in run.state.tokens:
+            return  # the thrower's path is broken off
