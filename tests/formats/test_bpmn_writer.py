@@ -26,8 +26,8 @@ JOURNALS = MODELS.parents[1] / "journals"
 def plain(value: object) -> object:
     """A record as nested tuples, without places and prefixes; kept XML as a tree, since its prefixes may change."""
     if is_dataclass(value):
-        skipped = {"place", "findings", "namespaces"}
-        return tuple((f.name, plain(getattr(value, f.name))) for f in fields(value) if f.name not in skipped)
+        skipped = {"place", "findings", "namespaces", "order", "drawings"}
+        return tuple((f.name, plain(getattr(value, f.name))) for f in fields(value) if f.compare and f.name not in skipped)
     if isinstance(value, tuple):
         return tuple(plain(item) for item in value)
     if isinstance(value, str) and value.startswith("<"):

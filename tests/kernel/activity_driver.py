@@ -23,7 +23,7 @@ from tests.kernel.driver import Driver, feel
 
 @dataclass
 class ActivityDriver(Driver):
-    """`visited`: `element lifecycle` of each visit in order. The state is stored and loaded after every step."""
+    """`visits`: `element lifecycle` of each visit in order. The state is stored and loaded after every step."""
 
     history: list[HistoryItem] = field(default_factory=list)
     jobs: list[CreateJob] = field(default_factory=list)
@@ -43,7 +43,7 @@ class ActivityDriver(Driver):
                 self.jobs = [job for job in self.jobs if job.job_id != command.job_id]
         return commands
 
-    def visited(self) -> list[str]:
+    def told(self) -> list[str]:
         found = [f"{item.element_id} {item.lifecycle}" for item in self.history]
         self.history.clear()
         return found

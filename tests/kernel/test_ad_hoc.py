@@ -23,15 +23,15 @@ def begun(sub: AdHocSubProcess, **variables: object) -> ActivityDriver:
 
 def test_activities_without_incoming_flow_begin_at_once_and_it_ends_when_none_is_active() -> None:
     run = begun(ad_hoc(job("a"), job("b"), job("c"), flows="b > c"))
-    assert run.visited()[2:] == ["any activated", "a activated", "b activated"]
+    assert run.told()[2:] == ["any activated", "a activated", "b activated"]
 
     assert run.finish_all() == ["a", "b", "c"]
-    assert run.visited()[-3:] == ["any completed", "e activated", "e completed"]
+    assert run.told()[-3:] == ["any completed", "e activated", "e completed"]
 
 
 def test_a_sequential_one_runs_one_activity_at_a_time_in_document_order() -> None:
     run = begun(ad_hoc(job("a"), job("b"), job("c"), job("d"), flows="a > d", is_sequential=True))
-    assert run.visited()[2:] == ["any activated", "a activated"]
+    assert run.told()[2:] == ["any activated", "a activated"]
 
     done = []
     while run.jobs:
@@ -82,7 +82,7 @@ def test_the_completion_condition_cancels_what_remains() -> None:
 
     run.finish_job()
 
-    assert run.visited()[5:] == ["a completed", "b terminated", "any completed", "e activated", "e completed"]
+    assert run.told()[5:] == ["a completed", "b terminated", "any completed", "e activated", "e completed"]
 
 
 def test_the_completion_condition_may_wait_for_what_remains() -> None:
@@ -95,7 +95,7 @@ def test_the_completion_condition_may_wait_for_what_remains() -> None:
         run.activate("a")
     run.finish_job()
 
-    assert run.visited()[5:] == ["a completed", "b completed", "any completed", "e activated", "e completed"]
+    assert run.told()[5:] == ["a completed", "b completed", "any completed", "e activated", "e completed"]
 
 
 def test_while_the_condition_does_not_hold_it_stays_open_for_more() -> None:
@@ -125,7 +125,7 @@ def test_a_sequential_one_ends_with_what_waits_for_its_turn_when_its_condition_h
 
     assert not run.is_active
     assert run.state.turns == {}
-    assert "b activated" not in run.visited()
+    assert "b activated" not in run.told()
 
 
 def test_an_interrupted_sequential_one_forgets_who_waited() -> None:

@@ -62,7 +62,7 @@ def test_completed_activities_are_undone_in_reverse_order_each_once() -> None:
                          flows="s > a > b > undo > again > e"))  # fmt: skip
 
     assert run.finish_all() == ["a", "b", "undo-b", "undo-a"]
-    assert run.visited()[2:] == [
+    assert run.told()[2:] == [
         "a activated", "a completed", "b activated", "b completed",
         "undo activated",
         "b! activated", "b! completed", "undo-b activated", "undo-b completed",
@@ -102,7 +102,7 @@ def test_a_thrower_that_does_not_wait_goes_on_at_once() -> None:
     run.finish_job()
 
     assert sorted(run.open_jobs()) == ["b", "undo-a"]
-    assert [line for line in run.visited() if line.startswith(("undo ", "b "))] == [
+    assert [line for line in run.told() if line.startswith(("undo ", "b "))] == [
         "undo activated", "undo completed", "b activated"
     ]  # fmt: skip
     run.finish_all()
@@ -114,9 +114,9 @@ def test_a_compensation_end_event_ends_when_all_is_undone() -> None:
     run = active(process(S, *undoable("a"), end, flows="s > a > end"))
     run.finish_job()
 
-    assert run.visited()[4:] == ["end activated", "a! activated", "a! completed", "undo-a activated"]
+    assert run.told()[4:] == ["end activated", "a! activated", "a! completed", "undo-a activated"]
     run.finish_job()
-    assert run.visited() == ["undo-a completed", "end completed"]
+    assert run.told() == ["undo-a completed", "end completed"]
     assert not run.is_active
 
 
@@ -124,7 +124,7 @@ def test_a_throw_with_nothing_to_undo_is_passed() -> None:
     run = active(process(S, throw(), E, flows="s > undo > e"))
 
     assert not run.is_active
-    assert "undo completed" in run.visited()
+    assert "undo completed" in run.told()
 
 
 def test_a_completed_sub_process_is_undone_by_its_inner_handlers_with_its_data_as_it_was() -> None:
@@ -172,13 +172,13 @@ def test_a_completed_sub_process_is_undone_by_its_compensation_event_sub_process
     run = active(process(S, sub, throw(), E, flows="s > sub > undo > e"))
     run.finish_job()
     run.finish_job()
-    assert run.visited()[9:] == [
+    assert run.told()[9:] == [
         "sub completed", "undo activated", "handler activated", "handler-start activated", "handler-start completed",
         "inner activated", "a! activated", "a! completed", "undo-a activated",
     ]  # fmt: skip
     assert run.jobs[0].variables["local"] == 1
     assert run.finish_all() == ["undo-a", "c"]
-    assert [v for v in run.visited() if v.startswith("handler ")] == ["handler completed"]
+    assert [v for v in run.told() if v.startswith("handler ")] == ["handler completed"]
     assert not run.is_active
 
 
@@ -255,7 +255,7 @@ def test_interrupting_the_thrower_ends_the_compensation() -> None:
     run.fire("late")
 
     assert run.open_jobs() == ["b"]
-    assert "undo-a terminated" in run.visited()
+    assert "undo-a terminated" in run.told()
 
 
 def test_a_failing_handler_is_an_incident_and_goes_on_when_resolved() -> None:

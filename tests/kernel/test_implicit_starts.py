@@ -18,7 +18,7 @@ def test_every_node_without_incoming_flow_begins_in_document_order() -> None:
     run = active(process(*undoable("a"), timer("late", "a", duration="PT1H"), job("b"), job("c"), flows="a > c"),
                  {"x": 1})  # fmt: skip
 
-    assert run.visited() == ["a activated", "b activated"]
+    assert run.told() == ["a activated", "b activated"]
     assert run.finish_all() == ["a", "b", "c"]
     assert not run.is_active
 

@@ -19,15 +19,15 @@ def test_a_parallel_activity_runs_all_its_instances_at_once_and_is_one_visit() -
     many = replace(job("a"), loop=MultiInstanceLoop(cardinality="3"))
     run = active(process(S, many, E, flows="s > a > e"))
 
-    assert run.visited() == ["s activated", "s completed", "a activated"]
+    assert run.told() == ["s activated", "s completed", "a activated"]
     assert run.open_jobs() == ["a", "a", "a"]
     assert [job.variables["loopCounter"] for job in run.jobs] == [1, 2, 3]
 
     run.finish_job(2)
     run.finish_job(0)
-    assert run.visited() == []
+    assert run.told() == []
     run.finish_job()
-    assert run.visited() == ["a completed", "e activated", "e completed"]
+    assert run.told() == ["a completed", "e activated", "e completed"]
     assert len(run.state.scopes) == 1
     assert run.rows() == [("a", "start")] * 3 + [("a", "complete")] * 3
 
@@ -42,7 +42,7 @@ def test_a_sequential_activity_runs_one_instance_after_the_other() -> None:
         seen.append(run.finish_job().variables["name"])
 
     assert seen == ["x", "y"]
-    assert run.visited()[2:] == ["a activated", "a completed", "e activated", "e completed"]
+    assert run.told()[2:] == ["a activated", "a completed", "e activated", "e completed"]
 
 
 def test_results_are_collected_in_the_order_of_the_items() -> None:
@@ -113,7 +113,7 @@ def test_the_completion_condition_ends_the_others() -> None:
     run.finish_job()
 
     assert run.open_jobs() == ["b"]
-    assert run.visited()[2:] == ["a activated", "a completed", "b activated"]
+    assert run.told()[2:] == ["a activated", "a completed", "b activated"]
     assert [row for row in run.rows() if row[1] == "ate_abort"] == [("a", "ate_abort")] * 3
 
 
@@ -140,7 +140,7 @@ def test_an_activity_without_instances_is_passed(count: str) -> None:
     )
     run = active(process(S, replace(job("a"), loop=loop), E, flows="s > a > e"))
 
-    assert run.visited()[2:] == ["a activated", "a completed", "e activated", "e completed"]
+    assert run.told()[2:] == ["a activated", "a completed", "e activated", "e completed"]
     assert run.variables() == ({} if count == "0" else {"all": []})
 
 
@@ -168,7 +168,7 @@ def test_a_missing_collection_can_be_mended() -> None:
     run.resolve("a", names=["x"])
 
     assert run.open_jobs() == ["a"]
-    assert run.visited() == ["s activated", "s completed", "a activated"]
+    assert run.told() == ["s activated", "s completed", "a activated"]
 
 
 def test_a_completion_condition_that_fails_is_an_incident_of_one_instance_and_can_be_mended() -> None:
@@ -206,7 +206,7 @@ def test_a_boundary_event_is_around_all_instances() -> None:
 
     run.fire("late")
 
-    assert run.visited()[2:] == ["a activated", "a terminated", "late activated", "late completed", "b activated"]
+    assert run.told()[2:] == ["a activated", "a terminated", "late activated", "late completed", "b activated"]
     assert run.open_jobs() == ["b"]
 
 
@@ -216,7 +216,7 @@ def test_an_error_of_one_instance_leaves_the_whole_activity() -> None:
 
     run.throw_from(1, "E1")
 
-    assert run.visited()[2:] == ["a activated", "a failed", "caught activated", "caught completed", "b activated"]
+    assert run.told()[2:] == ["a activated", "a failed", "caught activated", "caught completed", "b activated"]
     assert run.open_jobs() == ["b"]
     assert set(run.state.tokens) == set(run.state.scopes[run.state.root].tokens)  # type: ignore[index]
 
@@ -228,7 +228,7 @@ def test_nodes_inside_each_instance_of_a_sub_process_are_visits() -> None:
     run.finish_all()
 
     inside = ["is activated", "is completed", "a activated", "a completed"]
-    assert run.visited() == [
+    assert run.told() == [
         "s activated", "s completed", "sub activated", *inside, *inside, "sub completed", "e activated", "e completed"
     ]  # fmt: skip
 

@@ -43,7 +43,7 @@ def test_a_loop_is_one_visit_and_each_round_knows_its_number() -> None:
 
     assert run.finish_job(again=True).variables["loopCounter"] == 1
     assert run.finish_job(again=False).variables["loopCounter"] == 2
-    assert run.visited()[2:] == ["a activated", "a completed", "e activated", "e completed"]
+    assert run.told()[2:] == ["a activated", "a completed", "e activated", "e completed"]
     assert run.rows() == [("a", "start"), ("a", "complete")] * 2
 
 
@@ -60,7 +60,7 @@ def test_a_sub_process_loops_as_a_whole() -> None:
 
     assert run.finish_all() == ["a", "a"]
     inside = [f"{node} {what}" for node in ("is", "a", "ie") for what in ("activated", "completed")]
-    assert run.visited()[2:-2] == ["sub activated", *inside, *inside, "sub completed"]
+    assert run.told()[2:-2] == ["sub activated", *inside, *inside, "sub completed"]
 
 
 def test_an_error_leaves_the_loop() -> None:
@@ -72,7 +72,7 @@ def test_an_error_leaves_the_loop() -> None:
     run.throw_from(0, "any")
 
     assert not run.is_active
-    assert "a failed" in run.visited()
+    assert "a failed" in run.told()
 
 
 @pytest.mark.parametrize("test_before", [True, False])

@@ -17,10 +17,10 @@ def test_tokens_gather_until_there_are_enough_whatever_flow_they_came_by() -> No
 
     run.finish_job()
     assert run.open_jobs() == ["b"]
-    assert run.visited()[-1] == "a completed"
+    assert run.told()[-1] == "a completed"
     run.finish_job()
 
-    assert run.visited() == ["b completed", "c activated"]
+    assert run.told() == ["b completed", "c activated"]
     assert run.finish_all() == ["c"]
     assert not run.is_active
 

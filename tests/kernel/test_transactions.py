@@ -29,7 +29,7 @@ def test_a_transaction_that_is_not_cancelled_completes_as_a_sub_process() -> Non
     run = active(process(S, tx, CANCELLED, job("b"), E, flows="s > tx > e\ncancelled > b > e"))
 
     assert run.finish_all() == ["a"]
-    assert run.visited()[2] == "tx activated"
+    assert run.told()[2] == "tx activated"
     assert not run.is_active
 
 
@@ -40,15 +40,15 @@ def test_cancelling_ends_what_runs_undoes_what_completed_then_takes_the_boundary
     run = active(process(S, tx, CANCELLED, job("after"), E, flows="s > tx > e\ncancelled > after > e"))
     run.finish_job()
     run.finish_job()
-    run.visited()
+    run.told()
 
     run.finish_job(0)
-    assert run.visited() == [
+    assert run.told() == [
         "c completed", "cancel activated", "cancel completed", "d terminated",
         "b! activated", "b! completed", "undo-b activated",
     ]  # fmt: skip
     assert run.finish_all() == ["undo-b", "undo-a", "after"]
-    assert run.visited() == [
+    assert run.told() == [
         "undo-b completed", "a! activated", "a! completed", "undo-a activated", "undo-a completed",
         "tx terminated", "cancelled activated", "cancelled completed",
         "after activated", "after completed", "e activated", "e completed",
@@ -76,7 +76,7 @@ def test_a_cancel_end_event_in_an_inner_sub_process_cancels_the_transaction_arou
     run = active(process(S, tx, CANCELLED, E, flows="s > tx > e\ncancelled > e"))
 
     assert run.finish_all() == ["a", "undo-a"]
-    assert run.visited()[-6:] == [
+    assert run.told()[-6:] == [
         "undo-a completed", "tx terminated", "cancelled activated", "cancelled completed", "e activated", "e completed"
     ]  # fmt: skip
 
@@ -88,7 +88,7 @@ def test_an_error_leaves_the_transaction_without_compensation() -> None:
                          flows="s > tx > e\ncancelled > e\ncaught > b > e"))  # fmt: skip
 
     assert run.finish_all() == ["a", "b"]
-    assert "tx failed" in run.visited()
+    assert "tx failed" in run.told()
 
 
 def test_a_completed_transaction_is_undone_by_a_throw_around_it() -> None:
@@ -104,5 +104,5 @@ def test_a_cancelled_transaction_without_boundary_event_ends_its_path() -> None:
     run = active(process(S, tx, flows="s > tx"))
 
     assert run.finish_all() == ["a", "undo-a"]
-    assert run.visited()[-1] == "tx terminated"
+    assert run.told()[-1] == "tx terminated"
     assert not run.is_active

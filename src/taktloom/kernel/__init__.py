@@ -3,6 +3,7 @@
 
 from taktloom.kernel.compile import compile_process
 from taktloom.kernel.compile import compile_process as compile  # noqa: A004  (the design's name; import the other one)
+from taktloom.kernel.correlation import message_matches
 from taktloom.kernel.executable import ExecutableProcess
 from taktloom.kernel.history import HistoryItem, VisitLifecycle
 from taktloom.kernel.starts import MessageStart, TimerStart, message_starts, next_timer_start, timer_starts
@@ -21,6 +22,7 @@ __all__ = [
     "compile_process",
     "load_event",
     "load_state",
+    "message_matches",
     "message_starts",
     "next_timer_start",
     "save_event",

@@ -12,7 +12,7 @@ from typing import ClassVar
 from taktloom.feel.values import FeelValue
 from taktloom.kernel.commands import IncidentKind
 from taktloom.kernel.executable import NONE, Node
-from taktloom.kernel.expressions import evaluate_condition
+from taktloom.kernel.expressions import Context, evaluate_condition
 from taktloom.kernel.failure import ElementFailure
 from taktloom.kernel.mappings import evaluate_mappings
 from taktloom.kernel.run import Run
@@ -63,7 +63,7 @@ class Behaviour:
     def leave(self, run: Run, token: Token) -> Phase | None:
         """Send the token on."""
         node = run.node(token)
-        return run.take(token, choose_flows(run, node, token) if node.is_conditional else node.outgoing)
+        return run.take(token, choose_flows(run, node, run.variables(token)) if node.is_conditional else node.outgoing)
 
 
 def receive_variables(run: Run, node: Node, token: Token, variables: Mapping[str, FeelValue]) -> None:
@@ -80,12 +80,11 @@ def receive_variables(run: Run, node: Node, token: Token, variables: Mapping[str
         hand_out(run.state, token.inner or token.scope, variables)
 
 
-def choose_flows(run: Run, node: Node, token: Token) -> tuple[int, ...]:
+def choose_flows(run: Run, node: Node, context: Context) -> tuple[int, ...]:
     """Every flow whose condition holds or that has none; the default flow when no condition holds.
 
     Conditional flows out of an activity (BPMN 2.0.2, 13.3.1): each condition is evaluated on its own.
     """
-    context = run.variables(token)
     taken = []
     for index in node.outgoing:
         condition = run.process.flows[index].condition

@@ -195,11 +195,15 @@ class EvaluateDecision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChooseFlow:
-    """At a gateway named in `external_choices`: answer with FlowChosen, one of *flow_ids*."""
+    """At a gateway named in `external_choices`: answer with FlowChosen, one of *flow_ids*.
+
+    takes_several: an inclusive gateway, at which more than one of them may be chosen.
+    """
 
     request_id: RequestId
     element_id: ElementId
     flow_ids: tuple[ElementId, ...]
+    takes_several: bool = False
 
 
 class IncidentKind(StrEnum):

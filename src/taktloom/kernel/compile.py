@@ -2,13 +2,14 @@
 """From a process definition to what `step` runs: number everything, compile every text, report every problem."""
 
 import json
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from taktloom.kernel.activity_nodes import finish_activities
 from taktloom.kernel.arming import open_handlers
 from taktloom.kernel.compilation import Compilation, ScriptRunner
 from taktloom.kernel.elements.registry import COMPILERS
 from taktloom.kernel.executable import NONE, Catches, ExecutableProcess, Flow, Handlers, Node
+from taktloom.kernel.reachability import upstream_flows
 from taktloom.kernel.rules import check_structure, problem
 from taktloom.model.errors import DefinitionError
 from taktloom.model.event_definitions import (
@@ -31,9 +32,12 @@ from taktloom.model.process import (
     AnyFlowNode,
     BoundaryEvent,
     BusinessRuleTask,
+    ComplexGateway,
     EndEvent,
+    ExclusiveGateway,
     FlowNode,
     Form,
+    InclusiveGateway,
     IntermediateCatchEvent,
     IntermediateThrowEvent,
     MultiInstanceLoop,
@@ -56,8 +60,8 @@ def compile_process(
 ) -> ExecutableProcess:
     """Compile once; the result is immutable and shared by all instances.
 
-    external_choices: exclusive gateways whose flow the host chooses. decisions: ids that can be evaluated; None: not
-    checked. script_runner: runs all scripts in place of the kernel, for kits and simulators.
+    external_choices: exclusive and inclusive gateways whose flows the host chooses. decisions: ids that can be
+    evaluated; None: not checked. script_runner: runs all scripts in place of the kernel, for kits and simulators.
     Raises DefinitionError with every problem (element id, file, line, rule, remedy) in `findings`; what only deserves
     a warning is in the result's `findings`.
     """
@@ -88,11 +92,21 @@ def _number(definition: ProcessDefinition) -> Iterator[tuple[AnyFlowNode, int]]:
         index += 1
 
 
+def _all_flows(definition: ProcessDefinition) -> Iterator[SequenceFlow]:
+    yield from definition.flows
+    for node, _ in _number(definition):
+        if isinstance(node, SubProcess):
+            yield from node.flows
+
+
 def _variable_names(definition: ProcessDefinition) -> Iterator[str]:
     """Names that the model itself gives to variables: mappings, results, and the fields of its forms."""
+    flows = list(_all_flows(definition))
     for form in definition.forms:
         yield from _form_keys(form)
     for node, _ in _number(definition):
+        if isinstance(node, ComplexGateway):
+            yield from (flow.name or flow.id for flow in flows if flow.target == node.id)
         for mapping in (*getattr(node, "inputs", ()), *getattr(node, "outputs", ())):
             yield mapping.target.split(".")[0].strip()
         if isinstance(node, ScriptTask | BusinessRuleTask) and node.result_variable:
@@ -133,13 +147,13 @@ def _check_surroundings(compilation: Compilation, nodes: list[AnyFlowNode], defi
         )
     known = {node.id: node for node in nodes}
     for choice in sorted(compilation.external_choices):
-        if type(known.get(choice)).__name__ != "ExclusiveGateway":
+        if not isinstance(known.get(choice), ExclusiveGateway | InclusiveGateway):
             compilation.findings.append(
                 problem(
                     "external-choice-unknown",
                     Place(source=definition.place.source, element_id=choice),
-                    f"'{choice}' is no exclusive gateway of the process.",
-                    "Name exclusive gateways only.",
+                    f"'{choice}' is no exclusive or inclusive gateway of the process.",
+                    "Name such gateways only.",
                 )
             )
     decisions = compilation.decisions
@@ -227,19 +241,37 @@ class _Builder:
             case_attributes=case_attributes,
             findings=_without_repetitions(self.compilation.findings),
             undoing=undoing,
+            upstream=upstream_flows(nodes, self.flows, self._side_ways()),
         )
 
+    def _side_ways(self) -> Mapping[int, Sequence[int]]:
+        """Where a token can go on from besides the outgoing flows: boundary events, and the catching ends of links."""
+        ways: dict[int, list[int]] = {}
+        for host, events in self.boundaries.items():
+            if host in self.node_index:
+                ways[self.node_index[host]] = [self.node_index[event.id] for event in events]
+        caught = {
+            (parent, node.definition.name): index
+            for index, (node, parent) in enumerate(self.numbered)
+            if isinstance(node, IntermediateCatchEvent) and isinstance(node.definition, LinkDefinition)
+        }
+        for index, (node, parent) in enumerate(self.numbered):
+            if isinstance(node, IntermediateThrowEvent) and isinstance(node.definition, LinkDefinition):
+                target = caught.get((parent, node.definition.name))
+                ways.setdefault(index, []).extend([] if target is None else [target])
+        return ways
+
     def _flows(self) -> tuple[Flow, ...]:
-        found: list[SequenceFlow] = list(self.definition.flows)
-        for node, _ in self.numbered:
-            if isinstance(node, SubProcess):
-                found.extend(node.flows)
         flows: list[Flow] = []
-        for flow in found:
+        for flow in _all_flows(self.definition):
             source, target = self.node_index.get(flow.source), self.node_index.get(flow.target)
             condition = self.compilation.condition(flow)
             if source is not None and target is not None:
-                flows.append(Flow(index=len(flows), id=flow.id, source=source, target=target, condition=condition))
+                flows.append(
+                    Flow(
+                        index=len(flows), id=flow.id, source=source, target=target, condition=condition, name=flow.name
+                    )
+                )
         return tuple(flows)
 
     def _node(self, index: int, node: AnyFlowNode, parent: int) -> Node:

@@ -104,10 +104,11 @@ class DecisionEvaluated(HappenedAt):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlowChosen(HappenedAt):
-    """Answer to ChooseFlow: the outgoing flow to take."""
+    """Answer to ChooseFlow: the outgoing flow to take; *more*: further ones, at an inclusive gateway only."""
 
     request_id: RequestId
     flow_id: ElementId
+    more: tuple[ElementId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -70,6 +70,7 @@ class Flow:
     source: int
     target: int
     condition: Expression | None
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,22 +124,24 @@ class Node:
     role: str | None = None
     activates_itself: bool = False
     is_round: bool = False
-    is_event_sub_process: bool = False
     undone_by: tuple[int, int] | None = None
     undo_start: int = NONE
+    is_event_sub_process: bool = False
     cancelled_by: int = NONE
     is_selectable: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExecutableProcess:
-    """What `step` runs. none_start: where an instance begins that nothing but a caller starts, NONE where it cannot.
+    """What `step` runs. none_start: number of the only none start event, NONE where there is none.
 
-    starts: all nodes where it then begins: the none start event, or each node without incoming flow.
+    starts: where tokens begin without an event: at the none start event, else at each node without incoming flow.
     nodes: after the model's come those for rounds of loops and for compensation, which the model does not name.
     undoing: number of the one at which compensation runs, NONE where nothing can be compensated.
 
     findings: the warnings of reading and compiling. external_choices: gateways whose flow the host chooses.
+    upstream: of each inclusive or complex gateway that joins, per node the incoming flows of the gateway that a token
+    in the node can reach without passing the gateway, as bits in the order of `incoming`.
     """
 
     definition: ProcessDefinition
@@ -151,6 +154,7 @@ class ExecutableProcess:
     external_choices: frozenset[ElementId]
     case_attributes: tuple[Attribute, ...]
     findings: tuple[Finding, ...]
+    upstream: Mapping[int, Mapping[int, int]]
     handlers: Handlers = NO_HANDLERS
     undoing: int = NONE
 

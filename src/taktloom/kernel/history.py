@@ -6,9 +6,9 @@ looping activity is one visit, whatever the number of its rounds. It ends comple
 (left by an error; BPMN 2.0.2, figure 13.2). The event log is another thing: rows of work with resource and attributes.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from taktloom.model.identifiers import ElementId
 
@@ -24,9 +24,8 @@ class VisitLifecycle(StrEnum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HistoryItem:
-    """One change of one visit; occurred_at: the event's time (UTC)."""
+class HistoryItem(NamedTuple):
+    """One change of one visit; occurred_at: the event's time (UTC). A named tuple: there is one for every move."""
 
     element_id: ElementId
     lifecycle: VisitLifecycle

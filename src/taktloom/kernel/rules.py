@@ -8,6 +8,7 @@ Sources: BPMN 2.0.2, chapters 7.6 (sequence flow rules), 10 (process), and what 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from taktloom.model.event_definitions import (
     CancelDefinition,
@@ -31,9 +32,11 @@ from taktloom.model.process import (
     AnyFlowNode,
     BoundaryEvent,
     BusinessRuleTask,
+    ComplexGateway,
     EndEvent,
     ExclusiveGateway,
     FlowNode,
+    InclusiveGateway,
     IntermediateCatchEvent,
     IntermediateThrowEvent,
     ParallelGateway,
@@ -249,7 +252,7 @@ def _ends_of_flows(container: Container) -> Iterator[Finding]:
 
 def _defaults(container: Container) -> Iterator[Finding]:
     for node in container.nodes.values():
-        if not isinstance(node, Activity | ExclusiveGateway) or node.default_flow is None:
+        if not isinstance(node, Activity | ChoosingGateway) or node.default_flow is None:
             continue
         defaults = [flow for flow in container.outgoing.get(node.id, []) if flow.id == node.default_flow]
         if not defaults:
@@ -271,12 +274,15 @@ def _defaults(container: Container) -> Iterator[Finding]:
                 )
 
 
+ChoosingGateway: TypeAlias = ExclusiveGateway | InclusiveGateway | ComplexGateway
+
+
 def _conditions(container: Container) -> Iterator[Finding]:
     for node in container.nodes.values():
         outgoing = container.outgoing.get(node.id, [])
         if isinstance(node, ExclusiveGateway) and len(outgoing) > 1:
             yield from _exclusive_conditions(node, outgoing)
-        elif not isinstance(node, Activity | ExclusiveGateway | UnsupportedNode):
+        elif not isinstance(node, Activity | ChoosingGateway | UnsupportedNode):
             for flow in outgoing:
                 if flow.condition is not None:
                     yield problem(

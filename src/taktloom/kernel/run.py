@@ -117,7 +117,7 @@ class Run:
         if self.history is not None:
             node = self.process.nodes[token.element]
             if not node.is_round:  # the loop as a whole is the visit
-                self.history.append(HistoryItem(element_id=node.id, lifecycle=lifecycle, occurred_at=self.now))
+                self.history.append(HistoryItem(node.id, lifecycle, self.now))
 
     # tokens and scopes
 
@@ -166,8 +166,14 @@ class Run:
         self.conclude(token)
         self._remove(token)
         scope = self.state.scopes[token.scope]
-        if not scope.tokens:
-            self._complete_scope(scope)
+        if scope.tokens:
+            return
+        if scope.resets:  # nothing can come any more: the complex gateway resets before the scope is complete
+            gateway = min(scope.resets)
+            del scope.resets[gateway]
+            self.push(self.open_token(gateway, token.scope), Phase.PERFORM)
+            return
+        self._complete_scope(scope)
 
     def merge(self, token: Token) -> None:
         """Consume a token whose path another token goes on with."""
@@ -213,6 +219,12 @@ class Run:
         if self.stack:  # what the token was still to do there
             self.stack[:] = [entry for entry in self.stack if entry[0] != token.id]
 
+    def interrupt_scope(self, scope_id: ScopeId, failed: Collection[TokenId] = NO_TOKENS) -> None:
+        """An interrupting event sub-process takes over: all else in the scope is broken off, no other can start."""
+        scope = self.state.scopes[scope_id]
+        self.clear_scope(scope, failed)
+        scope.is_interrupted = True
+
     def break_off(self, token: Token) -> None:
         """End the token and what runs inside its activity; its scope goes on, even without tokens."""
         self.cancel_visit(token)
@@ -224,12 +236,6 @@ class Run:
         del scope.tokens[token.id]
         self.clear_scope(scope)
         scope.tokens[token.id] = None
-
-    def interrupt_scope(self, scope_id: ScopeId, failed: Collection[TokenId] = NO_TOKENS) -> None:
-        """An interrupting event sub-process takes over: all else in the scope is broken off, no other can start."""
-        scope = self.state.scopes[scope_id]
-        self.clear_scope(scope, failed)
-        scope.is_interrupted = True
 
     def finish(
         self, outcome: InstanceOutcome, error_code: str | None = None, failed: Collection[TokenId] = NO_TOKENS
@@ -258,6 +264,7 @@ class Run:
             self.close_visit(token)
             self._remove(token)
         scope.joins.clear()
+        scope.resets.clear()
         self._close_scope_waits(scope)
 
     def _close_scope_waits(self, scope: Scope) -> None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Beginning an instance: at its none start event, or at what has come (`InstanceStarted.start_element`)."""
+"""Beginning an instance: where its tokens begin, or at what has come (`InstanceStarted.start_element`)."""
 
 from taktloom.kernel.arming import enter_scope, first_phase
 from taktloom.kernel.behaviour import receive_variables
@@ -8,9 +8,8 @@ from taktloom.kernel.events import InstanceStarted
 from taktloom.kernel.executable import NONE, ExecutableProcess, Node
 from taktloom.kernel.run import Run
 from taktloom.kernel.state import Phase, Scope
-from taktloom.kernel.variables import hand_out
 from taktloom.model.errors import NotFoundError
-from taktloom.model.identifiers import ScopeId
+from taktloom.model.identifiers import ElementId, ScopeId
 from taktloom.model.places import Place
 
 __all__ = ["begin_instance", "can_start"]
@@ -19,9 +18,8 @@ __all__ = ["begin_instance", "can_start"]
 def begin_instance(run: Run, event: InstanceStarted) -> None:
     """Open the instance's scope and put the first token down. Raises NotFoundError for what starts nothing."""
     process, state = run.process, run.state
-    is_implicit = event.start_element is None and _is_implicit(process)
-    start = process.none_start if event.start_element is None else process.node_index.get(event.start_element, NONE)
-    if start == NONE or not (is_implicit or can_start(process, process.nodes[start])):
+    starts = process.starts if event.start_element is None else _named(process, event.start_element)
+    if not starts:
         raise NotFoundError(
             "The process has no such start event." if event.start_element else "The process has no none start event.",
             Place(source=process.id, element_id=event.start_element),
@@ -29,11 +27,11 @@ def begin_instance(run: Run, event: InstanceStarted) -> None:
         )
     state.root, state.started_at, state.is_called = ScopeId(run.next_id()), run.now, event.is_called
     state.scopes[state.root] = Scope(parent=None, element=NONE, owner=None, variables={})
-    if is_implicit:
-        hand_out(state, state.root, event.variables)
-        enter_scope(run, state.root, process.starts)
+    if event.start_element is None and process.nodes[starts[0]].element_type != "startEvent":
+        state.scopes[state.root].variables.update(event.variables)
+        enter_scope(run, state.root, starts)
         return
-    node, token = process.nodes[start], run.open_token(start, state.root)
+    node, token = process.nodes[starts[0]], run.open_token(starts[0], state.root)
     if node.element_type == "startEvent":
         receive_variables(run, node, token, event.variables)
         run.push(token, first_phase(run, state.root))
@@ -48,9 +46,9 @@ def begin_instance(run: Run, event: InstanceStarted) -> None:
     run.push(token, Phase.OPEN if process.handlers.armed else Phase.COMPLETE)
 
 
-def _is_implicit(process: ExecutableProcess) -> bool:
-    """Whether it begins at nodes that are no start events: nothing else can start it (10.5.2)."""
-    return process.none_start != NONE and process.nodes[process.none_start].element_type != "startEvent"
+def _named(process: ExecutableProcess, element_id: ElementId) -> tuple[int, ...]:
+    start = process.node_index.get(element_id, NONE)
+    return (start,) if start != NONE and can_start(process, process.nodes[start]) else ()
 
 
 def can_start(process: ExecutableProcess, node: Node) -> bool:

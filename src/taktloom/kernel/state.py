@@ -109,9 +109,10 @@ class Scope:
 
     parent None: the instance's own. element: index of its activity, -1 for the instance. owner: the token that stands
     in the activity, None for the instance. tokens: the tokens that move in it, in order of arrival (a dict as an
-    ordered set). joins: per joining gateway the waiting tokens per incoming flow. waits: ids of what its event
-    sub-processes wait for, oldest first. is_interrupted: one of them has taken over, so that the others cannot start.
-    loop: of a loop around an activity; round: of one of its rounds the number. records: what completed here and can be
+    ordered set). joins: per joining gateway the waiting tokens per incoming flow. resets: per complex gateway that
+    waits for its reset the incoming flows whose tokens it has consumed. waits: ids of what its event sub-processes
+    wait for, oldest first. is_interrupted: one of them has taken over, so that the others cannot start.
+    loop: of a loop around an activity, round: of one of its rounds the number. records: what completed here and can be
     compensated, oldest first; undoing: what is still to be compensated here, the next one last. stays_open: it is not
     complete without tokens. is_ending: no more may begin here.
     """
@@ -122,6 +123,7 @@ class Scope:
     variables: dict[str, FeelValue] = field(default_factory=dict)
     tokens: dict[TokenId, None] = field(default_factory=dict)
     joins: dict[int, dict[int, list[TokenId]]] = field(default_factory=dict)
+    resets: dict[int, list[int]] = field(default_factory=dict)
     waits: list[str] = field(default_factory=list)
     is_interrupted: bool = False
     loop: LoopState | None = None
@@ -204,9 +206,12 @@ class IncidentWait:
 class InstanceState:
     """The state of one instance; see the module.
 
+    undecided: the scopes in which an inclusive or complex gateway holds tokens or waits for its reset; it is looked at
+    whenever the instance comes to rest.
     is_called: a call activity waits for the instance. must_look: variables have changed, or a condition is new, since
-    the conditions were last evaluated; never so between steps. children: called instances and the tokens that wait
-    for them. turns: per sequential ad-hoc sub-process the tokens that wait until the activity before them is over.
+    the conditions were last evaluated; never so between steps.
+    children: called instances and the tokens that wait for them. turns: per sequential ad-hoc sub-process the tokens
+    that wait until the activity before them is over.
     """
 
     instance_key: InstanceKey
@@ -222,6 +227,7 @@ class InstanceState:
     subscriptions: dict[SubscriptionId, SubscriptionWait] = field(default_factory=dict)
     requests: dict[RequestId, TokenId] = field(default_factory=dict)
     incidents: dict[IncidentId, IncidentWait] = field(default_factory=dict)
+    undecided: dict[ScopeId, None] = field(default_factory=dict)
     signals: dict[SubscriptionId, SignalWait] = field(default_factory=dict)
     conditions: dict[ConditionId, ConditionWait] = field(default_factory=dict)
     gathered: dict[ConditionId, GatheredEvents] = field(default_factory=dict)

@@ -38,6 +38,7 @@ from taktloom.kernel.events import (
 from taktloom.kernel.executable import NONE, ExecutableProcess
 from taktloom.kernel.failure import ElementFailure
 from taktloom.kernel.history import HistoryItem
+from taktloom.kernel.joins import decide_next_join
 from taktloom.kernel.propagation import find_error_catcher
 from taktloom.kernel.run import Run
 from taktloom.kernel.starting import begin_instance
@@ -82,14 +83,15 @@ def step(
 
 
 def _work(run: Run) -> None:
-    """Let the tokens on the stack run until all wait and none has its turn."""
+    """Let the tokens on the stack run until all wait; then those that depend on it, until nothing moves."""
     _run_tokens(run)
-    while run.state.turns and next_turn(run):
+    state = run.state
+    while (state.undecided and decide_next_join(run)) or (state.turns and next_turn(run)):
         _run_tokens(run)
 
 
 def _run_tokens(run: Run) -> None:
-    """Run down the stack; conditions are looked at when variables have changed."""
+    """Let the tokens on the stack run; conditions are looked at when variables have changed."""
     state, tokens, nodes, stack = run.state, run.state.tokens, run.process.nodes, run.stack
     while stack or state.must_look:
         if state.must_look and (not stack or stack[-1][1] not in _LEAVING):
@@ -146,15 +148,19 @@ def _decision_evaluated(run: Run, event: DecisionEvaluated) -> None:
 
 def _flow_chosen(run: Run, event: FlowChosen) -> None:
     token = run.state.tokens[_find_request(run, event.request_id, is_choice=True)]
-    flow = run.process.flow_index.get(event.flow_id, NONE)
-    if flow not in run.node(token).outgoing:
+    chosen = [run.process.flow_index.get(flow_id, NONE) for flow_id in (event.flow_id, *event.more)]
+    node = run.node(token)
+    if not set(chosen) <= set(node.outgoing) or len(set(chosen)) < len(chosen):
+        flow_ids = ", ".join((event.flow_id, *event.more))
         raise NotFoundError(
-            f"Flow '{event.flow_id}' does not leave '{run.node(token).id}'.",
+            f"The flows '{flow_ids}' do not leave '{node.id}', each once.",
             Place(source=run.process.id, element_id=event.flow_id),
-            "Choose one of the flows that were offered.",
+            "Choose among the flows that were offered.",
         )
+    if event.more and node.element_type != "inclusiveGateway":
+        raise MisuseError(f"'{node.id}' takes one flow only.", _place(run.state), "Choose one of the flows.")
     run.forget_wait(token, event.request_id)
-    next_phase = run.take(token, (flow,))
+    next_phase = run.take(token, tuple(sorted(chosen, key=node.outgoing.index)))
     if next_phase is not None:
         run.push(token, next_phase)
 

@@ -21,7 +21,8 @@ class Finding:
     """One problem: which rule, what is wrong, where, and what to do.
 
     rule: stable kebab-case name (`gateway-without-outgoing-flow`), the key for translations.
-    parameters: the values inside message and remedy by name.
+    parameters: the values inside message and remedy by name. path: ids of the elements on a shortest way that shows the
+    problem, in order; empty where a place says all.
     """
 
     severity: Severity
@@ -30,3 +31,4 @@ class Finding:
     place: Place = NOWHERE
     remedy: str = ""
     parameters: Mapping[str, str] = field(default_factory=dict)
+    path: tuple[str, ...] = ()

@@ -32,15 +32,17 @@ from taktloom.model.process_data import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Foreign:
-    """What a file holds at an element that this model has no field for, kept so that writing gives it back.
+    """What a file says at an element beyond the fields of this model, kept so that writing gives it back.
 
     attributes: expanded name (`{namespace}local`) and value. extensions: children of <extensionElements>, children:
-    other children of the element; each as XML text that declares its own namespaces.
+    other children of the element; each as XML text that declares its own namespaces. absent: what the writer would
+    write and the file leaves out: `@` and an attribute's name, or the name of children.
     """
 
     attributes: tuple[tuple[str, str], ...] = ()
     extensions: tuple[str, ...] = ()
     children: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
 
 
 NOTHING_FOREIGN = Foreign()
@@ -354,7 +356,10 @@ class EventBasedGateway(Gateway):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubProcess(Activity):
-    """An embedded sub-process: a scope of its own with nodes and flows; triggered_by_event: an event sub-process."""
+    """An embedded sub-process: a scope of its own with nodes and flows; triggered_by_event: an event sub-process.
+
+    order: ids of what it contains as the file has them, of what has none "".
+    """
 
     triggered_by_event: bool = False
     nodes: tuple["AnyFlowNode", ...] = ()
@@ -363,6 +368,7 @@ class SubProcess(Activity):
     data_objects: tuple[DataElement, ...] = ()
     data_references: tuple[DataReference, ...] = ()
     artifacts: tuple[str, ...] = ()
+    order: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -443,8 +449,8 @@ class ProcessDefinition:
 
     id is the key of all versions. findings are warnings of reading and compiling; errors are raised instead.
     case_attributes: event log attributes at case level, evaluated at start. artifacts (of a sub-process too): XML texts
-    of what is no flow node, flow or lane: annotations, data objects …. correlation_keys: those of the collaboration in
-    which the process takes part.
+    of what is no flow node, flow or lane: annotations, data objects of which the file says more than the model ….
+    correlation_keys: those of the collaboration in which the process takes part. order: as of a sub-process.
     """
 
     id: ProcessId
@@ -467,13 +473,16 @@ class ProcessDefinition:
     io: InputOutput | None = None
     correlation_keys: tuple[CorrelationKey, ...] = ()
     correlation_subscriptions: tuple[CorrelationSubscription, ...] = ()
+    order: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Definitions:
     """A BPMN file: its processes and, when present, their drawing.
 
-    roots: XML texts of the other root elements (collaborations, signals …) that the model has no class for.
+    roots: XML texts of the other root elements (messages, collaborations, signals …). order: ids of all root elements
+    as the file has them, of what has none "". drawings: XML texts of the file's diagrams, with the styles and colours
+    that `diagram`, which unites them, does not have.
     namespaces: the file's prefixes ("" for the default one), since values inside foreign parts may use them.
     """
 
@@ -487,3 +496,5 @@ class Definitions:
     roots: tuple[str, ...] = ()
     namespaces: tuple[tuple[str, str], ...] = ()
     foreign: Foreign = NOTHING_FOREIGN
+    order: tuple[str, ...] = field(default=(), compare=False)
+    drawings: tuple[str, ...] = ()

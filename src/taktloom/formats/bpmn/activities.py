@@ -14,9 +14,6 @@ from taktloom.model.process_data import DataAssociation, DataElement, InputOutpu
 
 __all__ = ["ActivityFields", "activity_fields"]
 
-ATTRIBUTES = frozenset({"default"})
-CHILDREN: frozenset[str] = frozenset()
-
 
 class ActivityFields(NodeFields):
     """The fields of every Activity."""
@@ -35,17 +32,12 @@ class ActivityFields(NodeFields):
     data_outputs: tuple[DataAssociation, ...]
 
 
-def activity_fields(
-    reading: Reading,
-    element: etree._Element,
-    attributes: frozenset[str] = frozenset(),
-    known: frozenset[str] = frozenset(),
-) -> ActivityFields:
-    """The fields of every activity; *attributes* and *known*: what else the caller reads itself."""
+def activity_fields(reading: Reading, element: etree._Element) -> ActivityFields:
+    """The fields of every activity."""
     extensions = Extensions(element)
     start, completion = (reading.whole_number(element, name, 1) for name in ("startQuantity", "completionQuantity"))
     return ActivityFields(
-        **reading.node(element, ATTRIBUTES | attributes, CHILDREN | known),
+        **reading.node(element),
         default_flow=default_flow(element),
         inputs=extensions.mappings("input") or camunda_mappings(reading, element, "input"),
         outputs=extensions.mappings("output") or camunda_mappings(reading, element, "output"),

@@ -14,9 +14,8 @@ from taktloom.formats.bpmn.extensions import Extensions
 from taktloom.formats.bpmn.names import CAMUNDA, bpmn, reference
 from taktloom.formats.bpmn.reading import Reading, children
 
-__all__ = ["ROLES", "Assignment", "read_assignment"]
+__all__ = ["Assignment", "read_assignment"]
 
-ROLES = frozenset({"humanPerformer", "performer", "potentialOwner", "resourceRole"})
 _PERFORMERS = ("humanPerformer", "performer")
 _MEMBER = re.compile(r"(?P<kind>user|group)\((?P<name>[^()]*)\)")
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Readers of what holds flow nodes: the process and its sub-processes, with their flows, lanes, data and artifacts."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypedDict
 
@@ -18,15 +18,19 @@ from taktloom.formats.bpmn.data import (
     read_subscription,
 )
 from taktloom.formats.bpmn.events import EVENT_READERS, unsupported_event
-from taktloom.formats.bpmn.extensions import Extensions, foreign_of, xml_text
+from taktloom.formats.bpmn.extensions import Extensions, xml_text
 from taktloom.formats.bpmn.gateways import GATEWAY_READERS
-from taktloom.formats.bpmn.names import BPMN, CAMUNDA, FLOW_NODES, bpmn, local_name, reference
+from taktloom.formats.bpmn.kept import canonical, difference
+from taktloom.formats.bpmn.names import BPMN, CAMUNDA, FLOW_NODES, PREFIXES, bpmn, local_name, reference
+from taktloom.formats.bpmn.node_writer import flow_element, node_element, process_element
+from taktloom.formats.bpmn.parts_writer import AS_READ, data_element, data_reference
 from taktloom.formats.bpmn.reading import Reading, children, is_true, text_of
 from taktloom.formats.bpmn.tasks import TASK_READERS
 from taktloom.model.collaboration import Collaboration
 from taktloom.model.event_definitions import CompensateDefinition
 from taktloom.model.identifiers import ElementId, ProcessId
 from taktloom.model.process import (
+    NOTHING_FOREIGN,
     AdHocSubProcess,
     AnyFlowNode,
     BoundaryEvent,
@@ -40,7 +44,7 @@ from taktloom.model.process import (
 )
 from taktloom.model.process_data import DataElement, DataReference
 
-__all__ = ["read_process"]
+__all__ = ["CONTAINED", "read_flow", "read_node", "read_process", "with_flows"]
 
 MAX_NESTING = 60
 VERSION_TAG = f"{{{CAMUNDA}}}versionTag"
@@ -57,6 +61,7 @@ class Contents:
     data_references: list[DataReference] = field(default_factory=list)
     artifacts: list[str] = field(default_factory=list)
     associations: list[tuple[str, str]] = field(default_factory=list)
+    order: list[str] = field(default_factory=list)
 
 
 class _ContentFields(TypedDict):
@@ -66,6 +71,7 @@ class _ContentFields(TypedDict):
     data_objects: tuple[DataElement, ...]
     data_references: tuple[DataReference, ...]
     artifacts: tuple[str, ...]
+    order: tuple[str, ...]
 
 
 class _SubProcessFields(ActivityFields, _ContentFields):
@@ -79,10 +85,9 @@ def read_process(
     first, first_form = len(reading.findings), len(reading.forms)
     extensions = Extensions(element)
     contents = _read_contents(reading, element, depth=0)
-    known = frozenset({"id", "name", "isExecutable", VERSION_TAG})
     process_id = ProcessId(reading.element_id(element))
     forms = [Form(id=f.get("id") or "", schema=text_of(f)) for f in extensions.all("userTaskForm")]
-    return ProcessDefinition(
+    process = ProcessDefinition(
         id=process_id,
         name=(element.get("name") or "").strip(),
         is_executable=is_true(element, "isExecutable", missing=True),
@@ -92,7 +97,6 @@ def read_process(
         place=reading.place(element),
         findings=tuple(reading.findings[first:]),
         documentation=text_of(element.find(bpmn("documentation"))),
-        foreign=foreign_of(element, known, _CONTAINED),
         properties=read_data_elements(reading, element, "property"),
         io=read_io(reading, element),
         correlation_keys=keys_of(collaborations, process_id),
@@ -101,6 +105,7 @@ def read_process(
         ),
         **_fields(contents),
     )
+    return replace(process, foreign=difference(element, process_element(process), CONTAINED))
 
 
 def _fields(contents: Contents) -> _ContentFields:
@@ -111,34 +116,55 @@ def _fields(contents: Contents) -> _ContentFields:
         data_objects=tuple(contents.data_objects),
         data_references=tuple(contents.data_references),
         artifacts=tuple(contents.artifacts),
+        order=tuple(contents.order),
     )
 
 
 def _read_contents(reading: Reading, element: etree._Element, depth: int) -> Contents:
     contents = Contents()
+    elements: dict[int, etree._Element] = {}
     for child in element.iterchildren(f"{{{BPMN}}}*"):
         kind = local_name(child.tag)
-        if kind in FLOW_NODES:
-            contents.nodes.append(_read_node(reading, child, kind, depth))
-        elif kind == "sequenceFlow":
-            contents.flows.append(_read_flow(reading, child))
-        elif kind == "laneSet":
+        if kind == "laneSet":
             contents.lanes.extend(_read_lanes(reading, child))
-        elif kind in _ARTIFACTS:
+        elif kind not in CONTAINED or reading.is_shallow:
+            continue
+        elif kind in FLOW_NODES:
+            elements[len(contents.nodes)] = child
+            contents.nodes.append(read_node(reading, child, kind, depth))
+            contents.order.append(contents.nodes[-1].id)
+        elif kind == "sequenceFlow":
+            contents.flows.append(read_flow(reading, child))
+            contents.order.append(contents.flows[-1].id)
+        else:
             _read_artifact(reading, child, kind, contents)
-    contents.nodes = _with_handlers(_with_flows(contents.nodes, contents.flows), contents.associations)
+    nodes = _with_handlers(with_flows(contents.nodes, contents.flows), contents.associations)
+    contents.nodes = [_with_kept(node, elements[number]) for number, node in enumerate(nodes)]
     return contents
 
 
+def _with_kept(node: AnyFlowNode, element: etree._Element) -> AnyFlowNode:
+    if isinstance(node, UnsupportedNode):
+        return node
+    foreign = difference(element, node_element(node, AS_READ), CONTAINED)
+    return node if foreign == NOTHING_FOREIGN else replace(node, foreign=foreign)
+
+
 def _read_artifact(reading: Reading, element: etree._Element, kind: str, contents: Contents) -> None:
+    """Data and artifacts; the text of data is kept only where the model says less."""
+    contents.order.append(element.get("id") or "")
+    holder = etree.Element("holder", nsmap=PREFIXES)
     if kind == "dataObject":
         contents.data_objects.append(read_data_element(reading, element))
+        data_element(holder, kind, contents.data_objects[-1])
     elif kind in {"dataObjectReference", "dataStoreReference"}:
         is_store = kind == "dataStoreReference"
         contents.data_references.append(read_data_reference(reading, element, is_store=is_store))
+        data_reference(holder, contents.data_references[-1])
     elif kind == "association":
         contents.associations.append((reference(element.get("sourceRef")), reference(element.get("targetRef"))))
-    contents.artifacts.append(xml_text(element))
+    if not len(holder) or canonical(holder[0]) != canonical(element):
+        contents.artifacts.append(xml_text(element))
 
 
 def _with_handlers(nodes: list[AnyFlowNode], associations: list[tuple[str, str]]) -> list[AnyFlowNode]:
@@ -157,7 +183,7 @@ def _with_handlers(nodes: list[AnyFlowNode], associations: list[tuple[str, str]]
     ]
 
 
-def _with_flows(nodes: list[AnyFlowNode], flows: list[SequenceFlow]) -> list[AnyFlowNode]:
+def with_flows(nodes: Iterable[AnyFlowNode], flows: Iterable[SequenceFlow]) -> list[AnyFlowNode]:
     """The lists of flows come from the flows: many tools leave <incoming> and <outgoing> out."""
     incoming: dict[ElementId, list[ElementId]] = {}
     outgoing: dict[ElementId, list[ElementId]] = {}
@@ -170,14 +196,15 @@ def _with_flows(nodes: list[AnyFlowNode], flows: list[SequenceFlow]) -> list[Any
     ]
 
 
-def _read_node(reading: Reading, element: etree._Element, kind: str, depth: int) -> AnyFlowNode:
+def read_node(reading: Reading, element: etree._Element, kind: str, depth: int = 0) -> AnyFlowNode:
+    """One flow node, without its flows and what is kept of it."""
     reason = _unsupported_reason(reading, element, kind, depth)
     if reason is None:
         reader = SUB_PROCESS_READERS.get(kind)
         return READERS[kind](reading, element) if reader is None else reader(reading, element, depth)
     host = reference(element.get("attachedToRef"))
     return UnsupportedNode(
-        **reading.node(element, frozenset(str(name) for name in element.attrib), FLOW_NODES | _CONTAINED),
+        **reading.node(element),
         xml_name=kind,
         reason=reason,
         xml=xml_text(element),
@@ -197,7 +224,7 @@ def _unsupported_reason(reading: Reading, element: etree._Element, kind: str, de
 def _sub_process_fields(reading: Reading, element: etree._Element, depth: int) -> _SubProcessFields:
     contents = _read_contents(reading, element, depth + 1)
     return _SubProcessFields(
-        **activity_fields(reading, element, known=_CONTAINED),
+        **activity_fields(reading, element),
         triggered_by_event=is_true(element, "triggeredByEvent"),
         **_fields(contents),
     )
@@ -221,9 +248,9 @@ def _read_ad_hoc(reading: Reading, element: etree._Element, depth: int) -> AnyFl
     )
 
 
-def _read_flow(reading: Reading, element: etree._Element) -> SequenceFlow:
-    known = frozenset({"id", "name", "sourceRef", "targetRef"})
-    return SequenceFlow(
+def read_flow(reading: Reading, element: etree._Element) -> SequenceFlow:
+    """One sequence flow."""
+    flow = SequenceFlow(
         id=reading.element_id(element),
         source=ElementId((element.get("sourceRef") or "").rpartition(":")[2]),
         target=ElementId((element.get("targetRef") or "").rpartition(":")[2]),
@@ -231,8 +258,9 @@ def _read_flow(reading: Reading, element: etree._Element) -> SequenceFlow:
         condition=reading.expression(element.find(bpmn("conditionExpression"))),
         place=reading.place(element),
         documentation=text_of(element.find(bpmn("documentation"))),
-        foreign=foreign_of(element, known, frozenset({"documentation", "extensionElements", "conditionExpression"})),
     )
+    foreign = difference(element, flow_element(flow))
+    return flow if foreign == NOTHING_FOREIGN else replace(flow, foreign=foreign)
 
 
 def _read_lanes(reading: Reading, element: etree._Element) -> Iterator[Lane]:
@@ -257,4 +285,4 @@ SUB_PROCESS_READERS: Mapping[str, Callable[[Reading, etree._Element, int], AnyFl
 _ARTIFACTS = frozenset(
     {"association", "dataObject", "dataObjectReference", "dataStoreReference", "group", "textAnnotation"}
 )
-_CONTAINED = frozenset({*FLOW_NODES, *_ARTIFACTS, "documentation", "extensionElements", "laneSet", "sequenceFlow"})
+CONTAINED = frozenset({*FLOW_NODES, *_ARTIFACTS, "sequenceFlow"})

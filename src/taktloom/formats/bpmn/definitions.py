@@ -25,7 +25,14 @@ from taktloom.model.event_definitions import (
 )
 from taktloom.model.identifiers import ElementId
 
-__all__ = ["DEFINITION_READERS", "definition_elements", "read_definition", "read_message", "read_single_definition"]
+__all__ = [
+    "DEFINITION_READERS",
+    "definition_elements",
+    "read_definition",
+    "read_message",
+    "read_message_root",
+    "read_single_definition",
+]
 
 
 def definition_elements(reading: Reading, element: etree._Element) -> list[tuple[etree._Element, ElementId | None]]:
@@ -68,8 +75,11 @@ def read_message(reading: Reading, element: etree._Element, attribute: str = "me
     message = reading.root(element, attribute)
     if message is None and not element.get(attribute):
         message = reading.operation_message(element)
-    if message is None:
-        return None
+    return None if message is None else read_message_root(reading, message)
+
+
+def read_message_root(reading: Reading, message: etree._Element) -> MessageDefinition:
+    """A <message>."""
     return MessageDefinition(
         root_id=_id_of(message),
         name=(message.get("name") or "").strip(),

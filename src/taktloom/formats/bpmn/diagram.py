@@ -10,7 +10,7 @@ from taktloom.formats.bpmn.names import BPMNDI, DC, DI
 from taktloom.model.diagram import Diagram, Edge, LabelBounds, Shape
 from taktloom.model.identifiers import ElementId
 
-__all__ = ["read_diagram", "write_diagram"]
+__all__ = ["read_diagram", "read_edge", "read_shape", "write_diagram", "write_edge", "write_shape"]
 
 _TRUTH = {"true": True, "1": True, "false": False, "0": False}
 
@@ -20,11 +20,11 @@ def read_diagram(root: etree._Element) -> Diagram | None:
     shapes: dict[str, Shape] = {}
     edges: dict[str, Edge] = {}
     for element in root.iter(f"{{{BPMNDI}}}BPMNShape"):
-        shape = _read_shape(element)
+        shape = read_shape(element)
         if shape is not None:
             shapes.setdefault(shape.element_id, shape)
     for element in root.iter(f"{{{BPMNDI}}}BPMNEdge"):
-        edge = _read_edge(element)
+        edge = read_edge(element)
         if edge is not None:
             edges.setdefault(edge.element_id, edge)
     if not shapes and not edges:
@@ -37,17 +37,13 @@ def write_diagram(root: etree._Element, diagram: Diagram, plane_element: str) ->
     holder = etree.SubElement(root, f"{{{BPMNDI}}}BPMNDiagram", id="BPMNDiagram_1")
     plane = etree.SubElement(holder, f"{{{BPMNDI}}}BPMNPlane", id="BPMNPlane_1", bpmnElement=plane_element)
     for shape in diagram.shapes:
-        _write_shape(plane, shape)
+        write_shape(plane, shape)
     for edge in diagram.edges:
-        element = etree.SubElement(
-            plane, f"{{{BPMNDI}}}BPMNEdge", id=f"{edge.element_id}_di", bpmnElement=edge.element_id
-        )
-        for x, y in edge.waypoints:
-            etree.SubElement(element, f"{{{DI}}}waypoint", x=_number_text(x), y=_number_text(y))
-        _write_label(element, edge.label)
+        write_edge(plane, edge)
 
 
-def _read_shape(element: etree._Element) -> Shape | None:
+def read_shape(element: etree._Element) -> Shape | None:
+    """One BPMNShape; None where it cannot be drawn."""
     bounds = _read_bounds(element)
     target = _target(element)
     if bounds is None or not target:
@@ -65,7 +61,8 @@ def _read_shape(element: etree._Element) -> Shape | None:
     )
 
 
-def _read_edge(element: etree._Element) -> Edge | None:
+def read_edge(element: etree._Element) -> Edge | None:
+    """One BPMNEdge; None where it cannot be drawn."""
     points = []
     for waypoint in element.findall(f"{{{DI}}}waypoint"):
         x, y = _number(waypoint.get("x")), _number(waypoint.get("y"))
@@ -97,7 +94,17 @@ def _target(element: etree._Element) -> str:
     return (element.get("bpmnElement") or "").rpartition(":")[2]  # a QName; its prefix names this very file
 
 
-def _write_shape(plane: etree._Element, shape: Shape) -> None:
+def write_edge(plane: etree._Element, edge: Edge) -> etree._Element:
+    """Append one edge."""
+    element = etree.SubElement(plane, f"{{{BPMNDI}}}BPMNEdge", id=f"{edge.element_id}_di", bpmnElement=edge.element_id)
+    for x, y in edge.waypoints:
+        etree.SubElement(element, f"{{{DI}}}waypoint", x=_number_text(x), y=_number_text(y))
+    _write_label(element, edge.label)
+    return element
+
+
+def write_shape(plane: etree._Element, shape: Shape) -> etree._Element:
+    """Append one shape."""
     element = etree.SubElement(
         plane, f"{{{BPMNDI}}}BPMNShape", id=f"{shape.element_id}_di", bpmnElement=shape.element_id
     )
@@ -109,6 +116,7 @@ def _write_shape(plane: etree._Element, shape: Shape) -> None:
         element.set("isMarkerVisible", str(shape.is_marker_visible).lower())
     _write_bounds(element, shape)
     _write_label(element, shape.label)
+    return element
 
 
 def _write_label(element: etree._Element, label: LabelBounds | None) -> None:

@@ -56,7 +56,7 @@ def _job(reading: Reading, element: etree._Element) -> JobDefinition | None:
 
 def _read_start(reading: Reading, element: etree._Element) -> AnyFlowNode:
     return StartEvent(
-        **reading.node(element, frozenset(), frozenset()),
+        **reading.node(element),
         definition=read_definition(reading, element),
         is_interrupting=is_true(element, "isInterrupting", missing=True),
         outputs=_outputs(reading, element),
@@ -67,7 +67,7 @@ def _read_start(reading: Reading, element: etree._Element) -> AnyFlowNode:
 
 def _read_end(reading: Reading, element: etree._Element) -> AnyFlowNode:
     return EndEvent(
-        **reading.node(element, frozenset(), frozenset()),
+        **reading.node(element),
         definition=read_definition(reading, element),
         job=_job(reading, element),
         inputs=_inputs(reading, element),
@@ -79,7 +79,7 @@ def _read_catch(reading: Reading, element: etree._Element) -> AnyFlowNode:
     definition = read_definition(reading, element)
     assert definition is not None  # unsupported_event has refused the others
     return IntermediateCatchEvent(
-        **reading.node(element, frozenset(), frozenset()),
+        **reading.node(element),
         definition=definition,
         outputs=_outputs(reading, element),
         data=read_event_data(reading, element, "Output"),
@@ -88,7 +88,7 @@ def _read_catch(reading: Reading, element: etree._Element) -> AnyFlowNode:
 
 def _read_throw(reading: Reading, element: etree._Element) -> AnyFlowNode:
     return IntermediateThrowEvent(
-        **reading.node(element, frozenset(), frozenset()),
+        **reading.node(element),
         definition=read_definition(reading, element),
         job=_job(reading, element),
         inputs=_inputs(reading, element),
@@ -100,7 +100,7 @@ def _read_boundary(reading: Reading, element: etree._Element) -> AnyFlowNode:
     definition = read_definition(reading, element)
     assert definition is not None  # unsupported_event has refused the others
     return BoundaryEvent(
-        **reading.node(element, frozenset(), frozenset()),
+        **reading.node(element),
         attached_to=ElementId(reference(element.get("attachedToRef"))),
         definition=definition,
         is_interrupting=is_true(element, "cancelActivity", missing=True),

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the extension elements of the dialects `zeebe:` and `taktloom:` say, and what of the rest must be refused.
 
-Both namespaces have the same elements (`taskDefinition`, `ioMapping` …); `taktloom:` adds `eventAttribute`. Unknown
-extensions are kept as foreign; those that other engines would execute are findings, so that nothing is lost silently.
+Both namespaces have the same elements (`taskDefinition`, `ioMapping` …); `taktloom:` adds `eventAttribute`. Those that
+other engines would execute are findings, so that nothing is lost silently.
 """
 
 from collections.abc import Iterator
@@ -10,34 +10,13 @@ from copy import deepcopy
 
 from lxml import etree
 
-from taktloom.formats.bpmn.names import BPMN, CAMUNDA, TAKTLOOM, ZEEBE, bpmn, local_name
-from taktloom.model.process import EventAttribute, Foreign
+from taktloom.formats.bpmn.names import CAMUNDA, TAKTLOOM, ZEEBE, bpmn, local_name
+from taktloom.model.process import EventAttribute
 from taktloom.model.process_data import VariableMapping
 
-__all__ = ["Extensions", "extension_elements", "foreign_of", "xml_text"]
+__all__ = ["Extensions", "extension_elements", "xml_text"]
 
 DIALECTS = (TAKTLOOM, ZEEBE)
-UNDERSTOOD = frozenset(
-    {
-        "adHoc",
-        "assignmentDefinition",
-        "calledDecision",
-        "calledElement",
-        "eventAttribute",
-        "formDefinition",
-        "ioMapping",
-        "loopCharacteristics",
-        "priorityDefinition",
-        "script",
-        "subscription",
-        "taskDefinition",
-        "taskHeaders",
-        "taskSchedule",
-        "userTask",
-        "userTaskForm",
-        "versionTag",
-    }
-)
 # Executed by the engines they were written for, not by this one.
 EXECUTED_ELSEWHERE = frozenset(
     {
@@ -97,10 +76,6 @@ class Extensions:
         key = self.get("formDefinition", "formKey") or ""
         return self.get("formDefinition", "formId") or key.rpartition(":")[2] or None
 
-    def foreign(self) -> tuple[str, ...]:
-        """What is not understood, as XML texts."""
-        return tuple(xml_text(child) for child in self._elements if not _is_understood(child))
-
     def executed_elsewhere(self) -> Iterator[str]:
         """Names of extensions that would do something elsewhere."""
         for child in self._elements:
@@ -113,17 +88,6 @@ def extension_elements(element: etree._Element) -> list[etree._Element]:
     """The children of <extensionElements>."""
     holder = element.find(bpmn("extensionElements"))
     return [] if holder is None else list(holder.iterchildren("{*}*"))
-
-
-def foreign_of(element: etree._Element, known_attributes: frozenset[str], known_children: frozenset[str]) -> Foreign:
-    """What the element holds beside what is read: attributes, extensions, children."""
-    attributes = tuple((str(n), str(v)) for n, v in element.attrib.items() if str(n) not in known_attributes)
-    children = tuple(
-        xml_text(child)
-        for child in element.iterchildren("{*}*")  # elements only, without comments
-        if not _is_known_child(child, known_children)
-    )
-    return Foreign(attributes=attributes, extensions=Extensions(element).foreign(), children=children)
 
 
 def xml_text(element: etree._Element) -> str:
@@ -154,11 +118,3 @@ def _prefixes_in_values(element: etree._Element) -> list[str]:
             if colon and prefix in part.nsmap:
                 found.add(prefix)
     return sorted(found)
-
-
-def _is_understood(child: etree._Element) -> bool:
-    return etree.QName(child).namespace in DIALECTS and local_name(child.tag) in UNDERSTOOD
-
-
-def _is_known_child(child: etree._Element, known: frozenset[str]) -> bool:
-    return etree.QName(child).namespace == BPMN and local_name(child.tag) in known

@@ -28,7 +28,7 @@ class _GatewayFields(NodeFields):
 
 def _fields(reading: Reading, element: etree._Element) -> _GatewayFields:
     return _GatewayFields(
-        **reading.node(element, frozenset({"default"}), frozenset()),
+        **reading.node(element),
         direction=_DIRECTIONS.get(element.get("gatewayDirection") or "", GatewayDirection.UNSPECIFIED),
     )
 

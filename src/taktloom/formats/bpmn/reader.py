@@ -13,9 +13,11 @@ from lxml import etree
 from taktloom.formats.bpmn.collaborations import read_collaboration
 from taktloom.formats.bpmn.containers import read_process
 from taktloom.formats.bpmn.diagram import read_diagram
-from taktloom.formats.bpmn.extensions import foreign_of, xml_text
+from taktloom.formats.bpmn.extensions import xml_text
 from taktloom.formats.bpmn.index import index_file
-from taktloom.formats.bpmn.names import BPMN, BPMNDI, bpmn, local_name
+from taktloom.formats.bpmn.kept import difference, group_of
+from taktloom.formats.bpmn.names import BPMN, BPMNDI, PREFIXES, bpmn, local_name
+from taktloom.formats.bpmn.node_writer import definitions_element
 from taktloom.formats.bpmn.reading import Reading
 from taktloom.formats.bpmn.source import parse_source
 from taktloom.model.errors import DefinitionError
@@ -24,7 +26,7 @@ from taktloom.model.process import Definitions, ProcessDefinition
 
 __all__ = ["read_bpmn"]
 
-MODELLED_ROOTS = frozenset({"process", "extensionElements", "documentation"})
+HEAD = frozenset({"extensionElements", "documentation"})
 
 
 def read_bpmn(source: bytes, *, name: str = "") -> Definitions:
@@ -36,7 +38,8 @@ def read_bpmn(source: bytes, *, name: str = "") -> Definitions:
     root = parse_source(source, name)
     language = root.get("expressionLanguage") or ""
     roots = {str(child.get("id")): child for child in root.iterchildren("{*}*") if child.get("id")}
-    reading = Reading(source=name, roots=roots, language="" if "XPath" in language else language)
+    is_xpath = "XPath" in language
+    reading = Reading(source=name, roots=roots, language="" if is_xpath else language, is_xpath=is_xpath)
     index_file(reading, root)
     if root.tag != bpmn("definitions"):
         reading.report("not-bpmn", root, f"The root element is '{local_name(root.tag)}'.", "Give a BPMN 2.0 file.")
@@ -47,8 +50,7 @@ def read_bpmn(source: bytes, *, name: str = "") -> Definitions:
         reading.report("no-process", root, "The file has no process.", "Add a process.")
         _refuse(reading)
     duplicates = _duplicate_ids(reading, root)
-    known = frozenset({"id", "name", "targetNamespace", "expressionLanguage", "typeLanguage"})
-    return Definitions(
+    definitions = Definitions(
         processes=tuple(_with_findings(process, duplicates) for process in processes),
         diagram=read_diagram(root),
         collaborations=collaborations,
@@ -58,8 +60,13 @@ def read_bpmn(source: bytes, *, name: str = "") -> Definitions:
         target_namespace=root.get("targetNamespace") or "urn:taktloom:process",
         roots=tuple(xml_text(child) for child in root.iterchildren("{*}*") if _is_other_root(child)),
         namespaces=tuple(sorted((prefix or "", uri) for prefix, uri in root.nsmap.items())),
-        foreign=replace(foreign_of(root, known, frozenset()), children=()),
+        order=tuple(str(child.get("id") or "") for child in root.iterchildren("{*}*") if _is_root(child)),
+        drawings=tuple(xml_text(child) for child in root.iterchildren(f"{{{BPMNDI}}}BPMNDiagram")),
     )
+    kept = difference(
+        root, definitions_element(definitions, PREFIXES), frozenset(group_of(child) for child in root) - HEAD
+    )
+    return replace(definitions, foreign=kept)
 
 
 def _with_findings(process: ProcessDefinition, duplicates: Reading) -> ProcessDefinition:
@@ -84,9 +91,13 @@ def _duplicate_ids(reading: Reading, root: etree._Element) -> Reading:
 
 
 def _is_other_root(child: etree._Element) -> bool:
+    return _is_root(child) and child.tag != bpmn("process")
+
+
+def _is_root(child: etree._Element) -> bool:
     if etree.QName(child).namespace == BPMNDI:
         return False
-    return etree.QName(child).namespace != BPMN or local_name(child.tag) not in MODELLED_ROOTS
+    return etree.QName(child).namespace != BPMN or local_name(child.tag) not in HEAD
 
 
 def _refuse(reading: Reading) -> None:

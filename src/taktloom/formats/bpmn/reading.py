@@ -7,31 +7,26 @@ from typing import TypedDict
 
 from lxml import etree
 
-from taktloom.formats.bpmn.extensions import Extensions, foreign_of
+from taktloom.formats.bpmn.extensions import Extensions
 from taktloom.formats.bpmn.juel import is_juel, translate_juel
 from taktloom.formats.bpmn.names import BPMN, FEEL_LANGUAGES, bpmn, local_name, reference
 from taktloom.model.findings import Finding, Severity
 from taktloom.model.identifiers import ElementId
 from taktloom.model.places import Place
-from taktloom.model.process import Foreign, Form
+from taktloom.model.process import Form
 
 __all__ = ["NodeFields", "Reading", "children", "default_flow", "is_true", "text_of"]
 
 _RECENT = 10
-COMMON_CHILDREN = frozenset({"documentation", "extensionElements", "incoming", "outgoing"})
-COMMON_ATTRIBUTES = frozenset({"id", "name"})
-_DATA = frozenset({"dataInput", "dataOutput", "dataObject", "dataStore", "property"})
-_REFERENCES = {"dataObjectReference": "dataObjectRef", "dataStoreReference": "dataStoreRef"}
 
 
 class NodeFields(TypedDict):
-    """The fields of every FlowNode; incoming and outgoing are filled in when the flows are known."""
+    """The fields of every FlowNode; flows and what is kept are filled in when the container has been read."""
 
     id: ElementId
     name: str
     place: Place
     documentation: str
-    foreign: Foreign
 
 
 @dataclass(slots=True, kw_only=True)
@@ -39,6 +34,8 @@ class Reading:
     """One file being read. roots: root-level elements (messages, errors, event definitions) by id.
 
     operations, retrievals, variables, links: see `taktloom.formats.bpmn.index`. forms: made from vendors' form fields.
+    is_shallow: contents of containers are left out. is_xpath: the file says that its expressions are XPath, which most
+    tools write unasked, as it is the schema's default.
     """
 
     source: str
@@ -51,6 +48,8 @@ class Reading:
     variables: dict[str, str] = field(default_factory=dict)
     links: dict[str, str] = field(default_factory=dict)
     forms: list[Form] = field(default_factory=list)
+    is_shallow: bool = False
+    is_xpath: bool = False
 
     def place(self, element: etree._Element) -> Place:
         """File, line, id."""
@@ -135,14 +134,17 @@ class Reading:
         if is_juel(text):
             return self.translated(element, text)
         language = (element.get("language") or self.language).strip().lower()
-        if language and language not in FEEL_LANGUAGES and not text.startswith("="):
-            self.report(
-                "expression-language-unsupported",
-                element,
-                f"The expression is in the language '{language}', which is not run.",
-                "Write it in FEEL and name no language.",
-            )
+        if text.startswith("="):
+            return text
+        if language and language not in FEEL_LANGUAGES:
+            self._report_language(element, f"The expression is in the language '{language}', which is not run.")
+        elif self.is_xpath and not language:
+            self._report_language(element, "The file says XPath; the expression is taken as FEEL.", Severity.WARNING)
         return text
+
+    def _report_language(self, element: etree._Element, message: str, severity: Severity = Severity.ERROR) -> None:
+        remedy = "Write it in FEEL and name no language."
+        self.report("expression-language-unsupported", element, message, remedy, severity)
 
     def translated(self, element: etree._Element, text: str) -> str:
         """FEEL for a JUEL text, with a leading `=`; the text itself and a finding where there is no equivalent."""
@@ -172,8 +174,8 @@ class Reading:
         )
         return missing
 
-    def node(self, element: etree._Element, attributes: frozenset[str], known: frozenset[str]) -> NodeFields:
-        """The fields of every flow node. attributes, known: what else the caller reads itself."""
+    def node(self, element: etree._Element) -> NodeFields:
+        """The fields of every flow node."""
         for name in Extensions(element).executed_elsewhere():
             self.not_run(element, name, "Remove it, and model what it does with elements that are run.", Severity.ERROR)
         return NodeFields(
@@ -181,7 +183,6 @@ class Reading:
             name=(element.get("name") or "").strip(),
             place=self.place(element),
             documentation=text_of(element.find(bpmn("documentation"))),
-            foreign=foreign_of(element, COMMON_ATTRIBUTES | attributes, COMMON_CHILDREN | known),
         )
 
 

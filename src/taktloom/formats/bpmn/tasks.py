@@ -89,9 +89,8 @@ def _read_script_task(reading: Reading, element: etree._Element) -> AnyFlowNode:
     extensions = Extensions(element)
     script = extensions.get("script", "expression") or text_of(element.find(bpmn("script")))
     result = extensions.get("script", "resultVariable") or element.get(RESULT_VARIABLE)
-    attributes = frozenset({"scriptFormat", "scriptLanguage", RESULT_VARIABLE})
     return ScriptTask(
-        **activity_fields(reading, element, attributes, frozenset({"script"})),
+        **activity_fields(reading, element),
         script=script,
         result_variable=result or camunda(element, "resultVariable") or "",
         job=_script_job(reading, element, script),

@@ -15,7 +15,7 @@ from taktloom.kernel.run import Run
 from taktloom.kernel.state import Phase, Token
 from taktloom.model.identifiers import RequestId
 
-__all__ = ["ExclusiveGatewayBehaviour", "ExternalChoiceBehaviour"]
+__all__ = ["ExclusiveGatewayBehaviour", "ExternalChoiceBehaviour", "ask_for_flows"]
 
 
 class ExclusiveGatewayBehaviour(Behaviour):
@@ -39,15 +39,22 @@ class ExternalChoiceBehaviour(Behaviour):
 
     def leave(self, run: Run, token: Token) -> Phase | None:
         """Ask, unless there is nothing to choose."""
-        node = run.node(token)
-        if len(node.outgoing) == 1:
-            return run.take(token, node.outgoing)
-        request_id = RequestId(run.next_id())
-        run.state.requests[request_id] = token.id
-        token.waits.append(request_id)
-        flow_ids = tuple(run.process.flows[index].id for index in node.outgoing)
-        run.commands.append(ChooseFlow(request_id=request_id, element_id=node.id, flow_ids=flow_ids))
-        return None
+        return ask_for_flows(run, token, takes_several=False)
+
+
+def ask_for_flows(run: Run, token: Token, *, takes_several: bool) -> Phase | None:
+    """Let the host choose, and wait; a single flow is taken at once."""
+    node = run.node(token)
+    if len(node.outgoing) == 1:
+        return run.take(token, node.outgoing)
+    request_id = RequestId(run.next_id())
+    run.state.requests[request_id] = token.id
+    token.waits.append(request_id)
+    flow_ids = tuple(run.process.flows[index].id for index in node.outgoing)
+    run.commands.append(
+        ChooseFlow(request_id=request_id, element_id=node.id, flow_ids=flow_ids, takes_several=takes_several)
+    )
+    return None
 
 
 def _chosen_flow(run: Run, node: Node, token: Token) -> int:

@@ -7,6 +7,7 @@ from taktloom.kernel.behaviour import Behaviour
 from taktloom.kernel.compilation import Compilation
 from taktloom.kernel.elements.ad_hoc_sub_process import AdHocBehaviour
 from taktloom.kernel.elements.business_rule_task import BusinessRuleTaskBehaviour
+from taktloom.kernel.elements.complex_gateway import ComplexGatewayBehaviour
 from taktloom.kernel.elements.event_based_gateway import EventBasedGatewayBehaviour
 from taktloom.kernel.elements.event_compilers import (
     compile_boundary_event,
@@ -18,6 +19,7 @@ from taktloom.kernel.elements.event_compilers import (
 )
 from taktloom.kernel.elements.event_sub_process import EventSubProcessBehaviour
 from taktloom.kernel.elements.exclusive_gateway import ExclusiveGatewayBehaviour, ExternalChoiceBehaviour
+from taktloom.kernel.elements.inclusive_gateway import ChosenInclusiveBehaviour, InclusiveGatewayBehaviour
 from taktloom.kernel.elements.parallel_gateway import ParallelGatewayBehaviour
 from taktloom.kernel.elements.script_task import DelegatedScriptBehaviour, ScriptTaskBehaviour
 from taktloom.kernel.elements.service_task import BusinessRuleJobBehaviour, ScriptJobBehaviour, ServiceTaskBehaviour
@@ -29,10 +31,12 @@ from taktloom.model.process import (
     AdHocSubProcess,
     BoundaryEvent,
     BusinessRuleTask,
+    ComplexGateway,
     EndEvent,
     EventBasedGateway,
     ExclusiveGateway,
     FlowNode,
+    InclusiveGateway,
     IntermediateCatchEvent,
     IntermediateThrowEvent,
     JobDefinition,
@@ -68,6 +72,15 @@ def _business_rule_task(compilation: Compilation, node: BusinessRuleTask) -> Beh
 
 def _exclusive_gateway(compilation: Compilation, node: ExclusiveGateway) -> Behaviour:
     return ExternalChoiceBehaviour() if node.id in compilation.external_choices else ExclusiveGatewayBehaviour()
+
+
+def _inclusive_gateway(compilation: Compilation, node: InclusiveGateway) -> Behaviour:
+    return ChosenInclusiveBehaviour() if node.id in compilation.external_choices else InclusiveGatewayBehaviour()
+
+
+def _complex_gateway(compilation: Compilation, node: ComplexGateway) -> Behaviour:
+    condition = compilation.optional_expression(node.activation_condition, node, "activation condition")
+    return ComplexGatewayBehaviour(condition)
 
 
 def _script_task(compilation: Compilation, node: ScriptTask) -> Behaviour:
@@ -120,6 +133,8 @@ COMPILERS: Mapping[type[FlowNode], Callable[..., Behaviour]] = {
     ScriptTask: _script_task,
     BusinessRuleTask: _business_rule_task,
     ExclusiveGateway: _exclusive_gateway,
+    InclusiveGateway: _inclusive_gateway,
+    ComplexGateway: _complex_gateway,
     ParallelGateway: _always(ParallelGatewayBehaviour()),
     EventBasedGateway: _event_based_gateway,
     SubProcess: _sub_process,

@@ -39,7 +39,7 @@ def multiplied(quantity: int) -> PhaseMethod:
 
     def leave(run: Run, token: Token) -> Phase | None:
         node = run.node(token)
-        flows = choose_flows(run, node, token) if node.is_conditional else node.outgoing
+        flows = choose_flows(run, node, run.variables(token)) if node.is_conditional else node.outgoing
         return run.take(token, tuple(flow for flow in flows for _ in range(quantity)))
 
     return leave

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Diagrams of a written file: those of the file that was read, brought up to date, or a new one.
+
+A kept diagram has what the model has not (styles, colours, several pages); where the model was moved or drawn anew
+meanwhile, only bounds and waypoints are changed.
+"""
+
+from collections.abc import Mapping
+
+from lxml import etree
+
+from taktloom.formats.bpmn.diagram import read_edge, read_shape, write_diagram, write_edge, write_shape
+from taktloom.formats.bpmn.kept import foreign_element
+from taktloom.formats.bpmn.names import BPMNDI, bpmn
+from taktloom.model.diagram import Diagram, Edge, Shape
+from taktloom.model.identifiers import ElementId
+from taktloom.model.process import Definitions
+
+__all__ = ["write_drawings"]
+
+
+def write_drawings(root: etree._Element, definitions: Definitions, namespaces: Mapping[str, str]) -> None:
+    """Append the diagrams to *root*."""
+    diagram = definitions.diagram
+    if not definitions.drawings:
+        if diagram is not None:
+            write_diagram(root, diagram, _plane_element(root, definitions))
+        return
+    pages = [foreign_element(text) for text in definitions.drawings]
+    holder = etree.Element("holder", nsmap=namespaces)
+    holder.extend(pages)
+    _bring_up_to_date(holder, diagram or Diagram())
+    root.extend(list(holder))
+
+
+def _bring_up_to_date(holder: etree._Element, diagram: Diagram) -> None:
+    """The first drawing of an element is the one that the model has; other pages stay as they are."""
+    shapes = {shape.element_id: shape for shape in diagram.shapes}
+    edges = {edge.element_id: edge for edge in diagram.edges}
+    for element in list(holder.iter(f"{{{BPMNDI}}}BPMNShape", f"{{{BPMNDI}}}BPMNEdge")):
+        if element.tag == f"{{{BPMNDI}}}BPMNShape":
+            _update_shape(element, shapes)
+        else:
+            _update_edge(element, edges)
+    plane = holder.find(f".//{{{BPMNDI}}}BPMNPlane")
+    if plane is None:
+        return
+    for shape in shapes.values():
+        write_shape(plane, shape)
+    for edge in edges.values():
+        write_edge(plane, edge)
+
+
+def _update_shape(element: etree._Element, shapes: dict[ElementId, Shape]) -> None:
+    """Takes the shape out of *shapes*; one that the model has no longer is removed at its first drawing."""
+    read = read_shape(element)
+    if read is None:
+        return
+    wanted = shapes.pop(read.element_id, None)
+    if wanted is not None and wanted != read:
+        _replace(element, wanted)
+
+
+def _update_edge(element: etree._Element, edges: dict[ElementId, Edge]) -> None:
+    read = read_edge(element)
+    if read is None:
+        return
+    wanted = edges.pop(read.element_id, None)
+    if wanted is not None and wanted != read:
+        _replace(element, wanted)
+
+
+def _replace(element: etree._Element, wanted: Shape | Edge) -> None:
+    """A new drawing of the element under the old one's id and with its colours and styles."""
+    holder = etree.Element("holder")
+    new = write_shape(holder, wanted) if isinstance(wanted, Shape) else write_edge(holder, wanted)
+    for name, value in element.attrib.items():
+        new.set(name, value)
+    parent = element.getparent()
+    if parent is not None:
+        parent.replace(element, new)
+
+
+def _plane_element(root: etree._Element, definitions: Definitions) -> str:
+    """What the drawing shows: the collaboration if the file has one, else the first process."""
+    collaboration = root.find(bpmn("collaboration"))
+    if collaboration is not None and collaboration.get("id"):
+        return str(collaboration.get("id"))
+    return definitions.processes[0].id

@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Static proof: is the control flow of a process sound, and what else in it can never work; pure, before it runs."""
+
+from taktloom.kernel.soundness.check import MAX_STATES, check_control_flow
+from taktloom.kernel.soundness.check import check_control_flow as check_soundness
+
+__all__ = ["MAX_STATES", "check_control_flow", "check_soundness"]

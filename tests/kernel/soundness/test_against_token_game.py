@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+"""On random models the check says what playing every token game says, and reducing changes no verdict."""
+
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from taktloom.kernel.rules import containers_of
+from taktloom.kernel.soundness import check_control_flow
+from taktloom.kernel.soundness.abstraction import abstract
+from taktloom.kernel.soundness.exploration import explore
+from taktloom.kernel.soundness.reduction import reduce_net
+from taktloom.model.process import ProcessDefinition
+from tests.kernel.soundness.sketch import sketch
+from tests.kernel.soundness.token_game import Verdict
+
+LIMIT = 50_000
+
+
+def random_model(seed: int) -> ProcessDefinition:
+    """Three to eight nodes between a start and up to two ends, every node on some way from the start."""
+    chance = random.Random(seed)
+    inner = [chance.choice("xpoxpt") + str(number) for number in range(chance.randint(3, 8))]
+    ends = ["e1", "e2"][: chance.randint(1, 2)]
+    flows = {("s", inner[0])}
+    for position, name in enumerate(inner[1:], start=1):
+        flows.add((chance.choice(inner[:position]), name))
+    for _ in range(chance.randint(1, 6)):
+        flows.add((chance.choice(inner), chance.choice([*inner, *ends])))
+    for name in inner:
+        if not any(source == name for source, _ in flows):
+            flows.add((name, chance.choice(ends)))
+    return sketch("; ".join(f"{source} > {target}" for source, target in sorted(flows)))
+
+
+@settings(max_examples=100)
+@given(st.integers(min_value=0))
+def test_the_check_finds_what_playing_every_game_finds(seed: int) -> None:
+    model = random_model(seed)
+    played = Verdict(model)
+
+    findings = check_control_flow(model, max_states=LIMIT)
+
+    found = {finding.rule for finding in findings} - {"dead-activity"}
+    assert bool(found) == bool(played.kinds)
+    assert found <= played.kinds
+    for kind in found - {"livelock"}:
+        shortest = min(len(finding.path) for finding in findings if finding.rule == kind)
+        assert shortest == played.shortest[kind]
+
+
+@settings(max_examples=100)
+@given(st.integers(min_value=0))
+def test_what_is_called_dead_is_passed_in_no_game(seed: int) -> None:
+    model = random_model(seed)
+    played = Verdict(model)
+
+    dead = {finding.place.element_id for finding in check_control_flow(model) if finding.rule == "dead-activity"}
+
+    assert not dead & played.passed
+
+
+@settings(max_examples=100)
+@given(st.integers(min_value=0))
+def test_reducing_changes_no_verdict(seed: int) -> None:
+    (container,) = containers_of(random_model(seed))
+    net = abstract(container, {})
+    assert net is not None
+
+    whole, reduced = explore(net, max_states=LIMIT), explore(reduce_net(net), max_states=LIMIT)
+
+    assert bool(whole.flaws) == bool(reduced.flaws)
+    if not whole.flaws:
+        assert whole.alive == reduced.alive
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_random_models_hold_sound_and_unsound_ones(seed: int) -> None:
+    verdicts = {bool(Verdict(random_model(seed * 100 + number)).kinds) for number in range(100)}
+
+    assert verdicts == {True, False}
