@@ -294,7 +294,7 @@ class _Builder:
         compilation = self.compilation
         behaviour = COMPILERS[type(node)](compilation, node)
         outgoing = tuple(self.outgoing.get(index, ()))
-        default = self._default(node)
+        default = self._default(index, node)
         return Node(
             index=index,
             id=node.id,
@@ -322,9 +322,13 @@ class _Builder:
             is_event_sub_process=isinstance(node, SubProcess) and node.triggered_by_event,
         )
 
-    def _default(self, node: FlowNode) -> int:
+    def _default(self, index: int, node: FlowNode) -> int:
+        """The default flow; of an exclusive gateway that marks none the only flow without condition (a warning)."""
         default: ElementId | None = getattr(node, "default_flow", None)
-        return NONE if default is None else self.flow_index.get(default, NONE)
+        if default is not None:
+            return self.flow_index.get(default, NONE)
+        plain = [flow for flow in self.outgoing.get(index, ()) if self.flows[flow].condition is None]
+        return plain[0] if isinstance(node, ExclusiveGateway) and len(plain) == 1 else NONE
 
     def _armed(self, events: Iterable[StartEvent | BoundaryEvent]) -> tuple[int, ...]:
         return tuple(self.node_index[event.id] for event in events if _waits(event.definition))
