@@ -163,15 +163,15 @@ DEAD: Mapping[str, Seed] = {
     "behind links into a join": (sketch("s > x > lt; x > a > p > t > e; lc > p", thrown(), CAUGHT), "t", 5),
 }
 ENDLESS: Mapping[str, Seed] = {
-    "a loop without a way out": (sketch("s > x1 > a > x2 > e; x2 > x3 > b > x3"), "b", 6),
-    "the whole process is a loop": (sketch("s > x > a > x"), "a", 3),
-    "two tasks that go round": (sketch("s > x1 > a > e; x1 > x2 > b > d > x2"), "b", 4),
-    "a sub-process that never ends": (sketch("s > sub > e", inner("sub", "s1 > x > a > x")), "a", 3),
-    "beside a branch that ends": (sketch("s > p > a > e; p > x > b > x"), "b", 4),
+    "a loop without a way out": (sketch("s > x1 > a > x2 > e; x2 > x3 > b > x3"), "x3", 5),
+    "the whole process is a loop": (sketch("s > x > a > x"), "x", 2),
+    "two tasks that go round": (sketch("s > x1 > a > e; x1 > x2 > b > d > x2"), "x2", 3),
+    "a sub-process that never ends": (sketch("s > sub > e", inner("sub", "s1 > x > a > x")), "x", 2),
+    "beside a branch that ends": (sketch("s > p > a > e; p > x > b > x"), "x", 3),
     "an event-based choice of which one never ends": (
         sketch("s > g > m > e; g > w > x > a > x", ANSWER, LATE),
-        "a",
-        5,
+        "x",
+        4,
     ),
 }
 UNSOUND: Mapping[str, Mapping[str, Seed]] = {
