@@ -16,6 +16,7 @@ from decimal import Decimal
 
 from taktloom.feel.values import FeelValue
 from taktloom.kernel.commands import IncidentKind
+from taktloom.kernel.elements.instance_events import InstanceEvents, throw_all
 from taktloom.kernel.elements.rounds import LoopBehaviour, body_of, open_round
 from taktloom.kernel.expressions import Context, Expression, evaluate_condition, kind_of
 from taktloom.kernel.failure import ElementFailure
@@ -58,6 +59,7 @@ class MultiInstanceBehaviour(LoopBehaviour):
     cardinality: Expression | None
     collection: CollectedItems
     completion: Expression | None
+    events: InstanceEvents
 
     def begin(self, run: Run, context: Context) -> LoopState:
         """How many instances there are, on which items."""
@@ -100,6 +102,8 @@ class MultiInstanceBehaviour(LoopBehaviour):
         element = self.collection.element
         result = None if element is None else element.evaluate(context, run.now)
         is_over = self._is_over(run, body, context, (number, result))
+        inside = {**context, **self._after(body)} if self.events.conditional else context
+        deeds = self.events.prepare(run, outer, inside, loop.completed + 1)
         loop.completed += 1
         if loop.results:
             loop.results[number - 1] = result
@@ -114,7 +118,13 @@ class MultiInstanceBehaviour(LoopBehaviour):
         elif self.is_sequential:
             _show(run, outer, active=1)
             run.push(self._open(run, outer, loop), Phase.ENTER)
+        throw_all(run, outer, deeds)
         return None
+
+    def _after(self, body: Scope) -> dict[str, FeelValue]:
+        """The numbers once the instance that ends now is counted."""
+        loop = _loop_of(body)
+        return _numbers(loop, active=len(body.tokens) - 1, completed=loop.completed + 1)
 
     def _open(self, run: Run, outer: Token, loop: LoopState) -> Token:
         """The next instance: the token at its work."""
@@ -131,7 +141,7 @@ class MultiInstanceBehaviour(LoopBehaviour):
         if self.completion is None:
             return False
         loop = _loop_of(body)
-        inside = {**context, **_numbers(loop, active=len(body.tokens) - 1, completed=loop.completed + 1)}
+        inside = {**context, **self._after(body)}
         if self.collection.outputs is None:
             return evaluate_condition(self.completion, inside, run.now)
         number, result = latest
