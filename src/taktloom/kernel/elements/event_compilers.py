@@ -128,8 +128,9 @@ def compile_trigger(compilation: Compilation, node: FlowNode, definition: EventD
     match definition:
         case TimerDefinition():
             return TimerTrigger(compilation.timer(definition, node))
-        case MessageDefinition(name=name, correlation_key=key):
-            return MessageTrigger(compilation.text(name, node, "message's name"), compilation.key(key, node))
+        case MessageDefinition(name=name, correlation_key=key, retrievals=retrievals):
+            text = compilation.text(name, node, "message's name")
+            return MessageTrigger(text, compilation.key(key, node), retrievals)
         case SignalDefinition(name=name):
             return SignalTrigger(compilation.text(name, node, "signal's name"))
         case ConditionalDefinition(condition=condition):

@@ -80,6 +80,7 @@ class MultiInstanceBehaviour(LoopBehaviour):
         body = body_of(run, token)
         loop = _loop_of(body)
         if loop.total == 0:
+            self._keep_results(run, token)
             return Phase.COMPLETE
         count = 1 if self.is_sequential else loop.total
         _show(run, token, active=count)
@@ -91,8 +92,9 @@ class MultiInstanceBehaviour(LoopBehaviour):
         return None
 
     def results(self, body: Scope) -> Mapping[str, FeelValue]:
-        """The collected ones; null for what did not complete."""
-        return {} if self.collection.outputs is None else {self.collection.outputs: list(_loop_of(body).results)}
+        """The collected ones; null for what did not complete. A data output of the activity has them already."""
+        outputs = self.collection.outputs
+        return {} if outputs is None or outputs in body.variables else {outputs: list(_loop_of(body).results)}
 
     def end_round(self, run: Run, outer: Token, token: Token) -> Phase | None:
         """Collect, test, and go on or end."""
@@ -114,12 +116,19 @@ class MultiInstanceBehaviour(LoopBehaviour):
             run.clear_scope(body)
         _show(run, outer, active=len(body.tokens))
         if is_over or loop.completed == loop.total:
+            self._keep_results(run, outer)
             run.push(outer, Phase.COMPLETE)
         elif self.is_sequential:
             _show(run, outer, active=1)
             run.push(self._open(run, outer, loop), Phase.ENTER)
         throw_all(run, outer, deeds)
         return None
+
+    def _keep_results(self, run: Run, outer: Token) -> None:
+        """A collection that is a data output of the activity is handed on by its associations."""
+        body, outputs = body_of(run, outer), self.collection.outputs
+        if outputs is not None and outer.inner is not None and outputs in body.variables:
+            set_local(run.state, outer.inner, {outputs: list(_loop_of(body).results)})
 
     def _after(self, body: Scope) -> dict[str, FeelValue]:
         """The numbers once the instance that ends now is counted."""
