@@ -62,19 +62,30 @@ def _goes_on(run: Run, outer: Token) -> bool:
 
 def _order(run: Run, outer: Token, command: Command) -> None:
     """Give the command to the host, after the activity's own boundary events have had what it throws."""
-    if isinstance(command, ThrowSignal):
-        waits = [(wait_id, wait) for wait_id, wait in _waits(run.state.signals, outer)
-                 if wait.signal_name == command.signal_name]  # fmt: skip
-        run.commands.append(replace(command, passed=tuple(wait_id for wait_id, _ in waits)))
-        for wait_id, wait in waits:
-            if wait_id in run.state.signals:
-                deliver(run, wait_id, wait, _attributes(run, outer, wait))
-        return
-    if isinstance(command, ThrowMessage):
-        for wait_id, wait in _waits(run.state.subscriptions, outer):
-            if wait.message_name == command.message_name and wait.correlation_key in {None, command.correlation_key}:
-                deliver(run, wait_id, wait, _attributes(run, outer, wait))
-                return
+    match command:
+        case ThrowSignal():
+            _order_signal(run, outer, command)
+        case ThrowMessage():
+            _order_message(run, outer, command)
+        case _:
+            run.commands.append(command)
+
+
+def _order_signal(run: Run, outer: Token, command: ThrowSignal) -> None:
+    open_waits = _waits(run.state.signals, outer)
+    waits = [(wait_id, wait) for wait_id, wait in open_waits if wait.signal_name == command.signal_name]
+    run.commands.append(replace(command, passed=tuple(wait_id for wait_id, _ in waits)))
+    for wait_id, wait in waits:
+        if wait_id in run.state.signals:  # the one before it may have broken the activity off
+            deliver(run, wait_id, wait, _attributes(run, outer, wait))
+
+
+def _order_message(run: Run, outer: Token, command: ThrowMessage) -> None:
+    """A message has one receiver: the activity itself if it waits for it."""
+    for wait_id, wait in _waits(run.state.subscriptions, outer):
+        if wait.message_name == command.message_name and wait.correlation_key in {None, command.correlation_key}:
+            deliver(run, wait_id, wait, _attributes(run, outer, wait))
+            return
     run.commands.append(command)
 
 
