@@ -20,10 +20,11 @@ from taktloom.model.identifiers import InstanceKey, SubscriptionId, TenantId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signal:
-    """A signal by name with what it carries."""
+    """A signal by name with what it carries. passed: who has had it already."""
 
     name: str
     variables: Mapping[str, FeelValue]
+    passed: tuple[SubscriptionId, ...] = ()
 
 
 class Signals:
@@ -48,7 +49,9 @@ def broadcast(unit: Unit, signal: Signal, actor: str | None) -> tuple[InstanceKe
     for row in waiting:
         key, subscription_id = InstanceKey(row.text("instance_key")), SubscriptionId(row.text("subscription_id"))
         # An advance for an earlier row may have closed this one.
-        if unit.session.first("has_signal_subscription", tenant_id=unit.tenant_id, subscription_id=subscription_id):
+        if subscription_id not in signal.passed and unit.session.first(
+            "has_signal_subscription", tenant_id=unit.tenant_id, subscription_id=subscription_id
+        ):
             instance = unit.instance(key)
             event = SignalReceived(
                 occurred_at=event_time(unit, instance),
