@@ -47,10 +47,13 @@ DEFAULTS: Mapping[str, str] = {
 
 def differences(source: bytes) -> list[str]:
     """What reading and writing changes; nothing is what is wanted."""
+    return compared(source, write_bpmn(read_bpmn(source)))
+
+
+def compared(before: bytes, after: bytes) -> list[str]:
+    """What is different in two files."""
     parser = etree.XMLParser(remove_comments=True, remove_pis=True, resolve_entities=False)
-    before = etree.fromstring(source, parser)
-    after = etree.fromstring(write_bpmn(read_bpmn(source)), parser)
-    return list(_compare(before, after, ""))
+    return list(_compare(etree.fromstring(before, parser), etree.fromstring(after, parser), ""))
 
 
 def _compare(one: etree._Element, other: etree._Element, path: str) -> Iterator[str]:

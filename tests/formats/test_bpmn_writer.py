@@ -27,7 +27,9 @@ def plain(value: object) -> object:
     """A record as nested tuples, without places and prefixes; kept XML as a tree, since its prefixes may change."""
     if is_dataclass(value):
         skipped = {"place", "findings", "namespaces", "order", "drawings"}
-        return tuple((f.name, plain(getattr(value, f.name))) for f in fields(value) if f.compare and f.name not in skipped)
+        return tuple(
+            (f.name, plain(getattr(value, f.name))) for f in fields(value) if f.compare and f.name not in skipped
+        )
     if isinstance(value, tuple):
         return tuple(plain(item) for item in value)
     if isinstance(value, str) and value.startswith("<"):

@@ -11,6 +11,7 @@ from dataclasses import replace
 from taktloom.kernel.arming import open_handlers
 from taktloom.kernel.behaviour import Behaviour
 from taktloom.kernel.compilation import Compilation
+from taktloom.kernel.data_flow import in_each_round, with_data
 from taktloom.kernel.elements.ad_hoc_sub_process import in_turn, leaving_ad_hoc
 from taktloom.kernel.elements.compensation import UndoingBehaviour, recording
 from taktloom.kernel.elements.multi_instance import CollectedItems, MultiInstanceBehaviour
@@ -42,6 +43,8 @@ def finish_activities(compilation: Compilation, models: Sequence[AnyFlowNode], n
         if isinstance(model, Activity) and model.loop is not None:
             rounds[index] = len(nodes)
             _add_rounds(_loop(compilation, model, model.loop), nodes, index)
+            nodes[-1] = in_each_round(nodes[-1])
+        nodes[index] = with_data(nodes[index])
     for index, model in enumerate(models):
         if isinstance(model, Activity):
             nodes[index] = _with_quantities(model, nodes[index])

@@ -7,6 +7,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from taktloom.kernel.activity_nodes import finish_activities
 from taktloom.kernel.arming import open_handlers
 from taktloom.kernel.compilation import Compilation, ScriptRunner
+from taktloom.kernel.correlation import MessageCorrelation, message_correlations
+from taktloom.kernel.data_compilation import DataNames, compile_node_data
 from taktloom.kernel.elements.registry import COMPILERS
 from taktloom.kernel.executable import NONE, Catches, ExecutableProcess, Flow, Handlers, Node
 from taktloom.kernel.reachability import upstream_flows
@@ -104,7 +106,9 @@ def _variable_names(definition: ProcessDefinition) -> Iterator[str]:
     flows = list(_all_flows(definition))
     for form in definition.forms:
         yield from _form_keys(form)
-    for node, _ in _number(definition):
+    nodes = [node for node, _ in _number(definition)]
+    yield from DataNames(definition, nodes).all_names()
+    for node in nodes:
         if isinstance(node, ComplexGateway):
             yield from (flow.name or flow.id for flow in flows if flow.target == node.id)
         for mapping in (*getattr(node, "inputs", ()), *getattr(node, "outputs", ())):
@@ -220,6 +224,7 @@ class _Builder:
             for index, (node, parent) in enumerate(numbered)
             if isinstance(node, IntermediateCatchEvent) and isinstance(node.definition, LinkDefinition)
         }
+        self.data_names = DataNames(definition, [node for node, _ in numbered])
         self.roles = {node_id: lane.name for lane in definition.lanes for node_id in lane.nodes if lane.name}
 
     def build(self) -> ExecutableProcess:
@@ -242,7 +247,12 @@ class _Builder:
             findings=_without_repetitions(self.compilation.findings),
             undoing=undoing,
             upstream=upstream_flows(nodes, self.flows, self._side_ways()),
+            correlations=self._correlations(),
         )
+
+    def _correlations(self) -> Mapping[ElementId, tuple[MessageCorrelation, ...]]:
+        found = {node.id: message_correlations(self.definition, node) for node, _ in self.numbered}
+        return {node_id: correlations for node_id, correlations in found.items() if correlations}
 
     def _side_ways(self) -> Mapping[int, Sequence[int]]:
         """Where a token can go on from besides the outgoing flows: boundary events, and the catching ends of links."""
@@ -302,6 +312,7 @@ class _Builder:
             outputs=compilation.mappings(getattr(node, "outputs", ()), node),
             attributes=compilation.attributes(getattr(node, "event_attributes", ()), node),
             role=self.roles.get(node.id),
+            data=compile_node_data(compilation, self.data_names, node),
             activates_itself=behaviour.activates_itself,
             is_event_sub_process=isinstance(node, SubProcess) and node.triggered_by_event,
         )

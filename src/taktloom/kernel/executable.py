@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Protocol, TypeAlias
 
+from taktloom.kernel.correlation import MessageCorrelation
 from taktloom.kernel.expressions import Expression
 from taktloom.kernel.state import Phase
 from taktloom.model.findings import Finding
@@ -97,7 +98,7 @@ class Node:
     before the visit begins. is_round: one round of a loop, told of only in the event log. handler: numbers of the
     compensation boundary event and of the activity that it leads to. undo: of a sub-process the number of its
     compensation event sub-process. cancelled_by: of a transaction its cancel boundary event. is_selectable: an
-    activity that an ad-hoc sub-process may start.
+    activity that an ad-hoc sub-process may start. data: what it does with data, None for nothing.
     """
 
     index: int
@@ -122,6 +123,7 @@ class Node:
     outputs: tuple[MappingRule, ...] = ()
     attributes: tuple[Attribute, ...] = ()
     role: str | None = None
+    data: object | None = None
     activates_itself: bool = False
     is_round: bool = False
     handler: tuple[int, int] | None = None
@@ -141,7 +143,8 @@ class ExecutableProcess:
 
     findings: the warnings of reading and compiling. external_choices: gateways whose flow the host chooses.
     upstream: of each inclusive or complex gateway that joins, per node the incoming flows of the gateway that a token
-    in the node can reach without passing the gateway, as bits in the order of `incoming`.
+    in the node can reach without passing the gateway, as bits in the order of `incoming`. correlations: of the nodes
+    whose messages are correlated by properties, one per event definition.
     """
 
     definition: ProcessDefinition
@@ -155,6 +158,7 @@ class ExecutableProcess:
     case_attributes: tuple[Attribute, ...]
     findings: tuple[Finding, ...]
     upstream: Mapping[int, Mapping[int, int]]
+    correlations: Mapping[ElementId, tuple[MessageCorrelation, ...]]
     handlers: Handlers = NO_HANDLERS
     undoing: int = NONE
 

@@ -13,6 +13,7 @@ from taktloom.feel.values import FeelValue
 from taktloom.kernel.arrival import deliver
 from taktloom.kernel.commands import CloseIncident, Command, IncidentKind, InstanceOutcome, RetryJob
 from taktloom.kernel.conditions import look_at_conditions
+from taktloom.kernel.data_flow import reads_stores, resume_where_data_are_there
 from taktloom.kernel.elements.ad_hoc_sub_process import find_ad_hoc, next_turn
 from taktloom.kernel.elements.business_rule_task import DECISION_RESULT
 from taktloom.kernel.elements.inputs import input_variables
@@ -20,6 +21,7 @@ from taktloom.kernel.elements.job_offer import JobOffer
 from taktloom.kernel.events import (
     ActivitiesActivated,
     ConditionsEvaluated,
+    DataStoreRead,
     DecisionEvaluated,
     FlowChosen,
     IncidentResolved,
@@ -86,7 +88,11 @@ def _work(run: Run) -> None:
     """Let the tokens on the stack run until all wait; then those that depend on it, until nothing moves."""
     _run_tokens(run)
     state = run.state
-    while (state.undecided and decide_next_join(run)) or (state.turns and next_turn(run)):
+    while (
+        (state.undecided and decide_next_join(run))
+        or (state.turns and next_turn(run))
+        or (state.awaiting_data and resume_where_data_are_there(run))
+    ):
         _run_tokens(run)
 
 
@@ -165,6 +171,15 @@ def _flow_chosen(run: Run, event: FlowChosen) -> None:
         run.push(token, next_phase)
 
 
+def _data_store_read(run: Run, event: DataStoreRead) -> None:
+    token = run.state.tokens[_find(run.state.requests, event.request_id, "request", run)]
+    if not reads_stores(run.node(token)) or token.id in run.state.fetched:
+        raise MisuseError("The answer does not fit the request.", _place(run.state), "Answer what was asked.")
+    run.forget_wait(token, event.request_id)
+    run.state.fetched[token.id] = dict(event.values)
+    run.push(token, Phase.ENTER)
+
+
 def _job_failed(run: Run, event: JobFailed) -> None:
     token = run.state.tokens[_find(run.state.jobs, event.job_id, "job", run)]
     if any(incident.job_id == event.job_id for incident in _incidents_of(run, token)):
@@ -193,6 +208,7 @@ def _timer_fired(run: Run, event: TimerFired) -> None:
 
 def _message_correlated(run: Run, event: MessageCorrelated) -> None:
     wait = _find(run.state.subscriptions, event.subscription_id, "subscription", run)
+    run.learn_correlation(run.process.nodes[wait.element], event.variables, used_up=event.subscription_id)
     deliver(run, event.subscription_id, wait, event.variables)
 
 
@@ -311,6 +327,7 @@ HANDLERS: Mapping[type, Callable[..., None]] = {
     MessageCorrelated: _message_correlated,
     DecisionEvaluated: _decision_evaluated,
     FlowChosen: _flow_chosen,
+    DataStoreRead: _data_store_read,
     IncidentResolved: _incident_resolved,
     SignalReceived: _signal_received,
     ConditionsEvaluated: _conditions_evaluated,

@@ -176,6 +176,7 @@ def throw_escalation(run: Run, token: Token, code: str | None, payload: Payload 
 
 
 def _throw_message(run: Run, token: Token, name: str, key: str | None, payload: Payload) -> None:
+    run.learn_correlation(run.node(token), payload)
     run.commands.append(
         ThrowMessage(
             message_id=run.next_id(),

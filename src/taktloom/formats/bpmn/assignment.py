@@ -84,6 +84,6 @@ def _assigned(reading: Reading, role: etree._Element, missing: str) -> dict[str,
         for member in members:
             found.setdefault(member["kind"], []).append(member["name"].strip())
         return {kind: ",".join(names) for kind, names in found.items()}
-    if text.startswith("=") or CAMUNDA not in expression.nsmap.values():
+    if text.startswith(("=", '"')) or CAMUNDA not in expression.nsmap.values():
         return {missing: f"={text.removeprefix('=')}"}
     return {missing: text}  # Camunda 7 has plain names here

@@ -34,7 +34,6 @@ __all__ = [
 DEFAULT_RETRIES = 3
 _CODE = ("class", "delegateExpression", "expression")
 _FIELD_TYPES = {"long": "number", "boolean": "checkbox", "date": "datetime", "enum": "select"}
-_REMODEL = "Model it with elements that are run."
 _FORM = re.compile(r"^camunda-forms:[a-z]+:(?P<id>.+?)(?:\.form)?$")
 
 

@@ -17,6 +17,7 @@ from taktloom.formats.bpmn.data import (
     read_io,
     read_subscription,
 )
+from taktloom.formats.bpmn.elsewhere import report_elsewhere
 from taktloom.formats.bpmn.events import EVENT_READERS, unsupported_event
 from taktloom.formats.bpmn.extensions import Extensions, xml_text
 from taktloom.formats.bpmn.gateways import GATEWAY_READERS
@@ -83,6 +84,7 @@ def read_process(
 ) -> ProcessDefinition:
     """One <process>; findings about it are those that the reading has collected meanwhile."""
     first, first_form = len(reading.findings), len(reading.forms)
+    report_elsewhere(reading, element)
     extensions = Extensions(element)
     contents = _read_contents(reading, element, depth=0)
     process_id = ProcessId(reading.element_id(element))
@@ -198,6 +200,7 @@ def with_flows(nodes: Iterable[AnyFlowNode], flows: Iterable[SequenceFlow]) -> l
 
 def read_node(reading: Reading, element: etree._Element, kind: str, depth: int = 0) -> AnyFlowNode:
     """One flow node, without its flows and what is kept of it."""
+    report_elsewhere(reading, element)
     reason = _unsupported_reason(reading, element, kind, depth)
     if reason is None:
         reader = SUB_PROCESS_READERS.get(kind)

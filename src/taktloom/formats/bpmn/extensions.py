@@ -1,33 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the extension elements of the dialects `zeebe:` and `taktloom:` say, and what of the rest must be refused.
+"""What the extension elements of the dialects `zeebe:` and `taktloom:` say.
 
-Both namespaces have the same elements (`taskDefinition`, `ioMapping` …); `taktloom:` adds `eventAttribute`. Those that
-other engines would execute are findings, so that nothing is lost silently.
+Both namespaces have the same elements (`taskDefinition`, `ioMapping` …); `taktloom:` adds `eventAttribute`.
 """
 
-from collections.abc import Iterator
 from copy import deepcopy
 
 from lxml import etree
 
-from taktloom.formats.bpmn.names import CAMUNDA, TAKTLOOM, ZEEBE, bpmn, local_name
+from taktloom.formats.bpmn.names import TAKTLOOM, ZEEBE, bpmn, local_name
 from taktloom.model.process import EventAttribute
 from taktloom.model.process_data import VariableMapping
 
 __all__ = ["Extensions", "extension_elements", "xml_text"]
 
 DIALECTS = (TAKTLOOM, ZEEBE)
-# Executed by the engines they were written for, not by this one.
-EXECUTED_ELSEWHERE = frozenset(
-    {
-        "connector",
-        "errorEventDefinition",
-        "executionListener",
-        "executionListeners",
-        "taskListener",
-        "taskListeners",
-    }
-)
 
 
 class Extensions:
@@ -75,13 +62,6 @@ class Extensions:
         """Id of the form: `formId`, or the form kept in the process (`formKey="camunda-forms:bpmn:ID"`)."""
         key = self.get("formDefinition", "formKey") or ""
         return self.get("formDefinition", "formId") or key.rpartition(":")[2] or None
-
-    def executed_elsewhere(self) -> Iterator[str]:
-        """Names of extensions that would do something elsewhere."""
-        for child in self._elements:
-            namespace = etree.QName(child).namespace
-            if namespace in {ZEEBE, CAMUNDA} and local_name(child.tag) in EXECUTED_ELSEWHERE:
-                yield f"{child.prefix or 'camunda'}:{local_name(child.tag)}"
 
 
 def extension_elements(element: etree._Element) -> list[etree._Element]:

@@ -8,19 +8,23 @@ Source: Expression Language Specification 3.0, chapter 1; DMN 1.5, chapter 10.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 
 __all__ = ["Translation", "is_juel", "translate_juel"]
 
 MAX_LENGTH = 10_000
 MAX_DEPTH = 40
+MAX_EXPONENT = 30
 _MARK = re.compile(r"[$#]\{")
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|(?P<string>'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")"
     r"|(?P<name>[^\W\d]\w*)|(?P<sign>&&|\|\||==|!=|<=|>=|[-+*/%<>!?:.,()\[\]]))"
 )
 _WORDS = {"eq": "=", "ne": "!=", "lt": "<", "gt": ">", "le": "<=", "ge": ">=", "==": "="}
-_COMPARISONS = frozenset({"=", "!=", "<", ">", "<=", ">="})
+_EQUALITIES = frozenset({"=", "!="})
+_RELATIONS = frozenset({"<", ">", "<=", ">="})
 _FEEL_WORDS = frozenset(
     {"between", "else", "every", "for", "function", "if", "in", "return", "satisfies", "some", "then"}
 )
@@ -157,21 +161,37 @@ class _Parser:
         return found
 
     def _and(self) -> str:
-        found = self._comparison()
+        found = self._equality()
         while self._take("&&", "and"):
-            found = f"{found} and {self._comparison()}"
+            found = f"{found} and {self._equality()}"
         return found
 
-    def _comparison(self) -> str:
-        """FEEL has no chains of comparisons: the left one is put in parentheses."""
-        found, is_compared = self._sum(), False
-        while True:
-            sign = _WORDS.get(self._peek(), self._peek())
-            if sign not in _COMPARISONS:
-                return found
+    def _equality(self) -> str:
+        return self._compared(_EQUALITIES, self._relation)
+
+    def _relation(self) -> str:
+        return self._compared(_RELATIONS, self._sum)
+
+    def _compared(self, signs: frozenset[str], operand: Callable[[], str]) -> str:
+        """FEEL has one level of comparisons and no chains: a comparison inside another is put in parentheses."""
+        first = self.position
+        found = operand()
+        while (sign := _WORDS.get(self._peek(), self._peek())) in signs:
+            found = self._enclosed(found, first)
             self.position += 1
-            found = f"({found})" if is_compared else found
-            found, is_compared = f"{found} {sign} {self._sum()}", True
+            first = self.position
+            found = f"{found} {sign} {self._enclosed(operand(), first)}"
+            first = -1
+        return found
+
+    def _enclosed(self, found: str, first: int) -> str:
+        """In parentheses if what was read since token *first* (-1: already a comparison) compares at its own level."""
+        depth = 0
+        for _, text in self.tokens[first : self.position] if first >= 0 else ():
+            depth += (text in "([") - (text in ")]")
+            if depth == 0 and _WORDS.get(text, text) in _EQUALITIES | _RELATIONS:
+                return f"({found})"
+        return f"({found})" if first < 0 else found
 
     def _sum(self) -> str:
         found = self._product()
@@ -195,7 +215,7 @@ class _Parser:
             return f"not({self._nested_unary()})"
         if self._take("empty"):
             value = self._nested_unary()
-            return f'({value} = null or {value} = "" or {value} = [] or {value} = {{}})'
+            return f'list contains([null, "", [], {{}}], {value})'
         if self._take("-"):
             return f"-{self._nested_unary()}"
         return self._path()
@@ -288,5 +308,7 @@ def _unquoted(text: str) -> str:
 
 
 def _number(text: str) -> str:
-    mantissa, _, exponent = text.lower().partition("e")
-    return mantissa if not exponent else f"{mantissa} * 10 ** {exponent.removeprefix('+')}"
+    _, _, exponent = text.lower().partition("e")
+    if exponent and abs(int(exponent)) > MAX_EXPONENT:
+        raise _Untranslatable(f"its exponent is greater than {MAX_EXPONENT}")
+    return f"{Decimal(text):f}" if exponent else text

@@ -8,12 +8,13 @@ that contradict it are left out.
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields, is_dataclass, replace
 from functools import lru_cache
 
 from lxml import etree
 
+from taktloom.formats.bpmn.elsewhere import is_read_of_camunda_7
 from taktloom.formats.bpmn.extensions import extension_elements, xml_text
 from taktloom.formats.bpmn.names import BPMN, XSI, bpmn, local_name
 from taktloom.formats.xml_reader import read_xml
@@ -91,12 +92,24 @@ def apply_kept(element: etree._Element, foreign: Foreign) -> etree._Element:
 def mended(
     foreign: Foreign, generate: Callable[[], etree._Element], fits: Callable[[etree._Element], bool]
 ) -> etree._Element:
-    """The element with those kept parts that agree with the model, each tried by itself.
+    """The element with those kept parts that agree with the model: all but one, else each tried by itself.
 
-    generate: the element from the model alone. fits: whether an element is read as the model says.
+    generate: the element from the model alone. fits: whether an element is read as the model says. In the second case
+    what Camunda 7 says in its own words is written in ours, so that no element speaks two dialects.
     """
+    for fewer in _all_but_one(foreign):
+        element = apply_kept(generate(), fewer)
+        if fits(element):
+            return element
+    own = replace(
+        foreign,
+        attributes=tuple(item for item in foreign.attributes if not is_read_of_camunda_7(item[0])),
+        extensions=tuple(
+            text for text in foreign.extensions if not is_read_of_camunda_7(str(foreign_element(text).tag))
+        ),
+    )
     accepted = NOTHING_FOREIGN
-    for candidate in _pieces(foreign, extension_elements(generate())):
+    for candidate in _pieces(own, extension_elements(generate())):
         tried = _joined(accepted, candidate)
         if fits(apply_kept(generate(), tried)):
             accepted = tried
@@ -169,6 +182,18 @@ def _groups(element: etree._Element, contained: frozenset[str]) -> dict[str, lis
         if group not in contained:
             found.setdefault(group, []).append(child)
     return found
+
+
+def _all_but_one(foreign: Foreign) -> Iterator[Foreign]:
+    """Each kept part left out once; never the extensions, beside which ours would be a second dialect."""
+    for name in foreign.absent:
+        if name != _EXTENSIONS:
+            yield replace(foreign, absent=tuple(other for other in foreign.absent if other != name))
+    for attribute in foreign.attributes:
+        yield replace(foreign, attributes=tuple(other for other in foreign.attributes if other != attribute))
+    groups = {text: group_of(foreign_element(text)) for text in foreign.children}
+    for group in dict.fromkeys(groups.values()):
+        yield replace(foreign, children=tuple(text for text in foreign.children if groups[text] != group))
 
 
 def _pieces(foreign: Foreign, generated: list[etree._Element]) -> Iterable[Foreign]:

@@ -7,7 +7,6 @@ from typing import TypedDict
 
 from lxml import etree
 
-from taktloom.formats.bpmn.extensions import Extensions
 from taktloom.formats.bpmn.juel import is_juel, translate_juel
 from taktloom.formats.bpmn.names import BPMN, FEEL_LANGUAGES, bpmn, local_name, reference
 from taktloom.model.findings import Finding, Severity
@@ -131,7 +130,7 @@ class Reading:
         text = text_of(element)
         if element is None or not text:
             return None
-        if is_juel(text):
+        if is_juel(text) and not text.startswith("="):
             return self.translated(element, text)
         language = (element.get("language") or self.language).strip().lower()
         if text.startswith("="):
@@ -176,8 +175,6 @@ class Reading:
 
     def node(self, element: etree._Element) -> NodeFields:
         """The fields of every flow node."""
-        for name in Extensions(element).executed_elsewhere():
-            self.not_run(element, name, "Remove it, and model what it does with elements that are run.", Severity.ERROR)
         return NodeFields(
             id=self.element_id(element),
             name=(element.get("name") or "").strip(),
