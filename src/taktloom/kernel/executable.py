@@ -95,9 +95,9 @@ class Node:
     handlers: of a sub-process those inside. link: of a throwing link where it leads.
     starts: of a sub-process where its tokens begin. role: name of its lane. phases: the behaviour's methods by
     Phase; catch: its method for what it waits for. activates_itself: whether a token that arrives may have to wait
-    before the visit begins. is_round: one round of a loop, told of only in the event log. handler: numbers of the
-    compensation boundary event and of the activity that it leads to. undo: of a sub-process the number of its
-    compensation event sub-process. cancelled_by: of a transaction its cancel boundary event. is_selectable: an
+    before the visit begins. is_round: one round of a loop, told of only in the event log. undone_by: numbers of the
+    compensation boundary event and of the activity that it leads to. undo_start: of a sub-process the start event of
+    its compensation event sub-process. cancelled_by: of a transaction its cancel boundary event. is_selectable: an
     activity that an ad-hoc sub-process may start. data: what it does with data, None for nothing.
     """
 
@@ -126,8 +126,8 @@ class Node:
     data: object | None = None
     activates_itself: bool = False
     is_round: bool = False
-    handler: tuple[int, int] | None = None
-    undo: int = NONE
+    undone_by: tuple[int, int] | None = None
+    undo_start: int = NONE
     is_event_sub_process: bool = False
     cancelled_by: int = NONE
     is_selectable: bool = False

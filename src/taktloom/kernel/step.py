@@ -20,6 +20,9 @@ from taktloom.kernel.elements.inputs import input_variables
 from taktloom.kernel.elements.job_offer import JobOffer
 from taktloom.kernel.events import (
     ActivitiesActivated,
+    ChildCompleted,
+    ChildEscalated,
+    ChildFailed,
     ConditionsEvaluated,
     DataStoreRead,
     DecisionEvaluated,
@@ -45,7 +48,7 @@ from taktloom.kernel.propagation import find_error_catcher
 from taktloom.kernel.run import Run
 from taktloom.kernel.starting import begin_instance
 from taktloom.kernel.state import IncidentWait, InstanceState, InstanceStatus, Phase, Token
-from taktloom.kernel.throwing import catch_error
+from taktloom.kernel.throwing import catch_error, throw_escalation
 from taktloom.kernel.variables import hand_out, set_local
 from taktloom.model.errors import ConflictError, MisuseError, NotFoundError
 from taktloom.model.identifiers import ElementId, IncidentId, RequestId, ScopeId, TokenId
@@ -189,14 +192,40 @@ def _job_failed(run: Run, event: JobFailed) -> None:
 
 def _job_error_thrown(run: Run, event: JobErrorThrown) -> None:
     token = run.state.tokens[_find(run.state.jobs, event.job_id, "job", run)]
-    catcher = find_error_catcher(run, token, event.error_code)
-    run.forget_wait(token, event.job_id)
+    _error_thrown(run, token, event.job_id, event)
+
+
+def _error_thrown(run: Run, token: Token, wait: str, event: JobErrorThrown | ChildFailed) -> None:
+    """Work outside that *token* waits for has thrown a BPMN error; one that nothing catches is an incident."""
+    code = event.error_code or ""
+    catcher = find_error_catcher(run, token, code)
+    run.forget_wait(token, wait)
     run.close_incidents(token)
     if catcher.event == NONE:
-        message = f"No boundary event or event sub-process catches the error '{event.error_code}'."
+        message = f"No boundary event or event sub-process catches the error '{code}'."
         run.raise_incident(token, IncidentKind.UNCAUGHT_ERROR, message, Phase.PERFORM)
         return
-    catch_error(run, catcher, event.error_code, event.variables, event.message)
+    catch_error(run, catcher, code, event.variables, event.message)
+
+
+def _child_completed(run: Run, event: ChildCompleted) -> None:
+    token = run.state.tokens[_find(run.state.children, event.child_id, "called instance", run)]
+    _resume(run, token, event.child_id, event.variables)
+
+
+def _child_failed(run: Run, event: ChildFailed) -> None:
+    token = run.state.tokens[_find(run.state.children, event.child_id, "called instance", run)]
+    if event.error_code is not None:
+        _error_thrown(run, token, event.child_id, event)
+        return
+    run.forget_wait(token, event.child_id)
+    message = event.message or "The called instance failed."
+    run.raise_incident(token, IncidentKind.CHILD_FAILED, message, Phase.PERFORM)
+
+
+def _child_escalated(run: Run, event: ChildEscalated) -> None:
+    token = run.state.tokens[_find(run.state.children, event.child_id, "called instance", run)]
+    throw_escalation(run, token, event.escalation_code, event.variables)
 
 
 def _timer_fired(run: Run, event: TimerFired) -> None:
@@ -331,6 +360,9 @@ HANDLERS: Mapping[type, Callable[..., None]] = {
     IncidentResolved: _incident_resolved,
     SignalReceived: _signal_received,
     ConditionsEvaluated: _conditions_evaluated,
+    ChildCompleted: _child_completed,
+    ChildFailed: _child_failed,
+    ChildEscalated: _child_escalated,
     VariablesSet: _variables_set,
     ActivitiesActivated: _activities_activated,
     InstanceCancelled: _instance_cancelled,
