@@ -84,7 +84,7 @@ def everything() -> Definitions:
         .when("=kind = 2")
         .inclusive("Which?")
         .when("a")
-        .script_task("Count", script="1 + 1", result_variable="n", start_quantity=2)
+        .script_task("Count", script="=1 + 1", result_variable="n", start_quantity=2)
         .complex("Enough", "activationCount >= 2")
         .end("Both", signal("done"))
         .at("Which?")
