@@ -49,6 +49,7 @@ from taktloom.kernel.events import (
 )
 from taktloom.kernel.history import HistoryItem
 from taktloom.kernel.state import InstanceStatus
+from taktloom.kernel.state_json import load_state, save_state
 from taktloom.model.identifiers import ElementId, InstanceKey
 from taktloom.model.process import ProcessDefinition
 
@@ -98,6 +99,7 @@ class Driver:
 
     def send(self, event: KernelEvent) -> list[Command]:
         commands = step(self.process, self.state, event, self.history)
+        assert load_state(save_state(self.state)) == self.state
         self.events.append(event)
         self.log.extend(commands)
         for command in commands:
@@ -118,11 +120,15 @@ class Driver:
         job_id = self.peek("job", element)
         return self.send(JobFailed(occurred_at=self.now, job_id=job_id, message=message))
 
-    def throw(self, element: str, code: str, **variables: object) -> list[Command]:
-        job_id = self.take("job", element)
-        return self.send(
-            JobErrorThrown(occurred_at=self.now, job_id=job_id, error_code=code, variables=feel(variables))
+    def throw(self, element: str, code: str, message: str = "", **variables: object) -> list[Command]:
+        thrown = JobErrorThrown(
+            occurred_at=self.now,
+            job_id=self.take("job", element),
+            error_code=code,
+            message=message,
+            variables=feel(variables),
         )
+        return self.send(thrown)
 
     def complete_task(self, element: str, actor: str | None = "bob", **variables: object) -> list[Command]:
         task_id = self.take("task", element)

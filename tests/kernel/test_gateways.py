@@ -114,16 +114,6 @@ def test_a_surplus_token_at_a_join_waits_for_the_next_firing() -> None:
     assert len(run.state.tokens) == 2  # the one at work and the surplus one, which keeps the instance open
 
 
-def test_the_condition_of_a_default_flow_is_not_read() -> None:
-    gateway = ExclusiveGateway(id=eid("g"), default_flow=eid("g-a"))
-    conditions = {"g-a": "true", "g-b": "true"}
-    run = run_of(process(S, gateway, job("a"), job("b"), E, flows="s > g > a > e\ng > b > e", conditions=conditions))
-
-    run.start()
-
-    assert run.open_work() == {"job": ["b"]}
-
-
 def test_conditional_flows_out_of_an_activity_are_taken_each_on_its_own() -> None:
     task = Task(id=eid("t"), default_flow=eid("t-c"))
     definition = process(

@@ -62,7 +62,7 @@ REFUSED: dict[str, tuple[ProcessDefinition, str]] = {
     "duplicate-id": (process(S, T, T, E, flows="s > t > e"), "t"),
     "flow-target-unknown": (process(S, T, E, flows="s > t > e\nt > nowhere"), "t-nowhere"),
     "flow-source-unknown": (process(S, T, E, flows="s > t > e\nnowhere > t"), "nowhere-t"),
-    "no-start-event": (process(flows=""), "p"),
+    "nothing-to-start": (process(T, Task(id=eid("u")), flows="t > u > t"), "p"),
     "several-none-start-events": (process(S, StartEvent(id=eid("s2")), T, E, flows="s > t > e\ns2 > t"), "s2"),
     "triggered-start-in-sub-process": (
         with_node(sub_process("x", StartEvent(id=eid("i"), definition=PT1H), EndEvent(id=eid("j")), flows="i > j")),
@@ -78,13 +78,18 @@ REFUSED: dict[str, tuple[ProcessDefinition, str]] = {
     "end-event-with-outgoing-flow": (process(S, T, E, flows="s > t > e > t"), "e"),
     "gateway-without-outgoing-flow": (process(S, ParallelGateway(id=eid("g")), flows="s > g"), "g"),
     "default-flow-unknown": (with_node(Task(id=eid("x"), default_flow=eid("s-x"))), "x"),
-    "condition-out-of-place": (
+    "condition-after-parallel-gateway": (
         process(S, ParallelGateway(id=eid("g")), E, flows="s > g > e", conditions={"g-e": "true"}),
         "g-e",
     ),
-    "flow-without-condition": (exclusive({"g-t": "true"}), "g-e"),
+    "default-flow-with-condition": (exclusive({"g-t": "true", "g-e": "true"}, "g-e"), "g-e"),
+    "lane-member-unknown": (
+        replace(process(S, E, flows="s > e"), lanes=(Lane(id=eid("l"), name="L", nodes=(eid("nowhere"),)),)),
+        "l",
+    ),
+    "flow-without-condition": (exclusive({}, "g-t"), "g-e"),
     "boundary-host-unknown": (boundary(attached_to=eid("nowhere")), "b"),
-    "boundary-on-non-activity": (boundary(attached_to=eid("e")), "b"),
+    "boundary-on-event": (boundary(attached_to=eid("e")), "b"),
     "non-interrupting-error": (boundary(definition=ErrorDefinition(code="E"), is_interrupting=False), "b"),
     "error-caught-twice": (
         process(
@@ -96,13 +101,16 @@ REFUSED: dict[str, tuple[ProcessDefinition, str]] = {
         ),
         "b",
     ),
-    "event-definition-out-of-place": (process(S, EndEvent(id=eid("x"), definition=PT1H), flows="s > x"), "x"),
+    "timer-at-end-event": (process(S, EndEvent(id=eid("x"), definition=PT1H), flows="s > x"), "x"),
     "message-without-name": (
-        with_node(IntermediateCatchEvent(id=eid("x"), definition=MessageDefinition(name=""))),
+        with_node(IntermediateCatchEvent(id=eid("x"), definition=MessageDefinition(name="", root_id=eid("m")))),
         "x",
     ),
-    "error-without-code": (process(S, EndEvent(id=eid("x"), definition=ErrorDefinition()), flows="s > x"), "x"),
-    "timer-definition-count": (with_node(IntermediateCatchEvent(id=eid("x"), definition=TimerDefinition())), "x"),
+    "error-without-code": (
+        process(S, EndEvent(id=eid("x"), definition=ErrorDefinition(root_id=eid("r"))), flows="s > x"),
+        "x",
+    ),
+    "timer-without-text": (with_node(IntermediateCatchEvent(id=eid("x"), definition=TimerDefinition())), "x"),
     "timer-cycle-out-of-place": (
         with_node(IntermediateCatchEvent(id=eid("x"), definition=TimerDefinition(cycle="R2/PT1H"))),
         "x",
@@ -139,17 +147,12 @@ def test_a_model_that_breaks_one_rule_is_refused_by_that_rule_at_that_element(ru
 
 
 WARNED: dict[str, tuple[ProcessDefinition, str]] = {
-    "default-flow-with-condition": (exclusive({"g-t": "true", "g-e": "true"}, "g-e"), "g-e"),
     "gateway-without-default-flow": (exclusive({"g-t": "true", "g-e": "false"}), "g"),
     "event-without-outgoing-flow": (
         process(S, T, BoundaryEvent(id=eid("b"), attached_to=eid("t"), definition=PT1H), E, flows="s > t > e"),
         "b",
     ),
     "unreachable-node": (process(S, T, E, Task(id=eid("x")), flows="s > t > e\nx > e"), "x"),
-    "lane-member-unknown": (
-        replace(process(S, E, flows="s > e"), lanes=(Lane(id=eid("l"), name="L", nodes=(eid("nowhere"),)),)),
-        "l",
-    ),
 }
 
 
@@ -225,14 +228,20 @@ def test_a_flow_across_the_border_of_a_sub_process_is_refused() -> None:
     with pytest.raises(DefinitionError) as refused:
         compile_process(replace(definition, flows=(*definition.flows, crossing)))
 
-    assert [(f.rule, f.place.element_id) for f in refused.value.findings] == [("flow-target-unknown", "x")]
+    assert [(f.rule, f.place.element_id) for f in refused.value.findings] == [("flow-crosses-sub-process", "x")]
 
 
-def test_throwing_a_timer_and_terminating_at_a_boundary_are_out_of_place() -> None:
-    throwing = with_node(IntermediateThrowEvent(id=eid("x"), definition=PT1H))
-    terminating = boundary(definition=TerminateDefinition())
+@pytest.mark.parametrize(
+    ("definition", "rule"),
+    [
+        (with_node(IntermediateThrowEvent(id=eid("x"), definition=PT1H)), "timer-at-throw-event"),
+        (boundary(definition=TerminateDefinition()), "terminate-at-boundary-event"),
+    ],
+)
+def test_throwing_a_timer_and_terminating_at_a_boundary_are_out_of_place(
+    definition: ProcessDefinition, rule: str
+) -> None:
+    with pytest.raises(DefinitionError) as refused:
+        compile_process(definition)
 
-    for definition in (throwing, terminating):
-        with pytest.raises(DefinitionError) as refused:
-            compile_process(definition)
-        assert "event-definition-out-of-place" in {f.rule for f in refused.value.findings}
+    assert rule in {finding.rule for finding in refused.value.findings}

@@ -29,9 +29,7 @@ def rounds_of(loop: StandardLoop) -> int:
         (StandardLoop(condition="false", test_before=True), 0),
         (StandardLoop(condition="true", maximum=2), 2),
         (StandardLoop(condition="true", maximum=2, test_before=True), 2),
-        (StandardLoop(condition="true", maximum=0, test_before=True), 0),
         (StandardLoop(maximum=4), 4),
-        (StandardLoop(), 1),
     ],
 )
 def test_the_condition_is_tested_before_or_after_each_round_up_to_the_maximum(loop: StandardLoop, rounds: int) -> None:

@@ -6,20 +6,38 @@ from taktloom.kernel.compile import compile_process as compile  # noqa: A004  (t
 from taktloom.kernel.correlation import message_matches
 from taktloom.kernel.executable import ExecutableProcess
 from taktloom.kernel.history import HistoryItem, VisitLifecycle
-from taktloom.kernel.starts import MessageStart, TimerStart, message_starts, next_timer_start, timer_starts
+from taktloom.kernel.starts import (
+    ConditionalStart,
+    EventStart,
+    MessageStart,
+    SignalStart,
+    TimerStart,
+    conditional_starts,
+    gather_start,
+    message_starts,
+    next_timer_start,
+    signal_starts,
+    start_condition_holds,
+    timer_starts,
+)
 from taktloom.kernel.state import InstanceState
 from taktloom.kernel.state_json import load_event, load_state, save_event, save_state
 from taktloom.kernel.step import step
 
 __all__ = [
+    "ConditionalStart",
+    "EventStart",
     "ExecutableProcess",
     "HistoryItem",
     "InstanceState",
     "MessageStart",
+    "SignalStart",
     "TimerStart",
     "VisitLifecycle",
     "compile",
     "compile_process",
+    "conditional_starts",
+    "gather_start",
     "load_event",
     "load_state",
     "message_matches",
@@ -27,6 +45,8 @@ __all__ = [
     "next_timer_start",
     "save_event",
     "save_state",
+    "signal_starts",
+    "start_condition_holds",
     "step",
     "timer_starts",
 ]

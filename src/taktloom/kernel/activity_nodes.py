@@ -11,13 +11,14 @@ from dataclasses import replace
 from taktloom.kernel.arming import open_handlers
 from taktloom.kernel.behaviour import Behaviour
 from taktloom.kernel.compilation import Compilation
+from taktloom.kernel.data_flow import in_each_round, with_data
 from taktloom.kernel.elements.ad_hoc_sub_process import in_turn, leaving_ad_hoc
 from taktloom.kernel.elements.compensation import UndoingBehaviour, recording
 from taktloom.kernel.elements.multi_instance import CollectedItems, MultiInstanceBehaviour
 from taktloom.kernel.elements.rounds import LoopBehaviour, RoundBehaviour
 from taktloom.kernel.elements.standard_loop import StandardLoopBehaviour
 from taktloom.kernel.elements.token_quantities import gathering, multiplied
-from taktloom.kernel.executable import NONE, Node, PhaseMethod
+from taktloom.kernel.executable import NO_HANDLERS, NONE, Node, PhaseMethod
 from taktloom.kernel.state import Phase
 from taktloom.model.event_definitions import CancelDefinition, CompensateDefinition
 from taktloom.model.identifiers import ElementId
@@ -42,6 +43,8 @@ def finish_activities(compilation: Compilation, models: Sequence[AnyFlowNode], n
         if isinstance(model, Activity) and model.loop is not None:
             rounds[index] = len(nodes)
             _add_rounds(_loop(compilation, model, model.loop), nodes, index)
+            nodes[-1] = in_each_round(nodes[-1])
+        nodes[index] = with_data(nodes[index])
     for index, model in enumerate(models):
         if isinstance(model, Activity):
             nodes[index] = _with_quantities(model, nodes[index])
@@ -55,8 +58,8 @@ def finish_activities(compilation: Compilation, models: Sequence[AnyFlowNode], n
 def _add_rounds(behaviour: LoopBehaviour, nodes: list[Node], index: int) -> None:
     """The loop takes the activity's place; the round, then the work come at the end."""
     plain, at_round, at_work = nodes[index], len(nodes), len(nodes) + 1
-    nodes[index] = replace(_with_behaviour(plain, behaviour), starts=(at_round,), inputs=(), outputs=(), attributes=())
-    shared = replace(
+    nodes[index] = _without_work(_with_behaviour(plain, behaviour), at_round)
+    work = replace(
         plain,
         index=at_work,
         incoming=(),
@@ -68,9 +71,14 @@ def _add_rounds(behaviour: LoopBehaviour, nodes: list[Node], index: int) -> None
         escalations=(),
         is_round=True,
     )
-    middle = _with_behaviour(shared, RoundBehaviour())
-    nodes.append(replace(middle, index=at_round, starts=(at_work,), inputs=(), outputs=(), attributes=()))
-    nodes.append(shared)
+    middle = _without_work(_with_behaviour(work, RoundBehaviour()), at_work)
+    nodes.append(replace(middle, index=at_round))
+    nodes.append(work)
+
+
+def _without_work(node: Node, start: int) -> Node:
+    """What is said of the activity's work belongs to each round of it."""
+    return replace(node, starts=(start,), inputs=(), outputs=(), attributes=(), handlers=NO_HANDLERS)
 
 
 def _loop(compilation: Compilation, model: Activity, loop: StandardLoop | MultiInstanceLoop) -> LoopBehaviour:
@@ -135,12 +143,14 @@ def _mark_compensation(models: Sequence[AnyFlowNode], nodes: list[Node], rounds:
             continue
         at_round = rounds.get(index)
         if at_round is None:
-            nodes[index] = _recorded(replace(nodes[index], handler=handlers.get(index), undo=undos.get(index, NONE)))
+            nodes[index] = _recorded(
+                replace(nodes[index], undone_by=handlers.get(index), undo_start=undos.get(index, NONE))
+            )
             continue
         nodes[index] = _recorded(nodes[index])
-        nodes[at_round] = _recorded(replace(nodes[at_round], handler=handlers.get(index)))
+        nodes[at_round] = _recorded(replace(nodes[at_round], undone_by=handlers.get(index)))
         if isinstance(models[index], SubProcess):
-            nodes[at_round + 1] = _recorded(replace(nodes[at_round + 1], undo=undos.get(index, NONE)))
+            nodes[at_round + 1] = _recorded(replace(nodes[at_round + 1], undo_start=undos.get(index, NONE)))
     cancels = _cancel_boundaries(models, numbers)
     for index, event in cancels.items():
         nodes[index] = replace(nodes[index], cancelled_by=event)
@@ -163,14 +173,13 @@ def _handlers(models: Sequence[AnyFlowNode], numbers: Mapping[ElementId, int]) -
 
 
 def _undos(models: Sequence[AnyFlowNode], nodes: Sequence[Node]) -> dict[int, int]:
-    """By sub-process its compensation event sub-process."""
-    return {
-        nodes[index].parent: index
-        for index, model in enumerate(models)
-        if isinstance(model, SubProcess)
-        and model.triggered_by_event
-        and any(isinstance(n, StartEvent) and isinstance(n.definition, CompensateDefinition) for n in model.nodes)
-    }
+    """By sub-process the start event of its compensation event sub-process."""
+    found: dict[int, int] = {}
+    for index, model in enumerate(models):
+        around = nodes[index].parent
+        if isinstance(model, StartEvent) and isinstance(model.definition, CompensateDefinition) and around != NONE:
+            found[nodes[around].parent] = index
+    return found
 
 
 def _cancel_boundaries(models: Sequence[AnyFlowNode], numbers: Mapping[ElementId, int]) -> dict[int, int]:

@@ -13,6 +13,7 @@ from taktloom.kernel.expressions import Context
 from taktloom.kernel.run import Holder, Run
 from taktloom.kernel.state import Phase, Token
 from taktloom.kernel.triggers import EventBehaviour, WaitPlan
+from taktloom.kernel.variables import visible_variables
 from taktloom.model.identifiers import ScopeId, TokenId
 
 __all__ = ["EventPlan", "arm", "enter_scope", "first_phase", "in_order", "open_handlers", "plan_events"]
@@ -68,12 +69,18 @@ def in_order(run: Run, happenings: Iterable[tuple[Callable[..., None], tuple[obj
 
 
 def enter_scope(run: Run, scope_id: ScopeId, elements: Iterable[int]) -> None:
-    """Put a token on each of the nodes with which the scope begins; its event sub-processes wait before they start."""
+    """Put a token on each of the nodes with which the scope begins; its event sub-processes wait before they start.
+
+    Raises ElementFailure only where there are no such nodes, as in an ad-hoc sub-process that waits to be told.
+    """
     tokens = [run.open_token(element, scope_id) for element in elements]
     for token in reversed(tokens[1:]):
         run.push(token, Phase.ENTER)
     if tokens:
         run.push(tokens[0], first_phase(run, scope_id))
+        return
+    handlers = run.process.handlers_of(run.state.scopes[scope_id].element)
+    arm(run, scope_id, plan_events(run, handlers.armed, visible_variables(run.state, scope_id)))
 
 
 def first_phase(run: Run, scope_id: ScopeId) -> Phase:

@@ -11,6 +11,7 @@ from typing import ClassVar
 
 from taktloom.feel.values import FeelValue
 from taktloom.kernel.commands import IncidentKind
+from taktloom.kernel.data_flow import NodeData
 from taktloom.kernel.executable import NONE, Node
 from taktloom.kernel.expressions import Context, evaluate_condition
 from taktloom.kernel.failure import ElementFailure
@@ -69,14 +70,19 @@ class Behaviour:
 def receive_variables(run: Run, node: Node, token: Token, variables: Mapping[str, FeelValue]) -> None:
     """Take in what came with a completion or message.
 
-    With output mappings it is local to the visit and only the mappings hand out; else each variable is set in the
-    nearest scope that has it, else in the instance.
+    With output mappings it is local to the visit and only the mappings hand out; else what is named as a data output
+    is, and each other variable is set in the nearest scope that has it, else in the instance.
     """
     if not variables:
         return
     if node.outputs:
         run.open_scope(token).variables.update(variables)
-    else:
+        return
+    named = variables.keys() & node.data.outputs if isinstance(node.data, NodeData) else ()
+    if named:
+        run.open_scope(token).variables.update({name: variables[name] for name in variables if name in named})
+        variables = {name: value for name, value in variables.items() if name not in named}
+    if variables:
         hand_out(run.state, token.inner or token.scope, variables)
 
 

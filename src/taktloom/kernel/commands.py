@@ -22,6 +22,8 @@ from taktloom.model.identifiers import (
     UserTaskId,
 )
 
+USUAL_PRIORITY = 50
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreateJob:
@@ -53,7 +55,7 @@ class RetryJob:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenUserTask:
-    """Put a task into the inboxes. candidate_groups: role names; due_at None: no due date."""
+    """Put a task into the inboxes. candidate_groups: role names; due_at None: no due date. priority: 0 to 100."""
 
     user_task_id: UserTaskId
     element_id: ElementId
@@ -63,6 +65,9 @@ class OpenUserTask:
     due_at: datetime | None
     form_id: str | None
     variables: Mapping[str, FeelValue]
+    candidate_users: tuple[str, ...] = ()
+    follow_up_at: datetime | None = None
+    priority: int = USUAL_PRIORITY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,6 +219,7 @@ class IncidentKind(StrEnum):
     NO_FLOW = "no-flow"
     DECISION = "decision"
     UNCAUGHT_ERROR = "uncaught-error"
+    CHILD_FAILED = "child-failed"
     TIMER = "timer"
     LIMIT = "limit"
 

@@ -7,6 +7,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from taktloom.kernel.activity_nodes import finish_activities
 from taktloom.kernel.arming import open_handlers
 from taktloom.kernel.compilation import Compilation, ScriptRunner
+from taktloom.kernel.correlation import MessageCorrelation, message_correlations
+from taktloom.kernel.data_compilation import DataNames, compile_node_data
 from taktloom.kernel.elements.registry import COMPILERS
 from taktloom.kernel.executable import NONE, Catches, ExecutableProcess, Flow, Handlers, Node
 from taktloom.kernel.reachability import upstream_flows
@@ -32,6 +34,7 @@ from taktloom.model.process import (
     AnyFlowNode,
     BoundaryEvent,
     BusinessRuleTask,
+    CallActivity,
     ComplexGateway,
     EndEvent,
     ExclusiveGateway,
@@ -47,6 +50,7 @@ from taktloom.model.process import (
     StartEvent,
     SubProcess,
 )
+from taktloom.model.process_data import VariableMapping
 
 __all__ = ["compile_process"]
 
@@ -104,16 +108,32 @@ def _variable_names(definition: ProcessDefinition) -> Iterator[str]:
     flows = list(_all_flows(definition))
     for form in definition.forms:
         yield from _form_keys(form)
-    for node, _ in _number(definition):
+    nodes = [node for node, _ in _number(definition)]
+    yield from DataNames(definition, nodes).all_names()
+    for node in nodes:
         if isinstance(node, ComplexGateway):
             yield from (flow.name or flow.id for flow in flows if flow.target == node.id)
-        for mapping in (*getattr(node, "inputs", ()), *getattr(node, "outputs", ())):
+        for mapping in (*_inputs_of(node), *_outputs_of(node)):
             yield mapping.target.split(".")[0].strip()
         if isinstance(node, ScriptTask | BusinessRuleTask) and node.result_variable:
             yield node.result_variable
         loop = getattr(node, "loop", None)
         if isinstance(loop, MultiInstanceLoop):
             yield from (name for name in (loop.input_element, loop.output_collection) if name)
+
+
+def _inputs_of(node: AnyFlowNode) -> Iterator[VariableMapping]:
+    """The input mappings; a called global task reads from what the call activity gives it."""
+    yield from getattr(node, "inputs", ())
+    if isinstance(node, CallActivity) and node.called_task is not None:
+        yield from _inputs_of(node.called_task)
+
+
+def _outputs_of(node: AnyFlowNode) -> Iterator[VariableMapping]:
+    """The output mappings, those of a called global task first."""
+    if isinstance(node, CallActivity) and node.called_task is not None:
+        yield from _outputs_of(node.called_task)
+    yield from getattr(node, "outputs", ())
 
 
 def _form_keys(form: Form) -> Iterator[str]:
@@ -220,6 +240,7 @@ class _Builder:
             for index, (node, parent) in enumerate(numbered)
             if isinstance(node, IntermediateCatchEvent) and isinstance(node.definition, LinkDefinition)
         }
+        self.data_names = DataNames(definition, [node for node, _ in numbered])
         self.roles = {node_id: lane.name for lane in definition.lanes for node_id in lane.nodes if lane.name}
 
     def build(self) -> ExecutableProcess:
@@ -242,7 +263,12 @@ class _Builder:
             findings=_without_repetitions(self.compilation.findings),
             undoing=undoing,
             upstream=upstream_flows(nodes, self.flows, self._side_ways()),
+            correlations=self._correlations(),
         )
+
+    def _correlations(self) -> Mapping[ElementId, tuple[MessageCorrelation, ...]]:
+        found = {node.id: message_correlations(self.definition, node) for node, _ in self.numbered}
+        return {node_id: correlations for node_id, correlations in found.items() if correlations}
 
     def _side_ways(self) -> Mapping[int, Sequence[int]]:
         """Where a token can go on from besides the outgoing flows: boundary events, and the catching ends of links."""
@@ -298,10 +324,11 @@ class _Builder:
             escalations=self._catches(self.boundaries.get(node.id, ()), EscalationDefinition),
             handlers=self._handlers(node.nodes) if isinstance(node, SubProcess) else Handlers(),
             link=self._link(node, parent),
-            inputs=compilation.mappings(getattr(node, "inputs", ()), node),
-            outputs=compilation.mappings(getattr(node, "outputs", ()), node),
+            inputs=compilation.mappings(_inputs_of(node), node),
+            outputs=compilation.mappings(_outputs_of(node), node),
             attributes=compilation.attributes(getattr(node, "event_attributes", ()), node),
             role=self.roles.get(node.id),
+            data=compile_node_data(compilation, self.data_names, node),
             activates_itself=behaviour.activates_itself,
             is_event_sub_process=isinstance(node, SubProcess) and node.triggered_by_event,
         )
@@ -351,12 +378,10 @@ class _Builder:
     def _starts(self, owner: ProcessDefinition | SubProcess) -> tuple[int, ...]:
         """The none start event; where there is no start at all, each node without incoming flow (10.5.2).
 
-        An event sub-process has one start event, which its trigger takes; an ad-hoc one begins with activities.
+        An ad-hoc sub-process begins with activities, an event sub-process with its trigger.
         """
         starts = [node for node in owner.nodes if isinstance(node, StartEvent)]
         nones = [node for node in starts if node.definition is None]
-        if isinstance(owner, SubProcess) and owner.triggered_by_event:
-            nones = starts
         if nones:
             return (self.node_index[nones[0].id],)
         if starts or any(getattr(node, "instantiate", False) for node in owner.nodes):

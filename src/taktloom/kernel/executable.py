@@ -9,13 +9,24 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Protocol, TypeAlias
 
+from taktloom.kernel.correlation import MessageCorrelation
 from taktloom.kernel.expressions import Expression
 from taktloom.kernel.state import Phase
 from taktloom.model.findings import Finding
 from taktloom.model.identifiers import ElementId, ProcessId
 from taktloom.model.process import ProcessDefinition
 
-__all__ = ["NONE", "Attribute", "Catches", "ExecutableProcess", "Flow", "Handlers", "MappingRule", "Node"]
+__all__ = [
+    "NONE",
+    "NO_HANDLERS",
+    "Attribute",
+    "Catches",
+    "ExecutableProcess",
+    "Flow",
+    "Handlers",
+    "MappingRule",
+    "Node",
+]
 
 NONE = -1  # no such node or flow
 
@@ -84,10 +95,10 @@ class Node:
     handlers: of a sub-process those inside. link: of a throwing link where it leads.
     starts: of a sub-process where its tokens begin. role: name of its lane. phases: the behaviour's methods by
     Phase; catch: its method for what it waits for. activates_itself: whether a token that arrives may have to wait
-    before the visit begins. is_round: one round of a loop, told of only in the event log. handler: numbers of the
-    compensation boundary event and of the activity that it leads to. undo: of a sub-process the number of its
-    compensation event sub-process. cancelled_by: of a transaction its cancel boundary event. is_selectable: an
-    activity that an ad-hoc sub-process may start.
+    before the visit begins. is_round: one round of a loop, told of only in the event log. undone_by: numbers of the
+    compensation boundary event and of the activity that it leads to. undo_start: of a sub-process the start event of
+    its compensation event sub-process. cancelled_by: of a transaction its cancel boundary event. is_selectable: an
+    activity that an ad-hoc sub-process may start. data: what it does with data, None for nothing.
     """
 
     index: int
@@ -112,10 +123,11 @@ class Node:
     outputs: tuple[MappingRule, ...] = ()
     attributes: tuple[Attribute, ...] = ()
     role: str | None = None
+    data: object | None = None
     activates_itself: bool = False
     is_round: bool = False
-    handler: tuple[int, int] | None = None
-    undo: int = NONE
+    undone_by: tuple[int, int] | None = None
+    undo_start: int = NONE
     is_event_sub_process: bool = False
     cancelled_by: int = NONE
     is_selectable: bool = False
@@ -131,7 +143,8 @@ class ExecutableProcess:
 
     findings: the warnings of reading and compiling. external_choices: gateways whose flow the host chooses.
     upstream: of each inclusive or complex gateway that joins, per node the incoming flows of the gateway that a token
-    in the node can reach without passing the gateway, as bits in the order of `incoming`.
+    in the node can reach without passing the gateway, as bits in the order of `incoming`. correlations: of the nodes
+    whose messages are correlated by properties, one per event definition.
     """
 
     definition: ProcessDefinition
@@ -145,6 +158,7 @@ class ExecutableProcess:
     case_attributes: tuple[Attribute, ...]
     findings: tuple[Finding, ...]
     upstream: Mapping[int, Mapping[int, int]]
+    correlations: Mapping[ElementId, tuple[MessageCorrelation, ...]]
     handlers: Handlers = NO_HANDLERS
     undoing: int = NONE
 

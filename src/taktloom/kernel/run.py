@@ -5,10 +5,11 @@ Work is a stack of (token, phase): a token goes on until it waits or ends before
 a split move in the order of their flows. No recursion, so neither long chains nor deep nesting can overflow the stack.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import TypeAlias
 
+from taktloom.feel.values import FeelValue
 from taktloom.kernel.commands import (
     CancelChild,
     CancelJob,
@@ -25,6 +26,7 @@ from taktloom.kernel.commands import (
     SubscribeSignal,
     Unsubscribe,
 )
+from taktloom.kernel.correlation import expected_values, key_values
 from taktloom.kernel.executable import NONE, Attribute, ExecutableProcess, Node
 from taktloom.kernel.expressions import Context
 from taktloom.kernel.history import HistoryItem, VisitLifecycle
@@ -48,6 +50,7 @@ from taktloom.model.identifiers import (
     COUNTER_DIGITS,
     ChildId,
     ConditionId,
+    ElementId,
     IncidentId,
     JobId,
     RequestId,
@@ -184,6 +187,8 @@ class Run:
         del self.state.scopes[token.scope].tokens[token.id]
 
     def _complete_scope(self, scope: Scope) -> None:
+        if scope.stays_open:
+            return
         self._close_scope_waits(scope)
         if scope.owner is None:
             self.finish(InstanceOutcome.COMPLETED)
@@ -221,7 +226,7 @@ class Run:
         """An interrupting event sub-process takes over: all else in the scope is broken off, no other can start."""
         scope = self.state.scopes[scope_id]
         self.clear_scope(scope, failed)
-        scope.is_interrupted = True
+        scope.is_interrupted, scope.stays_open = True, False
 
     def break_off(self, token: Token) -> None:
         """End the token and what runs inside its activity; its scope goes on, even without tokens."""
@@ -299,14 +304,51 @@ class Run:
         """Wait for the message of *wait*."""
         subscription_id = SubscriptionId(self._hold(holder, wait))
         self.state.subscriptions[subscription_id] = wait
+        self._order_subscription(subscription_id, wait)
+
+    def _order_subscription(self, subscription_id: SubscriptionId, wait: SubscriptionWait) -> None:
+        element_id = self.process.nodes[wait.element].id
         self.commands.append(
             Subscribe(
                 subscription_id=subscription_id,
-                element_id=self.process.nodes[wait.element].id,
+                element_id=element_id,
                 message_name=wait.message_name,
                 correlation_key=wait.correlation_key,
+                matches=self._matches(element_id, wait) if element_id in self.process.correlations else (),
             )
         )
+
+    def _matches(self, element_id: ElementId, wait: SubscriptionWait) -> tuple[tuple[str, FeelValue], ...]:
+        holder = self.holder_of(wait)
+        scope_id = (holder.inner or holder.scope) if isinstance(holder, Token) else holder
+        context = visible_variables(self.state, scope_id)
+        correlation = self.process.correlations[element_id][wait.part]
+        return expected_values(correlation, self.state.correlation, context, self.now)
+
+    def learn_correlation(self, node: Node, variables: Mapping[str, FeelValue], used_up: str = "") -> None:
+        """A message of *node* with *variables* has been sent or received: it may be the first that has a key.
+
+        Open subscriptions that the key concerns are ordered anew, since they now ask for its values; not *used_up*,
+        the one that the message came for.
+        """
+        for correlation in self.process.correlations.get(node.id, ()):
+            for key, values in key_values(correlation, variables, self.now):
+                if key not in self.state.correlation:
+                    self.state.correlation[key] = values
+                    self._narrow_subscriptions(key, used_up)
+
+    def _narrow_subscriptions(self, key: ElementId, used_up: str) -> None:
+        for old_id, wait in list(self.state.subscriptions.items()):
+            correlations = self.process.correlations.get(self.process.nodes[wait.element].id, ())
+            if old_id == used_up or not correlations or key not in dict(correlations[wait.part].keys):
+                continue
+            waits = self.waits_of(self.holder_of(wait))
+            new_id = SubscriptionId(self.next_id())
+            waits[waits.index(old_id)] = new_id
+            del self.state.subscriptions[old_id]
+            self.state.subscriptions[new_id] = wait
+            self.commands.append(Unsubscribe(subscription_id=old_id))
+            self._order_subscription(new_id, wait)
 
     def start_timer(self, holder: Holder, wait: TimerWait) -> None:
         """Wait for the due instant of *wait*."""

@@ -32,6 +32,7 @@ def begin_instance(run: Run, event: InstanceStarted) -> None:
         enter_scope(run, state.root, starts)
         return
     node, token = process.nodes[starts[0]], run.open_token(starts[0], state.root)
+    run.learn_correlation(node, event.variables)
     if node.element_type == "startEvent":
         receive_variables(run, node, token, event.variables)
         run.push(token, first_phase(run, state.root))

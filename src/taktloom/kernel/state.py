@@ -13,6 +13,7 @@ from taktloom.feel.values import FeelValue
 from taktloom.model.identifiers import (
     ChildId,
     ConditionId,
+    ElementId,
     IncidentId,
     InstanceKey,
     JobId,
@@ -113,8 +114,8 @@ class Scope:
     waits for its reset the incoming flows whose tokens it has consumed. waits: ids of what its event sub-processes
     wait for, oldest first. is_interrupted: one of them has taken over, so that the others cannot start.
     loop: of a loop around an activity, round: of one of its rounds the number. records: what completed here and can be
-    compensated, oldest first; undoing: what is still to be compensated here, the next one last. is_ending: no more may
-    begin here.
+    compensated, oldest first; undoing: what is still to be compensated here, the next one last. stays_open: it is not
+    complete without tokens. is_ending: no more may begin here.
     """
 
     parent: ScopeId | None
@@ -130,6 +131,7 @@ class Scope:
     round: int = 0
     records: list[CompensationRecord] = field(default_factory=list)
     undoing: list[CompensationRecord] = field(default_factory=list)
+    stays_open: bool = False
     is_ending: bool = False
 
 
@@ -206,7 +208,9 @@ class InstanceState:
     """The state of one instance; see the module.
 
     undecided: the scopes in which an inclusive or complex gateway holds tokens or waits for its reset; it is looked at
-    whenever the instance comes to rest.
+    whenever the instance comes to rest. awaiting_data: tokens at activities none of whose input sets is available.
+    fetched: what was read of data stores for a visit that is about to begin. correlation: per correlation key that a
+    message has brought the values of its properties.
     is_called: a call activity waits for the instance. must_look: variables have changed, or a condition is new, since
     the conditions were last evaluated; never so between steps.
     children: called instances and the tokens that wait for them. turns: per sequential ad-hoc sub-process the tokens
@@ -227,6 +231,9 @@ class InstanceState:
     requests: dict[RequestId, TokenId] = field(default_factory=dict)
     incidents: dict[IncidentId, IncidentWait] = field(default_factory=dict)
     undecided: dict[ScopeId, None] = field(default_factory=dict)
+    awaiting_data: dict[TokenId, None] = field(default_factory=dict)
+    fetched: dict[TokenId, dict[str, FeelValue]] = field(default_factory=dict)
+    correlation: dict[ElementId, list[FeelValue]] = field(default_factory=dict)
     signals: dict[SubscriptionId, SignalWait] = field(default_factory=dict)
     conditions: dict[ConditionId, ConditionWait] = field(default_factory=dict)
     gathered: dict[ConditionId, GatheredEvents] = field(default_factory=dict)

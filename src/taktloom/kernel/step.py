@@ -13,13 +13,18 @@ from taktloom.feel.values import FeelValue
 from taktloom.kernel.arrival import deliver
 from taktloom.kernel.commands import CloseIncident, Command, IncidentKind, InstanceOutcome, RetryJob
 from taktloom.kernel.conditions import look_at_conditions
+from taktloom.kernel.data_flow import reads_stores, resume_where_data_are_there
 from taktloom.kernel.elements.ad_hoc_sub_process import find_ad_hoc, next_turn
 from taktloom.kernel.elements.business_rule_task import DECISION_RESULT
 from taktloom.kernel.elements.inputs import input_variables
 from taktloom.kernel.elements.job_offer import JobOffer
 from taktloom.kernel.events import (
     ActivitiesActivated,
+    ChildCompleted,
+    ChildEscalated,
+    ChildFailed,
     ConditionsEvaluated,
+    DataStoreRead,
     DecisionEvaluated,
     FlowChosen,
     IncidentResolved,
@@ -43,7 +48,7 @@ from taktloom.kernel.propagation import find_error_catcher
 from taktloom.kernel.run import Run
 from taktloom.kernel.starting import begin_instance
 from taktloom.kernel.state import IncidentWait, InstanceState, InstanceStatus, Phase, Token
-from taktloom.kernel.throwing import catch_error
+from taktloom.kernel.throwing import catch_error, throw_escalation
 from taktloom.kernel.variables import hand_out, set_local
 from taktloom.model.errors import ConflictError, MisuseError, NotFoundError
 from taktloom.model.identifiers import ElementId, IncidentId, RequestId, ScopeId, TokenId
@@ -86,7 +91,11 @@ def _work(run: Run) -> None:
     """Let the tokens on the stack run until all wait; then those that depend on it, until nothing moves."""
     _run_tokens(run)
     state = run.state
-    while (state.undecided and decide_next_join(run)) or (state.turns and next_turn(run)):
+    while (
+        (state.undecided and decide_next_join(run))
+        or (state.turns and next_turn(run))
+        or (state.awaiting_data and resume_where_data_are_there(run))
+    ):
         _run_tokens(run)
 
 
@@ -165,6 +174,15 @@ def _flow_chosen(run: Run, event: FlowChosen) -> None:
         run.push(token, next_phase)
 
 
+def _data_store_read(run: Run, event: DataStoreRead) -> None:
+    token = run.state.tokens[_find(run.state.requests, event.request_id, "request", run)]
+    if not reads_stores(run.node(token)) or token.id in run.state.fetched:
+        raise MisuseError("The answer does not fit the request.", _place(run.state), "Answer what was asked.")
+    run.forget_wait(token, event.request_id)
+    run.state.fetched[token.id] = dict(event.values)
+    run.push(token, Phase.ENTER)
+
+
 def _job_failed(run: Run, event: JobFailed) -> None:
     token = run.state.tokens[_find(run.state.jobs, event.job_id, "job", run)]
     if any(incident.job_id == event.job_id for incident in _incidents_of(run, token)):
@@ -174,14 +192,40 @@ def _job_failed(run: Run, event: JobFailed) -> None:
 
 def _job_error_thrown(run: Run, event: JobErrorThrown) -> None:
     token = run.state.tokens[_find(run.state.jobs, event.job_id, "job", run)]
-    catcher = find_error_catcher(run, token, event.error_code)
-    run.forget_wait(token, event.job_id)
+    _error_thrown(run, token, event.job_id, event)
+
+
+def _error_thrown(run: Run, token: Token, wait: str, event: JobErrorThrown | ChildFailed) -> None:
+    """Work outside that *token* waits for has thrown a BPMN error; one that nothing catches is an incident."""
+    code = event.error_code or ""
+    catcher = find_error_catcher(run, token, code)
+    run.forget_wait(token, wait)
     run.close_incidents(token)
     if catcher.event == NONE:
-        message = f"No boundary event or event sub-process catches the error '{event.error_code}'."
+        message = f"No boundary event or event sub-process catches the error '{code}'."
         run.raise_incident(token, IncidentKind.UNCAUGHT_ERROR, message, Phase.PERFORM)
         return
-    catch_error(run, catcher, event.error_code, event.variables, event.message)
+    catch_error(run, catcher, code, event.variables, event.message)
+
+
+def _child_completed(run: Run, event: ChildCompleted) -> None:
+    token = run.state.tokens[_find(run.state.children, event.child_id, "called instance", run)]
+    _resume(run, token, event.child_id, event.variables)
+
+
+def _child_failed(run: Run, event: ChildFailed) -> None:
+    token = run.state.tokens[_find(run.state.children, event.child_id, "called instance", run)]
+    if event.error_code is not None:
+        _error_thrown(run, token, event.child_id, event)
+        return
+    run.forget_wait(token, event.child_id)
+    message = event.message or "The called instance failed."
+    run.raise_incident(token, IncidentKind.CHILD_FAILED, message, Phase.PERFORM)
+
+
+def _child_escalated(run: Run, event: ChildEscalated) -> None:
+    token = run.state.tokens[_find(run.state.children, event.child_id, "called instance", run)]
+    throw_escalation(run, token, event.escalation_code, event.variables)
 
 
 def _timer_fired(run: Run, event: TimerFired) -> None:
@@ -193,6 +237,7 @@ def _timer_fired(run: Run, event: TimerFired) -> None:
 
 def _message_correlated(run: Run, event: MessageCorrelated) -> None:
     wait = _find(run.state.subscriptions, event.subscription_id, "subscription", run)
+    run.learn_correlation(run.process.nodes[wait.element], event.variables, used_up=event.subscription_id)
     deliver(run, event.subscription_id, wait, event.variables)
 
 
@@ -311,9 +356,13 @@ HANDLERS: Mapping[type, Callable[..., None]] = {
     MessageCorrelated: _message_correlated,
     DecisionEvaluated: _decision_evaluated,
     FlowChosen: _flow_chosen,
+    DataStoreRead: _data_store_read,
     IncidentResolved: _incident_resolved,
     SignalReceived: _signal_received,
     ConditionsEvaluated: _conditions_evaluated,
+    ChildCompleted: _child_completed,
+    ChildFailed: _child_failed,
+    ChildEscalated: _child_escalated,
     VariablesSet: _variables_set,
     ActivitiesActivated: _activities_activated,
     InstanceCancelled: _instance_cancelled,

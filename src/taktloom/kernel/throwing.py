@@ -13,6 +13,7 @@ from functools import partial
 from typing import Protocol, TypeAlias
 
 from taktloom.feel.values import FeelValue
+from taktloom.kernel.arming import in_order
 from taktloom.kernel.commands import EscalateToCaller, IncidentKind, InstanceOutcome, ThrowMessage, ThrowSignal
 from taktloom.kernel.executable import NONE
 from taktloom.kernel.expressions import TextExpression, evaluate_text
@@ -20,7 +21,7 @@ from taktloom.kernel.failure import ElementFailure
 from taktloom.kernel.interruption import break_off, start_handler
 from taktloom.kernel.propagation import Catcher, find_error_catcher, find_escalation_catcher
 from taktloom.kernel.run import Run
-from taktloom.kernel.state import InstanceStatus, Token
+from taktloom.kernel.state import Token
 
 __all__ = [
     "ErrorThrow",
@@ -175,6 +176,7 @@ def throw_escalation(run: Run, token: Token, code: str | None, payload: Payload 
 
 
 def _throw_message(run: Run, token: Token, name: str, key: str | None, payload: Payload) -> None:
+    run.learn_correlation(run.node(token), payload)
     run.commands.append(
         ThrowMessage(
             message_id=run.next_id(),
@@ -187,7 +189,9 @@ def _throw_message(run: Run, token: Token, name: str, key: str | None, payload: 
 
 
 def _throw_all(run: Run, token: Token, deeds: list[Deed]) -> None:
-    for deed in deeds:
+    in_order(run, ((_throw_if_there, (run, token, deed)) for deed in deeds))
+
+
+def _throw_if_there(run: Run, token: Token, deed: Deed) -> None:
+    if token.id in run.state.tokens:  # else an earlier one has broken the thrower's path off
         deed()
-        if run.state.status is not InstanceStatus.ACTIVE or token.id not in run.state.tokens:
-            return  # the thrower's path is broken off

@@ -18,6 +18,7 @@ from taktloom.kernel.failure import ElementFailure
 from taktloom.kernel.run import Holder, Run
 from taktloom.kernel.state import ConditionWait, GatheredEvents, SignalWait, SubscriptionWait, TimerWait
 from taktloom.kernel.timers import Timer, TimerPlan, plan_timer
+from taktloom.model.identifiers import ElementId
 
 __all__ = [
     "ConditionTrigger",
@@ -82,10 +83,11 @@ class TimerTrigger:
 
 @dataclass(frozen=True, slots=True)
 class MessageTrigger:
-    """Waits for a message by name, with a correlation key or (None) with any."""
+    """Waits for a message by name, with a correlation key or (None) with any. retrievals: as in MessageDefinition."""
 
     name: TextExpression
     correlation_key: TextExpression | None
+    retrievals: tuple[tuple[ElementId, str], ...] = ()
 
     def plan(self, context: Context, now: datetime) -> WaitPlan:
         """Name and key; a key expression that gives null fails, because it would match other cases' messages."""

@@ -9,32 +9,29 @@ data as it was, and around it the data of the scope that is still running.
 Source: BPMN 2.0.2, 10.7, 13.5.5.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar
 
+from taktloom.feel.values import FeelValue
 from taktloom.kernel.behaviour import Behaviour
 from taktloom.kernel.elements.end_event import EndEventBehaviour
 from taktloom.kernel.executable import NONE, PhaseMethod
+from taktloom.kernel.interruption import start_handler
 from taktloom.kernel.run import Run
 from taktloom.kernel.state import CompensationRecord, Phase, Token
 from taktloom.model.identifiers import ElementId, ScopeId
 
 __all__ = [
-    "CompensationBoundary",
     "CompensationEndBehaviour",
+    "CompensationThrow",
     "CompensationThrowBehaviour",
     "UndoingBehaviour",
     "compensate_next",
     "recording",
     "start_compensation",
 ]
-
-
-class CompensationBoundary(Behaviour):
-    """Never armed: it is looked up in the record of its completed activity."""
-
-    __slots__ = ()
-    element_type: ClassVar[str] = "boundaryEvent"
 
 
 class UndoingBehaviour(Behaviour):
@@ -89,6 +86,19 @@ class CompensationEndBehaviour(EndEventBehaviour):
         return EndEventBehaviour.enter(self, run, token)
 
 
+@dataclass(frozen=True, slots=True)
+class CompensationThrow:
+    """One of the events of a multiple event, which waits for none of them."""
+
+    activity: ElementId | None
+    ends_path: bool = False
+
+    def prepare(self, run: Run, token: Token, payload: Mapping[str, FeelValue]) -> Callable[[], None]:
+        """Nothing can fail."""
+        del payload
+        return partial(start_compensation, run, token, self.activity, waits=False)
+
+
 def recording(complete: PhaseMethod, *, is_round: bool) -> PhaseMethod:
     """The completing phase of an activity that can be compensated. A round of a loop is over whatever it answers."""
 
@@ -128,11 +138,11 @@ def compensate_next(run: Run, token: Token) -> bool:
     inside = run.open_scope(undoing)
     inside.variables.update(record.variables)
     assert undoing.inner is not None  # just opened
-    if node.handler is not None:
-        _begin_handler(run, undoing.inner, node.handler)
-    elif node.undo != NONE:
+    if node.undone_by is not None:
+        _begin_handler(run, undoing.inner, node.undone_by)
+    elif node.undo_start != NONE:
         inside.records = record.records
-        run.push(run.open_token(node.undo, undoing.inner), Phase.ENTER)
+        start_handler(run, run.process.nodes[node.undo_start], undoing.inner, {})
     else:
         inside.undoing = record.records
         run.push(undoing, Phase.COMPLETE)

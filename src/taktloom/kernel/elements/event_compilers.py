@@ -5,8 +5,8 @@ from taktloom.kernel.behaviour import Behaviour
 from taktloom.kernel.compilation import Compilation
 from taktloom.kernel.elements.boundary_event import BoundaryEventBehaviour
 from taktloom.kernel.elements.compensation import (
-    CompensationBoundary,
     CompensationEndBehaviour,
+    CompensationThrow,
     CompensationThrowBehaviour,
 )
 from taktloom.kernel.elements.end_event import EndEventBehaviour, TerminateEndBehaviour
@@ -21,7 +21,7 @@ from taktloom.kernel.elements.throw_event import (
     ThrowEventBehaviour,
     ThrowingEndBehaviour,
 )
-from taktloom.kernel.elements.transaction import CancelBoundary, CancelEndBehaviour
+from taktloom.kernel.elements.transaction import CancelEndBehaviour
 from taktloom.kernel.throwing import (
     ErrorThrow,
     EscalationThrow,
@@ -92,10 +92,6 @@ def compile_catch_event(compilation: Compilation, node: IntermediateCatchEvent) 
 
 def compile_boundary_event(compilation: Compilation, node: BoundaryEvent) -> Behaviour:
     """A boundary event."""
-    if isinstance(node.definition, CompensateDefinition):
-        return CompensationBoundary()
-    if isinstance(node.definition, CancelDefinition):
-        return CancelBoundary()
     return BoundaryEventBehaviour(compile_trigger(compilation, node, node.definition), node.is_interrupting)
 
 
@@ -132,8 +128,9 @@ def compile_trigger(compilation: Compilation, node: FlowNode, definition: EventD
     match definition:
         case TimerDefinition():
             return TimerTrigger(compilation.timer(definition, node))
-        case MessageDefinition(name=name, correlation_key=key):
-            return MessageTrigger(compilation.text(name, node, "message's name"), compilation.key(key, node))
+        case MessageDefinition(name=name, correlation_key=key, retrievals=retrievals):
+            text = compilation.text(name, node, "message's name")
+            return MessageTrigger(text, compilation.key(key, node), retrievals)
         case SignalDefinition(name=name):
             return SignalTrigger(compilation.text(name, node, "signal's name"))
         case ConditionalDefinition(condition=condition):
@@ -159,6 +156,8 @@ def compile_throw(compilation: Compilation, node: FlowNode, definition: EventDef
             return ErrorThrow(code or "")
         case TerminateDefinition():
             return TerminateThrow()
+        case CompensateDefinition(activity=activity):
+            return CompensationThrow(activity)
         case _:
             singles = single_definitions(definition) if isinstance(definition, MultipleDefinition) else ()
             return SeveralThrows(tuple(compile_throw(compilation, node, single) for single in singles))

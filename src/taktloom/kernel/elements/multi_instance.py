@@ -21,6 +21,7 @@ from taktloom.kernel.expressions import Context, Expression, evaluate_condition,
 from taktloom.kernel.failure import ElementFailure
 from taktloom.kernel.run import Run
 from taktloom.kernel.state import LoopState, Phase, Scope, Token
+from taktloom.kernel.variables import set_local
 
 __all__ = ["MAX_INSTANCES", "CollectedItems", "MultiInstanceBehaviour"]
 
@@ -79,7 +80,7 @@ class MultiInstanceBehaviour(LoopBehaviour):
         if loop.total == 0:
             return Phase.COMPLETE
         count = 1 if self.is_sequential else loop.total
-        _show(body, active=count)
+        _show(run, token, active=count)
         works = [self._open(run, token, loop) for _ in range(count)]
         if not self.is_sequential:
             loop.items = []  # each instance has its own
@@ -107,11 +108,11 @@ class MultiInstanceBehaviour(LoopBehaviour):
         if is_over:
             loop.terminated = len(body.tokens)
             run.clear_scope(body)
-        _show(body, active=len(body.tokens))
+        _show(run, outer, active=len(body.tokens))
         if is_over or loop.completed == loop.total:
             run.push(outer, Phase.COMPLETE)
         elif self.is_sequential:
-            _show(body, active=1)
+            _show(run, outer, active=1)
             run.push(self._open(run, outer, loop), Phase.ENTER)
         return None
 
@@ -173,10 +174,11 @@ def _number_of(run: Run, token: Token) -> int:
     return run.state.scopes[token.inner].round
 
 
-def _show(body: Scope, *, active: int) -> None:
+def _show(run: Run, outer: Token, *, active: int) -> None:
     """Let the numbers be seen by expressions."""
-    loop = _loop_of(body)
-    body.variables.update(_numbers(loop, active=active, completed=loop.completed))
+    assert outer.inner is not None  # opened on entering
+    loop = _loop_of(body_of(run, outer))
+    set_local(run.state, outer.inner, _numbers(loop, active=active, completed=loop.completed))
 
 
 def _numbers(loop: LoopState, *, active: int, completed: int) -> dict[str, FeelValue]:

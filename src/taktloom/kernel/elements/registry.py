@@ -7,6 +7,7 @@ from taktloom.kernel.behaviour import Behaviour
 from taktloom.kernel.compilation import Compilation
 from taktloom.kernel.elements.ad_hoc_sub_process import AdHocBehaviour
 from taktloom.kernel.elements.business_rule_task import BusinessRuleTaskBehaviour
+from taktloom.kernel.elements.call_activity import CallActivityBehaviour
 from taktloom.kernel.elements.complex_gateway import ComplexGatewayBehaviour
 from taktloom.kernel.elements.event_based_gateway import EventBasedGatewayBehaviour
 from taktloom.kernel.elements.event_compilers import (
@@ -15,22 +16,27 @@ from taktloom.kernel.elements.event_compilers import (
     compile_end_event,
     compile_job_offer,
     compile_start_event,
+    compile_throw,
     compile_throw_event,
+    compile_trigger,
 )
 from taktloom.kernel.elements.event_sub_process import EventSubProcessBehaviour
 from taktloom.kernel.elements.exclusive_gateway import ExclusiveGatewayBehaviour, ExternalChoiceBehaviour
 from taktloom.kernel.elements.inclusive_gateway import ChosenInclusiveBehaviour, InclusiveGatewayBehaviour
+from taktloom.kernel.elements.message_tasks import ReceiveTaskBehaviour, SendJobBehaviour, SendTaskBehaviour
 from taktloom.kernel.elements.parallel_gateway import ParallelGatewayBehaviour
 from taktloom.kernel.elements.script_task import DelegatedScriptBehaviour, ScriptTaskBehaviour
 from taktloom.kernel.elements.service_task import BusinessRuleJobBehaviour, ScriptJobBehaviour, ServiceTaskBehaviour
 from taktloom.kernel.elements.sub_process import SubProcessBehaviour
 from taktloom.kernel.elements.task import ManualTaskBehaviour, TaskBehaviour
 from taktloom.kernel.elements.transaction import TransactionBehaviour
-from taktloom.kernel.elements.user_task import UserTaskBehaviour
+from taktloom.kernel.elements.user_task import Dates, UserTaskBehaviour
+from taktloom.kernel.throwing import MessageThrow
 from taktloom.model.process import (
     AdHocSubProcess,
     BoundaryEvent,
     BusinessRuleTask,
+    CallActivity,
     ComplexGateway,
     EndEvent,
     EventBasedGateway,
@@ -42,7 +48,9 @@ from taktloom.model.process import (
     JobDefinition,
     ManualTask,
     ParallelGateway,
+    ReceiveTask,
     ScriptTask,
+    SendTask,
     ServiceTask,
     StartEvent,
     SubProcess,
@@ -70,6 +78,14 @@ def _business_rule_task(compilation: Compilation, node: BusinessRuleTask) -> Beh
     return BusinessRuleTaskBehaviour(decision_id, node.result_variable)
 
 
+def _call_activity(compilation: Compilation, node: CallActivity) -> Behaviour:
+    if node.called_task is not None:
+        task: Behaviour = COMPILERS[type(node.called_task)](compilation, node.called_task)
+        return task
+    called = compilation.text(node.called_element, node, "called process")
+    return CallActivityBehaviour(called, node.binding, node.passes_all_variables, node.returns_all_variables)
+
+
 def _exclusive_gateway(compilation: Compilation, node: ExclusiveGateway) -> Behaviour:
     return ExternalChoiceBehaviour() if node.id in compilation.external_choices else ExclusiveGatewayBehaviour()
 
@@ -81,6 +97,20 @@ def _inclusive_gateway(compilation: Compilation, node: InclusiveGateway) -> Beha
 def _complex_gateway(compilation: Compilation, node: ComplexGateway) -> Behaviour:
     condition = compilation.optional_expression(node.activation_condition, node, "activation condition")
     return ComplexGatewayBehaviour(condition)
+
+
+def _receive_task(compilation: Compilation, node: ReceiveTask) -> Behaviour:
+    trigger = compile_trigger(compilation, node, node.message)
+    assert trigger is not None  # a message is waited for
+    return ReceiveTaskBehaviour(trigger, node.instantiate)
+
+
+def _send_task(compilation: Compilation, node: SendTask) -> Behaviour:
+    if node.job is not None:
+        return SendJobBehaviour(compile_job_offer(compilation, node, node.job))
+    thrown = None if node.message is None else compile_throw(compilation, node, node.message)
+    assert thrown is None or isinstance(thrown, MessageThrow)
+    return SendTaskBehaviour(thrown)
 
 
 def _script_task(compilation: Compilation, node: ScriptTask) -> Behaviour:
@@ -100,8 +130,13 @@ def _service_task(compilation: Compilation, node: ServiceTask) -> Behaviour:
 def _user_task(compilation: Compilation, node: UserTask) -> Behaviour:
     return UserTaskBehaviour(
         compilation.optional_text(node.assignee, node, "assignee"),
+        compilation.optional_text(node.candidate_users, node, "candidate users"),
         compilation.optional_text(node.candidate_groups, node, "candidate groups"),
-        compilation.optional_text(node.due_date, node, "due date"),
+        Dates(
+            compilation.optional_text(node.due_date, node, "due date"),
+            compilation.optional_text(node.follow_up_date, node, "follow-up date"),
+        ),
+        compilation.optional_text(node.priority, node, "priority"),
         node.form_id,
     )
 
@@ -138,6 +173,9 @@ COMPILERS: Mapping[type[FlowNode], Callable[..., Behaviour]] = {
     ParallelGateway: _always(ParallelGatewayBehaviour()),
     EventBasedGateway: _event_based_gateway,
     SubProcess: _sub_process,
+    CallActivity: _call_activity,
+    SendTask: _send_task,
+    ReceiveTask: _receive_task,
     Transaction: _always(TransactionBehaviour()),
     AdHocSubProcess: _ad_hoc,
     UnsupportedNode: _always(Behaviour()),  # named by the rules; the result is not run

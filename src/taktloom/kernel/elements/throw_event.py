@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from taktloom.kernel.behaviour import Behaviour
+from taktloom.kernel.data_flow import payload_of
 from taktloom.kernel.elements.job_offer import JobOffer
 from taktloom.kernel.mappings import evaluate_mappings
 from taktloom.kernel.run import Run
@@ -43,12 +44,13 @@ class ThrowEventBehaviour(Behaviour):
     element_type: ClassVar[str] = "intermediateThrowEvent"
 
     def enter(self, run: Run, token: Token) -> Phase | None:
-        """The input mappings are what is thrown with it."""
+        """The input mappings and data inputs are what is thrown with it."""
         node = run.node(token)
-        payload = evaluate_mappings(node.inputs, run.variables(token), run.now)
+        payload = payload_of(run, node, token)
         deed = self.thrown.prepare(run, token, payload)
         run.record_completion(node, token)
         run.conclude(token)
+        run.close_visit(token)
         run.push(token, Phase.LEAVE)
         deed()
         return None

@@ -6,32 +6,18 @@ were still running: nothing done may stay), and leaves by the cancel boundary ev
 sub-process, without compensation (a hazard). Source: BPMN 2.0.2, 10.3.5, 13.3.4.
 """
 
-from collections.abc import Mapping
 from typing import ClassVar
 
-from taktloom.feel.values import FeelValue
 from taktloom.kernel.behaviour import Behaviour
 from taktloom.kernel.elements.compensation import compensate_next
 from taktloom.kernel.elements.end_event import EndEventBehaviour
 from taktloom.kernel.elements.sub_process import SubProcessBehaviour
-from taktloom.kernel.executable import NONE, Node
+from taktloom.kernel.executable import NONE
 from taktloom.kernel.interruption import break_off
-from taktloom.kernel.run import Holder, Run
+from taktloom.kernel.run import Run
 from taktloom.kernel.state import CompensationRecord, Phase, Scope, Token
 
-__all__ = ["CancelBoundary", "CancelEndBehaviour", "TransactionBehaviour"]
-
-
-class CancelBoundary(Behaviour):
-    """Never armed: taken when its transaction has been undone."""
-
-    __slots__ = ()
-    element_type: ClassVar[str] = "boundaryEvent"
-
-    def catch(self, run: Run, node: Node, token: Holder, variables: Mapping[str, FeelValue]) -> None:
-        """*token* stands in the transaction."""
-        assert isinstance(token, Token)
-        break_off(run, node, token, variables)
+__all__ = ["CancelEndBehaviour", "TransactionBehaviour"]
 
 
 class TransactionBehaviour(SubProcessBehaviour):
@@ -105,5 +91,4 @@ def _leave_cancelled(run: Run, token: Token) -> None:
         run.cancel_visit(token)
         run.end_path(token)
         return
-    event = run.process.nodes[run.node(at).cancelled_by]
-    event.catch(run, event, at, {})
+    break_off(run, run.process.nodes[run.node(at).cancelled_by], at, {})

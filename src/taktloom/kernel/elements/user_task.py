@@ -5,16 +5,32 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
-from taktloom.kernel.commands import OpenUserTask
+from taktloom.kernel.commands import USUAL_PRIORITY, IncidentKind, OpenUserTask
 from taktloom.kernel.elements.activity import ActivityBehaviour
 from taktloom.kernel.elements.inputs import input_variables
 from taktloom.kernel.expressions import Context, TextExpression, evaluate_text, evaluate_texts
+from taktloom.kernel.failure import ElementFailure
 from taktloom.kernel.run import Run
 from taktloom.kernel.state import Phase, Token
 from taktloom.kernel.timers import plan_due_date
 from taktloom.model.identifiers import UserTaskId
 
-__all__ = ["UserTaskBehaviour"]
+__all__ = ["Dates", "UserTaskBehaviour"]
+
+HIGHEST_PRIORITY = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """When the task is due, and when it is to be looked at again."""
+
+    due: TextExpression | None = None
+    follow_up: TextExpression | None = None
+
+    def plan(self, context: Context, now: datetime) -> tuple[datetime | None, datetime | None]:
+        """Both instants; raises ElementFailure."""
+        due = None if self.due is None else plan_due_date(self.due, context, now)
+        return due, None if self.follow_up is None else plan_due_date(self.follow_up, context, now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +38,10 @@ class UserTaskBehaviour(ActivityBehaviour):
     """Waits until a person completes it. The first candidate group is the role of the visit, else the lane is."""
 
     assignee: TextExpression | None
+    candidate_users: TextExpression | None
     candidate_groups: TextExpression | None
-    due_date: TextExpression | None
+    dates: Dates
+    priority: TextExpression | None
     form_id: str | None
     element_type: ClassVar[str] = "userTask"
     names_resource: ClassVar[bool] = True
@@ -32,8 +50,9 @@ class UserTaskBehaviour(ActivityBehaviour):
         """Open the task."""
         context, node = run.variables(token), run.node(token)
         assignee = None if self.assignee is None else evaluate_text(self.assignee, context, run.now)
-        groups = self._groups(context, run.now)
-        due_at = self._due_at(context, run.now)
+        users, groups = _texts(self.candidate_users, context, run.now), self._groups(context, run.now)
+        due_at, follow_up_at = self.dates.plan(context, run.now)
+        priority = _priority(self.priority, context, run.now)
         task_id = UserTaskId(run.next_id())
         run.state.user_tasks[task_id] = token.id
         token.waits.append(task_id)
@@ -44,7 +63,10 @@ class UserTaskBehaviour(ActivityBehaviour):
                 name=node.name or node.id,
                 assignee=assignee or None,
                 candidate_groups=groups,
+                candidate_users=users,
                 due_at=due_at,
+                follow_up_at=follow_up_at,
+                priority=priority,
                 form_id=self.form_id,
                 variables=input_variables(run, token),
             )
@@ -56,9 +78,18 @@ class UserTaskBehaviour(ActivityBehaviour):
         return next(iter(self._groups(context, now)), None)
 
     def _groups(self, context: Context, now: datetime) -> tuple[str, ...]:
-        return () if self.candidate_groups is None else evaluate_texts(self.candidate_groups, context, now)
+        return _texts(self.candidate_groups, context, now)
 
-    def _due_at(self, context: Context, now: datetime) -> datetime | None:
-        if self.due_date is None:
-            return None
-        return plan_due_date(self.due_date, context, now)
+
+def _texts(text: TextExpression | None, context: Context, now: datetime) -> tuple[str, ...]:
+    return () if text is None else evaluate_texts(text, context, now)
+
+
+def _priority(text: TextExpression | None, context: Context, now: datetime) -> int:
+    """From 0 to 100; where nothing or null is given the usual one."""
+    given = None if text is None else evaluate_text(text, context, now)
+    if given is None or given == "":
+        return USUAL_PRIORITY
+    if given.isascii() and given.isdigit() and int(given) <= HIGHEST_PRIORITY:
+        return int(given)
+    raise ElementFailure(IncidentKind.EXPRESSION, f"The priority is no whole number from 0 to {HIGHEST_PRIORITY}.")

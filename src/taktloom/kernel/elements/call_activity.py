@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Call activity: another process runs as an instance of its own, and its end is the end of the activity.
+
+An error or escalation that nothing in the called instance catches goes on at the call activity, as if it had been
+thrown there. A called instance that fails without an error code is an incident; resolving it calls again. A called
+global task is no instance: it runs in the place of the call activity, with its id (`registry.py`). What a completed
+called instance has done is not compensated by inner handlers, since it is over; a handler on the call activity is run.
+Source: BPMN 2.0.2, 10.3.6, 13.3.3.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from taktloom.feel.values import FeelValue
+from taktloom.kernel.behaviour import receive_variables
+from taktloom.kernel.commands import IncidentKind, StartChild
+from taktloom.kernel.elements.activity import ActivityBehaviour
+from taktloom.kernel.elements.inputs import input_variables
+from taktloom.kernel.executable import Node
+from taktloom.kernel.expressions import TextExpression, evaluate_text
+from taktloom.kernel.failure import ElementFailure
+from taktloom.kernel.run import Run
+from taktloom.kernel.state import Phase, Token
+from taktloom.model.identifiers import ChildId
+
+__all__ = ["CallActivityBehaviour"]
+
+
+@dataclass(frozen=True, slots=True)
+class CallActivityBehaviour(ActivityBehaviour):
+    """Waits for the called instance. passes_all, returns_all: see CallActivity of the model."""
+
+    called_element: TextExpression
+    binding: str
+    passes_all: bool
+    returns_all: bool
+    element_type: ClassVar[str] = "callActivity"
+
+    def perform(self, run: Run, token: Token) -> Phase | None:
+        """Order the instance."""
+        process_id = evaluate_text(self.called_element, run.variables(token), run.now)
+        if not process_id:
+            raise ElementFailure(IncidentKind.EXPRESSION, "The id of the called process is empty.")
+        child_id = ChildId(run.next_id())
+        run.state.children[child_id] = token.id
+        token.waits.append(child_id)
+        run.commands.append(
+            StartChild(
+                child_id=child_id,
+                element_id=run.node(token).id,
+                process_id=process_id,
+                binding=self.binding,
+                variables=input_variables(run, token) if self.passes_all else _local_variables(run, token),
+            )
+        )
+        return None
+
+    def catch(self, run: Run, node: Node, token: Token, variables: Mapping[str, FeelValue]) -> None:
+        """The called instance is over; what is not returned is still there for the mappings."""
+        if self.returns_all:
+            receive_variables(run, node, token, variables)
+        elif variables:
+            run.open_scope(token).variables.update(variables)
+        run.push(token, Phase.COMPLETE)
+
+
+def _local_variables(run: Run, token: Token) -> dict[str, FeelValue]:
+    """What the input mappings have made."""
+    return {} if token.inner is None else dict(run.state.scopes[token.inner].variables)
