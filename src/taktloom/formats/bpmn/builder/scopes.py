@@ -82,6 +82,11 @@ class ScopeBuilder:
         self._last: ElementId | None = None
         self._pending = _Pending()
 
+    @property
+    def last(self) -> ElementId | None:
+        """The id of the element that the chain goes on from."""
+        return self._last
+
     # Where the chain goes on
 
     def at(self, element: str) -> Self:
