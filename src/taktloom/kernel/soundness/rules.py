@@ -81,7 +81,7 @@ SIGNAL_NEVER_THROWN = Rule(
     name="signal-never-thrown",
     message="No process of the model throws the signal '{signal}'.",
     remedy="Throw it, or see to it that it is broadcast from outside.",
-    clause="BPMN 2.0.2, 10.5.5.11: a signal event waits until the signal is thrown.",
+    clause="BPMN 2.0.2, 10.5.5: a signal event waits until the signal is thrown.",
     severity=Severity.WARNING,
 )
 CONDITION_CONSTANT = Rule(
