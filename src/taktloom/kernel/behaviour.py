@@ -50,8 +50,8 @@ class Behaviour:
     def complete(self, run: Run, token: Token) -> Phase | None:
         """Hand out the results and end the visit."""
         node = run.node(token)
-        results = evaluate_mappings(node.outputs, run.variables(token), run.now)
-        hand_out(run.state, token.scope, results)
+        if node.outputs:
+            hand_out(run.state, token.scope, evaluate_mappings(node.outputs, run.variables(token), run.now))
         run.record_completion(node, token)
         run.close_visit(token)
         return Phase.LEAVE
