@@ -7,7 +7,7 @@ from taktloom.feel.values import FeelValue
 from taktloom.kernel.events import MessageCorrelated, SignalReceived
 from taktloom.model.identifiers import SubscriptionId
 from taktloom.testing.mailbox import MessageWait, SentMessage
-from taktloom.testing.starting import find_message_start, signal_starts_of
+from taktloom.testing.starting import start_by_message, start_by_signal
 from taktloom.testing.world import World
 
 __all__ = ["deliver_kept", "deliver_message", "deliver_signal"]
@@ -19,11 +19,8 @@ def deliver_message(world: World, message: SentMessage) -> None:
     if wait is not None:
         _correlate(world, wait, message)
         return
-    start = find_message_start(world, message.name)
-    if start is None:
+    if not start_by_message(world, message.name, message.variables):
         world.mailbox.keep(message)
-    else:
-        world.start(start.deployed, message.variables, start.element_id)
 
 
 def deliver_kept(world: World, subscription_id: SubscriptionId) -> None:
@@ -35,12 +32,10 @@ def deliver_kept(world: World, subscription_id: SubscriptionId) -> None:
 
 def deliver_signal(world: World, name: str, variables: Mapping[str, FeelValue]) -> None:
     """To all who wait at this moment, oldest first, then to start events."""
-    starts = signal_starts_of(world, name)
     for subscription_id, instance in world.signals.waiting(name):
         if world.signals.is_open(subscription_id):  # the delivery before this one may have ended it
             world.send(instance, SignalReceived, {"subscription_id": subscription_id, "variables": variables})
-    for start in starts:
-        world.start(start.deployed, variables, start.element_id)
+    start_by_signal(world, name, variables)
 
 
 def _correlate(world: World, wait: MessageWait, message: SentMessage) -> None:

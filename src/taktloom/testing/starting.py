@@ -6,32 +6,33 @@ fire again when the same model is deployed once more.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from taktloom.feel.values import FeelValue
 from taktloom.kernel import TimerStart, message_starts, next_timer_start, timer_starts
 from taktloom.kernel.events import ConditionsEvaluated
+from taktloom.kernel.starts import EventStart, conditional_starts, gather_start, signal_starts, start_condition_holds
 from taktloom.testing.library import Deployed
 from taktloom.testing.world import World, is_active
 
-__all__ = ["EventStart", "arm_timer_starts", "evaluate_open_conditions", "find_message_start", "signal_starts_of"]
+__all__ = ["arm_timer_starts", "evaluate_open_conditions", "start_by_message", "start_by_signal"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EventStart:
-    """A start event of a deployed process that something has triggered."""
-
-    deployed: Deployed
-    element_id: str
-
-
-def find_message_start(world: World, name: str) -> EventStart | None:
-    """The first start event for messages of this name; a message starts one instance."""
+def start_by_message(world: World, name: str, variables: Mapping[str, FeelValue]) -> bool:
+    """Start one instance, at the first start event for messages of this name; False where there is none."""
     for deployed in world.library.all_newest():
         for start in message_starts(deployed.executable, world.now):
             if start.message_name == name:
-                return EventStart(deployed=deployed, element_id=start.element_id)
-    return None
+                _start(world, deployed, start, variables)
+                return True
+    return False
+
+
+def start_by_signal(world: World, name: str, variables: Mapping[str, FeelValue]) -> None:
+    """Start an instance at every start event for the signal."""
+    for deployed in world.library.all_newest():
+        for start in signal_starts(deployed.executable, world.now):
+            if start.signal_name == name:
+                _start(world, deployed, start, variables)
 
 
 def arm_timer_starts(world: World, deployed: Deployed) -> None:
@@ -45,17 +46,25 @@ def arm_timer_starts(world: World, deployed: Deployed) -> None:
             world.alarms.set(start.plan.due_at, _ring(world, deployed, start, mark))
 
 
-def signal_starts_of(world: World, name: str) -> list[EventStart]:
-    """Every start event for the signal."""
-    del world, name
-    return []
-
-
 def evaluate_open_conditions(world: World, variables: Mapping[str, FeelValue]) -> None:
     """Look at what waits for a condition in any instance, then at conditional start events."""
     for instance in list(world.instances):
         if is_active(instance):
             world.send(instance, ConditionsEvaluated, {"variables": variables})
+    for deployed in world.library.all_newest():
+        for start in conditional_starts(deployed.executable):
+            place, holds = (start.element_id, start.part), start_condition_holds(start, variables, world.now)
+            was_true = deployed.was_true.get(place, False)
+            deployed.was_true[place] = holds
+            if holds and not was_true:
+                _start(world, deployed, start, variables)
+
+
+def _start(world: World, deployed: Deployed, start: EventStart, variables: Mapping[str, FeelValue]) -> None:
+    """A parallel multiple start event waits until all its parts have come."""
+    gathered = gather_start(deployed.gathered, start, variables)
+    if gathered is not None:
+        world.start(deployed, gathered, start.element_id)
 
 
 def _ring(world: World, deployed: Deployed, start: TimerStart, mark: str) -> Callable[[], None]:
@@ -66,11 +75,11 @@ def _ring(world: World, deployed: Deployed, start: TimerStart, mark: str) -> Cal
         following = next_timer_start(start)
         if following is not None:
             world.alarms.set(following.plan.due_at, _ring(world, deployed, following, mark))
-        world.start(deployed, {}, start.element_id)
+        _start(world, deployed, start, {})
 
     return ring
 
 
 def _timer_of(deployed: Deployed, element_id: str) -> str:
-    node = next(node for node in deployed.definition.nodes if node.id == element_id)
+    node = next((node for node in deployed.definition.nodes if node.id == element_id), None)
     return repr(getattr(node, "definition", None))
