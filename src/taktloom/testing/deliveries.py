@@ -7,7 +7,7 @@ from taktloom.feel.values import FeelValue
 from taktloom.kernel.events import MessageCorrelated, SignalReceived
 from taktloom.model.identifiers import SubscriptionId
 from taktloom.testing.mailbox import MessageWait, SentMessage
-from taktloom.testing.starting import start_by_message, start_by_signal
+from taktloom.testing.starting import start_by_message, starts_by_signal
 from taktloom.testing.world import World
 
 __all__ = ["deliver_kept", "deliver_message", "deliver_signal"]
@@ -34,11 +34,13 @@ def deliver_signal(
     world: World, name: str, variables: Mapping[str, FeelValue], passed: Collection[SubscriptionId] = ()
 ) -> None:
     """To all who wait at this moment, oldest first, but for those who have had it; then to start events."""
+    starts = starts_by_signal(world, name, variables)
     for subscription_id, instance in world.signals.waiting(name):
         is_open = world.signals.is_open(subscription_id)  # the delivery before this one may have ended it
         if is_open and subscription_id not in passed:
             world.send(instance, SignalReceived, {"subscription_id": subscription_id, "variables": variables})
-    start_by_signal(world, name, variables)
+    for start in starts:
+        start()
 
 
 def _correlate(world: World, wait: MessageWait, message: SentMessage) -> None:

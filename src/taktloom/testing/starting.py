@@ -6,33 +6,45 @@ fire again when the same model is deployed once more.
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from taktloom.feel.values import FeelValue
-from taktloom.kernel import TimerStart, message_starts, next_timer_start, timer_starts
+from taktloom.kernel import (
+    EventStart,
+    TimerStart,
+    conditional_starts,
+    gather_start,
+    message_starts,
+    next_timer_start,
+    signal_starts,
+    start_condition_holds,
+    timer_starts,
+)
 from taktloom.kernel.events import ConditionsEvaluated
-from taktloom.kernel.starts import EventStart, conditional_starts, gather_start, signal_starts, start_condition_holds
 from taktloom.testing.library import Deployed
 from taktloom.testing.world import World, is_active
 
-__all__ = ["arm_timer_starts", "evaluate_open_conditions", "start_by_message", "start_by_signal"]
+__all__ = ["arm_timer_starts", "evaluate_open_conditions", "start_by_message", "starts_by_signal"]
 
 
 def start_by_message(world: World, name: str, variables: Mapping[str, FeelValue]) -> bool:
-    """Start one instance, at the first start event for messages of this name; False where there is none."""
+    """Start at the first start event for messages of this name: a message starts one instance. Whether there is one."""
     for deployed in world.library.all_newest():
         for start in message_starts(deployed.executable, world.now):
             if start.message_name == name:
-                _start(world, deployed, start, variables)
+                _trigger(world, deployed, start, variables)
                 return True
     return False
 
 
-def start_by_signal(world: World, name: str, variables: Mapping[str, FeelValue]) -> None:
-    """Start an instance at every start event for the signal."""
-    for deployed in world.library.all_newest():
-        for start in signal_starts(deployed.executable, world.now):
-            if start.signal_name == name:
-                _start(world, deployed, start, variables)
+def starts_by_signal(world: World, name: str, variables: Mapping[str, FeelValue]) -> list[Callable[[], None]]:
+    """To be called: what starts an instance at each start event for the signal."""
+    return [
+        partial(_trigger, world, deployed, start, variables)
+        for deployed in world.library.all_newest()
+        for start in signal_starts(deployed.executable, world.now)
+        if start.signal_name == name
+    ]
 
 
 def arm_timer_starts(world: World, deployed: Deployed) -> None:
@@ -52,16 +64,21 @@ def evaluate_open_conditions(world: World, variables: Mapping[str, FeelValue]) -
         if is_active(instance):
             world.send(instance, ConditionsEvaluated, {"variables": variables})
     for deployed in world.library.all_newest():
-        for start in conditional_starts(deployed.executable):
-            place, holds = (start.element_id, start.part), start_condition_holds(start, variables, world.now)
-            was_true = deployed.was_true.get(place, False)
-            deployed.was_true[place] = holds
-            if holds and not was_true:
-                _start(world, deployed, start, variables)
+        _start_by_conditions(world, deployed, variables)
 
 
-def _start(world: World, deployed: Deployed, start: EventStart, variables: Mapping[str, FeelValue]) -> None:
-    """A parallel multiple start event waits until all its parts have come."""
+def _start_by_conditions(world: World, deployed: Deployed, variables: Mapping[str, FeelValue]) -> None:
+    """At each conditional start event whose condition has become true of the variables."""
+    starts = conditional_starts(deployed.executable)
+    true = {start for start in starts if start_condition_holds(start, variables, world.now)}
+    risen = [start for start in starts if start in true and start not in deployed.true_conditions]
+    deployed.true_conditions = true
+    for start in risen:
+        _trigger(world, deployed, start, variables)
+
+
+def _trigger(world: World, deployed: Deployed, start: EventStart, variables: Mapping[str, FeelValue]) -> None:
+    """Start an instance, unless other parts of a parallel multiple start event are missing."""
     gathered = gather_start(deployed.gathered, start, variables)
     if gathered is not None:
         world.start(deployed, gathered, start.element_id)
@@ -75,11 +92,11 @@ def _ring(world: World, deployed: Deployed, start: TimerStart, mark: str) -> Cal
         following = next_timer_start(start)
         if following is not None:
             world.alarms.set(following.plan.due_at, _ring(world, deployed, following, mark))
-        _start(world, deployed, start, {})
+        _trigger(world, deployed, start, {})
 
     return ring
 
 
 def _timer_of(deployed: Deployed, element_id: str) -> str:
-    node = next((node for node in deployed.definition.nodes if node.id == element_id), None)
+    node = next(node for node in deployed.definition.nodes if node.id == element_id)
     return repr(getattr(node, "definition", None))
