@@ -11,6 +11,8 @@ import 'dmn-js/dist/assets/dmn-js-boxed-expression-controls.css'
 
 import Modeler from 'dmn-js/lib/Modeler'
 
+import { ruleStyles, type RuleMark } from '@/shared/dmn/ruleMarks'
+
 import { translateModule } from './translate'
 
 export interface DecisionView {
@@ -24,6 +26,9 @@ export interface DecisionEditor {
   saveXml: () => Promise<string>
   views: () => DecisionView[]
   open: (viewId: string) => Promise<void>
+  /** Show this text instead, with the same decision open; it counts as a change. What could be undone no longer can. */
+  replaceXml: (xml: string) => Promise<void>
+  markRules: (marks: RuleMark[]) => void
   onChanged: (heard: () => void) => void
   onViews: (heard: (active: string | null) => void) => void
   destroy: () => void
@@ -49,6 +54,9 @@ export function makeDecisionModeler(container: HTMLElement, language: string): D
   })
   let changed: () => void = () => undefined
   const heardOf = new WeakSet<object>()
+  // A style sheet and not classes: dmn-js draws its rows again whenever it likes.
+  const marksOfRules = document.createElement('style')
+  container.append(marksOfRules)
 
   // Each view has a viewer with an event bus of its own, made when it is first opened.
   function listen(): void {
@@ -59,12 +67,22 @@ export function makeDecisionModeler(container: HTMLElement, language: string): D
     viewer.get('eventBus').on('commandStack.changed', () => changed())
   }
 
+  async function show(xml: string, viewId?: string): Promise<void> {
+    await modeler.importXML(xml)
+    const views = modeler.getViews() as View[]
+    const view = views.find(({ element }) => element.id === viewId) ?? views.find(({ type }) => type === 'decisionTable')
+    if (view !== undefined) await modeler.open(view)
+    listen()
+  }
+
   return {
-    async importXml(xml) {
-      await modeler.importXML(xml)
-      const table = (modeler.getViews() as View[]).find(({ type }) => type === 'decisionTable')
-      if (table !== undefined) await modeler.open(table)
-      listen()
+    importXml: (xml) => show(xml),
+    async replaceXml(xml) {
+      await show(xml, (modeler.getActiveView() as View | undefined)?.element.id)
+      changed()
+    },
+    markRules: (marks) => {
+      marksOfRules.textContent = ruleStyles(marks)
     },
     async saveXml() {
       const { xml } = await modeler.saveXML({ format: true })

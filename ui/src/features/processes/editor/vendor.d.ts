@@ -6,6 +6,7 @@ declare module 'dmn-js/lib/Modeler' {
     saveXML(options: { format: boolean }): Promise<{ xml: string }>
     getViews(): unknown[]
     getActiveViewer(): unknown
+    getActiveView(): unknown
     open(view: unknown): Promise<unknown>
     on<Event>(event: string, heard: (event: Event) => void): void
     destroy(): void
