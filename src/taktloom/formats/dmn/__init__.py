@@ -3,7 +3,8 @@
 
 from taktloom.formats.dmn.namespaces import DmnVersion
 from taktloom.formats.dmn.reader import read_dmn
+from taktloom.formats.dmn.case_reader import MAX_TEST_CASES, read_test_cases
 from taktloom.formats.dmn.versions import convert_dmn
 from taktloom.formats.dmn.writer import write_dmn
 
-__all__ = ["DmnVersion", "convert_dmn", "read_dmn", "write_dmn"]
+__all__ = ["MAX_TEST_CASES", "DmnVersion", "convert_dmn", "read_dmn", "read_test_cases", "write_dmn"]
