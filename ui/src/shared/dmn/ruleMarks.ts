@@ -10,7 +10,7 @@ export interface RuleMark {
 const TONES = { matched: '#e5f4e6', never: '#fdf3dc' }
 
 /** The style sheet of *marks*. Not classes: dmn-js draws its rows again whenever it likes. */
-export function ruleStyles(marks: RuleMark[]): string {
+export function ruleStyles(marks: readonly RuleMark[]): string {
   return marks.map(ruleStyle).join('\n')
 }
 
