@@ -17,7 +17,7 @@ export function ruleStyles(marks: readonly RuleMark[]): string {
 function ruleStyle({ ruleId, note, tone }: RuleMark): string {
   const row = `[data-row-id="${CSS.escape(ruleId)}"]`
   const parts: string[] = []
-  if (tone !== undefined) parts.push(`tr:has(> td${row}) > td { background: ${TONES[tone]} !important; }`)
+  if (tone !== undefined) parts.push(`tr:has(> td${row}), tr:has(> td${row}) > td { background: ${TONES[tone]} !important; }`)
   if (note !== undefined)
     parts.push(`td.rule-index${row}::after { content: ${JSON.stringify(note)}; display: block; font-size: 11px; white-space: nowrap; }`)
   return parts.join('\n')
