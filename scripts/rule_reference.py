@@ -20,9 +20,9 @@ HEAD = """\
 
 <!-- Written by `./taktloom reference` from the tables of rules; do not edit. -->
 
-A model that breaks one of the {refusing} rules of the first two tables is refused, with the rule, the element, the line and
-what to do. What only deserves a warning is said and lets the model pass. `taktloom lint MODEL` says all of it; see also
-[BPMN that runs](bpmn.md) and [how soundness is proven](../explanation/soundness.md).
+A model that breaks one of the {refusing} rules of the first two tables is refused, with the rule, the element, the line
+and what to do. What only deserves a warning is said and lets the model pass. `taktloom lint MODEL` says all of it; see
+also [BPMN that runs](bpmn.md) and [how soundness is proven](../explanation/soundness.md).
 """
 TABLES = {
     "Rules of the process": "Looked at in each process and sub-process of a model, wherever it comes from.",

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from taktloom.app.bpmn_check import check_bpmn
 from taktloom.app.context import Context, use_case
 from taktloom.app.decision_tests import failing_tests
 from taktloom.app.decisions import now_of
@@ -78,29 +79,6 @@ def lint_file(context: Context, *, name: str, content: bytes) -> tuple[Finding, 
         return tuple(_findings_of(lambda: check_bpmn(content, name)))
     now = now_of(context)
     return tuple(_findings_of(lambda: (*check_dmn(content, name), *failing_tests(content, name, now))))
-
-
-def check_bpmn(content: bytes, name: str) -> tuple[Finding, ...]:
-    """Warnings of reading and compiling; raises DefinitionError with all problems."""
-    from taktloom.formats.bpmn import read_bpmn
-    from taktloom.kernel import compile as compile_process
-
-    definitions = read_bpmn(content, name=name)
-    findings = list(definitions.findings)
-    executables = [process for process in definitions.processes if process.is_executable]
-    for process in executables:
-        findings += process.findings
-        findings += _findings_of(lambda process=process: compile_process(process).definition.findings)  # type: ignore[misc]
-    if not executables:
-        findings.append(
-            Finding(
-                severity=Severity.WARNING,
-                rule="no-executable-process",
-                message="The file holds no executable process.",
-                remedy="Set isExecutable on the process to deploy it.",
-            )
-        )
-    return _distinct(findings)
 
 
 def check_dmn(content: bytes, name: str) -> tuple[Finding, ...]:
