@@ -194,7 +194,7 @@ def _instance_of(node: syntax.InstanceOf, scope: StaticScope) -> Evaluate:
         if kind is None:
             frame.run.warn(WarningKind.UNKNOWN_NAME, "There is no such type.", node.type.start)
             return None
-        return is_instance(value(frame), kind)
+        return is_instance(value(frame), kind, frame.run.step)
 
     return evaluate
 
@@ -447,7 +447,7 @@ def _equality_test(constant: str | Decimal) -> Test:
 
 def _constant_number(node: Expression) -> Decimal | None:
     if isinstance(node, syntax.Negation) and isinstance(node.operand, syntax.NumberLiteral):
-        return -node.operand.value
+        return node.operand.value.copy_negate()
     return node.value if isinstance(node, syntax.NumberLiteral) else None
 
 

@@ -7,6 +7,7 @@ its own `Run`. Evaluation gives null and warnings for whatever goes wrong; only 
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 
 from taktloom.feel import closures, iteration, syntax
@@ -20,6 +21,7 @@ from taktloom.feel.parser import parse_expression, parse_unary_tests
 from taktloom.feel.runtime import DEFAULT_BUDGET, DeeperCallError, Frame, Run
 from taktloom.feel.scope import EMPTY_SCOPE, NameTable, Scope
 from taktloom.feel.syntax import Expression, UnaryTests
+from taktloom.feel.wire import clock_from_python, variables_from_python
 
 __all__ = [
     "BUILT_IN_NAMES",
@@ -139,19 +141,21 @@ def parse(text: str, scope: Scope | Iterable[str] = EMPTY_SCOPE) -> Expression:
 
 def evaluate(
     expression: str,
-    context: Mapping[str, FeelValue] | None = None,
+    context: Mapping[str, object] | None = None,
     *,
-    now: FeelDateTime | None = None,
+    now: FeelDateTime | datetime | None = None,
     zone: str | None = None,
     budget: Budget | None = None,
 ) -> Result:
     """Compile *expression* against the names in *context* and evaluate it (compilations are kept and used again).
 
-    Raises FeelSyntaxError for a text that is not FEEL and FeelBudgetError for a spent budget; nothing else.
+    context: FEEL values or Python's own, which `from_python` converts. now: what `now()` gives; zone: where `today()` is.
+    Raises FeelSyntaxError for a text that is not FEEL, ValueConversionError for a variable that has no FEEL value and
+    FeelBudgetError for a spent budget; nothing else.
     """
-    variables = context or {}
+    variables = variables_from_python(context or {})
     compiled = _compiled(expression, frozenset(variables), frozenset(_members(variables)))
-    return compiled.evaluate(variables, now=now, zone=zone, budget=budget)
+    return compiled.evaluate(variables, now=clock_from_python(now), zone=zone, budget=budget)
 
 
 @lru_cache(maxsize=2048)

@@ -196,7 +196,7 @@ def _fixed_index(node: syntax.Expression) -> Decimal | None:
     if isinstance(node, syntax.NumberLiteral):
         return node.value
     if isinstance(node, syntax.Negation) and isinstance(node.operand, syntax.NumberLiteral):
-        return -node.operand.value
+        return node.operand.value.copy_negate()
     return None
 
 
@@ -214,7 +214,7 @@ def _as_list(value: FeelValue) -> list[FeelValue]:
 
 
 def _item_at(items: list[FeelValue], index: Decimal, frame: Frame, position: int) -> FeelValue:
-    if index == index.to_integral_value() and 1 <= abs(index) <= len(items):
+    if index == index.to_integral_value() and 1 <= index.copy_abs() <= len(items):
         number = int(index)
         return items[number - 1 if number > 0 else number]
     frame.run.warn(WarningKind.NO_SUCH_ITEM, f"The list has {len(items)} items.", position)

@@ -16,6 +16,7 @@ __all__ = ["DEFAULT_BUDGET", "SEGMENT_LEVELS", "DeeperCallError", "Frame", "Run"
 DEFAULT_BUDGET = Budget()
 SEGMENT_LEVELS = 300  # a level is about one Python frame; Python's limit is 1000, and callers have frames of their own
 _MAX_WARNINGS = 100
+_CHARACTERS_PER_STEP = 64  # so that the default budget of steps makes or reads some 64 million characters
 
 
 class DeeperCallError(Exception):
@@ -56,9 +57,11 @@ class Run:
             raise FeelBudgetError("items", self.budget.items)
 
     def require_characters(self, count: int) -> None:
-        """Raise FeelBudgetError for a string of more than the allowed length."""
+        """Raise FeelBudgetError for a string of more than the allowed length; long strings count as steps too."""
         if count > self.budget.characters:
             raise FeelBudgetError("characters", self.budget.characters)
+        if count >= _CHARACTERS_PER_STEP:
+            self.step(count // _CHARACTERS_PER_STEP)
 
     def call(
         self, levels: int, body: Callable[["Run", Sequence[FeelValue]], FeelValue], arguments: Sequence[FeelValue]
@@ -127,7 +130,7 @@ def apply(run: Run, function: FeelFunction, arguments: Sequence[FeelValue], posi
     """Call with positional arguments; null and a warning where no parameter list takes them."""
     run.step()
     for variant in (function, *function.overloads):
-        bound = _bind(variant, arguments)
+        bound = _bind(run, variant, arguments)
         if bound is not None:
             return _answer(run, variant, bound, position)
     _warn_refused(run, function, position)
@@ -140,7 +143,7 @@ def apply_named(
     """Call with named arguments; a name no parameter list has gives null."""
     run.step()
     for variant in (function, *function.overloads):
-        bound = _bind_named(variant, arguments)
+        bound = _bind_named(run, variant, arguments)
         if bound is not None:
             return _answer(run, variant, bound, position)
     _warn_refused(run, function, position)
@@ -157,7 +160,7 @@ def _answer(run: Run, function: FeelFunction, bound: list[FeelValue], position: 
     before = len(run.warnings)
     value = function.call(run, *bound)
     if value is not None and function.result is not None:
-        value = coerce(value, function.result)
+        value = coerce(value, function.result, run.step)
         if value is None:
             run.warn(WarningKind.TYPE_MISMATCH, f"The result of {function.name} is not of its type.", position)
     elif value is None and len(run.warnings) == before and position is not None:
@@ -169,7 +172,7 @@ def _warn_refused(run: Run, function: FeelFunction, position: int | None) -> Non
     run.warn(WarningKind.WRONG_ARGUMENTS, f"{function.name} does not take these arguments.", position)
 
 
-def _bind(function: FeelFunction, arguments: Sequence[FeelValue]) -> list[FeelValue] | None:
+def _bind(run: Run, function: FeelFunction, arguments: Sequence[FeelValue]) -> list[FeelValue] | None:
     parameters = function.parameters
     if not takes(function, len(arguments)):
         return None
@@ -180,14 +183,16 @@ def _bind(function: FeelFunction, arguments: Sequence[FeelValue]) -> list[FeelVa
             if not parameter.accepts_null:
                 return None
         elif parameter.type is not None:
-            value = coerce(value, parameter.type)  # noqa: PLW2901  (the converted argument replaces the given one)
+            value = coerce(value, parameter.type, run.step)  # noqa: PLW2901  (the converted argument replaces the given one)
             if value is None:
                 return None
         bound.append(value)
     return bound
 
 
-def _bind_named(function: FeelFunction, arguments: Mapping[str, FeelValue]) -> list[FeelValue] | None:
+def _bind_named(
+    run: Run, function: FeelFunction, arguments: Mapping[str, FeelValue]
+) -> list[FeelValue] | None:
     names = [parameter.name for parameter in function.parameters]
     required = len(names) if function.required is None else function.required
     if not arguments.keys() <= set(names) or any(name not in arguments for name in names[:required]):
@@ -197,7 +202,8 @@ def _bind_named(function: FeelFunction, arguments: Mapping[str, FeelValue]) -> l
         if parameter.name not in arguments:
             bound.append(None)
             continue
-        checked = _bind(FeelFunction(name="", parameters=(parameter,), call=_no_call), [arguments[parameter.name]])
+        single = FeelFunction(name="", parameters=(parameter,), call=_no_call)
+        checked = _bind(run, single, [arguments[parameter.name]])
         if checked is None:
             return None
         bound.extend(checked)
