@@ -23,8 +23,8 @@ from taktloom.feel.errors import Budget, FeelBudgetError
 from taktloom.feel.host_functions import HostFunction, registered
 from taktloom.feel.kinds import FeelDateTime, FeelFunction, FeelValue, Parameter
 from taktloom.feel.runtime import DeeperCallError, Frame, Run, apply, apply_named
-from taktloom.feel.wire import clock_from_python, variables_from_python
 from taktloom.feel.types import ContextType, FeelType, FunctionType, SimpleType
+from taktloom.feel.wire import clock_from_python, variables_from_python
 from taktloom.formats.dmn import read_dmn
 from taktloom.model.decision import (
     BusinessKnowledgeModel,

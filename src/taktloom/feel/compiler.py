@@ -10,18 +10,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
+from taktloom.calendars.zones import zone_exists
 from taktloom.feel import closures, iteration, syntax
 from taktloom.feel.builtins import BUILT_INS
 from taktloom.feel.closures import Test, compile_tests
 from taktloom.feel.code import Evaluate, StaticScope, compile_form
 from taktloom.feel.deep_calls import deep_evaluation
-from taktloom.feel.errors import Budget, FeelBudgetError, FeelWarning
+from taktloom.feel.errors import Budget, FeelBudgetError, FeelSyntaxError, FeelWarning
 from taktloom.feel.kinds import FeelDateTime, FeelValue
 from taktloom.feel.parser import parse_expression, parse_unary_tests
 from taktloom.feel.runtime import DEFAULT_BUDGET, DeeperCallError, Frame, Run
 from taktloom.feel.scope import EMPTY_SCOPE, NameTable, Scope
 from taktloom.feel.syntax import Expression, UnaryTests
-from taktloom.feel.wire import clock_from_python, variables_from_python
+from taktloom.feel.wire import ValueConversionError, clock_from_python, variables_from_python
 
 __all__ = [
     "BUILT_IN_NAMES",
@@ -123,8 +124,16 @@ def compile_expression(text: str, scope: Scope | Iterable[str] = EMPTY_SCOPE) ->
     """Compile *text*; *scope* is a `Scope` or just the variables' names. Raises FeelSyntaxError with the position."""
     known = scope if isinstance(scope, Scope) else Scope.of(scope)
     form = parse_expression(text, known, BUILT_IN_NAMES)
-    run = compile_form(form, outermost_scope(known))
+    run = _compiled_form(form, text, known)
     return CompiledExpression(text=text, syntax=form, unknown_names=_unknown_names(form, known), run=run)
+
+
+def _compiled_form(form: Expression, text: str, scope: Scope) -> Evaluate:
+    """The closure of *form*. Where the caller leaves too little stack, it is told like a syntax error."""
+    try:
+        return compile_form(form, outermost_scope(scope))
+    except RecursionError:
+        raise FeelSyntaxError("The expression is nested too deeply", text, form.start) from None
 
 
 def compile_unary_tests(text: str, scope: Scope | Iterable[str] = EMPTY_SCOPE) -> CompiledUnaryTests:
@@ -149,10 +158,12 @@ def evaluate(
 ) -> Result:
     """Compile *expression* against the names in *context* and evaluate it (compilations are kept and used again).
 
-    context: FEEL values or Python's own, which `from_python` converts. now: what `now()` gives; zone: where `today()` is.
+    context: FEEL values or Python's own, which convert. now: what `now()` gives. zone: the zone in which `today()` is.
     Raises FeelSyntaxError for a text that is not FEEL, ValueConversionError for a variable that has no FEEL value and
     FeelBudgetError for a spent budget; nothing else.
     """
+    if zone is not None and not zone_exists(zone):
+        raise ValueConversionError(f"There is no time zone {zone!r}.", remedy="Give a name like Europe/Paris.")
     variables = variables_from_python(context or {})
     compiled = _compiled(expression, frozenset(variables), frozenset(_members(variables)))
     return compiled.evaluate(variables, now=clock_from_python(now), zone=zone, budget=budget)
@@ -203,6 +214,7 @@ def require_size(value: FeelValue, run: Run) -> None:
     One that is nested too deeply is refused too: whoever writes it as text or JSON does so with recursion.
     """
     limit = run.budget.items * _RESULT_SIZE_FACTOR
+    characters = run.budget.characters * _RESULT_SIZE_FACTOR
     count, pending = 0, [(value, 1)]
     while pending:
         current, level = pending.pop()
@@ -210,6 +222,9 @@ def require_size(value: FeelValue, run: Run) -> None:
         count += len(inner)
         if count > limit:
             raise FeelBudgetError("items", run.budget.items)
+        characters -= sum(len(item) for item in inner if isinstance(item, str))
+        if characters < 0:
+            raise FeelBudgetError("characters", run.budget.characters)
         if level > _RESULT_DEPTH:
             raise FeelBudgetError("depth", _RESULT_DEPTH)
         pending.extend((item, level + 1) for item in inner if isinstance(item, list | dict))

@@ -29,9 +29,13 @@ def _for(node: syntax.For, scope: StaticScope) -> Evaluate:
     return for_closure(
         _clauses(node.iterators, inner),
         compile_form(node.body, inner),
-        uses_partial=mentions(node.body, "partial"),
+        uses_partial=_uses_partial(node),
         captures=captures,
     )
+
+
+def _uses_partial(node: syntax.For) -> bool:
+    return mentions(node.body, "partial") and all(clause.name != "partial" for clause in node.iterators)
 
 
 def for_closure(clauses: Clauses, body: Evaluate, *, uses_partial: bool, captures: bool) -> Evaluate:
@@ -45,6 +49,8 @@ def for_closure(clauses: Clauses, body: Evaluate, *, uses_partial: bool, capture
         def collect() -> bool:
             frame.run.require_items(len(results) + 1)
             if uses_partial:
+                # a copy, because the body may keep it; charged by size, for thousands of copies fill the memory
+                frame.run.step(len(results) >> 4)
                 variables["partial"] = list(results)
             results.append(body(Frame(dict(variables), frame, frame.run) if captures else inner_frame))
             return True

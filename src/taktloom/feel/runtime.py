@@ -190,9 +190,7 @@ def _bind(run: Run, function: FeelFunction, arguments: Sequence[FeelValue]) -> l
     return bound
 
 
-def _bind_named(
-    run: Run, function: FeelFunction, arguments: Mapping[str, FeelValue]
-) -> list[FeelValue] | None:
+def _bind_named(run: Run, function: FeelFunction, arguments: Mapping[str, FeelValue]) -> list[FeelValue] | None:
     names = [parameter.name for parameter in function.parameters]
     required = len(names) if function.required is None else function.required
     if not arguments.keys() <= set(names) or any(name not in arguments for name in names[:required]):

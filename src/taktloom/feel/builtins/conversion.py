@@ -32,6 +32,7 @@ def _number(run: Run, text: str, grouping: str | None = None, point: str | None 
         or (grouping == point and point is not None)
     ):
         return None
+    run.require_characters(len(text))
     if grouping is not None:
         text = text.replace(grouping, "")
     if point is not None:
@@ -52,11 +53,14 @@ def _string(run: Run, value: FeelValue) -> FeelValue:
 
 def _count(run: Run, value: FeelValue) -> None:
     """Charge for every part before the text is made: shared parts are written as often as they occur."""
-    pending = [value]
+    pending, characters = [value], 0
     while pending:
         current = pending.pop()
         run.step()
-        if isinstance(current, list):
+        if isinstance(current, str):
+            characters += len(current)
+            run.require_characters(characters)
+        elif isinstance(current, list):
             pending.extend(current)
         elif isinstance(current, dict):
             pending.extend(current.values())
