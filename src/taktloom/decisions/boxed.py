@@ -196,8 +196,8 @@ def _iteration(expression: BoxedIteration, level: Level) -> Evaluate:
     if expression.kind is IterationKind.FOR:
         names["partial"] = None
     inner = level.inner(names)
-    # the domain is compiled for the inner frame too, because that is the frame it is run in
-    source = _domain(compile_boxed(expression.source, inner), kind)
+    # the domain runs in the inner frame too, but does not see its names
+    source = _domain(compile_boxed(expression.source, level.inner({})), kind)
     clauses = [(expression.variable, domain_of(source, 0))]
     body = compile_boxed(expression.body, inner)
     if expression.kind is IterationKind.FOR:

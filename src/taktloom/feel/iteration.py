@@ -27,7 +27,7 @@ def _for(node: syntax.For, scope: StaticScope) -> Evaluate:
     # a function made in the body keeps the variables of its own turn
     captures = any(isinstance(part, syntax.FunctionDefinition) for part in syntax.walk(node.body))
     return for_closure(
-        _clauses(node.iterators, inner),
+        _clauses(node.iterators, scope),
         compile_form(node.body, inner),
         uses_partial=_uses_partial(node),
         captures=captures,
@@ -63,7 +63,7 @@ def for_closure(clauses: Clauses, body: Evaluate, *, uses_partial: bool, capture
 def _quantified(node: syntax.Quantified, scope: StaticScope) -> Evaluate:
     inner = scope.inner(clause.name for clause in node.iterators)
     condition = compile_form(node.condition, inner)
-    return quantified_closure(_clauses(node.iterators, inner), condition, node.quantifier)
+    return quantified_closure(_clauses(node.iterators, scope), condition, node.quantifier)
 
 
 def quantified_closure(clauses: Clauses, condition: Evaluate, quantifier: str) -> Evaluate:
@@ -91,7 +91,9 @@ def quantified_closure(clauses: Clauses, condition: Evaluate, quantifier: str) -
 
 
 def _clauses(clauses: tuple[syntax.IterationClause, ...], scope: StaticScope) -> Clauses:
-    return [(clause.name, _domain(clause, scope)) for clause in clauses]
+    """Each domain sees the variables of the iterators before it, in the frame that all of them share."""
+    names = [clause.name for clause in clauses]
+    return [(clause.name, _domain(clause, scope.inner(names[:index]))) for index, clause in enumerate(clauses)]
 
 
 def _iterate(

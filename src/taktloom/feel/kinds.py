@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Context, Decimal, DecimalException, DivisionByZero, InvalidOperation, Overflow
 from typing import TypeAlias, Union
 
+from taktloom.feel.lexer import is_plain_name
 from taktloom.feel.temporal import DaysTime, FeelDate, FeelDateTime, FeelTime, YearsMonths
 from taktloom.feel.type_forms import FeelType
 
@@ -151,8 +152,7 @@ def _number_text(number: Decimal) -> str:
 
 
 def _key_text(key: str) -> str:
-    words = key.split(" ")
-    return key if all(word.isidentifier() for word in words) else _quoted(key)
+    return key if is_plain_name(key) else _quoted(key)
 
 
 def _quoted(text: str) -> str:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from taktloom.feel.errors import FeelSyntaxError
 
-__all__ = ["MAX_TEXT", "Token", "TokenKind", "name_parts", "normalize_name", "tokenize"]
+__all__ = ["MAX_TEXT", "Token", "TokenKind", "is_plain_name", "name_parts", "normalize_name", "tokenize"]
 
 MAX_TEXT = 65_536  # characters of one expression
 
@@ -30,6 +30,7 @@ _TOKEN = re.compile(
     |(?P<symbol>\.\.|\*\*|<=|>=|!=|->|[()\[\]{{}},:.+\-*/=<>'])""".replace("\n    |", "|"),
     re.DOTALL,
 )
+_PLAIN_NAME = re.compile(rf"[{_START}][{_PART}]*(?: [{_START}][{_PART}]*)*")
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{6})|(.))", re.DOTALL)
 _ESCAPED = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "'": "'", "\\": "\\"}
 
@@ -72,6 +73,11 @@ def tokenize(text: str) -> list[Token]:
         position = match.end()
     tokens.append(Token(TokenKind.END, "", len(text), len(text)))
     return tokens
+
+
+def is_plain_name(text: str) -> bool:
+    """Whether *text* is words and single blanks: then it can stand as the key of a context without quotes."""
+    return _PLAIN_NAME.fullmatch(text) is not None
 
 
 @lru_cache(maxsize=8192)

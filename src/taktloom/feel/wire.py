@@ -105,7 +105,7 @@ def variables_from_python(variables: Mapping[str, object]) -> Mapping[str, FeelV
     """
     for name, value in variables.items():
         if type(value) not in _ATOMS or (type(value) is Decimal and not value.is_finite()) or type(name) is not str:
-            return {_key(name): item if _is_feel(item) else from_python(item) for name, item in variables.items()}
+            return {_key(name): _converted(item) for name, item in variables.items()}
     return cast("Mapping[str, FeelValue]", variables)
 
 
@@ -117,6 +117,10 @@ def clock_from_python(now: FeelDateTime | datetime | None) -> FeelDateTime | Non
     if isinstance(value, FeelDateTime):
         return value
     raise ValueConversionError("The clock is no date and time.", remedy="Give a datetime with a time zone.")
+
+
+def _converted(value: object) -> FeelValue:
+    return cast("FeelValue", value) if _is_feel(value) else from_python(value)
 
 
 def _is_feel(value: object) -> bool:
