@@ -111,7 +111,8 @@ class Reference:
 
     def filter(self, node: syntax.Filter, scopes: Scopes) -> FeelValue:
         target = self.value(node.target, scopes)
-        items = target if isinstance(target, list) else [] if target is None else [target]
+        single: list[FeelValue] = [] if target is None else [target]
+        items = target if isinstance(target, list) else single
         index = self.condition(node.condition, items[0] if items else None, scopes)
         if isinstance(index, Decimal):
             return item_at(items, index)
