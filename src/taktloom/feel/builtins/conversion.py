@@ -15,7 +15,7 @@ from taktloom.feel.kinds import (
     decimal_of,
     plain_text,
 )
-from taktloom.feel.operators import equal
+from taktloom.feel.operators import identical
 from taktloom.feel.runtime import Run
 from taktloom.feel.temporal import NANOS_PER_DAY, NANOS_PER_SECOND
 from taktloom.feel.temporal_text import parse_date, parse_date_time, parse_duration, parse_time
@@ -71,9 +71,7 @@ def _not(run: Run, value: FeelValue) -> FeelValue:
 
 
 def _is(run: Run, left: FeelValue, right: FeelValue) -> FeelValue:
-    if isinstance(left, FeelTime | FeelDateTime) and type(left) is type(right):
-        return left == right
-    return left is right or (type(left) is type(right) and equal(left, right, run.step) is True)
+    return identical(left, right, run.step)
 
 
 def _date_of_text(run: Run, text: str) -> FeelValue:
