@@ -96,7 +96,11 @@ def test_every_file_of_the_kit_is_written_back_valid_and_whole(test_data: Path) 
 def drawn(root: etree._Element) -> list[tuple[str, str | None, list[dict[str, str]]]]:
     """What the diagrams show: shapes and edges, of which element, at which points."""
     return [
-        (local_name(part), part.get("dmnElementRef"), [dict(point.attrib) for point in part.iter(*POINTS)])
+        (
+            local_name(part),
+            part.get("dmnElementRef"),
+            [{str(key): str(value) for key, value in point.items()} for point in part.iter(*POINTS)],
+        )
         for part in root.iter("{*}DMNShape", "{*}DMNEdge")
     ]
 

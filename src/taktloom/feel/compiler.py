@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from typing import NamedTuple
 
 from taktloom.calendars.zones import zone_exists
 from taktloom.feel import closures, iteration, syntax
@@ -44,9 +45,8 @@ _RESULT_SIZE_FACTOR = 10
 _RESULT_DEPTH = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
-    """A value and the reasons for nulls on the way to it."""
+class Result(NamedTuple):
+    """A value and the reasons for nulls on the way to it; made so often that a frozen dataclass would be felt."""
 
     value: FeelValue
     warnings: tuple[FeelWarning, ...] = ()

@@ -30,20 +30,24 @@ class DeeperCallError(Exception):
 class Run:
     """What one evaluation has used, said and knows of the time."""
 
-    __slots__ = ("_answers", "_answers_taken", "budget", "depth", "now", "segment_levels", "steps", "warnings", "zone")
+    # what most evaluations leave as it is stays with the class: one run is made for each evaluation
+    budget = DEFAULT_BUDGET
+    steps = DEFAULT_BUDGET.steps
+    segment_levels = SEGMENT_LEVELS
+    depth = 0
+    _answers: Sequence[tuple[FeelValue, Sequence[list[object]]]] = ()
+    _answers_taken = 0
 
     def __init__(
         self, budget: Budget = DEFAULT_BUDGET, now: FeelDateTime | None = None, zone: str | None = None
     ) -> None:
-        self.budget = budget
-        self.steps = budget.steps
-        self.depth = 0
         self.warnings: list[FeelWarning] = []
         self.now = now
         self.zone = zone
-        self.segment_levels = SEGMENT_LEVELS if budget.depth > SEGMENT_LEVELS else budget.depth
-        self._answers: Sequence[tuple[FeelValue, Sequence[list[object]]]] = ()
-        self._answers_taken = 0
+        if budget is not DEFAULT_BUDGET:
+            self.budget = budget
+            self.steps = budget.steps
+            self.segment_levels = min(SEGMENT_LEVELS, budget.depth)
 
     def step(self, count: int = 1) -> None:
         """Count iterations and calls; raises FeelBudgetError when they are used up."""
