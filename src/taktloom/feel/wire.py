@@ -23,6 +23,7 @@ from taktloom.feel.kinds import (
     YearsMonths,
     decimal_of,
 )
+from taktloom.feel.lexer import normalize_name
 from taktloom.feel.temporal import NANOS_PER_SECOND
 from taktloom.feel.temporal_text import parse_date, parse_date_time, parse_duration, parse_time
 from taktloom.model.errors import MisuseError
@@ -104,8 +105,13 @@ def variables_from_python(variables: Mapping[str, object]) -> Mapping[str, FeelV
     Raises ValueConversionError for what has no FEEL value.
     """
     for name, value in variables.items():
-        if type(value) not in _ATOMS or (type(value) is Decimal and not value.is_finite()) or type(name) is not str:
-            return {_key(name): _converted(item) for name, item in variables.items()}
+        if (
+            type(value) not in _ATOMS
+            or (type(value) is Decimal and not value.is_finite())
+            or type(name) is not str
+            or not (name.isidentifier() or normalize_name(name) == name)
+        ):
+            return {normalize_name(_key(name)): _converted(item) for name, item in variables.items()}
     return cast("Mapping[str, FeelValue]", variables)
 
 
