@@ -5,7 +5,7 @@ midnight, and null for what does not conform to the type asked for."""
 import pytest
 
 from taktloom.decisions import load_model
-from taktloom.feel import feel_text
+from taktloom.feel import FeelBudgetError, feel_text
 from tests.decisions.dmn_text import decision, dmn, input_data, knowledge, literal, parameters, requires, variable
 
 TYPES = (
@@ -185,6 +185,24 @@ def test_the_type_in_an_iterator_is_that_of_the_list_or_of_its_items(
     model = dmn(TYPES, input_data("x"), decision("it", boxed, None, [requires("Input", "x")]))
 
     assert feel_text(load_model(model).evaluate("it", {"x": given}).value) == expected
+
+
+def test_a_value_of_a_recursive_type_is_looked_at_once_however_often_its_parts_are_shared() -> None:
+    grow = "{f: function(x, n) if n = 0 then x else f({children: [x, x]}, n - 1), r: f({children: []}, 60)}.r"
+    last = requires("Decision", "grown")
+
+    assert answer(decision("grown", grow, "tTree"), decision("it", "count(grown.children)", None, [last])) == "2"
+
+
+def test_allowed_values_that_take_long_use_up_the_budget_of_the_decision() -> None:
+    slow = (
+        '<itemDefinition name="tSlow" isCollection="true"><typeRef>number</typeRef><allowedValues>'
+        "<text>every i in 1..100000 satisfies i != ?</text></allowedValues></itemDefinition>"
+    )
+    model = load_model(dmn(slow, decision("it", "for i in 1..1000 return 0.5", "tSlow")))
+
+    with pytest.raises(FeelBudgetError):
+        model.evaluate("it", {})
 
 
 def test_the_iterator_of_a_boxed_loop_hides_an_input_only_in_its_body() -> None:

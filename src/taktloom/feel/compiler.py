@@ -5,7 +5,7 @@ A compiled expression is immutable and may be used by many threads at once; ever
 its own `Run`. Evaluation gives null and warnings for whatever goes wrong; only a spent budget raises.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -106,8 +106,12 @@ class CompiledUnaryTests:
         *,
         now: FeelDateTime | None = None,
         budget: Budget | None = None,
+        charge: Callable[[int], None] | None = None,
     ) -> Result:
-        """Tell whether *value* passes: true, false, or null where the types do not fit."""
+        """Tell whether *value* passes: true, false, or null where the types do not fit.
+
+        charge: told the steps that this took, where it is part of another evaluation.
+        """
         run = Run(budget or DEFAULT_BUDGET, now)
         frame = Frame(context or {}, None, run)
         passed: FeelValue
@@ -117,6 +121,8 @@ class CompiledUnaryTests:
             passed = deep_evaluation(run, lambda: self.run(frame, value), call, (0,))
         except RecursionError:
             raise FeelBudgetError("depth", run.budget.depth) from None
+        if charge is not None:
+            charge(run.budget.steps - run.steps)
         return Result(passed, tuple(run.warnings))
 
 

@@ -161,7 +161,7 @@ class _Conformance:
         self, value: FeelValue, kind: RangeType | FunctionType | ConstrainedType | NamedReference
     ) -> bool:
         if isinstance(kind, ConstrainedType):
-            return self.holds(value, kind.base) and kind.allows(value)
+            return self.holds(value, kind.base) and kind.allows(value, self.charge)
         if isinstance(kind, NamedReference):
             return kind.target is None or self.holds(value, kind.target)
         if isinstance(kind, RangeType):
