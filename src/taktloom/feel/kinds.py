@@ -99,6 +99,7 @@ class FeelFunction:
     call: takes the `Run` (see `runtime.py`), then one value for each parameter, already checked and coerced.
     result: the type that the answer is coerced to, None for Any. required: how many arguments must be given, None for
     all. is_variadic: the last parameter takes any number of arguments. overloads: other parameter lists, in order.
+    told: the type of the answer where nothing has to be coerced, for `instance of` only.
     """
 
     name: str
@@ -108,6 +109,7 @@ class FeelFunction:
     required: int | None = None
     is_variadic: bool = False
     overloads: "tuple[FeelFunction, ...]" = ()
+    told: FeelType | None = None
 
     def __str__(self) -> str:
         return f"function({', '.join(parameter.name for parameter in self.parameters)})"

@@ -83,8 +83,12 @@ def is_instance(value: FeelValue, kind: FeelType, charge: Charge | None = None) 
     """What `value instance of kind` says: null is an instance of nothing but Null; charge: as of `conforms`."""
     if value is None:
         return kind is SimpleType.NULL
-    if isinstance(value, FeelFunction) and isinstance(_unwrapped(kind), FunctionType):
-        return is_subtype(type_of(value), kind)
+    target = _unwrapped(kind)
+    if isinstance(value, FeelFunction) and isinstance(target, FunctionType):
+        return any(
+            _takes(variant, target.parameters) and is_subtype(_result_of(variant), target.result)
+            for variant in (value, *value.overloads)
+        )
     return conforms(value, kind, charge)
 
 
@@ -178,9 +182,14 @@ class _Conformance:
 def _may_serve_as(function: FeelFunction, kind: FunctionType) -> bool:
     """Whether one of the parameter lists takes what *kind* gives; a result whose type nobody declared may be any."""
     return any(
-        _takes(variant, kind.parameters) and (variant.result is None or is_subtype(variant.result, kind.result))
+        _takes(variant, kind.parameters)
+        and (_result_of(variant) is SimpleType.ANY or is_subtype(_result_of(variant), kind.result))
         for variant in (function, *function.overloads)
     )
+
+
+def _result_of(function: FeelFunction) -> FeelType:
+    return function.result or function.told or SimpleType.ANY
 
 
 def _takes(function: FeelFunction, arguments: Sequence[FeelType]) -> bool:
@@ -210,9 +219,7 @@ def type_of(value: FeelValue) -> FeelType:
     if isinstance(value, Range):
         return RangeType(type_of(value.start if value.start is not None else value.end))
     if isinstance(value, FeelFunction):
-        return FunctionType(
-            tuple(item.type or SimpleType.ANY for item in value.parameters), value.result or SimpleType.ANY
-        )
+        return FunctionType(tuple(item.type or SimpleType.ANY for item in value.parameters), _result_of(value))
     return _KINDS[type(value)]
 
 
