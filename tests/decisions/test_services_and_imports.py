@@ -16,6 +16,11 @@ CHAIN = dmn(
     decision("word", "s", "string", [requires("Input", "s")]),
     service("From base", ["top"], encapsulated=["middle"], decisions=["base"]),
     service("Both", ["top", "word"], encapsulated=["middle", "base"], data=["n", "s"]),
+    f'<decision id="id-of-last" name="last"><variable name="last"/>{requires("Decision", "base")}'
+    "<literalExpression><text>base * 2</text></literalExpression></decision>",
+    '<decisionService id="id-of-named" name="Named"><variable name="Named"/><outputDecision href="#id-of-last"/>'
+    '<outputDecision href="#top"/><encapsulatedDecision href="#middle"/><encapsulatedDecision href="#base"/>'
+    '<inputData href="#n"/></decisionService>',
     service("Mistyped", ["top"], encapsulated=["middle"], decisions=["base"], type_ref="string"),
     *(
         decision(name, text, None, [requires("Knowledge", called)])
@@ -66,6 +71,9 @@ def test_a_service_is_a_function(name: str, expected: str) -> None:
         ("word", "Both", {"n": 1, "s": "x"}, '"x"'),
         ("top", "Both", {"n": 1, "s": "x"}, "22"),
         ("Both", None, {"n": 1, "s": "x"}, '{top: 22, word: "x"}'),
+        ("Both", "Both", {"n": 1, "s": "x"}, '{top: 22, word: "x"}'),
+        ("id-of-last", "Named", {"n": 1}, "20"),
+        ("last", "id-of-named", {"n": 1}, "20"),
         ("top", None, {"n": 100, "base": 1}, "2002"),
     ],
 )

@@ -183,9 +183,12 @@ class DecisionModel:
         return plan
 
     def _output_of_service(self, key: Key, value: FeelValue, name: str) -> FeelValue:
+        """The one output called *name* (or with this id) of a service that has several; else all that it gave."""
         node = self._library.nodes[key]
-        if isinstance(node, DecisionService) and len(node.outputs) > 1 and isinstance(value, dict) and name in value:
-            return value[name]
+        if isinstance(node, DecisionService) and len(node.outputs) > 1 and isinstance(value, dict):
+            for item in self._library.required(key, node.outputs):
+                if name in {item.node.variable.name, item.node.name, item.node.id}:
+                    return value.get(item.node.variable.name)
         return value
 
     def _compiled(self, key: Key, node: DecisionDefinition | BusinessKnowledgeModel) -> Logic:
