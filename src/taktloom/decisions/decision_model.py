@@ -7,6 +7,7 @@ null, the others still work. Source: DMN 1.5, 10.4 (execution semantics).
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Protocol, TypeAlias
 
 from taktloom.decisions.boxed import compile_boxed, null
@@ -23,6 +24,7 @@ from taktloom.feel.host_functions import HostFunction, registered
 from taktloom.feel.kinds import FeelDateTime, FeelFunction, FeelValue, Parameter
 from taktloom.feel.runtime import DeeperCallError, Frame, Run, apply, apply_named
 from taktloom.feel.types import ContextType, FeelType, FunctionType, SimpleType
+from taktloom.feel.wire import clock_from_python, variables_from_python
 from taktloom.formats.dmn import read_dmn
 from taktloom.model.decision import (
     BusinessKnowledgeModel,
@@ -137,18 +139,20 @@ class DecisionModel:
     def evaluate(
         self,
         name: str,
-        inputs: Mapping[str, FeelValue],
+        inputs: Mapping[str, object],
         *,
         service: str | None = None,
-        now: FeelDateTime | None = None,
+        now: FeelDateTime | datetime | None = None,
         budget: Budget | None = None,
     ) -> DecisionResult:
         """Decide *name*: a decision, or a business knowledge model or decision service with its parameters as inputs.
 
-        inputs: FEEL values by the names of the input data. service: evaluate *name* as an output of this service.
-        Raises NotFoundError for a name the model lacks and FeelBudgetError for a spent budget.
+        name, service: a name or an id. inputs: FEEL values, or Python's own that convert, by the names of the input
+        data. service: evaluate *name* as an output of this service. Raises NotFoundError for a name the model lacks,
+        ValueConversionError for an input that has no FEEL value and FeelBudgetError for a spent budget.
         """
-        run = DecisionRun(budget, now)
+        inputs = variables_from_python(inputs)
+        run = DecisionRun(budget, clock_from_python(now))
         key = self.require(service or name)
         try:
             value = self._decide(run, key, inputs)
@@ -196,9 +200,12 @@ class DecisionModel:
         return plan
 
     def _output_of_service(self, key: Key, value: FeelValue, name: str) -> FeelValue:
+        """The one output called *name* (or with this id) of a service that has several; else all that it gave."""
         node = self._library.nodes[key]
-        if isinstance(node, DecisionService) and len(node.outputs) > 1 and isinstance(value, dict) and name in value:
-            return value[name]
+        if isinstance(node, DecisionService) and len(node.outputs) > 1 and isinstance(value, dict):
+            for item in self._library.required(key, node.outputs):
+                if name in {item.node.variable.name, item.node.name, item.node.id}:
+                    return value.get(item.node.variable.name)
         return value
 
     def _compiled(self, key: Key, node: DecisionDefinition | BusinessKnowledgeModel) -> Logic:

@@ -125,7 +125,7 @@ class Level:
             value = evaluate(frame)
             if value is None or type(value) is exact:
                 return value
-            answer = coerce(value, kind)
+            answer = coerce(value, kind, frame.run.step)
             if answer is None:
                 frame.run.warn(WarningKind.TYPE_MISMATCH, message)
             return answer
