@@ -32,6 +32,7 @@ __all__ = [
     "outermost_scope",
     "parse",
     "require_size",
+    "unknown_names",
 ]
 
 BUILT_IN_NAMES = NameTable(BUILT_INS)
@@ -122,7 +123,7 @@ def compile_expression(text: str, scope: Scope | Iterable[str] = EMPTY_SCOPE) ->
     known = scope if isinstance(scope, Scope) else Scope.of(scope)
     form = parse_expression(text, known, BUILT_IN_NAMES)
     run = compile_form(form, outermost_scope(known))
-    return CompiledExpression(text=text, syntax=form, unknown_names=_unknown_names(form, known), run=run)
+    return CompiledExpression(text=text, syntax=form, unknown_names=unknown_names(form, known), run=run)
 
 
 def compile_unary_tests(text: str, scope: Scope | Iterable[str] = EMPTY_SCOPE) -> CompiledUnaryTests:
@@ -180,7 +181,8 @@ def _members(variables: Mapping[str, FeelValue]) -> set[str]:
     return found
 
 
-def _unknown_names(form: Expression, scope: Scope) -> frozenset[str]:
+def unknown_names(form: syntax.Node, scope: Scope) -> frozenset[str]:
+    """The names in *form* that neither it nor the scope nor the built-ins have."""
     known = {"?", "item", "partial", *scope.names, *BUILT_INS}
     used: set[str] = set()
     for part in syntax.walk(form):
