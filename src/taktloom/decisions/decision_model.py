@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Protocol, TypeAlias
 
 from taktloom.decisions.boxed import compile_boxed, null
-from taktloom.decisions.level import Level
+from taktloom.decisions.level import Level, UnknownName
 from taktloom.decisions.library import Key, Library, Required
+from taktloom.decisions.lint import graph_findings, name_findings
 from taktloom.decisions.plan import Logic, Plan, make_plan
 from taktloom.decisions.run import DecisionResult, DecisionRun
 from taktloom.decisions.table_check import TableCheck, TableScope, examine_table
@@ -101,6 +102,7 @@ class DecisionModel:
         self._plans: dict[Key, Plan] = {}
         self._findings: list[Finding] = library.findings
         self._scopes: dict[Key, Scope] = {}
+        self._unknown: list[UnknownName] = []
         self._table_checks: tuple[TableCheck, ...] | None = None
         for key, node in library.nodes.items():
             if isinstance(node, BusinessKnowledgeModel | DecisionService):
@@ -113,6 +115,11 @@ class DecisionModel:
     def findings(self) -> list[Finding]:
         """Every problem, with file and line; the tables are checked for gaps and overlaps when this is first asked."""
         return [*self._findings, *(one.finding for check in self.table_checks for one in check.findings)]
+
+    @property
+    def lint(self) -> list[Finding]:
+        """The findings and whatever else an author wants to know: names, types, circles, leftovers."""
+        return [*graph_findings(self._library), *name_findings(self._unknown, self.graph), *self.findings]
 
     @property
     def table_checks(self) -> tuple[TableCheck, ...]:
@@ -198,6 +205,8 @@ class DecisionModel:
         level = Level.outermost(
             self._names(required), self._library.types[key[0]], self._findings, self._host_functions
         )
+        if key[0] == self.graph.namespace:
+            level.unknown = self._unknown
         self._scopes[key] = level.scope
         if isinstance(node, DecisionDefinition):
             evaluate = self._decision_code(node, level)

@@ -182,16 +182,22 @@ def _members(variables: Mapping[str, FeelValue]) -> set[str]:
 
 
 def unknown_names(form: syntax.Node, scope: Scope) -> frozenset[str]:
-    """The names in *form* that neither it nor the scope nor the built-ins have."""
+    """The names in *form* that neither it nor the scope nor the built-ins have.
+
+    The condition of a filter also sees the entries of the items, which are not known here; its names are left out.
+    """
     known = {"?", "item", "partial", *scope.names, *BUILT_INS}
     used: set[str] = set()
-    for part in syntax.walk(form):
+    pending: list[syntax.Node] = [form]
+    while pending:
+        part = pending.pop()
         if isinstance(part, syntax.Name):
             used.add(part.name)
         elif isinstance(part, syntax.IterationClause | syntax.FormalParameter):
             known.add(part.name)
         elif isinstance(part, syntax.ContextEntry):
             known.add(part.key)
+        pending.extend([part.target] if isinstance(part, syntax.Filter) else syntax.children(part))
     return frozenset(used - known)
 
 
