@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from taktloom.app.context import Context, use_case
+from taktloom.app.decision_tests import failing_tests
+from taktloom.app.decisions import now_of
 from taktloom.assure.permissions import Permission
 from taktloom.model.errors import DefinitionError, InputRefusedError, TaktloomError
 from taktloom.model.findings import Finding, Severity
@@ -27,7 +29,7 @@ class DecisionCheck:
 @use_case(Permission.PROCESS_VIEW)
 def lint_files(context: Context, *, files: Mapping[str, bytes]) -> tuple[Finding, ...]:
     """The findings of BPMN and DMN files by name; DMN files may import each other."""
-    del context
+    now = now_of(context)
     found: list[Finding] = []
     graphs: dict[str, DecisionRequirementsGraph] = {}
     for name, content in files.items():
@@ -37,6 +39,7 @@ def lint_files(context: Context, *, files: Mapping[str, bytes]) -> tuple[Finding
         found += findings_of(lambda name=name, content=content: _read(graphs, name, content))  # type: ignore[misc]
     for name in graphs:
         found += _lint(graphs, name)
+        found += findings_of(lambda name=name: failing_tests(files[name], name, now))  # type: ignore[misc]
     return distinct(found)
 
 

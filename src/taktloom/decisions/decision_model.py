@@ -155,14 +155,7 @@ class DecisionModel:
         Raises NotFoundError for a name the model lacks and FeelBudgetError for a spent budget.
         """
         run = DecisionRun(budget, now)
-        key = self._library.named(service or name)
-        if key is None:
-            raise NotFoundError(
-                f"The model has no decision {service or name!r}.",
-                Place(source=self.graph.name),
-                "Use one of its decisions' names.",
-                {"name": service or name},
-            )
+        key = self.require(service or name)
         try:
             value = self._decide(run, key, inputs)
         except RecursionError:
@@ -171,7 +164,19 @@ class DecisionModel:
             require_size(value, run)
         if service is not None:
             value = self._output_of_service(key, value, name)
-        return DecisionResult(value, tuple(run.warnings), tuple(run.trace))
+        return DecisionResult(value, tuple(run.warnings), tuple(run.trace), run.budget.steps - run.steps)
+
+    def require(self, name: str) -> Key:
+        """The key of what can be decided under *name*, an id or a name; raises NotFoundError."""
+        key = self._library.named(name)
+        if key is None:
+            raise NotFoundError(
+                f"The model has no decision {name!r}.",
+                Place(source=self.graph.name),
+                "Use one of its decisions' names.",
+                {"name": name},
+            )
+        return key
 
     def _decide(self, run: DecisionRun, key: Key, inputs: Mapping[str, FeelValue]) -> FeelValue:
         function = self._functions.get(key)

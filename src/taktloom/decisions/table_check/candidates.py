@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, TypeAlias
 
+from taktloom.decisions.literals import literal
 from taktloom.feel.kinds import (
     DECIMAL,
     DaysTime,
@@ -18,11 +19,10 @@ from taktloom.feel.kinds import (
     FeelTime,
     FeelValue,
     YearsMonths,
-    feel_text,
 )
 from taktloom.feel.temporal import NANOS_PER_DAY, NANOS_PER_SECOND
 
-__all__ = ["Scale", "literal", "make_scale"]
+__all__ = ["Scale", "make_scale"]
 
 Key: TypeAlias = Any
 _STEPS = (NANOS_PER_DAY, 3600 * NANOS_PER_SECOND, 60 * NANOS_PER_SECOND, NANOS_PER_SECOND, 1)
@@ -104,17 +104,6 @@ def make_scale(kind: type, constants: Sequence[FeelValue], *, orders_texts: bool
         high = keys[index + 1] if index + 1 < len(keys) else None
         points += [value, between(keys[index], high, value)]
     return Scale(values, tuple(points))
-
-
-def literal(value: FeelValue) -> str:
-    """FEEL text that reads as *value* in a cell."""
-    if isinstance(value, FeelDateTime):
-        return f'date and time("{value}")'
-    if isinstance(value, FeelDate | FeelTime):
-        return f'{"date" if isinstance(value, FeelDate) else "time"}("{value}")'
-    if isinstance(value, DaysTime | YearsMonths):
-        return f'duration("{value}")'
-    return feel_text(value)
 
 
 def _other_text(texts: Sequence[FeelValue]) -> str:

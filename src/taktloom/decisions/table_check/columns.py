@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from taktloom.decisions.cell_intervals import SimpleCell
-from taktloom.decisions.table_check.candidates import Scale, literal, make_scale
+from taktloom.decisions.literals import literal
+from taktloom.decisions.table_check.candidates import Scale, make_scale
 from taktloom.decisions.table_check.cells import SCALARS, Cell, Reach, read_cell
 from taktloom.decisions.table_check.domains import Domain
 from taktloom.decisions.table_index import bits_of, make_index

@@ -20,6 +20,7 @@ from taktloom.hosts.embedded.changes import ChangeFeed, Listener
 from taktloom.hosts.embedded.clock import Clock, IdSource, SystemClock, SystemIds
 from taktloom.hosts.embedded.core import Core
 from taktloom.hosts.embedded.database import Database
+from taktloom.hosts.embedded.deployed_decisions import DeployedDecisions
 from taktloom.hosts.embedded.deployments import Deployments
 from taktloom.hosts.embedded.drafts import Drafts
 from taktloom.hosts.embedded.event_rows import EventLogSource
@@ -57,6 +58,7 @@ class EmbeddedEngine:
         self._timer_thread: TimerThread | None = None
         self.tenant_id = tenant_id
         self.deployments = Deployments(core, tenant_id)
+        self.decisions = DeployedDecisions(core, tenant_id)
         self.instances = Instances(core, tenant_id)
         self.jobs = Jobs(core, tenant_id, signals)
         self.user_tasks = UserTasks(core, tenant_id)
