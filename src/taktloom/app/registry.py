@@ -5,6 +5,7 @@ from types import ModuleType
 
 from taktloom.app import (
     backup,
+    decision_tables,
     decision_tests,
     decisions,
     deployments,
@@ -32,6 +33,7 @@ from taktloom.app.demo import walk
 
 MODULES: tuple[ModuleType, ...] = (
     backup,
+    decision_tables,
     decision_tests,
     decisions,
     deployments,

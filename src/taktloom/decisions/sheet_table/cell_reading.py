@@ -145,7 +145,7 @@ class CellReader:
 
     def _listed(self, text: str) -> Reading | None:
         """Several tests, separated by commas (semicolons with decimal commas, and for texts either)."""
-        separator = ";" if ";" in text or self._comma else ","
+        separator = ";" if ";" in text or (self._comma and self._type != "string") else ","
         parts = [part.strip() for part in text.split(separator)]
         if len(parts) < 2 or not all(parts) or (separator == "," and _GROUPED.fullmatch(text)):
             return None
