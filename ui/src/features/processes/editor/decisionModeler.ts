@@ -13,6 +13,9 @@ import Modeler from 'dmn-js/lib/Modeler'
 
 import { ruleStyles, type RuleMark } from '@/shared/dmn/ruleMarks'
 
+import type { TestCase } from '../tests/edits'
+import { declareInput, decisionOf, keepAnnotations, readTestCases, showAnnotations, writeTestCases, type Create, type Moddle } from './decisionModel'
+import taktloomDescriptor from './taktloomDmn.json'
 import { translateModule } from './translate'
 
 export interface DecisionView {
@@ -29,6 +32,10 @@ export interface DecisionEditor {
   /** Show this text instead, with the same decision open; it counts as a change. What could be undone no longer can. */
   replaceXml: (xml: string) => Promise<void>
   markRules: (marks: RuleMark[]) => void
+  testCases: (decisionId: string) => TestCase[]
+  setTestCases: (decisionId: string, cases: readonly TestCase[]) => void
+  /** Makes a name that a table reads an input data that its decision requires. */
+  declareInput: (decisionId: string, name: string) => void
   onChanged: (heard: () => void) => void
   onViews: (heard: (active: string | null) => void) => void
   destroy: () => void
@@ -51,7 +58,10 @@ export function makeDecisionModeler(container: HTMLElement, language: string): D
     decisionTable: { additionalModules },
     literalExpression: { additionalModules },
     boxedExpression: { additionalModules },
+    moddleExtensions: { taktloom: taktloomDescriptor },
   })
+  const definitions = () => modeler.getDefinitions() as Moddle
+  const create: Create = (type, properties) => (modeler._moddle as { create: Create }).create(type, properties)
   let changed: () => void = () => undefined
   const heardOf = new WeakSet<object>()
   // A style sheet and not classes: dmn-js draws its rows again whenever it likes.
@@ -66,6 +76,10 @@ export function makeDecisionModeler(container: HTMLElement, language: string): D
     viewer.get('eventBus').on('elements.changed', () => changed())
     viewer.get('eventBus').on('commandStack.changed', () => changed())
   }
+
+  modeler.on('import.parse.complete', ({ definitions: read }: { definitions?: Moddle }) => {
+    if (read !== undefined) showAnnotations(read)
+  })
 
   async function show(xml: string, viewId?: string): Promise<void> {
     await modeler.importXML(xml)
@@ -84,7 +98,21 @@ export function makeDecisionModeler(container: HTMLElement, language: string): D
     markRules: (marks) => {
       marksOfRules.textContent = ruleStyles(marks)
     },
+    testCases: (decisionId) => readTestCases(decisionOf(definitions(), decisionId)),
+    setTestCases(decisionId, cases) {
+      const decision = decisionOf(definitions(), decisionId)
+      if (decision === undefined) return
+      writeTestCases(decision, cases, create)
+      changed()
+    },
+    declareInput(decisionId, name) {
+      const decision = decisionOf(definitions(), decisionId)
+      if (decision === undefined) return
+      declareInput(definitions(), decision, name, create)
+      changed()
+    },
     async saveXml() {
+      keepAnnotations(definitions())
       const { xml } = await modeler.saveXML({ format: true })
       return xml
     },

@@ -7,6 +7,8 @@ declare module 'dmn-js/lib/Modeler' {
     getViews(): unknown[]
     getActiveViewer(): unknown
     getActiveView(): unknown
+    getDefinitions(): unknown
+    readonly _moddle: unknown
     open(view: unknown): Promise<unknown>
     on<Event>(event: string, heard: (event: Event) => void): void
     destroy(): void
