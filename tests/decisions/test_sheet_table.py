@@ -189,7 +189,7 @@ def test_a_formula_counts_by_its_value_and_one_without_is_refused() -> None:
     ("rows", "rule"),
     [
         ((), "sheet-without-table"),
-        (("in: A|in: B", "1|2"), "sheet-without-column"),
+        (("in: A|in: B", "1|2"), "sheet-without-output"),
         (("in: A|out: B",), "sheet-without-rules"),
     ],
 )

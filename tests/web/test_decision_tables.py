@@ -53,7 +53,7 @@ def test_a_preview_lists_what_was_interpreted_and_becomes_a_draft(admin: Client)
         ("out: Fee", "output", "number"),
     ]
     assert preview["interpretations"] == [{"cell": "fee!C3", "before": "yes", "after": "true", "how": "boolean-word"}]
-    draft = admin.post("/drafts", {"name": "Fees", "dmn_xml": preview["dmn_xml"]})
+    draft = admin.post("/drafts", {"name": "Fees", "dmn_xml": preview["dmn_xml"]}, 201)
     assert "DMNShape" in draft["dmn_xml"]
 
 

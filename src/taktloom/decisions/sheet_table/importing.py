@@ -170,14 +170,13 @@ class _Import:
         return infer_type(good, decimal_comma=self.options.decimal_comma), True
 
     def _check_columns(self, layout: Layout, columns: list[_Column], rows: list[int]) -> None:
-        for role, word in ((ColumnRole.INPUT, "input"), (ColumnRole.OUTPUT, "output")):
-            if not any(column.placed.role is role for column in columns):
-                self._error(
-                    "sheet-without-column",
-                    f"No column is an {word}.",
-                    f"Write {word}: before the name of a column, or say which one it is.",
-                    {"role": word},
-                )
+        roles = {column.placed.role for column in columns}
+        if ColumnRole.INPUT not in roles:
+            remedy = "Write in: before the name of a column, or say which one it is."
+            self._error("sheet-without-input", "No column is an input.", remedy, {})
+        if ColumnRole.OUTPUT not in roles:
+            remedy = "Write out: before the name of a column, or say which one it is."
+            self._error("sheet-without-output", "No column is an output.", remedy, {})
         if layout.is_guessed:
             self._warn(
                 "sheet-roles-guessed",
