@@ -93,14 +93,8 @@ function Options({ request, onChange, preview }: UnderstoodProps & { preview: Sh
         maxLength={200}
         onChange={(event) => set({ name: event.currentTarget.value || null })}
       />
-      {(preview?.sheets.length ?? 0) > 1 && (
-        <Select
-          size="xs"
-          label={t('sheet.sheet')}
-          data={preview?.sheets ?? []}
-          value={request.sheet ?? preview?.sheet ?? null}
-          onChange={(sheet) => set({ sheet, columns: {} })}
-        />
+      {preview !== undefined && preview.sheets.length > 1 && (
+        <SheetChoice preview={preview} onSheet={(sheet) => set({ sheet, columns: {} })} />
       )}
       <Select
         size="xs"
@@ -118,6 +112,11 @@ function Options({ request, onChange, preview }: UnderstoodProps & { preview: Sh
       />
     </div>
   )
+}
+
+function SheetChoice({ preview, onSheet }: { preview: SheetPreview; onSheet: (sheet: string | null) => void }) {
+  const { t } = useTranslation('processes')
+  return <Select size="xs" label={t('sheet.sheet')} data={preview.sheets} value={preview.sheet} allowDeselect={false} onChange={onSheet} />
 }
 
 function TextOptions({ request, onChange }: UnderstoodProps) {
