@@ -215,7 +215,7 @@ class _Import:
         place = (row, column.placed.index)
         if reading is None:
             self._cell_error(text, column, place)
-            return "-"
+            return text
         if reading.how is not None:
             self._interpreted(place, text, reading)
         return reading.feel

@@ -191,7 +191,6 @@ function OneFinding({ finding: one, isChosen, onChoose, editor, decisionId }: On
           {text.message}
         </button>
         <p className="tl-muted">{text.remedy}</p>
-        {one.example.length > 0 && <Example example={one.example} />}
         <div className={classes.actions}>
           {one.new_rule.length > 0 && (
             <Button size="compact-xs" variant="default" leftSection={<Icon name="plus" size={12} />} onClick={() => editor.addRule(one.new_rule)}>
@@ -207,20 +206,6 @@ function OneFinding({ finding: one, isChosen, onChoose, editor, decisionId }: On
         </div>
       </div>
     </>
-  )
-}
-
-function Example({ example }: { example: TableFinding['example'] }) {
-  const { t } = useTranslation('processes')
-  return (
-    <dl className={classes.example} aria-label={t('check.example')}>
-      {example.map(({ expression, text, is_free }, index) => (
-        <div key={`${expression}-${index}`}>
-          <dt>{expression}</dt>
-          <dd>{is_free ? <em>{t('check.anything')}</em> : <code>{text}</code>}</dd>
-        </div>
-      ))}
-    </dl>
   )
 }
 
