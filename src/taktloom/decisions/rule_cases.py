@@ -63,7 +63,7 @@ def _case(
     inputs = _reaching(model, decision.id, table, _combinations(rule, columns), number)
     return DecisionTestCase(
         id=f"rule_{number}",
-        name=rule.description or next((text for text in rule.annotations if text), ""),
+        name="",
         inputs={name: literal(value) for name, value in inputs.items()},
         expected=_expected(table, rule),
     )

@@ -12,7 +12,7 @@ export interface RuleMark {
 const TONES = { matched: '#e5f4e6', never: '#fdf3dc', finding: '#fde5c8' }
 
 /** The style sheet of *marks*. Not classes: dmn-js draws its rows again whenever it likes. */
-export function ruleStyles(marks: RuleMark[]): string {
+export function ruleStyles(marks: readonly RuleMark[]): string {
   return marks.map(ruleStyle).join('\n')
 }
 
@@ -20,7 +20,7 @@ function ruleStyle({ ruleId, columnId, note, tone }: RuleMark): string {
   const column = columnId === undefined ? '' : `[data-col-id="${CSS.escape(columnId)}"]`
   const row = `[data-row-id="${CSS.escape(ruleId)}"]${column}`
   const parts: string[] = []
-  if (tone !== undefined) parts.push(`.tjs-container td${row} { background: ${TONES[tone]} !important; }`)
+  if (tone !== undefined) parts.push(`tr:has(> td${row}) > td { background: ${TONES[tone]} !important; }`)
   if (note !== undefined)
     parts.push(`td.rule-index${row}::after { content: ${JSON.stringify(note)}; display: block; font-size: 11px; white-space: nowrap; }`)
   return parts.join('\n')

@@ -3,6 +3,7 @@
  * pasted fills cells and adds rows, Ctrl+Z takes a step back. On a phone each row stands as a card.
  */
 import { ActionIcon, Button } from '@mantine/core'
+import type { TFunction } from 'i18next'
 import { useRef, useState, type ClipboardEvent, type KeyboardEvent } from 'react'
 import { useTranslation } from 'react-i18next'
 
@@ -111,6 +112,11 @@ function stepOf(event: KeyboardEvent<HTMLElement>): number {
   return event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0
 }
 
+function headingOf({ side, field }: Column, t: TFunction<'processes'>): string {
+  if (side === 'inputs') return field.name
+  return field.name === '' ? t('tests.expected') : t('tests.expectedOf', { name: field.name })
+}
+
 function keyOf({ side, field }: Column): string {
   return `${side}/${field.name}`
 }
@@ -133,7 +139,7 @@ function Head({ columns, outputs }: { columns: readonly Column[]; outputs: Outpu
         ))}
         {outputs.map(({ name }) => (
           <th key={name} scope="col" data-side="actual">
-            {t('tests.actual', { name })}
+            {name === '' ? t('tests.actual') : t('tests.actualOf', { name })}
           </th>
         ))}
         <th scope="col">{t('tests.rules')}</th>
@@ -149,7 +155,7 @@ function Heading({ column: { side, field } }: { column: Column }) {
   const { t } = useTranslation('processes')
   return (
     <>
-      {side === 'inputs' ? field.name : t('tests.expected', { name: field.name })}
+      {headingOf({ side, field }, t)}
       {field.type_ref !== null && <small> {field.type_ref}</small>}
     </>
   )
@@ -192,7 +198,7 @@ function Row({ at, test, columns, outputs, outcome, isSelected, work, onSelect }
         <Cell key={keyOf(column)} column={column} number={number} test={test} outcome={outcome} work={work} />
       ))}
       {outputs.map(({ name, kind }) => (
-        <td key={name} data-label={t('tests.actual', { name })} className={classes.actual}>
+        <td key={name} data-label={name === '' ? t('tests.actual') : t('tests.actualOf', { name })} className={classes.actual}>
           {shownOf(kind, outcome?.actual[name] ?? '')}
         </td>
       ))}
@@ -230,7 +236,7 @@ interface CellProps {
 function Cell({ column, number, test, outcome, work }: CellProps) {
   const { t } = useTranslation('processes')
   const { side, field } = column
-  const heading = side === 'inputs' ? field.name : t('tests.expected', { name: field.name })
+  const heading = headingOf(column, t)
   const isMissed = side === 'expected' && outcome?.checks.some((check) => check.name === field.name && !check.is_met) === true
   const isBroken = outcome?.column === field.name && outcome.status === 'broken'
   return (

@@ -102,7 +102,7 @@ function Bar({ work, report, xml, isRunning }: BarProps) {
   const decision = report.interface
   const propose = useMutation({
     mutationFn: () => proposeCases(xml, decision.decision_id),
-    onSuccess: (made) => work.change(added(work.cases, made)),
+    onSuccess: (made) => work.change(added(work.cases, made.map((each, at) => ({ ...each, name: t('tests.ofRule', { number: at + 1 }) })))),
   })
   const read = useMutation({
     mutationFn: async (file: File) => {

@@ -3,23 +3,9 @@
  *
  * Test cases are an extension element of their decision (`urn:taktloom:dmn:1`), so they travel with the file.
  */
+import { listOf as list, type Create, type Moddle } from '@/shared/dmn/moddle'
+
 import type { TestCase } from '../tests/edits'
-
-/** An element of dmn-moddle: properties by name, those of lists too. */
-export interface Moddle {
-  $type: string
-  $parent?: Moddle
-  id?: string
-  name?: string
-  [property: string]: unknown
-}
-
-export type Create = (type: string, properties: Record<string, unknown>) => Moddle
-
-function list(element: Moddle | undefined, property: string): Moddle[] {
-  const value = element?.[property]
-  return Array.isArray(value) ? (value as Moddle[]) : []
-}
 
 export function decisionOf(definitions: Moddle, decisionId: string): Moddle | undefined {
   return list(definitions, 'drgElement').find(({ id }) => id === decisionId)
@@ -91,26 +77,6 @@ function testCases(cases: readonly TestCase[], create: Create): Moddle {
 function adopted(parent: Moddle, child: Moddle): Moddle {
   child.$parent = parent
   return child
-}
-
-/** dmn-js shows a rule's description in its Annotations column; a file of others may have annotation entries only. */
-export function showAnnotations(definitions: Moddle): void {
-  for (const rule of rulesOf(definitions)) {
-    const text = list(rule, 'annotationEntry')[0]?.text
-    if (rule.description === undefined && typeof text === 'string' && text !== '') rule.description = text
-  }
-}
-
-/** The description as edited is also the first annotation, where the table has any. */
-export function keepAnnotations(definitions: Moddle): void {
-  for (const rule of rulesOf(definitions)) {
-    const [first] = list(rule, 'annotationEntry')
-    if (first !== undefined && typeof rule.description === 'string') first.text = rule.description
-  }
-}
-
-function rulesOf(definitions: Moddle): Moddle[] {
-  return list(definitions, 'drgElement').flatMap((element) => list(element.decisionLogic as Moddle | undefined, 'rule'))
 }
 
 const SHAPE = { width: 125, height: 45, gap: 60 }

@@ -1,34 +1,16 @@
 /** dmn-js as an editor, behind the few calls that this product uses. */
-import 'dmn-js/dist/assets/diagram-js.css'
-import 'dmn-js/dist/assets/dmn-font/css/dmn-embedded.css'
-import 'dmn-js/dist/assets/dmn-js-shared.css'
-import 'dmn-js/dist/assets/dmn-js-drd.css'
-import 'dmn-js/dist/assets/dmn-js-decision-table.css'
-import 'dmn-js/dist/assets/dmn-js-decision-table-controls.css'
-import 'dmn-js/dist/assets/dmn-js-literal-expression.css'
-import 'dmn-js/dist/assets/dmn-js-boxed-expression.css'
-import 'dmn-js/dist/assets/dmn-js-boxed-expression-controls.css'
+
+import '@/shared/dmn/dmnStyles'
 
 import Modeler from 'dmn-js/lib/Modeler'
 
+import { keepAnnotations, showAnnotations, type Create, type Moddle } from '@/shared/dmn/moddle'
 import { ruleStyles, type RuleMark } from '@/shared/dmn/ruleMarks'
+import { translateModule } from '@/shared/editors/translate'
 
 import type { TestCase } from '../tests/edits'
-import {
-  declareInput,
-  decisionOf,
-  inputNamesOf,
-  keepAnnotations,
-  readTestCases,
-  showAnnotations,
-  tableIdsOf,
-  writeTestCases,
-  type Create,
-  type Moddle,
-  type TableIds,
-} from './decisionModel'
+import { declareInput, decisionOf, inputNamesOf, readTestCases, tableIdsOf, writeTestCases, type TableIds } from './decisionModel'
 import taktloomDescriptor from './taktloomDmn.json'
-import { translateModule } from './translate'
 
 export interface DecisionView {
   id: string
