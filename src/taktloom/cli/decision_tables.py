@@ -28,10 +28,12 @@ _EVALUATE = "evaluate"
 class DecideGroup(TyperGroup):
     """A first word that is no command is the model of `evaluate`."""
 
+    default_command = _EVALUATE
+
     def resolve_command(self, ctx: "Context", args: list[str]) -> "tuple[str | None, Command | None, list[str]]":
         """The command and its arguments."""
         if args and args[0] not in self.commands:
-            return super().resolve_command(ctx, [_EVALUATE, *args])
+            return super().resolve_command(ctx, [self.default_command, *args])
         return super().resolve_command(ctx, args)
 
 
@@ -84,6 +86,7 @@ def export_table(
     output: Annotated[Path, typer.Option("--output", "-o", help="The file to write, .csv or .xlsx.")],
     decision: Annotated[str | None, typer.Option(help="Id or name; may be left out where there is one table.")] = None,
     data: DataOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Write a decision table as a spreadsheet, which `decide import` reads back.
 
@@ -101,7 +104,10 @@ def export_table(
             context, content=read_file(model), decision_id=decision, kind=SheetFormat(suffix)
         )
     _write(output, content)
-    say(f"{output} written.")
+    if as_json:
+        print_json({"output": str(output)})
+    else:
+        say(f"{output} written.")
 
 
 def _options(mapping: list[str], *, name: str | None, hit_policy: str | None, decimal_comma: bool) -> "SheetOptions":

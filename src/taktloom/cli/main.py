@@ -42,7 +42,7 @@ application = typer.Typer(
 for group in (door_commands, look_commands, model_commands, decision_commands, run_commands, system_commands):
     application.registered_commands.extend(group.registered_commands)
 application.add_typer(
-    decide_commands, name="decide", help="Decisions: evaluate one, or import and export its table.",
+    decide_commands, name="decide", help="Evaluate a decision; import and export its table.",
     no_args_is_help=True, context_settings={"ignore_unknown_options": True},
 )  # fmt: skip
 application.add_typer(log_commands, name="log", help="Event logs in the data folder.", no_args_is_help=True)

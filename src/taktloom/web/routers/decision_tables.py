@@ -1,18 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
 """Decision tables: check them, read them from spreadsheets, write them to spreadsheets. Nothing is kept."""
 
+from typing import TYPE_CHECKING
+
 from fastapi import APIRouter, Response
 
 from taktloom.app import decision_tables, linting
 from taktloom.app.calls import calls
 from taktloom.app.decision_tables import SheetFile, SheetFormat
-from taktloom.decisions import literal
-from taktloom.decisions.sheet_table import ColumnChoice, ColumnRole, SheetOptions
-from taktloom.decisions.table_check import TableFinding
 from taktloom.web.callers import Caller
 from taktloom.web.schemas import decision_tables as schemas
 from taktloom.web.schemas.convert import shown, shown_all
 from taktloom.web.schemas.shared import FindingOut
+
+if TYPE_CHECKING:
+    from taktloom.decisions.sheet_table import SheetOptions
+    from taktloom.decisions.table_check import TableFinding
 
 router = APIRouter(prefix="/decision-tables", tags=["decisions"])
 
@@ -53,14 +56,7 @@ def preview_table(context: Caller, body: schemas.SheetIn) -> schemas.SheetPrevie
         delimiter=body.delimiter,
         encoding=body.encoding,
     )
-    choices = {
-        column: ColumnChoice(role=None if one.role is None else ColumnRole(one.role), type_ref=one.type_ref)
-        for column, one in body.columns.items()
-    }
-    options = SheetOptions(
-        name=body.name, hit_policy=body.hit_policy, choices=choices, decimal_comma=body.decimal_comma
-    )
-    preview = decision_tables.preview_table(context, file=file, options=options)
+    preview = decision_tables.preview_table(context, file=file, options=_options(body))
     table = preview.table
     return schemas.SheetPreview(
         sheet=table.sheet,
@@ -86,7 +82,19 @@ def export_table(context: Caller, body: schemas.TableExportIn) -> Response:
     return Response(content, media_type=_MEDIA[kind])
 
 
-def _finding(one: TableFinding) -> schemas.TableFinding:
+def _options(body: schemas.SheetIn) -> "SheetOptions":
+    from taktloom.decisions.sheet_table import ColumnChoice, ColumnRole, SheetOptions
+
+    choices = {
+        column: ColumnChoice(role=None if one.role is None else ColumnRole(one.role), type_ref=one.type_ref)
+        for column, one in body.columns.items()
+    }
+    return SheetOptions(name=body.name, hit_policy=body.hit_policy, choices=choices, decimal_comma=body.decimal_comma)
+
+
+def _finding(one: "TableFinding") -> schemas.TableFinding:
+    from taktloom.decisions import literal
+
     example = [
         {
             "expression": part.expression,
