@@ -48,6 +48,14 @@ def test_inputs_are_the_input_data_required_directly_or_through_other_decisions_
     assert (found.rules[0].number, found.rules[0].id, found.rules[0].annotation) == (1, "r1", "12/12")
 
 
+def test_an_input_without_type_takes_that_of_the_column_that_reads_it_in_a_required_decision_too() -> None:
+    loaded = model()
+
+    fee = describe_decision(loaded.graph, loaded.graph.decisions[1])
+
+    assert [(field.name, field.kind) for field in fee.inputs][2] == ("asked on", FieldKind.DATE)
+
+
 def test_a_name_that_the_table_reads_and_nothing_declares_is_told() -> None:
     loaded = model(zone_requirement="")
 

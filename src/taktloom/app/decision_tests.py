@@ -167,15 +167,17 @@ def _report(
         interface=interface,
         outcomes=tuple(_outcome(model, run, names) for run in runs),
         counts={status.value: sum(run.status is status for run in runs) for status in CaseStatus},
-        rules=_rule_counts(interface, runs),
+        rules=_rule_counts(model, interface, runs),
     )
 
 
-def _rule_counts(interface: "DecisionInterface", runs: Sequence["CaseRun"]) -> tuple[RuleCount, ...]:
+def _rule_counts(
+    model: "DecisionModel", interface: "DecisionInterface", runs: Sequence["CaseRun"]
+) -> tuple[RuleCount, ...]:
     hits: dict[int, int] = {}
     for run in runs:
-        made = run.result.trace[-1] if run.result is not None and run.result.trace else None
-        for number in made.matches[-1].rules if made is not None and made.matches else ():
+        trace = () if run.result is None else run.result.trace[-1:]  # the last one made is the one asked for
+        for number in (number for made in trace for number in model.own_rules(made) or ()):
             hits[number] = hits.get(number, 0) + 1
     return tuple(
         RuleCount(number=rule.number, id=rule.id, annotation=rule.annotation, hits=hits.get(rule.number, 0))

@@ -94,11 +94,16 @@ def evaluate_decision(
 
 @use_case(Permission.DECISION_EVALUATE)
 def evaluate_decision_batch(
-    context: Context, *, decision_id: str, inputs: Sequence[Mapping[str, object]], version: int | None = None
+    context: Context,
+    *,
+    decision_id: str,
+    inputs: Sequence[Mapping[str, object]],
+    version: int | None = None,
+    progress: Callable[[int], None] | None = None,
 ) -> tuple[Answer, ...]:
     """Evaluate a deployed version for each of at most 10,000 inputs in wire form; one that fails leaves the others."""
     content = context.rooms.engine.decisions.file(decision_id, version=version).content
-    return _evaluate_batch(context, content, decision_id, inputs)
+    return _evaluate_batch(context, content, decision_id, inputs, progress)
 
 
 @use_case(Permission.DECISION_EVALUATE)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """`taktloom decide`, `feel`."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -89,6 +90,7 @@ class _Question:
         self.content = None if model == "-" else read_file(Path(model))
 
     def one(self, given: DecisionInputs) -> Answer:
+        """The answer to one input."""
         values = given.single()
         if self.content is None:
             return decisions.evaluate_decision(
@@ -97,23 +99,21 @@ class _Question:
         return decisions.evaluate_file(self.context, content=self.content, decision_id=self.decision, inputs=values)
 
     def batch(self, given: DecisionInputs) -> tuple[Answer, ...]:
-        rows = given.rows
-        if self.content is None:
-            return decisions.evaluate_decision_batch(
-                self.context, decision_id=self.decision, inputs=rows, version=self.version
-            )
-        if len(rows) < _LONG:
-            return decisions.evaluate_file_batch(
-                self.context, content=self.content, decision_id=self.decision, inputs=rows
-            )
+        """The answer to each input; a bar is shown for many."""
+        if len(given.rows) < _LONG:
+            return self._batch(given, lambda done: None)
         with progress_bar("deciding") as report:
+            return self._batch(given, lambda done: report("inputs", done, len(given.rows)))
+
+    def _batch(self, given: DecisionInputs, progress: Callable[[int], None]) -> tuple[Answer, ...]:
+        context, decision, rows = self.context, self.decision, given.rows
+        if self.content is not None:
             return decisions.evaluate_file_batch(
-                self.context,
-                content=self.content,
-                decision_id=self.decision,
-                inputs=rows,
-                progress=lambda done: report("inputs", done, len(rows)),
+                context, content=self.content, decision_id=decision, inputs=rows, progress=progress
             )
+        return decisions.evaluate_decision_batch(
+            context, decision_id=decision, inputs=rows, version=self.version, progress=progress
+        )
 
 
 def _print_one(answer: Answer, *, explain: bool, as_json: bool) -> None:

@@ -14,7 +14,7 @@ from taktloom.decisions.level import Level, UnknownName
 from taktloom.decisions.library import Key, Library, Required
 from taktloom.decisions.lint import graph_findings, name_findings
 from taktloom.decisions.plan import Logic, Plan, make_plan
-from taktloom.decisions.run import DecisionResult, DecisionRun
+from taktloom.decisions.run import DecisionResult, DecisionRun, DecisionTrace
 from taktloom.decisions.table_check import TableCheck, TableScope, examine_table
 from taktloom.decisions.table_check.tables import definitions_of, placed_tables
 from taktloom.feel.code import Evaluate
@@ -32,6 +32,7 @@ from taktloom.model.decision import (
     DecisionDefinition,
     DecisionRequirementsGraph,
     DecisionService,
+    DecisionTable,
     FunctionKind,
     InputData,
 )
@@ -104,6 +105,11 @@ class DecisionModel:
         self._scopes: dict[Key, Scope] = {}
         self._unknown: list[UnknownName] = []
         self._table_checks: tuple[TableCheck, ...] | None = None
+        self._own_tables = {
+            decision.id: decision.expression.id
+            for decision in library.root.decisions
+            if isinstance(decision.expression, DecisionTable)
+        }
         for key, node in library.nodes.items():
             if isinstance(node, BusinessKnowledgeModel | DecisionService):
                 self._functions[key] = self._function(key, node)
@@ -165,6 +171,13 @@ class DecisionModel:
         if service is not None:
             value = self._output_of_service(key, value, name)
         return DecisionResult(value, tuple(run.warnings), tuple(run.trace), run.budget.steps - run.steps)
+
+    def own_rules(self, made: DecisionTrace) -> tuple[int, ...] | None:
+        """The rules of the decision's own table that matched; None for a decision that is no table of this model."""
+        if made.decision_id not in self._own_tables:
+            return None
+        table_id = self._own_tables[made.decision_id]
+        return next((match.rules for match in reversed(made.matches) if match.table_id == table_id), ())
 
     def require(self, name: str) -> Key:
         """The key of what can be decided under *name*, an id or a name; raises NotFoundError."""

@@ -7,7 +7,7 @@ sees what is required (DMN 1.5, 7.3.1), so such a column is always null.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -20,6 +20,7 @@ from taktloom.model.decision import (
     DecisionDefinition,
     DecisionRequirementsGraph,
     DecisionTable,
+    InputClause,
     InputData,
     ItemDefinition,
     OutputClause,
@@ -86,11 +87,12 @@ def describe_decision(graph: DecisionRequirementsGraph, decision: DecisionDefini
     """The interface of one decision of *graph*; imported models are not followed."""
     types = {definition.name: definition for definition in graph.item_definitions}
     table = table_of(decision)
-    needed = list(_required_inputs(graph, decision))
+    made = list(_decisions_made(graph, decision))
+    clauses = [clause for one in made for clause in _clauses(one)]
     return DecisionInterface(
         decision_id=decision.id,
         name=decision.name,
-        inputs=tuple(_input_field(data, table, types) for data in needed),
+        inputs=tuple(_input_field(data, clauses, types) for data in _inputs_of(graph, made)),
         outputs=_output_fields(decision, table, types),
         rules=() if table is None else tuple(_labels(table)),
         undeclared=() if table is None else tuple(_undeclared(graph, decision, table)),
@@ -102,8 +104,8 @@ def table_of(decision: DecisionDefinition) -> DecisionTable | None:
     return decision.expression if isinstance(decision.expression, DecisionTable) else None
 
 
-def _required_inputs(graph: DecisionRequirementsGraph, decision: DecisionDefinition) -> Iterator[InputData]:
-    inputs = {data.id: data for data in graph.inputs}
+def _decisions_made(graph: DecisionRequirementsGraph, decision: DecisionDefinition) -> Iterator[DecisionDefinition]:
+    """The decision and those that it requires, directly or not, each once."""
     decisions = {one.id: one for one in graph.decisions}
     seen: set[str] = set()
     pending = [decision]
@@ -112,20 +114,26 @@ def _required_inputs(graph: DecisionRequirementsGraph, decision: DecisionDefinit
         if current.id in seen:
             continue
         seen.add(current.id)
-        for reference in current.required_inputs:
-            found = inputs.get(reference.id)
-            if found is not None and reference.id not in seen:
-                seen.add(reference.id)
-                yield found
+        yield current
         pending.extend(
             decisions[reference.id] for reference in reversed(current.required_decisions) if reference.id in decisions
         )
 
 
-def _input_field(data: InputData, table: DecisionTable | None, types: Mapping[str, ItemDefinition]) -> DecisionField:
-    """An input data without type takes the type and the allowed values of the column that reads it."""
+def _inputs_of(graph: DecisionRequirementsGraph, made: Sequence[DecisionDefinition]) -> Iterable[InputData]:
+    inputs = {data.id: data for data in graph.inputs}
+    references = (reference.id for decision in made for reference in decision.required_inputs)
+    return {identifier: inputs[identifier] for identifier in references if identifier in inputs}.values()
+
+
+def _clauses(decision: DecisionDefinition) -> tuple[InputClause, ...]:
+    table = table_of(decision)
+    return () if table is None else table.inputs
+
+
+def _input_field(data: InputData, clauses: Sequence[InputClause], types: Mapping[str, ItemDefinition]) -> DecisionField:
+    """An input data without type takes the type, and without allowed values those, of a column that reads it."""
     name, type_ref = data.variable.name, data.variable.type_ref
-    clauses = () if table is None else table.inputs
     clause = next((one for one in clauses if one.expression.text.strip() == name), None)
     if type_ref is None and clause is not None:
         type_ref = clause.expression.type_ref

@@ -110,8 +110,7 @@ def _is_answered(
         trace = model.evaluate(decision_id, inputs, budget=_TRY).trace
     except TaktloomError:
         return False
-    matches = trace[-1].matches if trace else ()
-    rules = next((match.rules for match in matches if match.table_id == table.id), ())
+    rules = model.own_rules(trace[-1]) or () if trace else ()
     if table.hit_policy is HitPolicy.UNIQUE:
         return rules == (number,)
     return number in (rules[:1] if table.hit_policy is HitPolicy.FIRST else rules)

@@ -54,7 +54,9 @@ def examine_table(
             rules=len(table.rules),
             cells=len(table.rules) * len(table.inputs),
             unread_cells=len(unread),
-            is_complete=not unread and not examined.work.is_spent,
+            is_complete=not unread
+            and not examined.work.is_spent
+            and all(one.finding.rule != "table-findings-cut" for one in findings),
         )
     return TableCheck(table_id=table.id, name=name, findings=tuple(findings), rules=len(table.rules))
 

@@ -5,7 +5,6 @@ Counted is what processes ask, in the transaction of the answer: each decision o
 the rules of its own table that matched. Values are not kept. Evaluations over REST or the command line count nothing.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -13,7 +12,6 @@ from taktloom.decisions import DecisionModel, DecisionTrace
 from taktloom.hosts.embedded.catalogue import UnknownDecisionError, resource
 from taktloom.hosts.embedded.core import Core, Unit
 from taktloom.hosts.embedded.definition_rows import deployed_decision
-from taktloom.model.decision import DecisionTable
 from taktloom.model.identifiers import TenantId
 from taktloom.model.operations import DeployedDecision, RuleHits
 from taktloom.model.places import Place
@@ -91,7 +89,6 @@ class DeployedDecisions:
 
 def count_use(unit: Unit, checksum: str, model: DecisionModel, trace: tuple[DecisionTrace, ...], now: datetime) -> None:
     """Add one evaluation of each decision in *trace*, and of the rules that matched, to the counters of the day."""
-    tables = _own_tables(model)
     day = (now.astimezone(UTC).date() - _EPOCH).days
     for made in trace:
         of_decision: dict[str, str | int] = {
@@ -100,15 +97,10 @@ def count_use(unit: Unit, checksum: str, model: DecisionModel, trace: tuple[Deci
             "checksum": checksum,
             "day": day,
         }
-        is_table = made.decision_id in tables
-        rules = next((match.rules for match in made.matches if match.table_id == tables.get(made.decision_id)), ())
-        unit.session.run("count_decision_use", **of_decision, unmatched=int(is_table and not rules))
-        for number in rules if is_table else ():
+        rules = model.own_rules(made)
+        unit.session.run("count_decision_use", **of_decision, unmatched=int(rules == ()))
+        for number in rules or ():
             unit.session.run("count_rule_hit", **of_decision, rule_number=number)
-
-
-def _own_tables(model: DecisionModel) -> Mapping[str, str | None]:
-    return {one.id: one.expression.id for one in model.graph.decisions if isinstance(one.expression, DecisionTable)}
 
 
 def _day(number: int | None) -> date | None:

@@ -20,7 +20,7 @@ function ruleStyle({ ruleId, columnId, note, tone }: RuleMark): string {
   const column = columnId === undefined ? '' : `[data-col-id="${CSS.escape(columnId)}"]`
   const row = `[data-row-id="${CSS.escape(ruleId)}"]${column}`
   const parts: string[] = []
-  if (tone !== undefined) parts.push(`tr:has(> td${row}) > td { background: ${TONES[tone]} !important; }`)
+  if (tone !== undefined) parts.push(`tr:has(> td${row}), tr:has(> td${row}) > td { background: ${TONES[tone]} !important; }`)
   if (note !== undefined)
     parts.push(`td.rule-index${row}::after { content: ${JSON.stringify(note)}; display: block; font-size: 11px; white-space: nowrap; }`)
   return parts.join('\n')

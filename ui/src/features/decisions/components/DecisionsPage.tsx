@@ -4,6 +4,7 @@ import { Link, useNavigate } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 
 import { useLiveTopics } from '@/shared/live/live'
+import { useCan } from '@/shared/session/session'
 import { Async } from '@/shared/ui/Async'
 import { DataTable, type DataColumn } from '@/shared/ui/DataTable'
 import { Empty } from '@/shared/ui/Empty'
@@ -15,6 +16,7 @@ import { decisionListQuery, type DeployedDecision } from '../api/decisions'
 export function DecisionsPage() {
   const { t } = useTranslation('decisions')
   const navigate = useNavigate()
+  const can = useCan()
   const decisions = useQuery(decisionListQuery)
   useLiveTopics('processes')
   const columns: DataColumn<DeployedDecision>[] = [
@@ -39,7 +41,7 @@ export function DecisionsPage() {
     },
   ]
   return (
-    <Page title={t('title')} actions={<Link to="/feel">{t('feel.title')}</Link>}>
+    <Page title={t('title')} actions={can('decision.evaluate') && <Link to="/feel">{t('feel.title')}</Link>}>
       <Async query={decisions} rows={5}>
         {({ items }) =>
           items.length === 0 ? (

@@ -25,3 +25,10 @@ declare module 'camunda-bpmn-js-behaviors/lib/camunda-cloud' {
   const behaviors: Record<string, unknown>
   export default behaviors
 }
+
+declare module 'dmn-moddle' {
+  export class DmnModdle {
+    create(type: string, properties: Record<string, unknown>): unknown
+    constructor(extensions: Record<string, unknown>)
+  }
+}
