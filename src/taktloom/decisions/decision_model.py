@@ -11,11 +11,13 @@ from datetime import datetime
 from typing import Protocol, TypeAlias
 
 from taktloom.decisions.boxed import compile_boxed, null
-from taktloom.decisions.check_table import check_table
-from taktloom.decisions.level import Level
+from taktloom.decisions.level import Level, UnknownName
 from taktloom.decisions.library import Key, Library, Required
+from taktloom.decisions.lint import graph_findings, name_findings
 from taktloom.decisions.plan import Logic, Plan, make_plan
 from taktloom.decisions.run import DecisionResult, DecisionRun, DecisionTrace
+from taktloom.decisions.table_check import TableCheck, TableScope, examine_table
+from taktloom.decisions.table_check.tables import definitions_of, placed_tables
 from taktloom.feel.code import Evaluate
 from taktloom.feel.compiler import require_size
 from taktloom.feel.deep_calls import deep_evaluation
@@ -23,6 +25,7 @@ from taktloom.feel.errors import Budget, FeelBudgetError
 from taktloom.feel.host_functions import HostFunction, registered
 from taktloom.feel.kinds import FeelDateTime, FeelFunction, FeelValue, Parameter
 from taktloom.feel.runtime import DeeperCallError, Frame, Run, apply, apply_named
+from taktloom.feel.scope import Scope
 from taktloom.feel.types import ContextType, FeelType, FunctionType, SimpleType
 from taktloom.feel.wire import clock_from_python, variables_from_python
 from taktloom.formats.dmn import read_dmn
@@ -67,16 +70,6 @@ def load_model(
     return DecisionModel(Library([_graph(item) for item in (source, *imports)]), registered(functions or {}))
 
 
-def _tables_of(graph: DecisionRequirementsGraph) -> Iterator[DecisionTable]:
-    """The tables that are the logic of a decision or of a business knowledge model."""
-    for decision in graph.decisions:
-        if isinstance(decision.expression, DecisionTable):
-            yield decision.expression
-    for knowledge in graph.knowledge_models:
-        if knowledge.logic is not None and isinstance(knowledge.logic.body, DecisionTable):
-            yield knowledge.logic.body
-
-
 def _external_code(function: Evaluate, names: list[str]) -> Evaluate:
     def evaluate(frame: Frame) -> FeelValue:
         callee = function(frame)
@@ -111,7 +104,9 @@ class DecisionModel:
         self._visible: dict[Key, dict[str, FeelValue]] = {}
         self._plans: dict[Key, Plan] = {}
         self._findings: list[Finding] = library.findings
-        self._table_findings: list[Finding] | None = None
+        self._scopes: dict[Key, Scope] = {}
+        self._unknown: list[UnknownName] = []
+        self._table_checks: tuple[TableCheck, ...] | None = None
         self._own_tables = {
             decision.id: decision.expression.id
             for decision in library.root.decisions
@@ -127,9 +122,26 @@ class DecisionModel:
     @property
     def findings(self) -> list[Finding]:
         """Every problem, with file and line; the tables are checked for gaps and overlaps when this is first asked."""
-        if self._table_findings is None:
-            self._table_findings = [item for table in _tables_of(self.graph) for item in check_table(table)]
-        return [*self._findings, *self._table_findings]
+        return [*self._findings, *(one.finding for check in self.table_checks for one in check.findings)]
+
+    @property
+    def lint(self) -> list[Finding]:
+        """The findings and whatever else an author wants to know: names, types, circles, leftovers."""
+        return [*graph_findings(self._library), *name_findings(self._unknown, self.graph), *self.findings]
+
+    @property
+    def table_checks(self) -> tuple[TableCheck, ...]:
+        """The check of each table for gaps, overlaps and more; made when first asked for."""
+        if self._table_checks is None:
+            self._table_checks = tuple(self._checked_tables())
+        return self._table_checks
+
+    def _checked_tables(self) -> Iterator[TableCheck]:
+        definitions = definitions_of(self.graph, self._library.graphs)
+        for placed in placed_tables(self.graph):
+            scope = self._scopes[(self.graph.namespace, placed.owner.id)]
+            known = TableScope(scope=scope, variables=placed.variables, definitions=definitions)
+            yield examine_table(placed.table, known, name=placed.owner.name, type_ref=placed.type_ref)
 
     @property
     def decisions(self) -> tuple[str, ...]:
@@ -218,6 +230,9 @@ class DecisionModel:
         level = Level.outermost(
             self._names(required), self._library.types[key[0]], self._findings, self._host_functions
         )
+        if key[0] == self.graph.namespace:
+            level.unknown = self._unknown
+        self._scopes[key] = level.scope
         if isinstance(node, DecisionDefinition):
             evaluate = self._decision_code(node, level)
         else:

@@ -36,6 +36,7 @@ __all__ = [
     "outermost_scope",
     "parse",
     "require_size",
+    "unknown_names",
 ]
 
 BUILT_IN_NAMES = NameTable(BUILT_INS)
@@ -131,7 +132,7 @@ def compile_expression(text: str, scope: Scope | Iterable[str] = EMPTY_SCOPE) ->
     known = scope if isinstance(scope, Scope) else Scope.of(scope)
     form = parse_expression(text, known, BUILT_IN_NAMES)
     run = _compiled_form(form, text, known)
-    return CompiledExpression(text=text, syntax=form, unknown_names=_unknown_names(form, known), run=run)
+    return CompiledExpression(text=text, syntax=form, unknown_names=unknown_names(form, known), run=run)
 
 
 def _compiled_form(form: Expression, text: str, scope: Scope) -> Evaluate:
@@ -201,16 +202,23 @@ def _members(variables: Mapping[str, FeelValue]) -> set[str]:
     return found
 
 
-def _unknown_names(form: Expression, scope: Scope) -> frozenset[str]:
+def unknown_names(form: syntax.Node, scope: Scope) -> frozenset[str]:
+    """The names in *form* that neither it nor the scope nor the built-ins have.
+
+    The condition of a filter also sees the entries of the items, which are not known here; its names are left out.
+    """
     known = {"?", "item", "partial", *scope.names, *BUILT_INS}
     used: set[str] = set()
-    for part in syntax.walk(form):
+    pending: list[syntax.Node] = [form]
+    while pending:
+        part = pending.pop()
         if isinstance(part, syntax.Name):
             used.add(part.name)
         elif isinstance(part, syntax.IterationClause | syntax.FormalParameter):
             known.add(part.name)
         elif isinstance(part, syntax.ContextEntry):
             known.add(part.key)
+        pending.extend([part.target] if isinstance(part, syntax.Filter) else syntax.children(part))
     return frozenset(used - known)
 
 
