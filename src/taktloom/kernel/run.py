@@ -248,6 +248,7 @@ class Run:
         state = self.state
         if state.root is not None:
             self.clear_scope(state.scopes[state.root], failed)
+            state.scopes[state.root].records.clear()
         self.stack.clear()
         state.status = STATUS_OF[outcome]
         self.commands.append(FinishInstance(outcome=outcome, error_code=error_code))
