@@ -175,7 +175,11 @@ def test_what_is_no_part_of_the_execution_standard_is_kept_and_named(xml: str, n
     [
         ('<startEvent id="a"><messageEventDefinition messageRef="gone"/></startEvent>', "message-unknown", "a"),
         ('<endEvent id="a"><errorEventDefinition errorRef="gone"/></endEvent>', "error-unknown", "a"),
-        ('<startEvent id="a"><eventDefinitionRef>gone</eventDefinitionRef></startEvent>', "event-definition-unknown", "a"),
+        (
+            '<startEvent id="a"><eventDefinitionRef>gone</eventDefinitionRef></startEvent>',
+            "event-definition-unknown",
+            "a",
+        ),
         ('<task id="a"/>\n<task id="a"/>', "duplicate-id", "a"),
         (
             (

@@ -36,8 +36,8 @@ def deliver_signal(
     """To all who wait at this moment, oldest first, but for those who have had it; then to start events."""
     starts = starts_by_signal(world, name, variables)
     for subscription_id, instance in world.signals.waiting(name):
-        # The delivery before this one may have ended it.
-        if subscription_id not in passed and world.signals.is_open(subscription_id):
+        is_open = world.signals.is_open(subscription_id)  # the delivery before this one may have ended it
+        if is_open and subscription_id not in passed:
             world.send(instance, SignalReceived, {"subscription_id": subscription_id, "variables": variables})
     for start in starts:
         start()
