@@ -188,9 +188,8 @@ class Run:
         del self.state.scopes[token.scope].tokens[token.id]
 
     def _complete_scope(self, scope: Scope) -> None:
-        if scope.stays_open:
-            return
-        self._close_scope_waits(scope)
+        if not scope.stays_open:
+            self._close_scope_waits(scope)
         if scope.owner is None:
             self.finish(InstanceOutcome.COMPLETED)
         else:
