@@ -10,7 +10,7 @@ import pytest
 from taktloom.kernel import compile_process
 from taktloom.kernel.commands import CreateJob
 from taktloom.kernel.state import InstanceState, InstanceStatus
-from taktloom.model.event_definitions import CancelDefinition, CompensateDefinition
+from taktloom.model.event_definitions import CancelDefinition, CompensateDefinition, ErrorDefinition
 from taktloom.model.process import (
     Activity,
     AdHocSubProcess,
@@ -31,7 +31,7 @@ from taktloom.model.process import (
     Transaction,
 )
 from tests.kernel.activity_driver import ActivityDriver
-from tests.kernel.build import eid
+from tests.kernel.build import eid, event_sub_process
 from tests.kernel.parts import job
 
 SEEDS = range(60)
@@ -76,7 +76,7 @@ class Maker:
             steps = [self.activity(depth) for _ in range(self.chance.choice((1, 2)))]
             nodes.extend(node for step in steps for node in step)
             chains.append([fork, *(node for step in steps for node in way(step)), join])
-            chains.extend([step[1], step[2]] for step in steps if isinstance(step[0], Transaction))
+            chains.extend([step[1], step[2]] for step in steps if has_exit(step))
         nodes += [join, middle, end]
         pairs = [(a.id, b.id) for chain in chains for a, b in pairwise(chain)]
         return tuple(nodes), tuple(
@@ -89,8 +89,9 @@ class Maker:
         made: Activity = getattr(self, self.chance.choice(kinds).replace("-", "_"))(depth)
         made = replace(made, loop=self.chance.choice(LOOPS))
         boundary: list[AnyFlowNode] = []
-        if isinstance(made, Transaction):
-            boundary.append(BoundaryEvent(id=eid(f"{made.id}-c"), attached_to=made.id, definition=CancelDefinition()))
+        if isinstance(made, Transaction) or self.chance.random() < 0.3:
+            definition = CancelDefinition() if isinstance(made, Transaction) else ErrorDefinition(code="E1")
+            boundary.append(BoundaryEvent(id=eid(f"{made.id}-c"), attached_to=made.id, definition=definition))
             boundary.append(ExclusiveGateway(id=eid(f"{made.id}-x")))
         if self.chance.random() < 0.5:
             handler = replace(job(self.name("u")), is_for_compensation=True)
@@ -115,7 +116,17 @@ class Maker:
 
     def sub(self, depth: int) -> Activity:
         nodes, flows = self.container(depth - 1, EndEvent(id=eid(self.name("e"))))
+        if self.chance.random() < 0.3:
+            nodes = (*nodes, self.handler())
         return SubProcess(id=eid(self.name("sub")), nodes=nodes, flows=flows)
+
+    def handler(self) -> SubProcess:
+        """An event sub-process for compensation, or for errors, that undoes what is around it and does a job."""
+        definition = self.chance.choice((CompensateDefinition(), ErrorDefinition(code="E1")))
+        start = StartEvent(id=eid(self.name("s")), definition=definition)
+        undo = IntermediateThrowEvent(id=eid(self.name("t")), definition=CompensateDefinition())
+        return event_sub_process(self.name("h"), start, undo, work := job(self.name("j")),
+                                 flows=f"{start.id} > {undo.id} > {work.id}")  # fmt: skip
 
     def transaction(self, depth: int) -> Activity:
         cancels = CancelDefinition() if self.chance.random() < 0.5 else None
@@ -135,8 +146,13 @@ class Maker:
 
 
 def way(step: list[AnyFlowNode]) -> list[AnyFlowNode]:
-    """Through the activity; a transaction is left by two ways that meet again."""
-    return [step[0], step[2]] if isinstance(step[0], Transaction) else step[:1]
+    """Through the activity; one with a boundary event is left by two ways that meet again."""
+    return [step[0], step[2]] if has_exit(step) else step[:1]
+
+
+def has_exit(step: list[AnyFlowNode]) -> bool:
+    """Whether a boundary event may be left by."""
+    return len(step) > 2 and isinstance(step[2], ExclusiveGateway)
 
 
 def drive(run: ActivityDriver, chance: random.Random) -> None:
