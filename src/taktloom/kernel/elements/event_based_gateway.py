@@ -12,7 +12,7 @@ from taktloom.kernel.behaviour import Behaviour
 from taktloom.kernel.executable import ExecutableProcess, Node
 from taktloom.kernel.run import Run
 from taktloom.kernel.state import Phase, Token
-from taktloom.kernel.triggers import Waiting
+from taktloom.kernel.triggers import trigger_of
 
 __all__ = ["EventBasedGatewayBehaviour", "gateway_before", "go_behind", "start_behind"]
 
@@ -30,9 +30,9 @@ class EventBasedGatewayBehaviour(Behaviour):
         context, plans = run.variables(token), []
         for flow in run.node(token).outgoing:
             event = run.process.nodes[run.process.flows[flow].target]
-            assert isinstance(event.behaviour, Waiting)  # the rules allow nothing else here
-            assert event.behaviour.trigger is not None
-            plans.append((event, event.behaviour.trigger.plan(context, run.now)))
+            trigger = trigger_of(event)
+            assert trigger is not None  # the rules allow nothing else here
+            plans.append((event, trigger.plan(context, run.now)))
         for event, plan in plans:
             if plan.holds:
                 go_behind(run, token, event)
