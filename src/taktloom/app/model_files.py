@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 def bpmn_bytes(definitions: Definitions) -> bytes:
     """BPMN XML; a model without drawing gets one."""
     from taktloom.formats.bpmn import write_bpmn
-    from taktloom.formats.layout import layout
+    from taktloom.formats.layout import layout_definitions
 
     if definitions.diagram is None:
-        definitions = replace(definitions, diagram=layout(definitions.processes[0]))
+        definitions = replace(definitions, diagram=layout_definitions(definitions))
     return write_bpmn(definitions)
 
 

@@ -7,11 +7,13 @@ from collections.abc import Sequence
 import typer
 
 from taktloom.cli import failures
+from taktloom.cli.decisions import decision_commands
 from taktloom.cli.doors import door_commands
 from taktloom.cli.logs import log_commands, look_commands
 from taktloom.cli.models import model_commands
 from taktloom.cli.people import key_commands, user_commands
 from taktloom.cli.running import (
+    condition_commands,
     incident_commands,
     instance_commands,
     message_commands,
@@ -44,7 +46,7 @@ application = typer.Typer(
     name="taktloom", help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
     rich_markup_mode=None, context_settings={"help_option_names": ["-h", "--help"]},
 )  # fmt: skip
-for group in (door_commands, look_commands, model_commands, run_commands, system_commands):
+for group in (door_commands, look_commands, model_commands, decision_commands, run_commands, system_commands):
     application.registered_commands.extend(group.registered_commands)
 application.add_typer(log_commands, name="log", help="Event logs in the data folder.", no_args_is_help=True)
 application.add_typer(process_commands, name="process", help="Deployed processes.", no_args_is_help=True)
@@ -52,6 +54,7 @@ application.add_typer(instance_commands, name="instance", help="Process instance
 application.add_typer(task_commands, name="task", help="User tasks.", no_args_is_help=True)
 application.add_typer(incident_commands, name="incident", help="Incidents.", no_args_is_help=True)
 application.add_typer(message_commands, name="message", help="Messages.", no_args_is_help=True)
+application.add_typer(condition_commands, name="condition", help="Conditional start events.", no_args_is_help=True)
 application.add_typer(signal_commands, name="signal", help="Signals.", no_args_is_help=True)
 application.add_typer(user_commands, name="user", help="People's accounts.", no_args_is_help=True)
 application.add_typer(key_commands, name="key", help="Service accounts and their keys.", no_args_is_help=True)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Messages and signals on their way to instances, and to start events that make new ones."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from taktloom.feel.values import FeelValue
 from taktloom.kernel.events import MessageCorrelated, SignalReceived
@@ -30,11 +30,14 @@ def deliver_kept(world: World, subscription_id: SubscriptionId) -> None:
         _correlate(world, *found)
 
 
-def deliver_signal(world: World, name: str, variables: Mapping[str, FeelValue]) -> None:
-    """To all who wait at this moment, oldest first, then to start events."""
+def deliver_signal(
+    world: World, name: str, variables: Mapping[str, FeelValue], passed: Collection[SubscriptionId] = ()
+) -> None:
+    """To all who wait at this moment, oldest first, but for those who have had it; then to start events."""
     starts = starts_by_signal(world, name, variables)
     for subscription_id, instance in world.signals.waiting(name):
-        if world.signals.is_open(subscription_id):  # the delivery before this one may have ended it
+        is_open = world.signals.is_open(subscription_id)  # the delivery before this one may have ended it
+        if is_open and subscription_id not in passed:
             world.send(instance, SignalReceived, {"subscription_id": subscription_id, "variables": variables})
     for start in starts:
         start()

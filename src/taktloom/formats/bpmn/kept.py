@@ -231,7 +231,7 @@ def _joined(one: Foreign, other: Foreign) -> Foreign:
 
 @lru_cache(maxsize=256)
 def _compared(kind: type) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind) if field.name not in _OTHERS)
+    return tuple(field.name for field in fields(kind) if field.compare and field.name not in _OTHERS)
 
 
 _EXTENSIONS = "extensionElements"

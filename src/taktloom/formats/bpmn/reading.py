@@ -17,6 +17,8 @@ from taktloom.model.process import Form
 __all__ = ["NodeFields", "Reading", "children", "default_flow", "is_true", "text_of"]
 
 _RECENT = 10
+MAX_FINDINGS = 1_000
+MAX_MESSAGE = 500
 
 
 class NodeFields(TypedDict):
@@ -69,16 +71,20 @@ class Reading:
         named: etree._Element | None = element
         while named is not None and named.get("id") is None:
             named = named.getparent()
+        if len(self.findings) > MAX_FINDINGS:
+            return
         element_id = None if named is None else named.get("id")
         place = Place(source=self.source, line=_line(element), element_id=element_id)
         finding = Finding(
             severity=severity,
             rule=rule,
-            message=message,
+            message=message if len(message) <= MAX_MESSAGE else f"{message[: MAX_MESSAGE - 1]}…",
             place=place,
             remedy=remedy,
-            parameters={"element": element_id or "", "name": element.get("name") or ""},
+            parameters={"element": element_id or "", "name": (element.get("name") or "")[:MAX_MESSAGE]},
         )
+        if len(self.findings) == MAX_FINDINGS:
+            finding = _left_out(place)
         if finding not in self.findings[-_RECENT:]:  # a shared definition is read once for each event that names it
             self.findings.append(finding)
 
@@ -86,24 +92,10 @@ class Reading:
         """A vendor's extension that does something elsewhere and nothing here."""
         self.report("extension-not-run", element, f"The extension '{name}' is not run.", remedy, severity)
 
-    def unknown_reference(self, element: etree._Element, attribute: str, given: str) -> None:
-        """A reference to nothing, or to an element of another kind."""
-        self.report(
-            "reference-unknown",
-            element,
-            f"'{attribute}' refers to '{given}', which does not exist.",
-            "Refer to an element of the file.",
-        )
-
     def root(self, element: etree._Element, attribute: str) -> etree._Element | None:
-        """The root-level element that *attribute* refers to; a reference to nothing is a finding."""
+        """The root-level element that *attribute* refers to; what is unknown is named by the rules of the file."""
         given = element.get(attribute)
-        if not given:
-            return None
-        found = self.roots.get(reference(given))
-        if found is None:
-            self.unknown_reference(element, attribute, given)
-        return found
+        return self.roots.get(reference(given)) if given else None
 
     def operation_message(self, element: etree._Element) -> etree._Element | None:
         """The message that the element's operation takes in."""
@@ -112,10 +104,7 @@ class Reading:
             return None
         operation = self.operations.get(reference(given))
         message = None if operation is None else operation.find(bpmn("inMessageRef"))
-        found = None if message is None else self.roots.get(reference(text_of(message)))
-        if found is None:
-            self.unknown_reference(element, "operationRef", given)
-        return found
+        return None if message is None else self.roots.get(reference(text_of(message)))
 
     def variable_of(self, element_id: str) -> str:
         """The variable that holds the data element of this id, through references to it."""
@@ -203,6 +192,17 @@ def default_flow(element: etree._Element) -> ElementId | None:
     """The default flow of an activity or gateway."""
     given = element.get("default")
     return ElementId(given) if given else None
+
+
+def _left_out(place: Place) -> Finding:
+    return Finding(
+        severity=Severity.ERROR,
+        rule="findings-left-out",
+        message=f"There are more than {MAX_FINDINGS} findings; the others are left out.",
+        place=place,
+        remedy="Mend these first.",
+        parameters={"limit": str(MAX_FINDINGS)},
+    )
 
 
 def _line(element: etree._Element) -> int | None:

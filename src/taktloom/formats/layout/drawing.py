@@ -2,13 +2,14 @@
 """Shapes and orthogonal lines of one process or sub-process.
 
 Boundary events sit on the lower edge of their host, the one with the uppermost branch rightmost, so that their lines do
-not cross. Lines
-leave a split downwards and reach a meeting point from below, along the row of their branch.
+not cross. Lines leave a split downwards and reach a meeting point from below, along the row of their branch. A
+compensation handler lies where a branch of its boundary event would.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from taktloom.formats.layout.beside import compensation_lines, notes_of, place_beside
 from taktloom.formats.layout.graph import FlowGraph, Link, host_of, make_graph
 from taktloom.formats.layout.grid import TURN, Grid, make_grid
 from taktloom.formats.layout.labels import Boxes, LabelRequest, place_labels
@@ -17,7 +18,7 @@ from taktloom.formats.layout.shapes import Point, below, left, middle, moved_edg
 from taktloom.formats.layout.sizes import GATEWAY, TASK, Size, boundary_step, extent_of, label_size, node_size
 from taktloom.model.diagram import Edge, LabelBounds, Shape
 from taktloom.model.identifiers import ElementId
-from taktloom.model.process import AnyFlowNode, ExclusiveGateway, Lane, SequenceFlow, SubProcess
+from taktloom.model.process import AnyFlowNode, ExclusiveGateway, Lane, ProcessDefinition, SequenceFlow, SubProcess
 
 __all__ = ["Drawing", "draw"]
 
@@ -26,10 +27,11 @@ BELOW_EVENT = 10.0  # to where a line that must go up turns
 
 @dataclass(slots=True, kw_only=True)
 class Drawing:
-    """Shapes and edges from the container's own corner (0, 0)."""
+    """Shapes and edges from the container's own corner (0, 0). lanes_width: 0 where there are no lanes."""
 
     width: float
     height: float
+    lanes_width: float = 0.0
     shapes: list[Shape] = field(default_factory=list)
     edges: list[Edge] = field(default_factory=list)
 
@@ -39,9 +41,27 @@ class Drawing:
         self.edges.extend(moved_edge(edge, by) for edge in other.edges)
 
 
-def draw(nodes: Sequence[AnyFlowNode], flows: Sequence[SequenceFlow], lanes: Sequence[Lane] = ()) -> Drawing:
-    """Lay one container out, its sub-processes first."""
-    inner = {node.id: draw(node.nodes, node.flows) for node in nodes if isinstance(node, SubProcess)}
+def draw(owner: ProcessDefinition | SubProcess) -> Drawing:
+    """Lay one container out, its sub-processes first, then what stands beside its nodes."""
+    notes = notes_of(owner)
+    handled = [
+        SequenceFlow(id=line.id, source=line.source, target=line.target) for line in compensation_lines(owner, notes)
+    ]
+    drawing = _draw_rows(owner.nodes, (*owner.flows, *handled), owner.lanes)
+    nodes = {node.id for node in owner.nodes}
+    boxes = {shape.element_id: shape for shape in drawing.shapes if shape.element_id in nodes}
+    beside = place_beside(notes, boxes, (drawing.width, drawing.height))
+    drawing.shapes.extend(beside.shapes)
+    drawing.edges.extend(beside.edges)
+    if not beside.above:
+        return replace(drawing, width=beside.width, height=beside.height)
+    whole = Drawing(width=beside.width, height=beside.height + beside.above, lanes_width=drawing.lanes_width)
+    whole.add_moved(drawing, (0.0, beside.above))
+    return whole
+
+
+def _draw_rows(nodes: Sequence[AnyFlowNode], flows: Sequence[SequenceFlow], lanes: Sequence[Lane]) -> Drawing:
+    inner = {node.id: draw(node) for node in nodes if isinstance(node, SubProcess)}
     graph = make_graph(nodes, flows)
     rows = place_rows(graph)
     hosted = _hosted(nodes)
@@ -53,7 +73,7 @@ def draw(nodes: Sequence[AnyFlowNode], flows: Sequence[SequenceFlow], lanes: Seq
     _add_boundary_boxes(boxes, hosted, sizes, graph)
     edges = _edges(graph, rows, grid, boxes)
     labels = place_labels(LabelRequest(nodes=nodes, graph=graph, boxes=boxes, edges=edges, flows=names))
-    drawing = Drawing(width=grid.width, height=grid.height)
+    drawing = Drawing(width=grid.width, height=grid.height, lanes_width=grid.width if lanes else 0.0)
     if lanes:
         drawing.shapes.extend(_lane_shapes(lanes, grid))
     for node in nodes:

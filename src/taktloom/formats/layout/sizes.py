@@ -13,7 +13,7 @@ from math import ceil
 
 from taktloom.formats.layout.graph import FlowGraph
 from taktloom.formats.layout.text import LINE_HEIGHT, text_width, wrap
-from taktloom.model.process import Activity, AnyFlowNode, ExclusiveGateway, ParallelGateway, Task, UnsupportedNode
+from taktloom.model.process import Activity, AnyFlowNode, Gateway, Task, UnsupportedNode
 
 __all__ = [
     "EVENT",
@@ -29,6 +29,7 @@ __all__ = [
     "label_size",
     "node_label",
     "node_size",
+    "text_lines",
 ]
 
 Size = tuple[float, float]
@@ -68,7 +69,7 @@ class Extent:
 
 def node_size(node: AnyFlowNode) -> Size:
     """Width and height of what holds no other nodes."""
-    if isinstance(node, ExclusiveGateway | ParallelGateway):
+    if isinstance(node, Gateway):
         return GATEWAY
     if isinstance(node, UnsupportedNode):
         return GATEWAY if node.xml_name.endswith("Gateway") else EVENT if node.xml_name.endswith("Event") else TASK
@@ -104,6 +105,11 @@ def _wrapped_size(name: str, limit: float) -> Size:
         return limit, height  # the viewer wraps at the width that it is given
     slack = 4.0  # a font that is a little wider must not break the last word off
     return ceil(text_width(name, LABEL_FONT) + slack), height
+
+
+def text_lines(text: str, width: float) -> list[str]:
+    """A text of the size of names in tasks, wrapped at *width*."""
+    return wrap(text, width, TASK_FONT)
 
 
 def boundary_step(events: Sequence[AnyFlowNode]) -> float:

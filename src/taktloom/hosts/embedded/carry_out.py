@@ -8,6 +8,7 @@ from typing import TypeVar, cast
 from taktloom.feel.values import FeelValue
 from taktloom.hosts.embedded.changes import Topic
 from taktloom.hosts.embedded.core import Outgoing, Unit
+from taktloom.hosts.embedded.deployed_decisions import count_use
 from taktloom.hosts.embedded.live import LiveInstance
 from taktloom.hosts.embedded.values import ValueOwner, digest, dump_values, load_values
 from taktloom.kernel import message_matches
@@ -167,11 +168,13 @@ def _subscribe(unit: Unit, instance: LiveInstance, command: Subscribe) -> Kernel
         message_name=command.message_name,
         correlation_digest=correlation_digest(key),
         correlation_key_sealed=None if key is None else unit.core.codec.seal(key.encode(), instance.owner),
-        matches_sealed=seal(unit, instance, {"matches": [list(match) for match in command.matches]})
-        if command.matches
-        else None,
+        matches_sealed=None if not command.matches else seal(unit, instance, _wanted(command)),
     )
     return None
+
+
+def _wanted(command: Subscribe) -> Mapping[str, FeelValue]:
+    return {"texts": [text for text, _ in command.matches], "values": [value for _, value in command.matches]}
 
 
 def _take_buffered(unit: Unit, instance: LiveInstance, command: Subscribe) -> Mapping[str, FeelValue] | None:
@@ -247,9 +250,11 @@ def _evaluate_decision(unit: Unit, instance: LiveInstance, command: EvaluateDeci
     value: FeelValue = None
     failure: str | None = None
     try:
-        value = unit.core.catalogue.evaluate(
+        decided = unit.core.catalogue.evaluate(
             unit.session, unit.tenant_id, command.decision_id, command.inputs, now=instance.advanced_at
         )
+        count_use(unit, decided.checksum, decided.model, decided.result.trace, instance.advanced_at)
+        value = decided.require_answer()
     except TaktloomError as error:
         failure = str(error)
     return DecisionEvaluated(

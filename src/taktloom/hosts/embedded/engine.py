@@ -18,9 +18,11 @@ from pathlib import Path
 from taktloom.hosts.embedded.catalogue import Catalogue
 from taktloom.hosts.embedded.changes import ChangeFeed, Listener
 from taktloom.hosts.embedded.clock import Clock, IdSource, SystemClock, SystemIds
+from taktloom.hosts.embedded.conditions import Conditions
 from taktloom.hosts.embedded.core import Core
 from taktloom.hosts.embedded.database import Database
 from taktloom.hosts.embedded.delivery import deliver
+from taktloom.hosts.embedded.deployed_decisions import DeployedDecisions
 from taktloom.hosts.embedded.deployments import Deployments
 from taktloom.hosts.embedded.drafts import Drafts
 from taktloom.hosts.embedded.event_rows import EventLogSource
@@ -59,12 +61,14 @@ class EmbeddedEngine:
         self._timer_thread: TimerThread | None = None
         self.tenant_id = tenant_id
         self.deployments = Deployments(core, tenant_id)
+        self.decisions = DeployedDecisions(core, tenant_id)
         self.instances = Instances(core, tenant_id)
         self.jobs = Jobs(core, tenant_id, signals)
         self.user_tasks = UserTasks(core, tenant_id)
         self.incidents = Incidents(core, tenant_id)
         self.messages = Messages(core, tenant_id)
         self.signals = Signals(core, tenant_id)
+        self.conditions = Conditions(core, tenant_id)
         self.drafts = Drafts(core, tenant_id)
         self.event_log = EventLogSource(core, tenant_id)
         self.measurements = Measurements(core, tenant_id)
