@@ -160,8 +160,9 @@ class Run:
         if not flows:
             self.end_path(token)
             return None
-        others = [self.open_token(self.process.flows[flow].target, token.scope, flow) for flow in flows[1:]]
-        self.stack.extend((other.id, Phase.ENTER) for other in reversed(others))
+        if len(flows) > 1:
+            others = [self.open_token(self.process.flows[flow].target, token.scope, flow) for flow in flows[1:]]
+            self.stack.extend((other.id, Phase.ENTER) for other in reversed(others))
         token.element, token.arrived_by = self.process.flows[flows[0]].target, flows[0]
         return Phase.ENTER
 

@@ -102,6 +102,7 @@ def _work(run: Run) -> None:
 def _run_tokens(run: Run) -> None:
     """Let the tokens on the stack run; conditions are looked at when variables have changed."""
     state, tokens, nodes, stack = run.state, run.state.tokens, run.process.nodes, run.stack
+    entering = Phase.ENTER
     while stack or state.must_look:
         if state.must_look and (not stack or stack[-1][1] not in _LEAVING):
             look_at_conditions(run)
@@ -109,7 +110,7 @@ def _run_tokens(run: Run) -> None:
         token_id, phase = stack.pop()
         token = tokens.get(token_id)
         while token is not None:
-            if phase is Phase.ENTER and not _begin_visit(run, token):
+            if phase is entering and not _begin_visit(run, token):
                 break
             try:
                 following = nodes[token.element].phases[phase](run, token)
