@@ -87,6 +87,8 @@ def iterate_xml(
         parser.close()
         yield from counter.counted(_elements(parser))
     except etree.XMLSyntaxError as error:
+        if "Excessive depth" in str(error.msg):  # libxml2 counts levels before we see the elements of a piece
+            raise counter.too_deep(error.lineno) from error
         raise _syntax_error(error, source) from error
 
 
@@ -210,10 +212,13 @@ class _Counter:
                 if self.elements > self.limits.max_elements:
                     raise self._over("elements", self.limits.max_elements, line_of(element))
                 if self.depth > self.limits.max_depth:
-                    raise self._over("nested levels", self.limits.max_depth, line_of(element))
+                    raise self.too_deep(line_of(element))
             else:
                 self.depth -= 1
             yield event, element
+
+    def too_deep(self, line: int | None) -> XmlError:
+        return self._over("nested levels", self.limits.max_depth, line)
 
     def _over(self, what: str, limit: int, line: int | None) -> XmlError:
         return XmlError(

@@ -188,6 +188,9 @@ class Run:
         del self.state.scopes[token.scope].tokens[token.id]
 
     def _complete_scope(self, scope: Scope) -> None:
+        if scope.stays_open:
+            return
+        self._close_scope_waits(scope)
         if scope.owner is None:
             self.finish(InstanceOutcome.COMPLETED)
         else:
@@ -224,7 +227,7 @@ class Run:
         """An interrupting event sub-process takes over: all else in the scope is broken off, no other can start."""
         scope = self.state.scopes[scope_id]
         self.clear_scope(scope, failed)
-        scope.is_interrupted = True
+        scope.is_interrupted, scope.stays_open = True, False
 
     def break_off(self, token: Token) -> None:
         """End the token and what runs inside its activity; its scope goes on, even without tokens."""

@@ -20,7 +20,7 @@ REFUSING = {rule.name for rule in (*FILE_RULES, *(r.rule for r in RULES)) if rul
 
 def refusals(path: Path) -> list[tuple[str, str | None]]:
     """Rules and elements of the errors with which the file's executable processes are refused."""
-    found = []
+    found: list[tuple[str, str | None]] = []
     for process in read_bpmn(path.read_bytes(), name=path.name).processes:
         if process.is_executable:
             with pytest.raises(DefinitionError) as refused:

@@ -17,6 +17,8 @@ from taktloom.model.process import Form
 __all__ = ["NodeFields", "Reading", "children", "default_flow", "is_true", "text_of"]
 
 _RECENT = 10
+MAX_FINDINGS = 1_000
+MAX_MESSAGE = 500
 
 
 class NodeFields(TypedDict):
@@ -69,16 +71,20 @@ class Reading:
         named: etree._Element | None = element
         while named is not None and named.get("id") is None:
             named = named.getparent()
+        if len(self.findings) > MAX_FINDINGS:
+            return
         element_id = None if named is None else named.get("id")
         place = Place(source=self.source, line=_line(element), element_id=element_id)
         finding = Finding(
             severity=severity,
             rule=rule,
-            message=message,
+            message=message if len(message) <= MAX_MESSAGE else f"{message[: MAX_MESSAGE - 1]}…",
             place=place,
             remedy=remedy,
-            parameters={"element": element_id or "", "name": element.get("name") or ""},
+            parameters={"element": element_id or "", "name": (element.get("name") or "")[:MAX_MESSAGE]},
         )
+        if len(self.findings) == MAX_FINDINGS:
+            finding = _left_out(place)
         if finding not in self.findings[-_RECENT:]:  # a shared definition is read once for each event that names it
             self.findings.append(finding)
 
@@ -186,6 +192,17 @@ def default_flow(element: etree._Element) -> ElementId | None:
     """The default flow of an activity or gateway."""
     given = element.get("default")
     return ElementId(given) if given else None
+
+
+def _left_out(place: Place) -> Finding:
+    return Finding(
+        severity=Severity.ERROR,
+        rule="findings-left-out",
+        message=f"There are more than {MAX_FINDINGS} findings; the others are left out.",
+        place=place,
+        remedy="Mend these first.",
+        parameters={"limit": str(MAX_FINDINGS)},
+    )
 
 
 def _line(element: etree._Element) -> int | None:

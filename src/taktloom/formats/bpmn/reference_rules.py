@@ -32,7 +32,7 @@ REFER = "Refer to an element of the file that is of this kind."
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reference:
-    """A reference by attribute or child *name* of the *holders* (none: of any element) to one of *kinds* (none: any)."""
+    """A reference by attribute or child *name* of the *holders* (any if none) to one of *kinds* (any if none)."""
 
     rule: Rule
     name: str

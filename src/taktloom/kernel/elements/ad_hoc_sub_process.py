@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from taktloom.kernel.arming import enter_scope
-from taktloom.kernel.behaviour import Behaviour
 from taktloom.kernel.commands import IncidentKind
 from taktloom.kernel.elements.sub_process import SubProcessBehaviour
 from taktloom.kernel.executable import NONE, Node, PhaseMethod
@@ -39,18 +38,10 @@ class AdHocBehaviour(SubProcessBehaviour):
         """Begin the first activities."""
         node = run.node(token)
         first = node.starts if self.active_elements is None else self._named(run, node, token)
-        run.open_scope(token)
+        run.open_scope(token).stays_open = self.condition is not None
         assert token.inner is not None
         enter_scope(run, token.inner, first)
         return None if first or self.condition is not None else Phase.COMPLETE
-
-    def complete(self, run: Run, token: Token) -> Phase | None:
-        """Nothing is active; while the condition does not hold, wait for somebody to start more."""
-        assert token.inner is not None  # opened above
-        scope = run.state.scopes[token.inner]
-        if self.condition is not None and not (scope.is_ending or scope.is_interrupted):
-            return None
-        return Behaviour.complete(self, run, token)
 
     def end_activity(self, run: Run, token: Token, leave: PhaseMethod) -> Phase | None:
         """An inner activity has completed: test, then let its token go on or end."""
@@ -60,7 +51,7 @@ class AdHocBehaviour(SubProcessBehaviour):
         if self.condition is None or not evaluate_condition(self.condition, run.variables(token), run.now):
             following: Phase | None = leave(run, token)
             return following
-        scope.is_ending = True
+        scope.is_ending, scope.stays_open = True, False
         run.conclude(token)
         for idle in [run.state.tokens[i] for i in scope.tokens]:
             if idle is not token and not (idle.is_active and run.node(idle).is_selectable):
