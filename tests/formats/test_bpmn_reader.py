@@ -173,9 +173,13 @@ def test_what_is_no_part_of_the_execution_standard_is_kept_and_named(xml: str, n
 @pytest.mark.parametrize(
     ("body", "rule", "element"),
     [
-        ('<startEvent id="a"><messageEventDefinition messageRef="gone"/></startEvent>', "reference-unknown", "a"),
-        ('<endEvent id="a"><errorEventDefinition errorRef="gone"/></endEvent>', "reference-unknown", "a"),
-        ('<startEvent id="a"><eventDefinitionRef>gone</eventDefinitionRef></startEvent>', "reference-unknown", "a"),
+        ('<startEvent id="a"><messageEventDefinition messageRef="gone"/></startEvent>', "message-unknown", "a"),
+        ('<endEvent id="a"><errorEventDefinition errorRef="gone"/></endEvent>', "error-unknown", "a"),
+        (
+            '<startEvent id="a"><eventDefinitionRef>gone</eventDefinitionRef></startEvent>',
+            "event-definition-unknown",
+            "a",
+        ),
         ('<task id="a"/>\n<task id="a"/>', "duplicate-id", "a"),
         (
             (

@@ -12,7 +12,7 @@ from taktloom.model.event_definitions import (
     SignalDefinition,
     TimerDefinition,
 )
-from taktloom.model.process import EventBasedGateway, IntermediateCatchEvent, StartEvent
+from taktloom.model.process import EventBasedGateway, IntermediateCatchEvent, ReceiveTask, StartEvent
 from tests.kernel.build import eid, event_sub_process, process
 from tests.kernel.driver import Driver, run_of, shown
 from tests.kernel.parts import E, S, job
@@ -120,6 +120,27 @@ def test_a_parallel_multiple_event_behind_it_decides_with_its_last_part() -> Non
     assert run.visits() == "g c0+ c0 j0+"
     assert run.variables() == {"a": 1, "b": 2}
     assert run.open_work() == {"job": ["j0"]}
+
+
+def test_a_receive_task_behind_it_decides_with_its_message() -> None:
+    receive = ReceiveTask(id=eid("c0"), message=MessageDefinition(name="m"))
+    run = run_of(
+        process(
+            S,
+            EventBasedGateway(id=eid("g")),
+            receive,
+            catch("c1", TimerDefinition(duration="PT1H")),
+            E,
+            flows="s > g > c0 > e\ng > c1 > e",
+        )
+    )
+
+    assert shown(run.start()) == ["Subscribe c0", "StartTimer c1"]
+    commands = run.correlate("c0", n=1)
+
+    assert run.visits() == "s+ s g+ g c0+ c0 e+ e"
+    assert shown(commands)[:3] == ["CancelTimer", "RecordEvent c0 start", "RecordEvent c0 complete"]
+    assert run.variables() == {"n": 1}
 
 
 def test_an_interrupted_gateway_withdraws_all_and_is_terminated() -> None:

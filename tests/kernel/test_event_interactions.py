@@ -21,17 +21,25 @@ from taktloom.model.event_definitions import (
     TimerDefinition,
 )
 from taktloom.model.process import (
+    AdHocSubProcess,
     AnyFlowNode,
     BoundaryEvent,
     BusinessRuleTask,
+    CallActivity,
     EndEvent,
     IntermediateCatchEvent,
     IntermediateThrowEvent,
+    JobDefinition,
     ParallelGateway,
+    ReceiveTask,
+    ScriptTask,
+    SendTask,
     StartEvent,
+    SubProcess,
+    Transaction,
 )
 from taktloom.model.process_data import VariableMapping
-from tests.kernel.build import eid, event_sub_process, process, sub_process
+from tests.kernel.build import eid, event_sub_process, flows_of, process, sub_process
 from tests.kernel.driver import START, Driver, run_of, shown
 from tests.kernel.parts import E, S, error, job, side_timer, timer, user
 
@@ -72,7 +80,13 @@ HOSTS: list[AnyFlowNode] = [
     job("a"),
     user("a"),
     BusinessRuleTask(id=eid("a"), decision_id="d", result_variable="r"),
+    ReceiveTask(id=eid("a"), message=MessageDefinition(name="r")),
+    SendTask(id=eid("a"), job=JobDefinition(type="send")),
+    ScriptTask(id=eid("a"), script="", result_variable="", job=JobDefinition(type="python")),
+    CallActivity(id=eid("a"), called_element="child"),
     sub_process("a", StartEvent(id=eid("is")), job("j"), flows="is > j"),
+    Transaction(id=eid("a"), nodes=(StartEvent(id=eid("is")), job("j")), flows=flows_of("is > j")),
+    AdHocSubProcess(id=eid("a"), nodes=(job("j"),)),
 ]
 
 
@@ -97,9 +111,10 @@ def test_a_boundary_event_of_every_kind_sits_on_every_activity(host: AnyFlowNode
         "condition": lambda: run.set_variables(x=True),
     }[kind]()
 
-    inner = "j- " if interrupts and host.id == "a" and "sub" in type(host).__name__.lower() else ""
+    inner = "j- " if isinstance(host, SubProcess) else ""
     assert run.visits() == (f"{inner}a- b+ b e+ e" if interrupts else "b+ b e+ e")
     assert run.has_finished is interrupts
+    assert bool(run.state.tokens) is not interrupts
 
 
 def test_a_boundary_event_that_does_not_interrupt_happens_as_often_as_its_signal_comes() -> None:

@@ -133,8 +133,8 @@ def test_it_waits_from_before_the_first_element_until_its_scope_is_complete() ->
     assert shown(run.start()) == ["RecordEvent sub start", "Subscribe hs", "RecordEvent a start", "CreateJob a"]
     assert shown(run.complete("a")) == [
         "RecordEvent a complete",
-        "RecordEvent sub complete",
         "Unsubscribe",
+        "RecordEvent sub complete",
         "RecordEvent b start",
         "CreateJob b",
     ]

@@ -117,7 +117,7 @@ def test_a_user_task_without_more_has_the_usual_priority() -> None:
     assert (opened.candidate_users, opened.follow_up_at, opened.priority) == ((), None, 50)
 
 
-@pytest.mark.parametrize("priority", ["101", "-1", "high", "= 1.5"])
+@pytest.mark.parametrize("priority", ["= 101", "= -1", '= "high"', "= 1.5"])
 def test_a_priority_out_of_range_is_an_incident(priority: str) -> None:
     run = active(process(S, UserTask(id=eid("u"), priority=priority), E, flows="s > u > e"))
 

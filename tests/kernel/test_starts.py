@@ -37,6 +37,7 @@ from taktloom.model.process import (
     EventBasedGateway,
     IntermediateCatchEvent,
     ProcessDefinition,
+    ReceiveTask,
     StartEvent,
 )
 from tests.kernel.build import eid, event_sub_process, process
@@ -175,6 +176,18 @@ def test_a_parallel_instantiating_gateway_waits_for_the_other_events_with_what_t
     run.correlate("n")
     assert run.visits() == "a n e+ e"
     assert run.has_finished
+
+
+def test_an_instantiating_receive_task_starts_instances_and_is_done_with_its_message() -> None:
+    receive = ReceiveTask(id=eid("r"), message=MESSAGE, instantiate=True)
+    definition = process(receive, job("a"), E, flows="r > a > e")
+    run = run_of(definition)
+
+    assert [start.element_id for start in message_starts(run.process, START)] == ["r"]
+    run.start("r", n=1)
+
+    assert run.visits() == "r+ r a+"
+    assert run.variables() == {"n": Decimal(1)}
 
 
 def test_an_event_behind_a_gateway_that_does_not_instantiate_starts_nothing() -> None:

@@ -128,10 +128,10 @@ def test_a_failed_job_is_offered_again_while_retries_are_left_and_then_is_an_inc
 def test_a_failing_expression_is_an_incident_and_is_never_raised() -> None:
     gateway = (
         '<startEvent id="s"/><exclusiveGateway id="g"/><endEvent id="e"/><endEvent id="f"/>'
-        '<sequenceFlow id="1" sourceRef="s" targetRef="g"/>'
-        '<sequenceFlow id="2" sourceRef="g" targetRef="e"><conditionExpression>missing &gt; 1</conditionExpression>'
+        '<sequenceFlow id="f1" sourceRef="s" targetRef="g"/>'
+        '<sequenceFlow id="f2" sourceRef="g" targetRef="e"><conditionExpression>missing &gt; 1</conditionExpression>'
         "</sequenceFlow>"
-        '<sequenceFlow id="3" sourceRef="g" targetRef="f"><conditionExpression>false</conditionExpression>'
+        '<sequenceFlow id="f3" sourceRef="g" targetRef="f"><conditionExpression>false</conditionExpression>'
         "</sequenceFlow>"
     )
     engine = engine_with(model(gateway))

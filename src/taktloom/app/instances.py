@@ -83,6 +83,20 @@ def set_variables(
     context.audit("set-variables", f"instance {instance_key}", reason=f"{names}: {reason}" if reason else names)
 
 
+@use_case(Permission.INSTANCE_OPERATE)
+def activate_activities(
+    context: Context, *, instance_key: str, element_ids: tuple[str, ...], variables: Mapping[str, FeelValue]
+) -> None:
+    """Start activities of an ad-hoc sub-process that is active in the instance."""
+    context.rooms.engine.instances.activate(
+        InstanceKey(instance_key),
+        tuple(ElementId(element_id) for element_id in element_ids),
+        variables,
+        actor=context.principal.name,
+    )
+    context.audit("activate-activities", f"instance {instance_key}", reason=", ".join(element_ids))
+
+
 @use_case(Permission.INSTANCE_VIEW)
 def list_events(context: Context, *, instance_key: str) -> tuple[Event, ...]:
     """Its rows of the event log."""

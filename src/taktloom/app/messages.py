@@ -42,3 +42,9 @@ def broadcast_signal(context: Context, *, name: str, variables: Mapping[str, Fee
 
     signal = Signal(name=name, variables=variables)
     return context.rooms.engine.signals.broadcast(signal, actor=context.principal.name)
+
+
+@use_case(Permission.MESSAGE_PUBLISH)
+def evaluate_conditions(context: Context, *, variables: Mapping[str, FeelValue]) -> tuple[str, ...]:
+    """Look at conditional start events with *variables*; keys of the instances that were started."""
+    return context.rooms.engine.conditions.evaluate_starts(variables, actor=context.principal.name)

@@ -12,6 +12,7 @@ from taktloom.cli.logs import log_commands, look_commands
 from taktloom.cli.models import model_commands
 from taktloom.cli.people import key_commands, user_commands
 from taktloom.cli.running import (
+    condition_commands,
     incident_commands,
     instance_commands,
     message_commands,
@@ -52,6 +53,7 @@ application.add_typer(instance_commands, name="instance", help="Process instance
 application.add_typer(task_commands, name="task", help="User tasks.", no_args_is_help=True)
 application.add_typer(incident_commands, name="incident", help="Incidents.", no_args_is_help=True)
 application.add_typer(message_commands, name="message", help="Messages.", no_args_is_help=True)
+application.add_typer(condition_commands, name="condition", help="Conditional start events.", no_args_is_help=True)
 application.add_typer(signal_commands, name="signal", help="Signals.", no_args_is_help=True)
 application.add_typer(user_commands, name="user", help="People's accounts.", no_args_is_help=True)
 application.add_typer(key_commands, name="key", help="Service accounts and their keys.", no_args_is_help=True)

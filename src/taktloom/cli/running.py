@@ -20,6 +20,7 @@ task_commands = typer.Typer()
 incident_commands = typer.Typer()
 message_commands = typer.Typer()
 signal_commands = typer.Typer()
+condition_commands = typer.Typer()
 
 ProcessArgument = Annotated[str, typer.Argument(help="Process id.")]
 KeyArgument = Annotated[str, typer.Argument(help="Instance key.")]
@@ -166,6 +167,23 @@ def cancel_instance(
     with opened(data) as context:
         instances.cancel_instance(context, instance_key=key, reason=reason)
         print_json({"cancelled": key}) if as_json else say(f"Cancelled {key}.")
+
+
+@instance_commands.command("activate")
+@calls(instances.activate_activities)
+def activate_activities(
+    key: KeyArgument,
+    element: Annotated[list[str], typer.Argument(help="Ids of activities inside an active ad-hoc sub-process.")],
+    var: VarOption = None,
+    vars_file: VarsOption = None,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Start activities of an ad-hoc sub-process."""
+    variables = read_variables(var, vars_file)
+    with opened(data) as context:
+        instances.activate_activities(context, instance_key=key, element_ids=tuple(element), variables=variables)
+        print_json({"activated": element}) if as_json else say(f"Started {', '.join(element)}.")
 
 
 @instance_commands.command("set")
@@ -334,3 +352,15 @@ def broadcast_signal(
     with opened(data) as context:
         keys = messages.broadcast_signal(context, name=name, variables=variables)
         print_json({"heard": keys}) if as_json else say(", ".join(keys) or "No instance was waiting for it.")
+
+
+@condition_commands.command("evaluate")
+@calls(messages.evaluate_conditions)
+def evaluate_conditions(
+    var: VarOption = None, vars_file: VarsOption = None, data: DataOption = None, as_json: JsonOption = False
+) -> None:
+    """Start the processes whose start condition has become true of the given variables."""
+    variables = read_variables(var, vars_file)
+    with opened(data) as context:
+        keys = messages.evaluate_conditions(context, variables=variables)
+        print_json({"started": keys}) if as_json else say(", ".join(keys) or "No condition has become true.")

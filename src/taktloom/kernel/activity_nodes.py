@@ -14,6 +14,8 @@ from taktloom.kernel.compilation import Compilation
 from taktloom.kernel.data_flow import in_each_round, with_data
 from taktloom.kernel.elements.ad_hoc_sub_process import in_turn, leaving_ad_hoc
 from taktloom.kernel.elements.compensation import UndoingBehaviour, recording
+from taktloom.kernel.elements.event_compilers import compile_throw
+from taktloom.kernel.elements.instance_events import InstanceEvents
 from taktloom.kernel.elements.multi_instance import CollectedItems, MultiInstanceBehaviour
 from taktloom.kernel.elements.rounds import LoopBehaviour, RoundBehaviour
 from taktloom.kernel.elements.standard_loop import StandardLoopBehaviour
@@ -27,6 +29,7 @@ from taktloom.model.process import (
     AdHocSubProcess,
     AnyFlowNode,
     BoundaryEvent,
+    MultiInstanceBehavior,
     MultiInstanceLoop,
     StandardLoop,
     StartEvent,
@@ -96,7 +99,27 @@ def _loop(compilation: Compilation, model: Activity, loop: StandardLoop | MultiI
         compilation.optional_expression(loop.cardinality, model, "number of instances"),
         collection,
         compilation.optional_expression(loop.completion_condition, model, "completion condition"),
+        _events(compilation, model, loop),
     )
+
+
+def _events(compilation: Compilation, model: Activity, loop: MultiInstanceLoop) -> InstanceEvents:
+    match loop.behavior:
+        case MultiInstanceBehavior.NONE if loop.none_event is not None:
+            return InstanceEvents(each=compile_throw(compilation, model, loop.none_event))
+        case MultiInstanceBehavior.ONE if loop.one_event is not None:
+            return InstanceEvents(first=compile_throw(compilation, model, loop.one_event))
+        case MultiInstanceBehavior.COMPLEX:
+            conditional = [
+                (
+                    compilation.expression(part.condition or "null", model, "condition of the behavior"),
+                    compile_throw(compilation, model, part.event),
+                )
+                for part in loop.complex_behaviors
+            ]
+            return InstanceEvents(conditional=tuple(conditional))
+        case _:
+            return InstanceEvents()
 
 
 # token quantities

@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from taktloom.feel.values import FeelValue
 from taktloom.kernel.commands import IncidentKind
-from taktloom.kernel.data_flow import NodeData
+from taktloom.kernel.data_flow import output_names
 from taktloom.kernel.executable import NONE, Node
 from taktloom.kernel.expressions import Context, evaluate_condition
 from taktloom.kernel.failure import ElementFailure
@@ -50,8 +50,8 @@ class Behaviour:
     def complete(self, run: Run, token: Token) -> Phase | None:
         """Hand out the results and end the visit."""
         node = run.node(token)
-        results = evaluate_mappings(node.outputs, run.variables(token), run.now)
-        hand_out(run.state, token.scope, results)
+        if node.outputs:
+            hand_out(run.state, token.scope, evaluate_mappings(node.outputs, run.variables(token), run.now))
         run.record_completion(node, token)
         run.close_visit(token)
         return Phase.LEAVE
@@ -78,8 +78,8 @@ def receive_variables(run: Run, node: Node, token: Token, variables: Mapping[str
     if node.outputs:
         run.open_scope(token).variables.update(variables)
         return
-    named = variables.keys() & node.data.outputs if isinstance(node.data, NodeData) else ()
-    if named:
+    named = output_names(node)
+    if not variables.keys().isdisjoint(named):
         run.open_scope(token).variables.update({name: variables[name] for name in variables if name in named})
         variables = {name: value for name, value in variables.items() if name not in named}
     if variables:

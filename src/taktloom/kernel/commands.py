@@ -137,11 +137,12 @@ class ThrowMessage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ThrowSignal:
-    """Broadcast a signal to every instance, this one too, and to start events."""
+    """Broadcast a signal to every instance, this one too, and to start events. passed: who has had it already."""
 
     element_id: ElementId
     signal_name: str
     variables: Mapping[str, FeelValue]
+    passed: tuple[SubscriptionId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

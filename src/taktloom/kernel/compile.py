@@ -52,7 +52,7 @@ from taktloom.model.process import (
 )
 from taktloom.model.process_data import VariableMapping
 
-__all__ = ["compile_process"]
+__all__ = ["compile_process", "variable_names"]
 
 
 def compile_process(
@@ -70,7 +70,7 @@ def compile_process(
     a warning is in the result's `findings`.
     """
     compilation = Compilation(
-        names=frozenset(_variable_names(definition)),
+        names=frozenset(variable_names(definition)),
         external_choices=external_choices,
         decisions=decisions,
         script_runner=script_runner,
@@ -103,7 +103,7 @@ def _all_flows(definition: ProcessDefinition) -> Iterator[SequenceFlow]:
             yield from node.flows
 
 
-def _variable_names(definition: ProcessDefinition) -> Iterator[str]:
+def variable_names(definition: ProcessDefinition) -> Iterator[str]:
     """Names that the model itself gives to variables: mappings, results, and the fields of its forms."""
     flows = list(_all_flows(definition))
     for form in definition.forms:

@@ -33,6 +33,7 @@ __all__ = [
     "InputSet",
     "NodeData",
     "in_each_round",
+    "output_names",
     "payload_of",
     "reads_stores",
     "resume_where_data_are_there",
@@ -142,7 +143,8 @@ def completing_with_data(complete: PhaseMethod) -> PhaseMethod:
     def complete_with_data(run: Run, token: Token) -> Phase | None:
         node, scope_id = run.node(token), token.scope
         around = visible_variables(run.state, scope_id)
-        results = _evaluate(run, _data_of(node).given, run.variables(token), around, None)
+        inside = {**run.variables(token), **_loop_results(run, node, token)}
+        results = _evaluate(run, _data_of(node).given, inside, around, None)
         following: Phase | None = complete(run, token)
         if scope_id not in run.state.scopes:
             return following
@@ -183,6 +185,20 @@ def resume_where_data_are_there(run: Run) -> bool:
 def reads_stores(node: Node) -> bool:
     """Whether the node asks for data stores before its visits begin."""
     return isinstance(node.data, NodeData) and bool(node.data.stores)
+
+
+def output_names(node: Node) -> tuple[str, ...]:
+    """The variables of its data outputs."""
+    return node.data.outputs if isinstance(node.data, NodeData) else ()
+
+
+def _loop_results(run: Run, node: Node, token: Token) -> Mapping[str, FeelValue]:
+    """What the instances of a multi-instance activity have collected, under the name of a data output."""
+    collect = getattr(node.behaviour, "results", None)
+    if collect is None or token.inner is None:
+        return {}
+    results: Mapping[str, FeelValue] = collect(run.state.scopes[token.inner])
+    return results
 
 
 def _data_of(node: Node) -> NodeData:

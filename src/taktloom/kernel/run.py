@@ -142,7 +142,8 @@ class Run:
 
     def close_visit(self, token: Token) -> None:
         """End the token's visit: close its waits and its empty inner scope; the token itself stays."""
-        self.close_waits(token)
+        if token.waits:
+            self.close_waits(token)
         if token.inner is not None:
             self._close_scope_waits(self.state.scopes[token.inner])
             del self.state.scopes[token.inner]

@@ -143,7 +143,7 @@ def _throw_message(world: World, instance: Instance, command: ThrowMessage) -> N
 
 def _throw_signal(world: World, instance: Instance, command: ThrowSignal) -> None:
     del instance
-    world.queue.append(lambda: deliver_signal(world, command.signal_name, command.variables))
+    world.queue.append(lambda: deliver_signal(world, command.signal_name, command.variables, command.passed))
 
 
 def _start_child(world: World, instance: Instance, command: StartChild) -> None:

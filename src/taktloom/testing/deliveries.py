@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Messages and signals on their way to instances, and to start events that make new ones."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from taktloom.feel.values import FeelValue
 from taktloom.kernel.events import MessageCorrelated, SignalReceived
 from taktloom.model.identifiers import SubscriptionId
 from taktloom.testing.mailbox import MessageWait, SentMessage
-from taktloom.testing.starting import find_message_start, signal_starts_of
+from taktloom.testing.starting import start_by_message, starts_by_signal
 from taktloom.testing.world import World
 
 __all__ = ["deliver_kept", "deliver_message", "deliver_signal"]
@@ -19,11 +19,8 @@ def deliver_message(world: World, message: SentMessage) -> None:
     if wait is not None:
         _correlate(world, wait, message)
         return
-    start = find_message_start(world, message.name)
-    if start is None:
+    if not start_by_message(world, message.name, message.variables):
         world.mailbox.keep(message)
-    else:
-        world.start(start.deployed, message.variables, start.element_id)
 
 
 def deliver_kept(world: World, subscription_id: SubscriptionId) -> None:
@@ -33,14 +30,17 @@ def deliver_kept(world: World, subscription_id: SubscriptionId) -> None:
         _correlate(world, *found)
 
 
-def deliver_signal(world: World, name: str, variables: Mapping[str, FeelValue]) -> None:
-    """To all who wait at this moment, oldest first, then to start events."""
-    starts = signal_starts_of(world, name)
+def deliver_signal(
+    world: World, name: str, variables: Mapping[str, FeelValue], passed: Collection[SubscriptionId] = ()
+) -> None:
+    """To all who wait at this moment, oldest first, but for those who have had it; then to start events."""
+    starts = starts_by_signal(world, name, variables)
     for subscription_id, instance in world.signals.waiting(name):
-        if world.signals.is_open(subscription_id):  # the delivery before this one may have ended it
+        is_open = world.signals.is_open(subscription_id)  # the delivery before this one may have ended it
+        if is_open and subscription_id not in passed:
             world.send(instance, SignalReceived, {"subscription_id": subscription_id, "variables": variables})
     for start in starts:
-        world.start(start.deployed, variables, start.element_id)
+        start()
 
 
 def _correlate(world: World, wait: MessageWait, message: SentMessage) -> None:

@@ -14,7 +14,8 @@ from taktloom.decisions import DecisionModel, load_model
 from taktloom.feel.values import FeelDateTime, FeelValue, from_python
 from taktloom.formats.bpmn import read_bpmn
 from taktloom.formats.xml_reader import read_xml
-from taktloom.kernel import ExecutableProcess, compile_process
+from taktloom.kernel import ConditionalStart, ExecutableProcess, compile_process
+from taktloom.kernel.starts import Gathered
 from taktloom.model.errors import DefinitionError, MisuseError, NotFoundError, TaktloomError
 from taktloom.model.findings import Finding, Severity
 from taktloom.model.places import Place
@@ -36,6 +37,8 @@ class Deployed:
     deployment: int
     with_scripts_handed_over: ExecutableProcess | None = None
     past_starts: set[str] = field(default_factory=set)  # single-shot timer start events that have fired
+    gathered: Gathered = field(default_factory=dict)  # what has come of parallel multiple start events
+    true_conditions: set[ConditionalStart] = field(default_factory=set)  # as they were evaluated last
 
     @property
     def id(self) -> str:

@@ -6,32 +6,45 @@ fire again when the same model is deployed once more.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from functools import partial
 
 from taktloom.feel.values import FeelValue
-from taktloom.kernel import TimerStart, message_starts, next_timer_start, timer_starts
+from taktloom.kernel import (
+    EventStart,
+    TimerStart,
+    conditional_starts,
+    gather_start,
+    message_starts,
+    next_timer_start,
+    signal_starts,
+    start_condition_holds,
+    timer_starts,
+)
 from taktloom.kernel.events import ConditionsEvaluated
 from taktloom.testing.library import Deployed
 from taktloom.testing.world import World, is_active
 
-__all__ = ["EventStart", "arm_timer_starts", "evaluate_open_conditions", "find_message_start", "signal_starts_of"]
+__all__ = ["arm_timer_starts", "evaluate_open_conditions", "start_by_message", "starts_by_signal"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EventStart:
-    """A start event of a deployed process that something has triggered."""
-
-    deployed: Deployed
-    element_id: str
-
-
-def find_message_start(world: World, name: str) -> EventStart | None:
-    """The first start event for messages of this name; a message starts one instance."""
+def start_by_message(world: World, name: str, variables: Mapping[str, FeelValue]) -> bool:
+    """Start at the first start event for messages of this name: a message starts one instance. Whether there is one."""
     for deployed in world.library.all_newest():
         for start in message_starts(deployed.executable, world.now):
             if start.message_name == name:
-                return EventStart(deployed=deployed, element_id=start.element_id)
-    return None
+                _trigger(world, deployed, start, variables)
+                return True
+    return False
+
+
+def starts_by_signal(world: World, name: str, variables: Mapping[str, FeelValue]) -> list[Callable[[], None]]:
+    """To be called: what starts an instance at each start event for the signal."""
+    return [
+        partial(_trigger, world, deployed, start, variables)
+        for deployed in world.library.all_newest()
+        for start in signal_starts(deployed.executable, world.now)
+        if start.signal_name == name
+    ]
 
 
 def arm_timer_starts(world: World, deployed: Deployed) -> None:
@@ -45,17 +58,30 @@ def arm_timer_starts(world: World, deployed: Deployed) -> None:
             world.alarms.set(start.plan.due_at, _ring(world, deployed, start, mark))
 
 
-def signal_starts_of(world: World, name: str) -> list[EventStart]:
-    """Every start event for the signal."""
-    del world, name
-    return []
-
-
 def evaluate_open_conditions(world: World, variables: Mapping[str, FeelValue]) -> None:
     """Look at what waits for a condition in any instance, then at conditional start events."""
     for instance in list(world.instances):
         if is_active(instance):
             world.send(instance, ConditionsEvaluated, {"variables": variables})
+    for deployed in world.library.all_newest():
+        _start_by_conditions(world, deployed, variables)
+
+
+def _start_by_conditions(world: World, deployed: Deployed, variables: Mapping[str, FeelValue]) -> None:
+    """At each conditional start event whose condition has become true of the variables."""
+    starts = conditional_starts(deployed.executable)
+    true = {start for start in starts if start_condition_holds(start, variables, world.now)}
+    risen = [start for start in starts if start in true and start not in deployed.true_conditions]
+    deployed.true_conditions = true
+    for start in risen:
+        _trigger(world, deployed, start, variables)
+
+
+def _trigger(world: World, deployed: Deployed, start: EventStart, variables: Mapping[str, FeelValue]) -> None:
+    """Start an instance, unless other parts of a parallel multiple start event are missing."""
+    gathered = gather_start(deployed.gathered, start, variables)
+    if gathered is not None:
+        world.start(deployed, gathered, start.element_id)
 
 
 def _ring(world: World, deployed: Deployed, start: TimerStart, mark: str) -> Callable[[], None]:
@@ -66,7 +92,7 @@ def _ring(world: World, deployed: Deployed, start: TimerStart, mark: str) -> Cal
         following = next_timer_start(start)
         if following is not None:
             world.alarms.set(following.plan.due_at, _ring(world, deployed, following, mark))
-        world.start(deployed, {}, start.element_id)
+        _trigger(world, deployed, start, {})
 
     return ring
 

@@ -45,8 +45,6 @@ def definition_elements(reading: Reading, element: etree._Element) -> list[tuple
         target = reading.roots.get(name)
         if target is not None and local_name(target.tag) in DEFINITION_READERS:
             found.append((target, ElementId(name)))
-        else:
-            reading.unknown_reference(pointer, "eventDefinitionRef", (pointer.text or "").strip())
     return found
 
 

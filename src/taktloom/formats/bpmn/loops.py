@@ -71,10 +71,7 @@ def _item(element: etree._Element, name: str) -> str | None:
 
 def _event(reading: Reading, element: etree._Element, attribute: str) -> EventDefinition | None:
     root = reading.root(element, attribute)
-    if root is None:
-        return None
-    if local_name(root.tag) not in DEFINITION_READERS:
-        reading.unknown_reference(element, attribute, element.get(attribute) or "")
+    if root is None or local_name(root.tag) not in DEFINITION_READERS:
         return None
     return read_single_definition(reading, root, reading.element_id(root))
 

@@ -5,7 +5,7 @@ The file must be XML with <definitions> and at least one <process>; everything e
 becomes a finding or an UnsupportedNode with its place, so that compiling names all of it at once.
 """
 
-from collections import Counter
+from collections.abc import Iterable
 from dataclasses import replace
 
 from lxml import etree
@@ -14,6 +14,7 @@ from taktloom.formats.bpmn.collaborations import read_collaboration
 from taktloom.formats.bpmn.containers import read_process
 from taktloom.formats.bpmn.diagram import read_diagram
 from taktloom.formats.bpmn.extensions import xml_text
+from taktloom.formats.bpmn.file_rules import check_file
 from taktloom.formats.bpmn.index import index_file
 from taktloom.formats.bpmn.kept import difference, group_of
 from taktloom.formats.bpmn.names import BPMN, BPMNDI, PREFIXES, bpmn, local_name
@@ -21,7 +22,7 @@ from taktloom.formats.bpmn.node_writer import definitions_element
 from taktloom.formats.bpmn.reading import Reading
 from taktloom.formats.bpmn.source import parse_source
 from taktloom.model.errors import DefinitionError
-from taktloom.model.findings import Severity
+from taktloom.model.findings import Finding, Severity
 from taktloom.model.process import Definitions, ProcessDefinition
 
 __all__ = ["read_bpmn"]
@@ -49,9 +50,10 @@ def read_bpmn(source: bytes, *, name: str = "") -> Definitions:
     if not processes:
         reading.report("no-process", root, "The file has no process.", "Add a process.")
         _refuse(reading)
-    duplicates = _duplicate_ids(reading, root)
+    breaches = check_file(root, name)
+    reading.findings.extend(finding for _, finding in breaches)
     definitions = Definitions(
-        processes=tuple(_with_findings(process, duplicates) for process in processes),
+        processes=tuple(_with_findings(process, breaches) for process in processes),
         diagram=read_diagram(root),
         collaborations=collaborations,
         findings=tuple(reading.findings),
@@ -69,25 +71,10 @@ def read_bpmn(source: bytes, *, name: str = "") -> Definitions:
     return replace(definitions, foreign=kept)
 
 
-def _with_findings(process: ProcessDefinition, duplicates: Reading) -> ProcessDefinition:
-    return replace(process, findings=process.findings + tuple(duplicates.findings))
-
-
-def _duplicate_ids(reading: Reading, root: etree._Element) -> Reading:
-    """Ids used twice among the elements of the model; the drawing's own ids matter to nobody here."""
-    found = Reading(source=reading.source, roots={}, language="")
-    counted: Counter[str] = Counter()
-    for element in root.iter(f"{{{BPMN}}}*"):
-        element_id = element.get("id")
-        if element_id is None:
-            continue
-        counted[element_id] += 1
-        if counted[element_id] == 2:
-            found.report(
-                "duplicate-id", element, f"The id '{element_id}' is used twice.", "Give each element its own id."
-            )
-    reading.findings.extend(found.findings)
-    return found
+def _with_findings(process: ProcessDefinition, breaches: Iterable[tuple[str | None, Finding]]) -> ProcessDefinition:
+    """With the breaches inside the process and those outside of every process."""
+    found = tuple(finding for home, finding in breaches if home in {None, process.id})
+    return replace(process, findings=process.findings + found)
 
 
 def _is_other_root(child: etree._Element) -> bool:

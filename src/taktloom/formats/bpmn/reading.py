@@ -92,24 +92,10 @@ class Reading:
         """A vendor's extension that does something elsewhere and nothing here."""
         self.report("extension-not-run", element, f"The extension '{name}' is not run.", remedy, severity)
 
-    def unknown_reference(self, element: etree._Element, attribute: str, given: str) -> None:
-        """A reference to nothing, or to an element of another kind."""
-        self.report(
-            "reference-unknown",
-            element,
-            f"'{attribute}' refers to '{given}', which does not exist.",
-            "Refer to an element of the file.",
-        )
-
     def root(self, element: etree._Element, attribute: str) -> etree._Element | None:
-        """The root-level element that *attribute* refers to; a reference to nothing is a finding."""
+        """The root-level element that *attribute* refers to; what is unknown is named by the rules of the file."""
         given = element.get(attribute)
-        if not given:
-            return None
-        found = self.roots.get(reference(given))
-        if found is None:
-            self.unknown_reference(element, attribute, given)
-        return found
+        return self.roots.get(reference(given)) if given else None
 
     def operation_message(self, element: etree._Element) -> etree._Element | None:
         """The message that the element's operation takes in."""
@@ -118,10 +104,7 @@ class Reading:
             return None
         operation = self.operations.get(reference(given))
         message = None if operation is None else operation.find(bpmn("inMessageRef"))
-        found = None if message is None else self.roots.get(reference(text_of(message)))
-        if found is None:
-            self.unknown_reference(element, "operationRef", given)
-        return found
+        return None if message is None else self.roots.get(reference(text_of(message)))
 
     def variable_of(self, element_id: str) -> str:
         """The variable that holds the data element of this id, through references to it."""

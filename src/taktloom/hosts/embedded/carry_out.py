@@ -167,11 +167,13 @@ def _subscribe(unit: Unit, instance: LiveInstance, command: Subscribe) -> Kernel
         message_name=command.message_name,
         correlation_digest=correlation_digest(key),
         correlation_key_sealed=None if key is None else unit.core.codec.seal(key.encode(), instance.owner),
-        matches_sealed=seal(unit, instance, {"matches": [list(match) for match in command.matches]})
-        if command.matches
-        else None,
+        matches_sealed=None if not command.matches else seal(unit, instance, _wanted(command)),
     )
     return None
+
+
+def _wanted(command: Subscribe) -> Mapping[str, FeelValue]:
+    return {"texts": [text for text, _ in command.matches], "values": [value for _, value in command.matches]}
 
 
 def _take_buffered(unit: Unit, instance: LiveInstance, command: Subscribe) -> Mapping[str, FeelValue] | None:

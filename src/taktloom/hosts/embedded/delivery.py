@@ -56,7 +56,7 @@ def _throw_message(unit: Unit, sender: LiveInstance, command: ThrowMessage) -> N
 
 def _throw_signal(unit: Unit, sender: LiveInstance, command: ThrowSignal) -> None:
     del sender
-    broadcast(unit, Signal(name=command.signal_name, variables=command.variables), None)
+    broadcast(unit, Signal(name=command.signal_name, variables=command.variables, passed=command.passed), None)
 
 
 def _start_child(unit: Unit, sender: LiveInstance, command: StartChild) -> None:

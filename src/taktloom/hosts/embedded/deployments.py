@@ -17,11 +17,11 @@ from taktloom.hosts.embedded.catalogue import resource
 from taktloom.hosts.embedded.changes import Topic
 from taktloom.hosts.embedded.core import Core, Unit
 from taktloom.hosts.embedded.definition_rows import deployed_decision, deployed_process, findings_json
+from taktloom.hosts.embedded.event_starts import store_event_starts
 from taktloom.hosts.embedded.limits import page_size, require_count, require_within
 from taktloom.hosts.embedded.timer_starts import plan_timer_starts
 from taktloom.kernel import ExecutableProcess, compile_process
 from taktloom.model.errors import DefinitionError, InputRefusedError, TaktloomError
-from taktloom.model.event_definitions import MessageDefinition
 from taktloom.model.findings import Finding, Severity
 from taktloom.model.identifiers import DefinitionKey, ProcessId, TenantId
 from taktloom.model.operations import DeployedDecision, DeployedProcess, Deployment, Page, ProcessSummary
@@ -271,7 +271,7 @@ def _store_process(unit: Unit, file: _ProcessFile, executable: ExecutableProcess
         version = 1 if latest is None else latest.integer("version") + 1
         unit.session.run("insert_process", **name)
         unit.session.run("insert_definition", **_definition_columns(unit, file, executable, version, by))
-        _store_message_starts(unit, executable)
+        store_event_starts(unit, executable)
         plan_timer_starts(unit, executable)
         unit.note(Topic.TIMERS, "planned")
         latest = unit.session.first("latest_definition", **name)
@@ -294,24 +294,11 @@ def _definition_columns(
         "resource_name": file.name,
         "checksum": file.checksum,
         "has_start_form": int(_start_form_id(executable) is not None),
-        "is_startable": int(executable.none_start >= 0),
+        "is_startable": int(bool(executable.starts)),
         "findings": findings_json(executable.findings),
         "deployed_at": to_micros(unit.now),
         "deployed_by": by,
     }
-
-
-def _store_message_starts(unit: Unit, executable: ExecutableProcess) -> None:
-    unit.session.run("delete_message_starts", tenant_id=unit.tenant_id, process_id=executable.id)
-    for node in executable.definition.nodes:
-        if isinstance(node, StartEvent) and isinstance(node.definition, MessageDefinition):
-            unit.session.run(
-                "insert_message_start",
-                tenant_id=unit.tenant_id,
-                message_name=node.definition.name,
-                process_id=executable.id,
-                element_id=node.id,
-            )
 
 
 def _store_decision(unit: Unit, file: _DecisionFile, decision_id: str, by: str | None) -> DeployedDecision:

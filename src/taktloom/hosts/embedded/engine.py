@@ -18,6 +18,7 @@ from pathlib import Path
 from taktloom.hosts.embedded.catalogue import Catalogue
 from taktloom.hosts.embedded.changes import ChangeFeed, Listener
 from taktloom.hosts.embedded.clock import Clock, IdSource, SystemClock, SystemIds
+from taktloom.hosts.embedded.conditions import Conditions
 from taktloom.hosts.embedded.core import Core
 from taktloom.hosts.embedded.database import Database
 from taktloom.hosts.embedded.delivery import deliver
@@ -65,6 +66,7 @@ class EmbeddedEngine:
         self.incidents = Incidents(core, tenant_id)
         self.messages = Messages(core, tenant_id)
         self.signals = Signals(core, tenant_id)
+        self.conditions = Conditions(core, tenant_id)
         self.drafts = Drafts(core, tenant_id)
         self.event_log = EventLogSource(core, tenant_id)
         self.measurements = Measurements(core, tenant_id)

@@ -21,7 +21,7 @@ from taktloom.hosts.embedded.views import (
     timer_view,
     user_task_view,
 )
-from taktloom.kernel.events import InstanceCancelled, InstanceStarted, VariablesSet
+from taktloom.kernel.events import ActivitiesActivated, InstanceCancelled, InstanceStarted, VariablesSet
 from taktloom.kernel.state import InstanceState
 from taktloom.kernel.state_json import load_state, save_state
 from taktloom.model.errors import MisuseError, NondeterminismError
@@ -119,6 +119,26 @@ class Instances:
             instance = unit.instance(instance_key)
             occurred_at = event_time(unit, instance)
             event = VariablesSet(occurred_at=occurred_at, actor=actor, variables=variables, element_id=element_id)
+            advance(unit, instance, event)
+
+        self._core.submit(self._tenant_id, work)
+
+    def activate(
+        self,
+        instance_key: InstanceKey,
+        element_ids: tuple[ElementId, ...],
+        variables: Mapping[str, FeelValue],
+        *,
+        actor: str | None = None,
+    ) -> None:
+        """Start activities of an active ad-hoc sub-process; errors as cancel, and NotFoundError for other elements."""
+
+        def work(unit: Unit) -> None:
+            instance = unit.instance(instance_key)
+            occurred_at = event_time(unit, instance)
+            event = ActivitiesActivated(
+                occurred_at=occurred_at, actor=actor, element_ids=element_ids, variables=variables
+            )
             advance(unit, instance, event)
 
         self._core.submit(self._tenant_id, work)

@@ -16,13 +16,13 @@ from taktloom.feel.values import FeelValue
 from taktloom.hosts.embedded.advance import advance, event_time
 from taktloom.hosts.embedded.carry_out import correlation_digest
 from taktloom.hosts.embedded.core import Core, Unit
-from taktloom.hosts.embedded.instances import start_instance
+from taktloom.hosts.embedded.event_starts import start_by_message
 from taktloom.hosts.embedded.limits import require_within
 from taktloom.hosts.embedded.values import ValueOwner, digest, dump_values, load_values
 from taktloom.kernel import message_matches
-from taktloom.kernel.events import InstanceStarted, MessageCorrelated
+from taktloom.kernel.events import MessageCorrelated
 from taktloom.model.errors import ConflictError
-from taktloom.model.identifiers import ElementId, InstanceKey, ProcessId, SubscriptionId, TenantId
+from taktloom.model.identifiers import InstanceKey, SubscriptionId, TenantId
 from taktloom.model.places import Place
 from taktloom.storage import Row, to_micros
 
@@ -72,7 +72,7 @@ def correlate(unit: Unit, message: Message, actor: str | None) -> tuple[Instance
     earlier = _earlier(unit, message, content)
     if earlier is not None:
         return tuple(InstanceKey(key) for key in json.loads(earlier.text_or_none("correlated_with") or "[]"))
-    taken = _deliver(unit, message, actor) or _start(unit, message, actor)
+    taken = _deliver(unit, message, actor) or start_by_message(unit, message.name, message.variables, actor)
     if message.message_id is not None or (not taken and message.time_to_live > timedelta()):
         _keep(unit, message, content, taken)
     return tuple(taken)
@@ -126,26 +126,11 @@ def _matches(unit: Unit, row: Row, message: Message) -> bool:
     if sealed is None:
         return True
     owner = unit.instance(InstanceKey(row.text("instance_key"))).owner
-    wanted = load_values(unit.core.codec.unseal(sealed, owner))["matches"]
-    assert isinstance(wanted, list)  # as _subscribe wrote it
-    return message_matches(tuple((str(text), value) for text, value in wanted), message.variables, unit.now)
-
-
-def _start(unit: Unit, message: Message, actor: str | None) -> list[InstanceKey]:
-    started: list[InstanceKey] = []
-    rows = unit.session.all("message_starts", tenant_id=unit.tenant_id, message_name=message.name)
-    for row in rows:
-        definition = unit.core.catalogue.startable(
-            unit.session, unit.tenant_id, ProcessId(row.text("process_id")), None
-        )
-        event = InstanceStarted(
-            occurred_at=unit.now,
-            actor=actor,
-            variables=message.variables,
-            start_element=ElementId(row.text("element_id")),
-        )
-        started.append(start_instance(unit, definition, event))
-    return started
+    wanted = load_values(unit.core.codec.unseal(sealed, owner))
+    texts, values = wanted["texts"], wanted["values"]
+    assert isinstance(texts, list)  # as carry_out wrote them
+    assert isinstance(values, list)
+    return message_matches(tuple(zip(map(str, texts), values, strict=True)), message.variables, unit.now)
 
 
 def _keep(unit: Unit, message: Message, content: bytes, taken: list[InstanceKey]) -> None:

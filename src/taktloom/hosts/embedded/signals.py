@@ -11,19 +11,20 @@ from dataclasses import dataclass
 from taktloom.feel.values import FeelValue
 from taktloom.hosts.embedded.advance import advance, event_time
 from taktloom.hosts.embedded.core import Core, Unit
-from taktloom.hosts.embedded.instances import start_instance
+from taktloom.hosts.embedded.event_starts import start_by_signal
 from taktloom.hosts.embedded.limits import require_within
 from taktloom.hosts.embedded.values import dump_values
-from taktloom.kernel.events import InstanceStarted, SignalReceived
-from taktloom.model.identifiers import ElementId, InstanceKey, ProcessId, SubscriptionId, TenantId
+from taktloom.kernel.events import SignalReceived
+from taktloom.model.identifiers import InstanceKey, SubscriptionId, TenantId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signal:
-    """A signal by name with what it carries."""
+    """A signal by name with what it carries. passed: who has had it already."""
 
     name: str
     variables: Mapping[str, FeelValue]
+    passed: tuple[SubscriptionId, ...] = ()
 
 
 class Signals:
@@ -42,15 +43,15 @@ class Signals:
 
 def broadcast(unit: Unit, signal: Signal, actor: str | None) -> tuple[InstanceKey, ...]:
     """As Signals.broadcast, inside the present unit of work."""
-    name = {"tenant_id": unit.tenant_id, "signal_name": signal.name}
-    waiting = unit.session.all("signal_subscriptions", **name)
-    starts = unit.session.all("signal_starts", **name)
-    require_within("deliveries", len(waiting) + len(starts), unit.core.limits.deliveries)
+    waiting = unit.session.all("signal_subscriptions", tenant_id=unit.tenant_id, signal_name=signal.name)
+    require_within("deliveries", len(waiting), unit.core.limits.deliveries)
     heard: list[InstanceKey] = []
     for row in waiting:
         key, subscription_id = InstanceKey(row.text("instance_key")), SubscriptionId(row.text("subscription_id"))
         # An advance for an earlier row may have closed this one.
-        if unit.session.first("has_signal_subscription", tenant_id=unit.tenant_id, subscription_id=subscription_id):
+        if subscription_id not in signal.passed and unit.session.first(
+            "has_signal_subscription", tenant_id=unit.tenant_id, subscription_id=subscription_id
+        ):
             instance = unit.instance(key)
             event = SignalReceived(
                 occurred_at=event_time(unit, instance),
@@ -60,15 +61,5 @@ def broadcast(unit: Unit, signal: Signal, actor: str | None) -> tuple[InstanceKe
             )
             advance(unit, instance, event)
             heard.append(key)
-    for row in starts:
-        definition = unit.core.catalogue.startable(
-            unit.session, unit.tenant_id, ProcessId(row.text("process_id")), None
-        )
-        event_of_start = InstanceStarted(
-            occurred_at=unit.now,
-            actor=actor,
-            variables=signal.variables,
-            start_element=ElementId(row.text("element_id")),
-        )
-        heard.append(start_instance(unit, definition, event_of_start))
+    heard.extend(start_by_signal(unit, signal.name, signal.variables, actor))
     return tuple(dict.fromkeys(heard))

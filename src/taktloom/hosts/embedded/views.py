@@ -158,6 +158,8 @@ def element_visits(
         )
     for token in present.tokens.values():
         node = definition.executable.nodes[token.element]
+        if node.is_round and not token.visit:  # the kernel's own: the round around a visit, or compensation going on
+            continue
         visits.setdefault(
             token.visit or token.id,
             ElementVisit(

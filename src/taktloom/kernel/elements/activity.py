@@ -24,7 +24,7 @@ class ActivityBehaviour(Behaviour):
         """Evaluate inputs and boundary events, then begin: row, local variables, waits, in this order."""
         node = run.node(token)
         context = run.variables(token)
-        inputs = evaluate_mappings(node.inputs, context, run.now)
+        inputs = evaluate_mappings(node.inputs, context, run.now) if node.inputs else None
         inside = {**context, **inputs} if inputs else context
         role = self.role(inside, run.now)
         plans = plan_events(run, node.armed, inside) if node.armed else []

@@ -16,6 +16,7 @@ from decimal import Decimal
 
 from taktloom.feel.values import FeelValue
 from taktloom.kernel.commands import IncidentKind
+from taktloom.kernel.elements.instance_events import InstanceEvents, throw_all
 from taktloom.kernel.elements.rounds import LoopBehaviour, body_of, open_round
 from taktloom.kernel.expressions import Context, Expression, evaluate_condition, kind_of
 from taktloom.kernel.failure import ElementFailure
@@ -58,6 +59,7 @@ class MultiInstanceBehaviour(LoopBehaviour):
     cardinality: Expression | None
     collection: CollectedItems
     completion: Expression | None
+    events: InstanceEvents
 
     def begin(self, run: Run, context: Context) -> LoopState:
         """How many instances there are, on which items."""
@@ -78,6 +80,7 @@ class MultiInstanceBehaviour(LoopBehaviour):
         body = body_of(run, token)
         loop = _loop_of(body)
         if loop.total == 0:
+            self._keep_results(run, token)
             return Phase.COMPLETE
         count = 1 if self.is_sequential else loop.total
         _show(run, token, active=count)
@@ -89,8 +92,9 @@ class MultiInstanceBehaviour(LoopBehaviour):
         return None
 
     def results(self, body: Scope) -> Mapping[str, FeelValue]:
-        """The collected ones; null for what did not complete."""
-        return {} if self.collection.outputs is None else {self.collection.outputs: list(_loop_of(body).results)}
+        """The collected ones; null for what did not complete. A data output of the activity has them already."""
+        outputs = self.collection.outputs
+        return {} if outputs is None or outputs in body.variables else {outputs: list(_loop_of(body).results)}
 
     def end_round(self, run: Run, outer: Token, token: Token) -> Phase | None:
         """Collect, test, and go on or end."""
@@ -100,6 +104,8 @@ class MultiInstanceBehaviour(LoopBehaviour):
         element = self.collection.element
         result = None if element is None else element.evaluate(context, run.now)
         is_over = self._is_over(run, body, context, (number, result))
+        inside = {**context, **self._after(body)} if self.events.conditional else context
+        deeds = self.events.prepare(run, outer, inside, loop.completed + 1)
         loop.completed += 1
         if loop.results:
             loop.results[number - 1] = result
@@ -110,11 +116,24 @@ class MultiInstanceBehaviour(LoopBehaviour):
             run.clear_scope(body)
         _show(run, outer, active=len(body.tokens))
         if is_over or loop.completed == loop.total:
+            self._keep_results(run, outer)
             run.push(outer, Phase.COMPLETE)
         elif self.is_sequential:
             _show(run, outer, active=1)
             run.push(self._open(run, outer, loop), Phase.ENTER)
+        throw_all(run, outer, deeds)
         return None
+
+    def _keep_results(self, run: Run, outer: Token) -> None:
+        """A collection that is a data output of the activity is handed on by its associations."""
+        body, outputs = body_of(run, outer), self.collection.outputs
+        if outputs is not None and outer.inner is not None and outputs in body.variables:
+            set_local(run.state, outer.inner, {outputs: list(_loop_of(body).results)})
+
+    def _after(self, body: Scope) -> dict[str, FeelValue]:
+        """The numbers once the instance that ends now is counted."""
+        loop = _loop_of(body)
+        return _numbers(loop, active=len(body.tokens) - 1, completed=loop.completed + 1)
 
     def _open(self, run: Run, outer: Token, loop: LoopState) -> Token:
         """The next instance: the token at its work."""
@@ -131,7 +150,7 @@ class MultiInstanceBehaviour(LoopBehaviour):
         if self.completion is None:
             return False
         loop = _loop_of(body)
-        inside = {**context, **_numbers(loop, active=len(body.tokens) - 1, completed=loop.completed + 1)}
+        inside = {**context, **self._after(body)}
         if self.collection.outputs is None:
             return evaluate_condition(self.completion, inside, run.now)
         number, result = latest

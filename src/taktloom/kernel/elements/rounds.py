@@ -15,6 +15,7 @@ from typing import ClassVar
 from taktloom.feel.values import FeelValue
 from taktloom.kernel.arming import arm, plan_events
 from taktloom.kernel.behaviour import Behaviour
+from taktloom.kernel.data_flow import output_names
 from taktloom.kernel.expressions import Context
 from taktloom.kernel.run import Run
 from taktloom.kernel.state import LoopState, Phase, Scope, Token
@@ -44,7 +45,9 @@ class LoopBehaviour(Behaviour):
 
     def complete(self, run: Run, token: Token) -> Phase | None:
         """All rounds are over."""
-        hand_out(run.state, token.scope, self.results(body_of(run, token)))
+        results = self.results(body_of(run, token))
+        kept = output_names(run.node(token))  # they go on by the associations of the activity as a whole
+        hand_out(run.state, token.scope, {name: results[name] for name in results if name not in kept})
         run.close_visit(token)
         return Phase.LEAVE
 

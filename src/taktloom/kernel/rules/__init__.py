@@ -6,7 +6,7 @@ between its root elements, is checked where the file is read (`formats.bpmn.file
 """
 
 from taktloom.kernel.rules.container import Container, containers_of
-from taktloom.kernel.rules.structural import StructuralRule, problem
+from taktloom.kernel.rules.structural import StructuralRule, place_of, problem
 from taktloom.kernel.rules.table import RULES, check_structure
 
-__all__ = ["RULES", "Container", "StructuralRule", "check_structure", "containers_of", "problem"]
+__all__ = ["RULES", "Container", "StructuralRule", "check_structure", "containers_of", "place_of", "problem"]

@@ -11,7 +11,17 @@ from taktloom.model.places import Place
 from taktloom.model.process import FlowNode, ProcessDefinition, SequenceFlow
 from taktloom.model.rules import Rule
 
-__all__ = ["Breach", "Breaches", "Check", "StructuralRule", "breach", "problem", "structural", "warning_rule"]
+__all__ = [
+    "Breach",
+    "Breaches",
+    "Check",
+    "StructuralRule",
+    "breach",
+    "place_of",
+    "problem",
+    "structural",
+    "warning_rule",
+]
 
 Where = FlowNode | SequenceFlow | ProcessDefinition | Place
 

@@ -48,17 +48,6 @@ def lane_member_unknown(container: Container) -> Breaches:
         )
 
 
-@structural("node-in-two-lanes", "'{node}' is in several lanes.", "Leave it in one lane.")
-def node_in_two_lanes(container: Container) -> Breaches:
-    """BPMN 2.0.2, 10.8: lanes partition the process; innermost lanes of one set share no flow node."""
-    seen: Counter[str] = Counter()
-    for lane, place in _lanes(container):
-        for name in dict.fromkeys(lane.nodes):
-            seen[name] += 1
-            if seen[name] == 2:
-                yield breach(place, node=name)
-
-
 def _subscriptions(container: Container) -> Iterator[tuple[CorrelationSubscription, CorrelationKey | None, Place]]:
     if not container.is_process:
         return
@@ -134,7 +123,6 @@ def correlation_key_without_property(container: Container) -> Breaches:
 RULES: tuple[StructuralRule, ...] = (
     duplicate_id,
     lane_member_unknown,
-    node_in_two_lanes,
     correlation_key_unknown,
     correlation_binding_outside_key,
     correlation_property_unbound,

@@ -7,7 +7,8 @@
 - A sub-process is one node here and has a net of its own; what it may throw (`Outcome`) decides which boundary events
   can follow. A task and a call activity may throw any error and escalation that is caught at them.
 - An interrupting boundary event is another way out of its activity. A non-interrupting one begins a path of its own
-  beside it, once in an instance: that a reminder may come twice is no lack of synchronisation.
+  beside it, once in an instance: that a reminder may come twice is no lack of synchronisation, and that it may end in
+  the same event as the others is no improper completion.
 - Loops and multi-instance count as one activity, since each round begins after or beside the others in a scope of its
   own. Handlers of compensation are left out, and throwing compensation is passed through.
 - Throwing and catching links are joined. Each start event begins an instance of its own; without any, every node
@@ -51,7 +52,7 @@ from taktloom.model.process import (
     SubProcess,
 )
 
-__all__ = ["abstract", "is_begun_elsewhere"]
+__all__ = ["abstract", "begun", "linked"]
 
 _MAX_SUBSETS_OF = 8  # flows of which every subset is tried; of more, only single ones, pairs and all
 _START = 0
@@ -63,7 +64,40 @@ def abstract(container: Container, outcomes: Mapping[ElementId, Outcome]) -> Net
     return _Abstraction(container, outcomes).net()
 
 
-def is_begun_elsewhere(node: AnyFlowNode) -> bool:
+def begun(container: Container) -> tuple[ElementId, ...]:
+    """The nodes at which something begins."""
+    return tuple(node_id for start in _starts(container) for node_id in start)
+
+
+def linked(container: Container, thrower: AnyFlowNode) -> tuple[ElementId, ...]:
+    """The catching link event to which a throwing one leads; empty for everything else."""
+    name = _link_name(thrower) if isinstance(thrower, IntermediateThrowEvent) else None
+    if name is None:
+        return ()
+    return tuple(node.id for node in container.of(IntermediateCatchEvent) if _link_name(node) == name)[:1]
+
+
+def _starts(container: Container) -> Iterator[tuple[ElementId, ...]]:
+    """The nodes that begin together, for each way to begin."""
+    incoming = container.incoming
+    begins = [
+        (node.id,)
+        for node in container.nodes.values()
+        if isinstance(node, StartEvent) or (_instantiates(node) and not incoming.get(node.id))
+    ]
+    if begins and not isinstance(container.owner, AdHocSubProcess):
+        yield from begins
+        return
+    implicit = tuple(
+        node.id
+        for node in container.nodes.values()
+        if not incoming.get(node.id) and not _is_begun_elsewhere(node) and not _catches_link(node)
+    )
+    if implicit:
+        yield implicit
+
+
+def _is_begun_elsewhere(node: AnyFlowNode) -> bool:
     """Whether no sequence flow begins it: event sub-processes, boundary events and handlers of compensation."""
     if isinstance(node, BoundaryEvent):
         return True
@@ -97,7 +131,7 @@ class _Abstraction:
 
     def net(self) -> Net | None:
         """All of it."""
-        starts = list(self._starts())
+        starts = list(_starts(self.container))
         if not starts:
             return None
         nodes = {_START: NetNode(element=None, join=Join.ANY)}
@@ -120,17 +154,9 @@ class _Abstraction:
             target = self.number.get(flow.target)
             if host is not None and target is not None and flow.id not in self.edge_of:
                 self.edge_of[flow.id] = self._edge(host, target, nodes)
-        for thrower in self.container.nodes.values():
-            catcher = self._catching_link(thrower)
-            if catcher is not None:
+        for thrower in self.container.of(IntermediateThrowEvent):
+            for catcher in linked(self.container, thrower):
                 self.edge_of[thrower.id] = self._edge(self.number[thrower.id], self.number[catcher], nodes)
-
-    def _catching_link(self, thrower: AnyFlowNode) -> ElementId | None:
-        name = _link_name(thrower) if isinstance(thrower, IntermediateThrowEvent) else None
-        if name is None:
-            return None
-        catching = (n for n in self.container.nodes.values() if isinstance(n, IntermediateCatchEvent))
-        return next((node.id for node in catching if _link_name(node) == name), None)
 
     def _source(self, node_id: ElementId) -> int | None:
         """Number of the flow's source; a boundary event's flows leave its activity."""
@@ -143,23 +169,6 @@ class _Abstraction:
         if target != SINK:
             nodes[target].inputs.append(number)
         return number
-
-    def _starts(self) -> Iterator[tuple[ElementId, ...]]:
-        """The nodes that begin together, for each way to begin."""
-        incoming, begins = self.container.incoming, []
-        for node in self.container.nodes.values():
-            if isinstance(node, StartEvent) or (_instantiates(node) and not incoming.get(node.id)):
-                begins.append((node.id,))
-        if begins and not isinstance(self.container.owner, AdHocSubProcess):
-            yield from begins
-            return
-        implicit = tuple(
-            node.id
-            for node in self.container.nodes.values()
-            if not incoming.get(node.id) and not is_begun_elsewhere(node) and not _catches_link(node)
-        )
-        if implicit:
-            yield implicit
 
     def _beginning(self, start: tuple[ElementId, ...], nodes: dict[int, NetNode]) -> Alternative:
         edges = frozenset(self._edge(_START, self.number[node_id], nodes) for node_id in start)

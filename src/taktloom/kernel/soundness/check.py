@@ -11,21 +11,24 @@ al., A classification of BPMN collaborations based on safeness and soundness not
 """
 
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
 
-from taktloom.kernel.rules import Container, containers_of, problem
-from taktloom.kernel.soundness.abstraction import abstract
+from taktloom.kernel.rules import Container, containers_of
+from taktloom.kernel.soundness.abstraction import abstract, begun, linked
 from taktloom.kernel.soundness.exploration import Exploration, Flaw, FlawKind, explore
-from taktloom.kernel.soundness.net import SINK, Net
+from taktloom.kernel.soundness.findings import said
+from taktloom.kernel.soundness.net import Net
 from taktloom.kernel.soundness.outcomes import NO_OUTCOME, Outcome, can_happen, outcome_of
 from taktloom.kernel.soundness.reduction import reduce_net
-from taktloom.model.findings import Finding, Severity
+from taktloom.kernel.soundness.rules import DEAD_ACTIVITY, FLAWS, NOT_DECIDED
+from taktloom.model.event_definitions import TerminateDefinition, single_definitions
+from taktloom.model.findings import Finding
 from taktloom.model.identifiers import ElementId
 from taktloom.model.process import (
     Activity,
     AnyFlowNode,
     BoundaryEvent,
+    EndEvent,
     Gateway,
     ProcessDefinition,
     StartEvent,
@@ -75,10 +78,13 @@ class _ContainerCheck:
         self.container, self.outcomes, self.max_states = container, outcomes, max_states
         self.net = abstract(container, outcomes)
         self.result = Exploration(completes=True) if self.net is None else _explored(self.net, max_states)
+        self._ids = frozenset(container.nodes)
+        self.ways = self._led_to(() if self.net is None else begun(container))
         self.dead = self._without_gateways(tuple(self._dead()))
         result = self.result
         is_unclear = not result.is_complete or any(flaw.kind is not FlawKind.LIVELOCK for flaw in result.flaws)
-        self.outcome = outcome_of(container, outcomes, completes=result.completes or is_unclear)
+        completes = result.completes or is_unclear or self._terminates()
+        self.outcome = outcome_of(container, outcomes, completes=completes)
 
     def findings(self, *, is_interrupted: bool) -> Iterator[Finding]:
         """Shortest paths first, dead elements last. is_interrupted: whether an event may end an endless loop here."""
@@ -115,46 +121,57 @@ class _ContainerCheck:
             if can_happen(event, inner[event.attached_to], self.outcomes.get(event.attached_to, NO_OUTCOME))
         }
 
+    def _terminates(self) -> bool:
+        """A terminate end event completes what it is in; errors and cancelling do not."""
+        return any(
+            node.id in self.result.alive
+            and any(isinstance(one, TerminateDefinition) for one in single_definitions(node.definition))
+            for node in self._nodes()
+            if isinstance(node, EndEvent)
+        )
+
     def _nodes(self) -> Iterable[AnyFlowNode]:
         return self.container.nodes.values()
 
     def _flaw(self, flaw: Flaw) -> Finding:
-        message, remedy = _TEXTS[flaw.kind]
-        node = self.container.nodes[flaw.element]
-        return replace(problem(flaw.kind.value, node, message, remedy, Severity.WARNING), path=flaw.path)
+        return said(FLAWS[flaw.kind], self.container.nodes[flaw.element], flaw.path)
 
     def _dead_element(self, node_id: ElementId) -> Finding:
-        finding = problem(
-            "dead-activity",
-            self.container.nodes[node_id],
-            "No case can ever get here, although flows lead to it.",
-            "Follow the path: find the gateway that never lets a token through.",
-            Severity.WARNING,
-        )
-        return replace(finding, path=self._way_to(node_id))
+        return said(DEAD_ACTIVITY, self.container.nodes[node_id], self._way_to(node_id))
 
     def _undecided(self, reason: str) -> Finding:
-        return problem(
-            "soundness-not-decided",
-            self.container.owner,
-            f"Whether the control flow of '{self.container.owner.id}' is sound was not decided: {reason}.",
-            "Split the model into sub-processes, which are looked at one by one.",
-            Severity.INFORMATION,
-            container=self.container.owner.id,
-            reason=reason,
-        )
+        return said(NOT_DECIDED, self.container.owner, container=self.container.owner.id, reason=reason)
 
     def _dead(self) -> Iterator[ElementId]:
         """Nodes that flows lead to and no state reaches; what may follow a second token is taken for reached."""
         if self.net is None or not self.result.is_complete or self.net.is_partial:
             return
-        reached = _reached(self.net, [self.net.start])
-        spared = _reached(self.net, self.result.doubled)
-        for number, node in self.net.nodes.items():
-            if node.element is None or node.element in self.result.alive:
-                continue
-            if number in reached and number not in spared:
-                yield node.element
+        doubled = (self.net.nodes[number].element for number in self.result.doubled)
+        spared = self._led_to(element for element in doubled if element is not None)
+        for node_id in self.ways:
+            if node_id not in self.result.alive and node_id not in spared:
+                yield node_id
+
+    def _led_to(self, begin: Iterable[ElementId]) -> dict[ElementId, ElementId]:
+        """The nodes that flows, links and boundary events lead to, nearest first, each with the one before it."""
+        came = {node_id: node_id for node_id in begin}
+        pending = deque(came)
+        while pending:
+            node_id = pending.popleft()
+            for following in self._following(node_id):
+                if following not in came:
+                    came[following] = node_id
+                    pending.append(following)
+        return came
+
+    def _following(self, node_id: ElementId) -> Iterator[ElementId]:
+        yield from (flow.target for flow in self.container.outgoing.get(node_id, ()) if flow.target in self._ids)
+        host = self.container.nodes[node_id]
+        for event in self.container.boundaries.get(node_id, ()):
+            if isinstance(host, Activity) and can_happen(event, host, self.outcomes.get(node_id)):
+                yield event.id
+        if self.net is not None and not self.container.outgoing.get(node_id):
+            yield from linked(self.container, host)
 
     def _without_gateways(self, dead: tuple[ElementId, ...]) -> tuple[ElementId, ...]:
         """Where more is dead than gateways, the gateways need no mention."""
@@ -162,15 +179,9 @@ class _ContainerCheck:
 
     def _way_to(self, node_id: ElementId) -> tuple[ElementId, ...]:
         """The elements on a shortest way along the flows."""
-        assert self.net is not None  # else nothing is dead
-        came = _reached(self.net, [self.net.start])
-        at = next(number for number, node in self.net.nodes.items() if node.element == node_id)
-        way: list[ElementId] = []
-        while at != self.net.start:
-            before, route = came[at]
-            element = self.net.nodes[at].element
-            way[:0] = [*route, *(() if element is None else (element,))]
-            at = before
+        way = [node_id]
+        while self.ways[way[0]] != way[0]:
+            way.insert(0, self.ways[way[0]])
         return tuple(way)
 
 
@@ -186,49 +197,9 @@ def _first_ones(flaws: Iterable[Flaw]) -> Iterator[Flaw]:
 
 
 def _explored(net: Net, max_states: int) -> Exploration:
-    """Reduced first; where that shows a flaw or too many states, as it stands."""
+    """Reduced first; where that shows a flaw, dead ways or too many states, as it stands."""
     reduced = explore(reduce_net(net), max_states=max_states)
-    if reduced.is_complete and not reduced.flaws and _covered(net) <= reduced.alive:
+    if reduced.is_complete and not reduced.flaws and net.elements() <= reduced.alive:
         return reduced
     whole = explore(net, max_states=max_states)
     return whole if whole.is_complete or not reduced.is_complete else reduced
-
-
-def _covered(net: Net) -> set[ElementId]:
-    """The elements that flows lead to."""
-    return {e for n in _reached(net, [net.start]) if (e := net.nodes[n].element) is not None}
-
-
-def _reached(net: Net, begin: Iterable[int]) -> dict[int, tuple[int, tuple[ElementId, ...]]]:
-    """Nodes that ways lead to, nearest first, each with the node before it and the elements passed in between."""
-    came: dict[int, tuple[int, tuple[ElementId, ...]]] = {number: (number, ()) for number in begin}
-    pending = deque(came)
-    while pending:
-        number = pending.popleft()
-        for way in net.nodes[number].alternatives:
-            for edge in sorted(way.edges):
-                target = net.edges[edge].target
-                if target != SINK and target not in came:
-                    came[target] = (number, way.route)
-                    pending.append(target)
-    return came
-
-
-_TEXTS: Mapping[FlawKind, tuple[str, str]] = {
-    FlawKind.DEADLOCK: (
-        "The case can get stuck here for ever: the join waits for a token that does not come.",
-        "Let the join fit the split: exclusive after exclusive, parallel after parallel, inclusive after inclusive.",
-    ),
-    FlawKind.LACK_OF_SYNCHRONISATION: (
-        "What follows can run twice in one case: parallel paths meet here without being joined.",
-        "Join the paths with a parallel or inclusive gateway.",
-    ),
-    FlawKind.IMPROPER_COMPLETION: (
-        "The case can end here more than once: parallel paths end in the same event.",
-        "Join the parallel paths before the end event, or give each an end event of its own.",
-    ),
-    FlawKind.LIVELOCK: (
-        "The case can come to where it only goes round in circles and never ends.",
-        "Give the loop a way out.",
-    ),
-}

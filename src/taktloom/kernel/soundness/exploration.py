@@ -40,7 +40,7 @@ class Flaw:
 class Exploration:
     """What was found. alive: elements that are reached. doubled: nodes behind which a second token came.
 
-    completes: whether some state without tokens was reached. is_complete: whether all states were seen.
+    completes: whether it can end without being left at once. is_complete: whether all states were seen.
     """
 
     flaws: list[Flaw] = field(default_factory=list)
@@ -80,6 +80,7 @@ class _Node:
     taken: tuple[int, ...] = ()
 
 
+_TRIED = 100  # states that are tried, to show one that comes again
 _OVER = -1  # the state of a container that was left at once: by a terminate or error end event
 
 
@@ -120,7 +121,7 @@ class _Explorer:
             done.add(state)
             self._expand(state)
         self.found.states = len(done)
-        self.found.completes = bool(self.final)
+        self.found.completes = bool(self.final - {_OVER})
         if self.found.is_complete:
             self._find_livelocks(done)
         self.found.flaws = sorted(self.best.values(), key=lambda flaw: (len(flaw.path), flaw.kind.value, flaw.element))
@@ -139,7 +140,7 @@ class _Explorer:
                 moved = True
                 passed = way.passed if node.node.element is None else (node.node.element, *way.passed)
                 double = left & way.edges
-                if double:
+                if double and not self._is_spawned_end(state | way.spent, double):
                     self._second_token(state, node, double, passed)
                     self.found.alive |= covers
                     continue
@@ -227,6 +228,10 @@ class _Explorer:
                 moved = True
         return moved
 
+    def _is_spawned_end(self, state: int, double: int) -> bool:
+        """Whether a path that began beside the others may just have ended where they end, which is no flaw."""
+        return not double & ~self.ends and bool(state & sum(self.spent.values()))
+
     def _second_token(self, state: int, node: _Node, double: int, passed: tuple[ElementId, ...]) -> None:
         self.tainted.add(state)
         self.found.doubled.add(node.number)
@@ -253,13 +258,25 @@ class _Explorer:
             if state not in good:
                 good.add(state)
                 pending.extend(self.before.get(state, ()))
-        doomed = [state for state in done if state not in good]
+        doomed = sorted((state for state in done if state not in good), key=lambda one: (self.distance[one], one))
         if doomed:
-            state = min(doomed, key=lambda one: (self.distance[one], one))
-            bit = state & self.tokens
-            element = self.by_bit[bit & -bit].node.element
-            if element is not None:
-                self._note(FlawKind.LIVELOCK, element, state, (element,))
+            state = next((one for one in doomed[:_TRIED] if self._recurs(one)), doomed[0])
+            path = self._path(state)
+            if path:
+                self._note(FlawKind.LIVELOCK, path[-1], state, ())
+
+    def _recurs(self, state: int) -> bool:
+        """Whether the state can come again."""
+        seen: set[int] = set()
+        pending = list(self.before.get(state, ()))
+        while pending:
+            before = pending.pop()
+            if before == state:
+                return True
+            if before not in seen:
+                seen.add(before)
+                pending.extend(self.before.get(before, ()))
+        return False
 
     def _note(self, kind: FlawKind, element: ElementId, state: int, passed: tuple[ElementId, ...]) -> None:
         path = (*self._path(state), *passed)

@@ -78,6 +78,17 @@ class Net:
     start: int
     is_partial: bool = False
 
+    def elements(self) -> set[ElementId]:
+        """The elements that ways lead to from the start."""
+        seen = {self.start}
+        pending = [self.start]
+        while pending:
+            ways = self.nodes[pending.pop()].alternatives
+            targets = {self.edges[edge].target for way in ways for edge in way.edges} - seen - {SINK}
+            seen |= targets
+            pending.extend(targets)
+        return {element for number in seen if (element := self.nodes[number].element) is not None}
+
     def copy(self) -> "Net":
         """A net of its own, for reducing."""
         return Net(

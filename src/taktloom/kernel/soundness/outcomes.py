@@ -2,7 +2,7 @@
 """What can come out of a container beside its normal end: errors, escalations, the cancelling of a transaction."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from taktloom.kernel.rules import Container
 from taktloom.model.event_definitions import (
@@ -24,9 +24,10 @@ from taktloom.model.process import (
     StartEvent,
     SubProcess,
     Task,
+    Transaction,
 )
 
-__all__ = ["NO_OUTCOME", "Outcome", "can_happen", "outcome_of"]
+__all__ = ["NO_OUTCOME", "Outcome", "can_happen", "outcome_of", "outcomes_of", "thrown_in"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,10 +56,30 @@ NO_OUTCOME = Outcome()
 
 def outcome_of(container: Container, inner: Mapping[ElementId, Outcome], *, completes: bool) -> Outcome:
     """The outcome of *container*, given those of its sub-processes."""
+    thrown = thrown_in(container, inner)
+    handlers = list(_handler_starts(container))
+    catches_all = _catches_all(handlers, ErrorDefinition)
+    return replace(
+        thrown,
+        errors=frozenset() if catches_all else thrown.errors - _codes(handlers, ErrorDefinition),
+        escalations=thrown.escalations - _codes(handlers, EscalationDefinition),
+        completes=completes,
+    )
+
+
+def outcomes_of(containers: Iterable[Container]) -> dict[ElementId, Outcome]:
+    """The outcomes of all containers of a process (outer ones first), each taken to complete."""
+    found: dict[ElementId, Outcome] = {}
+    for container in reversed(list(containers)):
+        found[ElementId(container.owner.id)] = outcome_of(container, found, completes=True)
+    return found
+
+
+def thrown_in(container: Container, inner: Mapping[ElementId, Outcome]) -> Outcome:
+    """What is thrown in the scope of *container*, before its event sub-processes catch any of it."""
     errors: set[str] = set()
     escalations: set[str] = set()
     throws_any = escalates_any = cancels = False
-    boundaries = _boundaries(container)
     for node in container.nodes.values():
         if isinstance(node, EndEvent | IntermediateThrowEvent):
             for one in single_definitions(node.definition):
@@ -67,27 +88,24 @@ def outcome_of(container: Container, inner: Mapping[ElementId, Outcome], *, comp
                 cancels = cancels or isinstance(one, CancelDefinition)
         elif isinstance(node, Activity):
             outcome = inner.get(node.id, NO_OUTCOME)
-            attached = boundaries.get(node.id, [])
+            attached = container.boundaries.get(node.id, ())
             errors |= outcome.escaping_errors(attached)
             escalations |= outcome.escalations - _codes(attached, EscalationDefinition)
             throws_any = throws_any or outcome.throws_any or _is_opaque(node)
             escalates_any = escalates_any or outcome.escalates_any or isinstance(node, CallActivity)
-    handlers = list(_handler_starts(container))
+            cancels = cancels or (outcome.cancels and not isinstance(node, Transaction))
     return Outcome(
-        errors=frozenset()
-        if _catches_all(handlers, ErrorDefinition)
-        else frozenset(errors) - _codes(handlers, ErrorDefinition),
-        escalations=frozenset(escalations) - _codes(handlers, EscalationDefinition),
+        errors=frozenset(errors),
+        escalations=frozenset(escalations),
         throws_any=throws_any,
         escalates_any=escalates_any,
         cancels=cancels,
-        completes=completes,
     )
 
 
-def can_happen(event: BoundaryEvent, host: Activity, outcome: Outcome) -> bool:
+def can_happen(event: BoundaryEvent, host: Activity, outcome: Outcome | None) -> bool:
     """Whether the boundary event can be triggered, as far as the model tells."""
-    return any(_can_trigger(one, host, outcome) for one in single_definitions(event.definition))
+    return any(_can_trigger(one, host, outcome or NO_OUTCOME) for one in single_definitions(event.definition))
 
 
 def _can_trigger(definition: SingleDefinition, host: Activity, outcome: Outcome) -> bool:
@@ -112,14 +130,6 @@ def _can_trigger(definition: SingleDefinition, host: Activity, outcome: Outcome)
 def _is_opaque(node: Activity) -> bool:
     """Whether work outside the model may throw an error here: all but what is passed through and sub-processes."""
     return not isinstance(node, SubProcess | Task | ManualTask)
-
-
-def _boundaries(container: Container) -> dict[ElementId, list[BoundaryEvent]]:
-    found: dict[ElementId, list[BoundaryEvent]] = {}
-    for node in container.nodes.values():
-        if isinstance(node, BoundaryEvent):
-            found.setdefault(node.attached_to, []).append(node)
-    return found
 
 
 def _handler_starts(container: Container) -> Iterator[StartEvent]:

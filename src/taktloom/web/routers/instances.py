@@ -149,3 +149,23 @@ def broadcast_signal(context: Caller, body: schemas.SignalIn) -> schemas.SignalO
     """Throw a signal to all who wait for it; `heard` names the instances that heard it or were started by it."""
     keys = messages.broadcast_signal(context, name=body.name, variables=from_wire(body.variables))
     return schemas.SignalOut(heard=list(keys))
+
+
+@router.post("/conditions")
+@calls(messages.evaluate_conditions)
+def evaluate_conditions(context: Caller, body: schemas.ConditionsIn) -> schemas.ConditionsOut:
+    """Look at conditional start events with these variables; `started` names the new instances."""
+    keys = messages.evaluate_conditions(context, variables=from_wire(body.variables))
+    return schemas.ConditionsOut(started=list(keys))
+
+
+@router.post("/instances/{instance_key}/activations", status_code=204)
+@calls(instances.activate_activities)
+def activate_activities(context: Caller, instance_key: str, body: schemas.ActivationIn) -> None:
+    """Start activities of an ad-hoc sub-process that is active in the instance."""
+    instances.activate_activities(
+        context,
+        instance_key=instance_key,
+        element_ids=tuple(body.element_ids),
+        variables=from_wire(body.variables),
+    )

@@ -186,6 +186,19 @@ class SignalOut(Out):
     heard: list[str]
 
 
+class ConditionsIn(In):
+    variables: Variables = Field(default_factory=dict)
+
+
+class ConditionsOut(Out):
+    started: list[str]
+
+
+class ActivationIn(In):
+    element_ids: list[str] = Field(min_length=1, max_length=100)
+    variables: Variables = Field(default_factory=dict)
+
+
 class IncidentResolve(In):
     variables: Variables | None = None
     reason: str = Field(default="", max_length=2000)

@@ -46,3 +46,13 @@ CREATE TABLE data_store (
   value_sealed BLOB NOT NULL,
   PRIMARY KEY (tenant_id, store_id)
 );
+
+-- What has come of a parallel multiple start event that still waits for its other parts.
+CREATE TABLE start_part (
+  tenant_id TEXT NOT NULL,
+  process_id TEXT NOT NULL,
+  element_id TEXT NOT NULL,
+  part INTEGER NOT NULL,
+  variables_sealed BLOB NOT NULL,
+  PRIMARY KEY (tenant_id, process_id, element_id, part)
+);

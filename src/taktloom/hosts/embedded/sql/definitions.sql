@@ -122,3 +122,18 @@ ORDER BY d.version DESC LIMIT 1;
 SELECT d.*, p.baseline_log_id FROM process_definition d JOIN process p USING (tenant_id, process_id)
 WHERE d.tenant_id = :tenant_id AND d.process_id = :process_id AND d.deployed_at = :deployed_at
 ORDER BY d.version DESC LIMIT 1;
+
+-- name: delete_start_parts
+DELETE FROM start_part WHERE tenant_id = :tenant_id AND process_id = :process_id;
+
+-- name: delete_start_parts_of
+DELETE FROM start_part WHERE tenant_id = :tenant_id AND process_id = :process_id AND element_id = :element_id;
+
+-- name: write_start_part
+INSERT INTO start_part (tenant_id, process_id, element_id, part, variables_sealed)
+VALUES (:tenant_id, :process_id, :element_id, :part, :variables_sealed)
+ON CONFLICT (tenant_id, process_id, element_id, part) DO UPDATE SET variables_sealed = excluded.variables_sealed;
+
+-- name: start_parts
+SELECT * FROM start_part WHERE tenant_id = :tenant_id AND process_id = :process_id AND element_id = :element_id
+ORDER BY part;
