@@ -136,3 +136,28 @@ def test_a_draft_moves_between_versions_without_loss(test_data: Path) -> None:
     schema(test_data, DmnVersion.V1_5).assertValid(etree.fromstring(newer))
     assert contents(read_dmn(newer)) == contents(DRAFT)
     assert b"20230324" not in older
+
+
+def test_the_first_annotation_of_a_rule_is_its_description_too_which_is_what_dmn_js_shows() -> None:
+    written = etree.fromstring(write_dmn(DRAFT))
+
+    first = next(written.iter("{*}rule"))
+    assert [etree.QName(child).localname for child in first] == [
+        "description",
+        "inputEntry",
+        "outputEntry",
+        "annotationEntry",
+    ]
+    assert first[0].text == "92 % of 400 cases"
+
+
+def test_a_description_that_is_no_annotation_is_kept() -> None:
+    described = DRAFT.decisions[0].expression
+    assert isinstance(described, DecisionTable)
+    rule = replace(described.rules[0], description="edited in dmn-js")
+    changed = replace(DRAFT.decisions[0], expression=replace(described, rules=(rule,)))
+
+    back = read_dmn(write_dmn(replace(DRAFT, decisions=(changed,)))).decisions[0].expression
+
+    assert isinstance(back, DecisionTable)
+    assert (back.rules[0].description, back.rules[0].annotations) == ("edited in dmn-js", ("92 % of 400 cases",))

@@ -3,8 +3,11 @@
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from taktloom.app.context import Context, use_case
+from taktloom.app.decision_tests import failing_tests
+from taktloom.app.decisions import now_of
 from taktloom.assure.permissions import Permission
 from taktloom.model.errors import ConflictError, DefinitionError, InputRefusedError, TaktloomError
 from taktloom.model.findings import Finding, Severity
@@ -22,7 +25,7 @@ def deploy_files(context: Context, *, files: Mapping[str, bytes]) -> Deployment:
     """Deploy `.bpmn`, `.dmn` and `.form` files together, all or none."""
     deployment = context.rooms.engine.deployments.deploy(files, by=context.principal.name)
     context.audit("deploy", _target(deployment))
-    return deployment
+    return _with_failing_tests(context, deployment, files)
 
 
 @use_case(Permission.PROCESS_DEPLOY)
@@ -40,30 +43,41 @@ def deploy_draft(context: Context, *, draft_id: str, revision: int) -> Deploymen
                 "updated_at": draft.updated_at.isoformat(),
             },
         )
-    deployment = engine.deployments.deploy(files_of(draft), by=context.principal.name)
+    files = files_of(draft)
+    deployment = engine.deployments.deploy(files, by=context.principal.name)
     if draft.source_log_id is not None:
         for process in deployment.processes:
             engine.deployments.set_baseline(process.process_id, draft.source_log_id)
     context.audit("deploy", _target(deployment), reason=f"draft {draft.name}, revision {revision}")
-    return deployment
+    return _with_failing_tests(context, deployment, files)
+
+
+def _with_failing_tests(context: Context, deployment: Deployment, files: Mapping[str, bytes]) -> Deployment:
+    """Test cases that do not pass stop nothing: what runs is what was asked for, and the caller is told."""
+    now = now_of(context)
+    tables = ((name, content) for name, content in files.items() if name.lower().endswith(".dmn"))
+    return replace(
+        deployment, findings=tuple(finding for name, content in tables for finding in failing_tests(content, name, now))
+    )
 
 
 @use_case(Permission.PROCESS_VIEW)
 def check_model(context: Context, *, bpmn_xml: bytes, dmn_xml: bytes | None = None) -> tuple[Finding, ...]:
     """Everything that deploying would find, warnings included; nothing is deployed."""
-    del context
+    now = now_of(context)
     findings = list(_findings_of(lambda: check_bpmn(bpmn_xml, "model.bpmn")))
     if dmn_xml is not None:
-        findings += _findings_of(lambda: check_dmn(dmn_xml, "model.dmn"))
+        findings += _findings_of(lambda: (*check_dmn(dmn_xml, "model.dmn"), *failing_tests(dmn_xml, "model.dmn", now)))
     return tuple(findings)
 
 
 @use_case(Permission.PROCESS_VIEW)
 def lint_file(context: Context, *, name: str, content: bytes) -> tuple[Finding, ...]:
     """The findings of one BPMN or DMN file."""
-    del context
-    check = check_dmn if name.lower().endswith(".dmn") else check_bpmn
-    return tuple(_findings_of(lambda: check(content, name)))
+    if not name.lower().endswith(".dmn"):
+        return tuple(_findings_of(lambda: check_bpmn(content, name)))
+    now = now_of(context)
+    return tuple(_findings_of(lambda: (*check_dmn(content, name), *failing_tests(content, name, now))))
 
 
 def check_bpmn(content: bytes, name: str) -> tuple[Finding, ...]:

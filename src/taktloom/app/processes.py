@@ -57,12 +57,12 @@ def read_bpmn(context: Context, *, process_id: str, version: int | None = None) 
 @use_case(Permission.PROCESS_VIEW)
 def read_dmn(context: Context, *, process_id: str, version: int) -> bytes:
     """The newest DMN file with a decision that this version calls. Raises NotFoundError when it calls none."""
-    deployments = context.rooms.engine.deployments
-    executable = deployments.executable(ProcessId(process_id), version=version)
+    engine = context.rooms.engine
+    executable = engine.deployments.executable(ProcessId(process_id), version=version)
+    deployed = {decision.decision_id for decision in engine.deployments.decisions()}
     for decision_id in decisions_called(executable.definition.nodes):
-        content = deployments.decision_xml(decision_id)
-        if content is not None:
-            return content
+        if decision_id in deployed:
+            return engine.decisions.file(decision_id).content
     raise NotFoundError(
         f"{process_id}:{version} calls no deployed decision.",
         remedy="Only processes with a business rule task have a DMN file.",

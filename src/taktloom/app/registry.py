@@ -5,6 +5,7 @@ from types import ModuleType
 
 from taktloom.app import (
     backup,
+    decision_tests,
     decisions,
     deployments,
     drafting,
@@ -30,6 +31,7 @@ from taktloom.app.demo import walk
 
 MODULES: tuple[ModuleType, ...] = (
     backup,
+    decision_tests,
     decisions,
     deployments,
     drafting,

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import typer
 
 from taktloom.cli import failures
+from taktloom.cli.decisions import decision_commands
 from taktloom.cli.doors import door_commands
 from taktloom.cli.logs import log_commands, look_commands
 from taktloom.cli.models import model_commands
@@ -45,7 +46,7 @@ application = typer.Typer(
     name="taktloom", help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
     rich_markup_mode=None, context_settings={"help_option_names": ["-h", "--help"]},
 )  # fmt: skip
-for group in (door_commands, look_commands, model_commands, run_commands, system_commands):
+for group in (door_commands, look_commands, model_commands, decision_commands, run_commands, system_commands):
     application.registered_commands.extend(group.registered_commands)
 application.add_typer(log_commands, name="log", help="Event logs in the data folder.", no_args_is_help=True)
 application.add_typer(process_commands, name="process", help="Deployed processes.", no_args_is_help=True)

@@ -1,17 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`taktloom lint`, `deploy`, `decide`, `feel`."""
+"""`taktloom lint`, `deploy`."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from taktloom.app import decisions, deployments
+from taktloom.app import deployments
 from taktloom.app.calls import calls
 from taktloom.cli.failures import REFUSED, finding_line
 from taktloom.cli.opening import opened
 from taktloom.cli.output import DataOption, JsonOption, print_json, say
-from taktloom.cli.variables import VarOption, VarsOption, read_variables
 from taktloom.model.errors import MisuseError
 from taktloom.model.findings import Severity
 
@@ -61,49 +60,8 @@ def deploy(
                 say(f"  {finding_line(finding)}")
         for decision in deployment.decisions:
             say(f"decision {decision.decision_id} version {decision.version} ({decision.resource_name})")
-
-
-@model_commands.command("decide")
-@calls(decisions.evaluate_file, decisions.evaluate_decision)
-def decide(
-    model: Annotated[str, typer.Argument(help="A DMN file, or - for a deployed decision.")],
-    decision: Annotated[str, typer.Option(help="Id of the decision.")],
-    inputs: VarOption = None,
-    inputs_file: VarsOption = None,
-    data: DataOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Evaluate a decision.
-
-    Example: taktloom decide permit.dmn --decision risk --var cost=80000
-    """
-    given = read_variables(inputs, inputs_file)
-    with opened(data) as context:
-        if model == "-":
-            result = decisions.evaluate_decision(context, decision_id=decision, inputs=given)
-        else:
-            content = read_file(Path(model))
-            result = decisions.evaluate_file(context, content=content, decision_id=decision, inputs=given)
-        print_json(result if as_json else result.value)
-
-
-@model_commands.command("feel")
-@calls(decisions.evaluate_expression)
-def feel(
-    expression: Annotated[str, typer.Argument(help="A FEEL expression.")],
-    variables: VarOption = None,
-    context_file: Annotated[Path | None, typer.Option("--context", help="JSON file with the variables.")] = None,
-    data: DataOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Evaluate a FEEL expression.
-
-    Example: taktloom feel 'sum(prices) * 1.21' --var 'prices=[1, 2]'
-    """
-    given = read_variables(variables, context_file)
-    with opened(data) as context:
-        result = decisions.evaluate_expression(context, expression=expression, variables=given)
-        print_json({"value": result.value, "warnings": result.warnings} if as_json else result.value)
+        for finding in deployment.findings:
+            say(f"  {finding_line(finding)}")
 
 
 def read_file(path: Path) -> bytes:

@@ -26,7 +26,7 @@ def read_variables(given: list[str] | None, file: Path | None) -> dict[str, Feel
         name, separator, text = item.partition("=")
         if not separator or not name.strip():
             raise MisuseError(f"{item!r} is not name=value.", remedy="Write --var amount=1200.")
-        variables[name.strip()] = _value(text)
+        variables[name.strip()] = value_of_text(text)
     return {name: from_json(value) for name, value in variables.items()}
 
 
@@ -40,7 +40,8 @@ def _of_file(file: Path) -> dict[str, object]:
     return content
 
 
-def _value(text: str) -> object:
+def value_of_text(text: str) -> object:
+    """The value in wire form: JSON where *text* is JSON, else the text."""
     try:
         return json.loads(text, parse_float=Decimal)
     except ValueError:

@@ -14,7 +14,7 @@ from taktloom.decisions.check_table import check_table
 from taktloom.decisions.level import Level
 from taktloom.decisions.library import Key, Library, Required
 from taktloom.decisions.plan import Logic, Plan, make_plan
-from taktloom.decisions.run import DecisionResult, DecisionRun
+from taktloom.decisions.run import DecisionResult, DecisionRun, DecisionTrace
 from taktloom.feel.code import Evaluate
 from taktloom.feel.compiler import require_size
 from taktloom.feel.deep_calls import deep_evaluation
@@ -110,6 +110,11 @@ class DecisionModel:
         self._plans: dict[Key, Plan] = {}
         self._findings: list[Finding] = library.findings
         self._table_findings: list[Finding] | None = None
+        self._own_tables = {
+            decision.id: decision.expression.id
+            for decision in library.root.decisions
+            if isinstance(decision.expression, DecisionTable)
+        }
         for key, node in library.nodes.items():
             if isinstance(node, BusinessKnowledgeModel | DecisionService):
                 self._functions[key] = self._function(key, node)
@@ -144,14 +149,7 @@ class DecisionModel:
         Raises NotFoundError for a name the model lacks and FeelBudgetError for a spent budget.
         """
         run = DecisionRun(budget, now)
-        key = self._library.named(service or name)
-        if key is None:
-            raise NotFoundError(
-                f"The model has no decision {service or name!r}.",
-                Place(source=self.graph.name),
-                "Use one of its decisions' names.",
-                {"name": service or name},
-            )
+        key = self.require(service or name)
         try:
             value = self._decide(run, key, inputs)
         except RecursionError:
@@ -160,7 +158,26 @@ class DecisionModel:
             require_size(value, run)
         if service is not None:
             value = self._output_of_service(key, value, name)
-        return DecisionResult(value, tuple(run.warnings), tuple(run.trace))
+        return DecisionResult(value, tuple(run.warnings), tuple(run.trace), run.budget.steps - run.steps)
+
+    def own_rules(self, made: DecisionTrace) -> tuple[int, ...] | None:
+        """The rules of the decision's own table that matched; None for a decision that is no table of this model."""
+        if made.decision_id not in self._own_tables:
+            return None
+        table_id = self._own_tables[made.decision_id]
+        return next((match.rules for match in reversed(made.matches) if match.table_id == table_id), ())
+
+    def require(self, name: str) -> Key:
+        """The key of what can be decided under *name*, an id or a name; raises NotFoundError."""
+        key = self._library.named(name)
+        if key is None:
+            raise NotFoundError(
+                f"The model has no decision {name!r}.",
+                Place(source=self.graph.name),
+                "Use one of its decisions' names.",
+                {"name": name},
+            )
+        return key
 
     def _decide(self, run: DecisionRun, key: Key, inputs: Mapping[str, FeelValue]) -> FeelValue:
         function = self._functions.get(key)

@@ -216,7 +216,7 @@ def _decision_step(
                 raise
             mark = (len(run.warnings), before, len(run.trace))
             value = deep_evaluation(run, lambda: evaluate(frame), call, mark)
-        run.trace.append(DecisionTrace(node_id, name, value, tuple(run.matches[before:])))
+        run.trace.append(DecisionTrace(node_id, name, value, tuple(run.matches[before:]), variables))
         return value
 
     return decide

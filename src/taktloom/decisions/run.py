@@ -4,6 +4,8 @@
 The records are named tuples: one of each is made at every evaluation, and a frozen dataclass costs three times that.
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple, cast
 
 from taktloom.feel.errors import Budget, FeelWarning
@@ -11,6 +13,8 @@ from taktloom.feel.kinds import FeelDateTime, FeelValue
 from taktloom.feel.runtime import DEFAULT_BUDGET, Run
 
 __all__ = ["DecisionResult", "DecisionRun", "DecisionTrace", "RuleMatch"]
+
+_NOTHING: Mapping[str, FeelValue] = MappingProxyType({})
 
 
 class RuleMatch(NamedTuple):
@@ -21,20 +25,25 @@ class RuleMatch(NamedTuple):
 
 
 class DecisionTrace(NamedTuple):
-    """One decision that was made on the way: its value and the rules behind it."""
+    """One decision that was made on the way: its value, the rules behind it, and what it was made from.
+
+    inputs: what its logic saw by name, functions included.
+    """
 
     decision_id: str
     name: str
     value: FeelValue
     matches: tuple[RuleMatch, ...] = ()
+    inputs: Mapping[str, FeelValue] = _NOTHING
 
 
 class DecisionResult(NamedTuple):
-    """The value, the reasons for nulls, and every decision made, required ones first."""
+    """The value, the reasons for nulls, every decision made, required ones first, and the steps that it took."""
 
     value: FeelValue
     warnings: tuple[FeelWarning, ...] = ()
     trace: tuple[DecisionTrace, ...] = ()
+    steps: int = 0
 
 
 class DecisionRun(Run):

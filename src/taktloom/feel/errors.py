@@ -79,7 +79,7 @@ class FeelSyntaxError(DefinitionError):
             f"{message} (line {line}, column {column} of the expression).",
             Place(),
             "Mend the expression there.",
-            {"message": message, "line": str(line), "column": str(column)},
+            {"message": message, "line": str(line), "column": str(column), "position": str(position)},
         )
         self.args = (message, text, position)
         self.position, self.line, self.column = position, line, column

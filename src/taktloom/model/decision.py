@@ -5,6 +5,7 @@ Texts of expressions and unary tests stay texts here; `taktloom.decisions` compi
 Source: DMN 1.5, chapters 5 to 8 and 10.2.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
@@ -27,6 +28,7 @@ __all__ = [
     "DecisionRequirementsGraph",
     "DecisionService",
     "DecisionTable",
+    "DecisionTestCase",
     "ElementReference",
     "FunctionKind",
     "HitPolicy",
@@ -131,11 +133,15 @@ class OutputClause:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """A row. inputs: unary tests by input clause; outputs: expressions by output clause; annotations likewise."""
+    """A row. inputs: unary tests by input clause; outputs: expressions by output clause; annotations likewise.
+
+    description: what dmn-js shows in its Annotations column; None where that is the first annotation.
+    """
 
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
     annotations: tuple[str, ...] = ()
+    description: str | None = None
     id: str | None = None
     place: Place = NOWHERE
 
@@ -352,6 +358,20 @@ class ModelImport:
     name: str
     namespace: str
     kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionTestCase:
+    """Inputs of a decision and what to expect of it; texts are FEEL.
+
+    inputs: by the name of the input data; one that is left out is null. expected: by the name of the output, or under
+    "" for the value of the decision as a whole; nothing expected means that the case only shows what comes out.
+    """
+
+    id: str
+    name: str
+    inputs: Mapping[str, str]
+    expected: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

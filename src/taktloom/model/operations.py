@@ -7,7 +7,7 @@ values and pass the doors through `feel.to_json`.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Generic, TypeVar
 
@@ -67,11 +67,30 @@ class DeployedDecision:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RuleHits:
+    """How often processes asked one version of a decision; unmatched: no rule of its table matched.
+
+    rules: how often each matched, by its number from 1; a rule that never matched is absent. Days are of UTC.
+    """
+
+    version: int
+    evaluations: int
+    unmatched: int
+    first_day: date | None
+    last_day: date | None
+    rules: Mapping[int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Deployment:
-    """What one deployment made; unchanged files keep their version and are listed too."""
+    """What one deployment made; unchanged files keep their version and are listed too.
+
+    findings: what did not stop the deployment and should be looked at, such as test cases of decisions that fail.
+    """
 
     processes: tuple[DeployedProcess, ...]
     decisions: tuple[DeployedDecision, ...]
+    findings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ from taktloom.web import problems, static
 from taktloom.web.docs_page import docs_page
 from taktloom.web.gate import Gate
 from taktloom.web.protection import BodyLimit, SecurityHeaders
-from taktloom.web.routers import instances, logs, people, processes, review, watch, work, works
+from taktloom.web.routers import decisions, instances, logs, people, processes, review, watch, work, works
 from taktloom.web.schemas.processes import DeployDraft
 from taktloom.web.schemas.shared import Problem
 
@@ -28,6 +28,7 @@ ROUTERS = (
     review.router,
     works.router,
     processes.router,
+    decisions.router,
     instances.router,
     work.router,
     watch.router,

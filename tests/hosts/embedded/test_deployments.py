@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Files are deployed together or not at all; what did not change keeps its version."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
 
 from taktloom.hosts.embedded import EmbeddedEngine
-from taktloom.hosts.embedded.catalogue import UnknownProcessError
+from taktloom.hosts.embedded.catalogue import UnknownDecisionError, UnknownProcessError
 from taktloom.hosts.embedded.deployments import DeploymentRefusedError
 from taktloom.model.errors import LimitExceededError
 from taktloom.model.identifiers import DefinitionKey, ProcessId
@@ -108,7 +109,7 @@ def test_a_process_may_only_ask_for_a_decision_that_is_there(engine: EmbeddedEng
 
     assert "rate" in {finding.place.element_id for finding in refused.value.findings}
     assert [decision.decision_id for decision in together.decisions] == ["rate_of_fee"]
-    assert engine.deployments.decision_xml("rate_of_fee") == table
+    assert engine.decisions.file("rate_of_fee").content == table
 
 
 def test_a_decision_answers_and_its_answer_is_in_the_journal(engine: EmbeddedEngine) -> None:
@@ -131,3 +132,35 @@ def test_a_decision_without_one_answer_becomes_an_incident(engine: EmbeddedEngin
     (incident,) = engine.incidents.search().items
     assert (incident.element_id, incident.kind) == ("rate", "decision")
     assert "75" not in incident.message
+
+
+def test_what_processes_ask_a_decision_is_counted_by_version_and_rule_without_values(engine: EmbeddedEngine) -> None:
+    table = (MODELS / "rate_of_fee.dmn").read_bytes()
+    engine.deployments.deploy({"fee.bpmn": (MODELS / "decide_by_table.bpmn").read_bytes(), "rate.dmn": table})
+    for amount in (10, 20, 200, 75):  # 75 matches both rules of a table that allows one: an incident, but counted
+        engine.instances.start(ProcessId("fee"), {"amount": Decimal(amount)})
+    engine.deployments.deploy({"rate.dmn": table.replace(b"&gt;= 50", b"&gt;= 100")})
+    engine.instances.start(ProcessId("fee"), {"amount": Decimal(75)})
+    engine.instances.start(ProcessId("fee"), {})
+
+    first, newest = (engine.decisions.hits("rate_of_fee", version=version) for version in (1, None))
+
+    assert (first.evaluations, first.unmatched, dict(first.rules)) == (4, 0, {1: 3, 2: 2})
+    assert (newest.version, newest.evaluations, newest.unmatched, dict(newest.rules)) == (2, 2, 1, {1: 1})
+    assert (first.first_day, first.last_day) == (MONDAY.date(), MONDAY.date())
+    assert engine.decisions.hits("rate_of_fee", version=1, since=date(2100, 1, 1)).evaluations == 0
+
+
+def test_versions_of_a_decision_are_listed_and_one_that_is_not_there_is_refused(engine: EmbeddedEngine) -> None:
+    table = (MODELS / "rate_of_fee.dmn").read_bytes()
+    engine.deployments.deploy({"rate.dmn": table})
+    engine.deployments.deploy({"rate.dmn": table.replace(b"Rate of fee", b"Rate of the fee")})
+
+    assert [(one.version, one.name) for one in engine.decisions.versions("rate_of_fee")] == [
+        (2, "Rate of the fee"),
+        (1, "Rate of fee"),
+    ]
+    assert engine.decisions.file("rate_of_fee", version=1).content == table
+    for missing in ({"decision_id": "nobody"}, {"decision_id": "rate_of_fee", "version": 3}):
+        with pytest.raises(UnknownDecisionError):
+            engine.decisions.file(**missing)

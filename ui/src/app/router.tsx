@@ -2,6 +2,7 @@
 import { createRouter, parseSearchWith, stringifySearchWith } from '@tanstack/react-router'
 
 import { adminRoutes } from '@/features/admin/routes'
+import { decisionsRoutes } from '@/features/decisions/routes'
 import { homeRoutes } from '@/features/home/routes'
 import { miningRoutes } from '@/features/mining/routes'
 import { processesRoutes } from '@/features/processes/routes'
@@ -19,7 +20,7 @@ shellRoute.update({ component: Shell })
 
 const routeTree = rootRoute.addChildren([
   ...signInRoutes,
-  shellRoute.addChildren([...homeRoutes, ...tasksRoutes, ...processesRoutes, ...miningRoutes, ...adminRoutes]),
+  shellRoute.addChildren([...homeRoutes, ...tasksRoutes, ...processesRoutes, ...decisionsRoutes, ...miningRoutes, ...adminRoutes]),
 ])
 
 /** Ids are long digits: as numbers they would lose their last ones, so a parameter is text unless it is marked as JSON. */

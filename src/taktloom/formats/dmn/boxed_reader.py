@@ -126,13 +126,22 @@ def _output_clause(element: etree._Element, reading: Reading) -> OutputClause:
 
 
 def _rule(element: etree._Element, reading: Reading) -> Rule:
+    annotations = tuple(text_of(child) or "" for child in children(element, "annotationEntry"))
     return Rule(
         inputs=tuple(text_of(child) or "" for child in children(element, "inputEntry")),
         outputs=tuple(text_of(child) or "" for child in children(element, "outputEntry")),
-        annotations=tuple(text_of(child) or "" for child in children(element, "annotationEntry")),
+        annotations=annotations,
+        description=_description(element, annotations),
         id=element.get("id"),
         place=reading.place(element),
     )
+
+
+def _description(element: etree._Element, annotations: tuple[str, ...]) -> str | None:
+    """The description where it says something else than the first annotation, which the writer repeats there."""
+    described = first(element, "description")
+    text = "" if described is None else (described.text or "").strip()
+    return None if not text or text in annotations[:1] else text
 
 
 def _context(element: etree._Element, reading: Reading) -> BoxedContext:

@@ -77,6 +77,10 @@ def _rules(element: etree._Element, table: DecisionTable, builder: XmlBuilder) -
     for rule in table.rules:
         identifier = rule.id or builder.new_id(f"{element.get('id')}_rule")
         child = builder.element(element, "rule", {"id": identifier})
+        # dmn-js shows the description in its Annotations column and does not look at annotation entries.
+        description = rule.description or next(iter(rule.annotations), None)
+        if description:
+            builder.element(child, "description", {}, text=description)
         for name, cells in (("inputEntry", rule.inputs), ("outputEntry", rule.outputs)):
             for cell in cells:
                 builder.texts(child, name, cell, builder.new_id(f"{identifier}_{name}"))

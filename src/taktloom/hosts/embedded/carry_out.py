@@ -8,6 +8,7 @@ from typing import TypeVar, cast
 from taktloom.feel.values import FeelValue
 from taktloom.hosts.embedded.changes import Topic
 from taktloom.hosts.embedded.core import Outgoing, Unit
+from taktloom.hosts.embedded.deployed_decisions import count_use
 from taktloom.hosts.embedded.live import LiveInstance
 from taktloom.hosts.embedded.values import ValueOwner, digest, dump_values, load_values
 from taktloom.kernel import message_matches
@@ -249,9 +250,11 @@ def _evaluate_decision(unit: Unit, instance: LiveInstance, command: EvaluateDeci
     value: FeelValue = None
     failure: str | None = None
     try:
-        value = unit.core.catalogue.evaluate(
+        decided = unit.core.catalogue.evaluate(
             unit.session, unit.tenant_id, command.decision_id, command.inputs, now=instance.advanced_at
         )
+        count_use(unit, decided.checksum, decided.model, decided.result.trace, instance.advanced_at)
+        value = decided.require_answer()
     except TaktloomError as error:
         failure = str(error)
     return DecisionEvaluated(

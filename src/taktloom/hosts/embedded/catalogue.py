@@ -101,11 +101,8 @@ class Catalogue:
         inputs: Mapping[str, FeelValue],
         *,
         now: datetime,
-    ) -> FeelValue:
-        """Evaluate the newest version of a decision.
-
-        Raises UnknownDecisionError, DecisionFailedError where the answer is null for a reason, FeelBudgetError.
-        """
+    ) -> "Decided":
+        """Evaluate the newest version of a decision. Raises UnknownDecisionError and FeelBudgetError."""
         row = session.first("latest_decision", tenant_id=tenant_id, decision_id=decision_id)
         if row is None:
             raise UnknownDecisionError(
@@ -118,9 +115,23 @@ class Catalogue:
         model = self._decisions.get(checksum, lambda: load_model(resource(session, tenant_id, checksum)))
         clock = from_python(now)
         result = model.evaluate(decision_id, inputs, now=clock if isinstance(clock, FeelDateTime) else None)
-        if result.value is None and result.warnings:
-            raise _without_answer(decision_id, result)
-        return result.value
+        return Decided(decision_id=decision_id, checksum=checksum, model=model, result=result)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """An answer, with the model that gave it; *checksum* is that of its file."""
+
+    decision_id: str
+    checksum: str
+    model: DecisionModel
+    result: DecisionResult
+
+    def require_answer(self) -> FeelValue:
+        """The value; raises DecisionFailedError where it is null for a reason."""
+        if self.result.value is None and self.result.warnings:
+            raise _without_answer(self.decision_id, self.result)
+        return self.result.value
 
 
 def _without_answer(decision_id: str, result: DecisionResult) -> DecisionFailedError:

@@ -89,12 +89,6 @@ class Deployments:
             row = session.first("definition_by_key", tenant_id=self._tenant_id, definition_key=runnable.definition_key)
             return resource(session, self._tenant_id, row.text("checksum")) if row else b""
 
-    def decision_xml(self, decision_id: str) -> bytes | None:
-        """The DMN file of the newest version of a decision; None when it is not deployed."""
-        with self._core.database.reading() as session:
-            row = session.first("latest_decision", tenant_id=self._tenant_id, decision_id=decision_id)
-            return None if row is None else resource(session, self._tenant_id, row.text("checksum"))
-
     def processes(self, *, cursor: str | None = None, limit: int = 100) -> Page[ProcessSummary]:
         """Processes by id, each with its newest version and counts over all versions."""
         limit = page_size(limit, self._core.limits)

@@ -22,6 +22,7 @@ from taktloom.hosts.embedded.conditions import Conditions
 from taktloom.hosts.embedded.core import Core
 from taktloom.hosts.embedded.database import Database
 from taktloom.hosts.embedded.delivery import deliver
+from taktloom.hosts.embedded.deployed_decisions import DeployedDecisions
 from taktloom.hosts.embedded.deployments import Deployments
 from taktloom.hosts.embedded.drafts import Drafts
 from taktloom.hosts.embedded.event_rows import EventLogSource
@@ -60,6 +61,7 @@ class EmbeddedEngine:
         self._timer_thread: TimerThread | None = None
         self.tenant_id = tenant_id
         self.deployments = Deployments(core, tenant_id)
+        self.decisions = DeployedDecisions(core, tenant_id)
         self.instances = Instances(core, tenant_id)
         self.jobs = Jobs(core, tenant_id, signals)
         self.user_tasks = UserTasks(core, tenant_id)

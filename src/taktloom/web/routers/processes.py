@@ -1,12 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Models, drafts, deployments, processes and decisions."""
+"""Models, drafts, deployments and processes."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Body, Request, Response
+from fastapi import APIRouter, Request, Response
 from starlette.datastructures import UploadFile
 
-from taktloom.app import decisions, deployments, drafts, instances, processes
+from taktloom.app import deployments, drafts, instances, processes
 from taktloom.app.calls import calls
 from taktloom.model.errors import InputRefusedError, LimitExceededError
 from taktloom.web.callers import Caller, Cursor, Limit
@@ -181,25 +179,6 @@ def save_draft(context: Caller, draft_id: str, body: schemas.DraftSave) -> schem
 def delete_draft(context: Caller, draft_id: str) -> None:
     """Delete a model draft."""
     drafts.delete_draft(context, draft_id=draft_id)
-
-
-@router.get("/decisions")
-@calls(decisions.list_decisions)
-def list_decisions(context: Caller) -> PageOut[schemas.DeployedDecision]:
-    """All deployed decisions."""
-    return shown_page(schemas.DeployedDecision, decisions.list_decisions(context))
-
-
-@router.post("/decisions/{decision_id}/evaluations")
-@calls(decisions.evaluate_decision)
-def evaluate_decision(
-    context: Caller, decision_id: str, body: Annotated[schemas.EvaluationIn, Body()]
-) -> schemas.Evaluation:
-    """Evaluate a deployed decision; nothing is kept."""
-    return shown(
-        schemas.Evaluation,
-        decisions.evaluate_decision(context, decision_id=decision_id, inputs=from_wire(body.inputs)),
-    )
 
 
 def _bytes(text: str | None) -> bytes | None:

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Models, drafts, deployments, processes, decisions."""
+"""Models, drafts, deployments, processes."""
 
 from pydantic import Field, JsonValue
 
-from taktloom.web.schemas.shared import FindingOut, In, Instant, Out, Wire
+from taktloom.web.schemas.shared import FindingOut, In, Instant, Out
 
 XML_LIMIT = 10_000_000
 
@@ -33,8 +33,11 @@ class DeployedDecision(Out):
 
 
 class Deployment(Out):
+    """findings: what did not stop the deployment and should be looked at."""
+
     processes: list[DeployedProcess]
     decisions: list[DeployedDecision]
+    findings: list[FindingOut]
 
 
 class DeployDraft(In):
@@ -107,34 +110,3 @@ class DraftSave(In):
 
 class BaselineIn(In):
     log_id: str | None
-
-
-class EvaluationIn(In):
-    inputs: dict[str, JsonValue] = Field(default_factory=dict)
-
-
-class EvaluationWarning(Out):
-    kind: str
-    message: str
-
-
-class RuleMatch(Out):
-    """rules: numbers of the matched rules, from 1."""
-
-    table_id: str | None
-    rules: list[int]
-
-
-class DecisionTrace(Out):
-    decision_id: str
-    name: str
-    value: Wire
-    matches: list[RuleMatch]
-
-
-class Evaluation(Out):
-    """trace: every decision made on the way, required ones first."""
-
-    value: Wire
-    warnings: list[EvaluationWarning]
-    trace: list[DecisionTrace]

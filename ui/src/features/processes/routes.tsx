@@ -39,8 +39,13 @@ const process = createRoute({
 export const EDITOR_TABS = ['bpmn', 'dmn'] as const
 export type EditorTab = (typeof EDITOR_TABS)[number]
 
+/** What stands below a decision in the editor. */
+export const PANEL_TABS = ['tests'] as const
+export type PanelTab = (typeof PANEL_TABS)[number]
+
 export interface DraftSearch {
   tab?: EditorTab
+  panel?: PanelTab
   element?: string
 }
 
@@ -49,6 +54,7 @@ const draft = createRoute({
   path: '/processes/drafts/$draftId',
   validateSearch: (raw: RawSearch): DraftSearch => ({
     tab: choiceParam(raw, 'tab', EDITOR_TABS),
+    panel: choiceParam(raw, 'panel', PANEL_TABS),
     element: textParam(raw, 'element'),
   }),
   component: lazyRouteComponent(() => import('./components/DraftPage'), 'DraftPage'),

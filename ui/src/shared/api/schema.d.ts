@@ -44,6 +44,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/decisions/{decision_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Decision
+         * @description One deployed version, the others, what it asks for, and how often processes asked it, rule by rule.
+         */
+        get: operations["show_decision"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/decisions/{decision_id}/evaluations": {
         parameters: {
             query?: never;
@@ -55,9 +75,49 @@ export interface paths {
         put?: never;
         /**
          * Evaluate Decision
-         * @description Evaluate a deployed decision; nothing is kept.
+         * @description Evaluate a deployed decision, with every decision made on the way and the rules that matched.
          */
         post: operations["evaluate_decision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/decisions/{decision_id}/evaluations/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Evaluate Decision Batch
+         * @description Evaluate a deployed decision for many inputs; one that fails does not stop the others.
+         */
+        post: operations["evaluate_decision_batch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/decisions/{decision_id}/versions/{version}/dmn": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Decision
+         * @description The DMN file of a deployed version.
+         */
+        get: operations["read_decision"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -131,6 +191,26 @@ export interface paths {
          * @description Delete a model draft.
          */
         delete: operations["delete_draft"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/expressions/evaluations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Evaluate Expression
+         * @description Evaluate a FEEL expression.
+         */
+        post: operations["evaluate_expression"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -956,6 +1036,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/models/decision-cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Propose Cases
+         * @description A test case for each rule of a decision's table.
+         */
+        post: operations["propose_cases"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/decision-tests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run Decision Tests
+         * @description Run test cases against a decision of a DMN text.
+         */
+        post: operations["run_decision_tests"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Describe Decisions
+         * @description What each decision of a DMN text asks for and gives, and the test cases kept with it.
+         */
+        post: operations["describe_decisions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/evaluations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Evaluate Model
+         * @description Evaluate a decision of a DMN text, such as a draft's, for many inputs.
+         */
+        post: operations["evaluate_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/processes": {
         parameters: {
             query?: never;
@@ -1610,6 +1770,18 @@ export interface components {
             /** Completions */
             completions: components["schemas"]["BatchCompletion"][];
         };
+        /**
+         * BatchIn
+         * @description inputs: at most 10,000; each is evaluated on its own.
+         */
+        BatchIn: {
+            /** Inputs */
+            inputs: {
+                [key: string]: components["schemas"]["JsonValue"];
+            }[];
+            /** Version */
+            version?: number | null;
+        };
         /** BatchRefusal */
         BatchRefusal: {
             /** Code */
@@ -1619,10 +1791,41 @@ export interface components {
             /** Job Id */
             job_id: string;
         };
+        /**
+         * BatchResult
+         * @description problem: why this input has no value; null where it has one.
+         */
+        BatchResult: {
+            problem: components["schemas"]["Problem"] | null;
+            /** Trace */
+            trace: components["schemas"]["DecisionTrace"][];
+            value: components["schemas"]["JsonValue"];
+            /** Warnings */
+            warnings: components["schemas"]["EvaluationWarning"][];
+        };
+        /**
+         * BatchResults
+         * @description In the order of the inputs.
+         */
+        BatchResults: {
+            /** Results */
+            results: components["schemas"]["BatchResult"][];
+        };
         /** Body_upload */
         Body_upload: {
             /** File */
             file: string;
+        };
+        /** CheckedOutput */
+        CheckedOutput: {
+            /** Actual */
+            actual: string;
+            /** Expected */
+            expected: string;
+            /** Is Met */
+            is_met: boolean;
+            /** Name */
+            name: string;
         };
         /**
          * ClassReason
@@ -1701,10 +1904,66 @@ export interface components {
             /** P95 S */
             p95_s: number | null;
         };
-        /** DecisionTrace */
+        /** DecisionCases */
+        DecisionCases: {
+            /** Cases */
+            cases: components["schemas"]["TestCase"][];
+            interface: components["schemas"]["DecisionInterface"];
+        };
+        /** DecisionDetail */
+        DecisionDetail: {
+            deployed: components["schemas"]["DeployedDecision"];
+            hits: components["schemas"]["RuleHits"];
+            interface: components["schemas"]["DecisionInterface"];
+            /** Versions */
+            versions: components["schemas"]["DeployedDecision"][];
+        };
+        /**
+         * DecisionField
+         * @description name: "" for the value of the decision as a whole. choices: the allowed values as FEEL literals.
+         */
+        DecisionField: {
+            /** Choices */
+            choices: string[];
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "text" | "number" | "boolean" | "date" | "feel";
+            /** Name */
+            name: string;
+            /** Type Ref */
+            type_ref: string | null;
+        };
+        /**
+         * DecisionInterface
+         * @description undeclared: names that the table reads and that no requirement gives it, which makes them null.
+         */
+        DecisionInterface: {
+            /** Decision Id */
+            decision_id: string;
+            /** Inputs */
+            inputs: components["schemas"]["DecisionField"][];
+            /** Name */
+            name: string;
+            /** Outputs */
+            outputs: components["schemas"]["DecisionField"][];
+            /** Rules */
+            rules: components["schemas"]["RuleLabel"][];
+            /** Undeclared */
+            undeclared: string[];
+        };
+        /**
+         * DecisionTrace
+         * @description inputs: what the decision was made from, by name.
+         */
         DecisionTrace: {
             /** Decision Id */
             decision_id: string;
+            /** Inputs */
+            inputs: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
             /** Matches */
             matches: components["schemas"]["RuleMatch"][];
             /** Name */
@@ -1780,10 +2039,15 @@ export interface components {
             /** Version Tag */
             version_tag: string | null;
         };
-        /** Deployment */
+        /**
+         * Deployment
+         * @description findings: what did not stop the deployment and should be looked at.
+         */
         Deployment: {
             /** Decisions */
             decisions: components["schemas"]["DeployedDecision"][];
+            /** Findings */
+            findings: components["schemas"]["FindingOut"][];
             /** Processes */
             processes: components["schemas"]["DeployedProcess"][];
         };
@@ -2002,19 +2266,29 @@ export interface components {
             /** Warnings */
             warnings: components["schemas"]["EvaluationWarning"][];
         };
-        /** EvaluationIn */
+        /**
+         * EvaluationIn
+         * @description inputs: variables by name. version: of the decision, null for the newest.
+         */
         EvaluationIn: {
             /** Inputs */
             inputs?: {
                 [key: string]: components["schemas"]["JsonValue"];
             };
+            /** Version */
+            version?: number | null;
         };
-        /** EvaluationWarning */
+        /**
+         * EvaluationWarning
+         * @description position: offset in the expression that gave null, null where there is none.
+         */
         EvaluationWarning: {
             /** Kind */
             kind: string;
             /** Message */
             message: string;
+            /** Position */
+            position: number | null;
         };
         /** EventOut */
         EventOut: {
@@ -2051,6 +2325,42 @@ export interface components {
             role: string | null;
             /** Started At */
             started_at: string | null;
+        };
+        /**
+         * ExplainedRule
+         * @description number: of the rule, from 1. outputs: its cells as written, by output name.
+         */
+        ExplainedRule: {
+            /** Annotation */
+            annotation: string;
+            /** Id */
+            id: string | null;
+            /** Number */
+            number: number;
+            /** Outputs */
+            outputs: {
+                [key: string]: string;
+            };
+        };
+        /** ExpressionIn */
+        ExpressionIn: {
+            /** Context */
+            context?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /** Expression */
+            expression: string;
+        };
+        /**
+         * ExpressionResult
+         * @description text: the value as FEEL text.
+         */
+        ExpressionResult: {
+            /** Text */
+            text: string;
+            value: components["schemas"]["JsonValue"];
+            /** Warnings */
+            warnings: components["schemas"]["EvaluationWarning"][];
         };
         /** FindingOut */
         FindingOut: {
@@ -2664,12 +2974,38 @@ export interface components {
             /** Precision */
             precision: number | null;
         };
+        /**
+         * ModelBatchIn
+         * @description decision_id: id or name of a decision of dmn_xml.
+         */
+        ModelBatchIn: {
+            /** Decision Id */
+            decision_id: string;
+            /** Dmn Xml */
+            dmn_xml: string;
+            /** Inputs */
+            inputs: {
+                [key: string]: components["schemas"]["JsonValue"];
+            }[];
+        };
         /** ModelCheck */
         ModelCheck: {
             /** Bpmn Xml */
             bpmn_xml: string;
             /** Dmn Xml */
             dmn_xml?: string | null;
+        };
+        /** ModelDecisionIn */
+        ModelDecisionIn: {
+            /** Decision Id */
+            decision_id: string;
+            /** Dmn Xml */
+            dmn_xml: string;
+        };
+        /** ModelDecisions */
+        ModelDecisions: {
+            /** Decisions */
+            decisions: components["schemas"]["DecisionCases"][];
         };
         /** ModelDraft */
         ModelDraft: {
@@ -2698,6 +3034,11 @@ export interface components {
             updated_at: string;
             /** Updated By */
             updated_by: string | null;
+        };
+        /** ModelIn */
+        ModelIn: {
+            /** Dmn Xml */
+            dmn_xml: string;
         };
         /**
          * NotComputable
@@ -3134,13 +3475,50 @@ export interface components {
             /** Share */
             share: number | null;
         };
+        /** RuleCount */
+        RuleCount: {
+            /** Annotation */
+            annotation: string;
+            /** Hits */
+            hits: number;
+            /** Id */
+            id: string | null;
+            /** Number */
+            number: number;
+        };
         /**
-         * RuleMatch
-         * @description rules: numbers of the matched rules, from 1.
+         * RuleHits
+         * @description What processes asked: rules by number from 1, those that never matched are absent; days of UTC.
          */
+        RuleHits: {
+            /** Evaluations */
+            evaluations: number;
+            /** First Day */
+            first_day: string | null;
+            /** Last Day */
+            last_day: string | null;
+            /** Rules */
+            rules: {
+                [key: string]: number;
+            };
+            /** Unmatched */
+            unmatched: number;
+            /** Version */
+            version: number;
+        };
+        /** RuleLabel */
+        RuleLabel: {
+            /** Annotation */
+            annotation: string;
+            /** Id */
+            id: string | null;
+            /** Number */
+            number: number;
+        };
+        /** RuleMatch */
         RuleMatch: {
             /** Rules */
-            rules: number[];
+            rules: components["schemas"]["ExplainedRule"][];
             /** Table Id */
             table_id: string | null;
         };
@@ -3268,6 +3646,96 @@ export interface components {
             version: string;
             /** Zone */
             zone: string;
+        };
+        /**
+         * TestCase
+         * @description FEEL texts: inputs by name, expected by output name ("" for the whole value).
+         */
+        TestCase: {
+            /** Expected */
+            expected: {
+                [key: string]: string;
+            };
+            /** Id */
+            id: string;
+            /** Inputs */
+            inputs: {
+                [key: string]: string;
+            };
+            /** Name */
+            name: string;
+        };
+        /** TestCaseIn */
+        TestCaseIn: {
+            /** Expected */
+            expected?: {
+                [key: string]: string;
+            };
+            /** Id */
+            id: string;
+            /** Inputs */
+            inputs?: {
+                [key: string]: string;
+            };
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+        };
+        /** TestCases */
+        TestCases: {
+            /** Cases */
+            cases: components["schemas"]["TestCase"][];
+        };
+        /**
+         * TestOutcome
+         * @description actual: FEEL texts by output name. problem: why the case is broken; column: of the text that is no FEEL.
+         */
+        TestOutcome: {
+            /** Actual */
+            actual: {
+                [key: string]: string;
+            };
+            case: components["schemas"]["TestCase"];
+            /** Checks */
+            checks: components["schemas"]["CheckedOutput"][];
+            /** Column */
+            column: string | null;
+            problem: components["schemas"]["Problem"] | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "passed" | "failed" | "unchecked" | "broken";
+            /** Trace */
+            trace: components["schemas"]["DecisionTrace"][];
+            /** Warnings */
+            warnings: components["schemas"]["EvaluationWarning"][];
+        };
+        /**
+         * TestReport
+         * @description rules: how many of the cases each rule of the decision's table matched.
+         */
+        TestReport: {
+            /** Counts */
+            counts: {
+                [key: string]: number;
+            };
+            interface: components["schemas"]["DecisionInterface"];
+            /** Outcomes */
+            outcomes: components["schemas"]["TestOutcome"][];
+            /** Rules */
+            rules: components["schemas"]["RuleCount"][];
+        };
+        /** TestRunIn */
+        TestRunIn: {
+            /** Cases */
+            cases: components["schemas"]["TestCaseIn"][];
+            /** Decision Id */
+            decision_id: string;
+            /** Dmn Xml */
+            dmn_xml: string;
         };
         /** ThroughputHour */
         ThroughputHour: {
@@ -3594,6 +4062,39 @@ export interface operations {
             };
         };
     };
+    show_decision: {
+        parameters: {
+            query?: {
+                version?: number | null;
+            };
+            header?: never;
+            path: {
+                decision_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecisionDetail"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     evaluate_decision: {
         parameters: {
             query?: never;
@@ -3617,6 +4118,71 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Evaluation"];
                 };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    evaluate_decision_batch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                decision_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BatchIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchResults"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_decision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                decision_id: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem (application/problem+json) */
             default: {
@@ -3813,6 +4379,39 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    evaluate_expression: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExpressionIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExpressionResult"];
+                };
             };
             /** @description A problem (application/problem+json) */
             default: {
@@ -5336,6 +5935,138 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Findings"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    propose_cases: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ModelDecisionIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestCases"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    run_decision_tests: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TestRunIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestReport"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    describe_decisions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ModelIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelDecisions"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    evaluate_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ModelBatchIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchResults"];
                 };
             };
             /** @description A problem (application/problem+json) */

@@ -7,6 +7,7 @@ import { useLanguage } from '@/shared/i18n/useLanguage'
 import { Problem } from '@/shared/ui/Problem'
 
 import type { DecisionEditor, DecisionView } from '../editor/decisionModeler'
+import { DecisionPanel } from './DecisionPanel'
 import classes from './editor.module.css'
 
 export interface DecisionHandle {
@@ -26,6 +27,9 @@ export function DmnEditor({ xml, onChanged, ref }: DmnEditorProps) {
   const editor = useRef<DecisionEditor | null>(null)
   const changed = useRef(onChanged)
   const latest = useRef(xml)
+  // What stands below the table reads the text; it follows the edits, while `xml` stays what the editor began with.
+  const [text, setText] = useState(xml)
+  const [open, setOpen] = useState<DecisionEditor | null>(null)
   const [views, setViews] = useState<DecisionView[]>([])
   const [active, setActive] = useState<string | null>(null)
   const [error, setError] = useState<unknown>(null)
@@ -51,11 +55,13 @@ export function DmnEditor({ xml, onChanged, ref }: DmnEditorProps) {
       await made.importXml(latest.current)
       if (isGone) return
       editor.current = made
+      setOpen(made)
       setViews(made.views())
       made.onChanged(() => {
         changed.current()
-        void made?.saveXml().then((text) => {
-          latest.current = text
+        void made?.saveXml().then((saved) => {
+          latest.current = saved
+          if (!isGone) setText(saved)
         })
       })
     }
@@ -65,6 +71,7 @@ export function DmnEditor({ xml, onChanged, ref }: DmnEditorProps) {
     return () => {
       isGone = true
       editor.current = null
+      setOpen(null)
       made?.destroy()
     }
   }, [language])
@@ -82,6 +89,7 @@ export function DmnEditor({ xml, onChanged, ref }: DmnEditorProps) {
         />
       )}
       <div ref={frame} className={`tl-paper ${classes.canvas}`} role="group" aria-label={t('editor.decisions')} />
+      {open !== null && <DecisionPanel editor={open} xml={text} view={views.find(({ id }) => id === active) ?? null} />}
     </div>
   )
 }

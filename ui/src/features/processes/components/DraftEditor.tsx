@@ -17,6 +17,7 @@ import type { ModelDraft } from '../api/types'
 import { EMPTY_DMN } from '../editor/emptyModels'
 import { useDraft, type DraftWork } from '../hooks/useDraft'
 import type { DraftSearch, EditorTab } from '../routes'
+import { warnOfFindings } from '../warnings'
 import { BpmnEditor, type EditorHandle } from './BpmnEditor'
 import { ConflictDialog, LeaveDialog } from './DraftDialogs'
 import { DmnEditor, type DecisionHandle } from './DmnEditor'
@@ -42,6 +43,10 @@ export function DraftEditor({ draft }: { draft: ModelDraft }) {
   }
 
   function show(elementId: string): void {
+    if (dmn?.includes(`id="${elementId}"`) === true) {
+      go({ tab: 'dmn', panel: 'tests' })
+      return
+    }
     go({ tab: 'bpmn', element: elementId })
     model.current?.select(elementId)
   }
@@ -129,7 +134,8 @@ function Actions({ work }: { work: DraftWork }) {
 
   function deploy(): void {
     work.deploy.mutate(undefined, {
-      onSuccess: ({ processes }) => {
+      onSuccess: ({ processes, findings }) => {
+        warnOfFindings(findings, t('deployedWithWarnings'))
         const [first] = processes
         if (first === undefined) return
         notifications.show({ message: t('deployed', { names: `${first.name || first.process_id} v${first.version}` }) })

@@ -19,6 +19,7 @@ import { createDraft } from '../api/drafts'
 import { deployFiles, processListQuery } from '../api/processes'
 import type { ProcessSummary } from '../api/types'
 import type { ListTab } from '../routes'
+import { warnOfFindings } from '../warnings'
 import { DraftList } from './DraftList'
 import classes from './processes.module.css'
 
@@ -56,9 +57,15 @@ function useDeployFiles() {
   return useMutation({
     mutationFn: deployFiles,
     onSuccess: async (deployment) => {
-      const names = deployment.processes.map(({ name, process_id, version }) => `${name || process_id} v${version}`)
+      const deployed = [
+        ...deployment.processes.map(({ name, process_id, version }) => ({ name: name || process_id, version })),
+        ...deployment.decisions,
+      ]
+      const names = deployed.map(({ name, version }) => `${name} v${version}`)
       notifications.show({ message: t('deployed', { names: names.join(', ') }) })
+      warnOfFindings(deployment.findings, t('deployedWithWarnings'))
       await queryClient.invalidateQueries({ queryKey: ['processes'] })
+      await queryClient.invalidateQueries({ queryKey: ['decisions'] })
     },
   })
 }

@@ -1,17 +1,16 @@
 /** dmn-js as an editor, behind the few calls that this product uses. */
-import 'dmn-js/dist/assets/diagram-js.css'
-import 'dmn-js/dist/assets/dmn-font/css/dmn-embedded.css'
-import 'dmn-js/dist/assets/dmn-js-shared.css'
-import 'dmn-js/dist/assets/dmn-js-drd.css'
-import 'dmn-js/dist/assets/dmn-js-decision-table.css'
-import 'dmn-js/dist/assets/dmn-js-decision-table-controls.css'
-import 'dmn-js/dist/assets/dmn-js-literal-expression.css'
-import 'dmn-js/dist/assets/dmn-js-boxed-expression.css'
-import 'dmn-js/dist/assets/dmn-js-boxed-expression-controls.css'
+
+import '@/shared/dmn/dmnStyles'
 
 import Modeler from 'dmn-js/lib/Modeler'
 
-import { translateModule } from './translate'
+import { keepAnnotations, showAnnotations, type Create, type Moddle } from '@/shared/dmn/moddle'
+import { ruleStyles, type RuleMark } from '@/shared/dmn/ruleMarks'
+import { translateModule } from '@/shared/editors/translate'
+
+import type { TestCase } from '../tests/edits'
+import { declareInput, decisionOf, readTestCases, writeTestCases } from './decisionModel'
+import taktloomDescriptor from './taktloomDmn.json'
 
 export interface DecisionView {
   id: string
@@ -24,6 +23,13 @@ export interface DecisionEditor {
   saveXml: () => Promise<string>
   views: () => DecisionView[]
   open: (viewId: string) => Promise<void>
+  /** Show this text instead, with the same decision open; it counts as a change. What could be undone no longer can. */
+  replaceXml: (xml: string) => Promise<void>
+  markRules: (marks: RuleMark[]) => void
+  testCases: (decisionId: string) => TestCase[]
+  setTestCases: (decisionId: string, cases: readonly TestCase[]) => void
+  /** Makes a name that a table reads an input data that its decision requires. */
+  declareInput: (decisionId: string, name: string) => void
   onChanged: (heard: () => void) => void
   onViews: (heard: (active: string | null) => void) => void
   destroy: () => void
@@ -46,9 +52,15 @@ export function makeDecisionModeler(container: HTMLElement, language: string): D
     decisionTable: { additionalModules },
     literalExpression: { additionalModules },
     boxedExpression: { additionalModules },
+    moddleExtensions: { taktloom: taktloomDescriptor },
   })
+  const definitions = () => modeler.getDefinitions() as Moddle
+  const create: Create = (type, properties) => (modeler._moddle as { create: Create }).create(type, properties)
   let changed: () => void = () => undefined
   const heardOf = new WeakSet<object>()
+  // A style sheet and not classes: dmn-js draws its rows again whenever it likes.
+  const marksOfRules = document.createElement('style')
+  container.append(marksOfRules)
 
   // Each view has a viewer with an event bus of its own, made when it is first opened.
   function listen(): void {
@@ -59,14 +71,42 @@ export function makeDecisionModeler(container: HTMLElement, language: string): D
     viewer.get('eventBus').on('commandStack.changed', () => changed())
   }
 
+  modeler.on('import.parse.complete', ({ definitions: read }: { definitions?: Moddle }) => {
+    if (read !== undefined) showAnnotations(read)
+  })
+
+  async function show(xml: string, viewId?: string): Promise<void> {
+    await modeler.importXML(xml)
+    const views = modeler.getViews() as View[]
+    const view = views.find(({ element }) => element.id === viewId) ?? views.find(({ type }) => type === 'decisionTable')
+    if (view !== undefined) await modeler.open(view)
+    listen()
+  }
+
   return {
-    async importXml(xml) {
-      await modeler.importXML(xml)
-      const table = (modeler.getViews() as View[]).find(({ type }) => type === 'decisionTable')
-      if (table !== undefined) await modeler.open(table)
-      listen()
+    importXml: (xml) => show(xml),
+    async replaceXml(xml) {
+      await show(xml, (modeler.getActiveView() as View | undefined)?.element.id)
+      changed()
+    },
+    markRules: (marks) => {
+      marksOfRules.textContent = ruleStyles(marks)
+    },
+    testCases: (decisionId) => readTestCases(decisionOf(definitions(), decisionId)),
+    setTestCases(decisionId, cases) {
+      const decision = decisionOf(definitions(), decisionId)
+      if (decision === undefined) return
+      writeTestCases(decision, cases, create)
+      changed()
+    },
+    declareInput(decisionId, name) {
+      const decision = decisionOf(definitions(), decisionId)
+      if (decision === undefined) return
+      declareInput(definitions(), decision, name, create)
+      changed()
     },
     async saveXml() {
+      keepAnnotations(definitions())
       const { xml } = await modeler.saveXML({ format: true })
       return xml
     },

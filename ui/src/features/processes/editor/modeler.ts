@@ -14,10 +14,10 @@ import ZeebeBehaviors from 'camunda-bpmn-js-behaviors/lib/camunda-cloud'
 import zeebeDescriptor from 'zeebe-bpmn-moddle/resources/zeebe.json'
 
 import { fit, showFromStart, type ViewCanvas } from '@/shared/bpmn/view'
+import { translateModule } from '@/shared/editors/translate'
 
 import { RunnableOnlyModule } from './runnableOnly'
 import taktloomDescriptor from './taktloom.json'
-import { translateModule } from './translate'
 import { TranslatedGroupsModule } from './translatedGroups'
 
 export interface ModelEditor {

@@ -6,6 +6,9 @@ declare module 'dmn-js/lib/Modeler' {
     saveXML(options: { format: boolean }): Promise<{ xml: string }>
     getViews(): unknown[]
     getActiveViewer(): unknown
+    getActiveView(): unknown
+    getDefinitions(): unknown
+    readonly _moddle: unknown
     open(view: unknown): Promise<unknown>
     on<Event>(event: string, heard: (event: Event) => void): void
     destroy(): void
@@ -21,4 +24,11 @@ declare module 'bpmn-js-properties-panel' {
 declare module 'camunda-bpmn-js-behaviors/lib/camunda-cloud' {
   const behaviors: Record<string, unknown>
   export default behaviors
+}
+
+declare module 'dmn-moddle' {
+  export class DmnModdle {
+    create(type: string, properties: Record<string, unknown>): unknown
+    constructor(extensions: Record<string, unknown>)
+  }
 }

@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Test cases of a decision in a real Chromium: written, run, saved, opened again; a deployed decision and its use."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect, sync_playwright
+
+from tests.decisions.models import risk_model
+from tests.e2e.browser import CHROMIUM, DESK, PHONE, Complaints, assert_marks_visible, chromium, open_page, overflow_of
+from tests.e2e.server import REPOSITORY, Person, ServerProcess
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+
+MODELS = REPOSITORY / "tests" / "hosts" / "embedded" / "models"
+MATCHED = "rgb(229, 244, 230)"  # the ground under rules that the chosen case matched
+PASTED = "cost\tzone\texpected\n7000\tinner\thigh\n2000\tinner\tlow\n"
+
+
+@dataclass
+class Desk:
+    """A server, a browser in which somebody is signed in, and a second person who speaks REST."""
+
+    server: ServerProcess
+    page: Page
+    complaints: Complaints
+    clerk: Person
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    if not Path(CHROMIUM).exists():
+        pytest.skip(f"no Chromium at {CHROMIUM}: name one in TAKTLOOM_TEST_CHROMIUM")
+    if not (REPOSITORY / "src" / "taktloom" / "_ui" / "index.html").exists():
+        pytest.skip("the user interface is not built: ./taktloom setup")
+    folder = tmp_path_factory.mktemp("decisions")
+    with (
+        ServerProcess(folder / "data") as server,
+        sync_playwright() as driver,
+        chromium(driver, folder / "profile") as context,
+    ):
+        complaints = Complaints(context, server.address)
+        page = context.new_page()
+        page.goto(server.sign_in_link)
+        page.get_by_role("heading", name="Home", level=1).wait_for()
+        context.grant_permissions(["clipboard-read", "clipboard-write"])
+        clerk = Person(server.address, second_link(page, server.address))
+        yield Desk(server=server, page=page, complaints=complaints, clerk=clerk)
+        clerk.close()
+
+
+def second_link(page: Page, address: str) -> str:
+    """The link for another administrator."""
+    session = page.context.request.get(f"{address}/api/v1/session").json()
+    headers = {"X-CSRF-Token": session["csrf_token"], "Origin": address}
+    body = {"username": "clerk", "display_name": "clerk", "roles": ["admin"], "groups": []}
+    answer = page.context.request.post(f"{address}/api/v1/users", data=body, headers=headers)
+    return str(answer.json()["one_time_link"])
+
+
+def test_cases_are_written_run_saved_and_still_there(desk: Desk) -> None:
+    page = desk.page
+    draft = desk.clerk.post("/drafts", {"name": "Permit", "dmn_xml": risk_model()})
+    address = f"{desk.server.address}/processes/drafts/{draft['draft_id']}?tab=dmn"
+    page.goto(address)
+    table = page.get_by_role("table", name="Test cases")
+    expect(page.get_by_text("1 passed")).to_be_visible()
+
+    page.get_by_role("button", name="Add a case").click()
+    paste(page, page.get_by_label("cost, row 2"), PASTED)
+    expect(page.get_by_text("2 passed")).to_be_visible()
+    expect(page.get_by_text("1 failed")).to_be_visible()
+    assert [notes(page, rule) for rule in ("r1", "r2", "r3", "r4")] == ['"2×"', '"1×"', '"0×"', '"0×"']
+    expect(page.get_by_text("Rules that no case matches: 3, 4")).to_be_visible()
+
+    page.get_by_label("cost, row 3").click()
+    expect(page.get_by_text("Rule 2 →")).to_be_visible()
+    expect(page.locator('td.input-cell[data-row-id="r2"]').first).to_have_css("background-color", MATCHED)
+    page.get_by_label("Expected, row 3").fill("middle")
+    expect(page.get_by_text("3 passed")).to_be_visible()
+    page.keyboard.press("Control+z")
+    expect(page.get_by_text("1 failed")).to_be_visible()
+    page.keyboard.press("Control+Shift+z")
+    expect(page.get_by_text("3 passed")).to_be_visible()
+
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Revision 2, saved")).to_be_visible()
+    page.goto(address)
+
+    expect(page.get_by_text("3 passed")).to_be_visible()
+    expect(table.get_by_label("Expected, row 3")).to_have_value("middle")
+    assert (
+        '<taktloom:expected>"middle"</taktloom:expected>' in desk.clerk.get(f"/drafts/{draft['draft_id']}")["dmn_xml"]
+    )
+    assert_marks_visible(page)
+
+
+def test_an_edited_rule_runs_the_cases_again(desk: Desk) -> None:
+    page = desk.page
+    page.locator("td.output-cell").first.click()
+    page.keyboard.press("Control+a")
+    page.keyboard.type('"very high"')
+
+    expect(page.get_by_text("2 failed")).to_be_visible()
+    page.set_viewport_size(PHONE)
+    assert overflow_of(page) == 0
+    page.set_viewport_size(DESK)
+
+
+def test_a_deployed_decision_shows_what_processes_asked_and_can_be_tried(desk: Desk) -> None:
+    page = desk.page
+    page.goto("about:blank")
+    desk.clerk.post_files("/deployments", [MODELS / name for name in ("decide_by_table.bpmn", "rate_of_fee.dmn")])
+    for amount in (10, 20, 200):
+        desk.clerk.post("/processes/fee/instances", {"variables": {"amount": amount}})
+
+    open_page(page, f"{desk.server.address}/decisions")
+    page.get_by_role("link", name="Rate of fee").click()
+    expect(page.get_by_text("3 evaluations")).to_be_visible()
+    expect(page.locator("td.rule-index").first).to_be_visible()
+    assert [notes(page, rule) for rule in ("r1", "r2")] == ['"2×"', '"1×"']
+
+    page.get_by_label("amount", exact=True).fill("150")
+    page.get_by_role("button", name="Decide").click()
+    expect(page.get_by_text('Result: "high"')).to_be_visible()
+    expect(page.locator('td.input-cell[data-row-id="r2"]').first).to_have_css("background-color", MATCHED)
+    assert desk.clerk.get("/decisions/rate_of_fee")["hits"]["evaluations"] == 3
+    assert_marks_visible(page)
+    assert (desk.complaints.errors, desk.complaints.strangers) == ([], [])
+
+
+def paste(page: Page, cell: Locator, text: str) -> None:
+    """Put *text* on the clipboard and paste it into *cell*."""
+    page.evaluate("text => navigator.clipboard.writeText(text)", text)
+    cell.focus()
+    page.keyboard.press("Control+v")
+
+
+def notes(page: Page, rule_id: str) -> str:
+    """What stands below the number of a rule."""
+    place = f'td.rule-index[data-row-id="{rule_id}"]'
+    return str(page.eval_on_selector(place, "cell => getComputedStyle(cell, '::after').content"))

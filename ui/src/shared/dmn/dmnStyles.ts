@@ -1,0 +1,10 @@
+/** The style sheets of dmn-js, loaded with the first part that shows a decision. */
+import 'dmn-js/dist/assets/diagram-js.css'
+import 'dmn-js/dist/assets/dmn-font/css/dmn-embedded.css'
+import 'dmn-js/dist/assets/dmn-js-shared.css'
+import 'dmn-js/dist/assets/dmn-js-drd.css'
+import 'dmn-js/dist/assets/dmn-js-decision-table.css'
+import 'dmn-js/dist/assets/dmn-js-decision-table-controls.css'
+import 'dmn-js/dist/assets/dmn-js-literal-expression.css'
+import 'dmn-js/dist/assets/dmn-js-boxed-expression.css'
+import 'dmn-js/dist/assets/dmn-js-boxed-expression-controls.css'
