@@ -30,7 +30,8 @@ FEATURES = PROJECT_ROOT / "ui" / "src" / "features"
 LANGUAGES = ("en", "zh-CN")
 NOTHING: Mapping[str, Sequence[str]] = {"en": [], "zh-CN": []}
 
-# The command line speaks English; what only it, the start of the server or a job worker says needs no counterpart.
+# The command line speaks English; what only it, the start of the server, a job worker or a model in code says needs no
+# counterpart.
 ENGLISH_ONLY = (
     "cli/",
     "connect/",
@@ -41,6 +42,7 @@ ENGLISH_ONLY = (
     "app/settings.py",
     "app/worker_runner.py",
     "feel/printer.py",
+    "formats/bpmn/builder/",
     "web/server.py",
 )
 SQL = re.compile(r"PRAGMA |SET \w+ = \?")
@@ -52,6 +54,7 @@ PHRASE_CALLS = {
     "LogTooLargeError": 0,
     "FeelSyntaxError": 0,
     "FeelBudgetError": 0,
+    "_Untranslatable": 0,
     "_over": 0,
     "over_limit": 0,
     "typed": 2,
