@@ -33,7 +33,8 @@ FEATURES = PROJECT_ROOT / "ui" / "src" / "features"
 LANGUAGES = ("en", "zh-CN")
 NOTHING: Mapping[str, Sequence[str]] = {"en": [], "zh-CN": []}
 
-# The command line speaks English; what only it, the start of the server or a job worker says needs no counterpart.
+# The command line speaks English; what only it, the start of the server, a job worker or a model in code says needs no
+# counterpart.
 ENGLISH_ONLY = (
     "cli/",
     "connect/",
@@ -44,6 +45,7 @@ ENGLISH_ONLY = (
     "app/settings.py",
     "app/worker_runner.py",
     "feel/printer.py",
+    "formats/bpmn/builder/",
     "web/server.py",
 )
 SQL = re.compile(r"PRAGMA |SET \w+ = \?")
@@ -56,7 +58,9 @@ PHRASE_CALLS = {
     "LogTooLargeError": 0,
     "FeelSyntaxError": 0,
     "FeelBudgetError": 0,
+    "_Untranslatable": 0,
     "_over": 0,
+    "over_limit": 0,
     "typed": 2,
     "expression": 2,
     "text": 2,
@@ -168,9 +172,9 @@ def _rules() -> Iterator[str]:
         for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
             given = [keyword.value for keyword in call.keywords if keyword.arg == "rule"]
             name = _called(call)
-            if name in {"problem", "warning", "report", "_unknown"} and call.args:
+            if name in {"problem", "warning", "report", "_unknown", "_finding", "_error", "_warn"} and call.args:
                 given.append(call.args[0])
-            if name == "_refused" and len(call.args) > 1:
+            if name in {"_refused", "_about", "_note", "_add"} and len(call.args) > 1:
                 given.append(call.args[1])
             for text in itertools.chain.from_iterable(map(_texts, given)):
                 yield from _spelled(f"unknown-{text}" if name == "_unknown" else text)
