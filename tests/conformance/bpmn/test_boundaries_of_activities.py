@@ -73,9 +73,7 @@ EVENTS: dict[str, tuple[str, Callable[[Engine], None]]] = {
 def _model(activity: str, event: str, *, interrupts: bool) -> str:
     flag = "true" if interrupts else "false"
     boundary = f'<boundaryEvent id="b" attachedToRef="a" cancelActivity="{flag}">{event}</boundaryEvent>'
-    return model(
-        process("p", f"start s\n{activity}\n{boundary}\nend e h\ns -> a -> e\nb -> h"), *CALLED, roots=ROOTS
-    )
+    return model(process("p", f"start s\n{activity}\n{boundary}\nend e h\ns -> a -> e\nb -> h"), *CALLED, roots=ROOTS)
 
 
 def _ended(inside: str) -> str:
