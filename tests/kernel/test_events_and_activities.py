@@ -31,7 +31,11 @@ from tests.kernel.parts import E, S, error, job, side_timer
 
 MESSAGE = MessageDefinition(name="m")
 THREE = MultiInstanceLoop(cardinality="3")
-LOOPS = [THREE, MultiInstanceLoop(cardinality="3", is_sequential=True), StandardLoop(condition="true", maximum=3)]
+LOOPS: list[MultiInstanceLoop | StandardLoop] = [
+    THREE,
+    MultiInstanceLoop(cardinality="3", is_sequential=True),
+    StandardLoop(condition="true", maximum=3),
+]
 
 
 def at(name: str, host: str, definition: EventDefinition, *, interrupts: bool = True) -> BoundaryEvent:
