@@ -53,6 +53,7 @@ PHRASE_CALLS = {
     "FeelSyntaxError": 0,
     "FeelBudgetError": 0,
     "_over": 0,
+    "over_limit": 0,
     "typed": 2,
     "expression": 2,
     "text": 2,
@@ -162,9 +163,9 @@ def _rules() -> Iterator[str]:
         for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
             given = [keyword.value for keyword in call.keywords if keyword.arg == "rule"]
             name = _called(call)
-            if name in {"problem", "warning", "report", "_unknown"} and call.args:
+            if name in {"problem", "warning", "report", "_unknown", "_finding", "_error", "_warn"} and call.args:
                 given.append(call.args[0])
-            if name == "_refused" and len(call.args) > 1:
+            if name in {"_refused", "_about", "_note", "_add"} and len(call.args) > 1:
                 given.append(call.args[1])
             for text in itertools.chain.from_iterable(map(_texts, given)):
                 yield from _spelled(f"unknown-{text}" if name == "_unknown" else text)

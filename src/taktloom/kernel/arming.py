@@ -95,7 +95,7 @@ def open_handlers(run: Run, token: Token) -> Phase | None:
     A token that is active already stands at what has started the scope.
     """
     handlers = run.process.handlers_of(run.state.scopes[token.scope].element)
-    plans = plan_events(run, handlers.armed, run.variables(token))
+    plans = plan_events(run, handlers.armed, visible_variables(run.state, token.scope))
     run.push(token, Phase.COMPLETE if token.is_active else Phase.ENTER)
     arm(run, token.scope, plans)
     return None

@@ -194,9 +194,8 @@ class Run:
         del self.state.scopes[token.scope].tokens[token.id]
 
     def _complete_scope(self, scope: Scope) -> None:
-        if scope.stays_open:
-            return
-        self._close_scope_waits(scope)
+        if not scope.stays_open:
+            self._close_scope_waits(scope)
         if scope.owner is None:
             self.finish(InstanceOutcome.COMPLETED)
         else:
@@ -254,6 +253,7 @@ class Run:
         state = self.state
         if state.root is not None:
             self.clear_scope(state.scopes[state.root], failed)
+            state.scopes[state.root].records.clear()
         self.stack.clear()
         state.status = STATUS_OF[outcome]
         self.commands.append(FinishInstance(outcome=outcome, error_code=error_code))

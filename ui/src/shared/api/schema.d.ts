@@ -24,6 +24,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/decision-tables/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check Tables
+         * @description Lint a DMN text; each table is checked for gaps, overlaps and more, with examples.
+         */
+        post: operations["check_tables"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/decision-tables/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Export Table
+         * @description A decision's table as CSV or Excel workbook, which `previews` reads back.
+         */
+        post: operations["export_table"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/decision-tables/previews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Table
+         * @description Read a CSV file or Excel workbook as a decision table; make a draft of it with `POST /drafts`.
+         */
+        post: operations["preview_table"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/decisions": {
         parameters: {
             query?: never;
@@ -1839,6 +1899,13 @@ export interface components {
             /** Value */
             value: number | null;
         };
+        /** ColumnChoice */
+        ColumnChoice: {
+            /** Role */
+            role?: ("input" | "output" | "annotation" | "skip") | null;
+            /** Type Ref */
+            type_ref?: string | null;
+        };
         /**
          * ColumnMapping
          * @description Which column plays which part. attributes: column → level; `auto`: case when no case holds two values.
@@ -1909,6 +1976,16 @@ export interface components {
             /** Cases */
             cases: components["schemas"]["TestCase"][];
             interface: components["schemas"]["DecisionInterface"];
+        };
+        /**
+         * DecisionCheck
+         * @description findings: of the model as a whole; those of its tables stand with them.
+         */
+        DecisionCheck: {
+            /** Findings */
+            findings: components["schemas"]["FindingOut"][];
+            /** Tables */
+            tables: components["schemas"]["TableCheck"][];
         };
         /** DecisionDetail */
         DecisionDetail: {
@@ -2327,6 +2404,19 @@ export interface components {
             started_at: string | null;
         };
         /**
+         * ExampleValue
+         * @description One column's part of an example. is_free: the table says nothing of the column there.
+         */
+        ExampleValue: {
+            /** Expression */
+            expression: string;
+            /** Is Free */
+            is_free: boolean;
+            /** Text */
+            text: string;
+            value: components["schemas"]["JsonValue"];
+        };
+        /**
          * ExplainedRule
          * @description number: of the rule, from 1. outputs: its cells as written, by output name.
          */
@@ -2642,6 +2732,20 @@ export interface components {
             status: string;
             /** Version */
             version: number;
+        };
+        /**
+         * Interpretation
+         * @description A cell that became something else than it says; how: a stable word such as `quoted` or `range`.
+         */
+        Interpretation: {
+            /** After */
+            after: string;
+            /** Before */
+            before: string;
+            /** Cell */
+            cell: string;
+            /** How */
+            how: string;
         };
         /** JobComplete */
         JobComplete: {
@@ -3585,6 +3689,82 @@ export interface components {
             /** Has Task */
             has_task: boolean;
         };
+        /** SheetColumn */
+        SheetColumn: {
+            /** Header */
+            header: string;
+            /** How */
+            how: string;
+            /** Is Type Inferred */
+            is_type_inferred: boolean;
+            /** Letter */
+            letter: string;
+            /** Name */
+            name: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "input" | "output" | "annotation" | "skip";
+            /** Type Ref */
+            type_ref: string | null;
+        };
+        /**
+         * SheetIn
+         * @description content: the file in base64. columns: what the user says of a column, by its letter or header.
+         */
+        SheetIn: {
+            /** Columns */
+            columns?: {
+                [key: string]: components["schemas"]["ColumnChoice"];
+            };
+            /**
+             * Content
+             * Format: base64
+             */
+            content: string;
+            /**
+             * Decimal Comma
+             * @default false
+             */
+            decimal_comma: boolean;
+            /** Delimiter */
+            delimiter?: ("," | ";" | "\t" | "|") | null;
+            /** Encoding */
+            encoding?: string | null;
+            /** File Name */
+            file_name: string;
+            /** Hit Policy */
+            hit_policy?: string | null;
+            /** Name */
+            name?: string | null;
+            /** Sheet */
+            sheet?: string | null;
+        };
+        /**
+         * SheetPreview
+         * @description dmn_xml: the model, null while an error stands among the findings. rules: FEEL by column.
+         */
+        SheetPreview: {
+            /** Columns */
+            columns: components["schemas"]["SheetColumn"][];
+            /** Dmn Xml */
+            dmn_xml: string | null;
+            /** Findings */
+            findings: components["schemas"]["FindingOut"][];
+            /** Hit Policy */
+            hit_policy: string;
+            /** Interpretations */
+            interpretations: components["schemas"]["Interpretation"][];
+            /** Name */
+            name: string;
+            /** Rules */
+            rules: string[][];
+            /** Sheet */
+            sheet: string;
+            /** Sheets */
+            sheets: string[];
+        };
         /** SignIn */
         SignIn: {
             /**
@@ -3646,6 +3826,61 @@ export interface components {
             version: string;
             /** Zone */
             zone: string;
+        };
+        /**
+         * TableCheck
+         * @description is_complete: every cell was read and nothing was cut short. unread_cells: those whose rules only run tells.
+         */
+        TableCheck: {
+            /** Cells */
+            cells: number;
+            /** Findings */
+            findings: components["schemas"]["TableFinding"][];
+            /** Is Complete */
+            is_complete: boolean;
+            /** Name */
+            name: string;
+            /** Rules */
+            rules: number;
+            /** Table Id */
+            table_id: string | null;
+            /** Unread Cells */
+            unread_cells: number;
+        };
+        /** TableCheckIn */
+        TableCheckIn: {
+            /** Dmn Xml */
+            dmn_xml: string;
+        };
+        /**
+         * TableExportIn
+         * @description decision_id: id or name; null where the model has one table only.
+         */
+        TableExportIn: {
+            /** Decision Id */
+            decision_id?: string | null;
+            /** Dmn Xml */
+            dmn_xml: string;
+            /**
+             * Format
+             * @enum {string}
+             */
+            format: "csv" | "xlsx";
+        };
+        /**
+         * TableFinding
+         * @description rules, column: numbers from 1, inputs before outputs. new_rule: input cells of a rule that closes the gap.
+         */
+        TableFinding: {
+            /** Column */
+            column: number | null;
+            /** Example */
+            example: components["schemas"]["ExampleValue"][];
+            finding: components["schemas"]["FindingOut"];
+            /** New Rule */
+            new_rule: string[];
+            /** Rules */
+            rules: number[];
         };
         /**
          * TestCase
@@ -4020,6 +4255,103 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageOut_AuditEntryOut_"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_tables: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TableCheckIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecisionCheck"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_table: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TableExportIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_table: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SheetIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SheetPreview"];
                 };
             };
             /** @description A problem (application/problem+json) */
