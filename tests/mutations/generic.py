@@ -55,9 +55,9 @@ def mutated(site: Site) -> tuple[str, str]:
     before, line = ast.unparse(node), getattr(node, "lineno", 0)
     after = _change(node)
     assert after is not None  # only such nodes are sites
-    for name in node._fields:
-        setattr(node, name, getattr(after, name, None))
     node.__class__ = after.__class__
+    for name in after._fields:
+        setattr(node, name, getattr(after, name))
     ast.fix_missing_locations(tree)
     return ast.unparse(tree), f"{site.file}:{line}: {before} -> {ast.unparse(after)}"
 
