@@ -3,11 +3,15 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import lru_cache
 from itertools import combinations, pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from lxml import etree
 
+from taktloom.formats.bpmn import read_bpmn
 from taktloom.formats.bpmn.builder import (
     ProcessBuilder,
     ScopeBuilder,
@@ -21,11 +25,14 @@ from taktloom.formats.bpmn.builder import (
     signal,
     timer,
 )
+from taktloom.formats.bpmn.kept import is_same
 from taktloom.formats.layout import layout, layout_definitions
 from taktloom.model.collaboration import Collaboration, Participant
 from taktloom.model.diagram import Diagram, Shape
 from taktloom.model.identifiers import ElementId
 from taktloom.model.process import BoundaryEvent, Definitions, Lane, ProcessDefinition, SubProcess
+from tests.data import find_test_data
+from tests.formats.lossless import differences
 from tests.formats.test_layout import (
     all_flows,
     all_ids,
@@ -182,6 +189,28 @@ def test_notes_and_data_stand_clear_of_all_nodes(block: Block) -> None:
             assert not overlap(shape, other), (shape, other)
     for one, other in combinations(beside, 2):
         assert not overlap(one, other)
+
+
+@pytest.mark.data
+@given(blocks())
+def test_random_models_are_written_valid_and_read_equal(block: Block) -> None:
+    builder = built(block)
+
+    written = builder.xml()
+
+    schema = bpmn_schema()
+    assert schema.validate(etree.fromstring(written)), schema.error_log
+    (read,) = read_bpmn(written).processes
+    assert is_same(read, builder.build())
+    assert [is_same(a, b) for a, b in zip(read.nodes, builder.build().nodes, strict=True)].count(False) == 0
+    assert differences(written) == []
+
+
+@lru_cache(maxsize=1)
+def bpmn_schema() -> etree.XMLSchema:
+    data = find_test_data()
+    assert data is not None
+    return etree.XMLSchema(etree.parse(data / "xsd" / "bpmn" / "BPMN20.xsd"))
 
 
 @given(st.lists(blocks(), min_size=1, max_size=3))

@@ -94,6 +94,19 @@ def test_every_own_model_comes_back_as_it_was(path: Path) -> None:
     assert differences(path.read_bytes()) == []
 
 
+@pytest.mark.data
+@pytest.mark.parametrize("path", [*MIWG, *OWN], ids=lambda path: path.stem)
+def test_valid_files_are_written_valid(path: Path) -> None:
+    assert DATA is not None
+    schema = etree.XMLSchema(etree.parse(DATA / "xsd" / "bpmn" / "BPMN20.xsd"))
+    source = path.read_bytes()
+    was_valid = schema.validate(etree.fromstring(source))
+
+    is_valid = schema.validate(etree.fromstring(write_bpmn(read_bpmn(source))))
+
+    assert is_valid or not was_valid, schema.error_log
+
+
 def test_odd_parts_come_back_as_they_were() -> None:
     assert differences(ODD.encode()) == []
 

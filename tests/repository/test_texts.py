@@ -19,7 +19,10 @@ import pytest
 
 from error_reference import SOURCE, error_classes
 from setup_environment import PROJECT_ROOT
+from taktloom.formats.bpmn.file_rules import FILE_RULES
 from taktloom.kernel.commands import IncidentKind
+from taktloom.kernel.rules import RULES
+from taktloom.kernel.soundness import SOUNDNESS_RULES
 from taktloom.mining.decisions.discovering import Verdict
 from taktloom.mining.logs import csv_reader, rows
 from taktloom.mining.quality import card
@@ -30,7 +33,8 @@ FEATURES = PROJECT_ROOT / "ui" / "src" / "features"
 LANGUAGES = ("en", "zh-CN")
 NOTHING: Mapping[str, Sequence[str]] = {"en": [], "zh-CN": []}
 
-# The command line speaks English; what only it, the start of the server or a job worker says needs no counterpart.
+# The command line speaks English; what only it, the start of the server, a job worker or a model in code says needs no
+# counterpart.
 ENGLISH_ONLY = (
     "cli/",
     "connect/",
@@ -41,9 +45,11 @@ ENGLISH_ONLY = (
     "app/settings.py",
     "app/worker_runner.py",
     "feel/printer.py",
+    "formats/bpmn/builder/",
     "web/server.py",
 )
 SQL = re.compile(r"PRAGMA |SET \w+ = \?")
+CLAUSE = re.compile(r"(BPMN 2\.0\.2|DMN 1\.5), |W\. M\. P\. ")  # of a rule: for the reference, said to nobody
 SENTENCE = re.compile(r"[A-Z'`{\"](?=.* [a-z]).*[.}:?]", re.DOTALL)
 # Calls that take a phrase of ours to stand inside a sentence, with its position; and its name where it is named.
 PHRASE_CALLS = {
@@ -52,6 +58,7 @@ PHRASE_CALLS = {
     "LogTooLargeError": 0,
     "FeelSyntaxError": 0,
     "FeelBudgetError": 0,
+    "_Untranslatable": 0,
     "_over": 0,
     "over_limit": 0,
     "typed": 2,
@@ -59,6 +66,7 @@ PHRASE_CALLS = {
     "text": 2,
     "optional_text": 2,
     "_find": 2,
+    "_undecided": 0,
 }
 PHRASE_NAME = "expected"
 
@@ -159,6 +167,7 @@ def _rules() -> Iterator[str]:
     yield from rows.REASONS
     yield from csv_reader.TEXTS
     yield from (check.rule for check in card.CHECKS)
+    yield from (rule.name for rule in (*FILE_RULES, *SOUNDNESS_RULES, *(each.rule for each in RULES)))
     for _, tree in _trees(SOURCE):
         for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
             given = [keyword.value for keyword in call.keywords if keyword.arg == "rule"]
@@ -202,7 +211,7 @@ def _spoken(source: Path = SOURCE) -> Iterator[tuple[str, str]]:
         if path.startswith(ENGLISH_ONLY):
             continue
         for node, text in _outermost_texts(tree):
-            if SENTENCE.fullmatch(text) and not SQL.match(text):
+            if SENTENCE.fullmatch(text) and not SQL.match(text) and not CLAUSE.match(text):
                 yield f"{path}:{node.lineno}", text
 
 

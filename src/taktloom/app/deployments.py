@@ -5,10 +5,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
+from taktloom.app.bpmn_check import check_bpmn
 from taktloom.app.context import Context, use_case
 from taktloom.app.decision_tests import failing_tests
 from taktloom.app.decisions import now_of
-from taktloom.app.linting import check_bpmn, check_dmn, findings_of
+from taktloom.app.linting import check_dmn, findings_of
 from taktloom.assure.permissions import Permission
 from taktloom.model.errors import ConflictError
 from taktloom.model.findings import Finding

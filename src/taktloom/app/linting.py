@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from taktloom.app.bpmn_check import check_bpmn
 from taktloom.app.context import Context, use_case
 from taktloom.app.decision_tests import failing_tests
 from taktloom.app.decisions import now_of
 from taktloom.assure.permissions import Permission
 from taktloom.model.errors import DefinitionError, InputRefusedError, TaktloomError
 from taktloom.model.findings import Finding, Severity
-from taktloom.model.places import Place
 
 if TYPE_CHECKING:
     from taktloom.decisions import TableCheck
@@ -57,30 +57,6 @@ def check_decisions(context: Context, *, content: bytes, name: str) -> DecisionC
     of_tables = {id(one.finding) for table in model.table_checks for one in table.findings}
     others = [one for one in model.lint if id(one) not in of_tables]
     return DecisionCheck(findings=distinct(others), tables=model.table_checks)
-
-
-def check_bpmn(content: bytes, name: str) -> tuple[Finding, ...]:
-    """Warnings of reading and compiling; raises DefinitionError with all problems."""
-    from taktloom.formats.bpmn import read_bpmn
-    from taktloom.kernel import compile as compile_process
-
-    definitions = read_bpmn(content, name=name)
-    findings = list(definitions.findings)
-    executables = [process for process in definitions.processes if process.is_executable]
-    for process in executables:
-        findings += process.findings
-        findings += findings_of(lambda process=process: compile_process(process).definition.findings)  # type: ignore[misc]
-    if not executables:
-        findings.append(
-            Finding(
-                severity=Severity.WARNING,
-                rule="no-executable-process",
-                message="The file holds no executable process.",
-                place=Place(source=name),
-                remedy="Set isExecutable on the process to deploy it.",
-            )
-        )
-    return distinct(findings)
 
 
 def check_dmn(content: bytes, name: str) -> tuple[Finding, ...]:

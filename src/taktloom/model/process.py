@@ -36,13 +36,15 @@ class Foreign:
 
     attributes: expanded name (`{namespace}local`) and value. extensions: children of <extensionElements>, children:
     other children of the element; each as XML text that declares its own namespaces. absent: what the writer would
-    write and the file leaves out: `@` and an attribute's name, or the name of children.
+    write and the file leaves out: `@` and an attribute's name, or the name of children. sequence: names of the children
+    in the file's order, where that is not the schema's.
     """
 
     attributes: tuple[tuple[str, str], ...] = ()
     extensions: tuple[str, ...] = ()
     children: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
+    sequence: tuple[str, ...] = ()
 
 
 NOTHING_FOREIGN = Foreign()

@@ -15,6 +15,7 @@ from taktloom.feel.values import FeelDateTime, FeelValue, from_python
 from taktloom.formats.bpmn import read_bpmn
 from taktloom.formats.xml_reader import read_xml
 from taktloom.kernel import ConditionalStart, ExecutableProcess, compile_process
+from taktloom.kernel.soundness import check_soundness
 from taktloom.kernel.starts import Gathered
 from taktloom.model.errors import DefinitionError, MisuseError, NotFoundError, TaktloomError
 from taktloom.model.findings import Finding, Severity
@@ -129,7 +130,9 @@ class Library:
         return result.value, None
 
     def _add(self, executable: ExecutableProcess) -> Deployed:
-        definition = replace(executable.definition, findings=executable.findings)
+        definition = replace(
+            executable.definition, findings=(*executable.findings, *check_soundness(executable.definition))
+        )
         deployed = Deployed(definition=definition, executable=executable, deployment=self._deployments)
         self._versions.setdefault(definition.id, []).append(deployed)
         return deployed

@@ -36,17 +36,17 @@ def read_assignment(reading: Reading, element: etree._Element) -> Assignment:
     """Literal texts, or FEEL after `=`."""
     extensions = Extensions(element)
 
-    def text(extension: str, attribute: str, camunda_name: str) -> str | None:
+    def said(extension: str, attribute: str, camunda_name: str) -> str | None:
         return extensions.get(extension, attribute) or camunda_text(reading, element, camunda_name)
 
     roles = _read_roles(reading, element)
     return Assignment(
-        assignee=text("assignmentDefinition", "assignee", "assignee") or roles.get("assignee"),
-        candidate_users=text("assignmentDefinition", "candidateUsers", "candidateUsers") or roles.get("user"),
-        candidate_groups=text("assignmentDefinition", "candidateGroups", "candidateGroups") or roles.get("group"),
-        due_date=text("taskSchedule", "dueDate", "dueDate"),
-        follow_up_date=text("taskSchedule", "followUpDate", "followUpDate"),
-        priority=text("priorityDefinition", "priority", "priority"),
+        assignee=said("assignmentDefinition", "assignee", "assignee") or roles.get("assignee"),
+        candidate_users=said("assignmentDefinition", "candidateUsers", "candidateUsers") or roles.get("user"),
+        candidate_groups=said("assignmentDefinition", "candidateGroups", "candidateGroups") or roles.get("group"),
+        due_date=said("taskSchedule", "dueDate", "dueDate"),
+        follow_up_date=said("taskSchedule", "followUpDate", "followUpDate"),
+        priority=said("priorityDefinition", "priority", "priority"),
         form_id=extensions.form_id() or camunda_form(reading, element),
     )
 

@@ -148,7 +148,8 @@ def _read_contents(reading: Reading, element: etree._Element, depth: int) -> Con
 def _with_kept(node: AnyFlowNode, element: etree._Element) -> AnyFlowNode:
     if isinstance(node, UnsupportedNode):
         return node
-    foreign = difference(element, node_element(node, AS_READ), CONTAINED)
+    contained = CONTAINED if isinstance(node, SubProcess) else frozenset[str]()
+    foreign = difference(element, node_element(node, AS_READ), contained)
     return node if foreign == NOTHING_FOREIGN else replace(node, foreign=foreign)
 
 

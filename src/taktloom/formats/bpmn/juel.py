@@ -157,13 +157,13 @@ class _Parser:
     def _or(self) -> str:
         found = self._and()
         while self._take("||", "or"):
-            found = f"{found} or {self._and()}"
+            found = " or ".join((found, self._and()))
         return found
 
     def _and(self) -> str:
         found = self._equality()
         while self._take("&&", "and"):
-            found = f"{found} and {self._equality()}"
+            found = " and ".join((found, self._equality()))
         return found
 
     def _equality(self) -> str:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields, is_dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
 
 from lxml import etree
 
@@ -55,14 +56,31 @@ def difference(element: etree._Element, generated: etree._Element, contained: fr
     for group, found in theirs.items():
         if [canonical(child) for child in ours.get(group, ())] == [canonical(child) for child in found]:
             continue
-        if group == _EXTENSIONS and len(found) == 1 and len(found[0]):
+        if group == _EXTENSIONS and len(found) == 1 and len(found[0]) and not found[0].attrib:
             extensions = tuple(xml_text(child) for child in extension_elements(element))
         else:
             children.extend(xml_text(child) for child in found)
     absent.extend(group for group in ours if group not in theirs)
-    if not (attributes or extensions or children or absent):
+    sequence = _sequence(element, contained)
+    if not (attributes or extensions or children or absent or sequence):
         return NOTHING_FOREIGN
-    return Foreign(attributes=attributes, extensions=extensions, children=tuple(children), absent=tuple(absent))
+    return Foreign(
+        attributes=attributes,
+        extensions=extensions,
+        children=tuple(children),
+        absent=tuple(absent),
+        sequence=sequence,
+    )
+
+
+def _sequence(element: etree._Element, contained: frozenset[str]) -> tuple[str, ...]:
+    """The groups of the children in order, contents as `*`; none where that is the schema's order."""
+    ranks = _PROCESS_RANKS if element.tag == bpmn("process") else _RANKS
+    groups = [group_of(child) for child in element.iterchildren("{*}*")]
+    found = tuple("*" if group in contained else group for group in groups)
+    order = [(ranks.get(group, _CONTENTS), group) for group in found]
+    is_known = all(one == other or one[0] < other[0] for one, other in pairwise(order))
+    return () if is_known else found
 
 
 def apply_kept(element: etree._Element, foreign: Foreign) -> etree._Element:
@@ -85,7 +103,7 @@ def apply_kept(element: etree._Element, foreign: Foreign) -> etree._Element:
         if group_of(child) in replaced:
             element.remove(child)
     element.extend(kept)
-    sort_children(element)
+    sort_children(element, foreign)
     return element
 
 
@@ -167,10 +185,20 @@ def group_of(child: etree._Element) -> str:
     return "resourceRole" if name in _ROLES else name
 
 
-def sort_children(element: etree._Element) -> None:
-    """Bring the children into the schema's order; those of one group stay as they are."""
+def sort_children(element: etree._Element, foreign: Foreign = NOTHING_FOREIGN) -> None:
+    """Bring the children into the file's order if it was kept, else the schema's; those of one group stay in order."""
     ranks = _PROCESS_RANKS if element.tag == bpmn("process") else _RANKS
-    order = sorted(element, key=lambda child: ranks.get(group_of(child), _CONTENTS))
+    places: dict[str, list[int]] = {}
+    for number, group in enumerate(foreign.sequence):
+        places.setdefault(group, []).append(number)
+
+    def place(child: etree._Element) -> tuple[int, int]:
+        group = group_of(child)
+        known = places.get(group) or places.get("*" if group not in ranks else "")
+        rank = ranks.get(group, _CONTENTS)
+        return (known.pop(0), rank) if known else (len(foreign.sequence), rank)
+
+    order = [child for _, child in sorted(((place(child), child) for child in element), key=lambda pair: pair[0])]
     if list(element) != order:
         element[:] = order
 
@@ -197,6 +225,7 @@ def _all_but_one(foreign: Foreign) -> Iterator[Foreign]:
 
 
 def _pieces(foreign: Foreign, generated: list[etree._Element]) -> Iterable[Foreign]:
+    yield Foreign(sequence=foreign.sequence)
     for name in foreign.absent:
         yield Foreign(absent=(name,))
     for attribute in foreign.attributes:
@@ -226,6 +255,7 @@ def _joined(one: Foreign, other: Foreign) -> Foreign:
         attributes=one.attributes + other.attributes,
         extensions=extensions,
         children=one.children + other.children,
+        sequence=one.sequence or other.sequence,
     )
 
 

@@ -132,7 +132,7 @@ class _Writing:
         foreign = Foreign() if isinstance(model, UnsupportedNode) else model.foreign
         new = mended(foreign, lambda: self._generated(model), lambda tried: _fits(reading, tried, model))
         new.extend(contents)
-        sort_children(new)
+        sort_children(new, foreign)
         parent = element.getparent()
         if parent is not None:
             parent.replace(element, new)
@@ -158,7 +158,7 @@ class _Writing:
             *sorted(pieces, key=lambda piece: local_name(piece.tag) in ARTIFACTS),
         ]
         element.extend(_as_contained(elements, owner))
-        sort_children(element)
+        sort_children(element, owner.foreign)
 
     def _data(
         self, owner: ProcessDefinition | SubProcess, kept: dict[str | None, etree._Element]

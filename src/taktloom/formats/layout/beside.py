@@ -33,6 +33,7 @@ NOTE_WIDTH = 120.0
 NOTE_LINE = 16.0
 GAP = 30.0
 STRIP_GAP = 40.0
+MARGIN = 16.0  # to the border of the container
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 
 
@@ -123,11 +124,11 @@ def _beside(
         if line.source in every and line.target in every and (line.source in drawn or line.target in drawn)
     ]
     right = max((shape.x + shape.width + GAP for shape in shapes), default=0.0)
-    bottom = max((_bottom(shape) + GAP for shape in shapes), default=0.0)
+    bottom = max((_bottom(shape) + MARGIN for shape in shapes), default=0.0)
     return Beside(
         shapes=tuple(shapes),
         edges=tuple(edges),
-        above=reach + STRIP_GAP if reach else 0.0,
+        above=reach + STRIP_GAP + MARGIN if reach else 0.0,
         width=max(right, size[0]),
         height=max(bottom, size[1]),
     )

@@ -9,7 +9,7 @@ compensation handler lies where a branch of its boundary event would.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from taktloom.formats.layout.beside import compensation_lines, notes_of, place_beside
+from taktloom.formats.layout.beside import Beside, compensation_lines, notes_of, place_beside
 from taktloom.formats.layout.graph import FlowGraph, Link, host_of, make_graph
 from taktloom.formats.layout.grid import TURN, Grid, make_grid
 from taktloom.formats.layout.labels import Boxes, LabelRequest, place_labels
@@ -53,11 +53,18 @@ def draw(owner: ProcessDefinition | SubProcess) -> Drawing:
     beside = place_beside(notes, boxes, (drawing.width, drawing.height))
     drawing.shapes.extend(beside.shapes)
     drawing.edges.extend(beside.edges)
-    if not beside.above:
-        return replace(drawing, width=beside.width, height=beside.height)
+    _stretch_lanes(drawing, owner.lanes, beside)
     whole = Drawing(width=beside.width, height=beside.height + beside.above, lanes_width=drawing.lanes_width)
     whole.add_moved(drawing, (0.0, beside.above))
     return whole
+
+
+def _stretch_lanes(drawing: Drawing, lanes: Sequence[Lane], beside: Beside) -> None:
+    """The first and last lane reach as far as what stands above and below the rows."""
+    for number, shape in enumerate(drawing.shapes[: len(lanes)]):
+        above = beside.above if number == 0 else 0.0
+        below = max(beside.height - drawing.height, 0.0) if number == len(lanes) - 1 else 0.0
+        drawing.shapes[number] = replace(shape, y=shape.y - above, height=shape.height + above + below)
 
 
 def _draw_rows(nodes: Sequence[AnyFlowNode], flows: Sequence[SequenceFlow], lanes: Sequence[Lane]) -> Drawing:

@@ -136,7 +136,7 @@ def event_sub_process_with_none_start_event(container: Container) -> Breaches:
     "Mark it as interrupting.",
 )
 def non_interrupting_error_start(container: Container) -> Breaches:
-    """BPMN 2.0.2, 10.5.2, table 10.86: an event sub-process begun by an error always interrupts."""
+    """BPMN 2.0.2, 10.5.2: an event sub-process begun by an error always interrupts."""
     for node in container.of(StartEvent):
         is_error = any(isinstance(one, ErrorDefinition) for one in single_definitions(node.definition))
         if container.is_event_sub_process and is_error and not node.is_interrupting:

@@ -24,6 +24,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conditions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Evaluate Conditions
+         * @description Look at conditional start events with these variables; `started` names the new instances.
+         */
+        post: operations["evaluate_conditions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/decision-tables/checks": {
         parameters: {
             query?: never;
@@ -410,6 +430,26 @@ export interface paths {
         get: operations["show_instance"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/instances/{instance_key}/activations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Activate Activities
+         * @description Start activities of an ad-hoc sub-process that is active in the instance.
+         */
+        post: operations["activate_activities"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1428,6 +1468,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/signals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Broadcast Signal
+         * @description Throw a signal to all who wait for it; `heard` names the instances that heard it or were started by it.
+         */
+        post: operations["broadcast_signal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/stream": {
         parameters: {
             query?: never;
@@ -1727,6 +1787,15 @@ export interface components {
             /** Jobs */
             jobs: components["schemas"]["LockedJob"][];
         };
+        /** ActivationIn */
+        ActivationIn: {
+            /** Element Ids */
+            element_ids: string[];
+            /** Variables */
+            variables?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+        };
         /** ActivityCount */
         ActivityCount: {
             /** Activity */
@@ -1940,6 +2009,18 @@ export interface components {
             variables?: {
                 [key: string]: components["schemas"]["JsonValue"];
             };
+        };
+        /** ConditionsIn */
+        ConditionsIn: {
+            /** Variables */
+            variables?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+        };
+        /** ConditionsOut */
+        ConditionsOut: {
+            /** Started */
+            started: string[];
         };
         /** Contribution */
         Contribution: {
@@ -2452,7 +2533,10 @@ export interface components {
             /** Warnings */
             warnings: components["schemas"]["EvaluationWarning"][];
         };
-        /** FindingOut */
+        /**
+         * FindingOut
+         * @description path: ids of the elements on a shortest way that shows the problem; empty where the place says all.
+         */
         FindingOut: {
             /** Message */
             message: string;
@@ -2460,6 +2544,8 @@ export interface components {
             parameters?: {
                 [key: string]: string;
             };
+            /** Path */
+            path?: string[];
             /**
              * @default {
              *       "source": ""
@@ -2676,12 +2762,16 @@ export interface components {
         };
         /** InstanceDetail */
         InstanceDetail: {
+            /** Called */
+            called: components["schemas"]["InstanceSummary"][];
             /** Incidents */
             incidents: components["schemas"]["IncidentView"][];
             /** Jobs */
             jobs: components["schemas"]["JobView"][];
             /** Journal Size */
             journal_size: number;
+            /** Signals */
+            signals: components["schemas"]["SignalView"][];
             /** Subscriptions */
             subscriptions: components["schemas"]["SubscriptionView"][];
             summary: components["schemas"]["InstanceSummary"];
@@ -2709,6 +2799,8 @@ export interface components {
         InstanceSummary: {
             /** Business Key */
             business_key: string | null;
+            /** Caller Key */
+            caller_key: string | null;
             /** Definition Key */
             definition_key: string;
             /** Ended At */
@@ -3775,6 +3867,29 @@ export interface components {
             /** Username */
             username: string;
         };
+        /** SignalIn */
+        SignalIn: {
+            /** Name */
+            name: string;
+            /** Variables */
+            variables?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+        };
+        /** SignalOut */
+        SignalOut: {
+            /** Heard */
+            heard: string[];
+        };
+        /** SignalView */
+        SignalView: {
+            /** Element Id */
+            element_id: string;
+            /** Signal Name */
+            signal_name: string;
+            /** Subscription Id */
+            subscription_id: string;
+        };
         /** SniffColumn */
         SniffColumn: {
             /** Missing Share */
@@ -4255,6 +4370,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageOut_AuditEntryOut_"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    evaluate_conditions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConditionsIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConditionsOut"];
                 };
             };
             /** @description A problem (application/problem+json) */
@@ -4973,6 +5121,39 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["InstanceDetail"];
                 };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    activate_activities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                instance_key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActivationIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem (application/problem+json) */
             default: {
@@ -6861,6 +7042,39 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    broadcast_signal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignalIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignalOut"];
+                };
             };
             /** @description A problem (application/problem+json) */
             default: {

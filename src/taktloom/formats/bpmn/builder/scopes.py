@@ -287,11 +287,8 @@ class ScopeBuilder:
             target=item.id,
             transformation=transformation,
         )
-        inputs = (*io.inputs, item)
-        sets = (DataSet(id=ElementId(f"{node.id}_inputs"), elements=tuple(each.id for each in inputs)),)
-        self._put(
-            replace(node, io=replace(io, inputs=inputs, input_sets=sets), data_inputs=(*node.data_inputs, association))
-        )
+        io = _with_sets(node.id, replace(io, inputs=(*io.inputs, item)))
+        self._put(replace(node, io=io, data_inputs=(*node.data_inputs, association)))
         return self
 
     def writes(self, target: str, name: str = "", transformation: str | None = None) -> Self:
@@ -305,13 +302,8 @@ class ScopeBuilder:
             target=self._reference(target).id,
             transformation=transformation,
         )
-        outputs = (*io.outputs, item)
-        sets = (DataSet(id=ElementId(f"{node.id}_outputs"), elements=tuple(each.id for each in outputs)),)
-        self._put(
-            replace(
-                node, io=replace(io, outputs=outputs, output_sets=sets), data_outputs=(*node.data_outputs, association)
-            )
-        )
+        io = _with_sets(node.id, replace(io, outputs=(*io.outputs, item)))
+        self._put(replace(node, io=io, data_outputs=(*node.data_outputs, association)))
         return self
 
     def note(self, text: str) -> Self:
@@ -429,6 +421,13 @@ class ScopeBuilder:
                 f"{len(named)} elements of this scope have the id or name '{element}'.", "Name an element by its id."
             )
         return named[0]
+
+
+def _with_sets(node: ElementId, io: InputOutput) -> InputOutput:
+    """One set of all inputs and one of all outputs, which the schema asks for."""
+    inputs = DataSet(id=ElementId(f"{node}_inputs"), elements=tuple(item.id for item in io.inputs))
+    outputs = DataSet(id=ElementId(f"{node}_outputs"), elements=tuple(item.id for item in io.outputs))
+    return replace(io, input_sets=(inputs,), output_sets=(outputs,))
 
 
 def _misuse(cause: str, remedy: str) -> MisuseError:
