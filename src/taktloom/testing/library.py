@@ -180,7 +180,7 @@ def _executable_processes(data: bytes, name: str) -> list[ProcessDefinition]:
 def _finding_of(error: DefinitionError) -> Finding:
     return Finding(
         severity=Severity.ERROR,
-        rule="file-refused",
+        rule="xml-refused",
         message=error.cause,
         place=error.place,
         remedy=error.remedy,
