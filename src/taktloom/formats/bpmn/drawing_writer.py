@@ -16,21 +16,23 @@ from taktloom.model.diagram import Diagram, Edge, Shape
 from taktloom.model.identifiers import ElementId
 from taktloom.model.process import Definitions
 
-__all__ = ["write_drawings"]
+__all__ = ["kept_drawings", "write_drawing"]
 
 
-def write_drawings(root: etree._Element, definitions: Definitions, namespaces: Mapping[str, str]) -> None:
-    """Append the diagrams to *root*."""
-    diagram = definitions.diagram
-    if not definitions.drawings:
-        if diagram is not None:
-            write_diagram(root, diagram, _plane_element(root, definitions))
+def write_drawing(root: etree._Element, definitions: Definitions) -> None:
+    """Append a new diagram to *root* if the model has one; relationships stay behind it."""
+    if definitions.diagram is None:
         return
-    pages = [foreign_element(text) for text in definitions.drawings]
+    write_diagram(root, definitions.diagram, _plane_element(root, definitions))
+    root.extend(root.findall(bpmn("relationship")))
+
+
+def kept_drawings(definitions: Definitions, namespaces: Mapping[str, str]) -> list[etree._Element]:
+    """The diagrams of the file that was read, as the model is drawn now."""
     holder = etree.Element("holder", nsmap=namespaces)
-    holder.extend(pages)
-    _bring_up_to_date(holder, diagram or Diagram())
-    root.extend(list(holder))
+    holder.extend(foreign_element(text) for text in definitions.drawings)
+    _bring_up_to_date(holder, definitions.diagram or Diagram())
+    return list(holder)
 
 
 def _bring_up_to_date(holder: etree._Element, diagram: Diagram) -> None:

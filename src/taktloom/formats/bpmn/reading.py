@@ -2,7 +2,7 @@
 """What the readers of all elements share: the file, its root-level definitions, findings, a node's common fields."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypedDict
 
 from lxml import etree
@@ -14,7 +14,18 @@ from taktloom.model.identifiers import ElementId
 from taktloom.model.places import Place
 from taktloom.model.process import Form
 
-__all__ = ["NodeFields", "Reading", "children", "default_flow", "is_true", "text_of"]
+__all__ = [
+    "MAX_FINDINGS",
+    "MAX_MESSAGE",
+    "NodeFields",
+    "Reading",
+    "children",
+    "default_flow",
+    "is_true",
+    "left_out",
+    "shortened",
+    "text_of",
+]
 
 _RECENT = 10
 MAX_FINDINGS = 1_000
@@ -78,13 +89,14 @@ class Reading:
         finding = Finding(
             severity=severity,
             rule=rule,
-            message=message if len(message) <= MAX_MESSAGE else f"{message[: MAX_MESSAGE - 1]}…",
+            message=message,
             place=place,
             remedy=remedy,
-            parameters={"element": element_id or "", "name": (element.get("name") or "")[:MAX_MESSAGE]},
+            parameters={"element": element_id or "", "name": element.get("name") or ""},
         )
+        finding = shortened(finding)
         if len(self.findings) == MAX_FINDINGS:
-            finding = _left_out(place)
+            finding = left_out(place)
         if finding not in self.findings[-_RECENT:]:  # a shared definition is read once for each event that names it
             self.findings.append(finding)
 
@@ -194,7 +206,24 @@ def default_flow(element: etree._Element) -> ElementId | None:
     return ElementId(given) if given else None
 
 
-def _left_out(place: Place) -> Finding:
+def shortened(finding: Finding) -> Finding:
+    """A finding never repeats a huge text of the file."""
+    values = finding.parameters.values()
+    if len(finding.message) <= MAX_MESSAGE and all(len(value) <= MAX_MESSAGE for value in values):
+        return finding
+    return replace(
+        finding,
+        message=_short(finding.message),
+        parameters={name: _short(value) for name, value in finding.parameters.items()},
+    )
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= MAX_MESSAGE else f"{text[: MAX_MESSAGE - 1]}…"
+
+
+def left_out(place: Place) -> Finding:
+    """The finding in place of those over the limit."""
     return Finding(
         severity=Severity.ERROR,
         rule="findings-left-out",
