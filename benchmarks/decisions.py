@@ -1,19 +1,27 @@
 # SPDX-License-Identifier: Apache-2.0
 """Decisions a second: a table of 20 rows and 3 inputs, and how it grows; `if` with two names; loading 1,000 decisions.
 
-`PYTHONPATH=src python -m benchmarks.decisions` prints medians and the load of the machine. zen-engine is
-measured beside it in the same run where it is installed; it is for measuring only. Answers are compared before anything
-is timed.
+`PYTHONPATH=src python -m benchmarks.decisions` prints medians and the load of the machine. zen-engine, SpiffWorkflow
+and pyDMNrules are measured in the same run where they are installed; they are for measuring only and no dependency of
+the product, so they live in an environment of their own:
+
+    python -m venv /tmp/peers && /tmp/peers/bin/pip install zen-engine SpiffWorkflow pyDMNrules
+    PYTHONPATH=src python -m benchmarks.decisions --peers /tmp/peers
+
+Answers are compared before anything is timed.
 """
 
-import importlib
+import argparse
 import json
 import os
 import statistics
+import subprocess
+import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
+from pathlib import Path
 
 from taktloom.decisions import DecisionModel, load_model
 from taktloom.feel import compile_expression
@@ -108,7 +116,7 @@ def rate(call: Callable[[], int]) -> float:
 def table_rate(rows: int, rounds: int = 10) -> float:
     """Decisions a second of a table with *rows* rows, through the public door."""
     model, given = load_model(dmn_table(rows)), requests(rows)
-    check(model, given, rows)
+    check(model, given)
 
     def call() -> int:
         evaluate = model.evaluate
@@ -120,14 +128,16 @@ def table_rate(rows: int, rounds: int = 10) -> float:
     return rate(call)
 
 
-def check(model: DecisionModel, given: list[dict[str, FeelValue]], rows: int) -> None:
-    """Compare with what the rows say, read by hand."""
+def check(model: DecisionModel, given: list[dict[str, FeelValue]]) -> None:
+    """Compare with what the rows say."""
     for inputs in given:
-        amount = inputs["Amount"]
-        assert isinstance(amount, Decimal)
-        row = int(amount) // 100 * len(SEGMENTS) + SEGMENTS.index(str(inputs["Segment"]))
-        expected = f"answer {row}" if row < rows else None
-        assert model.evaluate("Answer", inputs).value == expected, (inputs, expected)
+        assert model.evaluate("Answer", inputs).value == answer(inputs), inputs
+
+
+def answer(inputs: Mapping[str, FeelValue]) -> str:
+    """What the rows say, read by hand."""
+    amount = int(str(inputs["Amount"]))
+    return f"answer {amount // 100 * len(SEGMENTS) + SEGMENTS.index(str(inputs['Segment']))}"
 
 
 def expression_rate(rounds: int = 20_000) -> float:
@@ -161,53 +171,27 @@ def threads_agree(rows: int = 20, threads: int = 4) -> bool:
     return found == [expected] * threads
 
 
-def zen_rate(rows: int, rounds: int = 10) -> float | None:
-    """zen-engine's fast way, a loader that gives compiled content; None where it is not installed."""
-    try:
-        zen = importlib.import_module("zen")
-    except ImportError:
-        return None
-    content = zen.ZenDecisionContent(json.dumps(zen_table(rows)))
-    engine = zen.ZenEngine({"loader": lambda key: content})
-    given = [
-        {"Segment": item["Segment"], "Amount": int(str(item["Amount"])), "Age": int(str(item["Age"]))}
-        for item in requests(rows)
-    ]
-    first = engine.evaluate("table", given[0])["result"]
-    assert first == {"Answer": "answer 0"}, first
-
-    def call() -> int:
-        for _ in range(rounds):
-            for inputs in given:
-                engine.evaluate("table", inputs)
-        return rounds * len(given)
-
-    return rate(call)
-
-
-def zen_table(rows: int) -> dict[str, object]:
-    """The same table in zen-engine's JSON."""
-    names = ("Segment", "Amount", "Age")
-    lines = [
-        {"_id": str(number), **dict(zip(names, cells, strict=True)), "Answer": answer}
-        for number, (*cells, answer) in enumerate(rules(rows))
-    ]
-    table = {
-        "hitPolicy": "first",
-        "inputs": [{"id": name, "name": name, "field": name} for name in names],
-        "outputs": [{"id": "Answer", "name": "Answer", "field": "Answer"}],
-        "rules": lines,
+def peer_rate(name: str, rows: int, python: str) -> float | str:
+    """The same table and requests with another engine, run by *python*; the reason where there is no figure."""
+    given = requests(rows)
+    job = {
+        "rules": rules(rows),
+        "requests": [
+            {"Segment": item["Segment"], "Amount": int(str(item["Amount"])), "Age": int(str(item["Age"]))}
+            for item in given
+        ],
+        "answers": [answer(item) for item in given],
+        "dmn": dmn_table(rows).replace("20230324", "20191111"),
     }
-    nodes = [
-        {"id": "in", "name": "in", "type": "inputNode"},
-        {"id": "table", "name": "table", "type": "decisionTableNode", "content": table},
-        {"id": "out", "name": "out", "type": "outputNode"},
-    ]
-    edges = [
-        {"id": "1", "sourceId": "in", "targetId": "table", "type": "edge"},
-        {"id": "2", "sourceId": "table", "targetId": "out", "type": "edge"},
-    ]
-    return {"contentType": "application/vnd.gorules.decision", "nodes": nodes, "edges": edges}
+    command = [python, str(Path(__file__).with_name("decision_peers.py")), name]
+    try:
+        run = subprocess.run(command, input=json.dumps(job), capture_output=True, text=True, timeout=120, check=False)
+    except subprocess.TimeoutExpired:
+        return "took longer than 120 s"
+    if run.returncode != 0:
+        return f"failed: {run.stderr.strip().splitlines()[-1][:200]}"
+    found = json.loads(run.stdout)
+    return "not installed" if found is None else round(found)
 
 
 def load_seconds(decisions: int = 1000) -> float:
@@ -224,11 +208,16 @@ def load_seconds(decisions: int = 1000) -> float:
 
 def main() -> None:
     """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--peers", type=Path, help="folder of a virtual environment that holds the peers")
+    folder = parser.parse_args().peers
+    python = sys.executable if folder is None else str(folder / "bin" / "python")
     figures: dict[str, object] = {"load of the machine": os.getloadavg()[0]}
     for rows in (20, 100, 1000):
         figures[f"table of {rows} rows, decisions/s"] = round(table_rate(rows))
-        zen = zen_rate(rows)
-        figures[f"zen-engine, {rows} rows, decisions/s"] = "not installed" if zen is None else round(zen)
+        figures[f"zen-engine, {rows} rows, decisions/s"] = peer_rate("zen-engine", rows, python)
+    for name in ("SpiffWorkflow", "pyDMNrules"):
+        figures[f"{name}, 20 rows, decisions/s"] = peer_rate(name, 20, python)
     figures["if with two names, evaluations/s"] = round(expression_rate())
     figures["load of 1,000 decisions, s"] = round(load_seconds(), 3)
     figures["four threads agree"] = threads_agree()

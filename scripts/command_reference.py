@@ -73,8 +73,21 @@ def reference_page() -> str:
         if hasattr(command, "commands"):
             parts.append(f"\n## taktloom {path}: {command.help.rstrip('.').lower()}\n")
         else:
-            parts.append(_section(path, command))
+            parts.append(_section(spoken(path), command, level="###" if " " in path else "##"))
     return "".join(parts)
+
+
+def default_of(group: Any) -> str | None:
+    """The command of a group that is meant where none is named."""
+    found: str | None = getattr(group, "default_command", None)
+    return found
+
+
+def spoken(path: str) -> str:
+    """*path* as people write it: without the command that is meant anyway."""
+    group, _, child = path.partition(" ")
+    known: Any = typer.main.get_command(application)
+    return group if child and default_of(known.commands[group]) == child else path
 
 
 def commands() -> Iterator[tuple[str, Any]]:
@@ -99,8 +112,7 @@ def _off(parameter: Any) -> tuple[str, ...]:
     return tuple(getattr(parameter, "secondary_opts", ()))
 
 
-def _section(path: str, command: Any) -> str:
-    level = "###" if " " in path else "##"
+def _section(path: str, command: Any, *, level: str) -> str:
     arguments = " ".join(_placeholder(one) for one in command.params if one.param_type_name == "argument")
     usage = f"{path} {arguments}".strip()
     paragraphs = [" ".join(part.split()) for part in (command.help or "").split("\n\n")]

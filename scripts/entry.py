@@ -62,11 +62,12 @@ def _lock(arguments: Sequence[str]) -> int:
 
 
 def _reference(arguments: Sequence[str]) -> int:
-    """Rewrite the pages that are made from the source: error codes, commands, OpenAPI."""
+    """Rewrite the pages that are made from the source: error codes, rules of models, commands, OpenAPI."""
     write_reference(arguments)
     require_environment(Requirements.RUN)
     python = str(VENV / "bin" / "python")
-    scripts = ([str(PROJECT_ROOT / "scripts" / "command_reference.py")], ["-m", "taktloom.web.openapi"])
+    pages = [str(PROJECT_ROOT / "scripts" / f"{name}_reference.py") for name in ("command", "rule")]
+    scripts = (*([page] for page in pages), ["-m", "taktloom.web.openapi"])
     return max(subprocess.run([python, *script], cwd=PROJECT_ROOT, check=False).returncode for script in scripts)
 
 

@@ -290,7 +290,7 @@ context put({a:1},["b"],2)  ->  {a: 1, b: 2}
 context put({a:{b:1}},["a","b"],2)  ->  {a: {b: 2}}
 context put({a:{b:1}},["a","c"],2)  ->  {a: {b: 1, c: 2}}
 context put({a:1},["a","c"],2)  ->  null
-context put({a:1},["b","c"],2)  ->  {a: 1, b: {c: 2}}
+context put({a:1},["b","c"],2)  ->  null
 context put({a:1},[],2)  ->  null
 context put({a:1},null,2)  ->  null
 context put(null,"a",2)  ->  null
@@ -526,7 +526,7 @@ coincides((1..5),[1..5])  ->  false
 coincides(1,"a")  ->  null
 coincides(@"2020-01-01",@"2020-01-01")  ->  true
 before((<5),7)  ->  true
-includes((>5),7)  ->  null
+includes((>5),7)  ->  true
 duplicate values([1,2,1])  ->  [1]
 duplicate values(null)  ->  null
 duplicate values([])  ->  []

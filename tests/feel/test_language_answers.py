@@ -77,6 +77,15 @@ function(a:string) "foo" instance of function<string>->string  ->  function(a)
 (function(a) a) instance of function<Any>->Any  ->  true
 (function() 1) instance of function<>->number  ->  true
 (function(a:string) "foo") instance of function  ->  true
+sum instance of function<list<number>>->number  ->  true
+sum instance of function<list<number>>->string  ->  false
+substring instance of function<string, number>->string  ->  true
+substring instance of function<string, number, number>->string  ->  true
+substring instance of function<string>->string  ->  false
+abs instance of function<number>->Any  ->  true
+max instance of function<number, number, number>->Any  ->  true
+date instance of function<number, number, number>->date  ->  true
+[sum, count] instance of list<function<list<Any>>->number>  ->  true
 @"P1D" instance of days and time duration  ->  true
 @"P1Y" instance of years and months duration  ->  true
 @"P1D" instance of years and months duration  ->  false

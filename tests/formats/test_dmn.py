@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
+from taktloom.decisions import load_model
 from taktloom.formats.dmn import DmnVersion, convert_dmn, read_dmn, write_dmn
-from taktloom.formats.xml_reader import XmlError
+from taktloom.formats.xml_reader import XmlError, local_name
 from taktloom.model.decision import (
     DecisionDefinition,
     DecisionRequirementsGraph,
@@ -47,13 +48,16 @@ DRAFT = DecisionRequirementsGraph(
         ),
     ),
 )
+POINTS = ("{*}Bounds", "{*}waypoint")
 SCHEMAS = {DmnVersion.V1_3: "DMN13.xsd", DmnVersion.V1_5: "DMN15.xsd"}
 
 
 def contents(item: object) -> object:
     """Everything but places, ids and what only pictures it."""
     if is_dataclass(item):
-        names = [part.name for part in fields(item) if part.name not in {"place", "id", "diagram", "kept"}]
+        names = [
+            part.name for part in fields(item) if part.name not in {"place", "id", "diagram", "kept", "requirement_id"}
+        ]
         return (type(item).__name__, *((name, contents(getattr(item, name))) for name in names))
     return tuple(map(contents, item)) if isinstance(item, tuple) else item
 
@@ -87,6 +91,97 @@ def test_every_file_of_the_kit_is_written_back_valid_and_whole(test_data: Path) 
         checker.assertValid(etree.fromstring(write_dmn(replace(graph, diagram=None))))
 
     assert len(paths) > 90
+
+
+def drawn(root: etree._Element) -> list[tuple[str, str | None, list[dict[str, str]]]]:
+    """What the diagrams show: shapes and edges, of which element, at which points."""
+    return [
+        (
+            local_name(part),
+            part.get("dmnElementRef"),
+            [{str(key): str(value) for key, value in point.items()} for point in part.iter(*POINTS)],
+        )
+        for part in root.iter("{*}DMNShape", "{*}DMNEdge")
+    ]
+
+
+@pytest.mark.data
+def test_the_diagrams_of_the_kit_are_kept_and_name_what_is_there(test_data: Path) -> None:
+    edges = 0
+
+    for path in sorted((test_data / "dmn-tck").rglob("*.dmn")):
+        source = etree.parse(str(path)).getroot()
+        written = etree.fromstring(write_dmn(read_dmn(path.read_bytes(), source=path.name)))
+        if drawn(source):
+            assert drawn(written) == drawn(source), path.name
+            there = {part.get("id") for part in source.iter()}
+            known = {part.get("id") for part in written.iter()}
+            assert {name for _, name, _ in drawn(source) if name in there} <= known, path.name
+        edges += len(drawn(source))
+
+    assert edges > 100
+
+
+VERSIONS = {
+    "1.1": ("http://www.omg.org/spec/DMN/20151101/dmn.xsd", "http://www.omg.org/spec/FEEL/20140401", None),
+    "1.2": (
+        "http://www.omg.org/spec/DMN/20180521/MODEL/",
+        "http://www.omg.org/spec/DMN/20180521/FEEL/",
+        "http://www.omg.org/spec/DMN/20180521/DMNDI/",
+    ),
+    "1.3": tuple(f"https://www.omg.org/spec/DMN/20191111/{part}/" for part in ("MODEL", "FEEL", "DMNDI")),
+    "1.4": (
+        "https://www.omg.org/spec/DMN/20211108/MODEL/",
+        "https://www.omg.org/spec/DMN/20211108/FEEL/",
+        "https://www.omg.org/spec/DMN/20191111/DMNDI/",
+    ),
+    "1.5": tuple(f"https://www.omg.org/spec/DMN/20230324/{part}/" for part in ("MODEL", "FEEL", "DMNDI")),
+}
+
+
+def model_in(version: str) -> str:
+    """A small model as tools of that version write it: types with the prefixes of namespaces, elements with one too."""
+    model, feel, diagram = VERSIONS[version]
+    shown = (
+        f'<di:DMNDI xmlns:di="{diagram}" xmlns:dc="http://www.omg.org/spec/DMN/20180521/DC/" '
+        'xmlns:p="http://www.omg.org/spec/DMN/20180521/DI/"><di:DMNDiagram id="g">'
+        '<di:DMNShape id="s" dmnElementRef="fee"><dc:Bounds x="1" y="2" width="30" height="40"/></di:DMNShape>'
+        '<di:DMNEdge id="e" dmnElementRef="needs"><p:waypoint x="5" y="6"/><p:waypoint x="7" y="8"/></di:DMNEdge>'
+        "</di:DMNDiagram></di:DMNDI>"
+    )
+    return f"""<d:definitions xmlns:d="{model}" xmlns:feel="{feel}" xmlns:my="urn:x" id="x" name="n" namespace="urn:x">
+      <d:itemDefinition name="tAmount" id="t"><d:typeRef>feel:number</d:typeRef>
+        <d:allowedValues id="allowed"><d:text>&gt; 0</d:text></d:allowedValues></d:itemDefinition>
+      <d:inputData id="amount" name="Amount"><d:variable name="Amount" typeRef="my:tAmount"/></d:inputData>
+      <d:decision id="fee" name="Fee"><d:variable name="Fee" typeRef="feel:number"/>
+        <d:informationRequirement id="needs"><d:requiredInput href="#amount"/></d:informationRequirement>
+        <d:decisionTable id="table" hitPolicy="FIRST"><d:input id="in"><d:inputExpression typeRef="feel:number">
+          <d:text>Amount</d:text></d:inputExpression></d:input><d:output id="out" typeRef="feel:number"/>
+          <d:rule id="r"><d:inputEntry id="c"><d:text>&gt; 1</d:text></d:inputEntry>
+          <d:outputEntry id="o"><d:text>Amount + 1</d:text></d:outputEntry></d:rule></d:decisionTable></d:decision>
+      {"" if diagram is None else shown}</d:definitions>"""
+
+
+@pytest.mark.parametrize("version", list(VERSIONS))
+def test_every_version_is_read_and_decides_alike(version: str) -> None:
+    text = model_in(version)
+    for source in (text, write_dmn(read_dmn(text))):
+        assert load_model(source).evaluate("Fee", {"Amount": 5}).value == 6
+        assert load_model(source).evaluate("Fee", {"Amount": -5}).value is None
+
+
+@pytest.mark.data
+@pytest.mark.parametrize("version", list(VERSIONS))
+def test_every_version_is_written_as_valid_1_5_with_its_diagram(test_data: Path, version: str) -> None:
+    written = etree.fromstring(write_dmn(read_dmn(model_in(version))))
+
+    schema(test_data, DmnVersion.V1_5).assertValid(written)
+    if VERSIONS[version][2] is not None:
+        assert drawn(written) == [
+            ("DMNShape", "fee", [{"x": "1", "y": "2", "width": "30", "height": "40"}]),
+            ("DMNEdge", "needs", [{"x": "5", "y": "6"}, {"x": "7", "y": "8"}]),
+        ]
+    assert "needs" in {part.get("id") for part in written.iter("{*}informationRequirement")}
 
 
 def test_a_draft_reads_back_as_it_was() -> None:

@@ -164,3 +164,14 @@ def test_only_activities_of_an_active_ad_hoc_sub_process_can_be_started(element:
 
     assert run.state == before
     assert run.open_jobs() == ["a"]
+
+
+def test_the_condition_is_also_tested_when_nothing_is_active_any_more() -> None:
+    run = begun(ad_hoc(job("a"), timer("soon", "a", duration="PT1M"), completion_condition="enough"), enough=True)
+
+    run.fire("soon")
+
+    assert run.told()[3:] == [
+        "a activated", "a terminated", "soon activated", "soon completed",
+        "any completed", "e activated", "e completed",
+    ]  # fmt: skip

@@ -5,7 +5,13 @@ from dataclasses import replace
 
 import pytest
 
-from taktloom.model.event_definitions import CompensateDefinition
+from taktloom.kernel.commands import ThrowSignal
+from taktloom.model.event_definitions import (
+    CompensateDefinition,
+    ErrorDefinition,
+    MultipleDefinition,
+    SignalDefinition,
+)
 from taktloom.model.process import (
     AnyFlowNode,
     BoundaryEvent,
@@ -21,8 +27,8 @@ from taktloom.model.process import (
 )
 from taktloom.model.process_data import VariableMapping
 from tests.kernel.activity_driver import active
-from tests.kernel.build import eid, flows_of, process, sub_process
-from tests.kernel.parts import E, S, job, timer
+from tests.kernel.build import eid, event_sub_process, flows_of, process, sub_process
+from tests.kernel.parts import E, S, error, job, timer
 
 
 def undo(name: str) -> ServiceTask:
@@ -268,3 +274,65 @@ def test_a_failing_handler_is_an_incident_and_goes_on_when_resolved() -> None:
     run.resolve("h", again=False)
 
     assert not run.is_active
+
+
+def test_an_event_sub_process_that_handles_an_error_undoes_what_completed_around_it() -> None:
+    caught = event_sub_process(
+        "h", StartEvent(id=eid("hs"), definition=ErrorDefinition(code="E1")), throw("undo"), job("after"),
+        flows="hs > undo > after",
+    )  # fmt: skip
+    sub = sub_process(
+        "sub", StartEvent(id=eid("is")), *undoable("a"), *undoable("b"), job("c"), caught, flows="is > a > b > c"
+    )
+    run = active(process(S, sub, E, flows="s > sub > e"))
+    run.finish_job()
+    run.finish_job()
+
+    run.throw_from(0, "E1")
+
+    assert run.finish_all() == ["undo-b", "undo-a", "after"]
+    assert run.told()[-3:] == ["sub completed", "e activated", "e completed"]
+
+
+def test_what_an_event_sub_process_completed_itself_is_undone_first() -> None:
+    caught = event_sub_process(
+        "h", StartEvent(id=eid("hs"), definition=ErrorDefinition(code=None)), *undoable("x"), throw("undo"),
+        flows="hs > x > undo",
+    )  # fmt: skip
+    run = active(process(S, *undoable("a"), job("c"), caught, E, flows="s > a > c > e"))
+    run.finish_job()
+
+    run.throw_from(0, "any")
+
+    assert run.finish_all() == ["x", "undo-x", "undo-a"]
+
+
+def test_one_of_several_events_that_are_thrown_may_be_compensation() -> None:
+    several = MultipleDefinition(definitions=(CompensateDefinition(), SignalDefinition(name="done")))
+    both = IntermediateThrowEvent(id=eid("both"), definition=several)
+    run = active(process(S, *undoable("a"), both, job("b"), E, flows="s > a > both > b > e"))
+    run.finish_job()
+
+    assert sorted(run.open_jobs()) == ["b", "undo-a"]
+    assert [c.signal_name for c in run.log if isinstance(c, ThrowSignal)] == ["done"]
+
+
+def test_an_error_of_a_handler_goes_outwards_from_the_thrower() -> None:
+    sub = sub_process(
+        "sub", StartEvent(id=eid("is")), *undoable("a"), *undoable("b"), throw(), flows="is > a > b > undo"
+    )
+    run = active(process(S, sub, error("caught", "sub", "E1"), job("c"), E, flows="s > sub > e\ncaught > c > e"))
+    run.finish_job()
+    run.finish_job()
+
+    run.throw_from(0, "E1")
+
+    assert run.open_jobs() == ["c"]
+    assert [line for line in run.told() if line.endswith("failed")] == ["undo-b failed", "undo failed", "sub failed"]
+
+
+def test_a_completed_instance_remembers_nothing_to_undo() -> None:
+    run = active(process(S, *undoable("a"), E, flows="s > a > e"))
+    run.finish_job()
+
+    assert [scope.records for scope in run.state.scopes.values()] == [[]]

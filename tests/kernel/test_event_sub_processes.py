@@ -7,7 +7,9 @@ from decimal import Decimal
 import pytest
 
 from taktloom.kernel.commands import CreateJob, InstanceOutcome
+from taktloom.kernel.events import JobCompleted
 from taktloom.kernel.state_json import load_state, save_state
+from taktloom.model.errors import NotFoundError
 from taktloom.model.event_definitions import (
     ConditionalDefinition,
     ErrorDefinition,
@@ -307,3 +309,42 @@ def test_a_waiting_scope_survives_being_stored() -> None:
     loaded = load_state(save_state(run.state))
 
     assert loaded == run.state
+
+
+def test_what_a_scope_cannot_wait_for_is_an_incident_before_its_first_element_begins() -> None:
+    beside = handler(MessageDefinition(name="=name"), interrupts=False)
+    inside = sub_process("sub", StartEvent(id=eid("is")), job("a"), beside, flows="is > a")
+    run = run_of(process(S, inside, E, flows="s > sub > e"))
+
+    assert shown(run.start()) == ["RecordEvent sub start", "RaiseIncident is expression"]
+    assert run.visits() == "s+ s sub+"
+    commands = run.resolve("is", name="m")
+
+    assert shown(commands) == ["CloseIncident", "Subscribe hs", "RecordEvent a start", "CreateJob a"]
+    assert run.visits() == "is+ is a+"
+
+
+def test_an_event_ends_the_incidents_of_what_it_breaks_off() -> None:
+    run = job_beside(handler(SignalDefinition(name="x")))
+    run.start()
+    run.fail("a")
+    run.visits()
+
+    commands = run.signal("hs")
+
+    assert shown(commands)[:4] == ["Unsubscribe", "RecordEvent a ate_abort", "CancelJob", "CloseIncident"]
+    assert run.state.incidents == {}
+    assert run.visits() == "a- h+ hs+ hs hj+"
+
+
+def test_a_late_answer_to_what_an_event_has_broken_off_is_refused_and_changes_nothing() -> None:
+    run = job_beside(handler(SignalDefinition(name="x")))
+    run.start()
+    late = run.peek("job", "a")
+    run.signal("hs")
+    before = save_state(run.state)
+
+    with pytest.raises(NotFoundError):
+        run.send(JobCompleted(occurred_at=run.now, job_id=late))
+
+    assert save_state(run.state) == before

@@ -9,7 +9,7 @@ import pytest
 from taktloom.kernel import load_state, save_state
 from taktloom.kernel.elements.multi_instance import MAX_INSTANCES
 from taktloom.model.process import EndEvent, MultiInstanceLoop, ScriptTask, StartEvent
-from taktloom.model.process_data import VariableMapping
+from taktloom.model.process_data import DataAssociation, DataElement, InputOutput, VariableMapping
 from tests.kernel.activity_driver import active
 from tests.kernel.build import eid, process, sub_process
 from tests.kernel.parts import E, S, error, job, timer
@@ -278,3 +278,54 @@ def test_a_stored_multi_instance_goes_on_as_if_never_stored() -> None:
     run.finish_job(y=3)
 
     assert run.variables()["ys"] == [1, 2, 3]
+
+
+def test_data_inputs_and_outputs_belong_to_the_activity_as_a_whole() -> None:
+    loop = MultiInstanceLoop(
+        is_sequential=True, input_collection="orders", input_element="order", output_collection="bills",
+        output_element="bill",
+    )  # fmt: skip
+    orders, bills = DataElement(id=eid("in"), name="orders"), DataElement(id=eid("out"), name="bills")
+    task = replace(
+        job("a"),
+        loop=loop,
+        io=InputOutput(inputs=(orders,), outputs=(bills,)),
+        data_inputs=(DataAssociation(sources=(eid("placed"),), target=eid("in")),),
+        data_outputs=(DataAssociation(sources=(eid("out"),), target=eid("sent")),),
+    )
+    objects = (DataElement(id=eid("placed")), DataElement(id=eid("sent")))
+    run = active(process(S, task, E, flows="s > a > e", data_objects=objects), {"placed": ["x", "y"]})
+
+    assert run.finish_job(bill=1).variables["order"] == "x"
+    assert run.finish_job(bill=2).variables["order"] == "y"
+
+    assert run.variables() == {"placed": ["x", "y"], "sent": [1, 2]}
+
+
+def test_a_data_output_of_no_instances_is_an_empty_list() -> None:
+    bills = DataElement(id=eid("out"), name="bills")
+    task = replace(
+        job("a"),
+        loop=MultiInstanceLoop(cardinality="0", output_collection="bills", output_element="bill"),
+        io=InputOutput(outputs=(bills,)),
+        data_outputs=(DataAssociation(sources=(eid("out"),), target=eid("sent")),),
+    )
+    run = active(process(S, task, E, flows="s > a > e", data_objects=(DataElement(id=eid("sent")),)))
+
+    assert run.variables() == {"sent": []}
+
+
+def test_each_instance_of_a_sub_process_has_data_objects_of_its_own() -> None:
+    sub = replace(
+        sub_process("sub", StartEvent(id=eid("is")), job("a"), job("b"), flows="is > a > b"),
+        data_objects=(DataElement(id=eid("note")),),
+        loop=MultiInstanceLoop(cardinality="2", output_collection="notes", output_element="note"),
+    )
+    run = active(process(S, sub, E, flows="s > sub > e"))
+
+    run.finish_job(0, note="first")
+    run.finish_job(0, note="second")
+    assert [job.variables["note"] for job in run.jobs] == ["first", "second"]
+    run.finish_all()
+
+    assert run.variables() == {"notes": ["first", "second"]}

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from command_reference import PAGE, commands, options_of, reference_page
+from command_reference import PAGE, commands, default_of, options_of, reference_page
 from entry import REPOSITORY_COMMANDS
 from tests.data import PROJECT_ROOT
 
@@ -82,6 +82,8 @@ def _faults(line: str) -> Iterator[str]:
         return
     known: dict[str, Any] = dict(commands())
     path = " ".join(words[:2]) if " ".join(words[:2]) in known else words[0]
+    default = default_of(known.get(path))
+    path = path if default is None else f"{path} {default}"
     command = known.get(path)
     if command is None or (hasattr(command, "commands") and len(words) > 1 and words[1] not in HELP):
         yield line

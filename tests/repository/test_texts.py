@@ -19,7 +19,10 @@ import pytest
 
 from error_reference import SOURCE, error_classes
 from setup_environment import PROJECT_ROOT
+from taktloom.formats.bpmn.file_rules import FILE_RULES
 from taktloom.kernel.commands import IncidentKind
+from taktloom.kernel.rules import RULES
+from taktloom.kernel.soundness import SOUNDNESS_RULES
 from taktloom.mining.decisions.discovering import Verdict
 from taktloom.mining.logs import csv_reader, rows
 from taktloom.mining.quality import card
@@ -46,6 +49,7 @@ ENGLISH_ONLY = (
     "web/server.py",
 )
 SQL = re.compile(r"PRAGMA |SET \w+ = \?")
+CLAUSE = re.compile(r"(BPMN 2\.0\.2|DMN 1\.5), |W\. M\. P\. ")  # of a rule: for the reference, said to nobody
 SENTENCE = re.compile(r"[A-Z'`{\"](?=.* [a-z]).*[.}:?]", re.DOTALL)
 # Calls that take a phrase of ours to stand inside a sentence, with its position; and its name where it is named.
 PHRASE_CALLS = {
@@ -56,11 +60,14 @@ PHRASE_CALLS = {
     "FeelBudgetError": 0,
     "_Untranslatable": 0,
     "_over": 0,
+    "over_limit": 0,
     "typed": 2,
     "expression": 2,
+    "optional_expression": 2,
     "text": 2,
     "optional_text": 2,
     "_find": 2,
+    "_undecided": 0,
 }
 PHRASE_NAME = "expected"
 
@@ -161,13 +168,14 @@ def _rules() -> Iterator[str]:
     yield from rows.REASONS
     yield from csv_reader.TEXTS
     yield from (check.rule for check in card.CHECKS)
+    yield from (rule.name for rule in (*FILE_RULES, *SOUNDNESS_RULES, *(each.rule for each in RULES)))
     for _, tree in _trees(SOURCE):
         for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
             given = [keyword.value for keyword in call.keywords if keyword.arg == "rule"]
             name = _called(call)
-            if name in {"problem", "warning", "report", "_unknown"} and call.args:
+            if name in {"problem", "warning", "report", "_unknown", "_finding", "_error", "_warn"} and call.args:
                 given.append(call.args[0])
-            if name == "_refused" and len(call.args) > 1:
+            if name in {"_refused", "_about", "_note", "_add"} and len(call.args) > 1:
                 given.append(call.args[1])
             for text in itertools.chain.from_iterable(map(_texts, given)):
                 yield from _spelled(f"unknown-{text}" if name == "_unknown" else text)
@@ -204,7 +212,7 @@ def _spoken(source: Path = SOURCE) -> Iterator[tuple[str, str]]:
         if path.startswith(ENGLISH_ONLY):
             continue
         for node, text in _outermost_texts(tree):
-            if SENTENCE.fullmatch(text) and not SQL.match(text):
+            if SENTENCE.fullmatch(text) and not SQL.match(text) and not CLAUSE.match(text):
                 yield f"{path}:{node.lineno}", text
 
 

@@ -2,15 +2,17 @@
 """Checking and deploying models."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
+from taktloom.app.bpmn_check import check_bpmn
 from taktloom.app.context import Context, use_case
 from taktloom.app.decision_tests import failing_tests
 from taktloom.app.decisions import now_of
+from taktloom.app.linting import check_dmn, findings_of
 from taktloom.assure.permissions import Permission
-from taktloom.model.errors import ConflictError, DefinitionError, InputRefusedError, TaktloomError
-from taktloom.model.findings import Finding, Severity
+from taktloom.model.errors import ConflictError
+from taktloom.model.findings import Finding
 from taktloom.model.operations import Deployment, ModelDraft
 
 
@@ -65,50 +67,10 @@ def _with_failing_tests(context: Context, deployment: Deployment, files: Mapping
 def check_model(context: Context, *, bpmn_xml: bytes, dmn_xml: bytes | None = None) -> tuple[Finding, ...]:
     """Everything that deploying would find, warnings included; nothing is deployed."""
     now = now_of(context)
-    findings = list(_findings_of(lambda: check_bpmn(bpmn_xml, "model.bpmn")))
+    findings = list(findings_of(lambda: check_bpmn(bpmn_xml, "model.bpmn")))
     if dmn_xml is not None:
-        findings += _findings_of(lambda: (*check_dmn(dmn_xml, "model.dmn"), *failing_tests(dmn_xml, "model.dmn", now)))
+        findings += findings_of(lambda: (*check_dmn(dmn_xml, "model.dmn"), *failing_tests(dmn_xml, "model.dmn", now)))
     return tuple(findings)
-
-
-@use_case(Permission.PROCESS_VIEW)
-def lint_file(context: Context, *, name: str, content: bytes) -> tuple[Finding, ...]:
-    """The findings of one BPMN or DMN file."""
-    if not name.lower().endswith(".dmn"):
-        return tuple(_findings_of(lambda: check_bpmn(content, name)))
-    now = now_of(context)
-    return tuple(_findings_of(lambda: (*check_dmn(content, name), *failing_tests(content, name, now))))
-
-
-def check_bpmn(content: bytes, name: str) -> tuple[Finding, ...]:
-    """Warnings of reading and compiling; raises DefinitionError with all problems."""
-    from taktloom.formats.bpmn import read_bpmn
-    from taktloom.kernel import compile as compile_process
-
-    definitions = read_bpmn(content, name=name)
-    findings = list(definitions.findings)
-    executables = [process for process in definitions.processes if process.is_executable]
-    for process in executables:
-        findings += process.findings
-        findings += _findings_of(lambda process=process: compile_process(process).definition.findings)  # type: ignore[misc]
-    if not executables:
-        findings.append(
-            Finding(
-                severity=Severity.WARNING,
-                rule="no-executable-process",
-                message="The file holds no executable process.",
-                remedy="Set isExecutable on the process to deploy it.",
-            )
-        )
-    return _distinct(findings)
-
-
-def check_dmn(content: bytes, name: str) -> tuple[Finding, ...]:
-    """Warnings of reading; raises DefinitionError with all problems."""
-    from taktloom.decisions import load_model
-    from taktloom.formats.dmn import read_dmn
-
-    return tuple(load_model(read_dmn(content, source=name)).findings)
 
 
 def files_of(draft: ModelDraft) -> dict[str, bytes]:
@@ -118,31 +80,6 @@ def files_of(draft: ModelDraft) -> dict[str, bytes]:
     if draft.dmn_xml is not None:
         files[f"{stem}.dmn"] = draft.dmn_xml
     return files
-
-
-def _findings_of(check: Callable[[], tuple[Finding, ...]]) -> tuple[Finding, ...]:
-    try:
-        return check()
-    except DefinitionError as error:
-        return error.findings or (finding_of(error),)
-    except InputRefusedError as error:
-        return (finding_of(error),)
-
-
-def finding_of(error: TaktloomError) -> Finding:
-    """An error as a finding."""
-    return Finding(
-        severity=Severity.ERROR,
-        rule=error.code,
-        message=error.cause,
-        place=error.place,
-        remedy=error.remedy,
-        parameters=error.parameters,
-    )
-
-
-def _distinct(findings: list[Finding]) -> tuple[Finding, ...]:
-    return tuple({repr(finding): finding for finding in findings}.values())
 
 
 def _target(deployment: Deployment) -> str:

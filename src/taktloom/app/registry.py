@@ -5,6 +5,7 @@ from types import ModuleType
 
 from taktloom.app import (
     backup,
+    decision_tables,
     decision_tests,
     decisions,
     deployments,
@@ -14,6 +15,7 @@ from taktloom.app import (
     incidents,
     instances,
     jobs,
+    linting,
     logs,
     messages,
     people,
@@ -31,6 +33,7 @@ from taktloom.app.demo import walk
 
 MODULES: tuple[ModuleType, ...] = (
     backup,
+    decision_tables,
     decision_tests,
     decisions,
     deployments,
@@ -40,6 +43,7 @@ MODULES: tuple[ModuleType, ...] = (
     incidents,
     instances,
     jobs,
+    linting,
     logs,
     messages,
     people,

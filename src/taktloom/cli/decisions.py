@@ -38,7 +38,6 @@ InputOption = Annotated[
 FileOption = Annotated[Path | None, typer.Option("--inputs", "--vars", help="The same as --input FILE.")]
 
 
-@decision_commands.command("decide")
 @calls(
     decisions.evaluate_file,
     decisions.evaluate_file_batch,

@@ -60,8 +60,9 @@ def findings_of(error: TaktloomError) -> tuple[Finding, ...]:
 
 
 def finding_line(finding: Finding) -> str:
-    """One finding as a line."""
-    return f"{finding.severity} {finding.rule} at {finding.place}: {finding.message} {finding.remedy}".rstrip()
+    """One finding as a line, with the way that shows it."""
+    line = f"{finding.severity} {finding.rule} at {finding.place}: {finding.message} {finding.remedy}".rstrip()
+    return f"{line} Path: {' > '.join(finding.path)}." if finding.path else line
 
 
 def _document(error: TaktloomError, findings: tuple[Finding, ...]) -> dict[str, object]:
@@ -83,6 +84,7 @@ def _document(error: TaktloomError, findings: tuple[Finding, ...]) -> dict[str, 
                 "line": finding.place.line,
                 "element_id": finding.place.element_id,
                 "remedy": finding.remedy,
+                "path": list(finding.path),
             }
             for finding in findings
         ],

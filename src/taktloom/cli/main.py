@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import typer
 
 from taktloom.cli import failures
+from taktloom.cli.decision_tables import decide_commands
 from taktloom.cli.decisions import decision_commands
 from taktloom.cli.doors import door_commands
 from taktloom.cli.logs import log_commands, look_commands
@@ -48,6 +49,10 @@ application = typer.Typer(
 )  # fmt: skip
 for group in (door_commands, look_commands, model_commands, decision_commands, run_commands, system_commands):
     application.registered_commands.extend(group.registered_commands)
+application.add_typer(
+    decide_commands, name="decide", help="Evaluate a decision; import and export its table.",
+    no_args_is_help=True, context_settings={"ignore_unknown_options": True},
+)  # fmt: skip
 application.add_typer(log_commands, name="log", help="Event logs in the data folder.", no_args_is_help=True)
 application.add_typer(process_commands, name="process", help="Deployed processes.", no_args_is_help=True)
 application.add_typer(instance_commands, name="instance", help="Process instances.", no_args_is_help=True)

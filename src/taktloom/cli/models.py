@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from taktloom.app import deployments
+from taktloom.app import deployments, linting
 from taktloom.app.calls import calls
 from taktloom.cli.failures import REFUSED, finding_line
 from taktloom.cli.opening import opened
@@ -18,24 +18,45 @@ model_commands = typer.Typer()
 
 
 @model_commands.command("lint")
-@calls(deployments.lint_file)
+@calls(linting.lint_files)
 def lint(
-    file: Annotated[Path, typer.Argument(help="A BPMN or DMN file.")],
+    paths: Annotated[list[Path], typer.Argument(help="BPMN and DMN files, and folders of them.", show_default=False)],
+    strict: Annotated[bool, typer.Option("--strict", help="Warnings fail too.")] = False,
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Check a model as deploying would; exit code 1 when it could not be deployed."""
+    """Check models as deploying would, and more; exit code 1 when there is an error.
+
+    DMN files may import each other. Example: taktloom lint models/ permit.dmn --strict
+    """
+    files = {str(path): read_file(path) for path in _models_in(paths)}
     with opened(data) as context:
-        findings = deployments.lint_file(context, name=file.name, content=read_file(file))
+        findings = linting.lint_files(context, files=files)
     if as_json:
-        print_json({"findings": findings})
+        print_json({"files": list(files), "findings": findings})
     else:
         for finding in findings:
             say(finding_line(finding))
         if not findings:
-            say(f"{file}: nothing found.")
-    if any(finding.severity is Severity.ERROR for finding in findings):
+            say(f"{', '.join(files)}: nothing found.")
+    failing = {Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR}
+    if any(finding.severity in failing for finding in findings):
         raise typer.Exit(REFUSED)
+
+
+def _models_in(paths: list[Path]) -> list[Path]:
+    """The files themselves, and those in the folders; raises MisuseError for a folder without models."""
+    found: dict[Path, None] = {}
+    for path in paths:
+        inside = sorted(one for kind in ("bpmn", "dmn") for one in path.rglob(f"*.{kind}")) if path.is_dir() else [path]
+        if not inside:
+            raise MisuseError(
+                f"There is no model in {path}.",
+                remedy="Name a folder with .bpmn or .dmn files.",
+                parameters={"path": str(path)},
+            )
+        found.update(dict.fromkeys(inside))
+    return list(found)
 
 
 @model_commands.command("deploy")

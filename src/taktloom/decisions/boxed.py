@@ -11,7 +11,7 @@ from taktloom.feel.host_functions import external_function
 from taktloom.feel.iteration import domain_of, filter_closure, for_closure, quantified_closure
 from taktloom.feel.kinds import FeelFunction, FeelValue, Parameter
 from taktloom.feel.runtime import Frame, Run, apply, apply_named
-from taktloom.feel.types import FeelType
+from taktloom.feel.types import FeelType, FunctionType, ListType, SimpleType, coerce
 from taktloom.model.decision import (
     BoxedConditional,
     BoxedContext,
@@ -36,7 +36,16 @@ def compile_boxed(expression: DecisionExpression, level: Level, result_type: str
     if isinstance(expression, DecisionTable):
         return level.typed(compile_table(expression, level, result_type), expression.type_ref, "The table's answer")
     evaluate = _FORMS[type(expression)](expression, level)
-    return level.typed(evaluate, expression.type_ref, "The expression's value")
+    type_ref = None if _is_type_of_result(expression, expression.type_ref, level) else expression.type_ref
+    return level.typed(evaluate, type_ref, "The expression's value")
+
+
+def _is_type_of_result(expression: DecisionExpression, type_ref: str | None, level: Level) -> bool:
+    """Tools name the type of what a function answers where the standard has the type of the function."""
+    if not isinstance(expression, BoxedFunction):
+        return False
+    kind = level.types.named(type_ref)
+    return kind is not None and kind is not SimpleType.FUNCTION and not isinstance(kind, FunctionType)
 
 
 def null(frame: Frame) -> FeelValue:
@@ -58,8 +67,10 @@ def _context(expression: BoxedContext, level: Level) -> Evaluate:
             continue
         name, kind = entry.variable.name, level.types.named(entry.variable.type_ref)
         visible = {**known, name: kind} if _is_function(entry.value) else dict(known)
-        value = compile_boxed(entry.value, level.inner(visible), entry.variable.type_ref)
-        compiled.append((name, level.typed(value, entry.variable.type_ref, f"The entry {name!r}")))
+        type_ref = entry.variable.type_ref
+        value = compile_boxed(entry.value, level.inner(visible), type_ref)
+        of_result = _is_type_of_result(entry.value, type_ref, level)
+        compiled.append((name, level.typed(value, None if of_result else type_ref, f"The entry {name!r}")))
         known[name] = kind
 
     def evaluate(frame: Frame) -> FeelValue:
@@ -106,6 +117,8 @@ def _function(expression: BoxedFunction, level: Level) -> Evaluate:
         return _external(compile_boxed(expression.body, level), parameters, level)
     inner = level.inner({item.name: item.type for item in parameters})
     body = compile_boxed(expression.body, inner)
+    if _is_type_of_result(expression, expression.type_ref, level):
+        body = level.typed(body, expression.type_ref, "The function's result")
     levels = inner.levels()
     names = [item.name for item in parameters]
 
@@ -183,13 +196,32 @@ def _iteration(expression: BoxedIteration, level: Level) -> Evaluate:
     if expression.kind is IterationKind.FOR:
         names["partial"] = None
     inner = level.inner(names)
-    # the domain is compiled for the inner frame too, because that is the frame it is run in
-    source = level.typed(compile_boxed(expression.source, inner), expression.variable_type_ref, "The domain")
+    # the domain runs in the inner frame too, but does not see its names
+    source = _domain(compile_boxed(expression.source, level.inner({})), kind)
     clauses = [(expression.variable, domain_of(source, 0))]
     body = compile_boxed(expression.body, inner)
     if expression.kind is IterationKind.FOR:
-        return for_closure(clauses, body, uses_partial=True, captures=True)
+        uses_partial = "partial" in repr(expression.body)  # too often is slow, too seldom wrong
+        return for_closure(clauses, body, uses_partial=uses_partial, captures=True)
     return quantified_closure(clauses, body, expression.kind.value)
+
+
+def _domain(source: Evaluate, kind: FeelType | None) -> Evaluate:
+    """The domain, coerced to the type that is named: that of the whole list, or else that of each item."""
+    if kind is None:
+        return source
+
+    def evaluate(frame: Frame) -> FeelValue:
+        value, charge = source(frame), frame.run.step
+        whole = coerce(value, kind, charge)
+        if whole is not None or value is None:
+            return whole
+        items = coerce(value, ListType(kind), charge)
+        if items is None:
+            frame.run.warn(WarningKind.TYPE_MISMATCH, "The domain is not of its type.")
+        return items
+
+    return evaluate
 
 
 _FORMS: dict[type, Callable[..., Evaluate]] = {

@@ -7,14 +7,17 @@ null, the others still work. Source: DMN 1.5, 10.4 (execution semantics).
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Protocol, TypeAlias
 
 from taktloom.decisions.boxed import compile_boxed, null
-from taktloom.decisions.check_table import check_table
-from taktloom.decisions.level import Level
+from taktloom.decisions.level import Level, UnknownName
 from taktloom.decisions.library import Key, Library, Required
+from taktloom.decisions.lint import graph_findings, name_findings
 from taktloom.decisions.plan import Logic, Plan, make_plan
 from taktloom.decisions.run import DecisionResult, DecisionRun, DecisionTrace
+from taktloom.decisions.table_check import TableCheck, TableScope, examine_table
+from taktloom.decisions.table_check.tables import definitions_of, placed_tables
 from taktloom.feel.code import Evaluate
 from taktloom.feel.compiler import require_size
 from taktloom.feel.deep_calls import deep_evaluation
@@ -22,7 +25,9 @@ from taktloom.feel.errors import Budget, FeelBudgetError
 from taktloom.feel.host_functions import HostFunction, registered
 from taktloom.feel.kinds import FeelDateTime, FeelFunction, FeelValue, Parameter
 from taktloom.feel.runtime import DeeperCallError, Frame, Run, apply, apply_named
+from taktloom.feel.scope import Scope
 from taktloom.feel.types import ContextType, FeelType, FunctionType, SimpleType
+from taktloom.feel.wire import clock_from_python, variables_from_python
 from taktloom.formats.dmn import read_dmn
 from taktloom.model.decision import (
     BusinessKnowledgeModel,
@@ -65,16 +70,6 @@ def load_model(
     return DecisionModel(Library([_graph(item) for item in (source, *imports)]), registered(functions or {}))
 
 
-def _tables_of(graph: DecisionRequirementsGraph) -> Iterator[DecisionTable]:
-    """The tables that are the logic of a decision or of a business knowledge model."""
-    for decision in graph.decisions:
-        if isinstance(decision.expression, DecisionTable):
-            yield decision.expression
-    for knowledge in graph.knowledge_models:
-        if knowledge.logic is not None and isinstance(knowledge.logic.body, DecisionTable):
-            yield knowledge.logic.body
-
-
 def _external_code(function: Evaluate, names: list[str]) -> Evaluate:
     def evaluate(frame: Frame) -> FeelValue:
         callee = function(frame)
@@ -109,7 +104,9 @@ class DecisionModel:
         self._visible: dict[Key, dict[str, FeelValue]] = {}
         self._plans: dict[Key, Plan] = {}
         self._findings: list[Finding] = library.findings
-        self._table_findings: list[Finding] | None = None
+        self._scopes: dict[Key, Scope] = {}
+        self._unknown: list[UnknownName] = []
+        self._table_checks: tuple[TableCheck, ...] | None = None
         self._own_tables = {
             decision.id: decision.expression.id
             for decision in library.root.decisions
@@ -125,9 +122,26 @@ class DecisionModel:
     @property
     def findings(self) -> list[Finding]:
         """Every problem, with file and line; the tables are checked for gaps and overlaps when this is first asked."""
-        if self._table_findings is None:
-            self._table_findings = [item for table in _tables_of(self.graph) for item in check_table(table)]
-        return [*self._findings, *self._table_findings]
+        return [*self._findings, *(one.finding for check in self.table_checks for one in check.findings)]
+
+    @property
+    def lint(self) -> list[Finding]:
+        """The findings and whatever else an author wants to know: names, types, circles, leftovers."""
+        return [*graph_findings(self._library), *name_findings(self._unknown, self.graph), *self.findings]
+
+    @property
+    def table_checks(self) -> tuple[TableCheck, ...]:
+        """The check of each table for gaps, overlaps and more; made when first asked for."""
+        if self._table_checks is None:
+            self._table_checks = tuple(self._checked_tables())
+        return self._table_checks
+
+    def _checked_tables(self) -> Iterator[TableCheck]:
+        definitions = definitions_of(self.graph, self._library.graphs)
+        for placed in placed_tables(self.graph):
+            scope = self._scopes[(self.graph.namespace, placed.owner.id)]
+            known = TableScope(scope=scope, variables=placed.variables, definitions=definitions)
+            yield examine_table(placed.table, known, name=placed.owner.name, type_ref=placed.type_ref)
 
     @property
     def decisions(self) -> tuple[str, ...]:
@@ -137,18 +151,20 @@ class DecisionModel:
     def evaluate(
         self,
         name: str,
-        inputs: Mapping[str, FeelValue],
+        inputs: Mapping[str, object],
         *,
         service: str | None = None,
-        now: FeelDateTime | None = None,
+        now: FeelDateTime | datetime | None = None,
         budget: Budget | None = None,
     ) -> DecisionResult:
         """Decide *name*: a decision, or a business knowledge model or decision service with its parameters as inputs.
 
-        inputs: FEEL values by the names of the input data. service: evaluate *name* as an output of this service.
-        Raises NotFoundError for a name the model lacks and FeelBudgetError for a spent budget.
+        name, service: a name or an id. inputs: FEEL values, or Python's own that convert, by the names of the input
+        data. service: evaluate *name* as an output of this service. Raises NotFoundError for a name the model lacks,
+        ValueConversionError for an input that has no FEEL value and FeelBudgetError for a spent budget.
         """
-        run = DecisionRun(budget, now)
+        inputs = variables_from_python(inputs)
+        run = DecisionRun(budget, clock_from_python(now))
         key = self.require(service or name)
         try:
             value = self._decide(run, key, inputs)
@@ -196,9 +212,12 @@ class DecisionModel:
         return plan
 
     def _output_of_service(self, key: Key, value: FeelValue, name: str) -> FeelValue:
+        """The one output called *name* (or with this id) of a service that has several; else all that it gave."""
         node = self._library.nodes[key]
-        if isinstance(node, DecisionService) and len(node.outputs) > 1 and isinstance(value, dict) and name in value:
-            return value[name]
+        if isinstance(node, DecisionService) and len(node.outputs) > 1 and isinstance(value, dict):
+            for item in self._library.required(key, node.outputs):
+                if name in {item.node.variable.name, item.node.name, item.node.id}:
+                    return value.get(item.node.variable.name)
         return value
 
     def _compiled(self, key: Key, node: DecisionDefinition | BusinessKnowledgeModel) -> Logic:
@@ -211,6 +230,9 @@ class DecisionModel:
         level = Level.outermost(
             self._names(required), self._library.types[key[0]], self._findings, self._host_functions
         )
+        if key[0] == self.graph.namespace:
+            level.unknown = self._unknown
+        self._scopes[key] = level.scope
         if isinstance(node, DecisionDefinition):
             evaluate = self._decision_code(node, level)
         else:

@@ -82,6 +82,10 @@ class TypeTable:
             )
             return kind
 
-    def _allows(self, tests: str) -> Callable[[FeelValue], bool]:
+    def _allows(self, tests: str) -> Callable[..., bool]:
         compiled = compile_unary_tests(tests, Scope(types=self.types))
-        return lambda value: compiled.evaluate(value).value is True
+
+        def allows(value: FeelValue, charge: Callable[[int], None] | None) -> bool:
+            return compiled.evaluate(value, charge=charge).value is True
+
+        return allows

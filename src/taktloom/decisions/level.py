@@ -8,21 +8,31 @@ from taktloom.decisions.cell_intervals import SimpleCell, simple_cell
 from taktloom.decisions.item_types import TypeTable
 from taktloom.feel.closures import Test, compile_tests
 from taktloom.feel.code import Evaluate, StaticScope, compile_form
-from taktloom.feel.compiler import BUILT_IN_NAMES, outermost_scope
+from taktloom.feel.compiler import BUILT_IN_NAMES, outermost_scope, unknown_names
 from taktloom.feel.errors import FeelSyntaxError, WarningKind
 from taktloom.feel.kinds import FeelFunction, FeelValue
 from taktloom.feel.parser import parse_expression, parse_unary_tests
 from taktloom.feel.runtime import Frame
 from taktloom.feel.scope import Scope
-from taktloom.feel.syntax import height
+from taktloom.feel.syntax import Node, height
 from taktloom.feel.types import FeelType, coerce, exact_class
 from taktloom.model.findings import Finding, Severity
 from taktloom.model.places import Place
 
-__all__ = ["Level"]
+__all__ = ["Level", "UnknownName"]
 
 
 _BOXED_LEVELS = 12  # Python frames that a boxed function takes besides those of the FEEL inside
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownName:
+    """A name that neither a requirement nor anything nearer stands behind, and those that would be known there."""
+
+    name: str
+    text: str
+    place: Place
+    known: tuple[str, ...] = field(compare=False)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -33,6 +43,7 @@ class Level:
     static: StaticScope
     types: TypeTable
     findings: list[Finding]
+    unknown: list[UnknownName] = field(default_factory=list)
     heights: list[int] = field(default_factory=lambda: [0])
     compiled: dict[str, Evaluate] = field(default_factory=dict)
     compiled_tests: dict[str, Test] = field(default_factory=dict)
@@ -64,6 +75,7 @@ class Level:
             static=static,
             types=self.types,
             findings=self.findings,
+            unknown=self.unknown,
             heights=self.heights,
         )
 
@@ -79,6 +91,7 @@ class Level:
         try:
             form = parse_expression(text, self.scope, BUILT_IN_NAMES)
             self.heights[0] = max(self.heights[0], height(form))
+            self._note_unknown(form, text, place)
             evaluate = compile_form(form, self.static)
         except FeelSyntaxError as error:
             evaluate = self._broken(text, place, error)
@@ -93,6 +106,8 @@ class Level:
         try:
             form = parse_unary_tests(text or "-", self.scope, BUILT_IN_NAMES)
             self.simple_cells[text] = simple_cell(form)
+            if self.simple_cells[text] is None:  # else it is made of constants
+                self._note_unknown(form, text, place)
             test = compile_tests(form, self.static)
         except FeelSyntaxError as error:
             broken = self._broken(text, place, error)
@@ -125,12 +140,18 @@ class Level:
             value = evaluate(frame)
             if value is None or type(value) is exact:
                 return value
-            answer = coerce(value, kind)
+            answer = coerce(value, kind, frame.run.step)
             if answer is None:
                 frame.run.warn(WarningKind.TYPE_MISMATCH, message)
             return answer
 
         return checked
+
+    def _note_unknown(self, form: Node, text: str, place: Place) -> None:
+        names = unknown_names(form, self.scope)
+        if names:
+            known = tuple(self.scope.names)
+            self.unknown.extend(UnknownName(name, text, place, known) for name in sorted(names))
 
     def _broken(self, text: str, place: Place, error: FeelSyntaxError) -> Evaluate:
         self.findings.append(

@@ -172,7 +172,7 @@ def _input_step(node: InputData, path: Path, kind: FeelType | None) -> Step:
             value = _input_at(node, path, inputs)
         if value is None or kind is None:
             return value
-        answer = coerce(value, kind)
+        answer = coerce(value, kind, run.step)
         if answer is None:
             run.warn(WarningKind.TYPE_MISMATCH, f"The input {node.name!r} is not of its type.")
         return answer

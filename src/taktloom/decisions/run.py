@@ -49,8 +49,6 @@ class DecisionResult(NamedTuple):
 class DecisionRun(Run):
     """A FEEL run that remembers decisions."""
 
-    __slots__ = ("matches", "trace")
-
     def __init__(self, budget: Budget | None = None, now: FeelDateTime | None = None, zone: str | None = None) -> None:
         Run.__init__(self, budget or DEFAULT_BUDGET, now, zone)
         self.matches: list[RuleMatch] = []

@@ -16,7 +16,7 @@ from taktloom.feel.runtime import Frame, Run, apply, apply_named
 from taktloom.feel.syntax import Expression, UnaryTests
 from taktloom.feel.temporal_text import parse_temporal
 from taktloom.feel.type_expressions import type_of_expression
-from taktloom.feel.types import is_instance
+from taktloom.feel.types import SimpleType, is_instance
 
 __all__ = ["FORMS", "compile_tests", "mentions"]
 
@@ -69,13 +69,38 @@ _NUMBER_OPERATIONS = {"+": DECIMAL.add, "-": DECIMAL.subtract, "*": DECIMAL.mult
 
 
 def _arithmetic(node: syntax.Arithmetic, scope: StaticScope) -> Evaluate:
-    left, right = compile_form(node.left, scope), compile_form(node.right, scope)
+    if isinstance(node.left, syntax.Arithmetic):
+        return _arithmetic_chain(node, scope)
+    left, operate = compile_form(node.left, scope), _operation(node, scope)
+    return lambda frame: operate(frame, left(frame))
+
+
+def _arithmetic_chain(node: syntax.Arithmetic, scope: StaticScope) -> Evaluate:
+    """`a + b - c …`: a loop over the operations, because a chain may be longer than the stack is deep."""
+    chain = [node]
+    while isinstance(chain[-1].left, syntax.Arithmetic):
+        chain.append(chain[-1].left)
+    first = compile_form(chain[-1].left, scope)
+    operations = [_operation(part, scope) for part in reversed(chain)]
+
+    def evaluate(frame: Frame) -> FeelValue:
+        value = first(frame)
+        for operate in operations:
+            value = operate(frame, value)
+        return value
+
+    return evaluate
+
+
+def _operation(node: syntax.Arithmetic, scope: StaticScope) -> Callable[[Frame, FeelValue], FeelValue]:
+    """The operator with its right operand."""
+    right = compile_form(node.right, scope)
     general = ARITHMETIC[node.operator]
     on_numbers = _NUMBER_OPERATIONS.get(node.operator)
     message = f"{node.operator!r} has no value for these operands."
 
-    def evaluate(frame: Frame) -> FeelValue:
-        a, b = left(frame), right(frame)
+    def operate(frame: Frame, a: FeelValue) -> FeelValue:
+        b = right(frame)
         if type(a) is Decimal and type(b) is Decimal and on_numbers is not None:
             try:
                 return on_numbers(a, b)
@@ -90,7 +115,7 @@ def _arithmetic(node: syntax.Arithmetic, scope: StaticScope) -> Evaluate:
             frame.run.require_characters(len(answer))
         return answer
 
-    return evaluate
+    return operate
 
 
 def _comparison(node: syntax.Comparison, scope: StaticScope) -> Evaluate:
@@ -194,16 +219,36 @@ def _instance_of(node: syntax.InstanceOf, scope: StaticScope) -> Evaluate:
         if kind is None:
             frame.run.warn(WarningKind.UNKNOWN_NAME, "There is no such type.", node.type.start)
             return None
-        return is_instance(value(frame), kind)
+        return is_instance(value(frame), kind, frame.run.step)
 
     return evaluate
 
 
 def _conditional(node: syntax.Conditional, scope: StaticScope) -> Evaluate:
+    if isinstance(node.alternative, syntax.Conditional):
+        return _conditional_chain(node, scope)
     condition = compile_form(node.condition, scope)
     consequent = compile_form(node.consequent, scope)
     alternative = compile_form(node.alternative, scope)
     return lambda frame: consequent(frame) if condition(frame) is True else alternative(frame)
+
+
+def _conditional_chain(node: syntax.Conditional, scope: StaticScope) -> Evaluate:
+    """`if … else if … else …`: a loop, because a chain may be longer than the stack is deep."""
+    branches: list[tuple[Evaluate, Evaluate]] = []
+    rest: Expression = node
+    while isinstance(rest, syntax.Conditional):
+        branches.append((compile_form(rest.condition, scope), compile_form(rest.consequent, scope)))
+        rest = rest.alternative
+    otherwise = compile_form(rest, scope)
+
+    def evaluate(frame: Frame) -> FeelValue:
+        for condition, consequent in branches:
+            if condition(frame) is True:
+                return consequent(frame)
+        return otherwise(frame)
+
+    return evaluate
 
 
 def _list(node: syntax.ListLiteral, scope: StaticScope) -> Evaluate:
@@ -304,7 +349,8 @@ def _function(node: syntax.FunctionDefinition, scope: StaticScope) -> Evaluate:
     names = [parameter.name for parameter in parameters]
     body = compile_form(node.body, scope.inner(names))
     levels = syntax.height(node.body) + 3
-    result = result_type(node.body, dict(zip(names, types, strict=True)))
+    told = result_type(node.body, dict(zip(names, types, strict=True)))
+    result = None if told is SimpleType.ANY else told
     if node.is_external:
         return _external(compile_form(node.body, scope), parameters, scope)
 
@@ -447,7 +493,7 @@ def _equality_test(constant: str | Decimal) -> Test:
 
 def _constant_number(node: Expression) -> Decimal | None:
     if isinstance(node, syntax.Negation) and isinstance(node.operand, syntax.NumberLiteral):
-        return -node.operand.value
+        return node.operand.value.copy_negate()
     return node.value if isinstance(node, syntax.NumberLiteral) else None
 
 

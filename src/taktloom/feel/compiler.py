@@ -5,21 +5,25 @@ A compiled expression is immutable and may be used by many threads at once; ever
 its own `Run`. Evaluation gives null and warnings for whatever goes wrong; only a spent budget raises.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
+from typing import NamedTuple
 
+from taktloom.calendars.zones import zone_exists
 from taktloom.feel import closures, iteration, syntax
 from taktloom.feel.builtins import BUILT_INS
 from taktloom.feel.closures import Test, compile_tests
 from taktloom.feel.code import Evaluate, StaticScope, compile_form
 from taktloom.feel.deep_calls import deep_evaluation
-from taktloom.feel.errors import Budget, FeelBudgetError, FeelWarning
+from taktloom.feel.errors import Budget, FeelBudgetError, FeelSyntaxError, FeelWarning
 from taktloom.feel.kinds import FeelDateTime, FeelValue
 from taktloom.feel.parser import parse_expression, parse_unary_tests
 from taktloom.feel.runtime import DEFAULT_BUDGET, DeeperCallError, Frame, Run
 from taktloom.feel.scope import EMPTY_SCOPE, NameTable, Scope
 from taktloom.feel.syntax import Expression, UnaryTests
+from taktloom.feel.wire import ValueConversionError, clock_from_python, variables_from_python
 
 __all__ = [
     "BUILT_IN_NAMES",
@@ -32,6 +36,7 @@ __all__ = [
     "outermost_scope",
     "parse",
     "require_size",
+    "unknown_names",
 ]
 
 BUILT_IN_NAMES = NameTable(BUILT_INS)
@@ -41,9 +46,8 @@ _RESULT_SIZE_FACTOR = 10
 _RESULT_DEPTH = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
-    """A value and the reasons for nulls on the way to it."""
+class Result(NamedTuple):
+    """A value and the reasons for nulls on the way to it; made so often that a frozen dataclass would be felt."""
 
     value: FeelValue
     warnings: tuple[FeelWarning, ...] = ()
@@ -103,8 +107,12 @@ class CompiledUnaryTests:
         *,
         now: FeelDateTime | None = None,
         budget: Budget | None = None,
+        charge: Callable[[int], None] | None = None,
     ) -> Result:
-        """Tell whether *value* passes: true, false, or null where the types do not fit."""
+        """Tell whether *value* passes: true, false, or null where the types do not fit.
+
+        charge: told the steps that this took, where it is part of another evaluation.
+        """
         run = Run(budget or DEFAULT_BUDGET, now)
         frame = Frame(context or {}, None, run)
         passed: FeelValue
@@ -114,6 +122,8 @@ class CompiledUnaryTests:
             passed = deep_evaluation(run, lambda: self.run(frame, value), call, (0,))
         except RecursionError:
             raise FeelBudgetError("depth", run.budget.depth) from None
+        if charge is not None:
+            charge(run.budget.steps - run.steps)
         return Result(passed, tuple(run.warnings))
 
 
@@ -121,8 +131,16 @@ def compile_expression(text: str, scope: Scope | Iterable[str] = EMPTY_SCOPE) ->
     """Compile *text*; *scope* is a `Scope` or just the variables' names. Raises FeelSyntaxError with the position."""
     known = scope if isinstance(scope, Scope) else Scope.of(scope)
     form = parse_expression(text, known, BUILT_IN_NAMES)
-    run = compile_form(form, outermost_scope(known))
-    return CompiledExpression(text=text, syntax=form, unknown_names=_unknown_names(form, known), run=run)
+    run = _compiled_form(form, text, known)
+    return CompiledExpression(text=text, syntax=form, unknown_names=unknown_names(form, known), run=run)
+
+
+def _compiled_form(form: Expression, text: str, scope: Scope) -> Evaluate:
+    """The closure of *form*. Where the caller leaves too little stack, it is told like a syntax error."""
+    try:
+        return compile_form(form, outermost_scope(scope))
+    except RecursionError:
+        raise FeelSyntaxError("The expression is nested too deeply", text, form.start) from None
 
 
 def compile_unary_tests(text: str, scope: Scope | Iterable[str] = EMPTY_SCOPE) -> CompiledUnaryTests:
@@ -139,19 +157,23 @@ def parse(text: str, scope: Scope | Iterable[str] = EMPTY_SCOPE) -> Expression:
 
 def evaluate(
     expression: str,
-    context: Mapping[str, FeelValue] | None = None,
+    context: Mapping[str, object] | None = None,
     *,
-    now: FeelDateTime | None = None,
+    now: FeelDateTime | datetime | None = None,
     zone: str | None = None,
     budget: Budget | None = None,
 ) -> Result:
     """Compile *expression* against the names in *context* and evaluate it (compilations are kept and used again).
 
-    Raises FeelSyntaxError for a text that is not FEEL and FeelBudgetError for a spent budget; nothing else.
+    context: FEEL values or Python's own, which convert. now: what `now()` gives. zone: the zone in which `today()` is.
+    Raises FeelSyntaxError for a text that is not FEEL, ValueConversionError for a variable that has no FEEL value and
+    FeelBudgetError for a spent budget; nothing else.
     """
-    variables = context or {}
+    if zone is not None and not zone_exists(zone):
+        raise ValueConversionError(f"There is no time zone {zone!r}.", remedy="Give a name like Europe/Paris.")
+    variables = variables_from_python(context or {})
     compiled = _compiled(expression, frozenset(variables), frozenset(_members(variables)))
-    return compiled.evaluate(variables, now=now, zone=zone, budget=budget)
+    return compiled.evaluate(variables, now=clock_from_python(now), zone=zone, budget=budget)
 
 
 @lru_cache(maxsize=2048)
@@ -180,16 +202,23 @@ def _members(variables: Mapping[str, FeelValue]) -> set[str]:
     return found
 
 
-def _unknown_names(form: Expression, scope: Scope) -> frozenset[str]:
+def unknown_names(form: syntax.Node, scope: Scope) -> frozenset[str]:
+    """The names in *form* that neither it nor the scope nor the built-ins have.
+
+    The condition of a filter also sees the entries of the items, which are not known here; its names are left out.
+    """
     known = {"?", "item", "partial", *scope.names, *BUILT_INS}
     used: set[str] = set()
-    for part in syntax.walk(form):
+    pending: list[syntax.Node] = [form]
+    while pending:
+        part = pending.pop()
         if isinstance(part, syntax.Name):
             used.add(part.name)
         elif isinstance(part, syntax.IterationClause | syntax.FormalParameter):
             known.add(part.name)
         elif isinstance(part, syntax.ContextEntry):
             known.add(part.key)
+        pending.extend([part.target] if isinstance(part, syntax.Filter) else syntax.children(part))
     return frozenset(used - known)
 
 
@@ -199,6 +228,7 @@ def require_size(value: FeelValue, run: Run) -> None:
     One that is nested too deeply is refused too: whoever writes it as text or JSON does so with recursion.
     """
     limit = run.budget.items * _RESULT_SIZE_FACTOR
+    characters = run.budget.characters * _RESULT_SIZE_FACTOR
     count, pending = 0, [(value, 1)]
     while pending:
         current, level = pending.pop()
@@ -206,6 +236,9 @@ def require_size(value: FeelValue, run: Run) -> None:
         count += len(inner)
         if count > limit:
             raise FeelBudgetError("items", run.budget.items)
+        characters -= sum(len(item) for item in inner if isinstance(item, str))
+        if characters < 0:
+            raise FeelBudgetError("characters", run.budget.characters)
         if level > _RESULT_DEPTH:
             raise FeelBudgetError("depth", _RESULT_DEPTH)
         pending.extend((item, level + 1) for item in inner if isinstance(item, list | dict))

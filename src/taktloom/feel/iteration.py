@@ -27,11 +27,15 @@ def _for(node: syntax.For, scope: StaticScope) -> Evaluate:
     # a function made in the body keeps the variables of its own turn
     captures = any(isinstance(part, syntax.FunctionDefinition) for part in syntax.walk(node.body))
     return for_closure(
-        _clauses(node.iterators, inner),
+        _clauses(node.iterators, scope),
         compile_form(node.body, inner),
-        uses_partial=mentions(node.body, "partial"),
+        uses_partial=_uses_partial(node),
         captures=captures,
     )
+
+
+def _uses_partial(node: syntax.For) -> bool:
+    return mentions(node.body, "partial") and all(clause.name != "partial" for clause in node.iterators)
 
 
 def for_closure(clauses: Clauses, body: Evaluate, *, uses_partial: bool, captures: bool) -> Evaluate:
@@ -45,6 +49,8 @@ def for_closure(clauses: Clauses, body: Evaluate, *, uses_partial: bool, capture
         def collect() -> bool:
             frame.run.require_items(len(results) + 1)
             if uses_partial:
+                # a copy, because the body may keep it; charged by size, for thousands of copies fill the memory
+                frame.run.step(len(results) >> 4)
                 variables["partial"] = list(results)
             results.append(body(Frame(dict(variables), frame, frame.run) if captures else inner_frame))
             return True
@@ -57,7 +63,7 @@ def for_closure(clauses: Clauses, body: Evaluate, *, uses_partial: bool, capture
 def _quantified(node: syntax.Quantified, scope: StaticScope) -> Evaluate:
     inner = scope.inner(clause.name for clause in node.iterators)
     condition = compile_form(node.condition, inner)
-    return quantified_closure(_clauses(node.iterators, inner), condition, node.quantifier)
+    return quantified_closure(_clauses(node.iterators, scope), condition, node.quantifier)
 
 
 def quantified_closure(clauses: Clauses, condition: Evaluate, quantifier: str) -> Evaluate:
@@ -85,7 +91,9 @@ def quantified_closure(clauses: Clauses, condition: Evaluate, quantifier: str) -
 
 
 def _clauses(clauses: tuple[syntax.IterationClause, ...], scope: StaticScope) -> Clauses:
-    return [(clause.name, _domain(clause, scope)) for clause in clauses]
+    """Each domain sees the variables of the iterators before it, in the frame that all of them share."""
+    names = [clause.name for clause in clauses]
+    return [(clause.name, _domain(clause, scope.inner(names[:index]))) for index, clause in enumerate(clauses)]
 
 
 def _iterate(
@@ -196,7 +204,7 @@ def _fixed_index(node: syntax.Expression) -> Decimal | None:
     if isinstance(node, syntax.NumberLiteral):
         return node.value
     if isinstance(node, syntax.Negation) and isinstance(node.operand, syntax.NumberLiteral):
-        return -node.operand.value
+        return node.operand.value.copy_negate()
     return None
 
 
@@ -214,7 +222,7 @@ def _as_list(value: FeelValue) -> list[FeelValue]:
 
 
 def _item_at(items: list[FeelValue], index: Decimal, frame: Frame, position: int) -> FeelValue:
-    if index == index.to_integral_value() and 1 <= abs(index) <= len(items):
+    if index == index.to_integral_value() and 1 <= index.copy_abs() <= len(items):
         number = int(index)
         return items[number - 1 if number > 0 else number]
     frame.run.warn(WarningKind.NO_SUCH_ITEM, f"The list has {len(items)} items.", position)

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Context, Decimal, DecimalException, DivisionByZero, InvalidOperation, Overflow
 from typing import TypeAlias, Union
 
+from taktloom.feel.lexer import is_plain_name
 from taktloom.feel.temporal import DaysTime, FeelDate, FeelDateTime, FeelTime, YearsMonths
 from taktloom.feel.type_forms import FeelType
 
@@ -98,6 +99,7 @@ class FeelFunction:
     call: takes the `Run` (see `runtime.py`), then one value for each parameter, already checked and coerced.
     result: the type that the answer is coerced to, None for Any. required: how many arguments must be given, None for
     all. is_variadic: the last parameter takes any number of arguments. overloads: other parameter lists, in order.
+    told: the type of the answer where nothing has to be coerced, for `instance of` only.
     """
 
     name: str
@@ -107,6 +109,7 @@ class FeelFunction:
     required: int | None = None
     is_variadic: bool = False
     overloads: "tuple[FeelFunction, ...]" = ()
+    told: FeelType | None = None
 
     def __str__(self) -> str:
         return f"function({', '.join(parameter.name for parameter in self.parameters)})"
@@ -151,8 +154,7 @@ def _number_text(number: Decimal) -> str:
 
 
 def _key_text(key: str) -> str:
-    words = key.split(" ")
-    return key if all(word.isidentifier() for word in words) else _quoted(key)
+    return key if is_plain_name(key) else _quoted(key)
 
 
 def _quoted(text: str) -> str:

@@ -11,7 +11,16 @@ from typing import NamedTuple
 
 from taktloom.feel.errors import FeelSyntaxError
 
-__all__ = ["MAX_TEXT", "Token", "TokenKind", "name_parts", "normalize_name", "tokenize"]
+__all__ = [
+    "MAX_TEXT",
+    "Token",
+    "TokenKind",
+    "is_plain_name",
+    "may_be_in_name",
+    "name_parts",
+    "normalize_name",
+    "tokenize",
+]
 
 MAX_TEXT = 65_536  # characters of one expression
 
@@ -27,9 +36,11 @@ _TOKEN = re.compile(
     |(?P<name>[{_START}][{_PART}]*)
     |(?P<string>"(?:[^"\\]|\\.)*")
     |(?P<at>@[{_SPACE}]*"(?:[^"\\]|\\.)*")
-    |(?P<symbol>\.\.|\*\*|<=|>=|!=|->|[()\[\]{{}},:.+\-*/=<>'])""".replace("\n    |", "|"),
+    |(?P<symbol>\.\.|\*\*|<=|>=|!=|->|[()\[\]{{}},:.+\-*/=<>'\u2019])""".replace("\n    |", "|"),
     re.DOTALL,
 )
+_NAME_SYMBOLS = frozenset({".", "/", "-", "'", "\u2019", "+", "*", "**"})
+_PLAIN_NAME = re.compile(rf"[{_START}][{_PART}]*(?: [{_START}][{_PART}]*)*")
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{6})|(.))", re.DOTALL)
 _ESCAPED = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "'": "'", "\\": "\\"}
 
@@ -74,10 +85,33 @@ def tokenize(text: str) -> list[Token]:
     return tokens
 
 
+def is_plain_name(text: str) -> bool:
+    """Whether *text* is words and single blanks: then it can stand as the key of a context without quotes."""
+    return _PLAIN_NAME.fullmatch(text) is not None
+
+
 @lru_cache(maxsize=8192)
 def name_parts(name: str) -> tuple[str, ...]:
-    """The token texts that a name consists of; raises FeelSyntaxError when it has a character no token has."""
-    return tuple(token.text for token in tokenize(name)[:-1])
+    """The token texts that a name consists of; raises FeelSyntaxError for what no expression could spell as a name.
+
+    `Amount (EUR)` is taken too, though the standard has no brackets in names: tools write such names, and a bracket
+    behind a blank is hardly ever meant as a call. `a<b`, `a,b` and `f(x)` are not: they would hide what they look like.
+    """
+    tokens = tokenize(name)[:-1]
+    before = 0
+    for index, token in enumerate(tokens):
+        is_bracket = token.text == ")" or (token.text == "(" and token.start > before)
+        if not (is_bracket or may_be_in_name(token)) or (index == 0 and token.kind is not TokenKind.NAME):
+            raise FeelSyntaxError("This is no name", name, token.start)
+        before = token.end
+    return tuple(token.text for token in tokens)
+
+
+def may_be_in_name(token: Token) -> bool:
+    """Whether names may have this token after their first one (DMN 1.5, 10.3.1.2, rules 27 to 30)."""
+    if token.kind is TokenKind.SYMBOL:
+        return token.text in _NAME_SYMBOLS
+    return token.kind in {TokenKind.NAME, TokenKind.NUMBER}
 
 
 def normalize_name(name: str) -> str:

@@ -19,6 +19,7 @@ __all__ = [
     "contains",
     "divide",
     "equal",
+    "identical",
     "matches",
     "multiply",
     "negate",
@@ -153,7 +154,29 @@ def _differ_in_locality(left: FeelValue, right: FeelValue) -> bool:
     return False
 
 
-def _equal_structures(left: FeelValue, right: FeelValue, charge: Charge | None) -> bool:
+def identical(left: FeelValue, right: FeelValue, charge: Charge | None = None) -> bool:
+    """FEEL `is()`: the same element of the domain, zone and fraction of a second included, inside of structures too."""
+    return _equal_structures(left, right, charge, _identical_parts)
+
+
+def _identical_parts(left: FeelValue, right: FeelValue) -> bool:
+    if isinstance(left, FeelTime | FeelDateTime):
+        return left == right
+    if isinstance(left, Range) and isinstance(right, Range):
+        return equal(left, right) is True and all(map(identical, (left.start, left.end), (right.start, right.end)))
+    return equal(left, right) is True
+
+
+def _equal_parts(left: FeelValue, right: FeelValue) -> bool:
+    return equal(left, right) is True
+
+
+def _equal_structures(
+    left: FeelValue,
+    right: FeelValue,
+    charge: Charge | None,
+    agree: Callable[[FeelValue, FeelValue], bool] = _equal_parts,
+) -> bool:
     """Part by part, without recursion; a pair that is met again is not compared again.
 
     `[a, a]` of `[b, b]` of … has as many parts as 2 to the power of its depth, but few that differ.
@@ -166,7 +189,7 @@ def _equal_structures(left: FeelValue, right: FeelValue, charge: Charge | None) 
         if type(first) is not type(second):
             return False
         if not isinstance(first, list | dict):
-            if equal(first, second) is not True:
+            if not agree(first, second):
                 return False
             continue
         pair = id(first), id(second)

@@ -40,6 +40,7 @@ from taktloom.feel.syntax import (
     Name,
     NamedArgument,
     Negation,
+    Node,
     NullLiteral,
     NumberLiteral,
     Path,
@@ -48,6 +49,7 @@ from taktloom.feel.syntax import (
     StringLiteral,
     UnaryComparison,
     UnaryTests,
+    children,
     height,
 )
 from taktloom.feel.token_stream import KEYWORDS, TokenStream
@@ -56,7 +58,7 @@ from taktloom.feel.type_parser import parse_type
 __all__ = ["MAX_HEIGHT", "parse_expression", "parse_unary_tests"]
 
 MAX_HEIGHT = 200  # levels of nesting; the compiled form takes about one Python frame a level
-_MAX_DEPTH = 60  # nested brackets while parsing; each takes a handful of Python frames
+_MAX_DEPTH = 100  # nested brackets while parsing; each takes a handful of Python frames
 _MAX_TRIES = 64
 
 _COMPARISONS = frozenset({"=", "!=", "<", "<=", ">", ">="})
@@ -89,12 +91,24 @@ _Root = TypeVar("_Root", Expression, UnaryTests)
 
 def _checked(text: str, scope: Scope, built_ins: NameTable | None, read: "Callable[[_Parser], _Root]") -> _Root:
     parser = _Parser(TokenStream(text, scope, built_ins or NameTable()))
-    form = read(parser)
+    try:
+        form = read(parser)
+    except RecursionError:  # the caller is deep in the stack already
+        raise parser.stream.error("The expression is nested too deeply") from None
     if parser.stream.current.kind is not TokenKind.END:
         raise parser.stream.unexpected("an operator or the end")
     if height(form) > MAX_HEIGHT:
-        raise FeelSyntaxError(f"The expression is nested deeper than {MAX_HEIGHT} levels", text, 0)
+        message = f"The expression is nested deeper than {MAX_HEIGHT} levels"
+        raise FeelSyntaxError(message, text, _too_deep(form).start)
     return form
+
+
+def _too_deep(form: Expression | UnaryTests) -> Node:
+    """A form of the first level that is too deep."""
+    level: list[Node] = [form]
+    for _ in range(MAX_HEIGHT):
+        level = [child for node in level for child in children(node)]
+    return level[0]
 
 
 class _Parser:
@@ -151,7 +165,9 @@ class _Parser:
         return self.expression() if binding == _OR else self._binary(binding)
 
     def _binary(self, minimum: int) -> Expression:
-        left = self._unary()
+        return self._operations(self._unary(), minimum)
+
+    def _operations(self, left: Expression, minimum: int) -> Expression:
         while True:
             token = self.stream.current
             table = _SYMBOL_BINDING if token.kind is TokenKind.SYMBOL else _WORD_BINDING
@@ -210,6 +226,9 @@ class _Parser:
         form = self._postfix(self._primary())
         for sign in reversed(signs):
             form = Negation(operand=form, start=sign, end=self.stream.previous_end)
+        return self._instance_tests(form, start)
+
+    def _instance_tests(self, form: Expression, start: int) -> Expression:
         while self.stream.at_word("instance") and self.stream.at_word("of", 1):
             self.stream.index += 2
             form = InstanceOf(value=form, type=parse_type(self.stream), start=start, end=self.stream.previous_end)
@@ -311,19 +330,31 @@ class _Parser:
         return BooleanLiteral(value=token.text == "true", start=token.start, end=token.end)
 
     def _conditional(self) -> Expression:
-        start = self.stream.take().start
-        condition = self.expression()
-        self.stream.require_word("then")
-        consequent = self.expression()
-        self.stream.require_word("else")
-        alternative = self.expression()
-        return Conditional(
-            condition=condition,
-            consequent=consequent,
-            alternative=alternative,
-            start=start,
-            end=self.stream.previous_end,
-        )
+        """`else if` goes on in a loop, so that a chain may have thousands of them."""
+        branches: list[tuple[int, Expression, Expression]] = []
+        while True:
+            start = self.stream.take().start
+            condition = self.expression()
+            self.stream.require_word("then")
+            branches.append((start, condition, self.expression()))
+            self.stream.require_word("else")
+            if not self.stream.at_word("if") or self._is_named_here():
+                break
+        form = self.expression()
+        for start, condition, consequent in reversed(branches):
+            form = Conditional(
+                condition=condition,
+                consequent=consequent,
+                alternative=form,
+                start=start,
+                end=self.stream.previous_end,
+            )
+        return form
+
+    def _is_named_here(self) -> bool:
+        """Whether a keyword begins a longer name that the scope knows."""
+        known = self.stream.known_name()
+        return known is not None and known[0] > 1
 
     def _for(self) -> Expression:
         start = self.stream.take().start
@@ -404,15 +435,27 @@ class _Parser:
         raise stream.unexpected("an expression")
 
     def _parentheses(self) -> Expression:
+        """`((((a) + b) …` is read from the inside in a loop, so that there may be thousands of them."""
+        starts = [self.stream.take().start]
+        while self.stream.at_symbol("("):
+            starts.append(self.stream.take().start)
+        outer, self.filters_allowed = self.filters_allowed, True
+        form = self._in_parentheses(starts.pop(), None)
+        while starts:
+            start = starts.pop()
+            form = self._in_parentheses(start, self._instance_tests(self._postfix(form), start + 1))
+        self.filters_allowed = outer
+        return form
+
+    def _in_parentheses(self, start: int, first: Expression | None) -> Expression:
+        """From behind the bracket at *start*, or from behind the operand that came *first* in it."""
         stream = self.stream
-        start = stream.take().start
-        if stream.at_symbol(*_COMPARISONS):
+        if first is None and stream.at_symbol(*_COMPARISONS):
             form = self._test(_OR)
-            stream.require_symbol(")")
-            return form
-        form = self.expression()
-        if stream.at_symbol(".."):
-            return self._range(form, start, low_included=False)
+        else:
+            form = self.expression() if first is None else self._operations(first, _OR)
+            if stream.at_symbol(".."):
+                return self._range(form, start, low_included=False)
         stream.require_symbol(")")
         return form
 

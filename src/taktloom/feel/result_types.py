@@ -41,12 +41,30 @@ def result_type(node: syntax.Expression, names: Mapping[str, FeelType | None]) -
 
 def _of_parts(node: syntax.Expression, names: Mapping[str, FeelType | None]) -> FeelType:
     if isinstance(node, syntax.Arithmetic):
-        return _shared([node.left, node.right], names, only=(SimpleType.NUMBER, SimpleType.STRING))
+        return _shared(_operands(node), names, only=(SimpleType.NUMBER, SimpleType.STRING))
     if isinstance(node, syntax.Conditional):
-        return _shared([node.consequent, node.alternative], names)
+        return _shared(_answers(node), names)
     if isinstance(node, syntax.ListLiteral) and node.items:
         return ListType(_shared(list(node.items), names))
     return SimpleType.ANY
+
+
+def _operands(node: syntax.Expression) -> list[syntax.Expression]:
+    """Of a whole chain, `a + b + c …`, which may be longer than the stack is deep."""
+    found: list[syntax.Expression] = []
+    while isinstance(node, syntax.Arithmetic):
+        found.append(node.right)
+        node = node.left
+    return [node, *reversed(found)]
+
+
+def _answers(node: syntax.Expression) -> list[syntax.Expression]:
+    """Of a whole chain of `else if`."""
+    found: list[syntax.Expression] = []
+    while isinstance(node, syntax.Conditional):
+        found.append(node.consequent)
+        node = node.alternative
+    return [*found, node]
 
 
 def _shared(

@@ -16,6 +16,7 @@ __all__ = ["DEFAULT_BUDGET", "SEGMENT_LEVELS", "DeeperCallError", "Frame", "Run"
 DEFAULT_BUDGET = Budget()
 SEGMENT_LEVELS = 300  # a level is about one Python frame; Python's limit is 1000, and callers have frames of their own
 _MAX_WARNINGS = 100
+_CHARACTERS_PER_STEP = 64  # so that the default budget of steps makes or reads some 64 million characters
 
 
 class DeeperCallError(Exception):
@@ -29,20 +30,24 @@ class DeeperCallError(Exception):
 class Run:
     """What one evaluation has used, said and knows of the time."""
 
-    __slots__ = ("_answers", "_answers_taken", "budget", "depth", "now", "segment_levels", "steps", "warnings", "zone")
+    # what most evaluations leave as it is stays with the class: one run is made for each evaluation
+    budget = DEFAULT_BUDGET
+    steps = DEFAULT_BUDGET.steps
+    segment_levels = SEGMENT_LEVELS
+    depth = 0
+    _answers: Sequence[tuple[FeelValue, Sequence[list[object]]]] = ()
+    _answers_taken = 0
 
     def __init__(
         self, budget: Budget = DEFAULT_BUDGET, now: FeelDateTime | None = None, zone: str | None = None
     ) -> None:
-        self.budget = budget
-        self.steps = budget.steps
-        self.depth = 0
         self.warnings: list[FeelWarning] = []
         self.now = now
         self.zone = zone
-        self.segment_levels = SEGMENT_LEVELS if budget.depth > SEGMENT_LEVELS else budget.depth
-        self._answers: Sequence[tuple[FeelValue, Sequence[list[object]]]] = ()
-        self._answers_taken = 0
+        if budget is not DEFAULT_BUDGET:
+            self.budget = budget
+            self.steps = budget.steps
+            self.segment_levels = min(SEGMENT_LEVELS, budget.depth)
 
     def step(self, count: int = 1) -> None:
         """Count iterations and calls; raises FeelBudgetError when they are used up."""
@@ -56,9 +61,11 @@ class Run:
             raise FeelBudgetError("items", self.budget.items)
 
     def require_characters(self, count: int) -> None:
-        """Raise FeelBudgetError for a string of more than the allowed length."""
+        """Raise FeelBudgetError for a string of more than the allowed length; long strings count as steps too."""
         if count > self.budget.characters:
             raise FeelBudgetError("characters", self.budget.characters)
+        if count >= _CHARACTERS_PER_STEP:
+            self.step(count // _CHARACTERS_PER_STEP)
 
     def call(
         self, levels: int, body: Callable[["Run", Sequence[FeelValue]], FeelValue], arguments: Sequence[FeelValue]
@@ -127,7 +134,7 @@ def apply(run: Run, function: FeelFunction, arguments: Sequence[FeelValue], posi
     """Call with positional arguments; null and a warning where no parameter list takes them."""
     run.step()
     for variant in (function, *function.overloads):
-        bound = _bind(variant, arguments)
+        bound = _bind(run, variant, arguments)
         if bound is not None:
             return _answer(run, variant, bound, position)
     _warn_refused(run, function, position)
@@ -140,7 +147,7 @@ def apply_named(
     """Call with named arguments; a name no parameter list has gives null."""
     run.step()
     for variant in (function, *function.overloads):
-        bound = _bind_named(variant, arguments)
+        bound = _bind_named(run, variant, arguments)
         if bound is not None:
             return _answer(run, variant, bound, position)
     _warn_refused(run, function, position)
@@ -157,7 +164,7 @@ def _answer(run: Run, function: FeelFunction, bound: list[FeelValue], position: 
     before = len(run.warnings)
     value = function.call(run, *bound)
     if value is not None and function.result is not None:
-        value = coerce(value, function.result)
+        value = coerce(value, function.result, run.step)
         if value is None:
             run.warn(WarningKind.TYPE_MISMATCH, f"The result of {function.name} is not of its type.", position)
     elif value is None and len(run.warnings) == before and position is not None:
@@ -169,7 +176,7 @@ def _warn_refused(run: Run, function: FeelFunction, position: int | None) -> Non
     run.warn(WarningKind.WRONG_ARGUMENTS, f"{function.name} does not take these arguments.", position)
 
 
-def _bind(function: FeelFunction, arguments: Sequence[FeelValue]) -> list[FeelValue] | None:
+def _bind(run: Run, function: FeelFunction, arguments: Sequence[FeelValue]) -> list[FeelValue] | None:
     parameters = function.parameters
     if not takes(function, len(arguments)):
         return None
@@ -180,14 +187,14 @@ def _bind(function: FeelFunction, arguments: Sequence[FeelValue]) -> list[FeelVa
             if not parameter.accepts_null:
                 return None
         elif parameter.type is not None:
-            value = coerce(value, parameter.type)  # noqa: PLW2901  (the converted argument replaces the given one)
+            value = coerce(value, parameter.type, run.step)  # noqa: PLW2901  (the converted argument replaces the given one)
             if value is None:
                 return None
         bound.append(value)
     return bound
 
 
-def _bind_named(function: FeelFunction, arguments: Mapping[str, FeelValue]) -> list[FeelValue] | None:
+def _bind_named(run: Run, function: FeelFunction, arguments: Mapping[str, FeelValue]) -> list[FeelValue] | None:
     names = [parameter.name for parameter in function.parameters]
     required = len(names) if function.required is None else function.required
     if not arguments.keys() <= set(names) or any(name not in arguments for name in names[:required]):
@@ -197,7 +204,8 @@ def _bind_named(function: FeelFunction, arguments: Mapping[str, FeelValue]) -> l
         if parameter.name not in arguments:
             bound.append(None)
             continue
-        checked = _bind(FeelFunction(name="", parameters=(parameter,), call=_no_call), [arguments[parameter.name]])
+        single = FeelFunction(name="", parameters=(parameter,), call=_no_call)
+        checked = _bind(run, single, [arguments[parameter.name]])
         if checked is None:
             return None
         bound.extend(checked)

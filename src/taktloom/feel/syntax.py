@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from typing import TypeAlias
 
-__all__ = ["Expression", "Node", "TypeExpression", "children", "height", "walk"]
+__all__ = ["Expression", "Node", "TypeExpression", "chained", "children", "height", "walk"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -365,10 +365,23 @@ def walk(node: Node) -> Iterator[Node]:
 
 
 def height(node: Node) -> int:
-    """Levels of nesting; counted without recursion, so that no text can exhaust the stack here."""
+    """Levels of nesting; counted without recursion, so that no text can exhaust the stack here.
+
+    `a + b + c + …` and `if … else if … else if …` are one level each, however long: their closures are loops.
+    """
     deepest, pending = 0, [(node, 1)]
     while pending:
         current, level = pending.pop()
         deepest = max(deepest, level)
-        pending.extend((child, level + 1) for child in children(current))
+        same = chained(current)
+        pending.extend((child, level if child is same else level + 1) for child in children(current))
     return deepest
+
+
+def chained(node: Node) -> Node | None:
+    """What continues a chain of operations or of alternatives."""
+    if isinstance(node, Arithmetic) and isinstance(node.left, Arithmetic):
+        return node.left
+    if isinstance(node, Conditional) and isinstance(node.alternative, Conditional):
+        return node.alternative
+    return None

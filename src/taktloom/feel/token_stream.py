@@ -5,16 +5,15 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from taktloom.feel.errors import FeelSyntaxError
-from taktloom.feel.lexer import Token, TokenKind, normalize_name, tokenize
+from taktloom.feel.lexer import Token, TokenKind, may_be_in_name, normalize_name, tokenize
 from taktloom.feel.scope import NameTable, Scope
 
 __all__ = ["KEYWORDS", "TokenStream"]
 
 KEYWORDS = frozenset(
     {"if", "then", "else", "for", "in", "return", "some", "every", "satisfies", "between", "and", "or"}
-    | {"instance", "of", "function", "external", "true", "false", "null"}
+    | {"instance", "of", "function", "true", "false", "null"}
 )
-_NAME_SYMBOLS = frozenset("./-'+*")
 
 
 class TokenStream:
@@ -106,7 +105,7 @@ class TokenStream:
         if first.kind is not TokenKind.NAME:
             raise self.unexpected("a name")
         while not self._ends_name(symbol, word):
-            if not self._may_be_in_name(self.current):
+            if not may_be_in_name(self.current):
                 raise self.unexpected("a name")
             self.index += 1
         if self.current is first:
@@ -120,7 +119,7 @@ class TokenStream:
         for token in self.tokens[self.index : self.index + 40]:
             if token.kind is TokenKind.SYMBOL and token.text == ":":
                 return True
-            if not self._may_be_in_name(token):
+            if not may_be_in_name(token):
                 return False
         return False
 
@@ -153,9 +152,3 @@ class TokenStream:
 
     def _ends_name(self, symbol: str, word: str) -> bool:
         return self.at_symbol(*symbol.split()) if symbol else self.at_word(word)
-
-    @staticmethod
-    def _may_be_in_name(token: Token) -> bool:
-        if token.kind is TokenKind.SYMBOL:
-            return token.text in _NAME_SYMBOLS
-        return token.kind in {TokenKind.NAME, TokenKind.NUMBER}

@@ -67,7 +67,10 @@ class FunctionType:
 
 @dataclass(frozen=True, slots=True)
 class ConstrainedType:
-    """A type with allowed values: *allows* tells of a value that conforms to *base* whether it is one of them."""
+    """A type with allowed values: *allows* tells of a value that conforms to *base* whether it is one of them.
+
+    It also takes what it tells the steps that this took, or None.
+    """
 
     base: "FeelType"
     allows: Callable[..., bool] = field(compare=False)

@@ -6,10 +6,10 @@ the same decimal back (integers within ±2^53, fractions whose double prints the
 else is tagged `{"@type": NAME, "value": TEXT}`; a context that itself has an `@type` entry is wrapped the same way.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, time, timedelta, timezone, tzinfo
 from decimal import Decimal
-from typing import TypeAlias
+from typing import TypeAlias, cast
 from zoneinfo import ZoneInfo
 
 from taktloom.feel.kinds import (
@@ -23,11 +23,21 @@ from taktloom.feel.kinds import (
     YearsMonths,
     decimal_of,
 )
+from taktloom.feel.lexer import normalize_name
 from taktloom.feel.temporal import NANOS_PER_SECOND
 from taktloom.feel.temporal_text import parse_date, parse_date_time, parse_duration, parse_time
 from taktloom.model.errors import MisuseError
 
-__all__ = ["JsonValue", "ValueConversionError", "from_json", "from_python", "to_json", "to_python"]
+__all__ = [
+    "JsonValue",
+    "ValueConversionError",
+    "clock_from_python",
+    "from_json",
+    "from_python",
+    "to_json",
+    "to_python",
+    "variables_from_python",
+]
 
 JsonValue: TypeAlias = bool | int | float | str | list["JsonValue"] | dict[str, "JsonValue"] | None
 
@@ -89,6 +99,58 @@ def from_python(value: object, *, depth: int = 0) -> FeelValue:
     return _scalar(value)
 
 
+def variables_from_python(variables: Mapping[str, object]) -> Mapping[str, FeelValue]:
+    """The variables of an evaluation as FEEL values; the mapping itself where nothing has to be converted.
+
+    Raises ValueConversionError for what has no FEEL value.
+    """
+    for name, value in variables.items():
+        if (
+            type(value) not in _ATOMS
+            or (type(value) is Decimal and not value.is_finite())
+            or type(name) is not str
+            or not (name.isidentifier() or normalize_name(name) == name)
+        ):
+            return {normalize_name(_key(name)): _converted(item) for name, item in variables.items()}
+    return cast("Mapping[str, FeelValue]", variables)
+
+
+def clock_from_python(now: FeelDateTime | datetime | None) -> FeelDateTime | None:
+    """The clock of an evaluation; raises ValueConversionError for what is no date and time."""
+    if now is None or type(now) is FeelDateTime:
+        return now
+    value = from_python(now)
+    if isinstance(value, FeelDateTime):
+        return value
+    raise ValueConversionError("The clock is no date and time.", remedy="Give a datetime with a time zone.")
+
+
+def _converted(value: object) -> FeelValue:
+    return cast("FeelValue", value) if _is_feel(value) else from_python(value)
+
+
+def _is_feel(value: object) -> bool:
+    """Whether *value* is a FEEL value through and through."""
+    pending, seen = [value], set()
+    while pending:
+        current = pending.pop()
+        kind = type(current)
+        if kind is list or kind is dict:
+            if id(current) in seen:
+                continue
+            seen.add(id(current))
+            pending.extend(_inside(current))
+        elif kind not in _ATOMS or (isinstance(current, Decimal) and not current.is_finite()):
+            return False
+    return True
+
+
+def _inside(value: object) -> Iterable[object]:
+    if isinstance(value, dict):
+        return (*value.values(), *(key if isinstance(key, str) else _NO_VALUE for key in value))
+    return value if isinstance(value, list) else ()
+
+
 def to_python(value: FeelValue) -> object:
     """Turn a FEEL value into Python's own types where those hold it exactly; what they cannot hold stays a FEEL value.
 
@@ -112,7 +174,7 @@ def to_python(value: FeelValue) -> object:
 
 def _number_to_json(number: Decimal) -> JsonValue:
     if number == number.to_integral_value():
-        if abs(number) <= _MAX_EXACT_INTEGER:
+        if number.copy_abs() <= _MAX_EXACT_INTEGER:
             return int(number)
     elif Decimal(repr(float(number))) == number:
         return float(number)
@@ -220,6 +282,11 @@ def _date_time_to_python(value: FeelDateTime) -> object:
 def _days_time_from_python(value: timedelta) -> DaysTime:
     return DaysTime((value.days * 86_400 + value.seconds) * NANOS_PER_SECOND + value.microseconds * 1000)
 
+
+_NO_VALUE = object()
+_ATOMS: frozenset[type] = frozenset(
+    {type(None), bool, str, Decimal, FeelDate, FeelTime, FeelDateTime, DaysTime, YearsMonths, Range, FeelFunction}
+)
 
 _TAGS: dict[type, str] = {
     FeelDate: "date",

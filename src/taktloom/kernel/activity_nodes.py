@@ -16,7 +16,7 @@ from taktloom.kernel.elements.ad_hoc_sub_process import in_turn, leaving_ad_hoc
 from taktloom.kernel.elements.compensation import UndoingBehaviour, recording
 from taktloom.kernel.elements.event_compilers import compile_throw
 from taktloom.kernel.elements.instance_events import InstanceEvents
-from taktloom.kernel.elements.multi_instance import CollectedItems, MultiInstanceBehaviour
+from taktloom.kernel.elements.multi_instance import CollectedItems, MultiInstanceBehaviour, collecting
 from taktloom.kernel.elements.rounds import LoopBehaviour, RoundBehaviour
 from taktloom.kernel.elements.standard_loop import StandardLoopBehaviour
 from taktloom.kernel.elements.token_quantities import gathering, multiplied
@@ -45,8 +45,9 @@ def finish_activities(compilation: Compilation, models: Sequence[AnyFlowNode], n
     for index, model in enumerate(models):
         if isinstance(model, Activity) and model.loop is not None:
             rounds[index] = len(nodes)
-            _add_rounds(_loop(compilation, model, model.loop), nodes, index)
-            nodes[-1] = in_each_round(nodes[-1])
+            behaviour = _loop(compilation, model, model.loop)
+            _add_rounds(behaviour, nodes, index)
+            nodes[-1] = _collected(behaviour, in_each_round(nodes[-1]))
         nodes[index] = with_data(nodes[index])
     for index, model in enumerate(models):
         if isinstance(model, Activity):
@@ -82,6 +83,16 @@ def _add_rounds(behaviour: LoopBehaviour, nodes: list[Node], index: int) -> None
 def _without_work(node: Node, start: int) -> Node:
     """What is said of the activity's work belongs to each round of it."""
     return replace(node, starts=(start,), inputs=(), outputs=(), attributes=(), handlers=NO_HANDLERS)
+
+
+def _collected(behaviour: LoopBehaviour, work: Node) -> Node:
+    """The work with a completing phase that keeps its result, where results are collected."""
+    if not isinstance(behaviour, MultiInstanceBehaviour):
+        return work
+    collection = behaviour.collection
+    if collection.element is None or collection.outputs is None:
+        return work
+    return _with_phase(work, Phase.COMPLETE, collecting(work.phases[Phase.COMPLETE], collection.element))
 
 
 def _loop(compilation: Compilation, model: Activity, loop: StandardLoop | MultiInstanceLoop) -> LoopBehaviour:

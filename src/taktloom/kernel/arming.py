@@ -59,9 +59,9 @@ def in_order(run: Run, happenings: Iterable[tuple[Callable[..., None], tuple[obj
     for function, arguments in happenings:
         stack.append(_MARK)
         function(*arguments)
-        if _MARK not in stack:  # the instance has ended
+        if not stack:  # the instance has ended
             return
-        mark = stack.index(_MARK)
+        mark = max(place for place, entry in enumerate(stack) if entry == _MARK)
         pushed.append(stack[mark + 1 :])
         del stack[mark:]
     for entries in reversed(pushed):
@@ -95,7 +95,7 @@ def open_handlers(run: Run, token: Token) -> Phase | None:
     A token that is active already stands at what has started the scope.
     """
     handlers = run.process.handlers_of(run.state.scopes[token.scope].element)
-    plans = plan_events(run, handlers.armed, run.variables(token))
+    plans = plan_events(run, handlers.armed, visible_variables(run.state, token.scope))
     run.push(token, Phase.COMPLETE if token.is_active else Phase.ENTER)
     arm(run, token.scope, plans)
     return None

@@ -8,7 +8,6 @@ for a cycle until its next instant. A parallel multiple event happens when the l
 from collections.abc import Mapping
 
 from taktloom.feel.values import FeelValue
-from taktloom.kernel.elements.event_based_gateway import EventBasedGatewayBehaviour, go_behind
 from taktloom.kernel.executable import Node
 from taktloom.kernel.failure import ElementFailure
 from taktloom.kernel.run import Holder, Run
@@ -26,7 +25,7 @@ from taktloom.kernel.triggers import EventBehaviour, SeveralTriggers, Trigger, t
 from taktloom.kernel.variables import visible_variables
 from taktloom.model.identifiers import ConditionId, SubscriptionId, TimerId
 
-__all__ = ["deliver"]
+__all__ = ["deliver", "go_behind"]
 
 
 def deliver(run: Run, wait_id: str, wait: EventWait, variables: Mapping[str, FeelValue]) -> None:
@@ -43,9 +42,21 @@ def deliver(run: Run, wait_id: str, wait: EventWait, variables: Mapping[str, Fee
             _begin_again(run, node, holder)
     else:
         _end_or_go_on(run, wait_id, wait, goes_on=goes_on)
-    if isinstance(holder, Token) and isinstance(run.node(holder).behaviour, EventBasedGatewayBehaviour):
+    if isinstance(holder, Token) and run.node(holder).element_type == "eventBasedGateway":
         go_behind(run, holder, node)
     node.catch(run, node, holder, variables)
+
+
+def go_behind(run: Run, token: Token, event: Node) -> None:
+    """*event* has happened: the gateway is completed and the token stands in the event; the others are withdrawn."""
+    gateway = run.node(token)
+    run.close_waits(token)
+    run.conclude(token)
+    token.arrived_by = next(flow for flow in gateway.outgoing if run.process.flows[flow].target == event.index)
+    token.element, token.entered_at = event.index, run.now
+    run.activate(token)
+    if event.behaviour.is_recorded_from_start:
+        run.record_start(event, token)
 
 
 def _end_or_go_on(run: Run, wait_id: str, wait: EventWait, *, goes_on: bool) -> None:

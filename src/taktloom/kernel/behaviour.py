@@ -49,7 +49,7 @@ class Behaviour:
 
     def complete(self, run: Run, token: Token) -> Phase | None:
         """Hand out the results and end the visit."""
-        node = run.node(token)
+        node = run.process.nodes[token.element]
         if node.outputs:
             hand_out(run.state, token.scope, evaluate_mappings(node.outputs, run.variables(token), run.now))
         run.record_completion(node, token)
@@ -63,7 +63,7 @@ class Behaviour:
 
     def leave(self, run: Run, token: Token) -> Phase | None:
         """Send the token on."""
-        node = run.node(token)
+        node = run.process.nodes[token.element]
         return run.take(token, choose_flows(run, node, run.variables(token)) if node.is_conditional else node.outgoing)
 
 
@@ -78,8 +78,8 @@ def receive_variables(run: Run, node: Node, token: Token, variables: Mapping[str
     if node.outputs:
         run.open_scope(token).variables.update(variables)
         return
-    named = output_names(node)
-    if not variables.keys().isdisjoint(named):
+    named = output_names(node) if node.data is not None else ()
+    if named and not variables.keys().isdisjoint(named):
         run.open_scope(token).variables.update({name: variables[name] for name in variables if name in named})
         variables = {name: value for name, value in variables.items() if name not in named}
     if variables:

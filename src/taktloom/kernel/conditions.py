@@ -13,7 +13,7 @@ from taktloom.kernel.arming import in_order
 from taktloom.kernel.arrival import deliver
 from taktloom.kernel.run import Run
 from taktloom.kernel.state import ConditionWait, Token
-from taktloom.kernel.triggers import ConditionTrigger, SeveralTriggers, Waiting, condition_holds
+from taktloom.kernel.triggers import ConditionTrigger, SeveralTriggers, condition_holds, trigger_of
 from taktloom.kernel.variables import visible_variables
 from taktloom.model.identifiers import ConditionId
 
@@ -46,9 +46,7 @@ def _holds(run: Run, wait: ConditionWait, overlay: Mapping[str, FeelValue]) -> b
     holder = run.holder_of(wait)
     scope = holder.inner or holder.scope if isinstance(holder, Token) else holder
     context = visible_variables(run.state, scope)
-    behaviour = run.process.nodes[wait.element].behaviour
-    assert isinstance(behaviour, Waiting)
-    trigger = behaviour.trigger
+    trigger = trigger_of(run.process.nodes[wait.element])
     if isinstance(trigger, SeveralTriggers):
         trigger = trigger.parts[wait.part]
     assert isinstance(trigger, ConditionTrigger)

@@ -68,6 +68,8 @@ NO_TOKENS: Collection[TokenId] = frozenset()
 
 VISITS_PER_STEP = 100_000  # a chain of script tasks this long is no model; a loop without a wait is
 
+_ACTIVATED, _ENTER = VisitLifecycle.ACTIVATED, Phase.ENTER  # looked up for every move
+
 STATUS_OF = {
     InstanceOutcome.COMPLETED: InstanceStatus.COMPLETED,
     InstanceOutcome.TERMINATED: InstanceStatus.TERMINATED,
@@ -79,20 +81,22 @@ STATUS_OF = {
 class Run:
     """The surroundings of one step. Behaviours call it to move tokens, open waits and emit commands."""
 
-    __slots__ = ("actor", "commands", "history", "now", "process", "stack", "state", "visits_left")
+    __slots__ = ("actor", "commands", "history", "now", "process", "stack", "state", "visits_left", "writes_rows")
 
     def __init__(self, process: ExecutableProcess, state: InstanceState, now: datetime, actor: str | None) -> None:
         self.process, self.state, self.now, self.actor = process, state, now, actor
         self.history: list[HistoryItem] | None = None
+        self.writes_rows = True
         self.commands: list[Command] = []
         self.stack: list[tuple[TokenId, Phase]] = []
         self.visits_left = VISITS_PER_STEP
 
     def next_id(self) -> str:
         """The next id inside the instance: its key and a counter."""
-        number = self.state.next_id
-        self.state.next_id = number + 1
-        return f"{self.state.instance_key}{number:0{COUNTER_DIGITS}d}"
+        state = self.state
+        number = state.next_id
+        state.next_id = number + 1
+        return f"{state.instance_key}{number:0{COUNTER_DIGITS}d}"
 
     def node(self, token: Token) -> Node:
         """The flow node in which *token* is."""
@@ -108,19 +112,20 @@ class Run:
         """The visit of the token's node begins, if it has not begun yet."""
         if not token.is_active:
             token.is_active = True
-            self._tell(token, VisitLifecycle.ACTIVATED)
+            if self.history is not None:
+                self._tell(token, _ACTIVATED)
 
     def conclude(self, token: Token, lifecycle: VisitLifecycle = VisitLifecycle.COMPLETED) -> None:
         """The visit of the token's node is over, if it has begun."""
         if token.is_active:
             token.is_active = False
-            self._tell(token, lifecycle)
+            if self.history is not None:
+                self._tell(token, lifecycle)
 
     def _tell(self, token: Token, lifecycle: VisitLifecycle) -> None:
-        if self.history is not None:
-            node = self.process.nodes[token.element]
-            if not node.is_round:  # the loop as a whole is the visit
-                self.history.append(HistoryItem(node.id, lifecycle, self.now))
+        node = self.process.nodes[token.element]
+        if self.history is not None and not node.is_round:  # the loop as a whole is the visit
+            self.history.append(HistoryItem(node.id, lifecycle, self.now))
 
     # tokens and scopes
 
@@ -160,10 +165,11 @@ class Run:
         if not flows:
             self.end_path(token)
             return None
-        others = [self.open_token(self.process.flows[flow].target, token.scope, flow) for flow in flows[1:]]
-        self.stack.extend((other.id, Phase.ENTER) for other in reversed(others))
+        if len(flows) > 1:
+            others = [self.open_token(self.process.flows[flow].target, token.scope, flow) for flow in flows[1:]]
+            self.stack.extend((other.id, Phase.ENTER) for other in reversed(others))
         token.element, token.arrived_by = self.process.flows[flows[0]].target, flows[0]
-        return Phase.ENTER
+        return _ENTER
 
     def end_path(self, token: Token) -> None:
         """Consume the token; the last one of a scope completes the scope."""
@@ -188,9 +194,8 @@ class Run:
         del self.state.scopes[token.scope].tokens[token.id]
 
     def _complete_scope(self, scope: Scope) -> None:
-        if scope.stays_open:
-            return
-        self._close_scope_waits(scope)
+        if not scope.stays_open:
+            self._close_scope_waits(scope)
         if scope.owner is None:
             self.finish(InstanceOutcome.COMPLETED)
         else:
@@ -248,6 +253,7 @@ class Run:
         state = self.state
         if state.root is not None:
             self.clear_scope(state.scopes[state.root], failed)
+            state.scopes[state.root].records.clear()
         self.stack.clear()
         state.status = STATUS_OF[outcome]
         self.commands.append(FinishInstance(outcome=outcome, error_code=error_code))
@@ -281,13 +287,17 @@ class Run:
     def record_start(self, node: Node, token: Token) -> None:
         """The activity has begun; its visit gets an id."""
         token.visit = self.next_id()
-        self.commands.append(start_row(node, token))
+        if self.writes_rows:
+            self.commands.append(start_row(node, token))
 
     def record_completion(self, node: Node, token: Token, extra: tuple[Attribute, ...] = ()) -> None:
         """The visit is over; of events only those with a name have a row, and those that carry *extra* attributes."""
         if not (node.behaviour.is_recorded_from_start or node.name or extra):
             return
         token.visit = token.visit or self.next_id()
+        if not self.writes_rows:
+            token.visit = ""
+            return
         declared = node.attributes + extra
         values = evaluate_attributes(declared, self.variables(token), self.now) if declared else NO_ATTRIBUTES
         self.commands.append(completion_row(node, token, self.actor, values))
@@ -296,7 +306,8 @@ class Run:
     def _record_broken_off(self, token: Token) -> None:
         node = self.node(token)
         if token.visit and node.behaviour.is_recorded_from_start:
-            self.commands.append(termination_row(node, token))
+            if self.writes_rows:
+                self.commands.append(termination_row(node, token))
             token.visit = ""
 
     # waits
@@ -415,7 +426,8 @@ class Run:
         """The wait is over because what it waited for came: no command."""
         self.waits_of(holder).remove(wait)
         state = self.state
-        state.jobs.pop(JobId(wait), None)
+        if state.jobs.pop(JobId(wait), None) is not None:
+            return
         state.user_tasks.pop(UserTaskId(wait), None)
         state.timers.pop(TimerId(wait), None)
         state.subscriptions.pop(SubscriptionId(wait), None)
@@ -435,8 +447,10 @@ class Run:
 
     def close_incidents(self, token: Token) -> None:
         """Close the incidents of a token that goes on without an operator, as after a late completion."""
-        for wait in [wait for wait in token.waits if wait in self.state.incidents]:
-            self.withdraw(token, wait)
+        incidents = self.state.incidents
+        if incidents:
+            for wait in [wait for wait in token.waits if wait in incidents]:
+                self.withdraw(token, wait)
 
     def _close_wait(self, wait: str) -> None:
         state = self.state

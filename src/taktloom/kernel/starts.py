@@ -27,8 +27,8 @@ from taktloom.kernel.triggers import (
     SignalTrigger,
     TimerTrigger,
     Trigger,
-    Waiting,
     condition_holds,
+    trigger_of,
 )
 from taktloom.model.errors import DefinitionError
 from taktloom.model.identifiers import ElementId
@@ -174,16 +174,17 @@ def gather_start(
 
 def _starts(process: ExecutableProcess, kind: type[AnyTrigger]) -> Iterator[tuple[EventStart, AnyTrigger]]:
     for node in process.nodes:
-        if isinstance(node.behaviour, Waiting) and can_start(process, node):
-            for start, trigger in _parts(node, node.behaviour.trigger):
+        whole = trigger_of(node)
+        if whole is not None and can_start(process, node):
+            for start, trigger in _parts(node, whole):
                 if isinstance(trigger, kind):
                     yield start, trigger
 
 
-def _parts(node: Node, trigger: Trigger | None) -> Iterator[tuple[EventStart, Trigger]]:
+def _parts(node: Node, trigger: Trigger) -> Iterator[tuple[EventStart, Trigger]]:
     if isinstance(trigger, SeveralTriggers):
         parts = len(trigger.parts) if trigger.is_parallel else 1
         for number, single in enumerate(trigger.parts):
             yield EventStart(element_id=node.id, part=number, parts=parts), single
-    elif trigger is not None:
+    else:
         yield EventStart(element_id=node.id), trigger

@@ -114,8 +114,8 @@ class Scope:
     waits for its reset the incoming flows whose tokens it has consumed. waits: ids of what its event sub-processes
     wait for, oldest first. is_interrupted: one of them has taken over, so that the others cannot start.
     loop: of a loop around an activity, round: of one of its rounds the number. records: what completed here and can be
-    compensated, oldest first; undoing: what is still to be compensated here, the next one last. stays_open: it is not
-    complete without tokens. is_ending: no more may begin here.
+    compensated, oldest first; undoing: what is still to be compensated here, the next one last. stays_open: its
+    activity may go on without tokens in it. is_ending: no more may begin here.
     """
 
     parent: ScopeId | None

@@ -32,6 +32,7 @@ from taktloom.kernel.events import (
     InstanceStarted,
     JobCompleted,
     JobErrorThrown,
+    JobEscalationThrown,
     JobFailed,
     KernelEvent,
     MessageCorrelated,
@@ -40,7 +41,7 @@ from taktloom.kernel.events import (
     UserTaskCompleted,
     VariablesSet,
 )
-from taktloom.kernel.executable import NONE, ExecutableProcess
+from taktloom.kernel.executable import NONE, ExecutableProcess, Node
 from taktloom.kernel.failure import ElementFailure
 from taktloom.kernel.history import HistoryItem
 from taktloom.kernel.joins import decide_next_join
@@ -59,15 +60,22 @@ __all__ = ["HANDLERS", "step"]
 Wait = TypeVar("Wait")
 Key = TypeVar("Key", bound=str)
 NOTHING: Mapping[str, FeelValue] = {}
+_ENTER = Phase.ENTER
 _LEAVING = (Phase.COMPLETE, Phase.LEAVE)  # conditions are looked at when the node that set variables has been left
 
 
 def step(
-    process: ExecutableProcess, state: InstanceState, event: KernelEvent, history: list[HistoryItem] | None = None
+    process: ExecutableProcess,
+    state: InstanceState,
+    event: KernelEvent,
+    history: list[HistoryItem] | None = None,
+    *,
+    has_event_log: bool = True,
 ) -> list[Command]:
     """Advance one instance by one event; the commands are to be obeyed in order.
 
-    history: a list that the visits of flow nodes are appended to, in order; None where nobody asks.
+    history: a list that the visits of flow nodes are appended to, in order; None where nobody asks. has_event_log: a
+    host that keeps no event log says no, and is given no rows for it; all else, ids too, is the same.
     Raises NotFoundError for an id that is not open, ConflictError for an instance that is over or already started,
     MisuseError for an event that cannot be; the state is then unchanged.
     """
@@ -81,7 +89,7 @@ def step(
             "Look at the instance again; nothing was changed.",
         )
     run = Run(process, state, event.occurred_at, event.actor)
-    run.history = history
+    run.history, run.writes_rows = history, has_event_log
     HANDLERS[type(event)](run, event)
     _work(run)
     return run.commands
@@ -109,10 +117,11 @@ def _run_tokens(run: Run) -> None:
         token_id, phase = stack.pop()
         token = tokens.get(token_id)
         while token is not None:
-            if phase is Phase.ENTER and not _begin_visit(run, token):
+            node = nodes[token.element]
+            if phase is _ENTER and not _begin_visit(run, node, token):
                 break
             try:
-                following = nodes[token.element].phases[phase](run, token)
+                following = node.phases[phase](run, token)
             except ElementFailure as failure:
                 run.raise_incident(token, failure.kind, failure.message, phase)
                 break
@@ -124,14 +133,14 @@ def _run_tokens(run: Run) -> None:
                 break
 
 
-def _begin_visit(run: Run, token: Token) -> bool:
+def _begin_visit(run: Run, node: Node, token: Token) -> bool:
     if run.visits_left == 0:
         message = "The step visited too many elements without a wait: the model loops for ever."
         run.raise_incident(token, IncidentKind.LIMIT, message, Phase.ENTER)
         return False
     run.visits_left -= 1
     token.entered_at = run.now
-    if not run.node(token).activates_itself:
+    if not node.activates_itself:
         run.activate(token)
     return True
 
@@ -193,6 +202,11 @@ def _job_failed(run: Run, event: JobFailed) -> None:
 def _job_error_thrown(run: Run, event: JobErrorThrown) -> None:
     token = run.state.tokens[_find(run.state.jobs, event.job_id, "job", run)]
     _error_thrown(run, token, event.job_id, event)
+
+
+def _job_escalation_thrown(run: Run, event: JobEscalationThrown) -> None:
+    token = run.state.tokens[_find(run.state.jobs, event.job_id, "job", run)]
+    throw_escalation(run, token, event.escalation_code, event.variables)
 
 
 def _error_thrown(run: Run, token: Token, wait: str, event: JobErrorThrown | ChildFailed) -> None:
@@ -351,6 +365,7 @@ HANDLERS: Mapping[type, Callable[..., None]] = {
     JobCompleted: _job_completed,
     JobFailed: _job_failed,
     JobErrorThrown: _job_error_thrown,
+    JobEscalationThrown: _job_escalation_thrown,
     UserTaskCompleted: _user_task_completed,
     TimerFired: _timer_fired,
     MessageCorrelated: _message_correlated,

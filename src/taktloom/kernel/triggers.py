@@ -8,7 +8,7 @@ cancellation are not waited for: who throws them looks for who catches them (`pr
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, runtime_checkable
+from typing import Protocol
 
 from taktloom.kernel.behaviour import Behaviour
 from taktloom.kernel.commands import IncidentKind
@@ -29,9 +29,9 @@ __all__ = [
     "TimerTrigger",
     "Trigger",
     "WaitPlan",
-    "Waiting",
     "condition_holds",
     "timer_wait",
+    "trigger_of",
 ]
 
 
@@ -53,13 +53,10 @@ class Trigger(Protocol):
         """Evaluate; raises ElementFailure."""
 
 
-@runtime_checkable
-class Waiting(Protocol):
-    """The behaviour of a node that waits for an event: a catching event or a receive task."""
-
-    @property
-    def trigger(self) -> Trigger | None:
-        """What it waits for; None where only a thrower finds it."""
+def trigger_of(node: Node) -> Trigger | None:
+    """What a catching event or receive task waits for; None for other nodes, and for what only a thrower finds."""
+    trigger: Trigger | None = getattr(node.behaviour, "trigger", None)
+    return trigger
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,8 +32,14 @@ def visible_variables(state: InstanceState, scope_id: ScopeId) -> Mapping[str, F
 
 def hand_out(state: InstanceState, scope_id: ScopeId, variables: Mapping[str, FeelValue]) -> None:
     """Set each variable in the nearest scope from *scope_id* outwards that has it, else in the instance."""
-    if variables and state.conditions:
+    if not variables:
+        return
+    if state.conditions:
         state.must_look = True
+    scope = state.scopes[scope_id]
+    if scope.parent is None:
+        scope.variables.update(variables)
+        return
     for name, value in variables.items():
         _nearest(state, scope_id, name)[name] = value
 

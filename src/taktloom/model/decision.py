@@ -93,10 +93,14 @@ class InformationItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ElementReference:
-    """An `href`: *namespace* is None for an element of the same file."""
+    """An `href`: *namespace* is None for an element of the same file.
+
+    requirement_id: the id of the requirement that it stands in, which an edge of the diagram names.
+    """
 
     id: str
     namespace: str | None = None
+    requirement_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,7 +44,6 @@ from taktloom.model.errors import MisuseError
 from taktloom.testing.deliveries import deliver_kept, deliver_message, deliver_signal
 from taktloom.testing.instance import Caller, Incident, Instance
 from taktloom.testing.mailbox import MessageWait, SentMessage
-from taktloom.testing.values import as_python
 from taktloom.testing.work import Job, UserTask
 from taktloom.testing.world import World, is_active
 
@@ -64,7 +63,7 @@ def _create_job(world: World, instance: Instance, command: CreateJob) -> None:
         type=command.job_type,
         element_id=command.element_id,
         instance=instance,
-        variables=as_python(command.variables),
+        values=command.variables,
         headers=command.headers,
         retries=command.retries,
     )
@@ -77,7 +76,7 @@ def _retry_job(world: World, instance: Instance, command: RetryJob) -> None:
         type=failed.type,
         element_id=failed.element_id,
         instance=instance,
-        variables=as_python(command.variables),
+        values=command.variables,
         headers=failed.headers,
         retries=command.retries,
     )
@@ -95,7 +94,7 @@ def _open_user_task(world: World, instance: Instance, command: OpenUserTask) -> 
         element_id=command.element_id,
         name=command.name,
         instance=instance,
-        variables=as_python(command.variables),
+        values=command.variables,
         assignee=command.assignee,
         candidate_groups=command.candidate_groups,
         due_at=command.due_at,

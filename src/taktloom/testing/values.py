@@ -5,13 +5,19 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from taktloom.feel.values import FeelValue, from_python, to_python
+from taktloom.model.errors import MisuseError
 
 __all__ = ["as_feel", "as_python", "value_as_python"]
 
+_PLAIN = 10**15  # whole numbers that need no check of their size
+_ALIKE = frozenset({str, bool, type(None)})  # the same in both worlds
+
 
 def as_feel(variables: Mapping[str, object]) -> dict[str, FeelValue]:
-    """What a test gives. Raises ValueConversionError for what has no FEEL value."""
-    return {name: from_python(value) for name, value in variables.items()}
+    """What a test gives. Raises MisuseError for what has no names, or no FEEL value."""
+    if not isinstance(variables, Mapping) or not all(isinstance(name, str) for name in variables):
+        raise MisuseError("Variables are not given by name.", remedy="Give a dictionary with strings as keys.")
+    return {name: _from_python(value) for name, value in variables.items()}
 
 
 def as_python(variables: Mapping[str, FeelValue]) -> dict[str, object]:
@@ -21,14 +27,24 @@ def as_python(variables: Mapping[str, FeelValue]) -> dict[str, object]:
 
 def value_as_python(value: FeelValue) -> object:
     """One value; what Python cannot hold exactly stays a FEEL value."""
-    return _whole_numbers(to_python(value))
-
-
-def _whole_numbers(value: object) -> object:
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else value
+    kind = type(value)
+    if kind in _ALIKE:
+        return value
+    if kind is Decimal:
+        return _number(value)  # type: ignore[arg-type]
     if isinstance(value, list):
-        return [_whole_numbers(item) for item in value]
+        return [value_as_python(item) for item in value]
     if isinstance(value, dict):
-        return {key: _whole_numbers(item) for key, item in value.items()}
-    return value
+        return {key: value_as_python(item) for key, item in value.items()}
+    return to_python(value)
+
+
+def _from_python(value: object) -> FeelValue:
+    if type(value) is int and -_PLAIN < value < _PLAIN:
+        return Decimal(value)
+    return from_python(value)
+
+
+def _number(value: Decimal) -> object:
+    whole = int(value)
+    return whole if whole == value else value

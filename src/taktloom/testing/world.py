@@ -26,7 +26,7 @@ from taktloom.testing.clock import Alarms
 from taktloom.testing.instance import Caller, Instance
 from taktloom.testing.library import Deployed, Library
 from taktloom.testing.mailbox import Mailbox, Waits
-from taktloom.testing.values import as_feel, as_python
+from taktloom.testing.values import as_feel
 from taktloom.testing.work import Job, UserTask
 
 __all__ = ["ScriptHandler", "World"]
@@ -99,7 +99,7 @@ class World:
         state, outer = instance._state, self._current
         self._current = instance
         try:
-            commands = step(self.executable(instance._deployed), state, event, instance.history)
+            commands = step(self.executable(instance._deployed), state, event, instance.history, has_event_log=False)
         finally:
             self._current = outer
         if isinstance(event, InstanceStarted):
@@ -183,7 +183,7 @@ class World:
             type=task.job.type if task.job is not None else "script",
             element_id=task.id,
             instance=self._current,
-            variables=as_python(context),
+            values=dict(context),
             headers={} if task.job is None else dict(task.job.headers),
         )
         try:

@@ -16,7 +16,18 @@ from taktloom.web import problems, static
 from taktloom.web.docs_page import docs_page
 from taktloom.web.gate import Gate
 from taktloom.web.protection import BodyLimit, SecurityHeaders
-from taktloom.web.routers import decisions, instances, logs, people, processes, review, watch, work, works
+from taktloom.web.routers import (
+    decision_tables,
+    decisions,
+    instances,
+    logs,
+    people,
+    processes,
+    review,
+    watch,
+    work,
+    works,
+)
 from taktloom.web.schemas.processes import DeployDraft
 from taktloom.web.schemas.shared import Problem
 
@@ -29,6 +40,7 @@ ROUTERS = (
     works.router,
     processes.router,
     decisions.router,
+    decision_tables.router,
     instances.router,
     work.router,
     watch.router,

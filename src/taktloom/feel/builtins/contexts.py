@@ -14,6 +14,7 @@ def _get_value(run: Run, context: dict[str, FeelValue], key: str) -> FeelValue:
 
 def _get_value_by_path(run: Run, context: dict[str, FeelValue], keys: list[FeelValue]) -> FeelValue:
     value: FeelValue = context
+    run.step(len(keys))
     for key in keys:
         if not isinstance(value, dict) or not isinstance(key, str):
             return None
@@ -53,9 +54,9 @@ def _context_put_at(run: Run, context: dict[str, FeelValue], keys: list[FeelValu
         return None
     if not rest:
         return _context_put(run, context, key, value)
-    inner = context.get(key, {})
+    inner = context.get(key)
     if not isinstance(inner, dict):
-        return None
+        return None  # 10.3.4.9 nests the calls: there is nothing to put into
     changed = _context_put_at(run, inner, rest, value)
     return None if changed is None else _context_put(run, context, key, changed)
 

@@ -15,7 +15,7 @@ from taktloom.feel.kinds import (
     decimal_of,
     plain_text,
 )
-from taktloom.feel.operators import equal
+from taktloom.feel.operators import identical
 from taktloom.feel.runtime import Run
 from taktloom.feel.temporal import NANOS_PER_DAY, NANOS_PER_SECOND
 from taktloom.feel.temporal_text import parse_date, parse_date_time, parse_duration, parse_time
@@ -32,6 +32,7 @@ def _number(run: Run, text: str, grouping: str | None = None, point: str | None 
         or (grouping == point and point is not None)
     ):
         return None
+    run.require_characters(len(text))
     if grouping is not None:
         text = text.replace(grouping, "")
     if point is not None:
@@ -52,11 +53,14 @@ def _string(run: Run, value: FeelValue) -> FeelValue:
 
 def _count(run: Run, value: FeelValue) -> None:
     """Charge for every part before the text is made: shared parts are written as often as they occur."""
-    pending = [value]
+    pending, characters = [value], 0
     while pending:
         current = pending.pop()
         run.step()
-        if isinstance(current, list):
+        if isinstance(current, str):
+            characters += len(current)
+            run.require_characters(characters)
+        elif isinstance(current, list):
             pending.extend(current)
         elif isinstance(current, dict):
             pending.extend(current.values())
@@ -67,9 +71,7 @@ def _not(run: Run, value: FeelValue) -> FeelValue:
 
 
 def _is(run: Run, left: FeelValue, right: FeelValue) -> FeelValue:
-    if isinstance(left, FeelTime | FeelDateTime) and type(left) is type(right):
-        return left == right
-    return left is right or (type(left) is type(right) and equal(left, right, run.step) is True)
+    return identical(left, right, run.step)
 
 
 def _date_of_text(run: Run, text: str) -> FeelValue:

@@ -22,13 +22,42 @@ _TYPES: dict[str, FeelType] = {
 }
 
 
+# the types of what built-ins answer, for `instance of`; those that are not listed may answer anything
+_ANSWERS: dict[FeelType, str] = {
+    SimpleType.NUMBER: """number, string length, count, sum, mean, median, stddev, product, decimal, floor, ceiling,
+        round up, round down, round half up, round half down, modulo, sqrt, log, exp, day of year, week of year""",
+    SimpleType.STRING: """string, substring, upper case, lower case, substring before, substring after, replace,
+        string join, day of week, month of year""",
+    SimpleType.BOOLEAN: """not, is, contains, starts with, ends with, matches, list contains, all, any, odd, even,
+        before, after, meets, met by, overlaps, overlaps before, overlaps after, finishes, finished by, includes,
+        during, starts, started by, coincides""",
+    ListType(SimpleType.STRING): "split",
+    ListType(SimpleType.NUMBER): "mode, index of",
+    ListType(SimpleType.ANY): """sublist, append, concatenate, insert before, remove, reverse, union,
+        distinct values, flatten, sort, list replace, get entries""",
+    SimpleType.CONTEXT: "context, context put, context merge",
+    SimpleType.DATE: "date, today",
+    SimpleType.DATE_TIME: "date and time, now",
+    SimpleType.TIME: "time",
+    SimpleType.YEARS_MONTHS: "years and months duration",
+}
+_RESULTS = {name.strip(): kind for kind, names in _ANSWERS.items() for name in names.split(",")}
+
+
 def declare(name: str, call: Callable[..., FeelValue], signature: str) -> BuiltIn:
     """One parameter list of the built-in *name*."""
     parts = [part.strip() for part in signature.split(",") if part.strip()]
     is_variadic = bool(parts) and parts[-1].endswith("...")
     parameters = tuple(_parameter(part.strip("[]").removesuffix("...")) for part in parts)
     required = sum(not part.startswith("[") for part in parts)
-    function = FeelFunction(name=name, parameters=parameters, call=call, required=required, is_variadic=is_variadic)
+    function = FeelFunction(
+        name=name,
+        parameters=parameters,
+        call=call,
+        required=required,
+        is_variadic=is_variadic,
+        told=_RESULTS.get(name),
+    )
     return name, function
 
 
@@ -52,6 +81,7 @@ def _with_overloads(functions: list[FeelFunction]) -> FeelFunction:
         required=first.required,
         is_variadic=first.is_variadic,
         overloads=tuple(others),
+        told=first.told,
     )
 
 

@@ -114,12 +114,14 @@ def _mode(run: Run, items: list[Decimal]) -> FeelValue:
 
 
 def _all(run: Run, items: list[FeelValue]) -> FeelValue:
+    run.step(len(items))
     if any(item is False for item in items):
         return False
     return True if all(item is True for item in items) else None
 
 
 def _any(run: Run, items: list[FeelValue]) -> FeelValue:
+    run.step(len(items))
     if any(item is True for item in items):
         return True
     return False if all(item is False for item in items) else None
@@ -130,13 +132,13 @@ def _sublist(run: Run, items: list[FeelValue], start: Decimal, length: Decimal |
     if first is None:
         return None
     if length is None:
-        return items[first:]
-    return items[first : first + int(length)] if 0 <= length <= len(items) - first else None
+        return _bounded(run, items[first:])
+    return _bounded(run, items[first : first + int(length)]) if 0 <= length <= len(items) - first else None
 
 
 def _index(items: list[FeelValue], position: Decimal) -> int | None:
-    number = int(position)
-    if number == 0 or abs(number) > len(items):
+    number = 0 if position.copy_abs() > len(items) else int(position)
+    if number == 0:
         return None
     return number - 1 if number > 0 else len(items) + number
 

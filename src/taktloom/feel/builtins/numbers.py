@@ -90,7 +90,7 @@ def _even(run: Run, number: Decimal) -> FeelValue:
 def _parity(number: Decimal, remainder: int) -> FeelValue:
     if number != number.to_integral_value():
         return None
-    return abs(_WIDE.remainder(number, Decimal(2))) == remainder
+    return _WIDE.remainder(number, Decimal(2)).copy_abs() == remainder
 
 
 FUNCTIONS: tuple[BuiltIn, ...] = (

@@ -11,6 +11,8 @@ from taktloom.feel.runtime import Run
 
 __all__ = ["FUNCTIONS"]
 
+_MATCHING_PER_STEP = 16
+
 
 @lru_cache(maxsize=512)
 def _compiled(text: str, flags: str) -> Pattern | str:
@@ -21,6 +23,7 @@ def _compiled(text: str, flags: str) -> Pattern | str:
 
 
 def _pattern(run: Run, text: str, flags: str | None) -> Pattern | None:
+    run.require_characters(len(text))
     pattern = _compiled(text, flags or "")
     if isinstance(pattern, str):
         run.warn(WarningKind.OUT_OF_DOMAIN, f"Not a pattern: {pattern}.")
@@ -32,10 +35,13 @@ def _matches(run: Run, text: str, pattern: str, flags: str | None = None) -> Fee
     compiled = _pattern(run, pattern, flags)
     if compiled is None:
         return None
+    budget = [run.budget.matching]
     try:
-        return compiled.search(text, [run.budget.matching]) is not None
+        return compiled.search(text, budget) is not None
     except MatchingBudgetSpentError:
         raise FeelBudgetError("matching", run.budget.matching) from None
+    finally:
+        _charge(run, budget)
 
 
 def _replace(run: Run, text: str, pattern: str, replacement: str, flags: str | None = None) -> FeelValue:
@@ -86,6 +92,13 @@ def _all_matches(run: Run, text: str, pattern: Pattern) -> "list[list[int | None
         return list(pattern.matches(text, budget))
     except MatchingBudgetSpentError:
         raise FeelBudgetError("matching", run.budget.matching) from None
+    finally:
+        _charge(run, budget)
+
+
+def _charge(run: Run, budget: list[int]) -> None:
+    """Long matches count as steps too, or a loop of them would take forever, each within its own budget."""
+    run.step((run.budget.matching - max(budget[0], 0)) // _MATCHING_PER_STEP)
 
 
 def _template(replacement: str, groups: int) -> "list[str | int] | None":

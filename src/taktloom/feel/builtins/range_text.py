@@ -20,6 +20,7 @@ from taktloom.feel.temporal_text import parse_date, parse_date_time, parse_durat
 __all__ = ["FUNCTIONS"]
 
 _MAX_TEXT = 1_000
+_STEPS_TO_READ = 20  # a parser is at work
 
 
 def _moment(text: str) -> FeelValue:
@@ -39,6 +40,7 @@ _OPEN_ABOVE = re.compile(r"\.\.\s*[)\[]\s*$")
 
 
 def _range(run: Run, text: str) -> FeelValue:
+    run.step(_STEPS_TO_READ)
     is_open_below, is_open_above = _OPEN_BELOW.match(text), _OPEN_ABOVE.search(text)
     if len(text) > _MAX_TEXT or (is_open_below and is_open_above):
         return None

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Range functions (DMN 1.5, 10.3.4.11, table 78): the relations of points and ranges, and `range()`.
 
-A point counts as the closed range from itself to itself where the table has a form for it.
+A point counts as the closed range from itself to itself where the table has a form for it. A range that is open at one
+side, `(< 5)`, reaches infinitely far there.
 """
 
 from collections.abc import Callable
@@ -27,8 +28,26 @@ def _order(left: FeelValue, right: FeelValue) -> int:
     return order
 
 
+def _order_of_starts(a: Range, b: Range) -> int:
+    """A start that is not there is before every other."""
+    if a.start is None or b.start is None:
+        return (a.start is not None) - (b.start is not None)
+    return _order(a.start, b.start)
+
+
+def _order_of_ends(a: Range, b: Range) -> int:
+    """An end that is not there is after every other."""
+    if a.end is None or b.end is None:
+        return (a.end is None) - (b.end is None)
+    return _order(a.end, b.end)
+
+
+def _order_of_end_and_start(a: Range, b: Range) -> int:
+    return 1 if a.end is None or b.start is None else _order(a.end, b.start)
+
+
 def _before(a: Range, b: Range) -> bool:
-    order = _order(a.end, b.start)
+    order = _order_of_end_and_start(a, b)
     return order < 0 or (order == 0 and not (a.end_included and b.start_included))
 
 
@@ -37,7 +56,7 @@ def _after(a: Range, b: Range) -> bool:
 
 
 def _meets(a: Range, b: Range) -> bool:
-    return a.end_included and b.start_included and _order(a.end, b.start) == 0
+    return a.end_included and b.start_included and _order_of_end_and_start(a, b) == 0
 
 
 def _met_by(a: Range, b: Range) -> bool:
@@ -58,25 +77,25 @@ def _overlaps_after(a: Range, b: Range) -> bool:
 
 
 def _starts_earlier(a: Range, b: Range) -> bool:
-    order = _order(a.start, b.start)
+    order = _order_of_starts(a, b)
     return order < 0 or (order == 0 and a.start_included and not b.start_included)
 
 
 def _same_start(a: Range, b: Range) -> bool:
-    return _order(a.start, b.start) == 0 and a.start_included == b.start_included
+    return _order_of_starts(a, b) == 0 and a.start_included == b.start_included
 
 
 def _same_end(a: Range, b: Range) -> bool:
-    return _order(a.end, b.end) == 0 and a.end_included == b.end_included
+    return _order_of_ends(a, b) == 0 and a.end_included == b.end_included
 
 
 def _ends_no_later(a: Range, b: Range) -> bool:
-    order = _order(a.end, b.end)
+    order = _order_of_ends(a, b)
     return order < 0 or (order == 0 and (b.end_included or not a.end_included))
 
 
 def _starts_no_earlier(a: Range, b: Range) -> bool:
-    order = _order(a.start, b.start)
+    order = _order_of_starts(a, b)
     return order > 0 or (order == 0 and (b.start_included or not a.start_included))
 
 
@@ -111,11 +130,22 @@ def _coincides(a: Range, b: Range) -> bool:
 def _call(relation: Relation) -> Callable[..., FeelValue]:
     def call(run: Run, left: FeelValue, right: FeelValue) -> FeelValue:
         try:
+            _require_one_order(_as_range(left), _as_range(right))
             return relation(_as_range(left), _as_range(right))
         except _Incomparable:
             return None
 
     return call
+
+
+def _require_one_order(a: Range, b: Range) -> None:
+    """Ranges of different types have no relation, whichever of their bounds decide."""
+    if ordering(_some_bound(a), _some_bound(b)) is None:
+        raise _Incomparable
+
+
+def _some_bound(interval: Range) -> FeelValue:
+    return interval.end if interval.start is None else interval.start
 
 
 def _as_range(value: FeelValue) -> Range:
@@ -142,11 +172,11 @@ def _points(name: str, relation: Relation) -> tuple[BuiltIn, ...]:
 
 
 def _point_starts(a: Range, b: Range) -> bool:
-    return b.start_included and _order(a.start, b.start) == 0
+    return b.start_included and _order_of_starts(a, b) == 0
 
 
 def _point_finishes(a: Range, b: Range) -> bool:
-    return b.end_included and _order(a.end, b.end) == 0
+    return b.end_included and _order_of_ends(a, b) == 0
 
 
 FUNCTIONS: tuple[BuiltIn, ...] = (

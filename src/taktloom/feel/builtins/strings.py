@@ -11,13 +11,14 @@ __all__ = ["FUNCTIONS"]
 
 
 def _substring(run: Run, text: str, start: Decimal, length: Decimal | None = None) -> FeelValue:
-    first = int(start)
-    if first == 0 or abs(first) > len(text):
+    run.require_characters(len(text))
+    first = len(text) + 1 if start.copy_abs() > len(text) else int(start)
+    if first == 0 or first > len(text):
         return None if first == 0 else ""
     begin = first - 1 if first > 0 else len(text) + first
     if length is None:
         return text[begin:]
-    return None if length < 1 else text[begin : begin + int(length)]
+    return None if length < 1 else text[begin : begin + int(min(length, Decimal(len(text))))]
 
 
 def _string_length(run: Run, text: str) -> FeelValue:
@@ -25,33 +26,40 @@ def _string_length(run: Run, text: str) -> FeelValue:
 
 
 def _upper_case(run: Run, text: str) -> FeelValue:
+    run.require_characters(len(text))
     return text.upper()
 
 
 def _lower_case(run: Run, text: str) -> FeelValue:
+    run.require_characters(len(text))
     return text.lower()
 
 
 def _substring_before(run: Run, text: str, match: str) -> FeelValue:
+    run.require_characters(len(text))
     before, found, _ = text.partition(match) if match else ("", "", "")
     return before if found else ""
 
 
 def _substring_after(run: Run, text: str, match: str) -> FeelValue:
+    run.require_characters(len(text))
     if not match:
         return text
     return text.partition(match)[2]
 
 
 def _contains(run: Run, text: str, match: str) -> FeelValue:
+    run.require_characters(len(text))
     return match in text
 
 
 def _starts_with(run: Run, text: str, match: str) -> FeelValue:
+    run.require_characters(len(text))
     return text.startswith(match)
 
 
 def _ends_with(run: Run, text: str, match: str) -> FeelValue:
+    run.require_characters(len(text))
     return text.endswith(match)
 
 

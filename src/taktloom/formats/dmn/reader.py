@@ -6,6 +6,7 @@ prefix of the FEEL namespace and keep the prefix of an import (`imported.tLoan`)
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import TypeVar
 
 from lxml import etree
@@ -197,7 +198,9 @@ def _variable(element: etree._Element, reading: Reading) -> InformationItem:
 
 def _required(element: etree._Element, outer: str, inner: str, reading: Reading) -> tuple[ElementReference, ...]:
     return tuple(
-        reference for requirement in children(element, outer) for reference in _references(requirement, inner, reading)
+        replace(reference, requirement_id=requirement.get("id"))
+        for requirement in children(element, outer)
+        for reference in _references(requirement, inner, reading)
     )
 
 

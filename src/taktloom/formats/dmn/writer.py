@@ -5,7 +5,7 @@ A graph without a diagram gets one (`layout.py`), because graphical editors show
 an id get one counted in document order, so that the same model always gives the same bytes.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from lxml import etree
 
@@ -35,6 +35,7 @@ _BEFORE_VARIABLE = ("description", "extensionElements", "question", "allowedAnsw
 def write_dmn(graph: DecisionRequirementsGraph, *, version: DmnVersion = DmnVersion.V1_5) -> bytes:
     """The XML of *graph*, UTF-8, valid against the schema of *version*."""
     builder = XmlBuilder(version)
+    builder.reserve(_requirement_ids(graph))
     root = builder.root(graph.id, graph.name, graph.namespace)
     kept = [in_version(text, builder) for text in graph.kept]
     _append(root, (item for item in kept if local_name(item) in _BEFORE_VARIABLE))
@@ -57,6 +58,15 @@ def write_dmn(graph: DecisionRequirementsGraph, *, version: DmnVersion = DmnVers
     _append(root, (item for item in kept if local_name(item) not in {*_BEFORE_VARIABLE, *_DRG_ELEMENTS}))
     _diagram(root, graph, builder)
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
+
+
+def _requirement_ids(graph: DecisionRequirementsGraph) -> Iterator[str]:
+    """Ids from the file, which no id made here may repeat."""
+    for decision in graph.decisions:
+        for reference in (*decision.required_inputs, *decision.required_decisions, *decision.required_knowledge):
+            yield reference.requirement_id or ""
+    for knowledge in graph.knowledge_models:
+        yield from (reference.requirement_id or "" for reference in knowledge.required_knowledge)
 
 
 _DRG_ELEMENTS = frozenset({"knowledgeSource"})
@@ -115,7 +125,7 @@ def _requirements(
     parent: etree._Element, outer: str, inner: str, references: Iterable[ElementReference], builder: XmlBuilder
 ) -> None:
     for reference in references:
-        identifier = builder.new_id(f"{parent.get('id')}_requires_{reference.id}")
+        identifier = reference.requirement_id or builder.new_id(f"{parent.get('id')}_requires_{reference.id}")
         requirement = builder.element(parent, outer, {"id": identifier})
         builder.element(requirement, inner, {"href": _href(reference)})
 

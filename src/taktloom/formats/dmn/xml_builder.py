@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Making elements in the namespaces of one DMN version, with ids that are counted, never random."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from lxml import etree
 
 from taktloom.formats.dmn.namespaces import DC, DI, MODEL_NAMESPACES, DmnVersion
 from taktloom.model.decision import InformationItem
 
-__all__ = ["XmlBuilder"]
+__all__ = ["DIAGRAM_NAMESPACES", "XmlBuilder"]
 
-_DIAGRAM_NAMESPACES = frozenset(
+DIAGRAM_NAMESPACES = frozenset(
     {
         "http://www.omg.org/spec/DMN/20180521/DMNDI/",
         "https://www.omg.org/spec/DMN/20191111/DMNDI/",
@@ -53,6 +53,10 @@ class XmlBuilder:
         identifier = item.id or self.new_id(f"{parent.get('id') or 'item'}_{name}")
         return self.element(parent, name, {"id": identifier, "name": item.name, "typeRef": item.type_ref})
 
+    def reserve(self, identifiers: Iterable[str]) -> None:
+        """Ids that `new_id` must not give, because the file has them already."""
+        self._used.update(identifiers)
+
     def new_id(self, stem: str) -> str:
         """An id not given to any element before: *stem*, else *stem* with a number."""
         clean = "".join(character if character.isalnum() or character in "_-." else "_" for character in stem)
@@ -69,7 +73,7 @@ class XmlBuilder:
         """The namespace of this version for one of any version."""
         if namespace in MODEL_NAMESPACES:
             return self.version.model
-        return self.version.diagram if namespace in _DIAGRAM_NAMESPACES else namespace
+        return self.version.diagram if namespace in DIAGRAM_NAMESPACES else namespace
 
     def _set(self, element: etree._Element, attributes: Mapping[str, str | None]) -> None:
         for key, value in attributes.items():

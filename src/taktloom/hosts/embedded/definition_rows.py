@@ -54,6 +54,7 @@ def findings_json(findings: Iterable[Finding]) -> str:
                 "element_id": finding.place.element_id,
                 "remedy": finding.remedy,
                 "parameters": dict(finding.parameters),
+                "path": list(finding.path),
             }
             for finding in findings
         ],
@@ -63,6 +64,7 @@ def findings_json(findings: Iterable[Finding]) -> str:
 
 def _finding(entry: dict[str, object]) -> Finding:
     line, element_id, parameters = entry["line"], entry["element_id"], entry["parameters"]
+    path = entry.get("path")  # absent where an older version wrote it
     return Finding(
         severity=Severity(str(entry["severity"])),
         rule=str(entry["rule"]),
@@ -74,4 +76,5 @@ def _finding(entry: dict[str, object]) -> Finding:
         ),
         remedy=str(entry["remedy"]),
         parameters={str(key): str(value) for key, value in parameters.items()} if isinstance(parameters, dict) else {},
+        path=tuple(map(str, path)) if isinstance(path, list) else (),
     )

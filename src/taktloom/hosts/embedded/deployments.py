@@ -21,6 +21,7 @@ from taktloom.hosts.embedded.event_starts import store_event_starts
 from taktloom.hosts.embedded.limits import page_size, require_count, require_within
 from taktloom.hosts.embedded.timer_starts import plan_timer_starts
 from taktloom.kernel import ExecutableProcess, compile_process
+from taktloom.kernel.soundness import check_soundness
 from taktloom.model.errors import DefinitionError, InputRefusedError, TaktloomError
 from taktloom.model.findings import Finding, Severity
 from taktloom.model.identifiers import DefinitionKey, ProcessId, TenantId
@@ -192,7 +193,7 @@ def _check_file(name: str, content: bytes, decisions: Collection[str]) -> _Check
     suffix = name.rpartition(".")[2].lower()
     if suffix in {"bpmn", "xml"}:
         executable = (process for process in read_bpmn(content, name=name).processes if process.is_executable)
-        processes = tuple(compile_process(process, decisions=decisions) for process in executable)
+        processes = tuple(_proven(compile_process(process, decisions=decisions)) for process in executable)
         if not processes:
             remedy = "Set isExecutable on the process to deploy it."
             raise _refused(name, "no-executable-process", "The file holds no executable process.", remedy)
@@ -208,6 +209,11 @@ def _check_file(name: str, content: bytes, decisions: Collection[str]) -> _Check
         return _FormFile(name=name, content=content, checksum=checksum, form_id=_form_id(name, content))
     cause = "Only .bpmn, .dmn and .form files can be deployed."
     raise _refused(name, "unknown-file-type", cause, "Give the file the ending of its kind.")
+
+
+def _proven(executable: ExecutableProcess) -> ExecutableProcess:
+    """With what can go wrong when it runs, which refuses nothing."""
+    return replace(executable, findings=(*executable.findings, *check_soundness(executable.definition)))
 
 
 def _form_id(name: str, content: bytes) -> str:

@@ -15,14 +15,21 @@ __all__ = ["ActivityBehaviour"]
 
 
 class ActivityBehaviour(Behaviour):
-    """An activity without work of its own: task and manual task; the others override `perform`."""
+    """An activity without work of its own: task and manual task; the others override `perform`.
+
+    names_role: whether `role` may give one.
+    """
 
     __slots__ = ()
     is_recorded_from_start: ClassVar[bool] = True
+    names_role: ClassVar[bool] = False
 
     def enter(self, run: Run, token: Token) -> Phase | None:
         """Evaluate inputs and boundary events, then begin: row, local variables, waits, in this order."""
         node = run.node(token)
+        if not (node.inputs or node.armed or self.names_role):
+            run.record_start(node, token)
+            return Phase.PERFORM
         context = run.variables(token)
         inputs = evaluate_mappings(node.inputs, context, run.now) if node.inputs else None
         inside = {**context, **inputs} if inputs else context

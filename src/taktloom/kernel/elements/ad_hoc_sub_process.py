@@ -3,8 +3,8 @@
 
 - What begins is each inner activity without incoming flow, or those that the model names; in document order. A
   sequential one runs one activity at a time: whoever comes meanwhile waits for its turn, in order of arrival.
-- After each inner activity the completion condition is evaluated. Once it holds nothing more begins, and no flow is
-  followed; what runs is cancelled or waited for. Until then the sub-process stays open, even with nothing active.
+- After each inner activity, and when nothing is active, the completion condition is evaluated. Once it holds nothing
+  more begins, and no flow is followed; what runs is cancelled or waited for. Until then the sub-process stays open.
 - Without a condition it is complete when nothing is active.
 Source: BPMN 2.0.2, 10.3.5, 13.3.5.
 """
@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from taktloom.kernel.arming import enter_scope
+from taktloom.kernel.behaviour import Behaviour
 from taktloom.kernel.commands import IncidentKind
 from taktloom.kernel.elements.sub_process import SubProcessBehaviour
 from taktloom.kernel.executable import NONE, Node, PhaseMethod
-from taktloom.kernel.expressions import Expression, evaluate_condition, kind_of
+from taktloom.kernel.expressions import Context, Expression, evaluate_condition, kind_of
 from taktloom.kernel.failure import ElementFailure
 from taktloom.kernel.run import Run
 from taktloom.kernel.state import Phase, Scope, Token
@@ -43,12 +44,19 @@ class AdHocBehaviour(SubProcessBehaviour):
         enter_scope(run, token.inner, first)
         return None if first or self.condition is not None else Phase.COMPLETE
 
+    def complete(self, run: Run, token: Token) -> Phase | None:
+        """Nothing is active: also by a way that completed no activity, so the condition is tested here too."""
+        assert token.inner is not None  # opened above
+        if run.state.scopes[token.inner].stays_open and not self._is_over(run, run.variables(token)):
+            return None
+        return Behaviour.complete(self, run, token)
+
     def end_activity(self, run: Run, token: Token, leave: PhaseMethod) -> Phase | None:
         """An inner activity has completed: test, then let its token go on or end."""
         scope = run.state.scopes[token.scope]
         if scope.is_ending:
             return run.take(token, ())
-        if self.condition is None or not evaluate_condition(self.condition, run.variables(token), run.now):
+        if not self._is_over(run, run.variables(token)):
             following: Phase | None = leave(run, token)
             return following
         scope.is_ending, scope.stays_open = True, False
@@ -60,6 +68,9 @@ class AdHocBehaviour(SubProcessBehaviour):
             run.terminate_others(token)
         run.end_path(token)
         return None
+
+    def _is_over(self, run: Run, context: Context) -> bool:
+        return self.condition is not None and evaluate_condition(self.condition, context, run.now)
 
     def _named(self, run: Run, node: Node, token: Token) -> tuple[int, ...]:
         assert self.active_elements is not None

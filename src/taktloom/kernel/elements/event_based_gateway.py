@@ -8,13 +8,14 @@ is true already decides at once, before anything is waited for.
 from dataclasses import dataclass
 from typing import ClassVar
 
+from taktloom.kernel.arrival import go_behind
 from taktloom.kernel.behaviour import Behaviour
 from taktloom.kernel.executable import ExecutableProcess, Node
 from taktloom.kernel.run import Run
 from taktloom.kernel.state import Phase, Token
-from taktloom.kernel.triggers import Waiting
+from taktloom.kernel.triggers import trigger_of
 
-__all__ = ["EventBasedGatewayBehaviour", "gateway_before", "go_behind", "start_behind"]
+__all__ = ["EventBasedGatewayBehaviour", "gateway_before", "start_behind"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +31,9 @@ class EventBasedGatewayBehaviour(Behaviour):
         context, plans = run.variables(token), []
         for flow in run.node(token).outgoing:
             event = run.process.nodes[run.process.flows[flow].target]
-            assert isinstance(event.behaviour, Waiting)  # the rules allow nothing else here
-            assert event.behaviour.trigger is not None
-            plans.append((event, event.behaviour.trigger.plan(context, run.now)))
+            trigger = trigger_of(event)
+            assert trigger is not None  # the rules allow nothing else here
+            plans.append((event, trigger.plan(context, run.now)))
         for event, plan in plans:
             if plan.holds:
                 go_behind(run, token, event)
@@ -41,18 +42,6 @@ class EventBasedGatewayBehaviour(Behaviour):
         for event, plan in plans:
             plan.open(run, token, event)
         return None
-
-
-def go_behind(run: Run, token: Token, event: Node) -> None:
-    """*event* has happened: the gateway is completed and the token stands in the event; the others are withdrawn."""
-    gateway = run.node(token)
-    run.close_waits(token)
-    run.conclude(token)
-    token.arrived_by = next(flow for flow in gateway.outgoing if run.process.flows[flow].target == event.index)
-    token.element, token.entered_at = event.index, run.now
-    run.activate(token)
-    if event.behaviour.is_recorded_from_start:
-        run.record_start(event, token)
 
 
 def gateway_before(process: ExecutableProcess, node: Node) -> Node | None:

@@ -18,13 +18,15 @@ from taktloom.feel.values import FeelValue
 from taktloom.kernel.commands import IncidentKind
 from taktloom.kernel.elements.instance_events import InstanceEvents, throw_all
 from taktloom.kernel.elements.rounds import LoopBehaviour, body_of, open_round
+from taktloom.kernel.executable import PhaseMethod
 from taktloom.kernel.expressions import Context, Expression, evaluate_condition, kind_of
 from taktloom.kernel.failure import ElementFailure
+from taktloom.kernel.mappings import evaluate_mappings
 from taktloom.kernel.run import Run
 from taktloom.kernel.state import LoopState, Phase, Scope, Token
 from taktloom.kernel.variables import set_local
 
-__all__ = ["MAX_INSTANCES", "CollectedItems", "MultiInstanceBehaviour"]
+__all__ = ["MAX_INSTANCES", "CollectedItems", "MultiInstanceBehaviour", "collecting"]
 
 MAX_INSTANCES = 10_000  # each is a visit of a step, of which there may be ten times as many
 _PATH = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
@@ -97,18 +99,13 @@ class MultiInstanceBehaviour(LoopBehaviour):
         return {} if outputs is None or outputs in body.variables else {outputs: list(_loop_of(body).results)}
 
     def end_round(self, run: Run, outer: Token, token: Token) -> Phase | None:
-        """Collect, test, and go on or end."""
-        body = body_of(run, outer)
-        loop, number = _loop_of(body), _number_of(run, token)
-        context = run.variables(token)
-        element = self.collection.element
-        result = None if element is None else element.evaluate(context, run.now)
-        is_over = self._is_over(run, body, context, (number, result))
+        """Test, and go on or end."""
+        body, context = body_of(run, outer), run.variables(token)
+        loop = _loop_of(body)
+        is_over = self._is_over(run, body, context)
         inside = {**context, **self._after(body)} if self.events.conditional else context
         deeds = self.events.prepare(run, outer, inside, loop.completed + 1)
         loop.completed += 1
-        if loop.results:
-            loop.results[number - 1] = result
         run.close_visit(token)
         run.merge(token)
         if is_over:
@@ -146,21 +143,13 @@ class MultiInstanceBehaviour(LoopBehaviour):
         loop.started += 1
         return open_round(run, outer, loop.started, variables)
 
-    def _is_over(self, run: Run, body: Scope, context: Context, latest: tuple[int, FeelValue]) -> bool:
+    def _is_over(self, run: Run, body: Scope, context: Context) -> bool:
         if self.completion is None:
             return False
-        loop = _loop_of(body)
         inside = {**context, **self._after(body)}
-        if self.collection.outputs is None:
-            return evaluate_condition(self.completion, inside, run.now)
-        number, result = latest
-        inside[self.collection.outputs] = loop.results  # not a copy: a round costs the same however many there are
-        loop.results[number - 1] = result
-        try:
-            return evaluate_condition(self.completion, inside, run.now)
-        except ElementFailure:
-            loop.results[number - 1] = None
-            raise
+        if self.collection.outputs is not None:
+            inside[self.collection.outputs] = _loop_of(body).results  # no copy: a round costs the same however many
+        return evaluate_condition(self.completion, inside, run.now)
 
     def _count(self, run: Run, context: Context) -> int:
         if self.cardinality is None:
@@ -172,6 +161,26 @@ class MultiInstanceBehaviour(LoopBehaviour):
         raise ElementFailure(
             IncidentKind.EXPRESSION, f"The number of instances '{self.cardinality.text}' gives {given}."
         )
+
+
+def collecting(complete: PhaseMethod, element: Expression) -> PhaseMethod:
+    """The completing phase of an instance's work, whose result is *element*.
+
+    It sees all that the work has of its own (inputs, data) with what its output mappings give.
+    """
+
+    def complete_and_collect(run: Run, token: Token) -> Phase | None:
+        round_scope = run.state.scopes[token.scope]
+        context = run.variables(token)
+        mapped = evaluate_mappings(run.node(token).outputs, context, run.now)
+        result = element.evaluate({**context, **mapped} if mapped else context, run.now)
+        following: Phase | None = complete(run, token)
+        if following is not None:
+            assert round_scope.parent is not None  # the body around the round
+            _loop_of(run.state.scopes[round_scope.parent]).results[round_scope.round - 1] = result
+        return following
+
+    return complete_and_collect
 
 
 def _list_of(expression: Expression, context: Context, run: Run) -> list[FeelValue]:
@@ -186,11 +195,6 @@ def _list_of(expression: Expression, context: Context, run: Run) -> list[FeelVal
 def _loop_of(body: Scope) -> LoopState:
     assert body.loop is not None  # set on entering
     return body.loop
-
-
-def _number_of(run: Run, token: Token) -> int:
-    assert token.inner is not None  # a round has a scope
-    return run.state.scopes[token.inner].round
 
 
 def _show(run: Run, outer: Token, *, active: int) -> None:

@@ -45,6 +45,7 @@ class UserTaskBehaviour(ActivityBehaviour):
     form_id: str | None
     element_type: ClassVar[str] = "userTask"
     names_resource: ClassVar[bool] = True
+    names_role: ClassVar[bool] = True
 
     def perform(self, run: Run, token: Token) -> Phase | None:
         """Open the task."""

@@ -33,7 +33,7 @@ __all__ = ["RULES"]
     "Model it with elements that are run; the reference lists them.",
 )
 def unsupported_element(container: Container) -> Breaches:
-    """BPMN 2.0.2, 2.3.1: what is outside of the execution conformance classes is refused by name."""
+    """BPMN 2.0.2, 2: what is outside of the execution conformance classes is refused by name."""
     for node in container.of(UnsupportedNode):
         if node.reason != "no event definition":
             reason = f" ({node.reason})" if node.reason else ""
@@ -58,7 +58,7 @@ def _multi_instances(container: Container) -> Iterator[tuple[Activity, MultiInst
     "Write a condition, or give a maximum.",
 )
 def loop_without_end(container: Container) -> Breaches:
-    """BPMN 2.0.2, 10.3.8, table 10.27: the loop goes on as long as loopCondition holds, at most loopMaximum times."""
+    """BPMN 2.0.2, 10.3.8: the loop goes on as long as loopCondition holds, at most loopMaximum times."""
     for node, loop in _standard_loops(container):
         if not loop.condition and loop.maximum is None:
             yield breach(node)
@@ -66,7 +66,7 @@ def loop_without_end(container: Container) -> Breaches:
 
 @structural("loop-maximum-out-of-range", "The loop's maximum is {maximum}.", "Give at least 1.")
 def loop_maximum_out_of_range(container: Container) -> Breaches:
-    """BPMN 2.0.2, 10.3.8, table 10.27: loopMaximum is a cap on the number of iterations."""
+    """BPMN 2.0.2, 10.3.8: loopMaximum is a cap on the number of iterations."""
     for node, loop in _standard_loops(container):
         if loop.maximum is not None and loop.maximum < 1:
             yield breach(node, maximum=str(loop.maximum))
@@ -78,7 +78,7 @@ def loop_maximum_out_of_range(container: Container) -> Breaches:
     "Give a cardinality or an input collection.",
 )
 def multi_instance_without_count(container: Container) -> Breaches:
-    """BPMN 2.0.2, 10.3.8, table 10.29: loopCardinality or loopDataInputRef controls the number of instances."""
+    """BPMN 2.0.2, 10.3.8: loopCardinality or loopDataInputRef controls the number of instances."""
     for node, loop in _multi_instances(container):
         if not loop.cardinality and not loop.input_collection:
             yield breach(node)
@@ -90,7 +90,7 @@ def multi_instance_without_count(container: Container) -> Breaches:
     "Keep one of them.",
 )
 def multi_instance_with_two_counts(container: Container) -> Breaches:
-    """BPMN 2.0.2, 10.3.8, table 10.29: instances are counted by loopCardinality or else by loopDataInputRef."""
+    """BPMN 2.0.2, 10.3.8: instances are counted by loopCardinality or else by loopDataInputRef."""
     for node, loop in _multi_instances(container):
         if loop.cardinality and loop.input_collection:
             yield breach(node)
@@ -102,7 +102,7 @@ def multi_instance_with_two_counts(container: Container) -> Breaches:
     "Give both, or none.",
 )
 def multi_instance_output_incomplete(container: Container) -> Breaches:
-    """BPMN 2.0.2, 10.3.8, table 10.29: outputDataItem of each instance is put into loopDataOutputRef."""
+    """BPMN 2.0.2, 10.3.8: outputDataItem of each instance is put into loopDataOutputRef."""
     for node, loop in _multi_instances(container):
         if bool(loop.output_collection) != bool(loop.output_element):
             yield breach(node)
@@ -114,7 +114,7 @@ def multi_instance_output_incomplete(container: Container) -> Breaches:
     "Name it as noneBehaviorEventRef.",
 )
 def none_behavior_without_event(container: Container) -> Breaches:
-    """BPMN 2.0.2, 10.3.8, table 10.29: noneBehaviorEventRef is thrown when behavior is set to none."""
+    """BPMN 2.0.2, 10.3.8: noneBehaviorEventRef is thrown when behavior is set to none."""
     for node, loop in _multi_instances(container):
         if loop.behavior is MultiInstanceBehavior.NONE and loop.none_event is None:
             yield breach(node)
@@ -126,7 +126,7 @@ def none_behavior_without_event(container: Container) -> Breaches:
     "Name it as oneBehaviorEventRef.",
 )
 def one_behavior_without_event(container: Container) -> Breaches:
-    """BPMN 2.0.2, 10.3.8, table 10.29: oneBehaviorEventRef is thrown when behavior is set to one."""
+    """BPMN 2.0.2, 10.3.8: oneBehaviorEventRef is thrown when behavior is set to one."""
     for node, loop in _multi_instances(container):
         if loop.behavior is MultiInstanceBehavior.ONE and loop.one_event is None:
             yield breach(node)
@@ -138,7 +138,7 @@ def one_behavior_without_event(container: Container) -> Breaches:
     "Add a complexBehaviorDefinition with condition and event.",
 )
 def complex_behavior_without_definition(container: Container) -> Breaches:
-    """BPMN 2.0.2, 10.3.8, table 10.29: complexBehaviorDefinition controls when and which events are thrown."""
+    """BPMN 2.0.2, 10.3.8: complexBehaviorDefinition controls when and which events are thrown."""
     for node, loop in _multi_instances(container):
         if loop.behavior is MultiInstanceBehavior.COMPLEX and not loop.complex_behaviors:
             yield breach(node)
@@ -150,7 +150,7 @@ def complex_behavior_without_definition(container: Container) -> Breaches:
     "Write a FEEL condition.",
 )
 def complex_behavior_without_condition(container: Container) -> Breaches:
-    """BPMN 2.0.2, 10.3.8, table 10.30: condition of a complexBehaviorDefinition is required."""
+    """BPMN 2.0.2, 10.3.8: condition of a complexBehaviorDefinition is required."""
     for node, loop in _multi_instances(container):
         if any(not each.condition.strip().removeprefix("=").strip() for each in loop.complex_behaviors):
             yield breach(node)
@@ -170,7 +170,7 @@ def loop_of_event_sub_process(container: Container) -> Breaches:
 
 @structural("start-quantity-out-of-range", "The start quantity is {quantity}.", "Give at least 1.")
 def start_quantity_out_of_range(container: Container) -> Breaches:
-    """BPMN 2.0.2, 10.3, table 10.3: startQuantity MUST NOT be less than 1."""
+    """BPMN 2.0.2, 10.3: startQuantity MUST NOT be less than 1."""
     for node in container.of(Activity):
         if node.start_quantity < 1:
             yield breach(node, quantity=str(node.start_quantity))
@@ -178,7 +178,7 @@ def start_quantity_out_of_range(container: Container) -> Breaches:
 
 @structural("completion-quantity-out-of-range", "The completion quantity is {quantity}.", "Give at least 1.")
 def completion_quantity_out_of_range(container: Container) -> Breaches:
-    """BPMN 2.0.2, 10.3, table 10.3: completionQuantity MUST NOT be less than 1."""
+    """BPMN 2.0.2, 10.3: completionQuantity MUST NOT be less than 1."""
     for node in container.of(Activity):
         if node.completion_quantity < 1:
             yield breach(node, quantity=str(node.completion_quantity))
@@ -278,15 +278,19 @@ def decision_missing(container: Container) -> Breaches:
             yield breach(node)
 
 
-@structural("script-missing", "The script task has no script.", "Write a FEEL expression.")
+@warning_rule("script-missing", "The script task has no script: it does nothing.", "Write a FEEL expression.")
 def script_missing(container: Container) -> Breaches:
-    """BPMN 2.0.2, 10.3.3: script of a script task is what it executes."""
+    """BPMN 2.0.2, 10.3.3: script of a script task is optional; without it nothing is executed."""
     for node in container.of(ScriptTask):
         if not node.script and node.job is None:
             yield breach(node)
 
 
-@structural("result-variable-missing", "The result has no variable.", "Name the variable for the result.")
+@warning_rule(
+    "result-variable-missing",
+    "The result has no variable: the entries of a context become variables, all else is dropped.",
+    "Name the variable for the result, or let it be a context.",
+)
 def result_variable_missing(container: Container) -> Breaches:
     """BPMN 2.0.2, 10.4.2: what an activity gives goes into data of the process."""
     for node in container.nodes.values():

@@ -82,7 +82,7 @@ def _of(container: Container, kind: type[SingleDefinition]) -> Iterator[tuple[Bo
     "Attach it to a transaction.",
 )
 def cancel_boundary_outside_transaction(container: Container) -> Breaches:
-    """BPMN 2.0.2, 10.5.4, table 10.90: a cancel event can only be attached to a transaction sub-process."""
+    """BPMN 2.0.2, 10.5.4: a cancel event can only be attached to a transaction sub-process."""
     for event, _ in _of(container, CancelDefinition):
         host = container.nodes.get(event.attached_to)
         if isinstance(host, Activity) and not isinstance(host, Transaction):
@@ -95,7 +95,7 @@ def cancel_boundary_outside_transaction(container: Container) -> Breaches:
     "Make the sub-process a transaction, or use another end event.",
 )
 def cancel_end_outside_transaction(container: Container) -> Breaches:
-    """BPMN 2.0.2, 10.5.3, table 10.88: the cancel end event is used within a transaction sub-process."""
+    """BPMN 2.0.2, 10.5.3: the cancel end event is used within a transaction sub-process."""
     if any(isinstance(owner, Transaction) for owner in (container.owner, *container.around)):
         return
     for event in container.of(EndEvent):

@@ -36,7 +36,7 @@ def _strangers(sets: tuple[DataSet, ...], known: tuple[DataElement, ...]) -> Ite
     "Name data inputs of the same element.",
 )
 def input_set_element_unknown(container: Container) -> Breaches:
-    """BPMN 2.0.2, 10.4.1, table 10.57: dataInputRefs are data inputs of the same input/output specification."""
+    """BPMN 2.0.2, 10.4.1: dataInputRefs are data inputs of the same input/output specification."""
     for where, io in _specifications(container):
         yield from (breach(where, data=name) for name in _strangers(io.input_sets, io.inputs))
 
@@ -47,7 +47,7 @@ def input_set_element_unknown(container: Container) -> Breaches:
     "Name data outputs of the same element.",
 )
 def output_set_element_unknown(container: Container) -> Breaches:
-    """BPMN 2.0.2, 10.4.1, table 10.58: dataOutputRefs are data outputs of the same input/output specification."""
+    """BPMN 2.0.2, 10.4.1: dataOutputRefs are data outputs of the same input/output specification."""
     for where, io in _specifications(container):
         yield from (breach(where, data=name) for name in _strangers(io.output_sets, io.outputs))
 
@@ -64,7 +64,7 @@ def _outside(sets: tuple[DataSet, ...]) -> Iterator[ElementId]:
     "Add it to the set.",
 )
 def optional_input_outside_set(container: Container) -> Breaches:
-    """BPMN 2.0.2, 10.4.1, table 10.57: optionalInputRefs and whileExecutingInputRefs are subsets of dataInputRefs."""
+    """BPMN 2.0.2, 10.4.1: optionalInputRefs and whileExecutingInputRefs are subsets of dataInputRefs."""
     for where, io in _specifications(container):
         known = {element.id for element in io.inputs}
         yield from (breach(where, data=name) for name in _outside(io.input_sets) if name in known)
@@ -76,7 +76,7 @@ def optional_input_outside_set(container: Container) -> Breaches:
     "Add it to the set.",
 )
 def optional_output_outside_set(container: Container) -> Breaches:
-    """BPMN 2.0.2, 10.4.1, table 10.58: optionalOutputRefs and whileExecutingOutputRefs are in dataOutputRefs."""
+    """BPMN 2.0.2, 10.4.1: optionalOutputRefs and whileExecutingOutputRefs are in dataOutputRefs."""
     for where, io in _specifications(container):
         known = {element.id for element in io.outputs}
         yield from (breach(where, data=name) for name in _outside(io.output_sets) if name in known)
@@ -89,14 +89,14 @@ def _unset(sets: tuple[DataSet, ...], elements: tuple[DataElement, ...]) -> Iter
 
 @warning_rule("data-input-in-no-set", "The data input '{data}' is in no input set.", "Add it to an input set.")
 def data_input_in_no_set(container: Container) -> Breaches:
-    """BPMN 2.0.2, 10.4.1, table 10.52: a data input MUST be in at least one input set."""
+    """BPMN 2.0.2, 10.4.1: a data input MUST be in at least one input set."""
     for where, io in _specifications(container):
         yield from (breach(where, data=name) for name in _unset(io.input_sets, io.inputs))
 
 
 @warning_rule("data-output-in-no-set", "The data output '{data}' is in no output set.", "Add it to an output set.")
 def data_output_in_no_set(container: Container) -> Breaches:
-    """BPMN 2.0.2, 10.4.1, table 10.54: a data output MUST be in at least one output set."""
+    """BPMN 2.0.2, 10.4.1: a data output MUST be in at least one output set."""
     for where, io in _specifications(container):
         yield from (breach(where, data=name) for name in _unset(io.output_sets, io.outputs))
 
@@ -163,7 +163,7 @@ def _unknown_ends(container: Container, ends: Callable[[DataAssociation], tuple[
     "Name a data object, property, input or output that is visible here.",
 )
 def data_source_unknown(container: Container) -> Breaches:
-    """BPMN 2.0.2, 10.4.2, table 10.64: sourceRef identifies the sources, which are item-aware elements."""
+    """BPMN 2.0.2, 10.4.2: sourceRef identifies the sources, which are item-aware elements."""
     yield from _unknown_ends(container, lambda association: association.sources)
 
 
@@ -173,13 +173,13 @@ def data_source_unknown(container: Container) -> Breaches:
     "Name a data object, property, input or output that is visible here.",
 )
 def data_target_unknown(container: Container) -> Breaches:
-    """BPMN 2.0.2, 10.4.2, table 10.64: targetRef identifies the target, which is an item-aware element."""
+    """BPMN 2.0.2, 10.4.2: targetRef identifies the target, which is an item-aware element."""
     yield from _unknown_ends(container, lambda a: () if a.target is None else (a.target,))
 
 
 @structural("data-target-missing", "The data association of '{node}' fills nothing.", "Give it a target.")
 def data_target_missing(container: Container) -> Breaches:
-    """BPMN 2.0.2, 10.4.2, table 10.64: a data association has exactly one target."""
+    """BPMN 2.0.2, 10.4.2: a data association has exactly one target."""
     for node, association in _associations(container):
         if association.target is None and not association.assignments:
             yield breach(_at(node, association), node=node.id)
@@ -219,7 +219,7 @@ def data_output_filled_from_outside(container: Container) -> Breaches:
     "Write a transformation, or keep one source.",
 )
 def data_association_of_several_sources(container: Container) -> Breaches:
-    """BPMN 2.0.2, 10.4.2, table 10.64: without transformation there is one source of the target's structure."""
+    """BPMN 2.0.2, 10.4.2: without transformation there is one source of the target's structure."""
     for node, one in _associations(container):
         if len(one.sources) > 1 and not one.transformation and not one.assignments:
             yield breach(_at(node, one), node=node.id, count=str(len(one.sources)))
@@ -243,7 +243,7 @@ def data_association_without_source(container: Container) -> Breaches:
     "Write both.",
 )
 def assignment_incomplete(container: Container) -> Breaches:
-    """BPMN 2.0.2, 10.4.2, table 10.65: an assignment has both expressions, from and to."""
+    """BPMN 2.0.2, 10.4.2: an assignment has both expressions, from and to."""
     for node, one in _associations(container):
         if any(not source or not target for source, target in one.assignments):
             yield breach(_at(node, one), node=node.id)
@@ -255,7 +255,7 @@ def assignment_incomplete(container: Container) -> Breaches:
     "Name a data object of the same process or sub-process, or of one around it.",
 )
 def data_object_unknown(container: Container) -> Breaches:
-    """BPMN 2.0.2, 10.4.1, table 10.51: dataObjectRef refers to a data object of the scope."""
+    """BPMN 2.0.2, 10.4.1: dataObjectRef refers to a data object of the scope."""
     known = {element.id for owner in (*container.around, container.owner) for element in owner.data_objects}
     for reference in container.owner.data_references:
         if not reference.is_store and reference.target and reference.target not in known:

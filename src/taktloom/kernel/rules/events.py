@@ -52,7 +52,7 @@ def event_definition_missing(container: Container) -> Breaches:
 
 @structural("timer-without-text", "The timer has neither date, duration nor cycle.", "Give exactly one of them.")
 def timer_without_text(container: Container) -> Breaches:
-    """BPMN 2.0.2, 10.5.5.13, table 10.101: an executable timer has one of timeDate, timeDuration and timeCycle."""
+    """BPMN 2.0.2, 10.5.5: an executable timer has one of timeDate, timeDuration and timeCycle."""
     for event, one in _definitions(container):
         if isinstance(one, TimerDefinition) and not (one.date or one.duration or one.cycle):
             yield breach(event)
@@ -62,7 +62,7 @@ def timer_without_text(container: Container) -> Breaches:
     "timer-with-several-texts", "The timer has {count} of date, duration and cycle.", "Give exactly one of them."
 )
 def timer_with_several_texts(container: Container) -> Breaches:
-    """BPMN 2.0.2, 10.5.5.13, table 10.101: timeDate, timeDuration and timeCycle are mutually exclusive."""
+    """BPMN 2.0.2, 10.5.5: timeDate, timeDuration and timeCycle are mutually exclusive."""
     for event, one in _definitions(container):
         if isinstance(one, TimerDefinition):
             count = sum(1 for text in (one.date, one.duration, one.cycle) if text)
@@ -70,13 +70,13 @@ def timer_with_several_texts(container: Container) -> Breaches:
                 yield breach(event, count=str(count))
 
 
-@structural(
+@warning_rule(
     "timer-cycle-out-of-place",
-    "A cycle is only run at start events and at boundary events that do not interrupt.",
+    "The event happens once: only the first instant of the cycle is waited for.",
     "Use a date or duration, or let the boundary event not interrupt.",
 )
 def timer_cycle_out_of_place(container: Container) -> Breaches:
-    """BPMN 2.0.2, 10.5.5.13: what waits once has no use for a cycle, whose other instants would be lost."""
+    """BPMN 2.0.2, 10.5.5: each timer may have a timeCycle; what waits once has no use for its other instants."""
     for event, one in _definitions(container):
         repeats = isinstance(event, StartEvent) or (isinstance(event, BoundaryEvent) and not event.is_interrupting)
         if isinstance(one, TimerDefinition) and one.cycle and not repeats:
@@ -85,7 +85,7 @@ def timer_cycle_out_of_place(container: Container) -> Breaches:
 
 @warning_rule("timer-never-fires", "The timer's interval is zero.", "Write how long to wait.")
 def timer_never_fires(container: Container) -> Breaches:
-    """BPMN 2.0.2, 10.5.5.13: a timer without delay fires at once, which is seldom meant."""
+    """BPMN 2.0.2, 10.5.5: a timer without delay fires at once, which is seldom meant."""
     for event, one in _definitions(container):
         text = one.duration if isinstance(one, TimerDefinition) else None
         if text and check_literal(TimerKind.DURATION, text) is None and not any(c in "123456789" for c in text):
@@ -94,7 +94,7 @@ def timer_never_fires(container: Container) -> Breaches:
 
 @structural("message-missing", "The event names no message.", "Refer to a message.")
 def message_missing(container: Container) -> Breaches:
-    """BPMN 2.0.2, 10.5.5.9: messageRef MUST be supplied if the process is executable."""
+    """BPMN 2.0.2, 10.5.5: messageRef MUST be supplied if the process is executable."""
     for event, one in _definitions(container):
         works = isinstance(event, EndEvent | IntermediateThrowEvent) and event.job is not None
         if isinstance(one, MessageDefinition) and not one.name and one.root_id is None and not works:
@@ -111,7 +111,7 @@ def message_without_name(container: Container) -> Breaches:
 
 @structural("signal-missing", "The event names no signal.", "Refer to a signal that has a name.")
 def signal_missing(container: Container) -> Breaches:
-    """BPMN 2.0.2, 10.5.5.11: signalRef names the signal that is thrown or caught."""
+    """BPMN 2.0.2, 10.5.5: signalRef names the signal that is thrown or caught."""
     for event, one in _definitions(container):
         if isinstance(one, SignalDefinition) and not one.name:
             yield breach(event)
@@ -119,7 +119,7 @@ def signal_missing(container: Container) -> Breaches:
 
 @structural("error-missing", "The end event names no error to throw.", "Refer to an error with a code.")
 def error_missing(container: Container) -> Breaches:
-    """BPMN 2.0.2, 10.5.5.6: the error MUST be supplied where it is thrown and the process is executable."""
+    """BPMN 2.0.2, 10.5.5: the error MUST be supplied where it is thrown and the process is executable."""
     for event, one in _definitions(container):
         if isinstance(one, ErrorDefinition) and isinstance(event, _THROWING) and not one.code and one.root_id is None:
             yield breach(event)
@@ -146,7 +146,7 @@ def _thrown_escalations(container: Container) -> Iterator[tuple[AnyEvent, Escala
 
 @structural("escalation-missing", "The event names no escalation to throw.", "Refer to an escalation with a code.")
 def escalation_missing(container: Container) -> Breaches:
-    """BPMN 2.0.2, 10.5.5.7: escalationRef MUST be supplied where it is thrown and the process is executable."""
+    """BPMN 2.0.2, 10.5.5: escalationRef MUST be supplied where it is thrown and the process is executable."""
     for event, one in _thrown_escalations(container):
         if not one.code and one.root_id is None:
             yield breach(event)
@@ -162,7 +162,7 @@ def escalation_without_code(container: Container) -> Breaches:
 
 @structural("event-condition-missing", "The conditional event has no condition.", "Write a FEEL condition.")
 def event_condition_missing(container: Container) -> Breaches:
-    """BPMN 2.0.2, 10.5.5.5: condition is the expression that triggers the event."""
+    """BPMN 2.0.2, 10.5.5: condition is the expression that triggers the event."""
     for event, one in _definitions(container):
         if isinstance(one, ConditionalDefinition) and not one.condition.strip().removeprefix("=").strip():
             yield breach(event)
@@ -170,7 +170,7 @@ def event_condition_missing(container: Container) -> Breaches:
 
 @structural("link-without-name", "The link event has no name.", "Give both ends of the link the same name.")
 def link_without_name(container: Container) -> Breaches:
-    """BPMN 2.0.2, 10.5.5.8: name MUST be supplied if the trigger is a link."""
+    """BPMN 2.0.2, 10.5.5: name MUST be supplied if the trigger is a link."""
     for event, one in _definitions(container):
         if isinstance(one, LinkDefinition) and not one.name:
             yield breach(event)
@@ -234,7 +234,7 @@ def _compensations(container: Container) -> Iterator[tuple[AnyEvent, CompensateD
     "Name an activity of the same process or sub-process.",
 )
 def compensated_activity_unknown(container: Container) -> Breaches:
-    """BPMN 2.0.2, 10.5.5.4: activityRef names the activity to be compensated."""
+    """BPMN 2.0.2, 10.5.5: activityRef names the activity to be compensated."""
     for event, one in _compensations(container):
         if one.activity is not None and one.activity not in container.homes:
             yield breach(event, activity=one.activity)
@@ -262,7 +262,7 @@ def compensated_activity_out_of_reach(container: Container) -> Breaches:
     "Name an activity.",
 )
 def compensated_element_no_activity(container: Container) -> Breaches:
-    """BPMN 2.0.2, 10.5.5.4: activityRef refers to an activity."""
+    """BPMN 2.0.2, 10.5.5: activityRef refers to an activity."""
     for event, one in _compensations(container):
         node = None if one.activity is None else container.nodes.get(one.activity)
         if node is not None and one.activity is not None and not isinstance(node, Activity):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which event definition may not stand at which event: one rule for each. Source: BPMN 2.0.2, 10.5, table 10.93."""
+"""Which event definition may not stand at which event: one rule for each. Source: BPMN 2.0.2, 10.5."""
 
 from collections.abc import Callable, Iterator
 
@@ -70,13 +70,13 @@ def _end(container: Container) -> Iterator[AnyEvent]:
     yield from _events(container, EndEvent)
 
 
-START = "BPMN 2.0.2, 10.5.2, table 10.84: the triggers of a start event at the top of a process."
+START = "BPMN 2.0.2, 10.5.2: the triggers of a start event at the top of a process."
 HANDLED = "Handle it in an event sub-process or at a boundary."
 ELSEWHERE = "Use another event definition here."
-CATCH = "BPMN 2.0.2, 10.5.4, table 10.89: the triggers of a catching intermediate event in normal flow."
-THROW = "BPMN 2.0.2, 10.5.4, table 10.89: the results of a throwing intermediate event."
-BOUNDARY = "BPMN 2.0.2, 10.5.4, table 10.90: the triggers of an event attached to a boundary."
-END = "BPMN 2.0.2, 10.5.3, table 10.88: the results of an end event."
+CATCH = "BPMN 2.0.2, 10.5.4: the triggers of a catching intermediate event in normal flow."
+THROW = "BPMN 2.0.2, 10.5.4: the results of a throwing intermediate event."
+BOUNDARY = "BPMN 2.0.2, 10.5.4: the triggers of an event attached to a boundary."
+END = "BPMN 2.0.2, 10.5.3: the results of an end event."
 
 _RULES: tuple[tuple[Rule, Check], ...] = (
     (

@@ -15,7 +15,7 @@ __all__ = ["RULES"]
 
 @structural("duplicate-id", "The id '{id}' is used twice.", "Give each element its own id.")
 def duplicate_id(container: Container) -> Breaches:
-    """BPMN 2.0.2, 8.2.1, table 8.5: id uniquely identifies an element."""
+    """BPMN 2.0.2, 8.2.1: id uniquely identifies an element."""
     if not container.is_process:
         return
     counted: Counter[str] = Counter([container.definition.id])
@@ -41,7 +41,7 @@ def _lanes(container: Container) -> Iterator[tuple[Lane, Place]]:
     "Remove the reference from the lane.",
 )
 def lane_member_unknown(container: Container) -> Breaches:
-    """BPMN 2.0.2, 10.8, table 10.135: flowNodeRefs are flow nodes of the process."""
+    """BPMN 2.0.2, 10.8: flowNodeRefs are flow nodes of the process."""
     for lane, place in _lanes(container):
         yield from (
             breach(place, node=name, lane=lane.name or lane.id) for name in lane.nodes if name not in container.homes
@@ -63,7 +63,7 @@ def _subscriptions(container: Container) -> Iterator[tuple[CorrelationSubscripti
     "Name a correlation key of the collaboration in which the process takes part.",
 )
 def correlation_key_unknown(container: Container) -> Breaches:
-    """BPMN 2.0.2, 8.4.2, table 8.33: correlationKeyRef is the key of the conversation that is subscribed to."""
+    """BPMN 2.0.2, 8.4.2: correlationKeyRef is the key of the conversation that is subscribed to."""
     for one, key, place in _subscriptions(container):
         if key is None:
             yield breach(place, key=one.key)
@@ -75,7 +75,7 @@ def correlation_key_unknown(container: Container) -> Breaches:
     "Bind the properties of the key.",
 )
 def correlation_binding_outside_key(container: Container) -> Breaches:
-    """BPMN 2.0.2, 8.4.2, table 8.34: each binding is of a property of the key."""
+    """BPMN 2.0.2, 8.4.2: each binding is of a property of the key."""
     for one, key, place in _subscriptions(container):
         if key is not None:
             yield from (breach(place, property=name) for name, _ in one.bindings if name not in key.properties)
@@ -100,7 +100,7 @@ def correlation_property_unbound(container: Container) -> Breaches:
     "Write a FEEL expression over the data of the process.",
 )
 def correlation_binding_without_path(container: Container) -> Breaches:
-    """BPMN 2.0.2, 8.4.2, table 8.34: dataPath is the expression that extracts the property's value."""
+    """BPMN 2.0.2, 8.4.2: dataPath is the expression that extracts the property's value."""
     for one, _, place in _subscriptions(container):
         yield from (breach(place, property=name) for name, path in one.bindings if not path.strip().removeprefix("="))
 
@@ -111,7 +111,7 @@ def correlation_binding_without_path(container: Container) -> Breaches:
     "Give it at least one correlation property.",
 )
 def correlation_key_without_property(container: Container) -> Breaches:
-    """BPMN 2.0.2, 8.4.2, table 8.31: correlationPropertyRef are the properties that make the partial key."""
+    """BPMN 2.0.2, 8.4.2: correlationPropertyRef are the properties that make the partial key."""
     if not container.is_process:
         return
     place = container.definition.place

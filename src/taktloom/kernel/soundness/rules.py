@@ -60,7 +60,7 @@ NOT_DECIDED = Rule(
     name="soundness-not-decided",
     message="Whether the control flow of '{container}' is sound was not decided: {reason}.",
     remedy="Split the model into sub-processes, which are looked at one by one.",
-    clause="The bound of the state-space exploration, or token quantities, which it leaves out.",
+    clause="BPMN 2.0.2, 13: the states of a model may be more than the bound, and token quantities are left out.",
     severity=Severity.INFORMATION,
 )
 BOUNDARY_NEVER_TRIGGERED = Rule(
@@ -81,7 +81,7 @@ SIGNAL_NEVER_THROWN = Rule(
     name="signal-never-thrown",
     message="No process of the model throws the signal '{signal}'.",
     remedy="Throw it, or see to it that it is broadcast from outside.",
-    clause="BPMN 2.0.2, 10.5.5.11: a signal event waits until the signal is thrown.",
+    clause="BPMN 2.0.2, 10.5.5: a signal event waits until the signal is thrown.",
     severity=Severity.WARNING,
 )
 CONDITION_CONSTANT = Rule(

@@ -38,12 +38,15 @@ class PlaceOut(Out):
 
 
 class FindingOut(Out):
+    """path: ids of the elements on a shortest way that shows the problem; empty where the place says all."""
+
     severity: Literal["error", "warning", "information"]
     rule: str
     message: str
     place: PlaceOut = PlaceOut()
     remedy: str = ""
     parameters: dict[str, str] = Field(default_factory=dict)
+    path: list[str] = Field(default_factory=list)
 
 
 class Problem(Out):

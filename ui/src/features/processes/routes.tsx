@@ -40,12 +40,17 @@ export const EDITOR_TABS = ['bpmn', 'dmn'] as const
 export type EditorTab = (typeof EDITOR_TABS)[number]
 
 /** What stands below a decision in the editor. */
-export const PANEL_TABS = ['tests'] as const
+export const PANEL_TABS = ['tests', 'check'] as const
 export type PanelTab = (typeof PANEL_TABS)[number]
+
+/** The findings of the check that are shown; all when there is none. */
+export const SEVERITIES = ['error', 'warning', 'information'] as const
+export type Severity = (typeof SEVERITIES)[number]
 
 export interface DraftSearch {
   tab?: EditorTab
   panel?: PanelTab
+  severity?: Severity
   element?: string
 }
 
@@ -55,9 +60,16 @@ const draft = createRoute({
   validateSearch: (raw: RawSearch): DraftSearch => ({
     tab: choiceParam(raw, 'tab', EDITOR_TABS),
     panel: choiceParam(raw, 'panel', PANEL_TABS),
+    severity: choiceParam(raw, 'severity', SEVERITIES),
     element: textParam(raw, 'element'),
   }),
   component: lazyRouteComponent(() => import('./components/DraftPage'), 'DraftPage'),
+})
+
+const sheet = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/processes/from-sheet',
+  component: lazyRouteComponent(() => import('./components/SheetPage'), 'SheetPage'),
 })
 
 export interface InstancesSearch {
@@ -114,4 +126,4 @@ const incidents = createRoute({
   component: lazyRouteComponent(() => import('./components/IncidentsPage'), 'IncidentsPage'),
 })
 
-export const processesRoutes = [processes, draft, process, instances, instance, incidents] as const
+export const processesRoutes = [processes, draft, sheet, process, instances, instance, incidents] as const

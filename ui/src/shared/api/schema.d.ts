@@ -24,6 +24,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conditions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Evaluate Conditions
+         * @description Look at conditional start events with these variables; `started` names the new instances.
+         */
+        post: operations["evaluate_conditions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/decision-tables/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check Tables
+         * @description Lint a DMN text; each table is checked for gaps, overlaps and more, with examples.
+         */
+        post: operations["check_tables"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/decision-tables/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Export Table
+         * @description A decision's table as CSV or Excel workbook, which `previews` reads back.
+         */
+        post: operations["export_table"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/decision-tables/previews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Table
+         * @description Read a CSV file or Excel workbook as a decision table; make a draft of it with `POST /drafts`.
+         */
+        post: operations["preview_table"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/decisions": {
         parameters: {
             query?: never;
@@ -350,6 +430,26 @@ export interface paths {
         get: operations["show_instance"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/instances/{instance_key}/activations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Activate Activities
+         * @description Start activities of an ad-hoc sub-process that is active in the instance.
+         */
+        post: operations["activate_activities"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1368,6 +1468,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/signals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Broadcast Signal
+         * @description Throw a signal to all who wait for it; `heard` names the instances that heard it or were started by it.
+         */
+        post: operations["broadcast_signal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/stream": {
         parameters: {
             query?: never;
@@ -1667,6 +1787,15 @@ export interface components {
             /** Jobs */
             jobs: components["schemas"]["LockedJob"][];
         };
+        /** ActivationIn */
+        ActivationIn: {
+            /** Element Ids */
+            element_ids: string[];
+            /** Variables */
+            variables?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+        };
         /** ActivityCount */
         ActivityCount: {
             /** Activity */
@@ -1839,6 +1968,13 @@ export interface components {
             /** Value */
             value: number | null;
         };
+        /** ColumnChoice */
+        ColumnChoice: {
+            /** Role */
+            role?: ("input" | "output" | "annotation" | "skip") | null;
+            /** Type Ref */
+            type_ref?: string | null;
+        };
         /**
          * ColumnMapping
          * @description Which column plays which part. attributes: column → level; `auto`: case when no case holds two values.
@@ -1873,6 +2009,18 @@ export interface components {
             variables?: {
                 [key: string]: components["schemas"]["JsonValue"];
             };
+        };
+        /** ConditionsIn */
+        ConditionsIn: {
+            /** Variables */
+            variables?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+        };
+        /** ConditionsOut */
+        ConditionsOut: {
+            /** Started */
+            started: string[];
         };
         /** Contribution */
         Contribution: {
@@ -1909,6 +2057,16 @@ export interface components {
             /** Cases */
             cases: components["schemas"]["TestCase"][];
             interface: components["schemas"]["DecisionInterface"];
+        };
+        /**
+         * DecisionCheck
+         * @description findings: of the model as a whole; those of its tables stand with them.
+         */
+        DecisionCheck: {
+            /** Findings */
+            findings: components["schemas"]["FindingOut"][];
+            /** Tables */
+            tables: components["schemas"]["TableCheck"][];
         };
         /** DecisionDetail */
         DecisionDetail: {
@@ -2327,6 +2485,19 @@ export interface components {
             started_at: string | null;
         };
         /**
+         * ExampleValue
+         * @description One column's part of an example. is_free: the table says nothing of the column there.
+         */
+        ExampleValue: {
+            /** Expression */
+            expression: string;
+            /** Is Free */
+            is_free: boolean;
+            /** Text */
+            text: string;
+            value: components["schemas"]["JsonValue"];
+        };
+        /**
          * ExplainedRule
          * @description number: of the rule, from 1. outputs: its cells as written, by output name.
          */
@@ -2362,7 +2533,10 @@ export interface components {
             /** Warnings */
             warnings: components["schemas"]["EvaluationWarning"][];
         };
-        /** FindingOut */
+        /**
+         * FindingOut
+         * @description path: ids of the elements on a shortest way that shows the problem; empty where the place says all.
+         */
         FindingOut: {
             /** Message */
             message: string;
@@ -2370,6 +2544,8 @@ export interface components {
             parameters?: {
                 [key: string]: string;
             };
+            /** Path */
+            path?: string[];
             /**
              * @default {
              *       "source": ""
@@ -2586,12 +2762,16 @@ export interface components {
         };
         /** InstanceDetail */
         InstanceDetail: {
+            /** Called */
+            called: components["schemas"]["InstanceSummary"][];
             /** Incidents */
             incidents: components["schemas"]["IncidentView"][];
             /** Jobs */
             jobs: components["schemas"]["JobView"][];
             /** Journal Size */
             journal_size: number;
+            /** Signals */
+            signals: components["schemas"]["SignalView"][];
             /** Subscriptions */
             subscriptions: components["schemas"]["SubscriptionView"][];
             summary: components["schemas"]["InstanceSummary"];
@@ -2619,6 +2799,8 @@ export interface components {
         InstanceSummary: {
             /** Business Key */
             business_key: string | null;
+            /** Caller Key */
+            caller_key: string | null;
             /** Definition Key */
             definition_key: string;
             /** Ended At */
@@ -2642,6 +2824,20 @@ export interface components {
             status: string;
             /** Version */
             version: number;
+        };
+        /**
+         * Interpretation
+         * @description A cell that became something else than it says; how: a stable word such as `quoted` or `range`.
+         */
+        Interpretation: {
+            /** After */
+            after: string;
+            /** Before */
+            before: string;
+            /** Cell */
+            cell: string;
+            /** How */
+            how: string;
         };
         /** JobComplete */
         JobComplete: {
@@ -3585,6 +3781,82 @@ export interface components {
             /** Has Task */
             has_task: boolean;
         };
+        /** SheetColumn */
+        SheetColumn: {
+            /** Header */
+            header: string;
+            /** How */
+            how: string;
+            /** Is Type Inferred */
+            is_type_inferred: boolean;
+            /** Letter */
+            letter: string;
+            /** Name */
+            name: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "input" | "output" | "annotation" | "skip";
+            /** Type Ref */
+            type_ref: string | null;
+        };
+        /**
+         * SheetIn
+         * @description content: the file in base64. columns: what the user says of a column, by its letter or header.
+         */
+        SheetIn: {
+            /** Columns */
+            columns?: {
+                [key: string]: components["schemas"]["ColumnChoice"];
+            };
+            /**
+             * Content
+             * Format: base64
+             */
+            content: string;
+            /**
+             * Decimal Comma
+             * @default false
+             */
+            decimal_comma: boolean;
+            /** Delimiter */
+            delimiter?: ("," | ";" | "\t" | "|") | null;
+            /** Encoding */
+            encoding?: string | null;
+            /** File Name */
+            file_name: string;
+            /** Hit Policy */
+            hit_policy?: string | null;
+            /** Name */
+            name?: string | null;
+            /** Sheet */
+            sheet?: string | null;
+        };
+        /**
+         * SheetPreview
+         * @description dmn_xml: the model, null while an error stands among the findings. rules: FEEL by column.
+         */
+        SheetPreview: {
+            /** Columns */
+            columns: components["schemas"]["SheetColumn"][];
+            /** Dmn Xml */
+            dmn_xml: string | null;
+            /** Findings */
+            findings: components["schemas"]["FindingOut"][];
+            /** Hit Policy */
+            hit_policy: string;
+            /** Interpretations */
+            interpretations: components["schemas"]["Interpretation"][];
+            /** Name */
+            name: string;
+            /** Rules */
+            rules: string[][];
+            /** Sheet */
+            sheet: string;
+            /** Sheets */
+            sheets: string[];
+        };
         /** SignIn */
         SignIn: {
             /**
@@ -3594,6 +3866,29 @@ export interface components {
             password: string;
             /** Username */
             username: string;
+        };
+        /** SignalIn */
+        SignalIn: {
+            /** Name */
+            name: string;
+            /** Variables */
+            variables?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+        };
+        /** SignalOut */
+        SignalOut: {
+            /** Heard */
+            heard: string[];
+        };
+        /** SignalView */
+        SignalView: {
+            /** Element Id */
+            element_id: string;
+            /** Signal Name */
+            signal_name: string;
+            /** Subscription Id */
+            subscription_id: string;
         };
         /** SniffColumn */
         SniffColumn: {
@@ -3646,6 +3941,61 @@ export interface components {
             version: string;
             /** Zone */
             zone: string;
+        };
+        /**
+         * TableCheck
+         * @description is_complete: every cell was read and nothing was cut short. unread_cells: those whose rules only run tells.
+         */
+        TableCheck: {
+            /** Cells */
+            cells: number;
+            /** Findings */
+            findings: components["schemas"]["TableFinding"][];
+            /** Is Complete */
+            is_complete: boolean;
+            /** Name */
+            name: string;
+            /** Rules */
+            rules: number;
+            /** Table Id */
+            table_id: string | null;
+            /** Unread Cells */
+            unread_cells: number;
+        };
+        /** TableCheckIn */
+        TableCheckIn: {
+            /** Dmn Xml */
+            dmn_xml: string;
+        };
+        /**
+         * TableExportIn
+         * @description decision_id: id or name; null where the model has one table only.
+         */
+        TableExportIn: {
+            /** Decision Id */
+            decision_id?: string | null;
+            /** Dmn Xml */
+            dmn_xml: string;
+            /**
+             * Format
+             * @enum {string}
+             */
+            format: "csv" | "xlsx";
+        };
+        /**
+         * TableFinding
+         * @description rules, column: numbers from 1, inputs before outputs. new_rule: input cells of a rule that closes the gap.
+         */
+        TableFinding: {
+            /** Column */
+            column: number | null;
+            /** Example */
+            example: components["schemas"]["ExampleValue"][];
+            finding: components["schemas"]["FindingOut"];
+            /** New Rule */
+            new_rule: string[];
+            /** Rules */
+            rules: number[];
         };
         /**
          * TestCase
@@ -4020,6 +4370,136 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageOut_AuditEntryOut_"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    evaluate_conditions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConditionsIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConditionsOut"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_tables: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TableCheckIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecisionCheck"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_table: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TableExportIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_table: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SheetIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SheetPreview"];
                 };
             };
             /** @description A problem (application/problem+json) */
@@ -4641,6 +5121,39 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["InstanceDetail"];
                 };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    activate_activities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                instance_key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActivationIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem (application/problem+json) */
             default: {
@@ -6529,6 +7042,39 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    broadcast_signal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignalIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignalOut"];
+                };
             };
             /** @description A problem (application/problem+json) */
             default: {

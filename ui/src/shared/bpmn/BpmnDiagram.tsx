@@ -17,6 +17,7 @@ import classes from './BpmnDiagram.module.css'
 import { outlineOf, type OutlineItem } from './outline'
 import { Outline } from './Outline'
 import { fit, showFromStart } from './view'
+import { wayMarks, type Way } from './way'
 import type { BpmnCanvas, CanvasElement, DiagramViewer } from './viewer'
 
 export interface DiagramCount {
@@ -32,6 +33,8 @@ interface BpmnDiagramProps {
   label: string
   marks?: Record<string, State>
   counts?: DiagramCount[]
+  /** The way of a finding that is to be seen. */
+  way?: Way | null
   selectedId?: string | null
   onSelect?: (elementId: string | null) => void
   height?: number | string
@@ -43,7 +46,7 @@ const NO_MARKS: Record<string, State> = {}
 const NO_COUNTS: DiagramCount[] = []
 
 export function BpmnDiagram(props: BpmnDiagramProps) {
-  const { xml, label, marks = NO_MARKS, counts = NO_COUNTS, selectedId = null, onSelect, height = 420 } = props
+  const { xml, label, marks = NO_MARKS, counts = NO_COUNTS, way = null, selectedId = null, onSelect, height = 420 } = props
   const { t } = useTranslation('shared')
   const frame = useRef<HTMLDivElement>(null)
   const [viewer, setViewer] = useState<DiagramViewer | null>(null)
@@ -92,6 +95,7 @@ export function BpmnDiagram(props: BpmnDiagramProps) {
   }, [viewer, outline])
 
   useMarks(viewer, marks)
+  useWay(viewer, way)
   useEffect(() => viewer?.select(selectedId), [viewer, selectedId])
   useCounts(viewer, counts)
 
@@ -150,6 +154,18 @@ function useMarks(viewer: DiagramViewer | null, marks: Record<string, State>): v
       for (const [id, name] of known) if (viewer.hasElement(id)) canvas.removeMarker(id, name)
     }
   }, [viewer, marks])
+}
+
+function useWay(viewer: DiagramViewer | null, way: Way | null): void {
+  useEffect(() => {
+    if (viewer === null || way === null) return
+    const canvas = viewer.get<BpmnCanvas>('canvas')
+    const put = wayMarks(viewer.elements(), way)
+    for (const [id, name] of put) canvas.addMarker(id, name)
+    return () => {
+      for (const [id, name] of put) if (viewer.hasElement(id)) canvas.removeMarker(id, name)
+    }
+  }, [viewer, way])
 }
 
 function useCounts(viewer: DiagramViewer | null, counts: DiagramCount[]): void {

@@ -6,7 +6,7 @@ import { expect, test, vi } from 'vitest'
 import { ApiError } from '@/shared/api/problem'
 import { renderPart } from '@/shared/testing/render'
 
-import { Problem } from './Problem'
+import { FindingList, Problem } from './Problem'
 
 const REFUSED = new ApiError({
   code: 'TL-1101',
@@ -54,4 +54,22 @@ test('a server that does not answer is said in words, not as a stack', async () 
 
   expect(screen.getByText('The server does not answer')).toBeTruthy()
   expect(screen.queryByText(/Failed to fetch/)).toBeNull()
+})
+
+test('a finding tells the way that shows it, and leads to it in the diagram', async () => {
+  const onWay = vi.fn()
+  const stuck = {
+    severity: 'warning' as const,
+    rule: 'deadlock',
+    message: 'The case can get stuck here for ever: the join waits for a token that does not come.',
+    place: { source: '', element_id: 'j' },
+    remedy: '',
+    path: ['s', 'x', 'a'],
+  }
+  await renderPart(<FindingList findings={[stuck]} onWay={onWay} />)
+
+  expect(screen.getByText('s › x › a')).toBeTruthy()
+  await userEvent.click(screen.getByRole('button', { name: 'Show in the diagram' }))
+
+  expect(onWay).toHaveBeenCalledWith({ path: ['s', 'x', 'a'], end: 'j' })
 })

@@ -4,6 +4,7 @@ import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { asProblem, type Finding, type Place } from '@/shared/api/problem'
+import type { Way } from '@/shared/bpmn/way'
 import { findingText, problemText } from '@/shared/i18n/problemTexts'
 import { useLanguage } from '@/shared/i18n/useLanguage'
 
@@ -22,10 +23,11 @@ interface ProblemProps {
   onRetry?: () => void
   /** Makes places that name an element into something that leads there. */
   onElement?: (elementId: string) => void
+  onWay?: (way: Way) => void
   children?: ReactNode
 }
 
-export function Problem({ error, onRetry, onElement, children }: ProblemProps) {
+export function Problem({ error, onRetry, onElement, onWay, children }: ProblemProps) {
   const { t } = useTranslation('shared')
   const problem = asProblem(error)
   const text = problemText(problem, t, useLanguage())
@@ -38,7 +40,7 @@ export function Problem({ error, onRetry, onElement, children }: ProblemProps) {
         <p>{text.cause}</p>
         <PlaceLine place={problem.place} onElement={onElement} />
         {text.remedy !== '' && <p className={classes.remedy}>{text.remedy}</p>}
-        {findings.length > 0 && <FindingList findings={findings} onElement={onElement} />}
+        {findings.length > 0 && <FindingList findings={findings} onElement={onElement} onWay={onWay} />}
         {children}
         <div className={classes.foot}>
           {onRetry !== undefined && (
@@ -91,10 +93,12 @@ const SIGN: Record<Finding['severity'], IconName> = { error: 'incident', warning
 interface FindingListProps {
   findings: Finding[]
   onElement?: (elementId: string) => void
+  /** Shows in the diagram how a case comes to what is wrong. */
+  onWay?: (way: Way) => void
 }
 
 /** All findings of a check, worst first. */
-export function FindingList({ findings, onElement }: FindingListProps) {
+export function FindingList({ findings, onElement, onWay }: FindingListProps) {
   const { t } = useTranslation('shared')
   const language = useLanguage()
   const order: Finding['severity'][] = ['error', 'warning', 'information']
@@ -110,10 +114,27 @@ export function FindingList({ findings, onElement }: FindingListProps) {
               <span>{text.message}</span>{' '}
               <PlaceLine place={finding.place} onElement={onElement} />
               {text.remedy !== '' && <span className="tl-muted">{text.remedy}</span>}
+              <WayLine finding={finding} onWay={onWay} />
             </div>
           </li>
         )
       })}
     </ul>
+  )
+}
+
+function WayLine({ finding, onWay }: { finding: Finding; onWay?: (way: Way) => void }) {
+  const { t } = useTranslation('shared')
+  const path = finding.path ?? []
+  if (path.length === 0) return null
+  return (
+    <p className={classes.place}>
+      {t('problem.way')} <code>{path.join(' › ')}</code>{' '}
+      {onWay !== undefined && (
+        <button type="button" className={classes.link} onClick={() => onWay({ path, end: finding.place?.element_id ?? null })}>
+          {t('problem.showWay')}
+        </button>
+      )}
+    </p>
   )
 }

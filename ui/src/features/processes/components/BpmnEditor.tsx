@@ -3,6 +3,7 @@ import { ActionIcon, Tooltip } from '@mantine/core'
 import { useEffect, useImperativeHandle, useRef, useState, type Ref } from 'react'
 import { useTranslation } from 'react-i18next'
 
+import type { Way } from '@/shared/bpmn/way'
 import { useLanguage } from '@/shared/i18n/useLanguage'
 import { Icon } from '@/shared/ui/Icon'
 import { Loading } from '@/shared/ui/Loading'
@@ -16,6 +17,7 @@ export interface EditorHandle {
   /** The model as XML; null until the editor is ready. */
   save: () => Promise<string | null>
   select: (elementId: string) => void
+  showWay: (way: Way | null) => void
 }
 
 interface BpmnEditorProps {
@@ -46,6 +48,7 @@ export function BpmnEditor({ xml, onChanged, onSelected, selected, note, ref }: 
   useImperativeHandle(ref, () => ({
     save: async () => (await editor.current?.saveXml()) ?? null,
     select: (elementId) => editor.current?.select(elementId),
+    showWay: (way) => editor.current?.showWay(way),
   }))
 
   useEffect(() => {

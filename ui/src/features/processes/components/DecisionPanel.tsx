@@ -11,6 +11,7 @@ import { useTranslation } from 'react-i18next'
 
 import type { DecisionEditor, DecisionView } from '../editor/decisionModeler'
 import { PANEL_TABS, type PanelTab } from '../routes'
+import { CheckTab } from './CheckTab'
 import classes from './DecisionPanel.module.css'
 import { TestsTab } from './TestsTab'
 
@@ -22,7 +23,7 @@ export interface PanelTabProps {
   view: DecisionView
 }
 
-const TABS: Record<PanelTab, ComponentType<PanelTabProps>> = { tests: TestsTab }
+const TABS: Record<PanelTab, ComponentType<PanelTabProps>> = { tests: TestsTab, check: CheckTab }
 
 export function DecisionPanel({ editor, xml, view }: Omit<PanelTabProps, 'view'> & { view: DecisionView | null }) {
   const { t } = useTranslation('processes')

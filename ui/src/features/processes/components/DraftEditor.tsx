@@ -5,6 +5,7 @@ import { useBlocker, useNavigate, useSearch } from '@tanstack/react-router'
 import { useRef, useState, type RefObject } from 'react'
 import { useTranslation } from 'react-i18next'
 
+import type { Way } from '@/shared/bpmn/way'
 import { useShortcuts } from '@/shared/keys/shortcuts'
 import { useCan } from '@/shared/session/session'
 import { Empty } from '@/shared/ui/Empty'
@@ -42,6 +43,11 @@ export function DraftEditor({ draft }: { draft: ModelDraft }) {
     void navigate({ search: (before) => ({ ...before, ...change }), replace: true })
   }
 
+  function showWay(way: Way): void {
+    go({ tab: 'bpmn' })
+    model.current?.showWay(way)
+  }
+
   function show(elementId: string): void {
     if (dmn?.includes(`id="${elementId}"`) === true) {
       go({ tab: 'dmn', panel: 'tests' })
@@ -55,7 +61,7 @@ export function DraftEditor({ draft }: { draft: ModelDraft }) {
     <Page title={t('draft.title')} layout="full" facts={<State work={work} />} actions={<Actions work={work} />}>
       <div className={classes.editor}>
         <Bar work={work} tab={tab} onTab={(next) => go({ tab: next })} />
-        <Outcome work={work} onElement={show} />
+        <Outcome work={work} onElement={show} onWay={showWay} />
         <div className={classes.work}>
           <div className={classes.part} data-shown={tab === 'bpmn' ? 'yes' : 'no'}>
             <BpmnEditor
@@ -208,14 +214,20 @@ function Bar({ work, tab, onTab }: { work: DraftWork; tab: EditorTab; onTab: (ta
   )
 }
 
+interface OutcomeProps {
+  work: DraftWork
+  onElement: (elementId: string) => void
+  onWay: (way: Way) => void
+}
+
 /** What the last check, save or deployment said. */
-function Outcome({ work, onElement }: { work: DraftWork; onElement: (elementId: string) => void }) {
+function Outcome({ work, onElement, onWay }: OutcomeProps) {
   const { t } = useTranslation('processes')
   const error = work.deploy.error ?? work.save.error ?? work.check.error
   if (error !== null && work.conflict === null)
     return (
       <div className={classes.findings}>
-        <Problem error={error} onElement={onElement} />
+        <Problem error={error} onElement={onElement} onWay={onWay} />
       </div>
     )
   if (work.check.data === undefined) return null
@@ -227,7 +239,7 @@ function Outcome({ work, onElement }: { work: DraftWork; onElement: (elementId: 
     )
   return (
     <div className={classes.findings} role="status">
-      <FindingList findings={work.check.data} onElement={onElement} />
+      <FindingList findings={work.check.data} onElement={onElement} onWay={onWay} />
     </div>
   )
 }

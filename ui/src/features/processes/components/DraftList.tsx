@@ -61,10 +61,15 @@ export function DraftList() {
   ]
   return (
     <>
+      {(drafts.data?.items.length ?? 0) > 0 && (
+        <p>
+          <FromSheet />
+        </p>
+      )}
       <Async query={drafts} rows={4}>
         {({ items }) =>
           items.length === 0 ? (
-            <Empty icon="draft" title={t('draft.none')} text={t('draft.noneText')} />
+            <Empty icon="draft" title={t('draft.none')} text={t('draft.noneText')} action={<FromSheet />} />
           ) : (
             <DataTable
               label={t('list.drafts')}
@@ -79,6 +84,11 @@ export function DraftList() {
       {doomed !== null && <DeleteDialog draft={doomed} onClose={() => setDoomed(null)} />}
     </>
   )
+}
+
+function FromSheet() {
+  const { t } = useTranslation('processes')
+  return <Link to="/processes/from-sheet">{t('sheet.title')}</Link>
 }
 
 function Origin({ draft }: { draft: DraftSummary }) {

@@ -5,6 +5,7 @@ import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { BpmnDiagram, type DiagramCount } from '@/shared/bpmn/BpmnDiagram'
+import type { Way } from '@/shared/bpmn/way'
 import { Async } from '@/shared/ui/Async'
 
 import { modelQuery, watchQuery } from '../api/processes'
@@ -14,10 +15,12 @@ import classes from './processes.module.css'
 interface ProcessDiagramProps {
   process: DeployedProcess
   element: string | null
+  /** The way of a finding that is to be seen. */
+  way: Way | null
   onElement: (element: string | null) => void
 }
 
-export function ProcessDiagram({ process, element, onElement }: ProcessDiagramProps) {
+export function ProcessDiagram({ process, element, way, onElement }: ProcessDiagramProps) {
   const { t } = useTranslation('processes')
   const model = useQuery(modelQuery(process.process_id, process.version))
   const watch = useQuery(watchQuery(process.process_id))
@@ -39,7 +42,7 @@ export function ProcessDiagram({ process, element, onElement }: ProcessDiagramPr
     <Async query={model} rows={8}>
       {(xml) => (
         <>
-          <BpmnDiagram xml={xml} label={process.name || process.process_id} counts={counts} selectedId={element} onSelect={onElement} height="min(62vh, 620px)" />
+          <BpmnDiagram xml={xml} label={process.name || process.process_id} counts={counts} way={way} selectedId={element} onSelect={onElement} height="min(62vh, 620px)" />
           {chosen !== undefined && (
             <p className={classes.chosen}>
               <strong>{chosen.element_name || chosen.element_id}</strong>

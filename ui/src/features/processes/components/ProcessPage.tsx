@@ -2,8 +2,10 @@
 import { Button, Menu, Tabs } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import { useState, type ComponentProps } from 'react'
 import { useTranslation } from 'react-i18next'
 
+import type { Way } from '@/shared/bpmn/way'
 import { useLiveTopics } from '@/shared/live/live'
 import { useCan } from '@/shared/session/session'
 import { Async } from '@/shared/ui/Async'
@@ -179,15 +181,23 @@ function Content({ process }: { process: ProcessDetail }) {
             (shown === undefined ? (
               <Problem error={new Error(t('noVersion', { version }))} />
             ) : (
-              <>
-                <ProcessDiagram process={shown} element={search.element ?? null} onElement={(element) => go({ element: element ?? undefined })} />
-                {shown.findings.length > 0 && <FindingList findings={shown.findings} onElement={(element) => go({ element })} />}
-              </>
+              <VersionDiagram process={shown} element={search.element ?? null} onElement={(element) => go({ element: element ?? undefined })} />
             ))}
         </Tabs.Panel>
         <Tabs.Panel value="versions">{tab === 'versions' && <VersionList versions={process.versions} />}</Tabs.Panel>
       </Tabs>
       {search.start === true && <StartDialog process={latest} onClose={() => go({ start: undefined })} />}
+    </>
+  )
+}
+
+/** The diagram of a version above what its checks found. */
+function VersionDiagram({ process, element, onElement }: Omit<ComponentProps<typeof ProcessDiagram>, 'way'>) {
+  const [way, setWay] = useState<Way | null>(null)
+  return (
+    <>
+      <ProcessDiagram process={process} element={element} way={way} onElement={onElement} />
+      {process.findings.length > 0 && <FindingList findings={process.findings} onElement={onElement} onWay={setWay} />}
     </>
   )
 }

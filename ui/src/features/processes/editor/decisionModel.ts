@@ -11,6 +11,28 @@ export function decisionOf(definitions: Moddle, decisionId: string): Moddle | un
   return list(definitions, 'drgElement').find(({ id }) => id === decisionId)
 }
 
+/** Ids of a decision's table: rules in order, columns with inputs first. Null for a decision without a table. */
+export interface TableIds {
+  tableId: string | null
+  ruleIds: string[]
+  columnIds: string[]
+}
+
+export function tableIdsOf(decision: Moddle | undefined): TableIds | null {
+  const table = decision?.decisionLogic as Moddle | undefined
+  if (table?.$type !== 'dmn:DecisionTable') return null
+  const ids = (property: string): string[] => list(table, property).map(({ id }) => id ?? '')
+  return { tableId: table.id ?? null, ruleIds: ids('rule'), columnIds: [...ids('input'), ...ids('output')] }
+}
+
+/** The names of the input data that the decision itself requires. */
+export function inputNamesOf(definitions: Moddle, decision: Moddle | undefined): string[] {
+  const required = list(decision, 'informationRequirement').map(({ requiredInput }) => (requiredInput as Moddle | undefined)?.href)
+  return list(definitions, 'drgElement')
+    .filter(({ $type, id }) => $type === 'dmn:InputData' && required.includes(`#${id ?? ''}`))
+    .map(({ name }) => name ?? '')
+}
+
 export function readTestCases(decision: Moddle | undefined): TestCase[] {
   const extension = decision?.extensionElements as Moddle | undefined
   const groups = list(extension, 'values').filter(({ $type }) => $type === 'taktloom:TestCases')

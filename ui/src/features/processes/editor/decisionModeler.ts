@@ -9,7 +9,7 @@ import { ruleStyles, type RuleMark } from '@/shared/dmn/ruleMarks'
 import { translateModule } from '@/shared/editors/translate'
 
 import type { TestCase } from '../tests/edits'
-import { declareInput, decisionOf, readTestCases, writeTestCases } from './decisionModel'
+import { declareInput, decisionOf, inputNamesOf, readTestCases, tableIdsOf, writeTestCases, type TableIds } from './decisionModel'
 import taktloomDescriptor from './taktloomDmn.json'
 
 export interface DecisionView {
@@ -30,6 +30,11 @@ export interface DecisionEditor {
   setTestCases: (decisionId: string, cases: readonly TestCase[]) => void
   /** Makes a name that a table reads an input data that its decision requires. */
   declareInput: (decisionId: string, name: string) => void
+  /** Ids behind the numbers that a check speaks of. */
+  tableIds: (decisionId: string) => TableIds | null
+  inputNames: (decisionId: string) => string[]
+  /** Adds a rule to the table that is open, with these input cells; it can be undone in the table. */
+  addRule: (cells: readonly string[]) => void
   onChanged: (heard: () => void) => void
   onViews: (heard: (active: string | null) => void) => void
   destroy: () => void
@@ -40,8 +45,14 @@ interface View {
   element: { id: string; name?: string }
 }
 
+interface Services {
+  eventBus: { on: (event: string, heard: () => void) => void; off: (event: string, heard: () => void) => void }
+  modeling: { addRow: (attributes: { type: string }) => void; editCell: (cell: unknown, text: string) => void }
+  sheet: { getRoot: () => { rows: { cells: { businessObject: unknown }[] }[] } }
+}
+
 interface InnerViewer {
-  get: (name: 'eventBus') => { on: (event: string, heard: () => void) => void; off: (event: string, heard: () => void) => void }
+  get: <Name extends keyof Services>(name: Name) => Services[Name]
 }
 
 export function makeDecisionModeler(container: HTMLElement, language: string): DecisionEditor {
@@ -104,6 +115,16 @@ export function makeDecisionModeler(container: HTMLElement, language: string): D
       if (decision === undefined) return
       declareInput(definitions(), decision, name, create)
       changed()
+    },
+    tableIds: (decisionId) => tableIdsOf(decisionOf(definitions(), decisionId)),
+    inputNames: (decisionId) => inputNamesOf(definitions(), decisionOf(definitions(), decisionId)),
+    addRule(cells) {
+      const viewer = modeler.getActiveViewer() as InnerViewer | null
+      if (viewer === null) return
+      const modeling = viewer.get('modeling')
+      modeling.addRow({ type: 'dmn:DecisionRule' })
+      const row = viewer.get('sheet').getRoot().rows.at(-1)
+      cells.forEach((text, index) => modeling.editCell(row?.cells[index]?.businessObject, text === '-' ? '' : text))
     },
     async saveXml() {
       keepAnnotations(definitions())

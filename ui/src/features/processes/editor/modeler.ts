@@ -13,7 +13,9 @@ import {
 import ZeebeBehaviors from 'camunda-bpmn-js-behaviors/lib/camunda-cloud'
 import zeebeDescriptor from 'zeebe-bpmn-moddle/resources/zeebe.json'
 
+import '@/shared/bpmn/diagram.css'
 import { fit, showFromStart, type ViewCanvas } from '@/shared/bpmn/view'
+import { wayMarks, type Drawn, type Way } from '@/shared/bpmn/way'
 import { translateModule } from '@/shared/editors/translate'
 
 import { RunnableOnlyModule } from './runnableOnly'
@@ -26,6 +28,8 @@ export interface ModelEditor {
   onChanged: (heard: () => void) => void
   onSelected: (heard: (elementId: string | null) => void) => void
   select: (elementId: string) => void
+  /** Show the way of a finding, in place of the one before; null: none. */
+  showWay: (way: Way | null) => void
   undo: () => void
   redo: () => void
   fit: () => void
@@ -35,6 +39,17 @@ export interface ModelEditor {
 interface Element {
   id: string
   parent?: Element
+}
+
+interface Markers {
+  scrollToElement: (id: string) => void
+  addMarker: (id: string, name: string) => void
+  removeMarker: (id: string, name: string) => void
+}
+
+interface Registry {
+  get: (id: string) => Element | undefined
+  getAll: () => Drawn[]
 }
 
 /** Shapes as ink on paper, in both colour schemes. */
@@ -58,7 +73,9 @@ export function makeModeler(container: HTMLElement, panel: HTMLElement, language
     ],
     moddleExtensions: { zeebe: zeebeDescriptor, taktloom: taktloomDescriptor },
   })
-  const canvas = () => modeler.get<ViewCanvas & { scrollToElement: (id: string) => void }>('canvas')
+  const canvas = () => modeler.get<ViewCanvas & Markers>('canvas')
+  const registry = () => modeler.get<Registry>('elementRegistry')
+  let marked: [string, string][] = []
   const stack = () => modeler.get<{ undo: () => void; redo: () => void; canUndo: () => boolean; canRedo: () => boolean }>('commandStack')
 
   return {
@@ -75,10 +92,15 @@ export function makeModeler(container: HTMLElement, panel: HTMLElement, language
     onSelected: (heard) =>
       modeler.on('selection.changed', (event: { newSelection: Element[] }) => heard(event.newSelection[0]?.id ?? null)),
     select(elementId) {
-      const element = modeler.get<{ get: (id: string) => Element | undefined }>('elementRegistry').get(elementId)
+      const element = registry().get(elementId)
       if (element?.parent === undefined) return
       modeler.get<{ select: (element: Element) => void }>('selection').select(element)
       canvas().scrollToElement(elementId)
+    },
+    showWay(way) {
+      for (const [id, name] of marked) if (registry().get(id) !== undefined) canvas().removeMarker(id, name)
+      marked = way === null ? [] : wayMarks(registry().getAll(), way)
+      for (const [id, name] of marked) canvas().addMarker(id, name)
     },
     undo: () => stack().canUndo() && stack().undo(),
     redo: () => stack().canRedo() && stack().redo(),
