@@ -8,7 +8,7 @@ from typing import TypedDict
 from lxml import etree
 
 from taktloom.formats.bpmn.juel import is_juel, translate_juel
-from taktloom.formats.bpmn.names import BPMN, FEEL_LANGUAGES, bpmn, local_name, reference
+from taktloom.formats.bpmn.names import BPMN, bpmn, is_feel, local_name, reference
 from taktloom.model.findings import Finding, Severity
 from taktloom.model.identifiers import ElementId
 from taktloom.model.places import Place
@@ -136,7 +136,7 @@ class Reading:
         language = (element.get("language") or self.language).strip().lower()
         if text.startswith("="):
             return text
-        if language and language not in FEEL_LANGUAGES:
+        if language and not is_feel(language):
             self._report_language(element, f"The expression is in the language '{language}', which is not run.")
         elif self.is_xpath and not language:
             self._report_language(element, "The file says XPath; the expression is taken as FEEL.", Severity.WARNING)
