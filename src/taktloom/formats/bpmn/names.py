@@ -10,6 +10,8 @@ DI = "http://www.omg.org/spec/DD/20100524/DI"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 ZEEBE = "http://camunda.org/schema/zeebe/1.0"
 CAMUNDA = "http://camunda.org/schema/1.0/bpmn"
+ACTIVITI = "http://activiti.org/bpmn"  # what Camunda 7 was made from and still reads
+CAMUNDA_7 = (CAMUNDA, ACTIVITI)
 TAKTLOOM = "urn:taktloom:bpmn:1"
 
 PREFIXES = {

@@ -9,6 +9,7 @@ from lxml import etree
 
 from taktloom.formats.bpmn.juel import is_juel, translate_juel
 from taktloom.formats.bpmn.names import BPMN, bpmn, is_feel, local_name, reference
+from taktloom.formats.xml_reader import XmlError, read_xml
 from taktloom.model.findings import Finding, Severity
 from taktloom.model.identifiers import ElementId
 from taktloom.model.places import Place
@@ -131,6 +132,8 @@ class Reading:
         text = text_of(element)
         if element is None or not text:
             return None
+        if text.startswith("<"):
+            return self._boxed(element, text)
         if is_juel(text) and not text.startswith("="):
             return self.translated(element, text)
         language = (element.get("language") or self.language).strip().lower()
@@ -140,6 +143,18 @@ class Reading:
             self._report_language(element, f"The expression is in the language '{language}', which is not run.")
         elif self.is_xpath and not language:
             self._report_language(element, "The file says XPath; the expression is taken as FEEL.", Severity.WARNING)
+        return text
+
+    def _boxed(self, element: etree._Element, text: str) -> str:
+        """A DMN literal expression as XML text, which some tools put where a FEEL text belongs."""
+        try:
+            boxed = read_xml(text)
+        except XmlError:
+            return text
+        is_literal = local_name(boxed.tag) == "literalExpression"
+        if is_literal and is_feel(boxed.get("expressionLanguage") or "feel"):
+            return text_of(boxed.find("{*}text"))
+        self._report_language(element, "The expression is XML, which is not run.")
         return text
 
     def _report_language(self, element: etree._Element, message: str, severity: Severity = Severity.ERROR) -> None:
