@@ -5,7 +5,7 @@ A kept diagram has what the model has not (styles, colours, several pages); wher
 meanwhile, only bounds and waypoints are changed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from lxml import etree
 
@@ -20,10 +20,11 @@ __all__ = ["kept_drawings", "write_drawing"]
 
 
 def write_drawing(root: etree._Element, definitions: Definitions) -> None:
-    """Append a new diagram to *root* if the model has one; relationships stay behind it."""
+    """Append new diagrams to *root* if the model is drawn; relationships stay behind them."""
     if definitions.diagram is None:
         return
-    write_diagram(root, definitions.diagram, _plane_element(root, definitions))
+    for number, (plane_element, part) in enumerate(_pages(root, definitions.diagram, definitions), start=1):
+        write_diagram(root, part, plane_element, number)
     root.extend(root.findall(bpmn("relationship")))
 
 
@@ -81,6 +82,21 @@ def _replace(element: etree._Element, wanted: Shape | Edge) -> None:
     parent = element.getparent()
     if parent is not None:
         parent.replace(element, new)
+
+
+def _pages(root: etree._Element, diagram: Diagram, definitions: Definitions) -> Iterator[tuple[str, Diagram]]:
+    """What each page shows, with its part of the drawing: processes without a collaboration have a page each."""
+    processes = root.findall(bpmn("process"))
+    if len(processes) == 1 or root.find(bpmn("collaboration")) is not None:
+        if diagram.shapes or diagram.edges:
+            yield _plane_element(root, definitions), diagram
+        return
+    for process in processes:
+        ids = {element.get("id") for element in process.iter("{*}*")}
+        shapes = tuple(shape for shape in diagram.shapes if shape.element_id in ids)
+        edges = tuple(edge for edge in diagram.edges if edge.element_id in ids)
+        if shapes or edges:
+            yield str(process.get("id")), Diagram(shapes=shapes, edges=edges)
 
 
 def _plane_element(root: etree._Element, definitions: Definitions) -> str:
