@@ -16,21 +16,24 @@ from taktloom.model.diagram import Diagram, Edge, Shape
 from taktloom.model.identifiers import ElementId
 from taktloom.model.process import Definitions
 
-__all__ = ["write_drawings"]
+__all__ = ["kept_drawings", "write_drawing"]
 
 
-def write_drawings(root: etree._Element, definitions: Definitions, namespaces: Mapping[str, str]) -> None:
-    """Append the diagrams to *root*."""
-    diagram = definitions.diagram
-    if not definitions.drawings:
-        for number, (plane_element, part) in enumerate(_pages(root, diagram or Diagram(), definitions), start=1):
-            write_diagram(root, part, plane_element, number)
+def write_drawing(root: etree._Element, definitions: Definitions) -> None:
+    """Append new diagrams to *root* if the model is drawn; relationships stay behind them."""
+    if definitions.diagram is None:
         return
-    pages = [foreign_element(text) for text in definitions.drawings]
+    for number, (plane_element, part) in enumerate(_pages(root, definitions.diagram, definitions), start=1):
+        write_diagram(root, part, plane_element, number)
+    root.extend(root.findall(bpmn("relationship")))
+
+
+def kept_drawings(definitions: Definitions, namespaces: Mapping[str, str]) -> list[etree._Element]:
+    """The diagrams of the file that was read, as the model is drawn now."""
     holder = etree.Element("holder", nsmap=namespaces)
-    holder.extend(pages)
-    _bring_up_to_date(holder, diagram or Diagram())
-    root.extend(list(holder))
+    holder.extend(foreign_element(text) for text in definitions.drawings)
+    _bring_up_to_date(holder, definitions.diagram or Diagram())
+    return list(holder)
 
 
 def _bring_up_to_date(holder: etree._Element, diagram: Diagram) -> None:
