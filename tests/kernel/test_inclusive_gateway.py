@@ -200,6 +200,31 @@ def test_a_token_inside_a_sub_process_counts_at_the_sub_process() -> None:
     assert run.outcome() is InstanceOutcome.COMPLETED
 
 
+def test_a_token_that_may_also_come_on_a_filled_flow_is_not_waited_for() -> None:
+    gateway, merge = ParallelGateway(id=eid("g")), ExclusiveGateway(id=eid("m"))
+    choice = ExclusiveGateway(id=eid("x"), default_flow=eid("x-m"))
+    run = run_of(
+        process(
+            S,
+            gateway,
+            merge,
+            choice,
+            job("a"),
+            job("b"),
+            JOIN,
+            job("after"),
+            E,
+            flows="s > g > a > m > join > after > e\ng > b > x > m\nx > join",
+            conditions={"x-join": "n > 0"},
+        )
+    )
+    run.start(n=1)
+
+    run.complete("a")
+
+    assert jobs(run) == ["b", "after"]
+
+
 def test_a_surplus_token_fires_it_again() -> None:
     gateway = ParallelGateway(id=eid("g"))
     merge = ExclusiveGateway(id=eid("x"))
