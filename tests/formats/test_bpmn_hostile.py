@@ -94,7 +94,7 @@ def test_a_huge_attribute_is_kept_or_refused_but_never_repeated_in_a_message() -
     definitions = read_bpmn(model(f'<startEvent id="s"><messageEventDefinition messageRef="{text}"/></startEvent>'))
 
     (finding,) = definitions.processes[0].findings
-    assert finding.rule == "reference-unknown"
+    assert finding.rule == "message-unknown"
     assert len(finding.message) <= MAX_MESSAGE
 
 
