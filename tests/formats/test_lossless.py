@@ -25,11 +25,13 @@ from tests.formats.lossless import compared, differences
 
 DATA = find_test_data()
 MIWG = sorted((DATA / "bpmn-miwg").glob("*.bpmn")) if DATA is not None else []
+# Refused models whose references cannot be told apart, or lead to what the writer adds.
+AMBIGUOUS = {"duplicate-id", "data-store-unknown"}
 OWN = sorted(
     path
     for folder in ("tests", "examples", "src")
     for path in (PROJECT_ROOT / folder).rglob("*.bpmn")
-    if "node_modules" not in path.parts
+    if "node_modules" not in path.parts and path.stem not in AMBIGUOUS
 )
 
 HEAD = """<?xml version="1.0" encoding="UTF-8"?>

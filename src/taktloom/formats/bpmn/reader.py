@@ -19,7 +19,7 @@ from taktloom.formats.bpmn.index import index_file
 from taktloom.formats.bpmn.kept import difference, group_of
 from taktloom.formats.bpmn.names import BPMNDI, PREFIXES, bpmn, local_name
 from taktloom.formats.bpmn.node_writer import definitions_element
-from taktloom.formats.bpmn.reading import MAX_FINDINGS, Reading, left_out, shortened
+from taktloom.formats.bpmn.reading import MAX_FINDINGS, Reading, shortened
 from taktloom.formats.bpmn.source import parse_source
 from taktloom.model.errors import DefinitionError
 from taktloom.model.findings import Finding, Severity
@@ -51,10 +51,9 @@ def read_bpmn(source: bytes, *, name: str = "") -> Definitions:
     if not processes:
         reading.report("no-process", root, "The file has no process.", "Add a process.")
         _refuse(reading)
-    breaches = [(home, shortened(finding)) for home, finding in check_file(root, name)[: MAX_FINDINGS + 1]]
-    if len(breaches) > MAX_FINDINGS:
-        breaches[-1] = (None, left_out(breaches[-1][1].place))
-    reading.findings.extend(finding for _, finding in breaches)
+    breaches = [(home, shortened(finding)) for home, finding in check_file(root, name, limit=MAX_FINDINGS + 1)]
+    for _, finding in breaches:
+        reading.keep(finding)
     definitions = Definitions(
         processes=tuple(_with_findings(process, breaches) for process in processes),
         diagram=read_diagram(root),

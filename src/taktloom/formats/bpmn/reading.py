@@ -83,8 +83,6 @@ class Reading:
         named: etree._Element | None = element
         while named is not None and named.get("id") is None:
             named = named.getparent()
-        if len(self.findings) > MAX_FINDINGS:
-            return
         element_id = None if named is None else named.get("id")
         place = Place(source=self.source, line=_line(element), element_id=element_id)
         finding = Finding(
@@ -96,10 +94,15 @@ class Reading:
             parameters={"element": element_id or "", "name": element.get("name") or ""},
         )
         finding = shortened(finding)
-        if len(self.findings) == MAX_FINDINGS:
-            finding = left_out(place)
         if finding not in self.findings[-_RECENT:]:  # a shared definition is read once for each event that names it
+            self.keep(finding)
+
+    def keep(self, finding: Finding) -> None:
+        """Add a finding, up to the limit, which is said once."""
+        if len(self.findings) < MAX_FINDINGS:
             self.findings.append(finding)
+        elif len(self.findings) == MAX_FINDINGS:
+            self.findings.append(left_out(finding.place))
 
     def not_run(self, element: etree._Element, name: str, remedy: str, severity: Severity = Severity.WARNING) -> None:
         """A vendor's extension that does something elsewhere and nothing here."""

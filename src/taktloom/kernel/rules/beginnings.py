@@ -96,6 +96,10 @@ def none_start_event_unused(container: Container) -> Breaches:
         yield from map(breach, _none_starts(container)[1:])
 
 
+def _is_ad_hoc(container: Container) -> bool:
+    return isinstance(container.owner, AdHocSubProcess)
+
+
 def _none_starts(container: Container) -> list[StartEvent]:
     return [node for node in container.of(StartEvent) if node.definition is None]
 
