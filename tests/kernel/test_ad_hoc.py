@@ -175,3 +175,13 @@ def test_the_condition_is_also_tested_when_nothing_is_active_any_more() -> None:
         "a activated", "a terminated", "soon activated", "soon completed",
         "any completed", "e activated", "e completed",
     ]  # fmt: skip
+
+
+def test_once_it_is_ending_nothing_more_begins_whatever_the_condition_gives() -> None:
+    sub = ad_hoc(job("a"), job("b"), job("c"), flows="b > c", completion_condition="enough", cancels_remaining=False)
+    run = begun(sub, enough=True)
+    run.finish_job()
+
+    run.finish_job(enough=False)
+
+    assert not run.is_active

@@ -163,3 +163,13 @@ def test_a_signal_of_a_boundary_event_that_is_gone_is_refused() -> None:
     with pytest.raises(NotFoundError):
         run.send(SignalReceived(occurred_at=run.now, subscription_id=own))
     assert run.open_jobs() == ["note"]
+
+
+def test_what_the_completion_condition_terminates_is_counted_when_the_event_is_caught() -> None:
+    mapping = VariableMapping(source="numberOfTerminatedInstances", target="ended")
+    loop = replace(loop_of(NONE, SIGNAL), completion_condition="numberOfCompletedInstances = 1")
+    run = run_of(loop, boundary(SIGNAL, outputs=(mapping,)))
+
+    run.finish_job()
+
+    assert run.variables() == {"ended": 2}

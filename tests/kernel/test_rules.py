@@ -65,7 +65,9 @@ REFUSED: dict[str, tuple[ProcessDefinition, str]] = {
     "nothing-to-start": (process(T, Task(id=eid("u")), flows="t > u > t"), "p"),
     "several-none-start-events": (
         with_node(
-            sub_process("x", StartEvent(id=eid("i")), StartEvent(id=eid("k")), EndEvent(id=eid("j")), flows="i > j\nk > j")
+            sub_process(
+                "x", StartEvent(id=eid("i")), StartEvent(id=eid("k")), EndEvent(id=eid("j")), flows="i > j\nk > j"
+            )
         ),
         "k",
     ),
