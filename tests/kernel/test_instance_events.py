@@ -15,10 +15,18 @@ from taktloom.model.event_definitions import (
     MessageDefinition,
     SignalDefinition,
 )
-from taktloom.model.process import BoundaryEvent, ComplexBehavior, MultiInstanceBehavior, MultiInstanceLoop, ScriptTask
+from taktloom.model.process import (
+    BoundaryEvent,
+    ComplexBehavior,
+    EndEvent,
+    MultiInstanceBehavior,
+    MultiInstanceLoop,
+    ScriptTask,
+    StartEvent,
+)
 from taktloom.model.process_data import VariableMapping
 from tests.kernel.activity_driver import ActivityDriver, active
-from tests.kernel.build import eid, process
+from tests.kernel.build import eid, process, sub_process
 from tests.kernel.parts import E, S, error, job
 
 DONE = EscalationDefinition(code="done")
@@ -173,3 +181,14 @@ def test_what_the_completion_condition_terminates_is_counted_when_the_event_is_c
     run.finish_job()
 
     assert run.variables() == {"ended": 2}
+
+
+def test_an_escalation_inside_one_instance_is_caught_for_all_of_them() -> None:
+    end = EndEvent(id=eid("ie"), definition=DONE)
+    sub = sub_process("a", StartEvent(id=eid("is")), job("j"), end, flows="is > j > ie")
+    many = replace(sub, loop=MultiInstanceLoop(cardinality="3"))
+    run = active(process(S, many, boundary(DONE, interrupts=True), job("note"), E, flows="s > a > e\nb > note > e"))
+
+    run.finish_job()
+
+    assert run.open_jobs() == ["note"]

@@ -77,9 +77,7 @@ def nothing_to_start(container: Container) -> Breaches:
         yield breach(owner, container=owner.id)
 
 
-@structural(
-    "several-none-start-events", "The sub-process has more than one none start event.", "Keep one of them."
-)
+@structural("several-none-start-events", "The sub-process has more than one none start event.", "Keep one of them.")
 def several_none_start_events(container: Container) -> Breaches:
     """BPMN 2.0.2, 13.3.4: a sub-process begins at its unique empty start event."""
     if not container.is_process and not container.is_event_sub_process:
