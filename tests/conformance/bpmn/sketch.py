@@ -34,14 +34,19 @@ ELEMENTS = {
 
 def model(*processes: str, roots: str = "") -> str:
     """A file of processes; one without a `<process` around it is the process `p`. roots: messages, errors …"""
-    parts = [text if text.lstrip().startswith(("<process", "<global", "<collab")) else process("p", text) for text in processes]
+    parts = [
+        text if text.lstrip().startswith(("<process", "<global", "<collab")) else process("p", text)
+        for text in processes
+    ]
     return f'<definitions {NAMESPACES} targetNamespace="http://t">{roots}{"".join(parts)}</definitions>'
 
 
 def process(process_id: str, body: str) -> str:
     """An executable process of short lines."""
     text = "\n".join(_line(line.strip()) for line in body.splitlines())
-    for source, flow in re.findall(r'<sequenceFlow (?:(?! default).)*?sourceRef="([^"]*)"[^>]*? default="([^"]*)"', text):
+    for source, flow in re.findall(
+        r'<sequenceFlow (?:(?! default).)*?sourceRef="([^"]*)"[^>]*? default="([^"]*)"', text
+    ):
         text = re.sub(rf'(<\w+ id="{re.escape(source)}")', rf'\1 default="{flow}"', text, count=1)
     text = re.sub(r'(<sequenceFlow [^>]*?) default="[^"]*"', r"\1", text)
     return f'<process id="{process_id}" isExecutable="true">{text}</process>'
@@ -59,9 +64,15 @@ def _line(line: str) -> str:
     flows = []
     for source, target in zip(nodes, nodes[1:], strict=False):
         flow = f"{source}_{target}"
-        inside = f'<conditionExpression xsi:type="tFormalExpression"><![CDATA[{condition}]]></conditionExpression>' if condition else ""
+        inside = (
+            f'<conditionExpression xsi:type="tFormalExpression"><![CDATA[{condition}]]></conditionExpression>'
+            if condition
+            else ""
+        )
         mark = f' default="{flow}"' if is_default else ""
-        flows.append(f'<sequenceFlow id="{flow}" sourceRef="{source}" targetRef="{target}"{mark}>{inside}</sequenceFlow>')
+        flows.append(
+            f'<sequenceFlow id="{flow}" sourceRef="{source}" targetRef="{target}"{mark}>{inside}</sequenceFlow>'
+        )
     return "".join(flows)
 
 
