@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 
 from taktloom.model.errors import NotFoundError
-from taktloom.model.process import AdHocSubProcess, AnyFlowNode, MultiInstanceLoop
+from taktloom.model.event_definitions import MessageDefinition
+from taktloom.model.process import AdHocSubProcess, AnyFlowNode, IntermediateCatchEvent, MultiInstanceLoop
 from tests.kernel.activity_driver import ActivityDriver, active
 from tests.kernel.build import eid, flows_of, process
 from tests.kernel.parts import E, S, job, timer
@@ -175,3 +176,25 @@ def test_the_condition_is_also_tested_when_nothing_is_active_any_more() -> None:
         "a activated", "a terminated", "soon activated", "soon completed",
         "any completed", "e activated", "e completed",
     ]  # fmt: skip
+
+
+def test_once_it_is_ending_nothing_more_begins_whatever_the_condition_gives() -> None:
+    sub = ad_hoc(job("a"), job("b"), job("c"), flows="b > c", completion_condition="enough", cancels_remaining=False)
+    run = begun(sub, enough=True)
+    run.finish_job()
+
+    run.finish_job(enough=False)
+
+    assert not run.is_active
+
+
+def test_what_only_waits_for_an_event_ends_with_the_condition() -> None:
+    waiting = IntermediateCatchEvent(id=eid("w"), definition=MessageDefinition(name="m"))
+    sub = ad_hoc(job("a"), job("b"), waiting, flows="b > w", completion_condition="enough", cancels_remaining=False)
+    run = begun(sub, enough=False)
+    run.finish_job(1)
+
+    run.finish_job(enough=True)
+
+    assert not run.is_active
+    assert "w terminated" in run.told()

@@ -131,6 +131,7 @@ def test_a_failure_without_an_error_code_is_an_incident_and_a_new_call_when_reso
     run = calling(call(), error("caught", "c", None), flows="s > c > e\ncaught > e")
     run.child_failed(None, "There is no such process.")
     assert run.incidents() == [("c", "child-failed")]
+    assert run.state.children == {}
 
     run.resolve("c")
     run.child_completed()

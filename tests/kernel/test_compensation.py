@@ -25,7 +25,7 @@ from taktloom.model.process import (
     StartEvent,
     SubProcess,
 )
-from taktloom.model.process_data import VariableMapping
+from taktloom.model.process_data import DataElement, VariableMapping
 from tests.kernel.activity_driver import active
 from tests.kernel.build import eid, event_sub_process, flows_of, process, sub_process
 from tests.kernel.parts import E, S, error, job, timer
@@ -336,3 +336,17 @@ def test_a_completed_instance_remembers_nothing_to_undo() -> None:
     run.finish_job()
 
     assert [scope.records for scope in run.state.scopes.values()] == [[]]
+
+
+def test_a_handler_sees_the_data_of_the_scope_it_belongs_to_not_of_the_event_sub_process_that_throws() -> None:
+    caught = event_sub_process(
+        "h", StartEvent(id=eid("hs"), definition=ErrorDefinition(code="E1")), throw("undo"), flows="hs > undo"
+    )
+    caught = replace(caught, data_objects=(DataElement(id=eid("note")),))
+    run = active(process(S, *undoable("a"), job("c"), caught, E, flows="s > a > c > e"))
+    run.finish_job()
+
+    run.throw_from(0, "E1")
+
+    assert run.open_jobs() == ["undo-a"]
+    assert "note" not in run.jobs[0].variables

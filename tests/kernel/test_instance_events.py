@@ -15,10 +15,18 @@ from taktloom.model.event_definitions import (
     MessageDefinition,
     SignalDefinition,
 )
-from taktloom.model.process import BoundaryEvent, ComplexBehavior, MultiInstanceBehavior, MultiInstanceLoop, ScriptTask
+from taktloom.model.process import (
+    BoundaryEvent,
+    ComplexBehavior,
+    EndEvent,
+    MultiInstanceBehavior,
+    MultiInstanceLoop,
+    ScriptTask,
+    StartEvent,
+)
 from taktloom.model.process_data import VariableMapping
 from tests.kernel.activity_driver import ActivityDriver, active
-from tests.kernel.build import eid, process
+from tests.kernel.build import eid, process, sub_process
 from tests.kernel.parts import E, S, error, job
 
 DONE = EscalationDefinition(code="done")
@@ -162,4 +170,25 @@ def test_a_signal_of_a_boundary_event_that_is_gone_is_refused() -> None:
 
     with pytest.raises(NotFoundError):
         run.send(SignalReceived(occurred_at=run.now, subscription_id=own))
+    assert run.open_jobs() == ["note"]
+
+
+def test_what_the_completion_condition_terminates_is_counted_when_the_event_is_caught() -> None:
+    mapping = VariableMapping(source="numberOfTerminatedInstances", target="ended")
+    loop = replace(loop_of(NONE, SIGNAL), completion_condition="numberOfCompletedInstances = 1")
+    run = run_of(loop, boundary(SIGNAL, outputs=(mapping,)))
+
+    run.finish_job()
+
+    assert run.variables() == {"ended": 2}
+
+
+def test_an_escalation_inside_one_instance_is_caught_for_all_of_them() -> None:
+    end = EndEvent(id=eid("ie"), definition=DONE)
+    sub = sub_process("a", StartEvent(id=eid("is")), job("j"), end, flows="is > j > ie")
+    many = replace(sub, loop=MultiInstanceLoop(cardinality="3"))
+    run = active(process(S, many, boundary(DONE, interrupts=True), job("note"), E, flows="s > a > e\nb > note > e"))
+
+    run.finish_job()
+
     assert run.open_jobs() == ["note"]

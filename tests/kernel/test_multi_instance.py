@@ -329,3 +329,21 @@ def test_each_instance_of_a_sub_process_has_data_objects_of_its_own() -> None:
     run.finish_all()
 
     assert run.variables() == {"notes": ["first", "second"]}
+
+
+def test_the_instance_that_has_just_ended_is_not_active_in_the_completion_condition() -> None:
+    loop = MultiInstanceLoop(cardinality="3", completion_condition="numberOfActiveInstances = 1")
+    run = active(process(S, replace(job("a"), loop=loop), E, flows="s > a > e"))
+
+    run.finish_job()
+    assert run.is_active
+    run.finish_job()
+
+    assert not run.is_active
+
+
+def test_instances_that_run_at_once_hold_their_items_themselves() -> None:
+    loop = MultiInstanceLoop(input_collection="[1, 2]", input_element="n")
+    run = active(process(S, replace(job("a"), loop=loop), E, flows="s > a > e"))
+
+    assert [scope.loop.items for scope in run.state.scopes.values() if scope.loop is not None] == [[]]

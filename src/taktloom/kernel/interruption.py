@@ -9,10 +9,12 @@ from collections.abc import Collection, Mapping
 from taktloom.feel.values import FeelValue
 from taktloom.kernel.arming import first_phase
 from taktloom.kernel.behaviour import receive_variables
+from taktloom.kernel.data_flow import NodeData
 from taktloom.kernel.executable import Node
 from taktloom.kernel.run import NO_TOKENS, Run
 from taktloom.kernel.state import Phase, Token
 from taktloom.kernel.triggers import EventBehaviour
+from taktloom.kernel.variables import set_local
 from taktloom.model.identifiers import ScopeId, TokenId
 
 __all__ = ["break_off", "start_handler"]
@@ -46,6 +48,8 @@ def start_handler(
     run.record_start(handler, token)
     run.open_scope(token)
     assert token.inner is not None
+    if isinstance(handler.data, NodeData):
+        set_local(run.state, token.inner, dict.fromkeys(handler.data.owned))
     inside = run.open_token(start.index, token.inner)
     run.activate(inside)
     receive_variables(run, start, inside, variables)
