@@ -32,3 +32,18 @@ class Finding:
     remedy: str = ""
     parameters: Mapping[str, str] = field(default_factory=dict)
     path: tuple[str, ...] = ()
+
+    @property
+    def element_id(self) -> str | None:
+        """Of the element that it speaks of."""
+        return self.place.element_id
+
+    @property
+    def line(self) -> int | None:
+        """In the file, from 1."""
+        return self.place.line
+
+    @property
+    def file(self) -> str:
+        """Name of the file, "" when there is none."""
+        return self.place.source

@@ -67,8 +67,8 @@ FLOW_NODES = frozenset(
 
 
 def is_feel(language: str) -> bool:
-    """Whether a language, by name (`feel`, `text/feel`) or URI of any DMN version, is FEEL."""
-    return re.fullmatch(r"(.*[:/#])?feel(/.*)?", language.strip().lower()) is not None
+    """Whether a language, by name (`feel`, `text/x-feel`) or URI of any DMN version, is FEEL."""
+    return re.fullmatch(r"(.*[:/#])?(x-)?feel(/.*)?", language.strip().lower()) is not None
 
 
 def bpmn(local: str) -> str:
