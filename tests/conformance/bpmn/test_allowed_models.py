@@ -41,7 +41,8 @@ def test_of_several_none_start_events_the_first_one_begins_a_started_and_a_calle
             "</intermediateCatchEvent>"
         ),
         (
-            '<userTask id="c"/><boundaryEvent id="b" attachedToRef="c"><timerEventDefinition><timeCycle>R/PT1H</timeCycle>'
+            '<userTask id="c"/><boundaryEvent id="b" attachedToRef="c">'
+            "<timerEventDefinition><timeCycle>R/PT1H</timeCycle>"
             "</timerEventDefinition></boundaryEvent>"
         ),
     ],
