@@ -66,7 +66,8 @@ def test_a_process_that_is_marked_as_not_executable_is_warned_of() -> None:
 
 
 def test_the_error_names_the_process_the_count_and_the_first_problem() -> None:
-    definition = process(S, ScriptTask(id=eid("a"), script="1 +", result_variable=""), E, flows="s > a > e")
+    tasks = [ScriptTask(id=eid(name), script="1 +", result_variable="x") for name in ("a", "b")]
+    definition = process(S, *tasks, E, flows="s > a > b > e")
 
     with pytest.raises(DefinitionError) as refused:
         compile_process(definition)
