@@ -202,7 +202,7 @@ def _named_twice(processes: list[ProcessDefinition]) -> list[Finding]:
 def _finding_of(error: DefinitionError) -> Finding:
     return Finding(
         severity=Severity.ERROR,
-        rule="file-refused",
+        rule="xml-refused",
         message=error.cause,
         place=error.place,
         remedy=error.remedy,
