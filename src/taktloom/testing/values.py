@@ -3,19 +3,25 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
+from types import UnionType
 
 from taktloom.feel.values import FeelValue, from_python, to_python
 from taktloom.model.errors import MisuseError
 
-__all__ = ["as_feel", "as_python", "value_as_python"]
+__all__ = ["as_feel", "as_python", "is_a", "value_as_python"]
 
 _PLAIN = 10**15  # whole numbers that need no check of their size
 _ALIKE = frozenset({str, bool, type(None)})  # the same in both worlds
 
 
+def is_a(value: object, kind: type | UnionType) -> bool:
+    """Whether a test gives what the type says: nobody checks the types of tests."""
+    return isinstance(value, kind)
+
+
 def as_feel(variables: Mapping[str, object]) -> dict[str, FeelValue]:
     """What a test gives. Raises MisuseError for what has no names, or no FEEL value."""
-    if not isinstance(variables, Mapping) or not all(isinstance(name, str) for name in variables):
+    if not is_a(variables, Mapping) or not all(is_a(name, str) for name in variables):
         raise MisuseError("Variables are not given by name.", remedy="Give a dictionary with strings as keys.")
     return {name: _from_python(value) for name, value in variables.items()}
 

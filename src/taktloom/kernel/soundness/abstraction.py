@@ -55,7 +55,7 @@ from taktloom.model.process import (
 __all__ = ["abstract", "begun", "linked"]
 
 _MAX_SUBSETS_OF = 8  # flows of which every subset is tried; of more, only single ones, pairs and all
-_MAX_PAIRS_OF = 24
+_MAX_PAIRS_OF = 24  # flows of which every pair is tried
 _START = 0
 _LEAVES_AT_ONCE = (TerminateDefinition, ErrorDefinition, CancelDefinition)
 
@@ -254,15 +254,14 @@ class _Abstraction:
             yield always + some
 
     def _subsets(self, flows: tuple[ElementId, ...]) -> Iterator[tuple[ElementId, ...]]:
-        """All non-empty subsets; of many flows single ones, pairs (of very many: neighbours) and all."""
+        """All non-empty subsets, or of many flows single ones, pairs and all; of very many, pairs of neighbours."""
         sizes = list(range(1, len(flows) + 1))
         if len(flows) > _MAX_SUBSETS_OF:
             sizes = [1, 2, len(flows)]
         if len(flows) > _MAX_PAIRS_OF:
             yield from ((flow,) for flow in flows)
             yield from pairwise(flows)
-            yield flows
-            return
+            sizes = [len(flows)]
         for size in sizes:
             yield from combinations(flows, size)
 
