@@ -138,8 +138,8 @@ def test_linting_and_deploying_tell_of_a_deadlock_with_the_path_to_it(taktloom: 
     assert "warning deadlock at" in linted.out
     assert "stuck.bpmn:4 j:" in linted.out
     assert "Path: s > x > a." in linted.out
-    findings = deployed["processes"][0]["findings"]
-    assert [(f["rule"], f["path"]) for f in findings][0] == ("deadlock", ["s", "x", "a"])
+    first = deployed["processes"][0]["findings"][0]
+    assert (first["rule"], first["path"]) == ("deadlock", ["s", "x", "a"])
 
 
 def test_a_process_runs_by_commands_alone(taktloom: CommandLine, tmp_path: Path) -> None:
