@@ -2,6 +2,7 @@
 """The builder makes every element; what it writes is valid, drawn, and read back as the same model."""
 
 import doctest
+import re
 from collections.abc import Iterator
 from typing import get_args
 
@@ -50,7 +51,7 @@ from taktloom.model.process import (
     UnsupportedNode,
     UserTask,
 )
-from tests.data import find_test_data
+from tests.data import PROJECT_ROOT, find_test_data
 
 DATA = find_test_data()
 
@@ -284,4 +285,13 @@ def test_a_wrong_call_is_a_misuse_with_a_remedy(wrong: object) -> None:
 
 
 def test_the_examples_of_the_page_run() -> None:
+    page = (PROJECT_ROOT / "docs" / "reference" / "models-in-code.md").read_text("utf-8")
+    examples = re.findall(r"^```python\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
+
+    assert len(examples) == 3
+    for example in examples:
+        exec(compile(example, "models-in-code.md", "exec"), {})  # our own page
+
+
+def test_the_example_of_the_module_runs() -> None:
     assert doctest.testmod(taktloom.formats.bpmn.builder).failed == 0

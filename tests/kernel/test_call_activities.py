@@ -20,7 +20,7 @@ from taktloom.model.process import (
     ScriptTask,
     UserTask,
 )
-from taktloom.model.process_data import VariableMapping
+from taktloom.model.process_data import DataAssociation, DataElement, InputOutput, VariableMapping
 from tests.kernel.activity_driver import ActivityDriver, active
 from tests.kernel.build import eid, process, sub_process
 from tests.kernel.parts import E, S, error, job, timer
@@ -220,3 +220,16 @@ def test_every_kind_of_global_task_can_be_called() -> None:
     assert worked.open_jobs() == ["c"]
     assert worked.finish_all() == ["c"]
     assert [c for c in worked.log if isinstance(c, StartChild)] == []
+
+
+def test_properties_are_not_given_and_the_item_of_each_instance_is() -> None:
+    loop = MultiInstanceLoop(input_collection="[1, 2]", input_element="n")
+    data = DataElement(id=eid("in"), name="order")
+    activity = call(
+        loop=loop, passes_all_variables=False, properties=(DataElement(id=eid("own")),),
+        io=InputOutput(inputs=(data,)), data_inputs=(DataAssociation(sources=(eid("placed"),), target=eid("in")),),
+    )  # fmt: skip
+    placed = (DataElement(id=eid("placed")),)
+    run = active(process(S, activity, E, flows="s > c > e", data_objects=placed), {"placed": "p", "x": 1})
+
+    assert [child.variables for child in run.children()] == [{"order": "p", "n": 1}, {"order": "p", "n": 2}]

@@ -31,7 +31,11 @@ from tests.kernel.parts import E, S, error, job, side_timer
 
 MESSAGE = MessageDefinition(name="m")
 THREE = MultiInstanceLoop(cardinality="3")
-LOOPS = [THREE, MultiInstanceLoop(cardinality="3", is_sequential=True), StandardLoop(condition="true", maximum=3)]
+LOOPS: list[MultiInstanceLoop | StandardLoop] = [
+    THREE,
+    MultiInstanceLoop(cardinality="3", is_sequential=True),
+    StandardLoop(condition="true", maximum=3),
+]
 
 
 def at(name: str, host: str, definition: EventDefinition, *, interrupts: bool = True) -> BoundaryEvent:
@@ -197,3 +201,23 @@ def test_the_waits_of_a_scope_end_when_it_is_complete() -> None:
 
     assert Unsubscribe in map(type, commands)
     assert run.open_work() == {"job": ["c"]}
+
+
+def test_a_condition_at_a_multi_instance_activity_sees_its_numbers() -> None:
+    enough = at("b", "a", ConditionalDefinition(condition="numberOfCompletedInstances = 2"))
+    run = started(replace(job("a"), loop=LOOPS[1]), enough, flows="s > a > e\nb > e")
+
+    run.complete("a")
+    assert run.visits() == ""
+    run.complete("a")
+
+    assert run.visits() == "a- b+ b e+ e"
+
+
+def test_the_result_of_a_job_makes_a_condition_true_before_the_next_job_is_offered() -> None:
+    run = started(job("a"), job("c"), handler(ConditionalDefinition(condition="n > 1")), flows="s > a > c > e")
+
+    run.complete("a", n=2)
+
+    assert run.visits() == "a h+ hs+ hs hj+"
+    assert run.open_work() == {"job": ["hj"]}

@@ -11,7 +11,7 @@ from taktloom.kernel.commands import (
     ThrowMessage,
     ThrowSignal,
 )
-from taktloom.kernel.events import InstanceStarted
+from taktloom.kernel.events import InstanceStarted, JobEscalationThrown
 from taktloom.model.errors import DefinitionError
 from taktloom.model.event_definitions import (
     ErrorDefinition,
@@ -144,6 +144,23 @@ def test_an_escalation_that_does_not_interrupt_lets_the_thrower_go_on_after_it_i
 
     assert run.visits() == "s+ s sub+ is+ is t+ t b+ b c+ a+"
     assert run.variables() == {"amount": 1, "total": 2}
+
+
+@pytest.mark.parametrize("interrupts", [True, False])
+def test_a_worker_s_escalation_leaves_its_job_open_unless_it_is_interrupted(interrupts: bool) -> None:
+    run = run_of(process(S, job("a"), escalation("b", "a", "x", interrupts=interrupts), E, flows="s > a > e\nb > e"))
+    run.start()
+    run.visits()
+
+    job_id = run.peek("job", "a")
+    thrown = JobEscalationThrown(
+        occurred_at=run.now, job_id=job_id, escalation_code="x", variables=feel({"late": True})
+    )
+    run.send(thrown)
+
+    assert run.visits() == ("a- b+ b e+ e" if interrupts else "b+ b e+ e")
+    assert run.variables() == {"late": True}
+    assert run.open_work() == ({} if interrupts else {"job": ["a"]})
 
 
 def test_a_code_goes_before_what_catches_every_code_on_one_level_and_the_innermost_level_first() -> None:

@@ -63,6 +63,7 @@ PHRASE_CALLS = {
     "over_limit": 0,
     "typed": 2,
     "expression": 2,
+    "optional_expression": 2,
     "text": 2,
     "optional_text": 2,
     "_find": 2,

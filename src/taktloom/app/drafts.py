@@ -43,7 +43,7 @@ def create_draft(
         bpmn_xml = blank_bpmn(name) if key is None else engine.deployments.xml(key)
     from taktloom.hosts.embedded.drafts import DraftContent as Content
 
-    content = Content(name=name, bpmn_xml=bpmn_xml, dmn_xml=dmn_xml)
+    content = Content(name=name, bpmn_xml=model_files.drawn_bpmn(bpmn_xml), dmn_xml=dmn_xml)
     draft = engine.drafts.create(content, by=context.principal.name, based_on=key)
     context.audit("create-draft", _target(draft))
     return draft

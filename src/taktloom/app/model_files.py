@@ -5,6 +5,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from taktloom.model.errors import DefinitionError, InputRefusedError
 from taktloom.model.identifiers import ProcessId
 from taktloom.model.process import Definitions
 
@@ -20,6 +21,18 @@ def bpmn_bytes(definitions: Definitions) -> bytes:
     if definitions.diagram is None:
         definitions = replace(definitions, diagram=layout_definitions(definitions))
     return write_bpmn(definitions)
+
+
+def drawn_bpmn(content: bytes) -> bytes:
+    """*content* with a drawing where it has none; what cannot be read stays, to be shown and mended."""
+    from taktloom.formats.bpmn import read_bpmn
+
+    if b"BPMNDiagram" in content:
+        return content
+    try:
+        return bpmn_bytes(read_bpmn(content))
+    except (DefinitionError, InputRefusedError):
+        return content
 
 
 def dmn_bytes(graph: "DecisionRequirementsGraph") -> bytes:

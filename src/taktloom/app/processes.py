@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from taktloom.app import model_files
 from taktloom.app.context import Context, use_case
 from taktloom.assure.permissions import Permission
 from taktloom.model.errors import NotFoundError
@@ -47,11 +48,11 @@ def show_process(context: Context, *, process_id: str) -> ProcessDetail:
 
 @use_case(Permission.PROCESS_VIEW)
 def read_bpmn(context: Context, *, process_id: str, version: int | None = None) -> bytes:
-    """The file as deployed; version None: the newest."""
+    """The file as deployed, with a drawing where it has none; version None: the newest."""
     deployments = context.rooms.engine.deployments
     if version is None:
         version = deployments.process(ProcessId(process_id)).latest.version
-    return deployments.xml(DefinitionKey(f"{process_id}:{version}"))
+    return model_files.drawn_bpmn(deployments.xml(DefinitionKey(f"{process_id}:{version}")))
 
 
 @use_case(Permission.PROCESS_VIEW)

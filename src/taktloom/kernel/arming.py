@@ -59,9 +59,9 @@ def in_order(run: Run, happenings: Iterable[tuple[Callable[..., None], tuple[obj
     for function, arguments in happenings:
         stack.append(_MARK)
         function(*arguments)
-        if _MARK not in stack:  # the instance has ended
+        if not stack:  # the instance has ended
             return
-        mark = stack.index(_MARK)
+        mark = max(place for place, entry in enumerate(stack) if entry == _MARK)
         pushed.append(stack[mark + 1 :])
         del stack[mark:]
     for entries in reversed(pushed):

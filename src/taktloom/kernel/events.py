@@ -71,6 +71,15 @@ class JobErrorThrown(HappenedAt):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class JobEscalationThrown(HappenedAt):
+    """The worker threw an escalation; its job goes on, unless what catches the escalation interrupts it."""
+
+    job_id: JobId
+    escalation_code: str
+    variables: Mapping[str, FeelValue] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UserTaskCompleted(HappenedAt):
     """A person finished the task; actor is that person."""
 
@@ -200,6 +209,7 @@ KernelEvent: TypeAlias = (
     | JobCompleted
     | JobFailed
     | JobErrorThrown
+    | JobEscalationThrown
     | UserTaskCompleted
     | TimerFired
     | MessageCorrelated

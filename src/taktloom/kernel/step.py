@@ -32,6 +32,7 @@ from taktloom.kernel.events import (
     InstanceStarted,
     JobCompleted,
     JobErrorThrown,
+    JobEscalationThrown,
     JobFailed,
     KernelEvent,
     MessageCorrelated,
@@ -203,6 +204,11 @@ def _job_error_thrown(run: Run, event: JobErrorThrown) -> None:
     _error_thrown(run, token, event.job_id, event)
 
 
+def _job_escalation_thrown(run: Run, event: JobEscalationThrown) -> None:
+    token = run.state.tokens[_find(run.state.jobs, event.job_id, "job", run)]
+    throw_escalation(run, token, event.escalation_code, event.variables)
+
+
 def _error_thrown(run: Run, token: Token, wait: str, event: JobErrorThrown | ChildFailed) -> None:
     """Work outside that *token* waits for has thrown a BPMN error; one that nothing catches is an incident."""
     code = event.error_code or ""
@@ -359,6 +365,7 @@ HANDLERS: Mapping[type, Callable[..., None]] = {
     JobCompleted: _job_completed,
     JobFailed: _job_failed,
     JobErrorThrown: _job_error_thrown,
+    JobEscalationThrown: _job_escalation_thrown,
     UserTaskCompleted: _user_task_completed,
     TimerFired: _timer_fired,
     MessageCorrelated: _message_correlated,

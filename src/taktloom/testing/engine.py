@@ -39,7 +39,7 @@ class Engine:
 
     def __init__(self, now: datetime) -> None:
         """now: an aware datetime, where the clock stands until `advance` moves it."""
-        if now.utcoffset() is None:
+        if not isinstance(now, datetime) or now.utcoffset() is None:
             raise MisuseError("The clock has no time zone.", remedy="Give an aware datetime, such as in UTC.")
         self._world = World(now.astimezone(UTC), carry_out)
 
@@ -114,7 +114,7 @@ class Engine:
 
     def complete_task(self, task: UserTask | str, variables: Mapping[str, object] = NOTHING) -> None:
         """A person has done the task."""
-        task_id = UserTaskId(task if isinstance(task, str) else task.id)
+        task_id = UserTaskId(_id_of(task))
         open_task = self._world.user_tasks.get(task_id)
         if open_task is None:
             raise _not_open("user task", task_id)
@@ -125,6 +125,8 @@ class Engine:
 
     def activate(self, instance: Instance, element_id: str) -> None:
         """Start one more activity of an active ad-hoc sub-process."""
+        if not isinstance(instance, Instance):
+            raise MisuseError("That is no instance.", remedy="Give what `start` or `instances` returned.")
         self._world.send_from_outside(instance, ActivitiesActivated, {"element_ids": (ElementId(element_id),)})
 
     def publish(self, name: str, correlation_key: str | None = None, variables: Mapping[str, object] = NOTHING) -> None:
@@ -145,7 +147,7 @@ class Engine:
 
     def advance(self, delta: timedelta) -> None:
         """Move the clock; timers fire in order of time, each at its own, those due exactly at the new time too."""
-        if delta < timedelta(0):
+        if not isinstance(delta, timedelta) or delta < timedelta(0):
             raise MisuseError("Time does not go back.", remedy="Give a timedelta of zero or more.")
         self._world.advance(delta)
 
@@ -157,11 +159,16 @@ class Engine:
         self._world.script_handler = handler
 
     def _job(self, job: Job | str) -> Job:
-        job_id = JobId(job if isinstance(job, str) else job.id)
+        job_id = JobId(_id_of(job))
         found = self._world.jobs.get(job_id)
         if found is None:
             raise _not_open("job", job_id)
         return found
+
+
+def _id_of(work: Job | UserTask | str) -> str:
+    """The id of work that is named by itself or by its id."""
+    return work.id if isinstance(work, Job | UserTask) else str(work)
 
 
 def _not_open(kind: str, work_id: str) -> NotFoundError:

@@ -69,6 +69,7 @@ class Library:
                     processes.extend(_executable_processes(data, name))
             except DefinitionError as refused:
                 findings.extend(refused.findings or (_finding_of(refused),))
+        findings.extend(_named_twice(processes))
         compiled = []
         for process in processes:
             try:
@@ -148,6 +149,10 @@ def _bytes_of(source: Source, number: int) -> tuple[bytes, str]:
         return source, f"source {number}"
     if isinstance(source, str) and "<" in source:
         return _XML_DECLARATION.sub("", source, count=1).encode(), f"source {number}"
+    if not isinstance(source, str | Path):
+        raise MisuseError("That is no source of a model.", remedy="Give bytes, XML text, or the path of a file.")
+    if isinstance(source, str) and not re.search(r"[./\\]", source):  # no name of a file: text that is not XML
+        return source.encode(), f"source {number}"
     path = Path(source)
     try:
         return path.read_bytes(), path.name
@@ -175,6 +180,23 @@ def _executable_processes(data: bytes, name: str) -> list[ProcessDefinition]:
         )
         raise DefinitionError(finding.message, finding.place, finding.remedy, findings=(finding,))
     return executable
+
+
+def _named_twice(processes: list[ProcessDefinition]) -> list[Finding]:
+    """Processes of one id in the files of one deployment: neither would be the newer version."""
+    ids = [process.id for process in processes]
+    return [
+        Finding(
+            severity=Severity.ERROR,
+            rule="duplicate-id",
+            message=f"The id '{process.id}' is used twice.",
+            place=Place(element_id=process.id),
+            remedy="Deploy them one after the other, or give each process its own id.",
+            parameters={"id": process.id},
+        )
+        for number, process in enumerate(processes)
+        if process.id in ids[:number]
+    ]
 
 
 def _finding_of(error: DefinitionError) -> Finding:

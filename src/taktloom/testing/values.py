@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from taktloom.feel.values import FeelValue, from_python, to_python
+from taktloom.model.errors import MisuseError
 
 __all__ = ["as_feel", "as_python", "value_as_python"]
 
@@ -13,7 +14,9 @@ _ALIKE = frozenset({str, bool, type(None)})  # the same in both worlds
 
 
 def as_feel(variables: Mapping[str, object]) -> dict[str, FeelValue]:
-    """What a test gives. Raises ValueConversionError for what has no FEEL value."""
+    """What a test gives. Raises MisuseError for what has no names, or no FEEL value."""
+    if not isinstance(variables, Mapping) or not all(isinstance(name, str) for name in variables):
+        raise MisuseError("Variables are not given by name.", remedy="Give a dictionary with strings as keys.")
     return {name: _from_python(value) for name, value in variables.items()}
 
 

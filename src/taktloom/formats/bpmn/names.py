@@ -23,6 +23,10 @@ PREFIXES = {
 FEEL_LANGUAGES = frozenset(
     {
         "feel",
+        "text/feel",
+        "text/x-feel",
+        "application/feel",
+        "application/x-feel",
         "http://www.omg.org/spec/feel/20140401",
         "http://www.omg.org/spec/dmn/20180521/feel/",
         "https://www.omg.org/spec/dmn/20191111/feel/",

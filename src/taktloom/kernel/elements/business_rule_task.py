@@ -50,5 +50,7 @@ class BusinessRuleTaskBehaviour(ActivityBehaviour):
         return None
 
     def catch(self, run: Run, node: Node, token: Token, variables: Mapping[str, FeelValue]) -> None:
-        """The answer becomes the result variable."""
-        Behaviour.catch(self, run, node, token, {self.result_variable: variables[DECISION_RESULT]})
+        """The answer becomes the result variable; without one the entries of a context become variables."""
+        value = variables[DECISION_RESULT]
+        results = {self.result_variable: value} if self.result_variable else value
+        Behaviour.catch(self, run, node, token, results if isinstance(results, dict) else {})

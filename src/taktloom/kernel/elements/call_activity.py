@@ -16,7 +16,7 @@ from taktloom.feel.values import FeelValue
 from taktloom.kernel.behaviour import receive_variables
 from taktloom.kernel.commands import IncidentKind, StartChild
 from taktloom.kernel.elements.activity import ActivityBehaviour
-from taktloom.kernel.elements.inputs import input_variables
+from taktloom.kernel.elements.inputs import given_variables, input_variables
 from taktloom.kernel.executable import Node
 from taktloom.kernel.expressions import TextExpression, evaluate_text
 from taktloom.kernel.failure import ElementFailure
@@ -29,12 +29,13 @@ __all__ = ["CallActivityBehaviour"]
 
 @dataclass(frozen=True, slots=True)
 class CallActivityBehaviour(ActivityBehaviour):
-    """Waits for the called instance. passes_all, returns_all: see CallActivity of the model."""
+    """Waits for the called instance. passes_all, returns_all: see CallActivity of the model. item: its loop's."""
 
     called_element: TextExpression
     binding: str
     passes_all: bool
     returns_all: bool
+    item: str | None = None
     element_type: ClassVar[str] = "callActivity"
 
     def perform(self, run: Run, token: Token) -> Phase | None:
@@ -51,7 +52,7 @@ class CallActivityBehaviour(ActivityBehaviour):
                 element_id=run.node(token).id,
                 process_id=process_id,
                 binding=self.binding,
-                variables=input_variables(run, token) if self.passes_all else _local_variables(run, token),
+                variables=input_variables(run, token) if self.passes_all else self._chosen(run, token),
             )
         )
         return None
@@ -64,7 +65,9 @@ class CallActivityBehaviour(ActivityBehaviour):
             run.open_scope(token).variables.update(variables)
         run.push(token, Phase.COMPLETE)
 
-
-def _local_variables(run: Run, token: Token) -> dict[str, FeelValue]:
-    """What the input mappings have made."""
-    return {} if token.inner is None else dict(run.state.scopes[token.inner].variables)
+    def _chosen(self, run: Run, token: Token) -> dict[str, FeelValue]:
+        """What is given on purpose; to each of several instances also its item."""
+        chosen = given_variables(run, token)
+        if self.item is not None:
+            chosen.setdefault(self.item, run.variables(token).get(self.item))
+        return chosen

@@ -1,13 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What work outside is given: all that is visible, mapped inputs and data inputs being the nearest."""
+"""What work outside is given: all that is visible, mapped inputs and data inputs being the nearest, or only those."""
 
 from taktloom.feel.values import FeelValue
+from taktloom.kernel.data_flow import NodeData
 from taktloom.kernel.run import Run
 from taktloom.kernel.state import Token
 
-__all__ = ["input_variables"]
+__all__ = ["given_variables", "input_variables"]
 
 
 def input_variables(run: Run, token: Token) -> dict[str, FeelValue]:
     """A copy, since the variables may change while the work waits."""
     return dict(run.variables(token))
+
+
+def given_variables(run: Run, token: Token) -> dict[str, FeelValue]:
+    """Only the activity's data inputs and mapped inputs. Of a looping activity the data belong to the whole."""
+    node, context = run.node(token), run.variables(token)
+    data = run.process.nodes[run.process.node_index[node.id]].data
+    names = [*(data.inputs if isinstance(data, NodeData) else ()), *(rule.path[0] for rule in node.inputs)]
+    return {name: context.get(name) for name in names}

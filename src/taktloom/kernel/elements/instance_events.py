@@ -12,12 +12,13 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias, TypeVar
 
 from taktloom.feel.values import FeelValue
-from taktloom.kernel.arrival import deliver
 from taktloom.kernel.commands import Command, ThrowMessage, ThrowSignal
+from taktloom.kernel.executable import Node
 from taktloom.kernel.expressions import Context, Expression, evaluate_condition
 from taktloom.kernel.run import Run
 from taktloom.kernel.state import EventWait, InstanceStatus, Token
 from taktloom.kernel.throwing import Throw
+from taktloom.kernel.triggers import EventBehaviour, SeveralTriggers
 from taktloom.model.identifiers import SubscriptionId
 
 __all__ = ["Deed", "InstanceEvents", "throw_all"]
@@ -72,30 +73,41 @@ def _order(run: Run, outer: Token, command: Command) -> None:
 
 
 def _order_signal(run: Run, outer: Token, command: ThrowSignal) -> None:
-    open_waits = _waits(run.state.signals, outer)
-    waits = [(wait_id, wait) for wait_id, wait in open_waits if wait.signal_name == command.signal_name]
+    waits = [(i, wait) for i, wait in _waits(run, run.state.signals, outer) if wait.signal_name == command.signal_name]
     run.commands.append(replace(command, passed=tuple(wait_id for wait_id, _ in waits)))
     for wait_id, wait in waits:
         if wait_id in run.state.signals:  # the one before it may have broken the activity off
-            deliver(run, wait_id, wait, _attributes(run, outer, wait))
+            _catch(run, outer, wait)
 
 
 def _order_message(run: Run, outer: Token, command: ThrowMessage) -> None:
     """A message has one receiver: the activity itself if it waits for it."""
-    for wait_id, wait in _waits(run.state.subscriptions, outer):
+    for _, wait in _waits(run, run.state.subscriptions, outer):
         if wait.message_name == command.message_name and wait.correlation_key in {None, command.correlation_key}:
-            deliver(run, wait_id, wait, _attributes(run, outer, wait))
+            _catch(run, outer, wait)
             return
     run.commands.append(command)
 
 
-def _waits(waits: Mapping[SubscriptionId, WaitType], outer: Token) -> list[tuple[SubscriptionId, WaitType]]:
+def _catch(run: Run, outer: Token, wait: EventWait) -> None:
+    """The boundary event happens; its wait stays open unless it interrupts."""
+    event = run.process.nodes[wait.element]
+    event.catch(run, event, outer, _attributes(run, outer, event))
+
+
+def _waits(run: Run, waits: Mapping[SubscriptionId, WaitType], outer: Token) -> list[tuple[SubscriptionId, WaitType]]:
+    """Those of the activity's boundary events that happen by one event alone; the host sees to the others."""
     ids = [SubscriptionId(wait) for wait in outer.waits]
-    return [(wait_id, waits[wait_id]) for wait_id in ids if wait_id in waits]
+    return [(i, waits[i]) for i in ids if i in waits and not _needs_more(run.process.nodes[waits[i].element])]
 
 
-def _attributes(run: Run, outer: Token, wait: EventWait) -> Mapping[str, FeelValue]:
+def _needs_more(event: Node) -> bool:
+    trigger = event.behaviour.trigger if isinstance(event.behaviour, EventBehaviour) else None
+    return isinstance(trigger, SeveralTriggers) and trigger.is_parallel
+
+
+def _attributes(run: Run, outer: Token, event: Node) -> Mapping[str, FeelValue]:
     """The numbers of instances, for output mappings; without mappings they would become variables of the process."""
-    if not run.process.nodes[wait.element].outputs or outer.inner is None:
+    if not event.outputs or outer.inner is None:
         return {}
     return dict(run.state.scopes[outer.inner].variables)

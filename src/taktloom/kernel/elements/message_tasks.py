@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Send task and receive task: a message out, a message in.
 
-A send task without a worker gives its message to the engine and is done; what its input mappings make is in the
+A send task without a worker gives its message to the engine and is done; its mapped inputs and data inputs are in the
 message. An instantiating receive task that starts the instance has its message already (`starting.py`).
 Source: BPMN 2.0.2, 10.3.3, 13.3.3.
 """
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from taktloom.kernel.elements.activity import ActivityBehaviour
+from taktloom.kernel.elements.inputs import given_variables
 from taktloom.kernel.elements.service_task import JobTaskBehaviour
 from taktloom.kernel.run import Run
 from taktloom.kernel.state import Phase, Token
@@ -36,8 +37,7 @@ class SendTaskBehaviour(ActivityBehaviour):
     def perform(self, run: Run, token: Token) -> Phase | None:
         """Send and go on."""
         if self.thrown is not None:
-            payload = {} if token.inner is None else dict(run.state.scopes[token.inner].variables)
-            self.thrown.prepare(run, token, payload)()
+            self.thrown.prepare(run, token, given_variables(run, token))()
         return Phase.COMPLETE
 
 

@@ -47,6 +47,7 @@ from taktloom.model.process import (
     IntermediateThrowEvent,
     JobDefinition,
     ManualTask,
+    MultiInstanceLoop,
     ParallelGateway,
     ReceiveTask,
     ScriptTask,
@@ -83,7 +84,8 @@ def _call_activity(compilation: Compilation, node: CallActivity) -> Behaviour:
         task: Behaviour = COMPILERS[type(node.called_task)](compilation, node.called_task)
         return task
     called = compilation.text(node.called_element, node, "called process")
-    return CallActivityBehaviour(called, node.binding, node.passes_all_variables, node.returns_all_variables)
+    item = node.loop.input_element if isinstance(node.loop, MultiInstanceLoop) else None
+    return CallActivityBehaviour(called, node.binding, node.passes_all_variables, node.returns_all_variables, item)
 
 
 def _exclusive_gateway(compilation: Compilation, node: ExclusiveGateway) -> Behaviour:

@@ -278,15 +278,19 @@ def decision_missing(container: Container) -> Breaches:
             yield breach(node)
 
 
-@structural("script-missing", "The script task has no script.", "Write a FEEL expression.")
+@warning_rule("script-missing", "The script task has no script: it does nothing.", "Write a FEEL expression.")
 def script_missing(container: Container) -> Breaches:
-    """BPMN 2.0.2, 10.3.3: script of a script task is what it executes."""
+    """BPMN 2.0.2, 10.3.3: script of a script task is optional; without it nothing is executed."""
     for node in container.of(ScriptTask):
         if not node.script and node.job is None:
             yield breach(node)
 
 
-@structural("result-variable-missing", "The result has no variable.", "Name the variable for the result.")
+@warning_rule(
+    "result-variable-missing",
+    "The result has no variable: the entries of a context become variables, all else is dropped.",
+    "Name the variable for the result, or let it be a context.",
+)
 def result_variable_missing(container: Container) -> Breaches:
     """BPMN 2.0.2, 10.4.2: what an activity gives goes into data of the process."""
     for node in container.nodes.values():

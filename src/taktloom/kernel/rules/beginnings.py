@@ -77,12 +77,27 @@ def nothing_to_start(container: Container) -> Breaches:
         yield breach(owner, container=owner.id)
 
 
-@structural("several-none-start-events", "There is more than one none start event.", "Keep one of them.")
+@structural("several-none-start-events", "The sub-process has more than one none start event.", "Keep one of them.")
 def several_none_start_events(container: Container) -> Breaches:
-    """BPMN 2.0.2, 13.2: each start event begins an instance of its own; which of two without trigger is not decided."""
-    nones = [node for node in container.of(StartEvent) if node.definition is None]
-    if not container.is_event_sub_process and not isinstance(container.owner, AdHocSubProcess):
-        yield from map(breach, nones[1:])
+    """BPMN 2.0.2, 13.3.4: a sub-process begins at its unique empty start event."""
+    if not container.is_process and not container.is_event_sub_process:
+        if not isinstance(container.owner, AdHocSubProcess):
+            yield from map(breach, _none_starts(container)[1:])
+
+
+@warning_rule(
+    "none-start-event-unused",
+    "There is another none start event before this one, which begins the process when it is started or called.",
+    "Keep one of them, or give this one a trigger.",
+)
+def none_start_event_unused(container: Container) -> Breaches:
+    """BPMN 2.0.2, 10.5.2: of several none start events only one is triggered when the process is called."""
+    if container.is_process:
+        yield from map(breach, _none_starts(container)[1:])
+
+
+def _none_starts(container: Container) -> list[StartEvent]:
+    return [node for node in container.of(StartEvent) if node.definition is None]
 
 
 @structural(
@@ -178,13 +193,13 @@ def compensation_handled_twice(container: Container) -> Breaches:
     yield from (breach(found) for found, _ in list(_handled(container, CompensateDefinition))[1:])
 
 
-@structural(
+@warning_rule(
     "compensation-handler-of-process",
-    "The event sub-process compensates the whole process, which nothing can compensate.",
+    "The event sub-process compensates the whole process, which nothing compensates once it is over.",
     "Put it into the sub-process that is to be compensated.",
 )
 def compensation_handler_of_process(container: Container) -> Breaches:
-    """BPMN 2.0.2, 10.5.2 and 10.7.1: compensation event sub-processes belong to sub-processes."""
+    """BPMN 2.0.2, 10.7.1: a compensation event sub-process is within a process or a sub-process."""
     if container.is_process:
         yield from (breach(found) for found, _ in _handled(container, CompensateDefinition))
 
@@ -300,6 +315,7 @@ RULES: tuple[StructuralRule, ...] = (
     process_without_flow_nodes,
     nothing_to_start,
     several_none_start_events,
+    none_start_event_unused,
     triggered_start_in_sub_process,
     event_sub_process_without_start_event,
     event_sub_process_with_several_start_events,

@@ -70,13 +70,13 @@ def timer_with_several_texts(container: Container) -> Breaches:
                 yield breach(event, count=str(count))
 
 
-@structural(
+@warning_rule(
     "timer-cycle-out-of-place",
-    "A cycle is only run at start events and at boundary events that do not interrupt.",
+    "The event happens once: only the first instant of the cycle is waited for.",
     "Use a date or duration, or let the boundary event not interrupt.",
 )
 def timer_cycle_out_of_place(container: Container) -> Breaches:
-    """BPMN 2.0.2, 10.5.5: what waits once has no use for a cycle, whose other instants would be lost."""
+    """BPMN 2.0.2, 10.5.5: each timer may have a timeCycle; what waits once has no use for its other instants."""
     for event, one in _definitions(container):
         repeats = isinstance(event, StartEvent) or (isinstance(event, BoundaryEvent) and not event.is_interrupting)
         if isinstance(one, TimerDefinition) and one.cycle and not repeats:

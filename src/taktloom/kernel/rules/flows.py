@@ -229,13 +229,13 @@ def default_flow_unknown(container: Container) -> Breaches:
             yield breach(node, flow=default)
 
 
-@structural(
+@warning_rule(
     "default-flow-with-condition",
     "The default flow has a condition, which is never read.",
     "Remove the condition or the default mark.",
 )
 def default_flow_with_condition(container: Container) -> Breaches:
-    """BPMN 2.0.2, 8.4.13: a sequence flow is conditional or default; the default one is taken if no condition holds."""
+    """BPMN 2.0.2, 10.3 and 10.6.2: a condition of the default sequence flow SHALL be ignored."""
     for node, default in _with_default(container):
         for flow in container.out_of(node):
             if flow.id == default and flow.condition is not None:

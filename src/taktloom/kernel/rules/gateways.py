@@ -234,6 +234,19 @@ def event_gateway_target_with_boundary(container: Container) -> Breaches:
 
 
 @structural(
+    "event-gateway-target-repeats",
+    "The receive task repeats or needs several tokens, though one message alone lets it begin.",
+    "Put the repetition around a sub-process that begins with the gateway or the receive task.",
+)
+def event_gateway_target_repeats(container: Container) -> Breaches:
+    """BPMN 2.0.2, 10.6.6, 10.3.3: the event that comes first is chosen, so the task has happened, once."""
+    chosen = {target.id for node in container.of(EventBasedGateway) for _, target in _chosen(container, node)}
+    for task in container.of(ReceiveTask):
+        if (task.instantiate or task.id in chosen) and (task.loop is not None or task.start_quantity > 1):
+            yield breach(task)
+
+
+@structural(
     "instantiating-gateway-with-incoming-flow",
     "A flow leads into the event-based gateway, which begins the process.",
     "Delete the flow, or let it not instantiate.",
@@ -280,6 +293,7 @@ RULES: tuple[StructuralRule, ...] = (
     event_gateway_mixes_messages,
     event_gateway_target_shared,
     event_gateway_target_with_boundary,
+    event_gateway_target_repeats,
     instantiating_gateway_with_incoming_flow,
     parallel_event_gateway_not_instantiating,
     instantiating_gateway_in_sub_process,
