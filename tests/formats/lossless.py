@@ -91,7 +91,7 @@ def _attributes(element: etree._Element) -> dict[str, str]:
 def _text(element: etree._Element) -> str:
     """Text, of elements with children only where it is more than indentation."""
     text = (element.text or "") + "".join(child.tail or "" for child in element)
-    return text if not len(element) else " ".join(text.split())
+    return text if text.strip() and not len(element) else " ".join(text.split())
 
 
 def _names(element: etree._Element) -> str:

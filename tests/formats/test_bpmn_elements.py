@@ -424,7 +424,15 @@ def test_expressions_are_feel_unless_the_file_says_otherwise() -> None:
     assert rules(xpath, "", "a = 1") == [(unsupported, "warning")]
     assert rules(groovy, "", "a == 1") == [(unsupported, "error")]
     assert rules("", ' language="http://www.w3.org/1999/XPath"', "a = 1") == [(unsupported, "error")]
-    assert rules("", ' language="feel"', "a = 1") == []
+    for feel in (
+        "feel",
+        "FEEL",
+        "text/feel",
+        "https://www.omg.org/spec/DMN/20230324/FEEL/",
+        "http://www.omg.org/spec/FEEL/20140401",
+    ):
+        assert rules("", f' language="{feel}"', "a = 1") == []
+    assert rules("", ' language="feelings"', "a = 1") == [(unsupported, "error")]
 
 
 def test_odd_prefixes_several_processes_and_names_in_any_script_are_the_normal_case() -> None:

@@ -32,7 +32,7 @@ def plain(value: object) -> object:
         )
     if isinstance(value, tuple):
         return tuple(plain(item) for item in value)
-    if isinstance(value, str) and value.startswith("<"):
+    if isinstance(value, str) and value.startswith("<") and "xmlns" in value:  # other texts may begin with < too
         return tree(etree.fromstring(value))
     return round(value, 3) if isinstance(value, float) else value
 

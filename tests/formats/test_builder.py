@@ -58,7 +58,32 @@ DATA = find_test_data()
 
 def everything() -> Definitions:
     """One model with every element of the execution standard."""
-    trip = (
+    trip = asked()
+    booked_or_waited(trip)
+    other_page(trip)
+    other = (
+        process("other", "Other", beside=trip)
+        .start()
+        .sub_process("Inner", lambda inner: inner.start().task("Deep", properties=("p",)).end(), loop=repeat("x < 3"))
+        .receive_task("Get", message=message("get", "=order"))
+        .send_task("Put", message=message("put"))
+        .task("Many", loop=complex_loop())
+        .end("Sent", message("sent"), job=JobDefinition(type="send"))
+    )
+    return (
+        file(trip.build(), other.build())
+        .pool("Shop", trip.build())
+        .pool("Other", other.build())
+        .pool("Customer", id="customer")
+        .message_flow("customer", "Asked", "asked")
+        .message_flow("Sent", "customer")
+        .correlation_key("key", "number")
+        .build()
+    )
+
+
+def asked() -> ProcessBuilder:
+    return (
         process("trip", "Trip", version_tag="1")
         .property("limit")
         .lane("Office")
@@ -75,7 +100,12 @@ def everything() -> Definitions:
         .at("Check")
         .boundary(multiple(signal("stop"), message("stop"), is_parallel=True), "Stopped")
         .end("Stop", terminate())
-        .at("Check")
+    )
+
+
+def booked_or_waited(trip: ProcessBuilder) -> None:
+    (
+        trip.at("Check")
         .exclusive("Kind?")
         .when("=kind = 1", "one")
         .transaction("Book", booking)
@@ -101,7 +131,12 @@ def everything() -> Definitions:
         .at("Wait")
         .catch(shared("stop_all", signal("stop all")), "All stop")
         .end("All stopped")
-        .apart()
+    )
+
+
+def other_page(trip: ProcessBuilder) -> None:
+    (
+        trip.apart()
         .catch(link("next"), "Next page")
         .parallel("Split")
         .service_task(
@@ -120,25 +155,6 @@ def everything() -> Definitions:
         .to("Join")
         .event_sub_process("On condition", lambda inner: inner.start("Now", conditional("a > 1")).task().end())
         .subscribes("key", number="=order.number")
-    )
-    other = (
-        process("other", "Other", beside=trip)
-        .start()
-        .sub_process("Inner", lambda inner: inner.start().task("Deep", properties=("p",)).end(), loop=repeat("x < 3"))
-        .receive_task("Get", message=message("get", "=order"))
-        .send_task("Put", message=message("put"))
-        .task("Many", loop=complex_loop())
-        .end("Sent", message("sent"), job=JobDefinition(type="send"))
-    )
-    return (
-        file(trip.build(), other.build())
-        .pool("Shop", trip.build())
-        .pool("Other", other.build())
-        .pool("Customer", id="customer")
-        .message_flow("customer", "Asked", "asked")
-        .message_flow("Sent", "customer")
-        .correlation_key("key", "number")
-        .build()
     )
 
 

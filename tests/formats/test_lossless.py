@@ -25,11 +25,13 @@ from tests.formats.lossless import compared, differences
 
 DATA = find_test_data()
 MIWG = sorted((DATA / "bpmn-miwg").glob("*.bpmn")) if DATA is not None else []
+# Refused models whose references cannot be told apart, or lead to what the writer adds.
+AMBIGUOUS = {"duplicate-id", "data-store-unknown"}
 OWN = sorted(
     path
     for folder in ("tests", "examples", "src")
     for path in (PROJECT_ROOT / folder).rglob("*.bpmn")
-    if "node_modules" not in path.parts
+    if "node_modules" not in path.parts and path.stem not in AMBIGUOUS
 )
 
 HEAD = """<?xml version="1.0" encoding="UTF-8"?>
@@ -89,22 +91,25 @@ def test_every_interchange_model_comes_back_as_it_was(path: Path) -> None:
     assert differences(path.read_bytes()) == []
 
 
-@pytest.mark.parametrize("path", OWN, ids=lambda path: str(path.relative_to(PROJECT_ROOT)))
-def test_every_own_model_comes_back_as_it_was(path: Path) -> None:
-    assert differences(path.read_bytes()) == []
+def test_every_own_model_comes_back_as_it_was() -> None:
+    changed = {str(path.relative_to(PROJECT_ROOT)): found for path in OWN if (found := differences(path.read_bytes()))}
+
+    assert changed == {}
+    assert len(OWN) > 10
 
 
 @pytest.mark.data
-@pytest.mark.parametrize("path", [*MIWG, *OWN], ids=lambda path: path.stem)
-def test_valid_files_are_written_valid(path: Path) -> None:
+def test_valid_files_are_written_valid() -> None:
     assert DATA is not None
     schema = etree.XMLSchema(etree.parse(DATA / "xsd" / "bpmn" / "BPMN20.xsd"))
-    source = path.read_bytes()
-    was_valid = schema.validate(etree.fromstring(source))
+    valid = [path for path in (*MIWG, *OWN) if schema.validate(etree.parse(path))]
 
-    is_valid = schema.validate(etree.fromstring(write_bpmn(read_bpmn(source))))
+    broken = [
+        path.name for path in valid if not schema.validate(etree.fromstring(write_bpmn(read_bpmn(path.read_bytes()))))
+    ]
 
-    assert is_valid or not was_valid, schema.error_log
+    assert broken == []
+    assert len(valid) > 30
 
 
 def test_odd_parts_come_back_as_they_were() -> None:

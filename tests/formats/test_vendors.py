@@ -330,3 +330,31 @@ def test_camunda_8_loops_messages_and_ad_hoc() -> None:
     assert (receive.message.name, receive.message.correlation_key) == ("paid", "=order")
     assert isinstance(ad_hoc, AdHocSubProcess)
     assert ad_hoc.active_elements == "=ids"
+
+
+def test_the_namespace_that_camunda_7_comes_from_is_read_too() -> None:
+    process = process_of(
+        '<userTask id="x" a:assignee="${who}" xmlns:a="http://activiti.org/bpmn"><extensionElements>'
+        "<a:taskListener/></extensionElements></userTask>"
+    )
+    (node,) = process.nodes
+
+    assert isinstance(node, UserTask)
+    assert node.assignee == "=who"
+    assert findings(process) == [("extension-not-run", "error")]
+
+
+def test_a_dmn_literal_expression_is_read_as_its_text() -> None:
+    boxed = (
+        '<![CDATA[<d:literalExpression xmlns:d="https://www.omg.org/spec/DMN/20191111/MODEL/"{}>'
+        "<d:text>a + 1</d:text></d:literalExpression>]]>"
+    )
+    flow = (
+        '<sequenceFlow id="f" sourceRef="a" targetRef="b"><conditionExpression>{}</conditionExpression></sequenceFlow>'
+    )
+
+    feel = process_of(flow.format(boxed.format("")))
+    other = process_of(flow.format(boxed.format(' expressionLanguage="urn:other"')))
+
+    assert (feel.flows[0].condition, findings(feel)) == ("a + 1", [])
+    assert findings(other) == [("expression-language-unsupported", "error")]

@@ -41,7 +41,7 @@ from taktloom.model.process import (
     StartEvent,
 )
 from tests.kernel.build import eid, event_sub_process, process
-from tests.kernel.driver import START, run_of
+from tests.kernel.driver import START, run_of, shown
 from tests.kernel.parts import E, S, job
 
 MESSAGE = MessageDefinition(name="order", retrievals=((eid("customer"), "customer.id"),))
@@ -184,9 +184,10 @@ def test_an_instantiating_receive_task_starts_instances_and_is_done_with_its_mes
     run = run_of(definition)
 
     assert [start.element_id for start in message_starts(run.process, START)] == ["r"]
-    run.start("r", n=1)
+    commands = run.start("r", n=1)
 
     assert run.visits() == "r+ r a+"
+    assert shown(commands)[:2] == ["RecordEvent r start", "RecordEvent r complete"]
     assert run.variables() == {"n": Decimal(1)}
 
 

@@ -2,6 +2,7 @@
 """Models with one flaw each, by kind: the model, where the flaw shows, and how long the shortest path to it is."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from taktloom.model.event_definitions import (
     ErrorDefinition,
@@ -192,7 +193,20 @@ ESCALATING = IntermediateThrowEvent(id=eid("esc"), definition=EscalationDefiniti
 ESCALATED = BoundaryEvent(
     id=eid("b"), attached_to=eid("sub"), definition=EscalationDefinition(code="X"), is_interrupting=False
 )
+FIRST_OR_LATE = {"c-e1": "waitingForStart", "c-e2": "not(waitingForStart)"}
+
+
+def complex_with_reset() -> ProcessDefinition:
+    drawn = sketch("s > p > a > c > e1; p > d > c; p > f > c; c > e2", complex_join("activationCount >= 2"))
+    flows = tuple(replace(flow, condition=FIRST_OR_LATE.get(flow.id)) for flow in drawn.flows)
+    return replace(drawn, flows=flows)
+
+
 SOUND: Mapping[str, ProcessDefinition] = {
+    "complex join that says when it fires and when it resets": complex_with_reset(),
+    "complex join by the counts of its flows": sketch(
+        "s > p > a > c > e; p > d > c", complex_join("flow1 > 0 and flow2 > 0")
+    ),
     "nothing in between": sketch("s > e"),
     "a sequence": sketch("s > a > b > d > e"),
     "exclusive block": sketch("s > x1 > a > x2 > e; x1 > b > x2"),

@@ -11,7 +11,7 @@ from lxml import etree
 
 from taktloom.formats.bpmn.camunda import camunda_form, camunda_text
 from taktloom.formats.bpmn.extensions import Extensions
-from taktloom.formats.bpmn.names import CAMUNDA, bpmn, reference
+from taktloom.formats.bpmn.names import CAMUNDA_7, bpmn, reference
 from taktloom.formats.bpmn.reading import Reading, children
 
 __all__ = ["Assignment", "read_assignment"]
@@ -84,6 +84,6 @@ def _assigned(reading: Reading, role: etree._Element, missing: str) -> dict[str,
         for member in members:
             found.setdefault(member["kind"], []).append(member["name"].strip())
         return {kind: ",".join(names) for kind, names in found.items()}
-    if text.startswith(("=", '"')) or CAMUNDA not in expression.nsmap.values():
+    if text.startswith(("=", '"')) or not set(CAMUNDA_7).intersection(expression.nsmap.values()):
         return {missing: f"={text.removeprefix('=')}"}
     return {missing: text}  # Camunda 7 has plain names here

@@ -7,7 +7,7 @@ from taktloom.formats.bpmn.activities import activity_fields
 from taktloom.formats.bpmn.camunda import camunda_call_mappings, camunda_text
 from taktloom.formats.bpmn.extensions import Extensions
 from taktloom.formats.bpmn.juel import is_juel
-from taktloom.formats.bpmn.names import CAMUNDA, GLOBAL_TASKS, local_name
+from taktloom.formats.bpmn.names import CAMUNDA_7, GLOBAL_TASKS, local_name
 from taktloom.formats.bpmn.reading import Reading
 from taktloom.formats.bpmn.tasks import TASK_READERS, read_binding
 from taktloom.model.process import AnyFlowNode, CallActivity
@@ -56,9 +56,9 @@ def _called_task(reading: Reading, called: str) -> AnyFlowNode | None:
 
 def _is_camunda_7(element: etree._Element) -> bool:
     """Camunda 7 passes only what `in` and `out` say; a file of another tool says nothing of this."""
-    if any(str(name).startswith(f"{{{CAMUNDA}}}") for name in element.attrib):
+    if any(str(name)[1:].partition("}")[0] in CAMUNDA_7 for name in element.attrib):
         return True
-    return next(element.iterdescendants(f"{{{CAMUNDA}}}in", f"{{{CAMUNDA}}}out"), None) is not None
+    return any(etree.QName(child).namespace in CAMUNDA_7 for child in element.iterdescendants("{*}in", "{*}out"))
 
 
 def _propagates(extensions: Extensions, attribute: str) -> bool:

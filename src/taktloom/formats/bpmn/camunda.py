@@ -13,7 +13,7 @@ from lxml import etree
 
 from taktloom.formats.bpmn.extensions import extension_elements
 from taktloom.formats.bpmn.juel import is_juel
-from taktloom.formats.bpmn.names import CAMUNDA, bpmn, local_name
+from taktloom.formats.bpmn.names import CAMUNDA_7, bpmn, local_name
 from taktloom.formats.bpmn.reading import Reading, text_of
 from taktloom.model.findings import Severity
 from taktloom.model.process import Form, JobDefinition
@@ -39,7 +39,7 @@ _FORM = re.compile(r"^camunda-forms:[a-z]+:(?P<id>.+?)(?:\.form)?$")
 
 def camunda(element: etree._Element, name: str) -> str | None:
     """A `camunda:` attribute; None for a missing or empty one."""
-    return element.get(f"{{{CAMUNDA}}}{name}") or None
+    return next((text for namespace in CAMUNDA_7 if (text := element.get(f"{{{namespace}}}{name}"))), None)
 
 
 def camunda_text(reading: Reading, element: etree._Element, name: str) -> str | None:
@@ -77,7 +77,7 @@ def camunda_mappings(reading: Reading, element: etree._Element, kind: str) -> tu
         return ()
     return tuple(
         VariableMapping(source=_parameter(reading, child), target=child.get("name") or "")
-        for child in holder.iterchildren(f"{{{CAMUNDA}}}{kind}Parameter")
+        for child in holder.iterchildren(f"{{*}}{kind}Parameter")
     )
 
 
@@ -154,7 +154,7 @@ def camunda_version(reading: Reading, element: etree._Element, kind: str) -> str
 
 def _made_form(reading: Reading, element: etree._Element, fields: etree._Element) -> str:
     components = []
-    for field in fields.iterchildren(f"{{{CAMUNDA}}}formField"):
+    for field in fields.iterchildren("{*}formField"):
         component: dict[str, object] = {
             "key": field.get("id") or "",
             "label": field.get("label") or field.get("id") or "",
@@ -162,7 +162,7 @@ def _made_form(reading: Reading, element: etree._Element, fields: etree._Element
         }
         values = [
             {"label": value.get("name") or value.get("id") or "", "value": value.get("id") or ""}
-            for value in field.iterchildren(f"{{{CAMUNDA}}}value")
+            for value in field.iterchildren("{*}value")
         ]
         if values:
             component["values"] = values
@@ -177,15 +177,15 @@ def _made_form(reading: Reading, element: etree._Element, fields: etree._Element
 
 def _headers(reading: Reading, element: etree._Element) -> Iterator[tuple[str, str]]:
     for field in _all(element, "field"):
-        holder = field.find(f"{{{CAMUNDA}}}string")
-        expression = field.find(f"{{{CAMUNDA}}}expression")
+        holder = field.find("{*}string")
+        expression = field.find("{*}expression")
         text = field.get("stringValue") or text_of(holder)
         if field.get("expression") or expression is not None:
             reading.not_run(field, "camunda:field", "Make it an input mapping.")
             text = field.get("expression") or text_of(expression)
         yield field.get("name") or "", text
     properties = _find(element, "properties")
-    for child in () if properties is None else properties.iterchildren(f"{{{CAMUNDA}}}property"):
+    for child in () if properties is None else properties.iterchildren("{*}property"):
         yield child.get("name") or child.get("id") or "", child.get("value") or ""
 
 
@@ -206,7 +206,7 @@ def _retries(reading: Reading, element: etree._Element) -> int:
 
 def _parameter(reading: Reading, element: etree._Element) -> str:
     """FEEL with leading `=` for an input or output parameter: text, list, map or script."""
-    inner = next(element.iterchildren(f"{{{CAMUNDA}}}*"), None)
+    inner = next(element.iterchildren("{*}*"), None)
     if inner is None:
         value = _value(reading, element, text_of(element))
         return value if value.startswith("=") else f"={json.dumps(value, ensure_ascii=False)}"
@@ -219,8 +219,8 @@ def _structure(reading: Reading, element: etree._Element, depth: int) -> str:
         return f"[{', '.join(_structure(reading, child, depth + 1) for child in element.iterchildren('{*}*'))}]"
     if kind == "map" and depth < 10:
         entries = []
-        for entry in element.iterchildren(f"{{{CAMUNDA}}}entry"):
-            inner = next(entry.iterchildren(f"{{{CAMUNDA}}}*"), None)
+        for entry in element.iterchildren("{*}entry"):
+            inner = next(entry.iterchildren("{*}*"), None)
             value = _feel(reading, entry, text_of(entry)) if inner is None else _structure(reading, inner, depth + 1)
             entries.append(f"{json.dumps(entry.get('key') or '', ensure_ascii=False)}: {value}")
         return f"{{{', '.join(entries)}}}"
@@ -251,4 +251,6 @@ def _find(element: etree._Element, name: str) -> etree._Element | None:
 
 
 def _all(element: etree._Element, name: str) -> Iterator[etree._Element]:
-    return (child for child in extension_elements(element) if child.tag == f"{{{CAMUNDA}}}{name}")
+    return (
+        child for child in extension_elements(element) if child.tag in {f"{{{space}}}{name}" for space in CAMUNDA_7}
+    )

@@ -9,6 +9,7 @@ from lxml import etree
 
 from taktloom.formats.bpmn.activities import ActivityFields, activity_fields
 from taktloom.formats.bpmn.callables import read_call_activity
+from taktloom.formats.bpmn.camunda import camunda
 from taktloom.formats.bpmn.collaborations import keys_of
 from taktloom.formats.bpmn.data import (
     read_data_element,
@@ -22,7 +23,7 @@ from taktloom.formats.bpmn.events import EVENT_READERS, unsupported_event
 from taktloom.formats.bpmn.extensions import Extensions, xml_text
 from taktloom.formats.bpmn.gateways import GATEWAY_READERS
 from taktloom.formats.bpmn.kept import canonical, difference
-from taktloom.formats.bpmn.names import BPMN, CAMUNDA, FLOW_NODES, PREFIXES, bpmn, local_name, reference
+from taktloom.formats.bpmn.names import BPMN, FLOW_NODES, PREFIXES, bpmn, local_name, reference
 from taktloom.formats.bpmn.node_writer import flow_element, node_element, process_element
 from taktloom.formats.bpmn.parts_writer import AS_READ, data_element, data_reference
 from taktloom.formats.bpmn.reading import Reading, children, is_true, text_of
@@ -48,7 +49,6 @@ from taktloom.model.process_data import DataElement, DataReference
 __all__ = ["CONTAINED", "read_flow", "read_node", "read_process", "with_flows"]
 
 MAX_NESTING = 60
-VERSION_TAG = f"{{{CAMUNDA}}}versionTag"
 
 
 @dataclass(slots=True)
@@ -93,7 +93,7 @@ def read_process(
         id=process_id,
         name=(element.get("name") or "").strip(),
         is_executable=is_true(element, "isExecutable", missing=True),
-        version_tag=extensions.get("versionTag", "value") or element.get(VERSION_TAG),
+        version_tag=extensions.get("versionTag", "value") or camunda(element, "versionTag"),
         forms=(*forms, *reading.forms[first_form:]),
         case_attributes=extensions.attributes("case"),
         place=reading.place(element),

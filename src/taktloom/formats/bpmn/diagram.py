@@ -32,10 +32,10 @@ def read_diagram(root: etree._Element) -> Diagram | None:
     return Diagram(shapes=tuple(shapes.values()), edges=tuple(edges.values()))
 
 
-def write_diagram(root: etree._Element, diagram: Diagram, plane_element: str) -> None:
-    """Append one BPMNDiagram with all shapes and edges to *root*."""
-    holder = etree.SubElement(root, f"{{{BPMNDI}}}BPMNDiagram", id="BPMNDiagram_1")
-    plane = etree.SubElement(holder, f"{{{BPMNDI}}}BPMNPlane", id="BPMNPlane_1", bpmnElement=plane_element)
+def write_diagram(root: etree._Element, diagram: Diagram, plane_element: str, number: int = 1) -> None:
+    """Append one BPMNDiagram with all shapes and edges to *root*; *number* makes its ids."""
+    holder = etree.SubElement(root, f"{{{BPMNDI}}}BPMNDiagram", id=f"BPMNDiagram_{number}")
+    plane = etree.SubElement(holder, f"{{{BPMNDI}}}BPMNPlane", id=f"BPMNPlane_{number}", bpmnElement=plane_element)
     for shape in diagram.shapes:
         write_shape(plane, shape)
     for edge in diagram.edges:

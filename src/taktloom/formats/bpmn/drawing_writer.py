@@ -5,7 +5,7 @@ A kept diagram has what the model has not (styles, colours, several pages); wher
 meanwhile, only bounds and waypoints are changed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from lxml import etree
 
@@ -16,21 +16,24 @@ from taktloom.model.diagram import Diagram, Edge, Shape
 from taktloom.model.identifiers import ElementId
 from taktloom.model.process import Definitions
 
-__all__ = ["write_drawings"]
+__all__ = ["kept_drawings", "write_drawing"]
 
 
-def write_drawings(root: etree._Element, definitions: Definitions, namespaces: Mapping[str, str]) -> None:
-    """Append the diagrams to *root*."""
-    diagram = definitions.diagram
-    if not definitions.drawings:
-        if diagram is not None:
-            write_diagram(root, diagram, _plane_element(root, definitions))
+def write_drawing(root: etree._Element, definitions: Definitions) -> None:
+    """Append new diagrams to *root* if the model is drawn; relationships stay behind them."""
+    if definitions.diagram is None:
         return
-    pages = [foreign_element(text) for text in definitions.drawings]
+    for number, (plane_element, part) in enumerate(_pages(root, definitions.diagram, definitions), start=1):
+        write_diagram(root, part, plane_element, number)
+    root.extend(root.findall(bpmn("relationship")))
+
+
+def kept_drawings(definitions: Definitions, namespaces: Mapping[str, str]) -> list[etree._Element]:
+    """The diagrams of the file that was read, as the model is drawn now."""
     holder = etree.Element("holder", nsmap=namespaces)
-    holder.extend(pages)
-    _bring_up_to_date(holder, diagram or Diagram())
-    root.extend(list(holder))
+    holder.extend(foreign_element(text) for text in definitions.drawings)
+    _bring_up_to_date(holder, definitions.diagram or Diagram())
+    return list(holder)
 
 
 def _bring_up_to_date(holder: etree._Element, diagram: Diagram) -> None:
@@ -79,6 +82,21 @@ def _replace(element: etree._Element, wanted: Shape | Edge) -> None:
     parent = element.getparent()
     if parent is not None:
         parent.replace(element, new)
+
+
+def _pages(root: etree._Element, diagram: Diagram, definitions: Definitions) -> Iterator[tuple[str, Diagram]]:
+    """What each page shows, with its part of the drawing: processes without a collaboration have a page each."""
+    processes = root.findall(bpmn("process"))
+    if len(processes) == 1 or root.find(bpmn("collaboration")) is not None:
+        if diagram.shapes or diagram.edges:
+            yield _plane_element(root, definitions), diagram
+        return
+    for process in processes:
+        ids = {element.get("id") for element in process.iter("{*}*")}
+        shapes = tuple(shape for shape in diagram.shapes if shape.element_id in ids)
+        edges = tuple(edge for edge in diagram.edges if edge.element_id in ids)
+        if shapes or edges:
+            yield str(process.get("id")), Diagram(shapes=shapes, edges=edges)
 
 
 def _plane_element(root: etree._Element, definitions: Definitions) -> str:

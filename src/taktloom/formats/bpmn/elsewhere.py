@@ -8,7 +8,7 @@ engine or shows something in its own tools. Attributes and elements of any other
 from lxml import etree
 
 from taktloom.formats.bpmn.extensions import extension_elements
-from taktloom.formats.bpmn.names import CAMUNDA, ZEEBE, bpmn, local_name
+from taktloom.formats.bpmn.names import CAMUNDA, CAMUNDA_7, ZEEBE, bpmn, local_name
 from taktloom.formats.bpmn.reading import Reading
 from taktloom.model.findings import Severity
 
@@ -94,7 +94,7 @@ _DOES_SOMETHING = frozenset(
 def is_read_of_camunda_7(name: str) -> bool:
     """Whether an attribute or extension of this expanded name is read as part of the model."""
     namespace, _, local = name.removeprefix("{").partition("}")
-    return namespace == CAMUNDA and (local in _ATTRIBUTES or local in _ELEMENTS[CAMUNDA])
+    return namespace in CAMUNDA_7 and (local in _ATTRIBUTES or local in _ELEMENTS[CAMUNDA])
 
 
 def report_elsewhere(reading: Reading, element: etree._Element) -> None:
@@ -113,14 +113,14 @@ def _is_part(child: etree._Element) -> bool:
 def _report_attributes(reading: Reading, element: etree._Element) -> None:
     for name in element.attrib:
         namespace, _, local = str(name)[1:].partition("}")
-        if namespace == CAMUNDA and local not in _ATTRIBUTES:
+        if namespace in CAMUNDA_7 and local not in _ATTRIBUTES:
             reading.not_run(element, f"camunda:{local}", _REMOVE)
 
 
 def _report_elements(reading: Reading, element: etree._Element) -> None:
     for child in extension_elements(element):
         namespace, name = etree.QName(child).namespace, local_name(child.tag)
-        known = _ELEMENTS.get(namespace or "")
+        known = _ELEMENTS.get(CAMUNDA if namespace in CAMUNDA_7 else namespace or "")
         if known is None or name in known:
             continue
         label = f"{'zeebe' if namespace == ZEEBE else 'camunda'}:{name}"

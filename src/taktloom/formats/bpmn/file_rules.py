@@ -9,6 +9,7 @@ Source: BPMN 2.0.2, 8.1 (ids and references), 9 (collaboration), 10.
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 
 from lxml import etree
 
@@ -63,16 +64,16 @@ class File:
 Check = Callable[[File], Iterator[Breach]]
 
 
-def check_file(root: etree._Element, source: str) -> tuple[tuple[str | None, Finding], ...]:
-    """All breaches, each with the id of the process that it is in, None outside of processes."""
-    file = _indexed(root)
-    found: list[tuple[str | None, Finding]] = []
+def check_file(root: etree._Element, source: str, *, limit: int) -> tuple[tuple[str | None, Finding], ...]:
+    """The first *limit* breaches, each with the id of the process that it is in, None outside of processes."""
+    return tuple(islice(_breaches(_indexed(root), source), limit))
+
+
+def _breaches(file: File, source: str) -> Iterator[tuple[str | None, Finding]]:
     for rule, check in _CHECKS:
         for breach in check(file):
             place = _place(breach.element, source)
-            finding = rule.finding(place, breach.element.get("name") or "", breach.values)
-            found.append((_home(breach.element), finding))
-    return tuple(found)
+            yield _home(breach.element), rule.finding(place, breach.element.get("name") or "", breach.values)
 
 
 def _indexed(root: etree._Element) -> File:

@@ -8,7 +8,7 @@ that contradict it are left out.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
@@ -75,7 +75,7 @@ def difference(element: etree._Element, generated: etree._Element, contained: fr
 
 def _sequence(element: etree._Element, contained: frozenset[str]) -> tuple[str, ...]:
     """The groups of the children in order, contents as `*`; none where that is the schema's order."""
-    ranks = _PROCESS_RANKS if element.tag == bpmn("process") else _RANKS
+    ranks = _ranks_in(element)
     groups = [group_of(child) for child in element.iterchildren("{*}*")]
     found = tuple("*" if group in contained else group for group in groups)
     order = [(ranks.get(group, _CONTENTS), group) for group in found]
@@ -187,7 +187,7 @@ def group_of(child: etree._Element) -> str:
 
 def sort_children(element: etree._Element, foreign: Foreign = NOTHING_FOREIGN) -> None:
     """Bring the children into the file's order if it was kept, else the schema's; those of one group stay in order."""
-    ranks = _PROCESS_RANKS if element.tag == bpmn("process") else _RANKS
+    ranks = _ranks_in(element)
     places: dict[str, list[int]] = {}
     for number, group in enumerate(foreign.sequence):
         places.setdefault(group, []).append(number)
@@ -201,6 +201,12 @@ def sort_children(element: etree._Element, foreign: Foreign = NOTHING_FOREIGN) -
     order = [child for _, child in sorted(((place(child), child) for child in element), key=lambda pair: pair[0])]
     if list(element) != order:
         element[:] = order
+
+
+def _ranks_in(element: etree._Element) -> Mapping[str, int]:
+    if element.tag == bpmn("definitions"):
+        return _HEAD_RANKS
+    return _PROCESS_RANKS if element.tag == bpmn("process") else _RANKS
 
 
 def _groups(element: etree._Element, contained: frozenset[str]) -> dict[str, list[etree._Element]]:
@@ -268,6 +274,7 @@ _EXTENSIONS = "extensionElements"
 _CONTENTS = 1_000
 _ROLES = frozenset({"humanPerformer", "performer", "potentialOwner", "resourceRole"})
 _HEAD = ("documentation", _EXTENSIONS)
+_HEAD_RANKS = {name: number for number, name in enumerate(_HEAD)}
 _ORDER = (
     *_HEAD,
     "auditing",

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Namespaces and element names of BPMN 2.0 XML and of the dialects that are read."""
 
+import re
+
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 BPMNDI = "http://www.omg.org/spec/BPMN/20100524/DI"
 DC = "http://www.omg.org/spec/DD/20100524/DC"
@@ -8,6 +10,8 @@ DI = "http://www.omg.org/spec/DD/20100524/DI"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 ZEEBE = "http://camunda.org/schema/zeebe/1.0"
 CAMUNDA = "http://camunda.org/schema/1.0/bpmn"
+ACTIVITI = "http://activiti.org/bpmn"  # what Camunda 7 was made from and still reads
+CAMUNDA_7 = (CAMUNDA, ACTIVITI)
 TAKTLOOM = "urn:taktloom:bpmn:1"
 
 PREFIXES = {
@@ -19,21 +23,6 @@ PREFIXES = {
     "zeebe": ZEEBE,
     "taktloom": TAKTLOOM,
 }
-
-FEEL_LANGUAGES = frozenset(
-    {
-        "feel",
-        "text/feel",
-        "text/x-feel",
-        "application/feel",
-        "application/x-feel",
-        "http://www.omg.org/spec/feel/20140401",
-        "http://www.omg.org/spec/dmn/20180521/feel/",
-        "https://www.omg.org/spec/dmn/20191111/feel/",
-        "https://www.omg.org/spec/dmn/20211108/feel/",
-        "https://www.omg.org/spec/dmn/20230324/feel/",
-    }
-)
 
 # Global tasks and the task that each of them is when a call activity runs it.
 GLOBAL_TASKS = {
@@ -75,6 +64,11 @@ FLOW_NODES = frozenset(
         "userTask",
     }
 )
+
+
+def is_feel(language: str) -> bool:
+    """Whether a language, by name (`feel`, `text/feel`) or URI of any DMN version, is FEEL."""
+    return re.fullmatch(r"(.*[:/#])?feel(/.*)?", language.strip().lower()) is not None
 
 
 def bpmn(local: str) -> str:

@@ -17,9 +17,9 @@ from taktloom.formats.bpmn.extensions import xml_text
 from taktloom.formats.bpmn.file_rules import check_file
 from taktloom.formats.bpmn.index import index_file
 from taktloom.formats.bpmn.kept import difference, group_of
-from taktloom.formats.bpmn.names import BPMN, BPMNDI, PREFIXES, bpmn, local_name
+from taktloom.formats.bpmn.names import BPMNDI, PREFIXES, bpmn, local_name
 from taktloom.formats.bpmn.node_writer import definitions_element
-from taktloom.formats.bpmn.reading import Reading
+from taktloom.formats.bpmn.reading import MAX_FINDINGS, Reading, shortened
 from taktloom.formats.bpmn.source import parse_source
 from taktloom.model.errors import DefinitionError
 from taktloom.model.findings import Finding, Severity
@@ -27,6 +27,7 @@ from taktloom.model.process import Definitions, ProcessDefinition
 
 __all__ = ["read_bpmn"]
 
+DIAGRAM = f"{{{BPMNDI}}}BPMNDiagram"
 HEAD = frozenset({"extensionElements", "documentation"})
 
 
@@ -50,8 +51,9 @@ def read_bpmn(source: bytes, *, name: str = "") -> Definitions:
     if not processes:
         reading.report("no-process", root, "The file has no process.", "Add a process.")
         _refuse(reading)
-    breaches = check_file(root, name)
-    reading.findings.extend(finding for _, finding in breaches)
+    breaches = [(home, shortened(finding)) for home, finding in check_file(root, name, limit=MAX_FINDINGS + 1)]
+    for _, finding in breaches:
+        reading.keep(finding)
     definitions = Definitions(
         processes=tuple(_with_findings(process, breaches) for process in processes),
         diagram=read_diagram(root),
@@ -62,8 +64,8 @@ def read_bpmn(source: bytes, *, name: str = "") -> Definitions:
         target_namespace=root.get("targetNamespace") or "urn:taktloom:process",
         roots=tuple(xml_text(child) for child in root.iterchildren("{*}*") if _is_other_root(child)),
         namespaces=tuple(sorted((prefix or "", uri) for prefix, uri in root.nsmap.items())),
-        order=tuple(str(child.get("id") or "") for child in root.iterchildren("{*}*") if _is_root(child)),
-        drawings=tuple(xml_text(child) for child in root.iterchildren(f"{{{BPMNDI}}}BPMNDiagram")),
+        order=tuple(str(child.get("id") or "") for child in root.iterchildren("{*}*") if not _is_head(child)),
+        drawings=tuple(xml_text(child) for child in root.iterchildren(DIAGRAM)),
     )
     kept = difference(
         root, definitions_element(definitions, PREFIXES), frozenset(group_of(child) for child in root) - HEAD
@@ -78,13 +80,11 @@ def _with_findings(process: ProcessDefinition, breaches: Iterable[tuple[str | No
 
 
 def _is_other_root(child: etree._Element) -> bool:
-    return _is_root(child) and child.tag != bpmn("process")
+    return not _is_head(child) and child.tag not in {bpmn("process"), DIAGRAM}
 
 
-def _is_root(child: etree._Element) -> bool:
-    if etree.QName(child).namespace == BPMNDI:
-        return False
-    return etree.QName(child).namespace != BPMN or local_name(child.tag) not in HEAD
+def _is_head(child: etree._Element) -> bool:
+    return child.tag in {bpmn(name) for name in HEAD}
 
 
 def _refuse(reading: Reading) -> None:

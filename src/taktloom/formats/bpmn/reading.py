@@ -2,19 +2,31 @@
 """What the readers of all elements share: the file, its root-level definitions, findings, a node's common fields."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypedDict
 
 from lxml import etree
 
 from taktloom.formats.bpmn.juel import is_juel, translate_juel
-from taktloom.formats.bpmn.names import BPMN, FEEL_LANGUAGES, bpmn, local_name, reference
+from taktloom.formats.bpmn.names import BPMN, bpmn, is_feel, local_name, reference
+from taktloom.formats.xml_reader import XmlError, read_xml
 from taktloom.model.findings import Finding, Severity
 from taktloom.model.identifiers import ElementId
 from taktloom.model.places import Place
 from taktloom.model.process import Form
 
-__all__ = ["NodeFields", "Reading", "children", "default_flow", "is_true", "text_of"]
+__all__ = [
+    "MAX_FINDINGS",
+    "MAX_MESSAGE",
+    "NodeFields",
+    "Reading",
+    "children",
+    "default_flow",
+    "is_true",
+    "left_out",
+    "shortened",
+    "text_of",
+]
 
 _RECENT = 10
 MAX_FINDINGS = 1_000
@@ -71,22 +83,26 @@ class Reading:
         named: etree._Element | None = element
         while named is not None and named.get("id") is None:
             named = named.getparent()
-        if len(self.findings) > MAX_FINDINGS:
-            return
         element_id = None if named is None else named.get("id")
         place = Place(source=self.source, line=_line(element), element_id=element_id)
         finding = Finding(
             severity=severity,
             rule=rule,
-            message=message if len(message) <= MAX_MESSAGE else f"{message[: MAX_MESSAGE - 1]}…",
+            message=message,
             place=place,
             remedy=remedy,
-            parameters={"element": element_id or "", "name": (element.get("name") or "")[:MAX_MESSAGE]},
+            parameters={"element": element_id or "", "name": element.get("name") or ""},
         )
-        if len(self.findings) == MAX_FINDINGS:
-            finding = _left_out(place)
+        finding = shortened(finding)
         if finding not in self.findings[-_RECENT:]:  # a shared definition is read once for each event that names it
+            self.keep(finding)
+
+    def keep(self, finding: Finding) -> None:
+        """Add a finding, up to the limit, which is said once."""
+        if len(self.findings) < MAX_FINDINGS:
             self.findings.append(finding)
+        elif len(self.findings) == MAX_FINDINGS:
+            self.findings.append(left_out(finding.place))
 
     def not_run(self, element: etree._Element, name: str, remedy: str, severity: Severity = Severity.WARNING) -> None:
         """A vendor's extension that does something elsewhere and nothing here."""
@@ -119,15 +135,29 @@ class Reading:
         text = text_of(element)
         if element is None or not text:
             return None
+        if text.startswith("<"):
+            return self._boxed(element, text)
         if is_juel(text) and not text.startswith("="):
             return self.translated(element, text)
         language = (element.get("language") or self.language).strip().lower()
         if text.startswith("="):
             return text
-        if language and language not in FEEL_LANGUAGES:
+        if language and not is_feel(language):
             self._report_language(element, f"The expression is in the language '{language}', which is not run.")
         elif self.is_xpath and not language:
             self._report_language(element, "The file says XPath; the expression is taken as FEEL.", Severity.WARNING)
+        return text
+
+    def _boxed(self, element: etree._Element, text: str) -> str:
+        """A DMN literal expression as XML text, which some tools put where a FEEL text belongs."""
+        try:
+            boxed = read_xml(text)
+        except XmlError:
+            return text
+        is_literal = local_name(boxed.tag) == "literalExpression"
+        if is_literal and is_feel(boxed.get("expressionLanguage") or "feel"):
+            return text_of(boxed.find("{*}text"))
+        self._report_language(element, "The expression is XML, which is not run.")
         return text
 
     def _report_language(self, element: etree._Element, message: str, severity: Severity = Severity.ERROR) -> None:
@@ -194,7 +224,24 @@ def default_flow(element: etree._Element) -> ElementId | None:
     return ElementId(given) if given else None
 
 
-def _left_out(place: Place) -> Finding:
+def shortened(finding: Finding) -> Finding:
+    """A finding never repeats a huge text of the file."""
+    values = finding.parameters.values()
+    if len(finding.message) <= MAX_MESSAGE and all(len(value) <= MAX_MESSAGE for value in values):
+        return finding
+    return replace(
+        finding,
+        message=_short(finding.message),
+        parameters={name: _short(value) for name, value in finding.parameters.items()},
+    )
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= MAX_MESSAGE else f"{text[: MAX_MESSAGE - 1]}…"
+
+
+def left_out(place: Place) -> Finding:
+    """The finding in place of those over the limit."""
     return Finding(
         severity=Severity.ERROR,
         rule="findings-left-out",

@@ -138,7 +138,9 @@ class Roots:
         for process in processes:
             for owner in containers_of(process):
                 for store in owner.data_references:
-                    if store.is_store and store.target and store.target not in written:
+                    # A file that was read may name a store that it has not; that is for the rules to say.
+                    is_missing = store.is_store and store.target not in written and store.id not in owner.order
+                    if is_missing and store.target:
                         written.add(store.target)
                         add(self._holder, "dataStore", id=store.target, name=store.name or store.target)
             for node in all_nodes(process):

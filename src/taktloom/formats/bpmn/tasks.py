@@ -10,7 +10,7 @@ from taktloom.formats.bpmn.assignment import read_assignment
 from taktloom.formats.bpmn.camunda import camunda, camunda_text, camunda_version
 from taktloom.formats.bpmn.definitions import read_message
 from taktloom.formats.bpmn.extensions import Extensions
-from taktloom.formats.bpmn.names import FEEL_LANGUAGES, TAKTLOOM, bpmn
+from taktloom.formats.bpmn.names import TAKTLOOM, bpmn, is_feel
 from taktloom.formats.bpmn.reading import Reading, is_true, text_of
 from taktloom.formats.bpmn.work import DEFAULT_RETRIES, read_job, read_retries
 from taktloom.model.event_definitions import MessageDefinition
@@ -103,7 +103,7 @@ def _script_job(reading: Reading, element: etree._Element, script: str) -> JobDe
     if job is not None or Extensions(element).find("script") is not None:
         return job
     language = (element.get("scriptFormat") or element.get("scriptLanguage") or "").strip().lower()
-    if not language or language in FEEL_LANGUAGES:
+    if not language or is_feel(language):
         return None
     source = (("script", script),) if script else ()
     resource = camunda(element, "resource")

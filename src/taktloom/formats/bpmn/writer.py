@@ -14,13 +14,14 @@ from lxml import etree
 
 from taktloom.formats.bpmn.collaboration_writer import new_collaborations
 from taktloom.formats.bpmn.containers import CONTAINED, read_flow, read_node, read_process, with_flows
-from taktloom.formats.bpmn.drawing_writer import write_drawings
+from taktloom.formats.bpmn.drawing_writer import kept_drawings, write_drawing
 from taktloom.formats.bpmn.index import index_file
 from taktloom.formats.bpmn.kept import apply_kept, foreign_element, is_same, mended, sort_children
 from taktloom.formats.bpmn.names import BPMN, PREFIXES, bpmn, local_name
 from taktloom.formats.bpmn.node_writer import definitions_element, flow_element, node_element, process_element
 from taktloom.formats.bpmn.parts_writer import data_element, data_reference
 from taktloom.formats.bpmn.reading import Reading
+from taktloom.formats.bpmn.root_order import arranged
 from taktloom.formats.bpmn.roots import Roots, all_nodes
 from taktloom.model.process import (
     NOTHING_FOREIGN,
@@ -35,7 +36,6 @@ from taktloom.model.process import (
 
 __all__ = ["write_bpmn"]
 
-BEFORE_ROOTS = frozenset({"import", "extension"})
 ARTIFACTS = frozenset({"association", "group", "textAnnotation"})
 
 
@@ -47,11 +47,13 @@ def write_bpmn(definitions: Definitions) -> bytes:
     writing = _Writing(roots, namespaces)
     processes = [writing.process(process) for process in definitions.processes]
     new = [*roots.elements(definitions.processes), *new_collaborations(definitions, roots.kept)]
-    relationships = [element for element in roots.kept if local_name(element.tag) == "relationship"]
-    root.extend(_in_order(definitions, roots.kept, processes, new))
-    write_drawings(root, definitions, namespaces)
-    root.extend(relationships)
+    pages = kept_drawings(definitions, namespaces)
+    root.extend(arranged(definitions.order, [*roots.kept, *processes, *pages], new))
+    if not pages:
+        write_drawing(root, definitions)
+    sort_children(root, definitions.foreign)
     writing.check(root)
+    _mark_without_namespace(root)
     etree.indent(root)
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
 
@@ -68,36 +70,23 @@ def _namespaces(definitions: Definitions) -> Mapping[str, str]:
     return cast("Mapping[str, str]", found)  # lxml has the default namespace under None, its types have not
 
 
-def _in_order(
-    definitions: Definitions, kept: list[etree._Element], processes: list[etree._Element], new: list[etree._Element]
-) -> list[etree._Element]:
-    """Imports, then all root elements as the file had them; new ones before the first process."""
-    ranks: dict[str, int] = {}
-    unnamed = [number for number, name in enumerate(definitions.order) if not name]
-    for number, name in enumerate(definitions.order):
-        ranks.setdefault(name, number)
+def _mark_without_namespace(root: etree._Element) -> None:
+    """Vendors' elements without a namespace stay so under a default one; lxml does not see to it itself."""
+    if root.nsmap.get(cast("str", None)) is None:
+        return
+    pending = [part for part in root.iter("{}*") if _has_namespace(part.getparent())]
+    for part in pending:
+        marked = foreign_element(f'<{part.tag} xmlns=""/>')
+        marked.attrib.update(part.attrib)
+        marked.text, marked.tail = part.text, part.tail
+        marked.extend(list(part))
+        parent = part.getparent()
+        if parent is not None:
+            parent.replace(part, marked)
 
-    def rank(element: etree._Element) -> float:
-        name = element.get("id") or ""
-        if name in ranks and name:
-            return ranks[name]
-        return unnamed.pop(0) if unnamed and element not in new else len(definitions.order)
 
-    ordered = sorted(
-        (element for element in (*kept, *processes) if local_name(element.tag) != "relationship"), key=rank
-    )
-    first = next((number for number, element in enumerate(ordered) if element in processes), len(ordered))
-    while first and ordered[first - 1].tag == bpmn("collaboration"):
-        first -= 1
-    late = [element for element in new if element.tag == bpmn("collaboration")]
-    early = [element for element in new if element not in late]
-    imports = [element for element in ordered[:first] if local_name(element.tag) in BEFORE_ROOTS]
-    rest = [element for element in ordered[:first] if element not in imports]
-    return (
-        [*imports, *rest, *early, *ordered[first:], *late]
-        if definitions.order
-        else [*imports, *rest, *early, *late, *ordered[first:]]
-    )
+def _has_namespace(element: etree._Element | None) -> bool:
+    return element is not None and etree.QName(element).namespace is not None
 
 
 class _Writing:
@@ -194,25 +183,25 @@ def _as_contained(elements: list[etree._Element], owner: ProcessDefinition | Sub
     """As the file had them; what is new comes behind, artifacts last as the schema has it."""
     if not owner.order:
         return elements
-    ranks = {name: number for number, name in enumerate(owner.order) if name}
+    places: dict[str, list[int]] = {}
+    for number, name in enumerate(owner.order):
+        places.setdefault(name, []).append(number)
+    last = _last_flow_element(owner, places)
     models = [*owner.nodes, *owner.flows]
     names = [item.id for item in models] + [str(element.get("id") or "") for element in elements[len(models) :]]
-    unnamed = [number for number, name in enumerate(owner.order) if not name]
 
     def rank(number: int) -> float:
         name, element = names[number], elements[number]
-        if name in ranks:
-            return ranks[name]
-        if not name and unnamed:
-            return unnamed.pop(0)
-        return len(owner.order) if local_name(element.tag) in ARTIFACTS else _last_flow_element(owner, ranks) + 0.5
+        if places.get(name):
+            return places[name].pop(0)
+        return len(owner.order) if local_name(element.tag) in ARTIFACTS else last + 0.5
 
     keys = [rank(number) for number in range(len(elements))]
     return [elements[number] for number in sorted(range(len(elements)), key=lambda number: keys[number])]
 
 
-def _last_flow_element(owner: ProcessDefinition | SubProcess, ranks: dict[str, int]) -> int:
-    return max((ranks.get(item.id, -1) for item in (*owner.nodes, *owner.flows)), default=-1)
+def _last_flow_element(owner: ProcessDefinition | SubProcess, places: Mapping[str, list[int]]) -> int:
+    return max((places[item.id][-1] for item in (*owner.nodes, *owner.flows) if item.id in places), default=-1)
 
 
 def _fits(reading: Reading, element: etree._Element, model: AnyFlowNode | SequenceFlow | ProcessDefinition) -> bool:

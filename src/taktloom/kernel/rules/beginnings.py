@@ -80,9 +80,8 @@ def nothing_to_start(container: Container) -> Breaches:
 @structural("several-none-start-events", "The sub-process has more than one none start event.", "Keep one of them.")
 def several_none_start_events(container: Container) -> Breaches:
     """BPMN 2.0.2, 13.3.4: a sub-process begins at its unique empty start event."""
-    if not container.is_process and not container.is_event_sub_process:
-        if not isinstance(container.owner, AdHocSubProcess):
-            yield from map(breach, _none_starts(container)[1:])
+    if not container.is_process and not container.is_event_sub_process and not _is_ad_hoc(container):
+        yield from map(breach, _none_starts(container)[1:])
 
 
 @warning_rule(
@@ -94,6 +93,10 @@ def none_start_event_unused(container: Container) -> Breaches:
     """BPMN 2.0.2, 10.5.2: of several none start events only one is triggered when the process is called."""
     if container.is_process:
         yield from map(breach, _none_starts(container)[1:])
+
+
+def _is_ad_hoc(container: Container) -> bool:
+    return isinstance(container.owner, AdHocSubProcess)
 
 
 def _none_starts(container: Container) -> list[StartEvent]:

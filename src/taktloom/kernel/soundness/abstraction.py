@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from taktloom.kernel.rules import Container
-from taktloom.kernel.soundness.activation import activation_of
+from taktloom.kernel.soundness.activation import activation_of, is_taken
 from taktloom.kernel.soundness.net import SINK, Alternative, Edge, Join, Net, NetNode, without_repetitions
 from taktloom.kernel.soundness.outcomes import NO_OUTCOME, Outcome, can_happen
 from taktloom.model.event_definitions import (
@@ -140,6 +140,9 @@ class _Abstraction:
         self._add_flows(nodes)
         for node_id, number in self.number.items():
             nodes[number].alternatives = self._alternatives(self.container.nodes[node_id], nodes)
+        for gateway in self.container.of(ComplexGateway):
+            flows = (f for f in self.container.out_of(gateway) if is_taken(f, waiting_for_start=False))
+            nodes[self.number[gateway.id]].reset = frozenset(self.edge_of[f.id] for f in flows if f.id in self.edge_of)
         nodes[_START].alternatives = [self._beginning(start, nodes) for start in starts]
         return Net(nodes=nodes, edges=self.edges, start=_START, is_partial=self.is_partial)
 
@@ -217,12 +220,24 @@ class _Abstraction:
             yield ()
         elif isinstance(node, ExclusiveGateway) or (isinstance(node, EventBasedGateway) and not node.is_parallel):
             yield from ((flow,) for flow in ids)
-        elif isinstance(node, InclusiveGateway | ComplexGateway):
+        elif isinstance(node, ComplexGateway):
+            yield from self._fired(outgoing)
+        elif isinstance(node, InclusiveGateway):
             yield from self._subsets(ids)
         elif isinstance(node, Activity):
             yield from self._conditional(node, outgoing)
         else:
             yield ids
+
+    def _fired(self, outgoing: list[SequenceFlow]) -> Iterator[tuple[ElementId, ...]]:
+        """Out of a complex gateway that fires: flows whose condition waitingForStart decides, any set of the others."""
+        taken = {flow.id: is_taken(flow, waiting_for_start=True) for flow in outgoing}
+        always = tuple(flow for flow, is_sure in taken.items() if is_sure)
+        open_ones = tuple(flow for flow, is_sure in taken.items() if is_sure is None)
+        if always or not open_ones:
+            yield always
+        for some in self._subsets(open_ones):
+            yield always + some
 
     def _conditional(self, node: Activity, outgoing: list[SequenceFlow]) -> Iterator[tuple[ElementId, ...]]:
         """Out of an activity: all flows without condition, with any set of the others, else with the default flow."""

@@ -216,17 +216,26 @@ class _Explorer:
         for node in self.nodes.values():
             if not node.fired & state:
                 continue
-            arrived = 0
+            arrived = waiting = 0
             for (bit, _), taken in zip(node.inputs, node.taken, strict=True):
                 arrived |= bit if taken & state else 0
                 if bit & state and not taken & state:
+                    waiting |= bit
                     self._reach_state(state, state & ~bit | taken, (), frozenset())
-                    moved = True
-            if self._nothing_more_comes(state, node, arrived):
-                reset = state & ~node.fired & ~sum(node.taken)
-                self._reach_state(state, reset, (), frozenset())
-                moved = True
+            if not waiting and self._nothing_more_comes(state, node, arrived):
+                self._reset(state, node)
+            moved = moved or bool(waiting) or self._nothing_more_comes(state, node, arrived)
         return moved
+
+    def _reset(self, state: int, node: _Node) -> None:
+        edges = sum(self.bits[edge] for edge in node.node.reset)
+        left = state & ~node.fired & ~sum(node.taken)
+        if left & edges:
+            self._second_token(state, node, left & edges, ())
+        else:
+            routes = (self.net.edges[edge].route for edge in sorted(node.node.reset))
+            passed = tuple(element for route in routes for element in route)
+            self._reach_state(state, left | edges, passed, frozenset(passed))
 
     def _is_spawned_end(self, state: int, double: int) -> bool:
         """Whether a path that began beside the others may just have ended where they end, which is no flaw."""

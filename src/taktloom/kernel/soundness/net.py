@@ -56,7 +56,10 @@ class Edge:
 
 @dataclass(slots=True, kw_only=True)
 class NetNode:
-    """A flow node; element None: the beginning. activation: of a complex gateway, by the number of tokens there."""
+    """A flow node; element None: the beginning.
+
+    Of a complex gateway, activation: whether it fires by the number of tokens there; reset: edges taken when it resets.
+    """
 
     element: ElementId | None
     join: Join
@@ -64,6 +67,11 @@ class NetNode:
     alternatives: list[Alternative] = field(default_factory=list)
     covers: frozenset[ElementId] = frozenset()
     activation: Activation | None = None
+    reset: frozenset[int] = frozenset()
+
+    def leaving(self) -> frozenset[int]:
+        """All edges that leave it."""
+        return self.reset.union(*(way.edges for way in self.alternatives))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -83,8 +91,8 @@ class Net:
         seen = {self.start}
         pending = [self.start]
         while pending:
-            ways = self.nodes[pending.pop()].alternatives
-            targets = {self.edges[edge].target for way in ways for edge in way.edges} - seen - {SINK}
+            edges = self.nodes[pending.pop()].leaving()
+            targets = {self.edges[edge].target for edge in edges} - seen - {SINK}
             seen |= targets
             pending.extend(targets)
         return {element for number in seen if (element := self.nodes[number].element) is not None}
@@ -100,6 +108,7 @@ class Net:
                     alternatives=list(node.alternatives),
                     covers=node.covers,
                     activation=node.activation,
+                    reset=node.reset,
                 )
                 for number, node in self.nodes.items()
             },

@@ -67,10 +67,9 @@ class _Reducer:
         self.pending[number] = None
         for edge in node.inputs:
             self.pending[self.edges[edge].source] = None
-        for way in node.alternatives:
-            for edge in way.edges:
-                if self.edges[edge].target != SINK:
-                    self.pending[self.edges[edge].target] = None
+        for edge in sorted(node.leaving()):
+            if self.edges[edge].target != SINK:
+                self.pending[self.edges[edge].target] = None
 
     def _join_sequence(self, number: int, node: NetNode) -> bool:
         if len(node.inputs) != 1 or len(node.alternatives) != 1 or node.join is Join.COMPLEX:
@@ -94,7 +93,7 @@ class _Reducer:
 
     def _merge_parallel_edges(self, number: int, node: NetNode) -> bool:
         by_target: dict[int, list[int]] = {}
-        for edge in sorted({edge for way in node.alternatives for edge in way.edges}):
+        for edge in sorted({edge for way in node.alternatives for edge in way.edges} - node.reset):
             by_target.setdefault(self.edges[edge].target, []).append(edge)
         for target, edges in by_target.items():
             join = Join.INCLUSIVE if target == SINK else self.nodes[target].join
@@ -226,7 +225,7 @@ class _Reducer:
     def _drop_private_ends(self, number: int) -> bool:
         """Leave out ends that are reached beside other tokens, where the node cannot fire again."""
         node = self.nodes[number]
-        ends = {e for way in node.alternatives for e in way.edges if self.edges[e].target == SINK}
+        ends = {e for way in node.alternatives for e in way.edges - node.reset if self.edges[e].target == SINK}
         dropped = False
         for edge in sorted(ends):
             ways = [way for way in node.alternatives if edge in way.edges]
@@ -250,12 +249,11 @@ class _Reducer:
         seen: set[int] = set()
         pending = [number]
         while pending:
-            for way in self.nodes[pending.pop()].alternatives:
-                for edge in way.edges:
-                    target = self.edges[edge].target
-                    if target == number:
-                        return True
-                    if target != SINK and target not in seen:
-                        seen.add(target)
-                        pending.append(target)
+            for edge in self.nodes[pending.pop()].leaving():
+                target = self.edges[edge].target
+                if target == number:
+                    return True
+                if target != SINK and target not in seen:
+                    seen.add(target)
+                    pending.append(target)
         return False

@@ -37,6 +37,8 @@ interface BpmnDiagramProps {
   way?: Way | null
   selectedId?: string | null
   onSelect?: (elementId: string | null) => void
+  /** Of a file with several processes the one to show. */
+  processId?: string | null
   height?: number | string
 }
 
@@ -46,7 +48,7 @@ const NO_MARKS: Record<string, State> = {}
 const NO_COUNTS: DiagramCount[] = []
 
 export function BpmnDiagram(props: BpmnDiagramProps) {
-  const { xml, label, marks = NO_MARKS, counts = NO_COUNTS, way = null, selectedId = null, onSelect, height = 420 } = props
+  const { xml, label, marks = NO_MARKS, counts = NO_COUNTS, way = null, selectedId = null, onSelect, height = 420, processId = null } = props
   const { t } = useTranslation('shared')
   const frame = useRef<HTMLDivElement>(null)
   const [viewer, setViewer] = useState<DiagramViewer | null>(null)
@@ -69,7 +71,7 @@ export function BpmnDiagram(props: BpmnDiagramProps) {
       made.on('element.click', (event: { element: CanvasElement }) =>
         select.current?.(event.element.parent === undefined ? null : event.element.id),
       )
-      await made.importXML(xml)
+      await made.importXML(xml, processId)
       if (isGone) return
       showFromStart(made.get<BpmnCanvas>('canvas'))
       setItems(outlineOf(made))
@@ -84,7 +86,7 @@ export function BpmnDiagram(props: BpmnDiagramProps) {
       made?.destroy()
       setViewer(null)
     }
-  }, [xml])
+  }, [xml, processId])
 
   // The outline takes room from the paper.
   useEffect(() => {

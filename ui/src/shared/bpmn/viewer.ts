@@ -37,7 +37,8 @@ export interface BpmnCanvas extends ViewCanvas {
 }
 
 export interface DiagramViewer {
-  importXML: (xml: string) => Promise<{ warnings: unknown[] }>
+  /** Opens the page that shows the process, alone or as a pool; the file's first one where none does. */
+  importXML: (xml: string, processId: string | null) => Promise<void>
   get: <Service>(name: string) => Service
   on: <Event>(name: string, heard: (event: Event) => void) => void
   destroy: () => void
@@ -47,6 +48,23 @@ export interface DiagramViewer {
   select: (id: string | null) => void
 }
 
+interface Plane {
+  id: string
+  participants?: { processRef?: { id: string } }[]
+}
+
+interface Page {
+  plane?: { bpmnElement?: Plane }
+}
+
+function pageOf(pages: readonly Page[], processId: string | null): Page | undefined {
+  const shows = (page: Page, test: (plane: Plane) => boolean) => page.plane?.bpmnElement !== undefined && test(page.plane.bpmnElement)
+  return (
+    pages.find((page) => shows(page, (plane) => plane.id === processId)) ??
+    pages.find((page) => shows(page, (plane) => plane.participants?.some(({ processRef }) => processRef?.id === processId) ?? false))
+  )
+}
+
 /** Shapes as ink on paper, in both colour schemes. */
 const RENDERER = { defaultFillColor: '#ffffff', defaultStrokeColor: '#1c2024', defaultLabelColor: '#1c2024' }
 
@@ -54,7 +72,12 @@ export function makeViewer(container: HTMLElement): DiagramViewer {
   const viewer = new NavigatedViewer({ container, additionalModules: [OutlineModule], bpmnRenderer: RENDERER })
   const registry = () => viewer.get('elementRegistry') as { get: (id: string) => unknown; getAll: () => CanvasElement[] }
   return {
-    importXML: (xml) => viewer.importXML(xml),
+    importXML: async (xml, processId) => {
+      await viewer.importXML(xml)
+      const pages = (viewer.getDefinitions() as { diagrams?: Page[] }).diagrams ?? []
+      const wanted = pages.length > 1 ? pageOf(pages, processId) : undefined
+      if (wanted !== undefined) await viewer.open(wanted)
+    },
     get: <Service>(name: string) => viewer.get(name) as Service,
     on: (name, heard) => viewer.on(name, heard),
     destroy: () => viewer.destroy(),

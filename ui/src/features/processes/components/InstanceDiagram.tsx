@@ -39,6 +39,7 @@ export function InstanceDiagram({ detail, element, onElement }: InstanceDiagramP
         <BpmnDiagram
           xml={xml}
           label={summary.process_name}
+          processId={summary.process_id}
           marks={marks}
           counts={counts}
           selectedId={element}

@@ -42,7 +42,7 @@ export function ProcessDiagram({ process, element, way, onElement }: ProcessDiag
     <Async query={model} rows={8}>
       {(xml) => (
         <>
-          <BpmnDiagram xml={xml} label={process.name || process.process_id} counts={counts} way={way} selectedId={element} onSelect={onElement} height="min(62vh, 620px)" />
+          <BpmnDiagram xml={xml} processId={process.process_id} label={process.name || process.process_id} counts={counts} way={way} selectedId={element} onSelect={onElement} height="min(62vh, 620px)" />
           {chosen !== undefined && (
             <p className={classes.chosen}>
               <strong>{chosen.element_name || chosen.element_id}</strong>
