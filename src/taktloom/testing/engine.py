@@ -39,7 +39,8 @@ class Engine:
 
     def __init__(self, now: datetime) -> None:
         """now: an aware datetime, where the clock stands until `advance` moves it."""
-        if not isinstance(now, datetime) or now.utcoffset() is None:
+        moment: object = now
+        if not isinstance(moment, datetime) or moment.utcoffset() is None:
             raise MisuseError("The clock has no time zone.", remedy="Give an aware datetime, such as in UTC.")
         self._world = World(now.astimezone(UTC), carry_out)
 
@@ -147,7 +148,8 @@ class Engine:
 
     def advance(self, delta: timedelta) -> None:
         """Move the clock; timers fire in order of time, each at its own, those due exactly at the new time too."""
-        if not isinstance(delta, timedelta) or delta < timedelta(0):
+        span: object = delta
+        if not isinstance(span, timedelta) or span < timedelta(0):
             raise MisuseError("Time does not go back.", remedy="Give a timedelta of zero or more.")
         self._world.advance(delta)
 

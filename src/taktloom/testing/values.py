@@ -15,9 +15,14 @@ _ALIKE = frozenset({str, bool, type(None)})  # the same in both worlds
 
 def as_feel(variables: Mapping[str, object]) -> dict[str, FeelValue]:
     """What a test gives. Raises MisuseError for what has no names, or no FEEL value."""
-    if not isinstance(variables, Mapping) or not all(isinstance(name, str) for name in variables):
-        raise MisuseError("Variables are not given by name.", remedy="Give a dictionary with strings as keys.")
-    return {name: _from_python(value) for name, value in variables.items()}
+    if type(variables) is not dict:
+        _require_mapping(variables)
+    made = {}
+    for name, value in variables.items():
+        if type(name) is not str:
+            raise _unnamed()
+        made[name] = _from_python(value)
+    return made
 
 
 def as_python(variables: Mapping[str, FeelValue]) -> dict[str, object]:
@@ -37,6 +42,15 @@ def value_as_python(value: FeelValue) -> object:
     if isinstance(value, dict):
         return {key: value_as_python(item) for key, item in value.items()}
     return to_python(value)
+
+
+def _require_mapping(variables: object) -> None:
+    if not isinstance(variables, Mapping):
+        raise _unnamed()
+
+
+def _unnamed() -> MisuseError:
+    return MisuseError("Variables are not given by name.", remedy="Give a dictionary with strings as keys.")
 
 
 def _from_python(value: object) -> FeelValue:
