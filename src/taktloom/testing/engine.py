@@ -21,7 +21,7 @@ from taktloom.testing.instance import Instance
 from taktloom.testing.library import Source
 from taktloom.testing.mailbox import SentMessage
 from taktloom.testing.starting import arm_timer_starts, evaluate_open_conditions
-from taktloom.testing.values import as_feel, as_python
+from taktloom.testing.values import as_feel, as_python, is_a
 from taktloom.testing.work import Job, UserTask
 from taktloom.testing.world import ScriptHandler, World
 
@@ -39,8 +39,7 @@ class Engine:
 
     def __init__(self, now: datetime) -> None:
         """now: an aware datetime, where the clock stands until `advance` moves it."""
-        moment: object = now
-        if not isinstance(moment, datetime) or moment.utcoffset() is None:
+        if not is_a(now, datetime) or now.utcoffset() is None:
             raise MisuseError("The clock has no time zone.", remedy="Give an aware datetime, such as in UTC.")
         self._world = World(now.astimezone(UTC), carry_out)
 
@@ -126,7 +125,7 @@ class Engine:
 
     def activate(self, instance: Instance, element_id: str) -> None:
         """Start one more activity of an active ad-hoc sub-process."""
-        if not isinstance(instance, Instance):
+        if not is_a(instance, Instance):
             raise MisuseError("That is no instance.", remedy="Give what `start` or `instances` returned.")
         self._world.send_from_outside(instance, ActivitiesActivated, {"element_ids": (ElementId(element_id),)})
 
@@ -148,8 +147,7 @@ class Engine:
 
     def advance(self, delta: timedelta) -> None:
         """Move the clock; timers fire in order of time, each at its own, those due exactly at the new time too."""
-        span: object = delta
-        if not isinstance(span, timedelta) or span < timedelta(0):
+        if not is_a(delta, timedelta) or delta < timedelta(0):
             raise MisuseError("Time does not go back.", remedy="Give a timedelta of zero or more.")
         self._world.advance(delta)
 

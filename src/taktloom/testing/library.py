@@ -21,6 +21,7 @@ from taktloom.model.errors import DefinitionError, MisuseError, NotFoundError, T
 from taktloom.model.findings import Finding, Severity
 from taktloom.model.places import Place
 from taktloom.model.process import ProcessDefinition
+from taktloom.testing.values import is_a
 
 __all__ = ["Deployed", "Library", "Source"]
 
@@ -149,7 +150,7 @@ def _bytes_of(source: Source, number: int) -> tuple[bytes, str]:
         return source, f"source {number}"
     if isinstance(source, str) and "<" in source:
         return _XML_DECLARATION.sub("", source, count=1).encode(), f"source {number}"
-    if not isinstance(source, str | Path):
+    if not is_a(source, str | Path):
         raise MisuseError("That is no source of a model.", remedy="Give bytes, XML text, or the path of a file.")
     if isinstance(source, str) and not re.search(r"[./\\]", source):  # no name of a file: text that is not XML
         return source.encode(), f"source {number}"

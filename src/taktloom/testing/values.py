@@ -3,23 +3,29 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
+from types import UnionType
 
 from taktloom.feel.values import FeelValue, from_python, to_python
 from taktloom.model.errors import MisuseError
 
-__all__ = ["as_feel", "as_python", "value_as_python"]
+__all__ = ["as_feel", "as_python", "is_a", "value_as_python"]
 
 _PLAIN = 10**15  # whole numbers that need no check of their size
 _ALIKE = frozenset({str, bool, type(None)})  # the same in both worlds
 
 
+def is_a(value: object, kind: type | UnionType) -> bool:
+    """Whether a test gives what the type says: nobody checks the types of tests."""
+    return isinstance(value, kind)
+
+
 def as_feel(variables: Mapping[str, object]) -> dict[str, FeelValue]:
     """What a test gives. Raises MisuseError for what has no names, or no FEEL value."""
-    if type(variables) is not dict:
-        _require_mapping(variables)
+    if type(variables) is not dict and not is_a(variables, Mapping):
+        raise _unnamed()
     made = {}
     for name, value in variables.items():
-        if type(name) is not str:
+        if not is_a(name, str):
             raise _unnamed()
         made[name] = _from_python(value)
     return made
@@ -42,11 +48,6 @@ def value_as_python(value: FeelValue) -> object:
     if isinstance(value, dict):
         return {key: value_as_python(item) for key, item in value.items()}
     return to_python(value)
-
-
-def _require_mapping(variables: object) -> None:
-    if not isinstance(variables, Mapping):
-        raise _unnamed()
 
 
 def _unnamed() -> MisuseError:

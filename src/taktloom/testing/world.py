@@ -19,11 +19,10 @@ from taktloom.kernel.events import InstanceStarted, KernelEvent
 from taktloom.kernel.expressions import Context
 from taktloom.kernel.failure import ElementFailure
 from taktloom.kernel.state import InstanceStatus
-from taktloom.model.errors import LimitExceededError
-from taktloom.model.identifiers import ElementId, InstanceKey, JobId, UserTaskId
+from taktloom.model.identifiers import ElementId, IncidentId, InstanceKey, JobId, UserTaskId
 from taktloom.model.process import ScriptTask
 from taktloom.testing.clock import Alarms
-from taktloom.testing.instance import Caller, Instance
+from taktloom.testing.instance import Caller, Incident, Instance
 from taktloom.testing.library import Deployed, Library
 from taktloom.testing.mailbox import Mailbox, Waits
 from taktloom.testing.values import as_feel
@@ -33,7 +32,7 @@ __all__ = ["ScriptHandler", "World"]
 
 ScriptHandler = Callable[[Job], Mapping[str, object] | None]
 FIRST_KEY = 1_000_000_000
-DELIVERIES_PER_CALL = 100_000  # between instances, without a wait that only the test can end
+DELIVERIES_PER_CALL = 25_000  # between instances, without a wait that only the test can end
 FIRINGS_PER_INSTANT = 10_000  # of one instance: a loop over a timer that is due at once
 
 
@@ -147,11 +146,19 @@ class World:
         while self.queue:
             deliveries += 1
             if deliveries > DELIVERIES_PER_CALL:
-                raise LimitExceededError(
-                    f"More than {DELIVERIES_PER_CALL} deliveries between instances in one call.",
-                    remedy="The models call or signal each other for ever; give the circle a wait.",
-                )
+                self.queue.clear()
+                self._break_circle()
+                return
             self.queue.popleft()()
+
+    def _break_circle(self) -> None:
+        """Instances start or signal each other for ever: the latest one has an incident, and nothing is delivered."""
+        instance = self.instances[-1]
+        message = f"More than {DELIVERIES_PER_CALL} deliveries between instances in one call; give the circle a wait."
+        incident_id = IncidentId(f"{instance.id}-circle")
+        instance._incidents[incident_id] = Incident(
+            id=incident_id, element_id=instance.process_id, kind=IncidentKind.LIMIT.value, message=message
+        )
 
     # jobs
 

@@ -8,6 +8,7 @@ stand for elements; `s -> a -> e` for flows (their ids are `s_a`, `a_e`), `g -> 
 
 import re
 from datetime import UTC, datetime
+from itertools import pairwise
 
 from taktloom.testing import Engine, Instance, Job
 
@@ -62,7 +63,7 @@ def _line(line: str) -> str:
     is_default = path.endswith(" default")
     nodes = path.removesuffix(" default").split(" -> ")
     flows = []
-    for source, target in zip(nodes, nodes[1:], strict=False):
+    for source, target in pairwise(nodes):
         flow = f"{source}_{target}"
         inside = (
             f'<conditionExpression xsi:type="tFormalExpression"><![CDATA[{condition}]]></conditionExpression>'

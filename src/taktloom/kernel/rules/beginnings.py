@@ -80,7 +80,8 @@ def nothing_to_start(container: Container) -> Breaches:
 @structural("several-none-start-events", "The sub-process has more than one none start event.", "Keep one of them.")
 def several_none_start_events(container: Container) -> Breaches:
     """BPMN 2.0.2, 13.3.4: a sub-process begins at its unique empty start event."""
-    if not container.is_process and not container.is_event_sub_process and not _is_ad_hoc(container):
+    is_embedded = not container.is_process and not container.is_event_sub_process
+    if is_embedded and not isinstance(container.owner, AdHocSubProcess):
         yield from map(breach, _none_starts(container)[1:])
 
 

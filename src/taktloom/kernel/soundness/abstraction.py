@@ -19,7 +19,7 @@ Source: BPMN 2.0.2, chapter 13.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from taktloom.kernel.rules import Container
 from taktloom.kernel.soundness.activation import activation_of, is_taken
@@ -55,6 +55,7 @@ from taktloom.model.process import (
 __all__ = ["abstract", "begun", "linked"]
 
 _MAX_SUBSETS_OF = 8  # flows of which every subset is tried; of more, only single ones, pairs and all
+_MAX_PAIRS_OF = 24  # flows of which every pair is tried
 _START = 0
 _LEAVES_AT_ONCE = (TerminateDefinition, ErrorDefinition, CancelDefinition)
 
@@ -250,11 +251,15 @@ class _Abstraction:
             yield always + some
 
     def _subsets(self, flows: tuple[ElementId, ...]) -> Iterator[tuple[ElementId, ...]]:
-        """All non-empty subsets, or of many flows single ones, pairs and all."""
+        """All non-empty subsets, or of many flows single ones, pairs and all; of very many, pairs of neighbours."""
         sizes = list(range(1, len(flows) + 1))
         if len(flows) > _MAX_SUBSETS_OF:
             self.is_partial = True
             sizes = [1, 2, len(flows)]
+        if len(flows) > _MAX_PAIRS_OF:
+            yield from ((flow,) for flow in flows)
+            yield from pairwise(flows)
+            sizes = [len(flows)]
         for size in sizes:
             yield from combinations(flows, size)
 
