@@ -353,6 +353,8 @@ class _Reach:
             if source in seen:
                 continue
             seen.add(source)
+            if source not in self.net.nodes:
+                continue  # left over from a way that was found never to be taken
             for before in self.net.nodes[source].inputs:
                 mask |= self.bits[before]
                 pending.append(self.net.edges[before].source)
