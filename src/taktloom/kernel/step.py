@@ -210,11 +210,18 @@ def _job_escalation_thrown(run: Run, event: JobEscalationThrown) -> None:
 
 
 def _error_thrown(run: Run, token: Token, wait: str, event: JobErrorThrown | ChildFailed) -> None:
-    """Work outside that *token* waits for has thrown a BPMN error; one that nothing catches is an incident."""
+    """Work outside that *token* waits for has thrown a BPMN error.
+
+    One that nothing catches goes to the caller of a called instance, else it is an incident.
+    """
     code = event.error_code or ""
     catcher = find_error_catcher(run, token, code)
     run.forget_wait(token, wait)
     run.close_incidents(token)
+    if catcher.event == NONE and run.state.is_called:  # the call activity may catch it (10.3.6)
+        hand_out(run.state, token.inner or token.scope, event.variables)
+        run.finish(InstanceOutcome.FAILED, code, frozenset(catcher.passed))
+        return
     if catcher.event == NONE:
         message = f"No boundary event or event sub-process catches the error '{code}'."
         run.raise_incident(token, IncidentKind.UNCAUGHT_ERROR, message, Phase.PERFORM)

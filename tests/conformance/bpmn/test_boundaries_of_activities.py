@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# ruff: noqa: E501  (lines of models)
 """Every activity kind with every event that waits at a boundary, interrupting or not. Source: BPMN 2.0.2, 10.5.4."""
 
 from collections.abc import Callable
@@ -33,8 +34,10 @@ ACTIVITIES = {
     "ad-hoc sub-process": ('<adHocSubProcess id="a">\nuser iu iv\n</adHocSubProcess>', "+iu +iv"),
     "standard loop": ('<userTask id="a"><standardLoopCharacteristics loopMaximum="3"/></userTask>', ""),
     "sequential instances": (
-        f'<userTask id="a"><multiInstanceLoopCharacteristics isSequential="true">{TWICE}'
-        "</multiInstanceLoopCharacteristics></userTask>",
+        (
+            f'<userTask id="a"><multiInstanceLoopCharacteristics isSequential="true">{TWICE}'
+            "</multiInstanceLoopCharacteristics></userTask>"
+        ),
         "",
     ),
     "parallel instances": (
@@ -42,8 +45,10 @@ ACTIVITIES = {
         "",
     ),
     "parallel instances of a sub-process": (
-        f'<subProcess id="a"><multiInstanceLoopCharacteristics>{TWICE}</multiInstanceLoopCharacteristics>\n{INNER}\n'
-        "</subProcess>",
+        (
+            f'<subProcess id="a"><multiInstanceLoopCharacteristics>{TWICE}</multiInstanceLoopCharacteristics>\n{INNER}\n'
+            "</subProcess>"
+        ),
         "+is -is +iu +is -is +iu",
     ),
 }

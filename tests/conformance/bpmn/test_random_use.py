@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# ruff: noqa: E501  (lines of models)
 """Whatever a test does with the kit, in whatever order: nothing but MisuseError, and every visit and wait accounted."""
 
 from collections import Counter
@@ -8,7 +9,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from taktloom.testing import Engine, MisuseError
+from taktloom.testing import Engine, Job, MisuseError, UserTask
 from tests.conformance.bpmn.sketch import NOW, model, process
 
 ROOTS = (
@@ -196,7 +197,7 @@ class KitUse(RuleBasedStateMachine):
             assert not ended - begun
             if instance.state != "active":
                 assert (instance.active, instance.incidents) == ([], [])
-        work = [*self.engine.jobs(), *self.engine.user_tasks()]
+        work: list[Job | UserTask] = [*self.engine.jobs(), *self.engine.user_tasks()]
         assert all(one.instance.state == "active" and one.element_id in one.instance.active for one in work)
         assert len({one.id for one in work}) == len(work)
 

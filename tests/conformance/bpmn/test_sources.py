@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
+# ruff: noqa: E501  (lines of models)
 """What can be deployed, and what is refused with which finding: the doors of the kit."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -114,7 +116,7 @@ def test_what_is_unwise_but_allowed_is_deployed_with_warnings(text: str) -> None
 def test_what_is_no_work_no_model_and_no_time_is_misuse() -> None:
     engine, instance = begin(SIMPLE)
     job = engine.jobs()[0]
-    wrong = [
+    wrong: list[Callable[[], object]] = [
         lambda: engine.start("nobody"),
         lambda: engine.start("p", "no variables"),  # type: ignore[arg-type]
         lambda: engine.start("p", {1: 2}),  # type: ignore[dict-item]

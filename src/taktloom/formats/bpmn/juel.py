@@ -25,6 +25,11 @@ _TOKEN = re.compile(
 _WORDS = {"eq": "=", "ne": "!=", "lt": "<", "gt": ">", "le": "<=", "ge": ">=", "==": "="}
 _EQUALITIES = frozenset({"=", "!="})
 _RELATIONS = frozenset({"<", ">", "<=", ">="})
+_COUNTS = {  # of multi-instance activities; the standard has other names for them
+    "nrOfInstances": "numberOfInstances",
+    "nrOfActiveInstances": "numberOfActiveInstances",
+    "nrOfCompletedInstances": "numberOfCompletedInstances",
+}
 _FEEL_WORDS = frozenset(
     {"between", "else", "every", "for", "function", "if", "in", "return", "satisfies", "some", "then"}
 )
@@ -284,7 +289,7 @@ class _Parser:
             return self._execution()
         if self._peek() == "(" or (self._peek() == ":" and self._is_function()):
             raise _Untranslatable(f"the function '{name}' is called")
-        return name
+        return _COUNTS.get(name, name)
 
     def _is_function(self) -> bool:
         """`prefix:name(` is a function; the `:` of a conditional is followed by anything else."""

@@ -10,8 +10,14 @@ __all__ = ["given_variables", "input_variables"]
 
 
 def input_variables(run: Run, token: Token) -> dict[str, FeelValue]:
-    """A copy, since the variables may change while the work waits."""
-    return dict(run.variables(token))
+    """A copy, since the variables may change while the work waits; without data outputs, which have no value yet."""
+    variables = dict(run.variables(token))
+    data = run.node(token).data
+    if isinstance(data, NodeData):
+        for name in data.outputs:
+            if variables.get(name) is None:
+                variables.pop(name, None)
+    return variables
 
 
 def given_variables(run: Run, token: Token) -> dict[str, FeelValue]:
