@@ -117,6 +117,31 @@ def test_bad_rows_are_shown_and_may_be_left_out(taktloom: CommandLine, tmp_path:
     assert taken["skipped_rows"] == 1
 
 
+STUCK = """<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="urn:t">
+<process id="stuck" isExecutable="true"><startEvent id="s"/><exclusiveGateway id="x" default="x-b"/>
+<task id="a"/><task id="b"/>
+<parallelGateway id="j"/><endEvent id="e"/>
+<sequenceFlow id="s-x" sourceRef="s" targetRef="x"/>
+<sequenceFlow id="x-a" sourceRef="x" targetRef="a"><conditionExpression>n &gt; 1</conditionExpression></sequenceFlow>
+<sequenceFlow id="x-b" sourceRef="x" targetRef="b"/><sequenceFlow id="a-j" sourceRef="a" targetRef="j"/>
+<sequenceFlow id="b-j" sourceRef="b" targetRef="j"/><sequenceFlow id="j-e" sourceRef="j" targetRef="e"/>
+</process></definitions>"""
+
+
+def test_linting_and_deploying_tell_of_a_deadlock_with_the_path_to_it(taktloom: CommandLine, tmp_path: Path) -> None:
+    model = tmp_path / "stuck.bpmn"
+    model.write_text(STUCK)
+
+    linted, deployed = taktloom("lint", model), taktloom.json("deploy", model)
+
+    assert linted.code == 0
+    assert "warning deadlock at" in linted.out
+    assert "stuck.bpmn:4 j:" in linted.out
+    assert "Path: s > x > a." in linted.out
+    first = deployed["processes"][0]["findings"][0]
+    assert (first["rule"], first["path"]) == ("deadlock", ["s", "x", "a"])
+
+
 def test_a_process_runs_by_commands_alone(taktloom: CommandLine, tmp_path: Path) -> None:
     model = tmp_path / "permit.bpmn"
     model.write_bytes(PERMIT_BPMN)

@@ -238,7 +238,6 @@ TESTS = r"""
 1 in [(<5)]  ->  true
 (<5) instance of range  ->  true
 [1..2] instance of range  ->  true
-sum instance of function<list<number>>->number  ->  false
 null instance of list  ->  false
 [null] instance of list<number>  ->  true
 [1,"a"] instance of list<Any>  ->  true

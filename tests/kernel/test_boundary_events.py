@@ -10,7 +10,7 @@ from taktloom.kernel.commands import (
     Subscribe,
 )
 from taktloom.model.event_definitions import ErrorDefinition, MessageDefinition, TimerDefinition
-from taktloom.model.process import BoundaryEvent, EndEvent, ParallelGateway, StartEvent, Task
+from taktloom.model.process import BoundaryEvent, BusinessRuleTask, EndEvent, ParallelGateway, StartEvent, Task
 from tests.kernel.build import eid, process, sub_process
 from tests.kernel.driver import START, run_of, shown
 from tests.kernel.parts import E, S, error, job, side_timer, timer, user
@@ -196,3 +196,14 @@ def test_a_worker_s_error_that_nothing_catches_is_an_incident_and_a_new_job_when
     assert isinstance(created, CreateJob)
     assert isinstance(again, CreateJob)
     assert created.job_id != again.job_id
+
+
+def test_a_question_to_the_host_is_forgotten_when_its_activity_is_broken_off() -> None:
+    rule = BusinessRuleTask(id=eid("r"), decision_id="d", result_variable="x")
+    run = run_of(process(S, rule, timer("t", "r", duration="PT1H"), job("a"), E, flows="s > r > e\nt > a > e"))
+    run.start()
+
+    run.fire("t")
+
+    assert run.state.requests == {}
+    assert list(run.open_work()["job"]) == ["a"]

@@ -10,7 +10,7 @@ import pytest
 from taktloom.kernel import compile_process
 from taktloom.kernel.executable import NONE
 from taktloom.model.errors import DefinitionError
-from taktloom.model.process import EndEvent, ExclusiveGateway, Form, ScriptTask, StartEvent, Task
+from taktloom.model.process import EndEvent, ExclusiveGateway, Form, ScriptTask, ServiceTask, StartEvent, Task
 from tests.kernel.build import eid, process, sub_process
 from tests.kernel.driver import run_of
 
@@ -66,10 +66,10 @@ def test_a_process_that_is_marked_as_not_executable_is_warned_of() -> None:
 
 
 def test_the_error_names_the_process_the_count_and_the_first_problem() -> None:
-    definition = process(S, ScriptTask(id=eid("a"), script="1 +", result_variable=""), E, flows="s > a > e")
+    nodes = ServiceTask(id=eid("a"), job_type=""), ScriptTask(id=eid("b"), script="1 +", result_variable="r")
 
     with pytest.raises(DefinitionError) as refused:
-        compile_process(definition)
+        compile_process(process(S, *nodes, E, flows="s > a > b > e"))
 
     assert refused.value.parameters == {"process": "p", "count": "1"}
     assert refused.value.place.element_id == "a"

@@ -88,9 +88,9 @@ def main() -> int:
     every = list(sites())
     sample = random.Random(chosen.seed).sample(every, min(chosen.sample, len(every)))
     survivors = 0
-    for site in sorted(sample, key=lambda site: (site.file, site.number)):
-        text, change = mutated(site)
-        if not fails_with({site.file: text}, SUITES, SECONDS):
+    changes = [(site.file, *mutated(site)) for site in sorted(sample, key=lambda site: (site.file, site.number))]
+    for file, text, change in changes:
+        if not fails_with({file: text}, SUITES, SECONDS):
             survivors += 1
             sys.stdout.write(f"survived  {change}\n")
             sys.stdout.flush()

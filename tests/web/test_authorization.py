@@ -139,6 +139,8 @@ BODIES: dict[str, dict[str, object]] = {
     "/instances/{instance_key}/variables": {"variables": {}},
     "/incidents/resolve": {"incident_ids": ["none"]},
     "/messages": {"name": "nobody waits"},
+    "/signals": {"name": "nobody hears"},
+    "/instances/{instance_key}/activations": {"element_ids": ["a"]},
     "/tasks/{user_task_id}/assign": {"assignee": "nobody"},
     "/jobs/activations": {"job_types": ["none"], "worker": "w"},
     "/jobs/{job_id}/completion": {"fence": 1},

@@ -60,7 +60,7 @@ __all__ = ["HANDLERS", "step"]
 Wait = TypeVar("Wait")
 Key = TypeVar("Key", bound=str)
 NOTHING: Mapping[str, FeelValue] = {}
-_ENTER = Phase.ENTER
+_ENTER, _UTC_OFFSET = Phase.ENTER, timedelta(0)
 _LEAVING = (Phase.COMPLETE, Phase.LEAVE)  # conditions are looked at when the node that set variables has been left
 
 
@@ -79,7 +79,7 @@ def step(
     Raises NotFoundError for an id that is not open, ConflictError for an instance that is over or already started,
     MisuseError for an event that cannot be; the state is then unchanged.
     """
-    if event.occurred_at.utcoffset() != timedelta(0):
+    if event.occurred_at.utcoffset() != _UTC_OFFSET:
         raise MisuseError("The event's time is not in UTC.", _place(state), "Give an aware datetime in UTC.")
     is_start = isinstance(event, InstanceStarted)
     if state.status is not InstanceStatus.ACTIVE or is_start != (state.root is None):

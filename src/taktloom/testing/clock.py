@@ -29,6 +29,10 @@ class Alarms:
         """When the next one is due; None where nothing is set."""
         return self._heap[0][0] if self._heap else None
 
+    def is_due(self, now: datetime) -> bool:
+        """Whether there is something to do by *now*."""
+        return bool(self._heap) and self._heap[0][0] <= now
+
     def ring(self) -> None:
         """Do the next one."""
         heappop(self._heap)[2]()

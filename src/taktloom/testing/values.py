@@ -21,9 +21,14 @@ def is_a(value: object, kind: type | UnionType) -> bool:
 
 def as_feel(variables: Mapping[str, object]) -> dict[str, FeelValue]:
     """What a test gives. Raises MisuseError for what has no names, or no FEEL value."""
-    if not is_a(variables, Mapping) or not all(is_a(name, str) for name in variables):
-        raise MisuseError("Variables are not given by name.", remedy="Give a dictionary with strings as keys.")
-    return {name: _from_python(value) for name, value in variables.items()}
+    if type(variables) is not dict and not is_a(variables, Mapping):
+        raise _unnamed()
+    made = {}
+    for name, value in variables.items():
+        if not is_a(name, str):
+            raise _unnamed()
+        made[name] = _from_python(value)
+    return made
 
 
 def as_python(variables: Mapping[str, FeelValue]) -> dict[str, object]:
@@ -43,6 +48,10 @@ def value_as_python(value: FeelValue) -> object:
     if isinstance(value, dict):
         return {key: value_as_python(item) for key, item in value.items()}
     return to_python(value)
+
+
+def _unnamed() -> MisuseError:
+    return MisuseError("Variables are not given by name.", remedy="Give a dictionary with strings as keys.")
 
 
 def _from_python(value: object) -> FeelValue:

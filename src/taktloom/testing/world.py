@@ -112,6 +112,8 @@ class World:
 
     def settle(self) -> None:
         """Deliver what is on its way and fire what is due, until only waits are left."""
+        if not self.queue and not self.alarms.is_due(self.now):
+            return
         if self._is_settling:
             return  # called by a script's handler: the outer call goes on with it
         self._is_settling = True

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from taktloom.kernel import compile_process
-from taktloom.kernel.soundness import check_soundness
+from taktloom.kernel.soundness import check_control_flow, check_soundness
 from taktloom.model.findings import Severity
 from taktloom.model.process import ProcessDefinition
 from tests.kernel.soundness.seeded import SOUND, UNSOUND
@@ -82,12 +82,22 @@ def test_a_flaw_in_a_large_model_is_found_too() -> None:
 
 
 def test_the_bound_is_named_where_it_is_hit() -> None:
-    from taktloom.kernel.soundness import check_control_flow
+    (undecided,) = check_control_flow(SOUND["complex join in a loop"], max_states=3)
 
-    branches = "; ".join(f"s > p1 > a{n} > x{n} > b{n} > p2; x{n} > p3" for n in range(6))
-    definition = sketch(f"{branches}; p2 > e1; p3 > e2".replace("s > p1 > a1", "p1 > a1"))
+    assert (undecided.rule, undecided.severity) == ("soundness-not-decided", Severity.INFORMATION)
+    assert "more than 3 states or 15 moves" in undecided.message
 
-    undecided = [f for f in check_control_flow(definition, max_states=50) if f.rule == "soundness-not-decided"]
 
-    assert [finding.severity for finding in undecided] == [Severity.INFORMATION]
-    assert "more than 50 states" in undecided[0].message
+def test_a_gateway_with_too_many_ways_out_is_named_where_it_matters() -> None:
+    (undecided,) = check_control_flow(sketch("; ".join(f"s > o > a{n} > c > e" for n in range(9))))
+
+    assert undecided.rule == "soundness-not-decided"
+    assert "too many ways out" in undecided.message
+    assert check_control_flow(sketch("; ".join(f"s > o1 > a{n} > o2 > e" for n in range(9)))) == ()
+
+
+def test_parallel_paths_that_wait_for_each_other_are_decided_by_reduction() -> None:
+    steps = [f"p0 > a{n} > p1{n} > b{n} > p2{n} > d{n} > p9" for n in range(6)]
+    waits = [f"p1{n} > p2{n + 1}" for n in range(5)]
+
+    assert check_control_flow(sketch("; ".join(["s > p0", *steps, *waits, "p9 > e"])), max_states=50) == ()

@@ -76,7 +76,7 @@ def _business_rule_task(compilation: Compilation, node: BusinessRuleTask) -> Beh
     if node.job is not None:
         return BusinessRuleJobBehaviour(compile_job_offer(compilation, node, node.job))
     decision_id = compilation.text(node.decision_id, node, "decision's id")
-    return BusinessRuleTaskBehaviour(decision_id, node.result_variable)
+    return BusinessRuleTaskBehaviour(decision_id, _result_of(node))
 
 
 def _call_activity(compilation: Compilation, node: CallActivity) -> Behaviour:
@@ -121,7 +121,14 @@ def _script_task(compilation: Compilation, node: ScriptTask) -> Behaviour:
     if node.job is not None:
         return ScriptJobBehaviour(compile_job_offer(compilation, node, node.job))
     script = node.script or "null"  # the missing one is a finding of the rules
-    return ScriptTaskBehaviour(compilation.expression(script, node, "script"), node.result_variable)
+    return ScriptTaskBehaviour(compilation.expression(script, node, "script"), _result_of(node))
+
+
+def _result_of(node: ScriptTask | BusinessRuleTask) -> str:
+    """The variable of the result: the one that is named, else the only data output; "" for none."""
+    if node.result_variable or node.io is None or len(node.io.outputs) != 1:
+        return node.result_variable
+    return node.io.outputs[0].variable
 
 
 def _service_task(compilation: Compilation, node: ServiceTask) -> Behaviour:

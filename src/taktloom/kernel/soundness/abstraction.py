@@ -128,7 +128,6 @@ class _Abstraction:
                 self.boundaries.setdefault(node.attached_to, []).append(node)
         self.edges: dict[int, Edge] = {}
         self.edge_of: dict[ElementId, int] = {}
-        self.is_partial = False
 
     def net(self) -> Net | None:
         """All of it."""
@@ -145,12 +144,16 @@ class _Abstraction:
             flows = (f for f in self.container.out_of(gateway) if is_taken(f, waiting_for_start=False))
             nodes[self.number[gateway.id]].reset = frozenset(self.edge_of[f.id] for f in flows if f.id in self.edge_of)
         nodes[_START].alternatives = [self._beginning(start, nodes) for start in starts]
-        return Net(nodes=nodes, edges=self.edges, start=_START, is_partial=self.is_partial)
+        return Net(nodes=nodes, edges=self.edges, start=_START)
 
     def _node(self, node: AnyFlowNode) -> NetNode:
         join = _JOINS.get(type(node), Join.ANY)
         activation = activation_of(node) if isinstance(node, ComplexGateway) else None
-        return NetNode(element=node.id, join=join, activation=activation)
+        chosen = [flow for flow in self.container.out_of(node) if flow.condition is not None]
+        ways = self.container.out_of(node) if isinstance(node, InclusiveGateway | ComplexGateway) else chosen
+        is_exclusive = isinstance(node, ExclusiveGateway)
+        is_partial = len(ways) > _MAX_SUBSETS_OF and not is_exclusive
+        return NetNode(element=node.id, join=join, activation=activation, is_partial=is_partial)
 
     def _add_flows(self, nodes: dict[int, NetNode]) -> None:
         for flow in self.container.flows:
@@ -254,7 +257,6 @@ class _Abstraction:
         """All non-empty subsets, or of many flows single ones, pairs and all; of very many, pairs of neighbours."""
         sizes = list(range(1, len(flows) + 1))
         if len(flows) > _MAX_SUBSETS_OF:
-            self.is_partial = True
             sizes = [1, 2, len(flows)]
         if len(flows) > _MAX_PAIRS_OF:
             yield from ((flow,) for flow in flows)

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 
 from taktloom.kernel.rules import Container, containers_of
 from taktloom.kernel.soundness.abstraction import abstract, begun, linked
-from taktloom.kernel.soundness.exploration import Exploration, Flaw, FlawKind, explore
+from taktloom.kernel.soundness.exploration import MOVES_PER_STATE, Exploration, Flaw, FlawKind, explore
 from taktloom.kernel.soundness.findings import said
 from taktloom.kernel.soundness.net import Net
 from taktloom.kernel.soundness.outcomes import NO_OUTCOME, Outcome, can_happen, outcome_of
@@ -96,8 +96,12 @@ class _ContainerCheck:
                 yield self._flaw(flaw)
         for node_id in self.dead:
             yield self._dead_element(node_id)
-        if not self.result.is_complete:
-            yield self._undecided(f"it has more than {self.max_states} states")
+        if self.result.is_partial and not self.result.flaws:
+            yield self._undecided("a gateway or activity has too many ways out to try all of them together")
+        elif not self.result.is_complete and not self.result.flaws:
+            yield self._undecided(
+                f"it has more than {self.max_states} states or {self.max_states * MOVES_PER_STATE} moves"
+            )
 
     def has_interrupting_handler(self) -> bool:
         """Whether an event sub-process can end everything else here."""
@@ -144,7 +148,7 @@ class _ContainerCheck:
 
     def _dead(self) -> Iterator[ElementId]:
         """Nodes that flows lead to and no state reaches; what may follow a second token is taken for reached."""
-        if self.net is None or not self.result.is_complete or self.net.is_partial:
+        if self.net is None or not self.result.is_complete or self.result.is_partial:
             return
         doubled = (self.net.nodes[number].element for number in self.result.doubled)
         spared = self._led_to(element for element in doubled if element is not None)
@@ -197,9 +201,11 @@ def _first_ones(flaws: Iterable[Flaw]) -> Iterator[Flaw]:
 
 
 def _explored(net: Net, max_states: int) -> Exploration:
-    """Reduced first; where that shows a flaw, dead ways or too many states, as it stands."""
+    """Reduced first; where that shows a flaw or dead ways, as it stands too, so that the paths are shortest."""
     reduced = explore(reduce_net(net), max_states=max_states)
     if reduced.is_complete and not reduced.flaws and net.elements() <= reduced.alive:
         return reduced
+    if not reduced.is_complete:
+        return reduced
     whole = explore(net, max_states=max_states)
-    return whole if whole.is_complete or not reduced.is_complete else reduced
+    return whole if whole.is_complete else reduced

@@ -4,7 +4,7 @@
 A state is a number: one bit for each edge that holds a token, and for what must be remembered of complex gateways and
 of non-interrupting events. Nearest means: fewest elements passed (E. W. Dijkstra, 1959), so that the first state in
 which something shows gives the shortest path to it. A second token on an edge ends a path: what comes after is not
-looked at. The number of states is bounded; beyond the bound nothing is claimed that would need the rest.
+looked at. The numbers of states and moves are bounded; beyond that nothing is claimed that would need the rest.
 """
 
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from heapq import heappop, heappush
 from taktloom.kernel.soundness.net import SINK, Alternative, Join, Net, NetNode
 from taktloom.model.identifiers import ElementId
 
-__all__ = ["Exploration", "Flaw", "FlawKind", "explore"]
+__all__ = ["MOVES_PER_STATE", "Exploration", "Flaw", "FlawKind", "explore"]
 
 
 class FlawKind(Enum):
@@ -40,7 +40,8 @@ class Flaw:
 class Exploration:
     """What was found. alive: elements that are reached. doubled: nodes behind which a second token came.
 
-    completes: whether it can end without being left at once. is_complete: whether all states were seen.
+    completes: whether it can end without being left at once. is_complete: whether all states were seen. is_partial:
+    whether ways were left out.
     """
 
     flaws: list[Flaw] = field(default_factory=list)
@@ -49,6 +50,7 @@ class Exploration:
     states: int = 0
     completes: bool = False
     is_complete: bool = True
+    is_partial: bool = False
 
 
 def explore(net: Net, *, max_states: int) -> Exploration:
@@ -80,6 +82,7 @@ class _Node:
     taken: tuple[int, ...] = ()
 
 
+MOVES_PER_STATE = 5  # on average over all states that may be looked at
 _TRIED = 100  # states that are tried, to show one that comes again
 _OVER = -1  # the state of a container that was left at once: by a terminate or error end event
 
@@ -93,16 +96,18 @@ class _Explorer:
         self.ends = sum(bit for edge, bit in self.bits.items() if net.edges[edge].target == SINK)
         self.reach = _Reach(net, self.bits)
         self.nodes = {number: self._node(number, node) for number, node in net.nodes.items()}
+        self.complex = [node for node in self.nodes.values() if node.fired]
         self.by_bit = {bit: self.nodes[net.edges[e].target] for e, bit in self.bits.items() if not bit & self.ends}
         self.edge_of = {bit: edge for edge, bit in self.bits.items()}
         self.tokens = sum(self.by_bit)
-        self.found = Exploration()
+        self.found = Exploration(is_partial=net.is_partial)
         self.best: dict[tuple[FlawKind, ElementId], Flaw] = {}
         self.came: dict[int, tuple[int | None, tuple[ElementId, ...]]] = {}
         self.distance: dict[int, int] = {}
         self.before: dict[int, list[int]] = {}
         self.heap: list[tuple[int, int, int]] = []
         self.tainted: set[int] = set()
+        self.moves = 0
         self.final: set[int] = set()
         self.dead: set[int] = set()
 
@@ -115,7 +120,7 @@ class _Explorer:
             distance, _, state = heappop(self.heap)
             if state in done or distance > self.distance[state]:
                 continue
-            if len(done) == self.max_states:
+            if len(done) == self.max_states or self.moves > MOVES_PER_STATE * self.max_states:
                 self.found.is_complete = False
                 break
             done.add(state)
@@ -138,6 +143,7 @@ class _Explorer:
                 if way.spent & state:
                     continue
                 moved = True
+                self.moves += 1
                 passed = way.passed if node.node.element is None else (node.node.element, *way.passed)
                 double = left & way.edges
                 if double and not self._is_spawned_end(state | way.spent, double):
@@ -213,7 +219,7 @@ class _Explorer:
     def _settle_complex(self, state: int) -> bool:
         """Complex gateways that have fired take what still comes, then reset (BPMN 2.0.2, 13.4.5)."""
         moved = False
-        for node in self.nodes.values():
+        for node in self.complex:
             if not node.fired & state:
                 continue
             arrived = waiting = 0
@@ -288,10 +294,9 @@ class _Explorer:
         return False
 
     def _note(self, kind: FlawKind, element: ElementId, state: int, passed: tuple[ElementId, ...]) -> None:
-        path = (*self._path(state), *passed)
         known = self.best.get((kind, element))
-        if known is None or len(path) < len(known.path):
-            self.best[kind, element] = Flaw(kind=kind, element=element, path=path)
+        if known is None or self.distance[state] + len(passed) < len(known.path):
+            self.best[kind, element] = Flaw(kind=kind, element=element, path=(*self._path(state), *passed))
 
     def _path(self, state: int) -> tuple[ElementId, ...]:
         parts: list[tuple[ElementId, ...]] = []
@@ -348,6 +353,8 @@ class _Reach:
             if source in seen:
                 continue
             seen.add(source)
+            if source not in self.net.nodes:
+                continue  # left over from a way that was found never to be taken
             for before in self.net.nodes[source].inputs:
                 mask |= self.bits[before]
                 pending.append(self.net.edges[before].source)

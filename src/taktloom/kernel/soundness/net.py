@@ -59,6 +59,7 @@ class NetNode:
     """A flow node; element None: the beginning.
 
     Of a complex gateway, activation: whether it fires by the number of tokens there; reset: edges taken when it resets.
+    is_partial: whether some of its ways were left out because there were too many.
     """
 
     element: ElementId | None
@@ -68,6 +69,7 @@ class NetNode:
     covers: frozenset[ElementId] = frozenset()
     activation: Activation | None = None
     reset: frozenset[int] = frozenset()
+    is_partial: bool = False
 
     def leaving(self) -> frozenset[int]:
         """All edges that leave it."""
@@ -76,15 +78,16 @@ class NetNode:
 
 @dataclass(slots=True, kw_only=True)
 class Net:
-    """Nodes and edges by number. start: the node that fires once, in the beginning.
-
-    is_partial: whether some ways were left out because there were too many.
-    """
+    """Nodes and edges by number. start: the node that fires once, in the beginning."""
 
     nodes: dict[int, NetNode]
     edges: dict[int, Edge]
     start: int
-    is_partial: bool = False
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether ways were left out that could matter: a node with one edge left has no others."""
+        return any(node.is_partial and len(node.leaving()) > 1 for node in self.nodes.values())
 
     def elements(self) -> set[ElementId]:
         """The elements that ways lead to from the start."""
@@ -109,6 +112,7 @@ class Net:
                     covers=node.covers,
                     activation=node.activation,
                     reset=node.reset,
+                    is_partial=node.is_partial,
                 )
                 for number, node in self.nodes.items()
             },
@@ -117,7 +121,6 @@ class Net:
                 for number, edge in self.edges.items()
             },
             start=self.start,
-            is_partial=self.is_partial,
         )
 
 

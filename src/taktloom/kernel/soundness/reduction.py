@@ -167,6 +167,7 @@ class _Reducer:
                 for joined in ([way] if edge not in way.edges else self._through(way, edge, node))
             ]
         )
+        before.is_partial = before.is_partial or node.is_partial
         for way in node.alternatives:
             for after in way.edges:
                 self.edges[after].source = source
