@@ -22,7 +22,8 @@ EXPECTED = {
     "worker", "backup", "restore", "doctor", "version", "log import", "log list", "log rename", "log delete",
     "log columns", "log remap", "log from-history", "process baseline", "process list", "process xml",
     "instance list", "instance show", "instance cancel", "instance set", "task list", "task claim", "task complete",
-    "incident list", "incident resolve", "message publish", "signal broadcast", "condition evaluate", "instance activate", "user list", "user add", "user disable", "user enable",
+    "incident list", "incident resolve", "message publish", "signal broadcast", "condition evaluate",
+    "instance activate", "user list", "user add", "user disable", "user enable",
     "user reset", "key list", "key add", "key revoke", "decide evaluate", "decide import", "decide export",
 }  # fmt: skip
 
