@@ -71,6 +71,6 @@ def test_the_error_names_the_process_the_count_and_the_first_problem() -> None:
     with pytest.raises(DefinitionError) as refused:
         compile_process(process(S, *nodes, E, flows="s > a > b > e"))
 
-    assert refused.value.parameters == {"process": "p", "count": "1"}
+    assert refused.value.parameters == {"process": "p", "count": "2"}
     assert refused.value.place.element_id == "a"
     assert "TL-1000" in str(refused.value)
