@@ -29,7 +29,14 @@ from taktloom.mining.logs.metadata import (
     metadata_to_json,
 )
 from taktloom.mining.logs.requests import ImportStage
-from taktloom.mining.logs.rows import Build, GoodRows, complete_lifecycle, printable, read_rows
+from taktloom.mining.logs.rows import (
+    Build,
+    GoodRows,
+    code_texts,
+    complete_lifecycle,
+    printable,
+    read_rows,
+)
 from taktloom.mining.logs.variants import count_variants
 from taktloom.model.events import CASE_ATTRIBUTE_PREFIX, EVENT_ATTRIBUTE_PREFIX
 from taktloom.model.places import Place
@@ -81,57 +88,80 @@ def order_rows(rows: GoodRows) -> Ordered:
     """Join starts to completions, drop what is no activity instance, sort by (case, completion, position)."""
     frame = rows.frame
     instances = join_lifecycles(frame) if frame["lifecycle"].null_count() < frame.height else every_row(frame.height)
-    frame = frame.with_row_index("position")
+    frame = frame.drop("instance").with_row_index("position")
     kept = frame[instances.rows] if instances.rows.size < frame.height else frame
-    joined = frame["occurred_at"].gather(pl.Series(instances.start_rows).replace(-1, None))
-    kept = kept.with_columns(
-        joined.fill_null(kept["started_at"]).alias("started_at"),
-        pl.Series("source_events", 1 + (instances.start_rows >= 0), dtype=pl.UInt8),
-        complete_lifecycle(kept["lifecycle"]).alias("lifecycle"),
-    )
-    lifecycles = kept["lifecycle"].unique().sort()
-    codes = pl.DataFrame({"lifecycle": lifecycles}).with_row_index("lifecycle_code")
-    kept = kept.join(codes, on="lifecycle", how="left", maintain_order="left").drop("lifecycle")
-    kept = kept.rename({"lifecycle_code": "lifecycle"})
+    if (instances.start_rows >= 0).any():
+        joined = frame["occurred_at"].gather(pl.Series(instances.start_rows).replace(-1, None))
+        kept = kept.with_columns(joined.fill_null(kept["started_at"]).alias("started_at"))
+    lifecycle, lifecycles = _code_lifecycles(kept["lifecycle"])
+    kept = kept.with_columns(pl.Series("source_events", 1 + (instances.start_rows >= 0), dtype=pl.UInt8), lifecycle)
     kept, case_ids, lost_cases = _renumber_cases(kept, rows.case_ids)
-    facts = _order_facts(kept, rows.facts, instances, lost_cases)
-    kept = kept.sort("case", "occurred_at", "position")
-    coded = kept.select(pl.col(name).cast(dtype) for name, dtype in CODED_COLUMNS.items())
+    kept = kept[_stable_order(kept["case"].to_numpy())]
+    case, occurred = kept["case"].to_numpy(), kept["occurred_at"].to_numpy()
+    out_of_order = int(((case[1:] == case[:-1]) & (occurred[1:] < occurred[:-1])).sum())
+    if out_of_order:
+        kept = kept[np.lexsort((occurred, case))]
     return Ordered(
-        coded=coded,
+        coded=kept.select(pl.col(name).cast(dtype) for name, dtype in CODED_COLUMNS.items()),
         numbers=rows.numbers[kept["position"].to_numpy()],
         event_ids=kept["event_id"],
         case_ids=case_ids,
         labels=replace(rows.labels, lifecycles=lifecycles.to_list()),
-        facts=facts,
+        facts=replace(_order_facts(kept, rows.facts, instances, lost_cases), out_of_order_rows=out_of_order),
     )
+
+
+def _code_lifecycles(lifecycle: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Transitions as codes of the sorted labels; the rules for texts are applied to the few different ones."""
+    codes, spelled = code_texts(lifecycle)
+    texts = complete_lifecycle(pl.concat([spelled, pl.Series([None], dtype=pl.String)]))
+    used = texts if lifecycle.null_count() else texts.head(spelled.len())
+    labels = used.unique().sort()
+    number = {label: code for code, label in enumerate(labels.to_list())}
+    by_code = pl.Series([number.get(text, 0) for text in texts.to_list()], dtype=pl.UInt32)
+    return by_code.gather(codes.fill_null(spelled.len())).alias("lifecycle"), labels
+
+
+def _stable_order(case: NDArray[np.uint32]) -> NDArray[np.int64]:
+    """Row numbers by case and then as they stand: case and row in one number sort several times faster than argsort."""
+    key = case.astype(np.uint64) << np.uint64(32)
+    key |= np.arange(case.size, dtype=np.uint64)
+    key.sort()
+    key &= np.uint64(0xFFFFFFFF)
+    return key.view(np.int64)
 
 
 def _renumber_cases(kept: pl.DataFrame, case_ids: pl.Series) -> tuple[pl.DataFrame, pl.Series, int]:
     """Case codes without gaps when pairing left cases without any completion."""
-    present = kept["case"].unique().sort()
-    if present.len() == case_ids.len():
+    is_present = np.zeros(case_ids.len(), dtype=np.bool_)
+    is_present[kept["case"].to_numpy()] = True
+    lost = case_ids.len() - int(is_present.sum())
+    if lost == 0:
         return kept, case_ids, 0
-    renumbered = pl.DataFrame({"case": present}).with_row_index("case_code")
-    kept = kept.join(renumbered, on="case", how="left", maintain_order="left").drop("case")
-    return kept.rename({"case_code": "case"}), case_ids.gather(present), case_ids.len() - present.len()
+    renumbered = (np.cumsum(is_present) - 1).astype(np.uint32)[kept["case"].to_numpy()]
+    return kept.with_columns(pl.Series("case", renumbered)), case_ids.filter(pl.Series(is_present)), lost
 
 
 def _order_facts(kept: pl.DataFrame, facts: ImportFacts, instances: Instances, lost_cases: int) -> ImportFacts:
-    by_source = kept.select("case", "occurred_at").sort("case", maintain_order=True)
-    case, occurred = by_source["case"].to_numpy(), by_source["occurred_at"].to_numpy()
-    backwards = (case[1:] == case[:-1]) & (occurred[1:] < occurred[:-1])
-    identity = kept.select(pl.struct("case", "activity", "occurred_at", "resource", "lifecycle").hash())
-    duplicates = kept.height - identity.to_series().n_unique()
     return replace(
         facts,
         orphan_starts=instances.orphan_starts,
         orphan_completes=instances.orphan_completes,
         intermediate_events=instances.intermediate,
         cases_without_completion=lost_cases,
-        out_of_order_rows=int(backwards.sum()),
-        duplicate_rows=duplicates,
+        duplicate_rows=_count_duplicates(kept),
     )
+
+
+def _count_duplicates(kept: pl.DataFrame) -> int:
+    """Rows equal to an earlier one but for their attributes; in canonical order only ties of time can be such."""
+    case, occurred = kept["case"].to_numpy(), kept["occurred_at"].to_numpy()
+    is_tied = np.zeros(case.size + 1, dtype=np.bool_)
+    is_tied[1:-1] = (case[1:] == case[:-1]) & (occurred[1:] == occurred[:-1])
+    tied = kept.select("case", "activity", "occurred_at", "resource", "lifecycle").filter(
+        pl.Series(is_tied[1:] | is_tied[:-1])
+    )
+    return tied.height - tied.n_unique()
 
 
 def _write_rows(build: Build, ordered: Ordered) -> tuple[EventColumn, ...]:

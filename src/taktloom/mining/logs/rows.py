@@ -98,16 +98,20 @@ def read_rows(build: Build) -> GoodRows:
     del case, activity
     if skipped:
         frame = frame.filter(good)
-    unprintable = sum(int(frame[name].str.contains(UNPRINTABLE).sum() or 0) for name in LABELS)
+    unprintable = sum(count_unprintable(frame[name]) for name in LABELS)
     if unprintable:
         frame = frame.with_columns(printable(frame[name]) for name in LABELS)
     facts = replace(_facts(times, starts, frame, skipped), unprintable_labels=unprintable)
-    frame, case_ids = _coded(frame, "case_id", "case")
-    frame, activities = _coded(frame, "activity_label", "activity", is_sorted=True)
+    coded, case_ids = code_texts(frame.drop_in_place("case_id"))
+    frame = frame.with_columns(coded.alias("case"))
+    coded, activities = code_texts(frame.drop_in_place("activity_label"), is_sorted=True)
     if activities.len() > build.request.limits.activities:
         raise TooManyActivitiesError(activities.len(), build.request.limits.activities, mapping.activity)
-    frame, resources = _coded(frame, "resource_label", "resource", is_sorted=True)
-    frame, roles = _coded(frame, "role_label", "role", is_sorted=True)
+    frame = frame.with_columns(coded.alias("activity"))
+    coded, resources = code_texts(frame.drop_in_place("resource_label"), is_sorted=True)
+    frame = frame.with_columns(coded.alias("resource"))
+    coded, roles = code_texts(frame.drop_in_place("role_label"), is_sorted=True)
+    frame = frame.with_columns(coded.alias("role"))
     labels = Labels(
         activities=activities.to_list(), resources=resources.to_list(), roles=roles.to_list(), lifecycles=[]
     )
@@ -136,6 +140,11 @@ def _empty(rows: int, dtype: pl.DataType) -> pl.Series:
 def printable(texts: pl.Series) -> pl.Series:
     """*texts* with � for what no XML file may hold, so that models of the log can be written."""
     return texts.str.replace_all(UNPRINTABLE, "\ufffd")
+
+
+def count_unprintable(texts: pl.Series) -> int:
+    """How many of *texts* `printable` would change."""
+    return 0 if texts.null_count() == texts.len() else int(texts.str.contains(UNPRINTABLE).sum() or 0)
 
 
 def _out_of_range(utc: pl.Series) -> pl.Series:
@@ -220,13 +229,30 @@ def row_number(staging: Staging, index: int) -> int:
     return row
 
 
-def _coded(frame: pl.DataFrame, column: str, code: str, *, is_sorted: bool = False) -> tuple[pl.DataFrame, pl.Series]:
-    """*column* replaced by its code; labels in order of first appearance, or sorted to be independent of it."""
-    labels = frame[column].drop_nulls().unique(maintain_order=not is_sorted)
-    labels = labels.sort() if is_sorted else labels
-    dictionary = pl.DataFrame({column: labels}).with_row_index(code)
-    coded = frame.join(dictionary, on=column, how="left", maintain_order="left").drop(column)
-    return coded, labels
+def code_texts(texts: pl.Series, *, is_sorted: bool = False) -> tuple[pl.Series, pl.Series]:
+    """A number per text (UInt32, null for null) and the labels by number, in order of first appearance or sorted.
+
+    The categories are a mapping of their own, freed with the series: one pass that hashes, without a join.
+    """
+    if texts.null_count() == texts.len():
+        return texts.cast(pl.UInt32), pl.Series(texts.name, [], dtype=pl.String)
+    found = texts.cast(pl.Categorical(pl.Categories.random())).to_physical().cast(pl.UInt32)
+    codes = found.fill_null(int(found.max() or 0) + 1).to_numpy()  # type: ignore[call-overload]
+    first_rows = np.full(int(codes.max()) + 1, -1, dtype=np.int64)
+    first_rows[codes[::-1]] = np.arange(codes.size - 1, -1, -1)  # the last write is the first row
+    present = np.flatnonzero(first_rows >= 0)
+    present = present[present != codes.max()] if found.null_count() else present
+    labels = texts.gather(first_rows[present])
+    by_first_row = np.argsort(first_rows[present])
+    order = labels.arg_sort().to_numpy() if is_sorted else by_first_row
+    if np.array_equal(present[order], np.arange(order.size)):
+        return found, labels
+    rank = np.zeros(first_rows.size, dtype=np.uint32)
+    rank[present[order]] = np.arange(order.size, dtype=np.uint32)
+    ranked = pl.Series(texts.name, rank[codes])
+    if found.null_count():
+        ranked = pl.select(pl.when(found.is_not_null()).then(ranked)).to_series()
+    return ranked, labels.gather(order)
 
 
 def _facts(times: ParsedTimes, starts: ParsedTimes | None, frame: pl.DataFrame, skipped: int) -> ImportFacts:
