@@ -9,6 +9,7 @@ forward; both are counted.
 
 import itertools
 import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -65,7 +66,8 @@ class ClockRules:
 class ParsedTimes:
     """utc: Int64 µs, null where empty or unreadable. offset_min: Int16. is_bad: text was there but is no time.
 
-    The counts are of values; date_format is the reading chosen (None for typed times and epochs).
+    The counts are of values; date_format is the reading chosen (None for typed times and epochs). is_mixed: some texts
+    have a zone and some have none.
     """
 
     utc: pl.Series
@@ -76,6 +78,7 @@ class ParsedTimes:
     missing: int = 0
     finest_unit_us: int = 1
     date_format: str | None = None
+    is_mixed: bool = False
 
 
 def parse_times(values: pl.Series, rules: ClockRules) -> ParsedTimes:
@@ -101,6 +104,36 @@ def parse_times(values: pl.Series, rules: ClockRules) -> ParsedTimes:
         bad = texts.is_not_null() & wall.is_null()
         return replace(_localise(wall, rules, bad), date_format=date_format)
     return _mixed(texts, has_zone, rules)
+
+
+def parse_times_in_parts(parts: Callable[[], Iterator[pl.Series]], rules: ClockRules) -> ParsedTimes:
+    """What `parse_times` gives for all *parts* as one, holding the texts of one part at a time.
+
+    Parts that are read alike are read as the whole would be. Where they are not, or a choice is the caller's, the whole
+    is read, because one reading must hold for all values.
+    """
+    found = []
+    try:
+        for part in parts():
+            found.append(parse_times(part, rules))
+    except (DateFormatNeededError, TimeZoneNeededError):
+        return parse_times(pl.concat(list(parts())), rules)
+    told = [each for each in found if each.utc.null_count() < each.utc.len() or each.is_bad.any()]
+    if len(found) == 1 or not told:
+        return found[0] if len(found) == 1 else parse_times(pl.concat(list(parts())), rules)
+    if len({(each.date_format, each.had_zone) for each in told}) > 1 or any(each.is_mixed for each in told):
+        return parse_times(pl.concat(list(parts())), rules)
+    units = [each.finest_unit_us for each in told if each.utc.null_count() < each.utc.len()]
+    return ParsedTimes(
+        utc=pl.concat([each.utc for each in found], rechunk=True),
+        offset_min=pl.concat([each.offset_min for each in found], rechunk=True),
+        is_bad=pl.concat([each.is_bad for each in found], rechunk=True),
+        had_zone=told[0].had_zone,
+        ambiguous=sum(each.ambiguous for each in found),
+        missing=sum(each.missing for each in found),
+        finest_unit_us=min(units, default=1),
+        date_format=told[0].date_format,
+    )
 
 
 def _none_bad(values: pl.Series) -> pl.Series:
@@ -191,6 +224,7 @@ def _mixed(texts: pl.Series, has_zone: pl.Series, rules: ClockRules) -> ParsedTi
         missing=naive.missing,
         finest_unit_us=min(zoned.finest_unit_us, naive.finest_unit_us),
         date_format=date_format or zoned.date_format,
+        is_mixed=True,
     )
 
 
