@@ -21,7 +21,7 @@ def test_cases_share_a_variant_exactly_when_their_sequences_are_equal(sequences:
     texts = [tuple(LABELS[code] for code in each) for each in sequences]
     assert {variant.activities: variant.cases for variant in table.variants} == dict(Counter(texts))
     assert [table.variants[index].activities for index in table.case_variants] == texts
-    assert count_variants(case, activity) == len(table)
+    assert count_variants([(case, activity)]) == len(table)
     assert table.case_codes.tolist() == list(range(len(sequences)))
 
 

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Good rows to a canonical log folder: lifecycle pairs joined, sorted once, attributes beside them.
 
-Only the columns that play a part are in memory together; attributes pass one by one. Files are written to a folder of
-another name and synced; the caller renames it as the last act, so a log is there whole or not at all.
+Only the columns that play a part are in memory together, as numbers; attributes pass one by one, and rows are written
+in segments of whole cases, so that memory grows with some tens of bytes an event and not with the texts. Files are
+written to a folder of another name and synced; the caller renames it as the last act, so a log is there whole or not at
+all.
 """
 
 import json
@@ -17,8 +19,9 @@ from numpy.typing import NDArray
 
 from taktloom.mining.logs.attributes import is_constant_per_case, typed_attribute
 from taktloom.mining.logs.canonical import CASES_FILE, CODED_COLUMNS, LABELS_FILE, Labels
+from taktloom.mining.logs.coded_texts import code_texts
 from taktloom.mining.logs.errors import UnreadableLogError
-from taktloom.mining.logs.lifecycles import Instances, every_row, join_lifecycles
+from taktloom.mining.logs.lifecycles import Instances, join_lifecycles
 from taktloom.mining.logs.mapping import AttributeLevel, AttributeType
 from taktloom.mining.logs.metadata import (
     METADATA_FILE,
@@ -29,20 +32,26 @@ from taktloom.mining.logs.metadata import (
     metadata_to_json,
 )
 from taktloom.mining.logs.requests import ImportStage
-from taktloom.mining.logs.rows import Build, GoodRows, complete_lifecycle, printable, read_rows
+from taktloom.mining.logs.rows import (
+    Build,
+    GoodRows,
+    complete_lifecycle,
+    printable,
+    read_rows,
+)
+from taktloom.mining.logs.segments import WaitingColumns, segment_bounds, segment_name, write_parquet
 from taktloom.mining.logs.variants import count_variants
-from taktloom.model.events import CASE_ATTRIBUTE_PREFIX, EVENT_ATTRIBUTE_PREFIX
+from taktloom.model.events import CASE_ATTRIBUTE_PREFIX, EVENT_ATTRIBUTE_PREFIX, Lifecycle
 from taktloom.model.places import Place
-
-SEGMENT = "00000"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Ordered:
-    """The canonical rows; for each, the staged row that its attributes come from. case_ids: by case code."""
+    """The canonical rows (CODED_COLUMNS, not yet cast); for each, the staged row that its attributes come from.
+    case_ids: by case code."""
 
     coded: pl.DataFrame
-    numbers: NDArray[np.int64]
+    numbers: NDArray[np.uint32]
     event_ids: pl.Series
     case_ids: pl.Series
     labels: Labels
@@ -55,12 +64,22 @@ def build_log(build: Build) -> LogMetadata:
     Raises BadRowsError, TimeZoneNeededError, DateFormatNeededError, ImportCancelledError.
     """
     build.report(ImportStage.BUILDING, 0)
-    rows = read_rows(build)
-    build.report(ImportStage.BUILDING, build.staging.rows // 2)
-    ordered = order_rows(rows)
+    ordered = order_rows(read_rows(build))
     build.report(ImportStage.BUILDING, build.staging.rows)
-    columns = _write_rows(build, ordered)
-    metadata = _describe(build, ordered, columns)
+    if ordered.coded.height == 0:
+        raise UnreadableLogError(
+            "no-events",
+            "No row completes an activity.",
+            Place(source=build.staging.source.name),
+            "Check the column of the lifecycle.",
+        )
+    bounds = segment_bounds(ordered.coded["case"].to_numpy(), build.request.limits.part_rows)
+    _write_coded(build, ordered.coded, bounds)
+    counts = _count(ordered, bounds)
+    ordered = replace(ordered, coded=ordered.coded.select("case"))
+    columns = _write_beside(build, ordered, bounds)
+    metadata = _describe(build, ordered.facts, counts, columns)
+    metadata = replace(metadata, segments=tuple(segment_name(number) for number in range(len(bounds))))
     labels = ordered.labels
     write_json(
         build.target / LABELS_FILE,
@@ -78,71 +97,137 @@ def build_log(build: Build) -> LogMetadata:
 
 
 def order_rows(rows: GoodRows) -> Ordered:
-    """Join starts to completions, drop what is no activity instance, sort by (case, completion, position)."""
+    """Join starts to completions, drop what is no activity instance, sort by (case, completion, position).
+
+    `rows.frame` is emptied on the way: a large log is not held twice.
+    """
     frame = rows.frame
-    instances = join_lifecycles(frame) if frame["lifecycle"].null_count() < frame.height else every_row(frame.height)
-    frame = frame.with_row_index("position")
-    kept = frame[instances.rows] if instances.rows.size < frame.height else frame
-    joined = frame["occurred_at"].gather(pl.Series(instances.start_rows).replace(-1, None))
-    kept = kept.with_columns(
-        joined.fill_null(kept["started_at"]).alias("started_at"),
-        pl.Series("source_events", 1 + (instances.start_rows >= 0), dtype=pl.UInt8),
-        complete_lifecycle(kept["lifecycle"]).alias("lifecycle"),
-    )
-    lifecycles = kept["lifecycle"].unique().sort()
-    codes = pl.DataFrame({"lifecycle": lifecycles}).with_row_index("lifecycle_code")
-    kept = kept.join(codes, on="lifecycle", how="left", maintain_order="left").drop("lifecycle")
-    kept = kept.rename({"lifecycle_code": "lifecycle"})
+    lifecycle, count = frame["lifecycle"], frame.height
+    instances = join_lifecycles(frame) if lifecycle.null_count() < count else None
+    frame.drop_in_place("instance")
+    frame.insert_column(0, pl.Series("position", np.arange(count, dtype=np.uint32)))
+    if instances is None:
+        kept = frame.with_columns(pl.repeat(1, count, dtype=pl.UInt8(), eager=True).alias("source_events"))
+    else:
+        kept = _join_starts(frame, instances)
+    for name in frame.columns:
+        frame.drop_in_place(name)
+    lifecycle, lifecycles = _code_lifecycles(kept["lifecycle"])
+    kept = kept.with_columns(lifecycle)
     kept, case_ids, lost_cases = _renumber_cases(kept, rows.case_ids)
-    facts = _order_facts(kept, rows.facts, instances, lost_cases)
-    kept = kept.sort("case", "occurred_at", "position")
-    coded = kept.select(pl.col(name).cast(dtype) for name, dtype in CODED_COLUMNS.items())
+    kept, out_of_order = _sort(kept)
+    facts = replace(_order_facts(kept, rows.facts, instances, lost_cases), out_of_order_rows=out_of_order)
+    event_ids = kept.drop_in_place("event_id")
     return Ordered(
-        coded=coded,
+        coded=kept,
         numbers=rows.numbers[kept["position"].to_numpy()],
-        event_ids=kept["event_id"],
+        event_ids=event_ids,
         case_ids=case_ids,
         labels=replace(rows.labels, lifecycles=lifecycles.to_list()),
         facts=facts,
     )
 
 
+def _sort(kept: pl.DataFrame) -> tuple[pl.DataFrame, int]:
+    """*kept* in canonical order, and how many rows stood before an earlier one of their case."""
+    order = _stable_order(kept["case"].to_numpy())
+    case, occurred = kept["case"].to_numpy()[order], kept["occurred_at"].to_numpy()[order]
+    out_of_order = int(((case[1:] == case[:-1]) & (occurred[1:] < occurred[:-1])).sum())
+    if out_of_order:
+        order = order[np.lexsort((occurred, case))]
+    del case, occurred
+    rows = pl.Series(order)
+    return pl.DataFrame([kept.drop_in_place(name).gather(rows) for name in kept.columns]), out_of_order
+
+
+def _join_starts(frame: pl.DataFrame, instances: Instances) -> pl.DataFrame:
+    """One row per activity instance; a joined start row gives its time."""
+    kept = frame[instances.rows] if instances.rows.size < frame.height else frame
+    has_start = instances.start_rows >= 0
+    if has_start.any():
+        joined = frame["occurred_at"].gather(pl.Series(instances.start_rows).replace(-1, None))
+        kept = kept.with_columns(joined.fill_null(kept["started_at"].cast(pl.Int64)).alias("started_at"))
+    return kept.with_columns(pl.Series("source_events", 1 + has_start.astype(np.uint8), dtype=pl.UInt8))
+
+
+def _code_lifecycles(lifecycle: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Transitions as codes of the sorted labels; the rules for texts are applied to the few different ones."""
+    if lifecycle.null_count() == lifecycle.len() > 0:
+        codes = pl.repeat(0, lifecycle.len(), dtype=pl.UInt32(), eager=True)
+        return codes.alias("lifecycle"), pl.Series([Lifecycle.COMPLETE.value])
+    coded = code_texts([lifecycle])
+    texts = complete_lifecycle(pl.concat([coded.labels, pl.Series([None], dtype=pl.String)]))
+    used = texts if lifecycle.null_count() else texts.head(coded.labels.len())
+    labels = used.unique().sort()
+    number = {label: code for code, label in enumerate(labels.to_list())}
+    by_code = pl.Series([number.get(text, 0) for text in texts.to_list()], dtype=pl.UInt32)
+    return by_code.gather(coded.codes.fill_null(coded.labels.len())).alias("lifecycle"), labels
+
+
+def _stable_order(case: NDArray[np.uint32]) -> NDArray[np.int64]:
+    """Row numbers by case and then as they stand: case and row in one number sort several times faster than argsort."""
+    key = case.astype(np.uint64)
+    key <<= np.uint64(32)
+    key |= np.arange(case.size, dtype=np.uint64)
+    key.sort()
+    key &= np.uint64(0xFFFFFFFF)
+    return key.view(np.int64)
+
+
 def _renumber_cases(kept: pl.DataFrame, case_ids: pl.Series) -> tuple[pl.DataFrame, pl.Series, int]:
     """Case codes without gaps when pairing left cases without any completion."""
-    present = kept["case"].unique().sort()
-    if present.len() == case_ids.len():
+    is_present = np.zeros(case_ids.len(), dtype=np.bool_)
+    is_present[kept["case"].to_numpy()] = True
+    lost = case_ids.len() - int(is_present.sum())
+    if lost == 0:
         return kept, case_ids, 0
-    renumbered = pl.DataFrame({"case": present}).with_row_index("case_code")
-    kept = kept.join(renumbered, on="case", how="left", maintain_order="left").drop("case")
-    return kept.rename({"case_code": "case"}), case_ids.gather(present), case_ids.len() - present.len()
+    renumbered = (np.cumsum(is_present) - 1).astype(np.uint32)[kept["case"].to_numpy()]
+    return kept.with_columns(pl.Series("case", renumbered)), case_ids.filter(pl.Series(is_present)), lost
 
 
-def _order_facts(kept: pl.DataFrame, facts: ImportFacts, instances: Instances, lost_cases: int) -> ImportFacts:
-    by_source = kept.select("case", "occurred_at").sort("case", maintain_order=True)
-    case, occurred = by_source["case"].to_numpy(), by_source["occurred_at"].to_numpy()
-    backwards = (case[1:] == case[:-1]) & (occurred[1:] < occurred[:-1])
-    identity = kept.select(pl.struct("case", "activity", "occurred_at", "resource", "lifecycle").hash())
-    duplicates = kept.height - identity.to_series().n_unique()
+def _order_facts(kept: pl.DataFrame, facts: ImportFacts, instances: Instances | None, lost_cases: int) -> ImportFacts:
+    if instances is not None:
+        facts = replace(
+            facts,
+            orphan_starts=instances.orphan_starts,
+            orphan_completes=instances.orphan_completes,
+            intermediate_events=instances.intermediate,
+        )
     return replace(
         facts,
-        orphan_starts=instances.orphan_starts,
-        orphan_completes=instances.orphan_completes,
-        intermediate_events=instances.intermediate,
         cases_without_completion=lost_cases,
-        out_of_order_rows=int(backwards.sum()),
-        duplicate_rows=duplicates,
+        duplicate_rows=_count_duplicates(kept),
     )
 
 
-def _write_rows(build: Build, ordered: Ordered) -> tuple[EventColumn, ...]:
-    """Write coded rows, event attributes and cases; return the attribute columns in order."""
+def _count_duplicates(kept: pl.DataFrame) -> int:
+    """Rows equal to an earlier one but for their attributes; in canonical order only ties of time can be such."""
+    case, occurred = kept["case"].to_numpy(), kept["occurred_at"].to_numpy()
+    is_tied = np.zeros(case.size + 1, dtype=np.bool_)
+    is_tied[1:-1] = (case[1:] == case[:-1]) & (occurred[1:] == occurred[:-1])
+    tied = kept.select("case", "activity", "occurred_at", "resource", "lifecycle").filter(
+        pl.Series(is_tied[1:] | is_tied[:-1])
+    )
+    return tied.height - tied.n_unique()
+
+
+def _write_coded(build: Build, coded: pl.DataFrame, bounds: list[tuple[int, int]]) -> None:
     build.report(ImportStage.WRITING, 0)
+    for number, (begin, end) in enumerate(bounds):
+        part = coded.slice(begin, end - begin).select(pl.col(name).cast(dtype) for name, dtype in CODED_COLUMNS.items())
+        write_parquet(part, build.target / f"coded-{segment_name(number)}.parquet")
+        build.report(ImportStage.WRITING, 0)
+
+
+def _write_beside(build: Build, ordered: Ordered, bounds: list[tuple[int, int]]) -> tuple[EventColumn, ...]:
+    """Write cases and event attributes, one column at a time; return the attribute columns in order."""
     case = ordered.coded["case"].to_numpy()
     first_rows = np.flatnonzero(np.append(True, case[1:] != case[:-1]))
     gather = pl.Series(ordered.numbers)
     taken: set[str] = set()
     cases = [pl.Series("case", range(ordered.case_ids.len()), dtype=pl.UInt32), ordered.case_ids.alias("case_id")]
-    events = [ordered.event_ids.alias("event_id")]
+    events = WaitingColumns(build.target, bounds)
+    events.add(ordered.event_ids.cast(pl.String).alias("event_id"))
     columns = []
     for number, attribute in enumerate(build.mapping.attributes):
         values = build.staging.load(attribute.source).gather(gather)
@@ -151,16 +236,31 @@ def _write_rows(build: Build, ordered: Ordered) -> tuple[EventColumn, ...]:
         values = typed_attribute(values, wanted, build.rules)
         values = printable(values) if values.dtype == pl.String else values
         is_case = attribute.level is not AttributeLevel.EVENT and is_constant_per_case(values, case)
-        prefix = CASE_ATTRIBUTE_PREFIX if is_case else EVENT_ATTRIBUTE_PREFIX
-        name = _free_name(prefix + attribute.name, taken)
-        (cases if is_case else events).append((values.gather(first_rows) if is_case else values).rename(name))
+        name = _free_name((CASE_ATTRIBUTE_PREFIX if is_case else EVENT_ATTRIBUTE_PREFIX) + attribute.name, taken)
+        if is_case:
+            cases.append(values.gather(first_rows).rename(name))
+        else:
+            events.add(values.rename(name))
         columns.append(EventColumn(name=name, source=attribute.source, type=str(values.dtype)))
-        build.report(ImportStage.WRITING, build.staging.rows * (number + 1) // (len(build.mapping.attributes) + 1))
-    events += [build.staging.load(name).gather(gather) for name in build.staging.schema_columns]
+        build.report(ImportStage.WRITING, build.staging.rows * (number + 1) // (len(build.mapping.attributes) + 2))
+    for name in build.staging.schema_columns:
+        events.add(build.staging.load(name).gather(gather))
     write_parquet(pl.DataFrame(cases), build.target / CASES_FILE)
-    write_parquet(pl.DataFrame(events), build.target / f"attributes-{SEGMENT}.parquet")
-    write_parquet(ordered.coded, build.target / f"coded-{SEGMENT}.parquet")
+    before = build.staging.rows * (len(columns) + 1) // (len(columns) + 2)
+    for done in events.write("attributes"):
+        build.report(ImportStage.WRITING, before + done // (len(columns) + 2))
     return tuple(columns)
+
+
+def _count(ordered: Ordered, bounds: list[tuple[int, int]]) -> LogCounts:
+    case, activity = ordered.coded["case"].to_numpy(), ordered.coded["activity"].to_numpy()
+    return LogCounts(
+        events=ordered.facts.rows,
+        activity_instances=case.size,
+        cases=ordered.case_ids.len(),
+        activities=ordered.coded["activity"].n_unique(),
+        variants=count_variants((case[begin:end], activity[begin:end]) for begin, end in bounds),
+    )
 
 
 def _free_name(wanted: str, taken: set[str]) -> str:
@@ -172,16 +272,8 @@ def _free_name(wanted: str, taken: set[str]) -> str:
     return name
 
 
-def _describe(build: Build, ordered: Ordered, columns: tuple[EventColumn, ...]) -> LogMetadata:
-    coded, source, request = ordered.coded, build.staging.source, build.request
-    case, activity = coded["case"].to_numpy(), coded["activity"].to_numpy()
-    if coded.height == 0:
-        raise UnreadableLogError(
-            "no-events",
-            "No row completes an activity.",
-            Place(source=source.name),
-            "Check the column of the lifecycle.",
-        )
+def _describe(build: Build, facts: ImportFacts, counts: LogCounts, columns: tuple[EventColumn, ...]) -> LogMetadata:
+    source, request = build.staging.source, build.request
     return LogMetadata(
         log_id=request.log_id or build.target.name,
         name=request.name,
@@ -192,16 +284,10 @@ def _describe(build: Build, ordered: Ordered, columns: tuple[EventColumn, ...]) 
         imported_at=request.imported_at,
         timezone=request.timezone,
         mapping=build.mapping,
-        counts=LogCounts(
-            events=ordered.facts.rows,
-            activity_instances=coded.height,
-            cases=ordered.case_ids.len(),
-            activities=int(np.unique(activity).size),
-            variants=count_variants(case, activity),
-        ),
-        facts=ordered.facts,
+        counts=counts,
+        facts=facts,
         columns=columns,
-        segments=(SEGMENT,),
+        segments=(),
         is_synthetic=request.is_synthetic,
         encoding=source.encoding,
         delimiter=source.delimiter,
@@ -215,13 +301,6 @@ def write_json(path: Path, record: Mapping[str, object]) -> None:
     with path.open("wb") as file:
         file.write(json.dumps(record, sort_keys=True, ensure_ascii=False, indent=1).encode())
         file.flush()
-        os.fsync(file.fileno())
-
-
-def write_parquet(frame: pl.DataFrame, path: Path) -> None:
-    """zstd Parquet, synced to disk."""
-    frame.write_parquet(path, compression="zstd", compression_level=1, statistics=True)
-    with path.open("rb") as file:
         os.fsync(file.fileno())
 
 

@@ -47,7 +47,8 @@ class ImportLimits:
     """Bounds on what is read; over one of them LogTooLargeError names it.
 
     label_characters: of a case or an activity, else the row is a bad one. activities: different ones; with more of them
-    the column holds numbers or free text (TooManyActivitiesError).
+    the column holds numbers or free text (TooManyActivitiesError). part_rows: how many rows of a text column are in
+    memory at once and, up to the end of a case, how many a segment of the log holds; the rows are the same for any.
     """
 
     file_bytes: int = 4 * 1024**3
@@ -57,6 +58,7 @@ class ImportLimits:
     rows: int = 200_000_000
     label_characters: int = 1_000
     activities: int = 10_000
+    part_rows: int = 4_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Staged rows to good rows: times read, rows that cannot be events refused or left out, texts coded as integers."""
 
+import itertools
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -9,12 +13,22 @@ import polars as pl
 from numpy.typing import NDArray
 
 from taktloom.mining.logs.canonical import Labels
+from taktloom.mining.logs.coded_texts import (
+    CodedTexts,
+    absent_texts,
+    code_texts,
+    in_order,
+    mark_rows,
+    relabel,
+    spell_texts,
+    strip_texts,
+)
 from taktloom.mining.logs.errors import BadRowsError, ImportCancelledError, TooManyActivitiesError
 from taktloom.mining.logs.mapping import ColumnMapping
 from taktloom.mining.logs.metadata import ImportFacts
 from taktloom.mining.logs.requests import BadRows, ImportRequest, ImportStage, ImportWatch, Progress
 from taktloom.mining.logs.staging import Staging
-from taktloom.mining.logs.times import ClockRules, ParsedTimes, parse_times
+from taktloom.mining.logs.times import ClockRules, ParsedTimes, parse_times_in_parts
 from taktloom.model.events import Lifecycle
 from taktloom.model.findings import Finding, Severity
 from taktloom.model.places import Place
@@ -23,7 +37,7 @@ FIRST_EXAMPLES = 20
 OFFSETS_KEPT = 50
 DAY_US = 86_400_000_000
 EARLIEST_US, LATEST_US = -719_162 * DAY_US, 2_932_897 * DAY_US - 1  # the years 1 to 9999, which Python can show
-LABELS = ("activity_label", "resource_label", "role_label")
+LABELS = ("activity", "resource", "role")
 UNPRINTABLE = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x{fffe}\x{ffff}]"
 REASONS = {
     "case-missing": "The case is empty.",
@@ -55,6 +69,10 @@ class Build:
             raise ImportCancelledError(self.staging.source.name)
         self.watch.report(Progress(stage=stage, done=done, total=self.staging.rows))
 
+    def parts(self, column: str) -> Iterator[pl.Series]:
+        """A column of the source, `part_rows` at a time."""
+        return self.staging.load_parts(column, self.request.limits.part_rows)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class GoodRows:
@@ -65,7 +83,7 @@ class GoodRows:
     """
 
     frame: pl.DataFrame
-    numbers: NDArray[np.int64]
+    numbers: NDArray[np.uint32]
     labels: Labels
     case_ids: pl.Series
     facts: ImportFacts
@@ -73,60 +91,112 @@ class GoodRows:
 
 def read_rows(build: Build) -> GoodRows:
     """The good rows; raises BadRowsError when there are others and the request does not leave them out."""
-    mapping, staging = build.mapping, build.staging
-    times = parse_times(staging.load(mapping.timestamp), build.rules)
-    starts = None
-    if mapping.start_timestamp is not None:
-        starts = parse_times(staging.load(mapping.start_timestamp), build.rules)
-    case, activity = _text(build, mapping.case), _text(build, mapping.activity)
-    reasons = _bad_reasons(case, activity, times, starts, build.request.limits.label_characters)
+    mapping, limits = build.mapping, build.request.limits
+    texts, times, starts = _read_parts(build)
+    reasons = _bad_reasons(texts["case"], texts["activity"], times, starts, limits.label_characters)
     good, skipped = _require_good(build, reasons)
-    frame = pl.DataFrame(
-        {
-            "case_id": case,
-            "activity_label": activity,
-            "started_at": _empty(case.len(), pl.Int64()) if starts is None else starts.utc,
-            "occurred_at": times.utc,
-            "offset_min": times.offset_min,
-            "lifecycle": _text(build, mapping.lifecycle),
-            "instance": _text(build, mapping.instance),
-            "event_id": _text(build, mapping.event_id),
-            "resource_label": _text(build, mapping.resource),
-            "role_label": _text(build, mapping.role),
-        }
-    )
-    del case, activity
+    columns = {part: coded.codes for part, coded in texts.items()}
+    columns |= {
+        "started_at": _nothing(build) if starts is None else starts.utc,
+        "occurred_at": times.utc,
+        "offset_min": times.offset_min,
+    }
+    columns |= {part: _spelled(build, getattr(mapping, part)) for part in ("lifecycle", "instance", "event_id")}
+    frame = pl.DataFrame({name: columns.pop(name) for name in list(columns)})
     if skipped:
         frame = frame.filter(good)
-    unprintable = sum(int(frame[name].str.contains(UNPRINTABLE).sum() or 0) for name in LABELS)
-    if unprintable:
-        frame = frame.with_columns(printable(frame[name]) for name in LABELS)
-    facts = replace(_facts(times, starts, frame, skipped), unprintable_labels=unprintable)
-    frame, case_ids = _coded(frame, "case_id", "case")
-    frame, activities = _coded(frame, "activity_label", "activity", is_sorted=True)
-    if activities.len() > build.request.limits.activities:
-        raise TooManyActivitiesError(activities.len(), build.request.limits.activities, mapping.activity)
-    frame, resources = _coded(frame, "resource_label", "resource", is_sorted=True)
-    frame, roles = _coded(frame, "role_label", "role", is_sorted=True)
-    labels = Labels(
-        activities=activities.to_list(), resources=resources.to_list(), roles=roles.to_list(), lifecycles=[]
+    facts = _facts(times, starts, frame, skipped)
+    del times, starts
+    numbers = np.flatnonzero(good.to_numpy()) if skipped else np.arange(frame.height, dtype=np.uint32)
+    numbers = numbers.astype(np.uint32, copy=False)
+    frame, labels, unprintable = _final_codes(frame, texts, build)
+    build.report(ImportStage.BUILDING, build.staging.rows // 2)
+    return GoodRows(
+        frame=frame,
+        numbers=numbers,
+        labels=Labels(
+            activities=labels["activity"].to_list(),
+            resources=labels["resource"].to_list(),
+            roles=labels["role"].to_list(),
+            lifecycles=[],
+        ),
+        case_ids=labels["case"],
+        facts=replace(facts, unprintable_labels=unprintable),
     )
-    numbers = np.flatnonzero(good.to_numpy()) if skipped else np.arange(frame.height)
-    return GoodRows(frame=frame, numbers=numbers, labels=labels, case_ids=case_ids, facts=facts)
 
 
-def _text(build: Build, column: str | None) -> pl.Series:
-    """A column as text without blanks around it; empty is null."""
+def _final_codes(
+    frame: pl.DataFrame, texts: dict[str, CodedTexts], build: Build
+) -> tuple[pl.DataFrame, dict[str, pl.Series], int]:
+    """*frame* with codes of the labels that good rows have, the labels by part, and how many were made printable.
+
+    Cases are numbered as they first appear, the others by their sorted labels: independent of the order of rows.
+    """
+    unprintable, labels = 0, {}
+    for part in list(texts):
+        coded = CodedTexts(codes=frame.drop_in_place(part), labels=texts.pop(part).labels)
+        if part != "case":
+            unprintable += int(mark_rows(coded, coded.labels.str.contains(UNPRINTABLE)).sum())
+            coded = relabel(coded, printable(coded.labels))
+        coded = in_order(coded, is_sorted=part != "case")
+        frame, labels[part] = frame.with_columns(coded.codes.alias(part)), coded.labels
+        if part == "activity" and coded.labels.len() > (most := build.request.limits.activities):
+            raise TooManyActivitiesError(coded.labels.len(), most, build.mapping.activity)
+    return frame, labels, unprintable
+
+
+def _read_parts(build: Build) -> tuple[dict[str, CodedTexts], ParsedTimes, ParsedTimes | None]:
+    """Case, activity, resource and role coded, while another thread reads the times: both take about as long."""
+    stop = threading.Event()
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        reading = beside.submit(_all_times, build, stop)
+        try:
+            texts = {part: _texts(build, getattr(build.mapping, part)) for part in ("case", *LABELS)}
+            while not wait([reading], timeout=0.1).done:
+                build.report(ImportStage.BUILDING, 0)
+        except BaseException:
+            stop.set()  # the thread's work is for nobody then
+            raise
+        return texts, *reading.result()
+
+
+def _all_times(build: Build, stop: threading.Event) -> tuple[ParsedTimes, ParsedTimes | None]:
+    start = build.mapping.start_timestamp
+    return _times(build, build.mapping.timestamp, stop), None if start is None else _times(build, start, stop)
+
+
+def _times(build: Build, column: str, stop: threading.Event) -> ParsedTimes:
+    return parse_times_in_parts(
+        lambda: itertools.takewhile(lambda _: not stop.is_set(), build.parts(column)), build.rules
+    )
+
+
+def _texts(build: Build, column: str | None) -> CodedTexts:
+    """A column as coded texts without blanks around them; empty is null."""
     if column is None:
-        return _empty(build.staging.rows, pl.String())
-    values = build.staging.load(column)
-    if values.dtype.is_float():  # a case number with gaps comes as float from data frames: 7.0 is case 7
+        return absent_texts(build.staging.rows)
+    parts = build.parts(column)
+    first = next(parts)
+    if first.dtype.is_float():  # a case number with gaps comes as float from data frames: 7.0 is case 7
+        values = build.staging.load(column)
         whole = values.cast(pl.Int64, strict=False)
-        values = whole if (whole.cast(values.dtype) == values).all() else values
-    texts = values.cast(pl.String)
-    if texts.str.contains(r"^\s|\s$|^$").any():
-        texts = texts.str.strip_chars().replace("", None)
-    return texts
+        return strip_texts(code_texts([whole if (whole.cast(values.dtype) == values).all() else values]))
+    return strip_texts(code_texts(_watched(itertools.chain((first,), parts), build)))
+
+
+def _watched(parts: Iterator[pl.Series], build: Build) -> Iterator[pl.Series]:
+    for part in parts:
+        build.report(ImportStage.BUILDING, 0)
+        yield part
+
+
+def _spelled(build: Build, column: str | None) -> pl.Series:
+    return _nothing(build) if column is None else spell_texts(_texts(build, column))
+
+
+def _nothing(build: Build) -> pl.Series:
+    """A column without values and without memory."""
+    return pl.repeat(None, build.staging.rows, dtype=pl.Null(), eager=True)
 
 
 def _empty(rows: int, dtype: pl.DataType) -> pl.Series:
@@ -143,14 +213,14 @@ def _out_of_range(utc: pl.Series) -> pl.Series:
 
 
 def _bad_reasons(
-    case: pl.Series, activity: pl.Series, times: ParsedTimes, starts: ParsedTimes | None, longest: int
+    case: CodedTexts, activity: CodedTexts, times: ParsedTimes, starts: ParsedTimes | None, longest: int
 ) -> pl.Series:
     """Per row the first reason why it is no event, null for good rows."""
     checks = {
-        "case-missing": case.is_null(),
-        "activity-missing": activity.is_null(),
-        "case-too-long": (case.str.len_chars() > longest).fill_null(False),
-        "activity-too-long": (activity.str.len_chars() > longest).fill_null(False),
+        "case-missing": case.codes.is_null(),
+        "activity-missing": activity.codes.is_null(),
+        "case-too-long": mark_rows(case, case.labels.str.len_chars() > longest),
+        "activity-too-long": mark_rows(activity, activity.labels.str.len_chars() > longest),
         "time-unreadable": times.is_bad,
         "time-missing": times.utc.is_null(),
         "time-out-of-range": _out_of_range(times.utc),
@@ -218,15 +288,6 @@ def row_number(staging: Staging, index: int) -> int:
             break
         row += 1
     return row
-
-
-def _coded(frame: pl.DataFrame, column: str, code: str, *, is_sorted: bool = False) -> tuple[pl.DataFrame, pl.Series]:
-    """*column* replaced by its code; labels in order of first appearance, or sorted to be independent of it."""
-    labels = frame[column].drop_nulls().unique(maintain_order=not is_sorted)
-    labels = labels.sort() if is_sorted else labels
-    dictionary = pl.DataFrame({column: labels}).with_row_index(code)
-    coded = frame.join(dictionary, on=column, how="left", maintain_order="left").drop(column)
-    return coded, labels
 
 
 def _facts(times: ParsedTimes, starts: ParsedTimes | None, frame: pl.DataFrame, skipped: int) -> ImportFacts:

@@ -4,7 +4,7 @@
 Text formats stage text columns only; Parquet keeps its types. Rows stay in the order of the source.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -56,3 +56,10 @@ class Staging:
         """One column by its source name, all rows."""
         stored = self.columns[source_column]
         return self.scan().select(stored).collect()[stored].rename(source_column)
+
+    def load_parts(self, source_column: str, rows: int) -> Iterator[pl.Series]:
+        """One column by its source name, at most *rows* at a time; one empty part when there are none."""
+        stored = self.columns[source_column]
+        scan = self.scan().select(stored)
+        for begin in range(0, max(1, self.rows), rows):
+            yield scan.slice(begin, rows).collect()[stored].rename(source_column)
