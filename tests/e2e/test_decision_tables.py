@@ -3,14 +3,12 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect, sync_playwright
+from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.browser import CHROMIUM, DESK, PHONE, Complaints, assert_marks_visible, chromium, overflow_of
-from tests.e2e.server import REPOSITORY, ServerProcess
+from tests.e2e.browser import DESK, PHONE, assert_marks_visible, overflow_of
+from tests.e2e.desk import Desk, open_desk
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 
@@ -18,33 +16,10 @@ MARKED = "rgb(253, 229, 200)"  # the ground under what a chosen finding speaks o
 SHEET = "U;in: Age;in: Member;out: Fee\n1;< 18;-;0\n2;>= 18;yes;5,5\n3;> 60;yes;3\n"
 
 
-@dataclass
-class Desk:
-    """A server and a browser in which somebody is signed in."""
-
-    server: ServerProcess
-    page: Page
-    complaints: Complaints
-    folder: Path
-
-
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    if not Path(CHROMIUM).exists():
-        pytest.skip(f"no Chromium at {CHROMIUM}: name one in TAKTLOOM_TEST_CHROMIUM")
-    if not (REPOSITORY / "src" / "taktloom" / "_ui" / "index.html").exists():
-        pytest.skip("the user interface is not built: ./taktloom setup")
-    folder = tmp_path_factory.mktemp("tables")
-    with (
-        ServerProcess(folder / "data") as server,
-        sync_playwright() as driver,
-        chromium(driver, folder / "profile") as context,
-    ):
-        complaints = Complaints(context, server.address)
-        page = context.new_page()
-        page.goto(server.sign_in_link)
-        page.get_by_role("heading", name="Home", level=1).wait_for()
-        yield Desk(server=server, page=page, complaints=complaints, folder=folder)
+    with open_desk(tmp_path_factory.mktemp("tables")) as desk:
+        yield desk
 
 
 def rule_cell(page: Page, text: str) -> Locator:

@@ -2,15 +2,14 @@
 """Test cases of a decision in a real Chromium: written, run, saved, opened again; a deployed decision and its use."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect, sync_playwright
+from playwright.sync_api import Locator, Page, expect
 
 from tests.decisions.models import risk_model
-from tests.e2e.browser import CHROMIUM, DESK, PHONE, Complaints, assert_marks_visible, chromium, open_page, overflow_of
-from tests.e2e.server import REPOSITORY, Person, ServerProcess
+from tests.e2e.browser import DESK, PHONE, assert_marks_visible, open_page, overflow_of
+from tests.e2e.desk import Desk, open_desk
+from tests.e2e.server import REPOSITORY, Person
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 
@@ -19,36 +18,19 @@ MATCHED = "rgb(229, 244, 230)"  # the ground under rules that the chosen case ma
 PASTED = "cost\tzone\texpected\n7000\tinner\thigh\n2000\tinner\tlow\n"
 
 
-@dataclass
-class Desk:
-    """A server, a browser in which somebody is signed in, and a second person who speaks REST."""
-
-    server: ServerProcess
-    page: Page
-    complaints: Complaints
-    clerk: Person
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    with open_desk(tmp_path_factory.mktemp("decisions")) as desk:
+        desk.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        yield desk
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    if not Path(CHROMIUM).exists():
-        pytest.skip(f"no Chromium at {CHROMIUM}: name one in TAKTLOOM_TEST_CHROMIUM")
-    if not (REPOSITORY / "src" / "taktloom" / "_ui" / "index.html").exists():
-        pytest.skip("the user interface is not built: ./taktloom setup")
-    folder = tmp_path_factory.mktemp("decisions")
-    with (
-        ServerProcess(folder / "data") as server,
-        sync_playwright() as driver,
-        chromium(driver, folder / "profile") as context,
-    ):
-        complaints = Complaints(context, server.address)
-        page = context.new_page()
-        page.goto(server.sign_in_link)
-        page.get_by_role("heading", name="Home", level=1).wait_for()
-        context.grant_permissions(["clipboard-read", "clipboard-write"])
-        clerk = Person(server.address, second_link(page, server.address))
-        yield Desk(server=server, page=page, complaints=complaints, clerk=clerk)
-        clerk.close()
+def clerk(desk: Desk) -> Iterator[Person]:
+    """A second person, who speaks REST."""
+    clerk = Person(desk.server.address, second_link(desk.page, desk.server.address))
+    yield clerk
+    clerk.close()
 
 
 def second_link(page: Page, address: str) -> str:
@@ -60,9 +42,9 @@ def second_link(page: Page, address: str) -> str:
     return str(answer.json()["one_time_link"])
 
 
-def test_cases_are_written_run_saved_and_still_there(desk: Desk) -> None:
+def test_cases_are_written_run_saved_and_still_there(desk: Desk, clerk: Person) -> None:
     page = desk.page
-    draft = desk.clerk.post("/drafts", {"name": "Permit", "dmn_xml": risk_model()})
+    draft = clerk.post("/drafts", {"name": "Permit", "dmn_xml": risk_model()})
     address = f"{desk.server.address}/processes/drafts/{draft['draft_id']}?tab=dmn"
     page.goto(address)
     table = page.get_by_role("table", name="Test cases")
@@ -91,9 +73,7 @@ def test_cases_are_written_run_saved_and_still_there(desk: Desk) -> None:
 
     expect(page.get_by_text("3 passed")).to_be_visible()
     expect(table.get_by_label("Expected, row 3")).to_have_value("middle")
-    assert (
-        '<taktloom:expected>"middle"</taktloom:expected>' in desk.clerk.get(f"/drafts/{draft['draft_id']}")["dmn_xml"]
-    )
+    assert '<taktloom:expected>"middle"</taktloom:expected>' in clerk.get(f"/drafts/{draft['draft_id']}")["dmn_xml"]
     assert_marks_visible(page)
 
 
@@ -109,12 +89,12 @@ def test_an_edited_rule_runs_the_cases_again(desk: Desk) -> None:
     page.set_viewport_size(DESK)
 
 
-def test_a_deployed_decision_shows_what_processes_asked_and_can_be_tried(desk: Desk) -> None:
+def test_a_deployed_decision_shows_what_processes_asked_and_can_be_tried(desk: Desk, clerk: Person) -> None:
     page = desk.page
     page.goto("about:blank")
-    desk.clerk.post_files("/deployments", [MODELS / name for name in ("decide_by_table.bpmn", "rate_of_fee.dmn")])
+    clerk.post_files("/deployments", [MODELS / name for name in ("decide_by_table.bpmn", "rate_of_fee.dmn")])
     for amount in (10, 20, 200):
-        desk.clerk.post("/processes/fee/instances", {"variables": {"amount": amount}})
+        clerk.post("/processes/fee/instances", {"variables": {"amount": amount}})
 
     open_page(page, f"{desk.server.address}/decisions")
     page.get_by_role("link", name="Rate of fee").click()
@@ -126,7 +106,7 @@ def test_a_deployed_decision_shows_what_processes_asked_and_can_be_tried(desk: D
     page.get_by_role("button", name="Decide").click()
     expect(page.get_by_text('Result: "high"')).to_be_visible()
     expect(page.locator('td.input-cell[data-row-id="r2"]').first).to_have_css("background-color", MATCHED)
-    assert desk.clerk.get("/decisions/rate_of_fee")["hits"]["evaluations"] == 3
+    assert clerk.get("/decisions/rate_of_fee")["hits"]["evaluations"] == 3
     assert_marks_visible(page)
     assert (desk.complaints.errors, desk.complaints.strangers) == ([], [])
 
