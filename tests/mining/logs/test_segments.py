@@ -19,7 +19,7 @@ from tests.mining.given_logs import IMPORTED_AT, given_path
 LOGS_AND_PARTS = {
     "01_running-example.xes.gz": 10,
     "BPIC13_cp.xes.gz": 500,
-    "interval_event_log.xes": 3,
+    "interval_event_log.xes": 150,
     "reviewing.xes": 100,
     "receipt.csv": 700,
     "receipt.parquet": 700,
