@@ -10,6 +10,7 @@ from taktloom.feel.temporal_text import parse_date_time
 from taktloom.feel.values import FeelValue
 from taktloom.formats.xml_reader import XmlError
 from taktloom.model.errors import NotFoundError
+from taktloom.model.findings import Severity
 
 NAMESPACE = "https://www.omg.org/spec/DMN/20230324/MODEL/"
 
@@ -156,3 +157,20 @@ def test_the_clock_reaches_every_decision() -> None:
 def test_what_is_not_dmn_is_refused(text: str) -> None:
     with pytest.raises(XmlError):
         load_model(text)
+
+
+def test_an_expression_in_another_language_is_an_error_with_its_place_and_not_passed_over() -> None:
+    text = dmn(decision("sum", "1 + 1")).replace("<literalExpression", '<literalExpression expressionLanguage="juel"')
+
+    (finding,) = load_model(text).findings
+
+    assert (finding.rule, finding.severity) == ("expression-language-unsupported", Severity.ERROR)
+    assert finding.parameters == {"language": "juel"}
+
+
+def test_the_standards_and_vendors_names_of_feel_are_feel() -> None:
+    for language in ("https://www.omg.org/spec/DMN/20230324/FEEL/", "feel", "FEEL"):
+        text = dmn(decision("sum", "1 + 1")).replace(
+            "<literalExpression", f'<literalExpression expressionLanguage="{language}"'
+        )
+        assert load_model(text).findings == []

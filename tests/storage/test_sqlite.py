@@ -7,6 +7,7 @@ import apsw
 import pytest
 
 from taktloom.storage import (
+    MEMORY,
     DatabaseUnusableError,
     SyncLevel,
     UnsafeSqliteError,
@@ -14,6 +15,7 @@ from taktloom.storage import (
     data_version,
     open_connection,
     require_safe_version,
+    savepoint,
     transaction,
 )
 
@@ -98,3 +100,23 @@ def test_a_sound_file_has_no_problems_and_a_damaged_one_has(tmp_path: Path) -> N
 
     assert sound == ()
     assert len(damaged) > 0
+
+
+def _insert_and_refuse(connection: apsw.Connection) -> None:
+    with savepoint(connection):
+        connection.execute("INSERT INTO kept VALUES (2)")
+        raise ValueError("no")
+
+
+def test_what_a_savepoint_that_raises_did_is_taken_back_and_the_transaction_goes_on() -> None:
+    connection = open_connection(MEMORY)
+    connection.execute("CREATE TABLE kept (n)")
+
+    with transaction(connection):
+        connection.execute("INSERT INTO kept VALUES (1)")
+        with pytest.raises(ValueError, match="no"):
+            _insert_and_refuse(connection)
+        with savepoint(connection):
+            connection.execute("INSERT INTO kept VALUES (3)")
+
+    assert [row[0] for row in connection.execute("SELECT n FROM kept ORDER BY n")] == [1, 3]

@@ -16,6 +16,7 @@ from taktloom.model.decision import (
     InputData,
 )
 from taktloom.model.findings import Finding, Severity
+from taktloom.model.places import Place
 
 __all__ = ["Key", "Library", "Node", "Required"]
 
@@ -45,6 +46,7 @@ class Library:
         self.types: dict[str, TypeTable] = {}
         for graph in graphs:
             self._type_table(graph, ())
+            self.findings.extend(_in_other_language(language, place) for language, place in graph.languages)
         by_id = {node.id: node.id for node in _nodes_of(self.root)}
         by_name = {node.name: node.id for node in reversed([*_nodes_of(self.root)]) if not isinstance(node, InputData)}
         self._names = {**by_id, **by_name}
@@ -100,6 +102,17 @@ class Library:
                 parameters={"name": node.name, "reference": reference.id},
             )
         )
+
+
+def _in_other_language(language: str, place: Place) -> Finding:
+    return Finding(
+        severity=Severity.ERROR,
+        rule="expression-language-unsupported",
+        message=f"The expression is in the language '{language}', which is not run.",
+        place=place,
+        remedy="Write it in FEEL and name no language.",
+        parameters={"language": language},
+    )
 
 
 def _nodes_of(graph: DecisionRequirementsGraph) -> Iterator[Node]:

@@ -383,7 +383,8 @@ class DecisionRequirementsGraph:
     """Everything in one DMN file.
 
     diagram: the file's DMNDI as XML, None where it has none (the writer then lays the graph out).
-    kept: top-level elements that we do not run (knowledge sources, artifacts …), as XML.
+    kept: top-level elements that we do not run (knowledge sources, artifacts …), as XML. languages: each expression
+    language beside FEEL that the file names, and where.
     """
 
     id: str
@@ -397,4 +398,5 @@ class DecisionRequirementsGraph:
     imports: tuple[ModelImport, ...] = ()
     diagram: bytes | None = None
     kept: tuple[bytes, ...] = field(default=())
+    languages: tuple[tuple[str, Place], ...] = ()
     place: Place = NOWHERE

@@ -16,6 +16,7 @@ from taktloom.storage.sqlite import (
     data_version,
     open_connection,
     require_safe_version,
+    savepoint,
     transaction,
 )
 
@@ -40,6 +41,7 @@ __all__ = [
     "open_connection",
     "parse_queries",
     "require_safe_version",
+    "savepoint",
     "to_micros",
     "to_micros_or_none",
     "transaction",

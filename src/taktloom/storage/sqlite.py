@@ -90,6 +90,23 @@ def transaction(connection: apsw.Connection) -> Iterator[apsw.Connection]:
     connection.execute("COMMIT")
 
 
+@contextmanager
+def savepoint(connection: apsw.Connection) -> Iterator[None]:
+    """Take back what the block did when it raises; the transaction around it goes on.
+
+    Where SQLite has taken back the whole transaction by itself, as when the disk is full, there is none any more.
+    """
+    connection.execute("SAVEPOINT part")
+    try:
+        yield
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK TO part")
+            connection.execute("RELEASE part")
+        raise
+    connection.execute("RELEASE part")
+
+
 def pragma_number(connection: apsw.Connection, name: str) -> int:
     """Read a numeric pragma, such as `user_version` or `data_version`."""
     value = connection.pragma(name)

@@ -89,8 +89,17 @@ def read_dmn(data: bytes | str, *, source: str = "", limits: XmlLimits = DEFAULT
         imports=_all(root, "import", _import, reading),
         diagram=_diagram(root),
         kept=tuple(_kept(root, _READ_AT_TOP | {"DMNDI"})),
+        languages=tuple(_languages(root, reading)),
         place=reading.place(root),
     )
+
+
+def _languages(root: etree._Element, reading: Reading) -> Iterator[tuple[str, Place]]:
+    """What is not FEEL: the standard's namespaces for it and vendors' short names all hold the word."""
+    for element in root.iter("{*}*"):
+        language = (element.get("expressionLanguage") or "").strip()
+        if language and "feel" not in language.lower():
+            yield language, reading.place(element)
 
 
 def _all(

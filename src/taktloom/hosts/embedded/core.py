@@ -18,7 +18,7 @@ from taktloom.hosts.embedded.values import ValueCodec
 from taktloom.hosts.embedded.writer import Writer
 from taktloom.kernel.commands import Command
 from taktloom.model.identifiers import InstanceKey, TenantId
-from taktloom.storage import Session
+from taktloom.storage import Session, savepoint
 
 Result = TypeVar("Result")
 
@@ -89,17 +89,8 @@ class Unit:
 
     def attempt(self, work: "Callable[[], Result]") -> Result:
         """Run part of the work so that, when it raises, its own changes are taken back and the rest stays."""
-        connection = self.session.connection
-        connection.execute("SAVEPOINT part")
-        try:
-            result = work()
-        except BaseException:
-            if connection.in_transaction:  # SQLite takes everything back by itself when the disk is full
-                connection.execute("ROLLBACK TO part")
-                connection.execute("RELEASE part")
-            raise
-        connection.execute("RELEASE part")
-        return result
+        with savepoint(self.session.connection):
+            return work()
 
     def instance(self, instance_key: InstanceKey) -> LiveInstance:
         """The active instance, for changing; see LiveInstances.load for the errors."""

@@ -22,7 +22,7 @@ import apsw
 from taktloom.hosts.embedded.changes import Change, ChangeFeed, Topic
 from taktloom.hosts.embedded.database import Database
 from taktloom.model.errors import ConflictError, IncidentError
-from taktloom.storage import Session, data_version
+from taktloom.storage import Session, data_version, savepoint
 
 _LOG = logging.getLogger(__name__)
 _GROUP_LIMIT = 256  # a commit costs far more than 256 pieces of work; callers at the head should not wait for more
@@ -65,19 +65,16 @@ class _Work(Generic[Result]):
 
     def attempt(self, session: Session) -> Callable[[], None]:
         """Run inside a savepoint; the result is a function that tells the caller the outcome."""
-        session.connection.execute("SAVEPOINT work")
         try:
-            result = self.run(session, self.changes)
+            with savepoint(session.connection):
+                result = self.run(session, self.changes)
         except BaseException as error:
             if not session.connection.in_transaction:
                 raise  # SQLite took everything back by itself, as it does when the disk is full
-            session.connection.execute("ROLLBACK TO work")
-            session.connection.execute("RELEASE work")
             self.undo()
             self.changes.clear()
             failure = _storage_error(error) if isinstance(error, apsw.Error) else error
             return lambda: self.future.set_exception(failure)
-        session.connection.execute("RELEASE work")
         return lambda: self.future.set_result(result)
 
 
