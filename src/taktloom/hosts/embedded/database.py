@@ -33,7 +33,11 @@ class Database:
         self._queries = load_queries(_PACKAGE, "sql")
         self.lock = threading.RLock()
         connection = open_connection(path if path is not None else MEMORY, sync=sync, vfs=vfs)
-        migrate(connection, load_migrations(_PACKAGE), path=path)
+        try:
+            migrate(connection, load_migrations(_PACKAGE), path=path)
+        except BaseException:
+            connection.close(True)
+            raise
         self.writing = Session(connection, self._queries)
         self._readers: queue.SimpleQueue[Session] = queue.SimpleQueue()
 
@@ -45,12 +49,17 @@ class Database:
                 yield self.writing
             return
         session = self._take_reader(self._path)
+        is_usable = False
         try:
             session.connection.execute("BEGIN")
-            yield session
+            try:
+                yield session
+            finally:
+                session.connection.execute("ROLLBACK")
+            is_usable = True
         finally:
-            session.connection.execute("ROLLBACK")
-            self._readers.put(session)
+            # A reader whose block raised may have been hurt itself, by a disk that cannot be read.
+            self._readers.put(session) if is_usable else session.close()
 
     def backup(self, target: Path) -> None:
         """Copy the live database to *target*."""
