@@ -28,6 +28,7 @@ from taktloom.app import (
     watch,
     works,
 )
+from taktloom.app.assurance import campaign
 from taktloom.app.context import UseCase
 from taktloom.app.demo import walk
 

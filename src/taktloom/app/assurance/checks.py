@@ -20,7 +20,7 @@ from taktloom.kernel.state_json import save_state
 from taktloom.model.identifiers import InstanceKey
 from taktloom.storage import Row, Session, load_queries, open_connection, to_micros
 
-QUERIES = load_queries("taktloom.app.assurance", "sql")
+_QUERIES = load_queries("taktloom.app.assurance", "sql")
 _OVER = frozenset({"completed", "cancelled"})
 
 
@@ -40,31 +40,30 @@ class Seen:
     messages: dict[str, str | None]
     timer_starts: int
 
-    @property
-    def active(self) -> list[InstanceKey]:
-        """Instances that have not ended."""
-        return [key for key, row in self.instances.items() if row.text("status") == "active"]
+
+def inspector(path: Path) -> Session:
+    """A session of the checks' own on the database, without faults."""
+    return Session(open_connection(path), _QUERIES)
 
 
-def look(path: Path, journals: Journals) -> Seen:
-    """Read everything; journals are replayed on the way. Raises ViolationError."""
-    connection = open_connection(path)
+def look(session: Session, journals: Journals) -> Seen:
+    """Read everything in one view; journals are replayed on the way. Raises ViolationError."""
+    session.connection.execute("BEGIN")
     try:
-        session = Session(connection, QUERIES)
-        connection.execute("BEGIN")
         return _read(session, journals)
     finally:
-        connection.close(True)
+        session.connection.execute("ROLLBACK")
 
 
-def is_sound(path: Path) -> None:
+def check_soundness(session: Session) -> None:
     """SQLite's own full check. Raises ViolationError."""
-    connection = open_connection(path)
-    try:
-        lines = [str(row[0]) for row in connection.execute("PRAGMA integrity_check")]
-    finally:
-        connection.close(True)
+    lines = [str(row[0]) for row in session.connection.execute("PRAGMA integrity_check")]
     require(lines == ["ok"], Wrong.DIFFERS, f"integrity check: {lines[:3]}")
+
+
+def still_open(session: Session) -> int:
+    """How many instances and timer starts have not come to their end."""
+    return session.count("still_open")
 
 
 def check(seen: Seen, known: Known, world: World) -> None:
@@ -82,13 +81,9 @@ def check(seen: Seen, known: Known, world: World) -> None:
     _check_effects(seen, known)
 
 
-def check_no_early_event(path: Path, world: World) -> None:
+def check_no_early_event(session: Session, world: World) -> None:
     """No event bears a time that no clock has shown yet, as a timer fired before its time would."""
-    connection = open_connection(path)
-    try:
-        latest = Session(connection, QUERIES).count("latest_journal_entry")
-    finally:
-        connection.close(True)
+    latest = session.count("latest_journal_entry")
     require(latest <= to_micros(world.latest), Wrong.EARLY, "a timer fired before its time")
 
 

@@ -12,11 +12,13 @@ from tempfile import TemporaryDirectory
 
 import apsw
 
+from taktloom.app.assurance.checks import inspector
 from taktloom.app.assurance.models import Family, make_family
 from taktloom.app.assurance.outside import BEGINNING, NodeClock, SeededIds, World
 from taktloom.app.assurance.records import Wrong, require
 from taktloom.hosts.embedded import Catalogue, EmbeddedEngine, EngineOptions, InlineWriter, ManualClock
 from taktloom.model.errors import IncidentError
+from taktloom.storage import Session
 from taktloom.storage.faults import FaultyDisk
 
 DATABASE = "engine.db"
@@ -69,6 +71,7 @@ class Machine:
         self.nodes: list[Node] = []
         self.on_read: Callable[[], None] = lambda: None
         self._ground, self._chance, self._world = ground, chance, world
+        self._inspector: Session | None = None
         self._count = 2 if chance.random() < 0.3 else 1
 
     @property
@@ -95,8 +98,17 @@ class Machine:
         self.stop()
         self.disk.restart()
 
+    def inspect(self) -> Session:
+        """The checks' session, kept until the engines are closed."""
+        if self._inspector is None:
+            self._inspector = inspector(self.path)
+        return self._inspector
+
     def stop(self) -> None:
         """Close the engines; on a machine that is down nothing reaches the disk any more."""
+        if self._inspector is not None:
+            self._inspector.connection.close(True)  # noqa: FBT003 - SQLite's signature
+            self._inspector = None
         for node in self.nodes:
             with suppress(Exception):  # a dead process's connections are closed without a word
                 node.engine.drain()

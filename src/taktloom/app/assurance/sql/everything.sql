@@ -40,7 +40,16 @@ SELECT message_id, correlated_with FROM message ORDER BY message_id;
 -- name: timer_starts
 SELECT count(*) AS n FROM timer_start;
 
+-- name: still_open
+SELECT (SELECT count(*) FROM instance WHERE status = 'active') + (SELECT count(*) FROM timer_start) AS n;
+
 -- name: waiting_cases
-SELECT DISTINCT i.business_key, m.message_name
+SELECT DISTINCT i.business_key
 FROM message_subscription m JOIN instance i ON i.tenant_id = m.tenant_id AND i.instance_key = m.instance_key
-WHERE i.business_key IS NOT NULL ORDER BY i.business_key, m.message_name;
+WHERE i.business_key IS NOT NULL ORDER BY i.business_key;
+
+-- name: waiting_for_signals
+SELECT count(*) AS n FROM signal_subscription;
+
+-- name: open_instances
+SELECT instance_key FROM instance WHERE status = 'active' ORDER BY instance_key;
