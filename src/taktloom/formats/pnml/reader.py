@@ -114,8 +114,7 @@ class _Reading:
 
     def _final_marking(self) -> dict[str, int]:
         """The first final marking that is named; tools put it inside or beside the net."""
-        around = self.root.getparent()
-        for parent in (self.root,) if around is None else (self.root, around):
+        for parent in (self.root, *self.root.iterancestors()):
             for element in _elements(parent):
                 if local_name(element) == "finalmarkings":
                     marking = next(iter(_elements(element)), None)
@@ -130,7 +129,7 @@ class _Reading:
 
 
 def _elements(parent: etree._Element) -> Iterator[etree._Element]:
-    return (child for child in parent if isinstance(child.tag, str))
+    return parent.iterchildren("*")
 
 
 def _label(element: etree._Element, name: str) -> str | None:
