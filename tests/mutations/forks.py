@@ -164,7 +164,7 @@ class _TextLoader(SourceFileLoader):
             raise OSError(path)
         return self._text.encode()
 
-    def path_stats(self, path: str) -> dict[str, float]:  # type: ignore[override]
+    def path_stats(self, path: str) -> dict[str, float]:
         """No byte code fits, whatever the file's own stamp is."""
         raise OSError(path)
 
