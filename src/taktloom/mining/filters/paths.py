@@ -84,7 +84,8 @@ def _previous(marked: Mask, places: NDArray[np.int64]) -> NDArray[np.int64]:
 def _in_case(rows: CaseRows, candidate: NDArray[np.int64], target: NDArray[np.int64]) -> Mask:
     """Whether there is a candidate, in the target's own case."""
     same_case: Mask = rows.case[candidate] == rows.case[target]
-    return same_case & (candidate != NONE)
+    same_case &= candidate != NONE
+    return same_case
 
 
 def _us(duration: timedelta) -> int:
