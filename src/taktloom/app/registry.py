@@ -34,6 +34,7 @@ from taktloom.app.demo import walk
 
 MODULES: tuple[ModuleType, ...] = (
     backup,
+    campaign,
     decision_tables,
     decision_tests,
     decisions,

@@ -22,7 +22,7 @@ def assurance() -> None:
 
 @assurance_commands.command("run")
 @calls(campaign.run_assurance)
-def run_assurance(  # noqa: PLR0913 - options
+def run_assurance(
     profile: Annotated[
         campaign.Profile, typer.Option(help="quick: 5,000 runs, 200 power losses; long: 100,000 and 10,000.")
     ] = campaign.Profile.QUICK,

@@ -103,7 +103,7 @@ class FaultyDisk:
         return path
 
     def fail_at(self, fault: DiskFault, calls: int, *, full_for: int = 0) -> None:
-        """Let *fault* happen at the call after the next *calls* ones; full_for: of a full disk, how many writes fail."""
+        """Let *fault* happen after the next *calls* calls; full_for: of a full disk, how many writes fail."""
         self._fault, self._fault_at = fault, self.calls + calls
         self._full_writes = full_for
 
@@ -249,7 +249,7 @@ class _FaultyLayer(apsw.VFS):
         self._disk = disk
         super().__init__(disk.name, "")
 
-    def xOpen(self, name: str | apsw.URIFilename | None, flags: list[int]) -> apsw.VFSFile:
+    def xOpen(self, name: str | apsw.URIFilename | None, flags: list[int]) -> apsw.VFSFile:  # noqa: N802
         """Open a file; temporary ones have no name and no faults."""
         if name is None:
             return super().xOpen(name, flags)
@@ -258,19 +258,20 @@ class _FaultyLayer(apsw.VFS):
         self._disk.after(fault, apsw.SQLITE_CANTOPEN)
         return opened
 
-    def xDelete(self, filename: str, syncdir: bool) -> None:  # noqa: FBT001 - SQLite's signature
+    def xDelete(self, filename: str, syncdir: bool) -> None:  # noqa: FBT001, N802
         """Delete a file."""
         fault = self._disk.before(apsw.SQLITE_IOERR_DELETE, self._disk.life)
         super().xDelete(filename, syncdir)
         self._disk.deleted(filename, is_synced=syncdir)
         self._disk.after(fault, apsw.SQLITE_IOERR_DELETE)
 
-    def xSleep(self, microseconds: int) -> int:
+    def xSleep(self, microseconds: int) -> int:  # noqa: N802
         """Waiting for a lock takes no time here: who holds it is in the same thread."""
         return microseconds
 
-    def excepthook(self, *_: object) -> None:
+    def excepthook(self, *_: object) -> bool:
         """Errors that SQLite does not pass on are the faults on purpose."""
+        return True
 
 
 class _FaultyFile(apsw.VFSFile):
@@ -281,14 +282,14 @@ class _FaultyFile(apsw.VFSFile):
         self._disk, self._life = disk, disk.life
         self._name = disk.opened(name.filename() if isinstance(name, apsw.URIFilename) else name)
 
-    def xRead(self, amount: int, offset: int) -> bytes:
+    def xRead(self, amount: int, offset: int) -> bytes:  # noqa: N802
         """Read."""
         fault = self._disk.before(apsw.SQLITE_IOERR_READ, self._life)
         data = super().xRead(amount, offset)
         self._disk.after(fault, apsw.SQLITE_IOERR_READ)
         return data
 
-    def xWrite(self, data: bytes, offset: int) -> None:
+    def xWrite(self, data: bytes, offset: int) -> None:  # noqa: N802
         """Write."""
         fault = self._disk.before(apsw.SQLITE_IOERR_WRITE, self._life)
         self._disk.require_room()
@@ -296,28 +297,29 @@ class _FaultyFile(apsw.VFSFile):
         self._disk.written(self._name, offset, bytes(data))
         self._disk.after(fault, apsw.SQLITE_IOERR_WRITE)
 
-    def xTruncate(self, newsize: int) -> None:
+    def xTruncate(self, newsize: int) -> None:  # noqa: N802
         """Cut."""
         fault = self._disk.before(apsw.SQLITE_IOERR_TRUNCATE, self._life)
         super().xTruncate(newsize)
         self._disk.written(self._name, newsize, None)
         self._disk.after(fault, apsw.SQLITE_IOERR_TRUNCATE)
 
-    def xSync(self, flags: int) -> None:
+    def xSync(self, flags: int) -> None:  # noqa: N802
         """Sync: only the disk's book-keeping, the system's own sync would cost time and prove nothing here."""
         del flags
         fault = self._disk.before(apsw.SQLITE_IOERR_FSYNC, self._life)
         self._disk.synced(self._name, fault)
         self._disk.after(fault, apsw.SQLITE_IOERR_FSYNC)
 
-    def xLock(self, level: int) -> None:
+    def xLock(self, level: int) -> None:  # noqa: N802
         """Lock."""
         fault = self._disk.before(apsw.SQLITE_IOERR_LOCK, self._life)
         super().xLock(level)
         self._disk.after(fault, apsw.SQLITE_IOERR_LOCK)
 
-    def excepthook(self, *_: object) -> None:
+    def excepthook(self, *_: object) -> bool:
         """As of the layer."""
+        return True
 
 
 def _torn(write: tuple[int, bytes | None], chance: Random) -> tuple[int, bytes | None]:

@@ -96,9 +96,7 @@ def _read(session: Session, journals: Journals) -> Seen:
         entries.append(row.blob("payload_sealed"))
     return Seen(
         instances=instances,
-        journals={
-            key: journals.replay(key, row.text("process_id"), payloads[key]) for key, row in instances.items()
-        },
+        journals={key: journals.replay(key, row.text("process_id"), payloads[key]) for key, row in instances.items()},
         jobs=_by_instance(session.rows("jobs")),
         timers=_by_instance(session.rows("timers")),
         subscriptions=_by_instance(session.rows("subscriptions")),
@@ -127,7 +125,9 @@ def _check_instance(seen: Seen, key: InstanceKey, replayed: Replayed) -> None:
     for name, found, wanted in _tables(seen, key, replayed):
         require(found == wanted, Wrong.DIFFERS, f"{key}: {name}: {_difference(found, wanted)}")
     for (kind, name), times in replayed.happened.items():
-        require(times == 1 or not name or kind == "JobErrorThrown", Wrong.DOUBLED, f"{key}: {kind} {name} {times} times")
+        require(
+            times == 1 or not name or kind == "JobErrorThrown", Wrong.DOUBLED, f"{key}: {kind} {name} {times} times"
+        )
 
 
 def _tables(seen: Seen, key: InstanceKey, replayed: Replayed) -> list[tuple[str, object, object]]:
@@ -222,14 +222,14 @@ def _check_acknowledged(seen: Seen, known: Known) -> None:
         happened.update({name: times for name, times in replayed.happened.items() if name[1]})
         for mark in replayed.marks:
             marks[mark].add(key)
-    wanted = [("JobCompleted", name) for name in known.done]
+    wanted: list[tuple[str, str]] = [("JobCompleted", name) for name in known.done]
     wanted += [("JobErrorThrown", name) for name in known.thrown]
     wanted += [("UserTaskCompleted", name) for name in known.tasks]
     wanted += [("IncidentResolved", name) for name in known.resolved]
     for name in wanted:
         require(happened[name] >= 1, Wrong.LOST, f"{name[0]} of {name[1]}")
-    for mark, key in known.marks.items():
-        require(key in marks["VariablesSet", mark], Wrong.LOST, f"variable {mark} of {key}")
+    for variable, key in known.marks.items():
+        require(key in marks["VariablesSet", variable], Wrong.LOST, f"variable {variable} of {key}")
     for signal, hearers in known.signals.items():
         require(hearers <= marks["SignalReceived", signal] | _started(seen), Wrong.LOST, f"signal {signal}")
     for key in known.cancelled:
@@ -254,6 +254,8 @@ def _check_messages(seen: Seen, known: Known, world: World) -> None:
             for key, replayed in seen.journals.items()
             if replayed.marks["MessageCorrelated", mark]
         }
+        others = [key for key in counts if seen.instances[key].value("business_key") != fate.case]
+        require(not others, Wrong.DIFFERS, f"message {mark} for {fate.case} went to {others}")
         if fate.taken is None or fate.is_void:
             continue
         if fate.taken:

@@ -13,16 +13,16 @@ from functools import partial
 from random import Random
 from typing import Protocol
 
-from taktloom.app.assurance.models import ERROR_CODE, JOB_TYPE, MESSAGE, SIGNAL
 from taktloom.app.assurance.machine import Node
+from taktloom.app.assurance.models import ERROR_CODE, JOB_TYPE, MESSAGE, SIGNAL
 from taktloom.app.assurance.outside import World
 from taktloom.app.assurance.records import Known, Lease, MessageFate, Wrong, require
 from taktloom.feel.values import FeelValue
 from taktloom.hosts.embedded import CompletionResult, IncidentState, JobCompletion, Message, Signal
 from taktloom.hosts.embedded.writer import StorageFailedError
 from taktloom.model.errors import TaktloomError
-from taktloom.model.identifiers import InstanceKey, ProcessId
-from taktloom.model.operations import InstanceQuery, LockedJob, UserTaskQuery, UserTaskView
+from taktloom.model.identifiers import IncidentId, InstanceKey, ProcessId
+from taktloom.model.operations import IncidentView, InstanceQuery, LockedJob, UserTaskQuery, UserTaskView
 
 LOCK = timedelta(minutes=5)
 _TIME_TO_LIVE = timedelta(days=2)
@@ -113,9 +113,7 @@ class Clients:
         for job in jobs:
             self._have_effect(job)
             self.known.tried.add(job.job_id)
-        completions = [
-            JobCompletion(job_id=job.job_id, fence=job.fence, variables=self._result(job)) for job in jobs
-        ]
+        completions = [JobCompletion(job_id=job.job_id, fence=job.fence, variables=self._result(job)) for job in jobs]
 
         def note(node: Node, answers: object) -> None:
             if isinstance(answers, tuple):
@@ -180,15 +178,14 @@ class Clients:
 
     def resolve(self) -> None:
         """An operator tries incidents again."""
-        found = self._wire.ask(
-            lambda node: node.engine.incidents.search(state=IncidentState.OPEN).items, _nothing
-        )
+        found = self._wire.ask(lambda node: node.engine.incidents.search(state=IncidentState.OPEN).items, _nothing)
         for incident in self._some(found):
+            assert isinstance(incident, IncidentView)
             identifier = incident.incident_id
 
-            def note(_: Node, answer: object, name: str = identifier) -> None:
+            def note(_: Node, answer: object, name: IncidentId = identifier) -> None:
                 if answer is None:
-                    self.known.resolved.add(name)  # type: ignore[arg-type]  # an incident id
+                    self.known.resolved.add(name)
 
             self._wire.send(
                 lambda node, name=identifier: node.engine.incidents.resolve(name, variables={"n": Decimal(1)}),  # type: ignore[misc]
@@ -235,7 +232,7 @@ class Clients:
             time_to_live=time_to_live,
         )
         kept = time_to_live or timedelta(days=1)
-        fate = self.known.messages[mark] = MessageFate(expires_at=self._world.latest + kept)
+        fate = self.known.messages[mark] = MessageFate(case=case, expires_at=self._world.latest + kept)
 
         def correlate(node: Node) -> object:
             fate.is_void = fate.is_void or self._world.latest >= fate.expires_at

@@ -51,7 +51,7 @@ def ground_of(number: int) -> Ground:
 
 def fast_folder() -> str | None:
     """Memory where the system offers it as a folder: what is simulated needs no real disk."""
-    return "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - a fresh folder with a random name is made
+    return "/dev/shm" if Path("/dev/shm").is_dir() else None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -107,7 +107,7 @@ class Machine:
     def stop(self) -> None:
         """Close the engines; on a machine that is down nothing reaches the disk any more."""
         if self._inspector is not None:
-            self._inspector.connection.close(True)  # noqa: FBT003 - SQLite's signature
+            self._inspector.connection.close(True)
             self._inspector = None
         for node in self.nodes:
             with suppress(Exception):  # a dead process's connections are closed without a word
@@ -122,7 +122,7 @@ class Machine:
 
     def _open(self) -> Node:
         skew = timedelta(seconds=self._chance.choice((0, 0, 0, -30, 30, 3600)))
-        clock = NodeClock(self._world, skew, lambda: self.on_read())
+        clock = NodeClock(self._world, skew, self.on_read)
         options = EngineOptions(
             clock=clock,
             ids=SeededIds(self._chance),

@@ -180,7 +180,10 @@ class _Maker:
 
     def race(self) -> Ends:
         """An event-based gateway: a message or a timer."""
-        gateway, merge = self._add(EventBasedGateway(id=self._id("race"))), self._add(ExclusiveGateway(id=self._id("x")))
+        gateway, merge = (
+            self._add(EventBasedGateway(id=self._id("race"))),
+            self._add(ExclusiveGateway(id=self._id("x"))),
+        )
         for definition in (_own_message(), TimerDefinition(duration="PT2H")):
             event = self._add(IntermediateCatchEvent(id=self._id("catch"), definition=definition))
             self._flow(gateway, event)

@@ -61,11 +61,12 @@ class Lease:
 
 @dataclass(slots=True, kw_only=True)
 class MessageFate:
-    """A message that was sent. taken: by whom, as acknowledged; None: no answer yet.
+    """A message that was sent to *case*. taken: by whom, as acknowledged; None: no answer yet.
 
     expires_at: no engine forgets it earlier. is_void: it was sent again after that, and may have been taken again.
     """
 
+    case: str
     expires_at: datetime
     taken: frozenset[InstanceKey] | None = None
     is_void: bool = False
