@@ -32,7 +32,7 @@ WHERE u.tenant_id = :tenant_id
   AND (:after IS NULL OR u.user_task_id > :after)
   AND (:state IS NULL OR u.state = :state)
   AND (:assignee IS NULL OR u.assignee = :assignee)
-  AND (:is_unassigned IS NULL OR (u.assignee IS NULL) = :is_unassigned)
+  AND (:is_unassigned IS NULL OR CASE WHEN u.assignee IS NULL THEN 1 ELSE 0 END = :is_unassigned)
   AND (:process_id IS NULL OR u.process_id = :process_id)
   AND (:instance_key IS NULL OR u.instance_key = :instance_key)
   AND (:search IS NULL OR u.instance_key = :search OR instr(lower(u.name), lower(:search)) > 0
@@ -49,7 +49,7 @@ SELECT count(*) AS n FROM (
   WHERE u.tenant_id = :tenant_id
     AND (:state IS NULL OR u.state = :state)
     AND (:assignee IS NULL OR u.assignee = :assignee)
-    AND (:is_unassigned IS NULL OR (u.assignee IS NULL) = :is_unassigned)
+    AND (:is_unassigned IS NULL OR CASE WHEN u.assignee IS NULL THEN 1 ELSE 0 END = :is_unassigned)
     AND (:process_id IS NULL OR u.process_id = :process_id)
     AND (:instance_key IS NULL OR u.instance_key = :instance_key)
     AND (:search IS NULL OR u.instance_key = :search OR instr(lower(u.name), lower(:search)) > 0
@@ -58,4 +58,4 @@ SELECT count(*) AS n FROM (
       OR (u.assignee IS NULL AND u.candidate_groups = '[]')
       OR EXISTS (SELECT 1 FROM user_task_group g WHERE g.tenant_id = u.tenant_id AND g.user_task_id = u.user_task_id
       AND g.group_name IN (SELECT value FROM json_each(:visible_to_groups))))
-  LIMIT :limit);
+  LIMIT :limit) AS found;
