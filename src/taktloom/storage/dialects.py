@@ -22,6 +22,8 @@ _STATEMENT_RULES = (
     (re.compile(r"\bjson_each\(\s*(\$\d+)\s*\)"), r"jsonb_array_elements_text(CAST(\1 AS jsonb)) AS item(value)"),
     (re.compile(r"\binstr\("), "strpos("),
 )
+_OPTIONAL = re.compile(r"\(\s*(\$\d+) IS NULL\s+OR\s")
+_QUOTED_OR_PARENTHESIS = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|[()]""")
 _SCHEMA_RULES = (
     (re.compile(r"\bINTEGER PRIMARY KEY AUTOINCREMENT\b"), "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY"),
     (re.compile(r"\bINTEGER\b"), "BIGINT"),
@@ -61,7 +63,26 @@ def postgresql_statement(text: str) -> PostgresqlStatement:
     translated = "".join(parts).strip()
     for pattern, replacement in _STATEMENT_RULES:
         translated = pattern.sub(replacement, translated)
-    return PostgresqlStatement(text=translated, names=tuple(numbers))
+    return PostgresqlStatement(text=_with_types_first(translated), names=tuple(numbers))
+
+
+def _with_types_first(text: str) -> str:
+    """`($1 IS NULL OR a = $1)` -> `(a = $1 OR $1 IS NULL)`: a parameter gets its type where it first stands."""
+    match = _OPTIONAL.search(text)
+    while match is not None:
+        end = _closing(text, match.start())
+        text = f"{text[: match.start()]}({text[match.end() : end]} OR {match[1]} IS NULL{text[end:]}"
+        match = _OPTIONAL.search(text)
+    return text
+
+
+def _closing(text: str, opening: int) -> int:
+    depth = 0
+    for match in _QUOTED_OR_PARENTHESIS.finditer(text, opening):
+        depth += {"(": 1, ")": -1}.get(match[0], 0)
+        if depth == 0:
+            return match.start()
+    raise ValueError(f"a parenthesis is not closed: {text[opening : opening + 60]}")
 
 
 def postgresql_schema(text: str) -> str:

@@ -76,7 +76,7 @@ def connect(url: str, *, password: str | None = None, name: str = "taktloom", se
             url,
             autocommit=True,
             cursor_factory=psycopg.RawCursor,
-            **_options(password, name),  # type: ignore[arg-type]  # options of libpq by name
+            **_options(password, name),
         )
     except (psycopg.Error, UnicodeError) as error:
         raise _unusable(url, error) from None  # the driver's text may repeat the URL
@@ -123,12 +123,24 @@ def setting(connection: PgConnection, parameter: str) -> str:
 
 
 class PostgresqlSession(Session):
-    """A session on a PostgreSQL connection."""
+    """A session on a PostgreSQL connection.
 
-    def __init__(self, connection: PgConnection, queries: Mapping[str, str]) -> None:
+    turns: statements before whose first run in a transaction a lock of that number is taken, until its end.
+    """
+
+    def __init__(
+        self, connection: PgConnection, queries: Mapping[str, str], *, turns: Mapping[str, int] | None = None
+    ) -> None:
         self.connection = connection
         self._queries = queries
         self._columns: dict[str, Mapping[str, int]] = {}
+        self._turns = turns or {}
+        self._has_turn: set[int] = set()
+
+    def begin(self, mode: str) -> None:
+        """Begin a transaction. mode: as BEGIN takes it; from this package's own text, never from data."""
+        self._has_turn.clear()
+        self.connection.execute(f"BEGIN {mode}".encode())
 
     def run(self, name: str, /, **bindings: SqlValue) -> int:
         """See Session."""
@@ -162,6 +174,7 @@ class PostgresqlSession(Session):
         try:
             yield
         except BaseException:
+            self._has_turn.clear()  # the server lets go of what was taken since
             if not self.connection.broken:
                 self.connection.execute("ROLLBACK TO SAVEPOINT part")
                 self.connection.execute("RELEASE SAVEPOINT part")
@@ -177,6 +190,10 @@ class PostgresqlSession(Session):
         self.connection.close()
 
     def _statement(self, name: str) -> PostgresqlStatement:
+        turn = self._turns.get(name)
+        if turn is not None and turn not in self._has_turn:
+            self.connection.execute("SELECT pg_advisory_xact_lock($1)", [turn])
+            self._has_turn.add(turn)
         return postgresql_statement(self._queries[name])
 
     def _execute(

@@ -96,26 +96,28 @@ class Database(ABC):
         """Call *hint* when another engine hints that it has committed; it may never be called."""
 
 
-def open_database(where: Path | str | None, *, sync: SyncLevel, server: ServerOptions) -> Database:
+def open_database(
+    where: Path | str | None, *, sync: SyncLevel, server: ServerOptions, vfs: str | None = None
+) -> Database:
     """Open or create the database *where*: a file, the address of a PostgreSQL database, or None for memory.
 
-    Raises DatabaseUnusableError, NewerDatabaseError, UnsafeSqliteError, UnsafeCommitError, MissingDriverError.
+    vfs: the name of a registered SQLite file layer. Raises DatabaseUnusableError, NewerDatabaseError, UnsafeSqliteError, UnsafeCommitError, MissingDriverError.
     """
     if isinstance(where, str) and is_postgresql_url(where):
         from taktloom.hosts.embedded.postgresql_database import PostgresqlDatabase
 
         return PostgresqlDatabase(where, sync=sync, options=server)
-    return SqliteDatabase(None if where is None else Path(where), sync=sync)
+    return SqliteDatabase(None if where is None else Path(where), sync=sync, vfs=vfs)
 
 
 class SqliteDatabase(Database):
     """One file, or memory. The write lock of SQLite makes writers of several processes take turns."""
 
-    def __init__(self, path: Path | None, *, sync: SyncLevel) -> None:
-        self._path, self._sync = path, sync
+    def __init__(self, path: Path | None, *, sync: SyncLevel, vfs: str | None = None) -> None:
+        self._path, self._sync, self._vfs = path, sync, vfs
         self._queries = load_queries(PACKAGE, "sql")
         self.lock = threading.RLock()
-        self._connection = open_connection(path if path is not None else MEMORY, sync=sync)
+        self._connection = open_connection(path if path is not None else MEMORY, sync=sync, vfs=vfs)
         migrate(self._connection, load_migrations(PACKAGE), path=path)
         self.writing: Session = SqliteSession(self._connection, self._queries)
         self._readers: queue.SimpleQueue[SqliteSession] = queue.SimpleQueue()
@@ -171,7 +173,7 @@ class SqliteDatabase(Database):
             with self.lock:
                 copy_database(self._connection, target)
             return
-        source = open_connection(self._path, sync=self._sync)
+        source = open_connection(self._path, sync=self._sync, vfs=self._vfs)
         try:
             copy_database(source, target)
         finally:
@@ -188,4 +190,4 @@ class SqliteDatabase(Database):
         try:
             return self._readers.get_nowait()
         except queue.Empty:
-            return SqliteSession(open_connection(path, sync=self._sync), self._queries)
+            return SqliteSession(open_connection(path, sync=self._sync, vfs=self._vfs), self._queries)

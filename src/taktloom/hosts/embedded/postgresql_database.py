@@ -4,11 +4,11 @@
 - A group of work is one transaction under REPEATABLE READ: it sees one state of the database, and where another node
   has changed a row since, the server refuses (40001) and the whole group is run again on a newer view. Whoever advances
   an instance updates its state row, so of two nodes that want the same instance one comes second and sees the first.
-- What a node remembers of instances holds as long as no other node has committed. Every transaction counts itself in
-  the row of its node (`engine_node`); the first statement of the next group adds up the others' rows, and that same
-  statement takes the view on which the group works.
-- The count comes with a marker. When the connection breaks in the middle of a commit, the marker in the database tells
-  what came of it, once the old transaction has let go of the row.
+- What a node remembers of instances holds as long as no other node has committed. Every transaction leaves a marker of
+  its own in the row of its node (`engine_node`); the first statement of the next group reads the others' markers, and
+  that same statement takes the view on which the group works.
+- When the connection breaks in the middle of a commit, the marker in the database tells what came of it, once the old
+  transaction has let go of the row.
 - Event-log rows get their positions under a lock that is held until the commit, so a reader who stands at a position
   has seen every row before it, whichever node wrote it.
 - Nodes hold a number each (a session lock), and instance keys end in it: no two nodes ever give the same key.
@@ -77,13 +77,13 @@ class PostgresqlDatabase(Database):
         self._queries = load_queries(PACKAGE, "sql", dialect="postgresql")
         self._node_id = secrets.token_hex(8)
         self._node_number = 0
-        self._seen_commits: tuple[int, int] | None = None
+        self._seen_markers: tuple[int, str] | None = None
         self._has_company = False
         self.lock = threading.RLock()
         self._connection = connect(url, password=options.password, name="taktloom writer")
         require_safe_commits(self._connection, sync, self._place)
         migrate_postgresql(self._connection, load_postgresql_migrations(PACKAGE), self._place)
-        self.writing: Session = PostgresqlSession(self._connection, self._queries)
+        self._use(self._connection)
         self._register()
         self._readers = _Readers(lambda: self._open_reader(), limit=options.readers)
         self._hints: NodeHints | None = None
@@ -92,7 +92,7 @@ class PostgresqlDatabase(Database):
         """See Database. Connects again where the connection is gone; raises ConnectionLostError where that fails."""
         if self._connection.closed or self._connection.broken:
             self._reconnect()
-        self._connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ")
+        self._session.begin("ISOLATION LEVEL REPEATABLE READ")
         return self._note_others()
 
     def commit(self) -> None:
@@ -176,11 +176,15 @@ class PostgresqlDatabase(Database):
             lambda: connect(self._url, password=self._options.password, name="taktloom hints"), self._node_id, hint
         )
 
+    def _use(self, connection: PgConnection) -> None:
+        self._session = PostgresqlSession(connection, self._queries, turns={"insert_event": _POSITIONS_LOCK})
+        self.writing: Session = self._session
+
     def _note_others(self) -> bool:
-        row = self.writing.first("commits_of_others", node_id=self._node_id)
-        seen = (0, 0) if row is None else (row.integer("nodes"), row.integer("commits"))
-        is_changed = seen != self._seen_commits
-        self._seen_commits, self._has_company = seen, seen[0] > 0
+        row = self.writing.first("markers_of_others", node_id=self._node_id)
+        seen = (0, "") if row is None else (row.integer("nodes"), row.text("markers"))
+        is_changed = seen != self._seen_markers
+        self._seen_markers, self._has_company = seen, seen[0] > 0
         return is_changed
 
     def _register(self) -> None:
@@ -205,12 +209,12 @@ class PostgresqlDatabase(Database):
         try:
             self._connection = connect(self._url, password=self._options.password, name="taktloom writer")
             require_safe_commits(self._connection, self._sync, self._place)
-            self.writing = PostgresqlSession(self._connection, self._queries)
+            self._use(self._connection)
             self._register()
         except (psycopg.Error, IncidentError) as error:
             self._connection.close()
             raise self._lost() from error
-        self._seen_commits = None  # others may have written while we were away
+        self._seen_markers = None  # others may have written while we were away
         _LOG.warning("connected again to the database at %s", self._place)
 
     def _learn_outcome(self, marker: str, error: psycopg.Error) -> None:
@@ -270,10 +274,10 @@ class _Readers:
                     session = self._idle.pop() if self._idle else None
                 if session is None:
                     session = self._open_one()
-                    session.connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                    session.begin("ISOLATION LEVEL REPEATABLE READ READ ONLY")
                     return session
                 try:
-                    session.connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                    session.begin("ISOLATION LEVEL REPEATABLE READ READ ONLY")
                 except psycopg.Error:
                     session.close()
                     continue

@@ -6,7 +6,7 @@ INSERT INTO user_task (tenant_id, user_task_id, instance_key, definition_key, pr
   variables_sealed)
 VALUES (:tenant_id, :user_task_id, :instance_key, :definition_key, :process_id, :process_name, :version,
   :element_id, :name, :business_key, :subject_key, :assignee, :candidate_groups, 'open', :form_id, :now,
-  CASE WHEN :assignee IS NULL THEN NULL ELSE :now END, :due_at, :variables_sealed);
+  CASE WHEN CAST(:assignee AS TEXT) IS NULL THEN NULL ELSE CAST(:now AS BIGINT) END, :due_at, :variables_sealed);
 
 -- name: insert_user_task_group
 INSERT INTO user_task_group (tenant_id, group_name, user_task_id) VALUES (:tenant_id, :group_name, :user_task_id)
@@ -17,7 +17,7 @@ UPDATE user_task SET state = :state, ended_at = :now WHERE tenant_id = :tenant_i
   AND state = 'open';
 
 -- name: assign_user_task
-UPDATE user_task SET assignee = :assignee, taken_at = CASE WHEN :assignee IS NULL THEN NULL ELSE :now END
+UPDATE user_task SET assignee = :assignee, taken_at = CASE WHEN CAST(:assignee AS TEXT) IS NULL THEN NULL ELSE CAST(:now AS BIGINT) END
 WHERE tenant_id = :tenant_id AND user_task_id = :user_task_id;
 
 -- name: user_task_by_id

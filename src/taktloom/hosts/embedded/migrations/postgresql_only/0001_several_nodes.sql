@@ -1,12 +1,11 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- What several engine nodes on one database need; SQLite has one writer at a time and needs none of it.
 
--- One row per running engine. commits: how many of its transactions the others have not to miss; marker: the last one,
--- by which a node whose connection broke in the middle of a commit learns what came of it.
+-- One row per running engine. marker: of its last transaction; by it the others notice a commit, and a node whose
+-- connection broke in the middle of a commit learns what came of it.
 CREATE TABLE engine_node (
   node_id TEXT PRIMARY KEY,
   node_number BIGINT NOT NULL,
-  commits BIGINT NOT NULL,
   marker TEXT NOT NULL,
   opened_at BIGINT NOT NULL
 );

@@ -2,8 +2,8 @@
 -- What several engine nodes on one database need; see migrations/postgresql_only.
 
 -- name: register_node
-INSERT INTO engine_node (node_id, node_number, commits, marker, opened_at)
-VALUES (:node_id, :node_number, 0, '', :now)
+INSERT INTO engine_node (node_id, node_number, marker, opened_at)
+VALUES (:node_id, :node_number, '', :now)
 ON CONFLICT (node_id) DO UPDATE SET node_number = excluded.node_number;
 
 -- name: forget_node
@@ -14,11 +14,11 @@ DELETE FROM engine_node WHERE opened_at < :before AND NOT EXISTS (
   SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND classid = CAST(:node_class AS oid)
     AND objid = CAST(engine_node.node_number AS oid) AND database = (SELECT oid FROM pg_database WHERE datname = current_database()));
 
--- name: commits_of_others
-SELECT count(*) AS nodes, coalesce(sum(commits), 0) AS commits FROM engine_node WHERE node_id <> :node_id;
+-- name: markers_of_others
+SELECT count(*) AS nodes, coalesce(md5(string_agg(marker, ',' ORDER BY node_id)), '') AS markers FROM engine_node WHERE node_id <> :node_id;
 
 -- name: mark_commit
-UPDATE engine_node SET commits = commits + 1, marker = :marker WHERE node_id = :node_id;
+UPDATE engine_node SET marker = :marker WHERE node_id = :node_id;
 
 -- name: last_marker
 SELECT marker FROM engine_node WHERE node_id = :node_id FOR UPDATE;
