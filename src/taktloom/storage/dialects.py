@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One SQL text for both stores, in the words of SQLite; PostgreSQL's is derived from it by the few rules of this module.
+"""One SQL text for both stores, in the words of SQLite; PostgreSQL's is derived from it by a few rules.
 
 What the rules do not cover is written by hand beside it: `sql/postgresql/*.sql` holds statements that replace the
 portable one of the same name, `migrations/postgresql/0007_*.sql` replaces migration 7 or, where there is none of that

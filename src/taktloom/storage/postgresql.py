@@ -18,7 +18,6 @@ from taktloom.storage.rows import Row
 from taktloom.storage.session import Session
 from taktloom.storage.sqlite import DatabaseUnusableError, SqlValue, SyncLevel
 
-
 try:
     import psycopg
     from psycopg import errors as server_errors
@@ -53,7 +52,9 @@ def place_of(url: str) -> Place:
         parts = conninfo_to_dict(url)
     except psycopg.ProgrammingError:
         return Place(source="postgresql://")
-    return Place(source=f"postgresql://{parts.get('host') or ''}:{parts.get('port') or 5432}/{parts.get('dbname') or ''}")
+    return Place(
+        source=f"postgresql://{parts.get('host') or ''}:{parts.get('port') or 5432}/{parts.get('dbname') or ''}"
+    )
 
 
 def refusal_of(error: BaseException) -> Refusal | None:
@@ -61,12 +62,16 @@ def refusal_of(error: BaseException) -> Refusal | None:
     if isinstance(error, _TRANSACTION_CONFLICTS):
         return Refusal.CONFLICT
     if isinstance(error, (psycopg.OperationalError, psycopg.InterfaceError)):
-        is_resource = isinstance(error, (server_errors.DiskFull, server_errors.OutOfMemory, server_errors.QueryCanceled))
+        is_resource = isinstance(
+            error, (server_errors.DiskFull, server_errors.OutOfMemory, server_errors.QueryCanceled)
+        )
         return Refusal.REFUSED if is_resource else Refusal.LOST
     return Refusal.REFUSED if isinstance(error, psycopg.Error) else None
 
 
-def connect(url: str, *, password: str | None = None, name: str = "taktloom", settings: Mapping[str, str] | None = None) -> PgConnection:
+def connect(
+    url: str, *, password: str | None = None, name: str = "taktloom", settings: Mapping[str, str] | None = None
+) -> PgConnection:
     """Connect and set what every session of this package relies on; transactions are begun by hand.
 
     settings: server parameters for this session, such as `statement_timeout`. Raises DatabaseUnusableError.
@@ -76,7 +81,7 @@ def connect(url: str, *, password: str | None = None, name: str = "taktloom", se
             url,
             autocommit=True,
             cursor_factory=psycopg.RawCursor,
-            **_options(password, name),
+            **_options(password, name),  # type: ignore[arg-type]  # parameters of libpq by name
         )
     except (psycopg.Error, UnicodeError) as error:
         raise _unusable(url, error) from None  # the driver's text may repeat the URL
@@ -94,11 +99,11 @@ def connect(url: str, *, password: str | None = None, name: str = "taktloom", se
         )
     for parameter, value in {**_SESSION_SETTINGS, **(settings or {})}.items():
         connection.execute("SELECT set_config($1, $2, false)", [parameter, value])
-    return connection  # type: ignore[return-value]  # rows are tuples of the values of this module
+    return connection
 
 
 def require_safe_commits(connection: PgConnection, sync: SyncLevel, place: Place) -> None:
-    """Raise UnsafeCommitError when *sync* is full and the server does not wait for its disk; set the session for normal.
+    """Raise UnsafeCommitError when *sync* is full and the server does not wait for its disk; for normal, do not wait.
 
     normal: a crash of the server may undo the last commits, never corrupt; it is faster.
     """

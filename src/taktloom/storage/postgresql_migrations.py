@@ -41,7 +41,9 @@ def migrate_postgresql(connection: PgConnection, migrations: dict[str, tuple[Mig
     with connection.transaction():
         connection.execute("SELECT pg_advisory_xact_lock($1)", [_MIGRATION_LOCK])
         connection.execute(_VERSIONS)
-        present = {str(row[0]): int(str(row[1])) for row in connection.execute("SELECT series, number FROM schema_version")}
+        present = {
+            str(row[0]): int(str(row[1])) for row in connection.execute("SELECT series, number FROM schema_version")
+        }
         for series, known in migrations.items():
             if present.get(series, 0) > len(known):
                 raise newer_database(present[series], len(known), place)

@@ -12,8 +12,7 @@ import pytest
 
 from taktloom.hosts.embedded import Change, EmbeddedEngine, EngineOptions, Topic
 from taktloom.hosts.embedded.carry_out import RULES
-from taktloom.hosts.embedded.jobs import CompletionResult, JobCompletion, JobLockError
-from taktloom.hosts.embedded.writer import InlineWriter, StorageFailedError
+from taktloom.hosts.embedded.writer import StorageFailedError
 from taktloom.kernel.commands import Command
 from taktloom.model.errors import TaktloomError
 from taktloom.model.identifiers import InstanceKey, ProcessId
@@ -196,12 +195,12 @@ def _server_columns(session: Session, text: str) -> set[str]:
     assert isinstance(session, PostgresqlSession)
     query = "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public'"
     found = set()
-    for table, column in session.connection.execute(query).fetchall():
+    for table, column in ((str(row[0]), str(row[1])) for row in session.connection.execute(query).fetchall()):
         # Bytes as hexadecimal digits, the form in which the server shows them, beside what is text anyway.
         hits = session.connection.execute(
             f"SELECT count(*) FROM {table} WHERE strpos({column}::text, $1) + strpos({column}::text, $2) > 0".encode(),
             [text, text.encode().hex()],
         ).fetchone()
         if hits != (0,):
-            found.add(str(column))
+            found.add(column)
     return found

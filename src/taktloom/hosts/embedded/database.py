@@ -25,7 +25,6 @@ from taktloom.storage import (
     SyncLevel,
     copy_database,
     data_version,
-    is_postgresql_url,
     load_migrations,
     load_queries,
     migrate,
@@ -94,20 +93,6 @@ class Database(ABC):
 
     def listen(self, hint: Callable[[], None]) -> None:
         """Call *hint* when another engine hints that it has committed; it may never be called."""
-
-
-def open_database(
-    where: Path | str | None, *, sync: SyncLevel, server: ServerOptions, vfs: str | None = None
-) -> Database:
-    """Open or create the database *where*: a file, the address of a PostgreSQL database, or None for memory.
-
-    vfs: the name of a registered SQLite file layer. Raises DatabaseUnusableError, NewerDatabaseError, UnsafeSqliteError, UnsafeCommitError, MissingDriverError.
-    """
-    if isinstance(where, str) and is_postgresql_url(where):
-        from taktloom.hosts.embedded.postgresql_database import PostgresqlDatabase
-
-        return PostgresqlDatabase(where, sync=sync, options=server)
-    return SqliteDatabase(None if where is None else Path(where), sync=sync, vfs=vfs)
 
 
 class SqliteDatabase(Database):

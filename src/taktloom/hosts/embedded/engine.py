@@ -21,7 +21,7 @@ from taktloom.hosts.embedded.changes import ChangeFeed, Listener
 from taktloom.hosts.embedded.clock import Clock, IdSource, SystemClock, SystemIds
 from taktloom.hosts.embedded.conditions import Conditions
 from taktloom.hosts.embedded.core import Core
-from taktloom.hosts.embedded.database import ServerOptions, open_database
+from taktloom.hosts.embedded.database import ServerOptions
 from taktloom.hosts.embedded.delivery import deliver
 from taktloom.hosts.embedded.deployed_decisions import DeployedDecisions
 from taktloom.hosts.embedded.deployments import Deployments
@@ -35,6 +35,7 @@ from taktloom.hosts.embedded.live import LiveInstances
 from taktloom.hosts.embedded.measurements import Measurements
 from taktloom.hosts.embedded.messages import Messages
 from taktloom.hosts.embedded.signals import Signals
+from taktloom.hosts.embedded.stores import open_database
 from taktloom.hosts.embedded.timers import Timers, TimerThread
 from taktloom.hosts.embedded.user_tasks import UserTasks
 from taktloom.hosts.embedded.values import PlainValues, ValueCodec
@@ -48,7 +49,8 @@ class EngineOptions:
     """What an engine is built with; tests give their own clock and ids.
 
     writer, vfs: simulations give a writer without a thread and the name of a registered SQLite file layer with faults.
-    server: how to use a database server, where the database is on one. catalogue: what is compiled already, for engines over copies of one database; None: nothing is.
+    server: how to use a database server, where the database is on one.
+    catalogue: what is compiled already, for engines over copies of one database; None: nothing is.
     """
 
     clock: Clock = field(default_factory=SystemClock)

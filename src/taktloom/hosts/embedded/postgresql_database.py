@@ -85,7 +85,7 @@ class PostgresqlDatabase(Database):
         migrate_postgresql(self._connection, load_postgresql_migrations(PACKAGE), self._place)
         self._use(self._connection)
         self._register()
-        self._readers = _Readers(lambda: self._open_reader(), limit=options.readers)
+        self._readers = _Readers(self._open_reader, limit=options.readers)
         self._hints: NodeHints | None = None
 
     def begin(self) -> bool:
@@ -199,7 +199,7 @@ class PostgresqlDatabase(Database):
             raise TooManyNodesError(
                 f"{NODES_AT_MOST} engines are connected to this database already.", self._place, "Stop one of them."
             )
-        now = time.time_ns() // 1000  # noqa: TID251 - hosts are where clocks are read
+        now = time.time_ns() // 1000
         self.writing.run("forget_old_nodes", before=now - _DAY_MICROS, node_class=_NODE_CLASS)
         self.writing.run("register_node", node_id=self._node_id, node_number=self._node_number, now=now)
         self._note_others()
