@@ -88,10 +88,10 @@ class Database(ABC):
     def close(self) -> None:
         """Close the idle connections; sessions on loan must have come back."""
 
-    def tell_others(self) -> None:
+    def tell_others(self) -> None:  # noqa: B027 - a store that others' commits cannot escape tells nothing
         """Hint to the other engines on this database that something was committed; it may be lost."""
 
-    def listen(self, hint: Callable[[], None]) -> None:
+    def listen(self, hint: Callable[[], None]) -> None:  # noqa: B027 - as above
         """Call *hint* when another engine hints that it has committed; it may never be called."""
 
 
