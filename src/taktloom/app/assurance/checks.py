@@ -18,7 +18,7 @@ from taktloom.app.assurance.records import Known, Wrong, require
 from taktloom.kernel.state import InstanceState, InstanceStatus
 from taktloom.kernel.state_json import save_state
 from taktloom.model.identifiers import InstanceKey
-from taktloom.storage import Row, Session, load_queries, open_connection, to_micros
+from taktloom.storage import Row, SqliteSession, load_queries, open_connection, to_micros
 
 _QUERIES = load_queries("taktloom.app.assurance", "sql")
 _OVER = frozenset({"completed", "cancelled"})
@@ -41,12 +41,12 @@ class Seen:
     timer_starts: int
 
 
-def inspector(path: Path) -> Session:
+def inspector(path: Path) -> SqliteSession:
     """A session of the checks' own on the database, without faults."""
-    return Session(open_connection(path), _QUERIES)
+    return SqliteSession(open_connection(path), _QUERIES)
 
 
-def look(session: Session, journals: Journals) -> Seen:
+def look(session: SqliteSession, journals: Journals) -> Seen:
     """Read everything in one view; journals are replayed on the way. Raises ViolationError."""
     session.connection.execute("BEGIN")
     try:
@@ -55,13 +55,13 @@ def look(session: Session, journals: Journals) -> Seen:
         session.connection.execute("ROLLBACK")
 
 
-def check_soundness(session: Session) -> None:
+def check_soundness(session: SqliteSession) -> None:
     """SQLite's own full check. Raises ViolationError."""
     lines = [str(row[0]) for row in session.connection.execute("PRAGMA integrity_check")]
     require(lines == ["ok"], Wrong.DIFFERS, f"integrity check: {lines[:3]}")
 
 
-def still_open(session: Session) -> int:
+def still_open(session: SqliteSession) -> int:
     """How many instances and timer starts have not come to their end."""
     return session.count("still_open")
 
@@ -81,13 +81,13 @@ def check(seen: Seen, known: Known, world: World) -> None:
     _check_effects(seen, known)
 
 
-def check_no_early_event(session: Session, world: World) -> None:
+def check_no_early_event(session: SqliteSession, world: World) -> None:
     """No event bears a time that no clock has shown yet, as a timer fired before its time would."""
     latest = session.count("latest_journal_entry")
     require(latest <= to_micros(world.latest), Wrong.EARLY, "a timer fired before its time")
 
 
-def _read(session: Session, journals: Journals) -> Seen:
+def _read(session: SqliteSession, journals: Journals) -> Seen:
     instances = {InstanceKey(row.text("instance_key")): row for row in session.rows("instances")}
     payloads: defaultdict[InstanceKey, list[bytes]] = defaultdict(list)
     for row in session.rows("journal"):

@@ -18,7 +18,7 @@ from taktloom.app.assurance.outside import BEGINNING, NodeClock, SeededIds, Worl
 from taktloom.app.assurance.records import Wrong, require
 from taktloom.hosts.embedded import Catalogue, EmbeddedEngine, EngineOptions, InlineWriter, ManualClock
 from taktloom.model.errors import IncidentError
-from taktloom.storage import Session
+from taktloom.storage import SqliteSession
 from taktloom.storage.faults import FaultyDisk
 
 DATABASE = "engine.db"
@@ -71,7 +71,7 @@ class Machine:
         self.nodes: list[Node] = []
         self.on_read: Callable[[], None] = lambda: None
         self._ground, self._chance, self._world = ground, chance, world
-        self._inspector: Session | None = None
+        self._inspector: SqliteSession | None = None
         self._count = 2 if chance.random() < 0.3 else 1
 
     @property
@@ -98,7 +98,7 @@ class Machine:
         self.stop()
         self.disk.restart()
 
-    def inspect(self) -> Session:
+    def inspect(self) -> SqliteSession:
         """The checks' session, kept until the engines are closed."""
         if self._inspector is None:
             self._inspector = inspector(self.path)
