@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from functools import partial
 from itertools import count, islice
@@ -260,7 +260,7 @@ def _taken_up(path: Path | None, seed: int) -> _Tally:
 def _keep(path: Path | None, tally: _Tally) -> None:
     if path is not None:
         draft = path.with_name(f"{path.name}.new")
-        draft.write_text(json.dumps(asdict(tally), sort_keys=True), encoding="utf-8")
+        draft.write_text(json.dumps({one.name: getattr(tally, one.name) for one in fields(tally)}, sort_keys=True), encoding="utf-8")
         draft.replace(path)
 
 
