@@ -2,7 +2,7 @@
 """The routes themselves: who may call them, how they refuse, what filters do, in this process."""
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -43,7 +43,7 @@ class Caller:
         body = {"variables": typed, "businessKey": business_key}
         return str(self.post(f"/process-definition/key/{key}/start", body, 200)["id"])
 
-    def fetch(self, *topics: dict[str, object], worker: str = "w", **more: object) -> Any:
+    def fetch(self, *topics: Mapping[str, object], worker: str = "w", **more: object) -> Any:
         asked = [{"lockDuration": 60_000, **topic} for topic in topics]
         return self.post(
             "/external-task/fetchAndLock", {"workerId": worker, "maxTasks": 10, "topics": asked, **more}, 200

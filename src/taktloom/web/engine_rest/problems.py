@@ -34,7 +34,7 @@ _ANSWERS: Mapping[type[TaktloomError], tuple[int, str]] = {
     IncidentError: (500, "ProcessEngineException"),
     TaktloomError: (500, "ProcessEngineException"),
 }
-_TYPES = {"TL-2561": "MismatchingMessageCorrelationException"}
+_TYPES = {"MessageMismatchError": "MismatchingMessageCorrelationException"}  # by class
 
 
 def install(application: FastAPI) -> None:
@@ -51,7 +51,7 @@ def answer(error: TaktloomError) -> Response:
     status, kind = next(answer for family, answer in _ANSWERS.items() if isinstance(error, family))
     findings = error.findings if isinstance(error, DefinitionError) else ()
     listed = "".join(f"\n{finding.message}" for finding in findings[:20])
-    response = _response(status, _TYPES.get(error.code, kind), f"{error.cause} {error.remedy} [{error.code}]{listed}")
+    response = _response(status, _TYPES.get(type(error).__name__, kind), f"{error.cause} {error.remedy} [{error.code}]{listed}")
     if status == 401:
         response.headers["WWW-Authenticate"] = 'Basic realm="engine-rest", charset="UTF-8"'
     return response
