@@ -51,7 +51,8 @@ def answer(error: TaktloomError) -> Response:
     status, kind = next(answer for family, answer in _ANSWERS.items() if isinstance(error, family))
     findings = error.findings if isinstance(error, DefinitionError) else ()
     listed = "".join(f"\n{finding.message}" for finding in findings[:20])
-    response = _response(status, _TYPES.get(type(error).__name__, kind), f"{error.cause} {error.remedy} [{error.code}]{listed}")
+    message = f"{error.cause} {error.remedy} [{error.code}]{listed}"
+    response = _response(status, _TYPES.get(type(error).__name__, kind), message)
     if status == 401:
         response.headers["WWW-Authenticate"] = 'Basic realm="engine-rest", charset="UTF-8"'
     return response
