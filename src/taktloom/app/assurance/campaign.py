@@ -260,7 +260,9 @@ def _taken_up(path: Path | None, seed: int) -> _Tally:
 def _keep(path: Path | None, tally: _Tally) -> None:
     if path is not None:
         draft = path.with_name(f"{path.name}.new")
-        draft.write_text(json.dumps({one.name: getattr(tally, one.name) for one in fields(tally)}, sort_keys=True), encoding="utf-8")
+        draft.write_text(
+            json.dumps({one.name: getattr(tally, one.name) for one in fields(tally)}, sort_keys=True), encoding="utf-8"
+        )
         draft.replace(path)
 
 
