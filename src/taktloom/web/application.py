@@ -17,6 +17,7 @@ from taktloom.web.docs_page import docs_page
 from taktloom.web.gate import Gate
 from taktloom.web.protection import BodyLimit, SecurityHeaders
 from taktloom.web.routers import (
+    calendars,
     decision_tables,
     decisions,
     instances,
@@ -43,6 +44,7 @@ ROUTERS = (
     decision_tables.router,
     instances.router,
     work.router,
+    calendars.router,
     watch.router,
 )
 

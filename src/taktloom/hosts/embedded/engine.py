@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from taktloom.hosts.embedded.calendars import Calendars
 from taktloom.hosts.embedded.catalogue import Catalogue
 from taktloom.hosts.embedded.changes import ChangeFeed, Listener
 from taktloom.hosts.embedded.clock import Clock, IdSource, SystemClock, SystemIds
@@ -65,6 +66,7 @@ class EmbeddedEngine:
         self.instances = Instances(core, tenant_id)
         self.jobs = Jobs(core, tenant_id, signals)
         self.user_tasks = UserTasks(core, tenant_id)
+        self.calendars = Calendars(core, tenant_id)
         self.incidents = Incidents(core, tenant_id)
         self.messages = Messages(core, tenant_id)
         self.signals = Signals(core, tenant_id)
