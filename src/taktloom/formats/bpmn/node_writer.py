@@ -197,6 +197,8 @@ def _write_user_task(element: etree._Element, node: UserTask, ids: RootIds) -> N
 
 
 def _write_event_data(element: etree._Element, data: EventData, kind: str) -> None:
+    for item in data.properties:
+        data_element(element, "property", item)
     for item in data.elements:
         data_element(element, f"data{kind}", item)
     write_associations(element, kind, data.associations)
