@@ -85,9 +85,10 @@ def compute_due(context: Context, *, name: str, anchor: datetime | None, rule: s
 
 
 @use_case(Permission.PROCESS_VIEW)
-def measure_business_time(context: Context, *, name: str, start: datetime, end: datetime) -> timedelta:
-    """Open time between two instants; negative where the second is earlier."""
-    return context.rooms.engine.calendars.duration_between(name, start, end)
+def measure_business_time(context: Context, *, name: str, start: datetime | None, end: datetime | None) -> timedelta:
+    """Open time between two instants (None: now); negative where the second is earlier."""
+    calendars = context.rooms.engine.calendars
+    return calendars.duration_between(name, start or calendars.now(), end or calendars.now())
 
 
 def calendar_for_indicators(context: Context, name: str = "default") -> BusinessCalendar:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Public holidays of countries and their regions, from the pinned `holidays` package; offline.
 
-Its version is `HOLIDAYS_VERSION`: governments add and move holidays, and an update of the package may move instants
-that are computed after it. Those computed before are recorded facts and stay.
+Its version is `HOLIDAYS_VERSION`: governments add and move holidays, and an update of the package may move what
+is computed after it. Instants computed before are recorded facts and stay.
 """
 
 from collections.abc import Mapping

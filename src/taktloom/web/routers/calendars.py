@@ -54,7 +54,9 @@ def list_calendar_versions(context: Caller, name: str) -> list[schemas.CalendarV
 
 @router.get("/{name}/days")
 @calls(calendars.list_calendar_days)
-def list_calendar_days(context: Caller, name: str, start: date | None = None, days: int = 31) -> list[schemas.CalendarDay]:
+def list_calendar_days(
+    context: Caller, name: str, start: date | None = None, days: int = 31
+) -> list[schemas.CalendarDay]:
     """What days are like: open spans and holidays."""
     found = calendars.list_calendar_days(context, name=name, start=start, days=days)
     return shown_all(schemas.CalendarDay, found)
@@ -72,7 +74,9 @@ def compute_due(
 
 @router.get("/{name}/business-time")
 @calls(calendars.measure_business_time)
-def measure_business_time(context: Caller, name: str, start: InstantIn, end: InstantIn) -> schemas.BusinessTime:
-    """Open time between two instants."""
+def measure_business_time(
+    context: Caller, name: str, start: InstantIn | None = None, end: InstantIn | None = None
+) -> schemas.BusinessTime:
+    """Open time between two instants, each of them now where it is not given."""
     measured = calendars.measure_business_time(context, name=name, start=start, end=end)
     return schemas.BusinessTime(business_time_s=measured.total_seconds())
