@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from taktloom.hosts.embedded.calendars import reckon
 from taktloom.hosts.embedded.core import Unit
-from taktloom.hosts.embedded.event_starts import start_by_event
+from taktloom.hosts.embedded.event_starts import StartedBy, start_by_event
 from taktloom.kernel import EventStart, ExecutableProcess, timer_starts
 from taktloom.kernel.timers import TimerPlan, next_plan, plan_after, reckoning_of
 from taktloom.model.event_definitions import EventDefinition
@@ -47,7 +47,7 @@ def firing_of_start(row: Row) -> Callable[[Unit], None]:
         if not _delete(unit, row):
             return
         definition = unit.core.catalogue.startable(unit.session, unit.tenant_id, process_id, None)
-        start_by_event(unit, definition, start, {}, None)
+        start_by_event(unit, definition, start, {}, StartedBy())
         following = _following(unit, _plan_of(row))
         if following is not None:
             _insert(unit, process_id, start, following)
@@ -100,7 +100,7 @@ def _insert(unit: Unit, process_id: ProcessId, start: EventStart, plan: TimerPla
 
 def _delete(unit: Unit, row: Row) -> bool:
     deleted = unit.session.run(
-        "delete_timer_start",
+        "claim_timer_start",
         tenant_id=unit.tenant_id,
         process_id=row.text("process_id"),
         element_id=row.text("element_id"),

@@ -81,7 +81,7 @@ export interface paths {
         };
         /**
          * Measure Business Time
-         * @description Open time between two instants.
+         * @description Open time between two instants, each of them now where it is not given.
          */
         get: operations["measure_business_time"];
         put?: never;
@@ -934,6 +934,26 @@ export interface paths {
          * @description Draft an executable automation of the log's process, kept as a model draft; follow it at `/works/{work_id}`.
          */
         post: operations["draft_automation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/{log_id}/filter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Measure Filter
+         * @description How many cases and events each step of a filter leaves, of what the steps before it left.
+         */
+        get: operations["measure_filter"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2743,6 +2763,17 @@ export interface components {
             value: components["schemas"]["JsonValue"];
             /** Warnings */
             warnings: components["schemas"]["EvaluationWarning"][];
+        };
+        /** FilterStepReach */
+        FilterStepReach: {
+            /** Cases */
+            cases: number;
+            /** Cases Before */
+            cases_before: number;
+            /** Events */
+            events: number;
+            /** Events Before */
+            events_before: number;
         };
         /**
          * FindingOut
@@ -4720,9 +4751,9 @@ export interface operations {
     };
     measure_business_time: {
         parameters: {
-            query: {
-                start: string;
-                end: string;
+            query?: {
+                start?: string | null;
+                end?: string | null;
             };
             header?: never;
             path: {
@@ -6314,6 +6345,46 @@ export interface operations {
             };
         };
     };
+    measure_filter: {
+        parameters: {
+            query?: {
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilterStepReach"][];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     show_map: {
         parameters: {
             query?: {
@@ -6326,6 +6397,7 @@ export interface operations {
                 activity?: string[] | null;
                 without?: string[] | null;
                 case?: string | null;
+                filter?: string | null;
             };
             header?: never;
             path: {
@@ -6365,6 +6437,7 @@ export interface operations {
                 activity?: string[] | null;
                 without?: string[] | null;
                 case?: string | null;
+                filter?: string | null;
             };
             header?: never;
             path: {
@@ -6404,6 +6477,7 @@ export interface operations {
                 activity?: string[] | null;
                 without?: string[] | null;
                 case?: string | null;
+                filter?: string | null;
             };
             header?: never;
             path: {
@@ -6442,6 +6516,7 @@ export interface operations {
                 activity?: string[] | null;
                 without?: string[] | null;
                 case?: string | null;
+                filter?: string | null;
             };
             header?: never;
             path: {
@@ -6482,6 +6557,7 @@ export interface operations {
                 activity?: string[] | null;
                 without?: string[] | null;
                 case?: string | null;
+                filter?: string | null;
             };
             header?: never;
             path: {
@@ -6693,6 +6769,7 @@ export interface operations {
                 activity?: string[] | null;
                 without?: string[] | null;
                 case?: string | null;
+                filter?: string | null;
             };
             header?: never;
             path: {
@@ -6733,6 +6810,7 @@ export interface operations {
                 activity?: string[] | null;
                 without?: string[] | null;
                 case?: string | null;
+                filter?: string | null;
             };
             header?: never;
             path: {
@@ -6772,6 +6850,7 @@ export interface operations {
                 activity?: string[] | null;
                 without?: string[] | null;
                 case?: string | null;
+                filter?: string | null;
             };
             header?: never;
             path: {

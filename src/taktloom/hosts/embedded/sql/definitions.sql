@@ -88,7 +88,7 @@ VALUES (:tenant_id, :process_id, :element_id, :part, :parts, :due_at, :repetitio
 SELECT * FROM timer_start WHERE due_at <= :now
 ORDER BY due_at, tenant_id, process_id, element_id, part LIMIT :limit;
 
--- name: delete_timer_start
+-- name: claim_timer_start
 DELETE FROM timer_start WHERE tenant_id = :tenant_id AND process_id = :process_id AND element_id = :element_id
   AND part = :part AND due_at = :due_at;
 
