@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Review of a log: report, map, variants, mined model. Results are kept per log, filter and parameters."""
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -96,7 +94,7 @@ def list_variants(
 ) -> tuple[VariantRecord, ...]:
     """Variants, most frequent first."""
     return context.rooms.logs.result(
-        log_id, ("variants", chosen), lambda log: _variants(log.filter(_condition(chosen)))
+        log_id, ("variants", chosen), lambda log: _variants(log.filter(condition_of(chosen)))
     )[:limit]
 
 
@@ -114,17 +112,20 @@ def export_variants_csv(context: Context, *, log_id: str, chosen: Filter = ALL) 
 def mine_model(context: Context, *, log_id: str, chosen: Filter = ALL, noise: float = DEFAULT_NOISE) -> MinedModel:
     """A sound BPMN model by an inductive miner with infrequency filter, drawn, with fitness and precision."""
     return context.rooms.logs.result(
-        log_id, ("model", chosen, noise), lambda log: _mine(log.filter(_condition(chosen)), noise)
+        log_id, ("model", chosen, noise), lambda log: _mine(log.filter(condition_of(chosen)), noise)
     )
 
 
 def _review(context: Context, log_id: str, chosen: Filter) -> "ReviewReport":
     from taktloom.mining.review import review
 
-    return context.rooms.logs.result(log_id, ("review", chosen), lambda log: review(log, condition=_condition(chosen)))
+    return context.rooms.logs.result(
+        log_id, ("review", chosen), lambda log: review(log, condition=condition_of(chosen))
+    )
 
 
-def _condition(chosen: Filter) -> "LogFilter":
+def condition_of(chosen: Filter) -> "LogFilter":
+    """The filter as the mining room takes it."""
     from taktloom.mining.logs.filters import LogFilter
 
     return LogFilter(
@@ -190,9 +191,7 @@ def _mine(view: "CanonicalLog", noise: float) -> MinedModel:
 
 
 def _csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
-    """UTF-8 with a byte order mark, which spreadsheets need to see Chinese labels."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(columns)
-    writer.writerows(rows)
-    return text.getvalue().encode("utf-8-sig")
+    """UTF-8 with a byte order mark, which spreadsheets need to see Chinese labels; no cell is a formula."""
+    from taktloom.mining.logs.export import table_csv
+
+    return table_csv(columns, rows)

@@ -17,6 +17,7 @@ from taktloom.web.docs_page import docs_page
 from taktloom.web.gate import Gate
 from taktloom.web.protection import BodyLimit, SecurityHeaders
 from taktloom.web.routers import (
+    analyses,
     decision_tables,
     decisions,
     instances,
@@ -37,6 +38,7 @@ ROUTERS = (
     people.router,
     logs.router,
     review.router,
+    analyses.router,
     works.router,
     processes.router,
     decisions.router,
