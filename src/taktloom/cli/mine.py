@@ -18,8 +18,17 @@ from taktloom.app.analyses import running
 from taktloom.app.analyses.records import Analysis, AnalysisOutput
 from taktloom.app.analyses.table import ANALYSES
 from taktloom.app.calls import calls
-from taktloom.app.review import Filter
-from taktloom.cli.logs import LogArgument, Reading, SkipOption, WithOption, WithoutOption, ZoneOption, looking_at
+from taktloom.cli.logs import (
+    FilterOption,
+    LogArgument,
+    Reading,
+    SkipOption,
+    WithOption,
+    WithoutOption,
+    ZoneOption,
+    chosen_part,
+    looking_at,
+)
 from taktloom.cli.output import DataOption, JsonOption, print_json, print_table, progress_bar, say
 
 mine_commands = typer.Typer()
@@ -29,6 +38,7 @@ OutputOption = Annotated[
 ]
 # Options that every analysis has, beside its own.
 _SHARED: tuple[tuple[str, Any, object], ...] = (
+    ("filter_text", FilterOption, None),
     ("having", WithOption, None),
     ("lacking", WithoutOption, None),
     ("timezone", ZoneOption, None),
@@ -45,7 +55,7 @@ def _command(analysis: Analysis[Any]) -> Callable[..., None]:
     def run(**options: Any) -> None:
         parameters = {name: options[name] for name in own}
         reading = Reading(timezone=options["timezone"], skip_bad_rows=options["skip_bad_rows"])
-        chosen = Filter(activities=tuple(options["having"] or ()), without=tuple(options["lacking"] or ()))
+        chosen = chosen_part(options["having"], options["lacking"], options["filter_text"])
         with looking_at(options["log"], options["data"], reading) as (context, log_id):
             with progress_bar(analysis.name) as report:
                 request = running.AnalysisRequest(

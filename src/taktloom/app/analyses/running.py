@@ -9,7 +9,7 @@ from taktloom.app.analyses.records import Analysis, AnalysisInput, AnalysisOutpu
 from taktloom.app.analyses.table import ANALYSES
 from taktloom.app.context import Context, use_case
 from taktloom.app.long_work import WorkHandle, WorkKind, WorkState, WorkStatus
-from taktloom.app.review import ALL, Filter, condition_of
+from taktloom.app.review import ALL, Filter, view_of
 from taktloom.assure.permissions import Permission
 from taktloom.model.errors import NotFoundError
 
@@ -67,7 +67,7 @@ def analyse(
     return context.rooms.logs.result(
         request.log_id,
         ("analysis", request.name, record, request.chosen),
-        lambda log: analysis.run(AnalysisInput(log=log.filter(condition_of(request.chosen)), report=report), record),
+        lambda log: analysis.run(AnalysisInput(log=view_of(log, request.chosen), report=report), record),
     )
 
 
