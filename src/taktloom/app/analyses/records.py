@@ -19,7 +19,7 @@ Report: TypeAlias = Callable[[str, int, "int | None"], None]
 class AnalysisParameterError(MisuseError):
     """A parameter of an analysis is unknown, has another type or is out of its range."""
 
-    code = "TL-2153"
+    code = "TL-2950"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

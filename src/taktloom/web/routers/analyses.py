@@ -85,7 +85,7 @@ def _named(endpoint: Callable[..., Any], analysis: Analysis[Any], verb: str) -> 
     kept = [each for each in inspect.signature(endpoint).parameters.values() if each.name != "parameters"]
     endpoint.__signature__ = inspect.Signature([*kept, *own])  # type: ignore[attr-defined]
     endpoint.__name__ = f"{verb}_{analysis.name.replace('-', '_')}"
-    endpoint.__doc__ = analysis.summary if verb == "show" else f"A file of it: {analysis.summary}"
+    endpoint.__doc__ = analysis.summary
     return endpoint
 
 

@@ -821,7 +821,7 @@ export interface paths {
         };
         /**
          * Export Discover
-         * @description A file of it: Discover a process model: BPMN and Petri net, with its four qualities and soundness.
+         * @description Discover a process model: BPMN and Petri net, with its four qualities and soundness.
          */
         get: operations["export_discover"];
         put?: never;
@@ -861,7 +861,7 @@ export interface paths {
         };
         /**
          * Export Miners
-         * @description A file of it: Compare all miners on a log, with their default thresholds.
+         * @description Compare all miners on a log, with their default thresholds.
          */
         get: operations["export_miners"];
         put?: never;
