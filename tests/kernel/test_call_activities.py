@@ -7,7 +7,7 @@ import pytest
 
 from taktloom.kernel import compile_process
 from taktloom.kernel.commands import CancelChild, EscalateToCaller, FinishInstance, OpenUserTask, StartChild
-from taktloom.kernel.events import ChildCompleted, InstanceStarted
+from taktloom.kernel.events import ChildCompleted, EscalationHandled, InstanceStarted
 from taktloom.model.errors import NotFoundError
 from taktloom.model.event_definitions import CompensateDefinition, ErrorDefinition, EscalationDefinition
 from taktloom.model.process import (
@@ -163,6 +163,10 @@ def test_a_called_instance_tells_its_caller_of_escalations_and_of_the_error_it_f
     assert [c for c in run.log if isinstance(c, EscalateToCaller)] == [
         EscalateToCaller(escalation_code="late", variables={})
     ]
+    assert run.state.status == "active"
+
+    run.send(EscalationHandled(occurred_at=run.now))
+
     last = run.log[-1]
     assert isinstance(last, FinishInstance)
     assert (last.outcome, last.error_code) == ("failed", "E1")
