@@ -18,7 +18,7 @@ from taktloom.hosts.embedded.values import ValueCodec
 from taktloom.hosts.embedded.writer import Writer
 from taktloom.kernel.commands import Command
 from taktloom.model.identifiers import InstanceKey, TenantId
-from taktloom.storage import Session, savepoint
+from taktloom.storage import Session
 
 Result = TypeVar("Result")
 
@@ -89,7 +89,7 @@ class Unit:
 
     def attempt(self, work: "Callable[[], Result]") -> Result:
         """Run part of the work so that, when it raises, its own changes are taken back and the rest stays."""
-        with savepoint(self.session.connection):
+        with self.session.savepoint():
             return work()
 
     def instance(self, instance_key: InstanceKey) -> LiveInstance:
