@@ -85,10 +85,7 @@ def step(
     """
     if event.occurred_at.utcoffset() != _UTC_OFFSET:
         raise MisuseError("The event's time is not in UTC.", _place(state), "Give an aware datetime in UTC.")
-    is_start, status = isinstance(event, InstanceStarted), InstanceStatus.ACTIVE
-    if isinstance(event, CompensationTriggered) and state.is_called and process.undoing != NONE:
-        status = state.status if state.status in _UNDOABLE else status
-    if state.status is not status or is_start != (state.root is None):
+    if not _may_happen(process, state, event):
         raise ConflictError(
             "The instance has not started yet." if state.root is None else f"The instance is {state.status}.",
             _place(state),
@@ -101,6 +98,13 @@ def step(
     if run.is_held and state.status is InstanceStatus.ACTIVE:
         state.held.append(run.stack)
     return run.commands
+
+
+def _may_happen(process: ExecutableProcess, state: InstanceState, event: KernelEvent) -> bool:
+    """Whether the instance is at the stage of its life at which the event can come."""
+    if isinstance(event, CompensationTriggered):
+        return state.is_called and state.status in _UNDOABLE and process.undoing != NONE
+    return state.status is InstanceStatus.ACTIVE and isinstance(event, InstanceStarted) == (state.root is None)
 
 
 def _work(run: Run) -> None:
@@ -263,7 +267,9 @@ def _child_escalated(run: Run, event: ChildEscalated) -> None:
 def _escalation_handled(run: Run, event: EscalationHandled) -> None:
     del event
     if not run.state.held:
-        raise MisuseError("The instance waits for no answer of its caller.", _place(run.state), "Send it once.")
+        raise MisuseError(
+            "The instance waits for no answer of its caller.", _place(run.state), "Answer each escalation once."
+        )
     run.stack.extend(run.state.held.pop(0))
 
 
