@@ -31,10 +31,12 @@ from taktloom.app import (
     watch,
     works,
 )
+from taktloom.app.analyses import running as analyses
 from taktloom.app.context import UseCase
 from taktloom.app.demo import walk
 
 MODULES: tuple[ModuleType, ...] = (
+    analyses,
     backup,
     calendars,
     decision_tables,

@@ -19,7 +19,11 @@ from taktloom.web.engine_rest.gate import PREFIX as ENGINE_REST
 from taktloom.web.gate import Gate
 from taktloom.web.protection import BodyLimit, SecurityHeaders
 from taktloom.web.routers import (
+<<<<<<< HEAD
     calendars,
+=======
+    analyses,
+>>>>>>> dev
     decision_tables,
     decisions,
     instances,
@@ -40,6 +44,7 @@ ROUTERS = (
     people.router,
     logs.router,
     review.router,
+    analyses.router,
     works.router,
     processes.router,
     decisions.router,
