@@ -34,20 +34,21 @@ def plan_timer_starts(unit: Unit, executable: ExecutableProcess) -> None:
                 _insert(unit, executable.id, node.id, plan)
 
 
-def firing_of_start(row: Row) -> Callable[[Unit], None]:
-    """The work that starts an instance for a due row of timer_start."""
+def firing_of_start(row: Row) -> Callable[[Unit], bool]:
+    """The work that starts an instance for a due row of timer_start; whether it did."""
     process_id, element_id = ProcessId(row.text("process_id")), ElementId(row.text("element_id"))
 
-    def fire(unit: Unit) -> None:
+    def fire(unit: Unit) -> bool:
         name = {"tenant_id": unit.tenant_id, "process_id": process_id, "element_id": element_id}
         # Another process may have fired it, or a deployment may have replaced it.
         if not unit.session.run("claim_timer_start", **name, due_at=row.integer("due_at")):
-            return
+            return False
         definition = unit.core.catalogue.startable(unit.session, unit.tenant_id, process_id, None)
         start_instance(unit, definition, InstanceStarted(occurred_at=unit.now, start_element=element_id))
         following = _following(_plan_of(row), unit.now)
         if following is not None:
             _insert(unit, process_id, element_id, following)
+        return True
 
     return fire
 
