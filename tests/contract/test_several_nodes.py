@@ -3,7 +3,6 @@
 
 import threading
 from collections import Counter
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from decimal import Decimal
@@ -107,9 +106,9 @@ def test_a_message_id_that_reaches_both_nodes_is_taken_once(nodes: Nodes) -> Non
     def publish(number: int) -> tuple[InstanceKey, ...]:
         message = Message(name="payment", correlation_key=f"A{number}", variables={}, message_id=f"m{number}")
         with ThreadPoolExecutor(2) as pool:
-            answers = list(pool.map(lambda engine: engine.messages.correlate(message), nodes))
-        assert answers[0] == answers[1]
-        return answers[0]
+            first, second = [pool.submit(engine.messages.correlate, message) for engine in nodes]
+        assert first.result() == second.result()
+        return first.result()
 
     assert [publish(number) for number in range(20)] == [(key,) for key in keys]
     assert {nodes[0].instances.check_replay(key) for key in keys} == {2}
@@ -134,7 +133,7 @@ def test_one_of_two_who_claim_a_task_on_two_nodes_gets_it(nodes: Nodes) -> None:
     tasks = [task.user_task_id for task in nodes[0].user_tasks.search(UserTaskQuery(limit=500)).items]
 
     def claim(engine: EmbeddedEngine, user: str) -> list[str]:
-        taken = []
+        taken: list[str] = []
         for task in tasks:
             try:
                 engine.user_tasks.claim(task, user=user)
@@ -163,15 +162,14 @@ def test_a_node_that_was_paused_beyond_its_locks_is_refused_and_changes_nothing(
     before = [other.instances.check_replay(key) for key in keys]
 
     for job in mine:
-        late: list[Callable[[], object]] = [
-            lambda job=job: paused.jobs.complete(job.job_id, job.fence, {"by": "paused"}),
-            lambda job=job: paused.jobs.fail(job.job_id, job.fence, "late"),
-            lambda job=job: paused.jobs.heartbeat(job.job_id, job.fence, timedelta(seconds=30)),
-            lambda job=job: paused.jobs.throw_error(job.job_id, job.fence, "LATE"),
-        ]
-        for write in late:
-            with pytest.raises(JobLockError):
-                write()
+        with pytest.raises(JobLockError):
+            paused.jobs.complete(job.job_id, job.fence, {"by": "paused"})
+        with pytest.raises(JobLockError):
+            paused.jobs.fail(job.job_id, job.fence, "late")
+        with pytest.raises(JobLockError):
+            paused.jobs.heartbeat(job.job_id, job.fence, timedelta(seconds=30))
+        with pytest.raises(JobLockError):
+            paused.jobs.throw_error(job.job_id, job.fence, "LATE")
 
     assert [other.instances.check_replay(key) for key in keys] == before == [2, 1, 1]
     assert Counter(other.jobs.get(job.job_id).state for job in mine) == {

@@ -31,6 +31,6 @@ def _server(settings: Settings) -> str:
     connection = connect(settings.database, password=database_password(settings), name="taktloom doctor")
     try:
         require_safe_commits(connection, settings.sync, place)
-        return f"PostgreSQL {setting(connection, 'server_version')} at {place}, sync {settings.sync.value}"
+        return " · ".join((setting(connection, "server_version"), str(place), f"sync={settings.sync.value}"))
     finally:
         connection.close()

@@ -33,7 +33,8 @@ class Settings:
     """How this installation runs.
 
     data: the data folder. database: the address of the engine's database server, empty: `engine.db` in the data folder;
-    it may hold a password and is never shown. database_password_file: one line, the password alone. zone: IANA name, for calendar days and texts. upload_bytes: largest log file taken.
+    it may hold a password and is never shown. database_password_file: one line, the password alone.
+    zone: IANA name, for calendar days and texts. upload_bytes: largest log file taken.
     trusted_proxies: addresses whose forwarded headers are believed, only with behind_proxy.
     """
 

@@ -31,7 +31,9 @@ DataOption = Annotated[
 DatabaseOption = Annotated[
     str | None,
     typer.Option(
-        "--database", help="Address of the engine's PostgreSQL database, without password.", show_default="the data folder"
+        "--database",
+        help="PostgreSQL address of the engine's data, no password in it.",
+        show_default="the data folder",
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
