@@ -19,6 +19,11 @@ from taktloom.web.engine_rest.gate import PREFIX as ENGINE_REST
 from taktloom.web.gate import Gate
 from taktloom.web.protection import BodyLimit, SecurityHeaders
 from taktloom.web.routers import (
+<<<<<<< HEAD
+    calendars,
+=======
+    analyses,
+>>>>>>> dev
     decision_tables,
     decisions,
     instances,
@@ -39,12 +44,14 @@ ROUTERS = (
     people.router,
     logs.router,
     review.router,
+    analyses.router,
     works.router,
     processes.router,
     decisions.router,
     decision_tables.router,
     instances.router,
     work.router,
+    calendars.router,
     watch.router,
 )
 
