@@ -265,7 +265,6 @@ def _child_escalated(run: Run, event: ChildEscalated) -> None:
     throw_escalation(run, token, event.escalation_code, event.variables)
 
 
-<<<<<<< HEAD
 def _timer_planned(run: Run, event: TimerPlanned) -> None:
     wait = run.state.timers.get(event.timer_id)
     if wait is None:  # withdrawn by the answer to something else that was asked in the same advance
@@ -275,7 +274,8 @@ def _timer_planned(run: Run, event: TimerPlanned) -> None:
     wait.due_at = event.due_at
     element_id = run.process.nodes[wait.element].id
     run.commands.append(StartTimer(timer_id=event.timer_id, element_id=element_id, due_at=event.due_at))
-=======
+
+
 def _escalation_handled(run: Run, event: EscalationHandled) -> None:
     del event
     if not run.state.held:
@@ -288,7 +288,6 @@ def _escalation_handled(run: Run, event: EscalationHandled) -> None:
 def _compensation_triggered(run: Run, event: CompensationTriggered) -> None:
     del event
     compensate_instance(run)
->>>>>>> dev
 
 
 def _timer_fired(run: Run, event: TimerFired) -> None:

@@ -19,11 +19,8 @@ from taktloom.web.engine_rest.gate import PREFIX as ENGINE_REST
 from taktloom.web.gate import Gate
 from taktloom.web.protection import BodyLimit, SecurityHeaders
 from taktloom.web.routers import (
-<<<<<<< HEAD
-    calendars,
-=======
     analyses,
->>>>>>> dev
+    calendars,
     decision_tables,
     decisions,
     instances,

@@ -4,6 +4,26 @@
  */
 
 export interface paths {
+    "/api/v1/analyses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Analyses
+         * @description Which analyses there are, with their parameters.
+         */
+        get: operations["list_analyses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit": {
         parameters: {
             query?: never;
@@ -898,6 +918,86 @@ export interface paths {
          * @description Rename a log.
          */
         patch: operations["rename_log"];
+        trace?: never;
+    };
+    "/api/v1/logs/{log_id}/analyses/discover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Discover
+         * @description Discover a process model: BPMN and Petri net, with its four qualities and soundness.
+         */
+        get: operations["show_discover"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/{log_id}/analyses/discover/files/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Discover
+         * @description Discover a process model: BPMN and Petri net, with its four qualities and soundness.
+         */
+        get: operations["export_discover"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/{log_id}/analyses/miners": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Miners
+         * @description Compare all miners on a log, with their default thresholds.
+         */
+        get: operations["show_miners"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/{log_id}/analyses/miners/files/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Miners
+         * @description Compare all miners on a log, with their default thresholds.
+         */
+        get: operations["export_miners"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/logs/{log_id}/columns": {
@@ -1978,6 +2078,28 @@ export interface components {
             unit: string;
             /** Value */
             value: number;
+        };
+        /** AnalysisOut */
+        AnalysisOut: {
+            /** Name */
+            name: string;
+            /** Parameters */
+            parameters: components["schemas"]["ParameterOut"][];
+            /** Summary */
+            summary: string;
+        };
+        /**
+         * AnalysisResultOut
+         * @description result: as the analysis documents it. tables: the same for people. files: names that can be fetched.
+         */
+        AnalysisResultOut: {
+            /** Files */
+            files: string[];
+            /** Notes */
+            notes: string[];
+            result: components["schemas"]["JsonValue"];
+            /** Tables */
+            tables: components["schemas"]["TableOut"][];
         };
         /** AssignIn */
         AssignIn: {
@@ -3413,6 +3535,12 @@ export interface components {
             precision: number | null;
         };
         /**
+         * MinerName
+         * @description best: the one whose model does best on cases it has not seen.
+         * @enum {string}
+         */
+        MinerName: "best" | "inductive" | "inductive-graph" | "split" | "heuristics" | "alpha" | "alpha-plus";
+        /**
          * ModelBatchIn
          * @description decision_id: id or name of a decision of dmn_xml.
          */
@@ -3512,6 +3640,15 @@ export interface components {
              */
             token: string;
         };
+        /** PageOut[AnalysisOut] */
+        PageOut_AnalysisOut_: {
+            /** Items */
+            items: components["schemas"]["AnalysisOut"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
         /** PageOut[AuditEntryOut] */
         PageOut_AuditEntryOut_: {
             /** Items */
@@ -3610,6 +3747,18 @@ export interface components {
             next_cursor?: string | null;
             /** Total */
             total?: number | null;
+        };
+        /** ParameterOut */
+        ParameterOut: {
+            default: components["schemas"]["JsonValue"];
+            /** Help */
+            help: string;
+            /** Least */
+            least: number | null;
+            /** Most */
+            most: number | null;
+            /** Name */
+            name: string;
         };
         /**
          * PasswordChange
@@ -4239,6 +4388,15 @@ export interface components {
             /** Rules */
             rules: number[];
         };
+        /** TableOut */
+        TableOut: {
+            /** Columns */
+            columns: string[];
+            /** Rows */
+            rows: components["schemas"]["JsonValue"][][];
+            /** Title */
+            title: string;
+        };
         /**
          * TestCase
          * @description FEEL texts: inputs by name, expected by output name ("" for the whole value).
@@ -4593,6 +4751,35 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    list_analyses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOut_AnalysisOut_"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_audit: {
         parameters: {
             query?: {
@@ -6267,6 +6454,202 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["LogSummary"];
                 };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_discover: {
+        parameters: {
+            query?: {
+                /** @description Which miner; best tries several on cases held out. */
+                miner?: components["schemas"]["MinerName"];
+                /** @description Inductive: share of rare behaviour left out. */
+                noise?: number;
+                /** @description Split: imbalance still concurrent. */
+                concurrency?: number;
+                /** @description Split: percentile of rare edges dropped. */
+                filtering?: number;
+                /** @description Heuristics: least dependency. */
+                dependency?: number;
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalysisResultOut"];
+                };
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_discover: {
+        parameters: {
+            query?: {
+                /** @description Which miner; best tries several on cases held out. */
+                miner?: components["schemas"]["MinerName"];
+                /** @description Inductive: share of rare behaviour left out. */
+                noise?: number;
+                /** @description Split: imbalance still concurrent. */
+                concurrency?: number;
+                /** @description Split: percentile of rare edges dropped. */
+                filtering?: number;
+                /** @description Heuristics: least dependency. */
+                dependency?: number;
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_miners: {
+        parameters: {
+            query?: {
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalysisResultOut"];
+                };
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_miners: {
+        parameters: {
+            query?: {
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem (application/problem+json) */
             default: {
