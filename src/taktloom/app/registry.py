@@ -5,6 +5,7 @@ from types import ModuleType
 
 from taktloom.app import (
     backup,
+    calendars,
     decision_tables,
     decision_tests,
     decisions,
@@ -37,6 +38,7 @@ from taktloom.app.demo import walk
 MODULES: tuple[ModuleType, ...] = (
     analyses,
     backup,
+    calendars,
     decision_tables,
     decision_tests,
     decisions,

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import typer
 
 from taktloom.cli import failures
+from taktloom.cli.calendars import calendar_commands
 from taktloom.cli.decision_tables import decide_commands
 from taktloom.cli.decisions import decision_commands
 from taktloom.cli.doors import door_commands
@@ -59,6 +60,7 @@ application.add_typer(mine_commands, name="mine", help="Analyses of an event log
 application.add_typer(process_commands, name="process", help="Deployed processes.", no_args_is_help=True)
 application.add_typer(instance_commands, name="instance", help="Process instances.", no_args_is_help=True)
 application.add_typer(task_commands, name="task", help="User tasks.", no_args_is_help=True)
+application.add_typer(calendar_commands, name="calendar", help="Business calendars.", no_args_is_help=True)
 application.add_typer(incident_commands, name="incident", help="Incidents.", no_args_is_help=True)
 application.add_typer(message_commands, name="message", help="Messages.", no_args_is_help=True)
 application.add_typer(condition_commands, name="condition", help="Conditional start events.", no_args_is_help=True)

@@ -20,6 +20,7 @@ from taktloom.web.gate import Gate
 from taktloom.web.protection import BodyLimit, SecurityHeaders
 from taktloom.web.routers import (
     analyses,
+    calendars,
     decision_tables,
     decisions,
     instances,
@@ -47,6 +48,7 @@ ROUTERS = (
     decision_tables.router,
     instances.router,
     work.router,
+    calendars.router,
     watch.router,
 )
 
