@@ -227,6 +227,8 @@ class Run:
         self.close_visit(token)
         if self.stack:  # what the token was still to do there
             self.stack[:] = [entry for entry in self.stack if entry[0] != token.id]
+        if self.state.parked:
+            self.state.parked[:] = [entry for entry in self.state.parked if entry[0] != token.id]
 
     def interrupt_scope(self, scope_id: ScopeId, failed: Collection[TokenId] = NO_TOKENS) -> None:
         """An interrupting event sub-process takes over: all else in the scope is broken off, no other can start."""
@@ -255,6 +257,8 @@ class Run:
             self.clear_scope(state.scopes[state.root], failed)
             state.scopes[state.root].records.clear()
         self.stack.clear()
+        state.parked.clear()
+        state.is_suspended = False
         state.status = STATUS_OF[outcome]
         self.commands.append(FinishInstance(outcome=outcome, error_code=error_code))
 

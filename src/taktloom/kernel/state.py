@@ -214,7 +214,8 @@ class InstanceState:
     is_called: a call activity waits for the instance. must_look: variables have changed, or a condition is new, since
     the conditions were last evaluated; never so between steps.
     children: called instances and the tokens that wait for them. turns: per sequential ad-hoc sub-process the tokens
-    that wait until the activity before them is over.
+    that wait until the activity before them is over. is_suspended: what happens is taken note of, but no token moves;
+    parked: what tokens do next when the instance is resumed, the last one first, as on the stack of a step.
     """
 
     instance_key: InstanceKey
@@ -241,3 +242,5 @@ class InstanceState:
     must_look: bool = False
     children: dict[ChildId, TokenId] = field(default_factory=dict)
     turns: dict[ScopeId, list[TokenId]] = field(default_factory=dict)
+    is_suspended: bool = False
+    parked: list[tuple[TokenId, Phase]] = field(default_factory=list)
