@@ -82,9 +82,9 @@ def refusals(run: Driver, chosen: MigrationPlan) -> list[tuple[str, Verdict]]:
     return [(one.element_id, one.verdict) for one in found]
 
 
-def started(model: ProcessDefinition, **variables: object) -> Driver:
+def started(model: ProcessDefinition, **variables: int) -> Driver:
     run = Driver(compiled(model))
-    run.start(**variables)
+    run.start(None, **variables)
     return run
 
 

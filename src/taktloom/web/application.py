@@ -21,6 +21,7 @@ from taktloom.web.routers import (
     decisions,
     instances,
     logs,
+    operations,
     people,
     processes,
     review,
@@ -42,6 +43,7 @@ ROUTERS = (
     decisions.router,
     decision_tables.router,
     instances.router,
+    operations.router,
     work.router,
     watch.router,
 )

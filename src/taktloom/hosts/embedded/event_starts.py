@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from taktloom.feel.values import FeelValue
 from taktloom.hosts.embedded.catalogue import RunnableDefinition
 from taktloom.hosts.embedded.core import Unit
-from taktloom.hosts.embedded.instances import start_instance
+from taktloom.hosts.embedded.instances import is_suspended_version, start_instance
 from taktloom.hosts.embedded.values import ValueOwner, dump_values, load_values
 from taktloom.kernel import (
     EventStart,
@@ -98,7 +98,9 @@ def _start(
     variables: Mapping[str, FeelValue],
     actor: str | None,
 ) -> Iterator[InstanceKey]:
-    """The new instance; none while other parts of the start event are missing."""
+    """The new instance; none while other parts of the start event are missing, or the version is suspended."""
+    if is_suspended_version(unit, definition):
+        return
     if start.parts > 1:
         gathered = _gather(unit, definition, start, variables)
         if gathered is None:
