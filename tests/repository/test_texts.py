@@ -34,7 +34,7 @@ LANGUAGES = ("en", "zh-CN")
 NOTHING: Mapping[str, Sequence[str]] = {"en": [], "zh-CN": []}
 
 # The command line speaks English; what only it, the start of the server, a job worker or a model in code says needs no
-# counterpart.
+# counterpart; nor what only clients of another convention are told.
 ENGLISH_ONLY = (
     "cli/",
     "connect/",
@@ -46,6 +46,7 @@ ENGLISH_ONLY = (
     "app/worker_runner.py",
     "feel/printer.py",
     "formats/bpmn/builder/",
+    "web/engine_rest/",
     "web/server.py",
 )
 SQL = re.compile(r"PRAGMA |SET \w+ = \?")
@@ -56,6 +57,7 @@ PHRASE_CALLS = {
     "TimerTextError": 0,
     "unexpected": 0,
     "LogTooLargeError": 0,
+    "FilterTooLargeError": 0,
     "FeelSyntaxError": 0,
     "FeelBudgetError": 0,
     "_Untranslatable": 0,

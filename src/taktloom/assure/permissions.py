@@ -45,6 +45,7 @@ class Scope(StrEnum):
 
     JOBS = "jobs"
     INSTANCES = "instances"
+    OPERATIONS = "operations"
     MESSAGES = "messages"
     DECISIONS = "decisions"
     TASKS = "tasks"
@@ -76,6 +77,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
 SCOPE_PERMISSIONS: Mapping[Scope, frozenset[Permission]] = {
     Scope.JOBS: frozenset({_P.JOB_WORK}),
     Scope.INSTANCES: frozenset({_P.INSTANCE_START, _P.INSTANCE_VIEW}),
+    Scope.OPERATIONS: frozenset({_P.INSTANCE_VIEW, _P.INSTANCE_OPERATE}),
     Scope.MESSAGES: frozenset({_P.MESSAGE_PUBLISH}),
     Scope.DECISIONS: frozenset({_P.DECISION_EVALUATE}),
     Scope.TASKS: frozenset({_P.TASK_WORK, _P.TASK_VIEW_ALL}),

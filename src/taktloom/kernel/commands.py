@@ -164,8 +164,25 @@ class CancelChild:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ContinueChild:
+    """Send EscalationHandled to the called instance."""
+
+    child_id: ChildId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompensateChild:
+    """Send CompensationTriggered to the called instance, which has ended; it answers when it has ended again."""
+
+    child_id: ChildId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EscalateToCaller:
-    """Of a called instance: an escalation that nothing in it caught, for ChildEscalated at its caller."""
+    """Of a called instance: an escalation that nothing in it caught, for ChildEscalated at its caller.
+
+    The instance stops there and goes on with EscalationHandled, once its caller has ordered it (ContinueChild).
+    """
 
     escalation_code: str | None
     variables: Mapping[str, FeelValue]
@@ -273,10 +290,14 @@ class InstanceOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FinishInstance:
-    """Nothing is left to do; always the last command. error_code: of the error that nothing caught, when failed."""
+    """Nothing is left to do; always the last command. error_code: of the error that nothing caught, when failed.
+
+    is_compensable: of a called instance, to be kept as long as its caller, since it may have to undo what it did.
+    """
 
     outcome: InstanceOutcome
     error_code: str | None = None
+    is_compensable: bool = False
 
 
 Command: TypeAlias = (
@@ -294,6 +315,8 @@ Command: TypeAlias = (
     | ThrowSignal
     | StartChild
     | CancelChild
+    | ContinueChild
+    | CompensateChild
     | EscalateToCaller
     | ReadDataStores
     | WriteDataStore

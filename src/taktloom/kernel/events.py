@@ -172,10 +172,15 @@ class ActivitiesActivated(HappenedAt):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChildCompleted(HappenedAt):
-    """The called instance ended well (completed or terminated by its own model); *variables* are its own at the end."""
+    """The called instance ended well (completed or terminated by its own model); *variables* are its own at the end.
+
+    is_compensable: it has completed what can be compensated, and the host can let it do so later (CompensateChild).
+    Also the answer to CompensateChild.
+    """
 
     child_id: ChildId
     variables: Mapping[str, FeelValue] = field(default_factory=dict)
+    is_compensable: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,6 +203,16 @@ class ChildEscalated(HappenedAt):
     child_id: ChildId
     escalation_code: str | None = None
     variables: Mapping[str, FeelValue] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EscalationHandled(HappenedAt):
+    """What the called instance threw to its caller has been handled there, and has not ended it: it goes on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompensationTriggered(HappenedAt):
+    """The call activity of this called instance, which has ended, is compensated: undo what it has completed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -295,6 +310,8 @@ KernelEvent: TypeAlias = (
     | ChildCompleted
     | ChildFailed
     | ChildEscalated
+    | EscalationHandled
+    | CompensationTriggered
     | DataStoreRead
     | InstanceSuspended
     | InstanceResumed

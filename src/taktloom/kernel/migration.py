@@ -20,7 +20,7 @@ from taktloom.kernel.state import CompensationRecord, EventWait, IncidentWait, P
 from taktloom.kernel.triggers import trigger_of
 from taktloom.kernel.variables import visible_variables
 from taktloom.model.errors import ConflictError
-from taktloom.model.identifiers import ElementId, IncidentId, ScopeId
+from taktloom.model.identifiers import ElementId, IncidentId, ScopeId, TokenId
 from taktloom.model.places import Place
 
 __all__ = ["MigrationRefusedError", "migrate"]
@@ -149,9 +149,14 @@ def _incidents_of(run: Run, token: Token) -> list[IncidentWait]:
     return [incidents[IncidentId(wait)] for wait in token.waits if wait in incidents]
 
 
+def _kept(run: Run) -> list[tuple[TokenId, Phase]]:
+    """What tokens are to do once the instance is resumed or its caller has answered."""
+    return [entry for stack in (run.state.parked, *run.state.held) for entry in stack]
+
+
 def _begins_again(run: Run, token: Token) -> bool:
     """Whether the token's visit is still to be entered, and arms its events by itself."""
-    if token.id in run.state.awaiting_data or (token.id, Phase.ENTER) in run.state.parked:
+    if token.id in run.state.awaiting_data or (token.id, Phase.ENTER) in _kept(run):
         return True
     return any(incident.phase in {Phase.ENTER, Phase.OPEN} for incident in _incidents_of(run, token))
 
@@ -160,7 +165,7 @@ def _opens_again(run: Run, scope: Scope) -> bool:
     """Whether the scope's event sub-processes are still to be opened by its first token."""
     tokens = (run.state.tokens[token_id] for token_id in scope.tokens)
     return any(
-        (token.id, Phase.OPEN) in run.state.parked
+        (token.id, Phase.OPEN) in _kept(run)
         or any(incident.phase is Phase.OPEN for incident in _incidents_of(run, token))
         for token in tokens
     )

@@ -187,7 +187,8 @@ def _obstacles(plan: MigrationPlan, state: InstanceState) -> Iterable[Obstacle]:
     for token in state.tokens.values():
         if token.element not in nodes:
             name = source.nodes[token.element].id
-            reason = "It is being compensated." if token.element == source.undoing else reasons.get(name, "")
+            is_undoing = source.nodes[token.element].element_type == "compensation"
+            reason = "It is being compensated." if is_undoing else reasons.get(name, "")
             yield Obstacle(element_id=name, verdict=Verdict.WAITS, reason=reason or "It has no place in the target.")
     for scope in state.scopes.values():
         yield from _join_obstacles(plan, {**scope.joins, **scope.resets})
@@ -355,6 +356,9 @@ class _Matcher:
             at_round, to_round = self.source.nodes[node.starts[0]], self.target.nodes[other.starts[0]]
             self.nodes[at_round.index] = to_round.index
             self.nodes[at_round.starts[0]] = to_round.starts[0]
+            node, other = self.source.nodes[at_round.starts[0]], self.target.nodes[to_round.starts[0]]
+        if NONE not in {node.undo_call, other.undo_call}:
+            self.nodes[node.undo_call] = other.undo_call
 
     def _is_boundary(self, index: int) -> bool:
         return self.source.nodes[index].element_type == "boundaryEvent"

@@ -225,7 +225,7 @@ def _require_free(run: Run, token: Token) -> None:
     at: Token | None = token
     while at is not None:
         scope = run.state.scopes[at.scope]
-        if at.element == run.process.undoing or (scope.is_ending and scope.undoing):
+        if run.node(at).element_type == "compensation" or (scope.is_ending and scope.undoing):
             raise _refused(run, run.node(token).id, "It is part of a compensation.", "Wait until that is over.")
         at = None if scope.owner is None else run.state.tokens[scope.owner]
 
@@ -241,7 +241,8 @@ def _forget(run: Run, token: Token) -> None:
             del arrived[flow]
     if not arrived:
         joins.pop(token.element, None)
-    run.state.parked[:] = [entry for entry in run.state.parked if entry[0] != token.id]
+    for kept in (run.state.parked, *run.state.held):
+        kept[:] = [entry for entry in kept if entry[0] != token.id]
     run.state.awaiting_data.pop(token.id, None)
     run.state.fetched.pop(token.id, None)
 

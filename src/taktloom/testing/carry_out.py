@@ -11,6 +11,8 @@ from taktloom.kernel.commands import (
     ChooseFlow,
     CloseIncident,
     Command,
+    CompensateChild,
+    ContinueChild,
     CreateJob,
     EscalateToCaller,
     EvaluateDecision,
@@ -34,8 +36,10 @@ from taktloom.kernel.events import (
     ChildCompleted,
     ChildEscalated,
     ChildFailed,
+    CompensationTriggered,
     DataStoreRead,
     DecisionEvaluated,
+    EscalationHandled,
     InstanceCancelled,
     KernelEvent,
     TimerFired,
@@ -169,11 +173,36 @@ def _start_child(world: World, instance: Instance, command: StartChild) -> None:
 def _cancel_child(world: World, instance: Instance, command: CancelChild) -> None:
     def cancel(child: Instance) -> None:
         if is_active(child):
+            caller, child.caller = child.caller, None  # nobody waits for its answer any more
             world.send(child, InstanceCancelled, {"reason": "The call was broken off."})
+            child.caller = caller
 
-    for child in instance.children:
-        if child.caller is not None and child.caller.child_id == command.child_id:
-            world.queue.appendleft(lambda child=child: cancel(child))  # type: ignore[misc]
+    for child in _called(instance, command):
+        world.queue.appendleft(lambda child=child: cancel(child))  # type: ignore[misc]
+
+
+def _continue_child(world: World, instance: Instance, command: ContinueChild) -> None:
+    def go_on(child: Instance) -> None:
+        if is_active(child) and child._state.held:
+            world.send(child, EscalationHandled, {})
+
+    for child in _called(instance, command):
+        world.queue.append(lambda child=child: go_on(child))  # type: ignore[misc]
+
+
+def _compensate_child(world: World, instance: Instance, command: CompensateChild) -> None:
+    def compensate(child: Instance) -> None:
+        if command.child_id in instance._state.children and not is_active(child):
+            world.send(child, CompensationTriggered, {})
+
+    for child in _called(instance, command):
+        world.queue.append(lambda child=child: compensate(child))  # type: ignore[misc]
+
+
+def _called(instance: Instance, command: CancelChild | ContinueChild | CompensateChild) -> list[Instance]:
+    """The called instance that the command means, if it has begun."""
+    children = instance.children
+    return [child for child in children if child.caller is not None and child.caller.child_id == command.child_id]
 
 
 def _escalate_to_caller(world: World, instance: Instance, command: EscalateToCaller) -> None:
@@ -221,7 +250,8 @@ def _close_incident(world: World, instance: Instance, command: CloseIncident) ->
 def _finish(world: World, instance: Instance, command: FinishInstance) -> None:
     variables = instance._state.scopes[instance._state.root].variables if instance._state.root is not None else {}
     if command.outcome in {InstanceOutcome.COMPLETED, InstanceOutcome.TERMINATED}:
-        _answer_caller(world, instance, ChildCompleted, {"variables": dict(variables)})
+        facts: dict[str, object] = {"variables": dict(variables), "is_compensable": command.is_compensable}
+        _answer_caller(world, instance, ChildCompleted, facts)
     else:
         message = f"The called instance is {command.outcome}."
         facts = {"error_code": command.error_code, "message": message, "variables": dict(variables)}
@@ -269,6 +299,8 @@ CARRY_OUT: Mapping[type, Callable[..., None]] = {
     ThrowSignal: _throw_signal,
     StartChild: _start_child,
     CancelChild: _cancel_child,
+    ContinueChild: _continue_child,
+    CompensateChild: _compensate_child,
     EscalateToCaller: _escalate_to_caller,
     ReadDataStores: _read_data_stores,
     WriteDataStore: _write_data_store,

@@ -52,7 +52,8 @@ def next_instance_key(unit: Unit, ids: IdSource) -> InstanceKey:
     """A key above every key that the database holds."""
     row = unit.session.first("greatest_instance_key")
     greatest = None if row is None else row.text_or_none("instance_key")
-    return ids.instance_key(unit.now, after=None if greatest is None else InstanceKey(greatest))
+    key = ids.instance_key(unit.now, after=None if greatest is None else InstanceKey(greatest))
+    return unit.core.database.own_key(key)
 
 
 def _run(unit: Unit, instance: LiveInstance, event: KernelEvent) -> None:

@@ -932,6 +932,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/logs/{log_id}/filter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Measure Filter
+         * @description How many cases and events each step of a filter leaves, of what the steps before it left.
+         */
+        get: operations["measure_filter"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/logs/{log_id}/map": {
         parameters: {
             query?: never;
@@ -2784,6 +2804,17 @@ export interface components {
             value: components["schemas"]["JsonValue"];
             /** Warnings */
             warnings: components["schemas"]["EvaluationWarning"][];
+        };
+        /** FilterStepReach */
+        FilterStepReach: {
+            /** Cases */
+            cases: number;
+            /** Cases Before */
+            cases_before: number;
+            /** Events */
+            events: number;
+            /** Events Before */
+            events_before: number;
         };
         /**
          * FindingOut
@@ -6505,6 +6536,46 @@ export interface operations {
             };
         };
     };
+    measure_filter: {
+        parameters: {
+            query?: {
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilterStepReach"][];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     show_map: {
         parameters: {
             query?: {
@@ -6517,6 +6588,7 @@ export interface operations {
                 activity?: string[] | null;
                 without?: string[] | null;
                 case?: string | null;
+                filter?: string | null;
             };
             header?: never;
             path: {
@@ -6556,6 +6628,7 @@ export interface operations {
                 activity?: string[] | null;
                 without?: string[] | null;
                 case?: string | null;
+                filter?: string | null;
             };
             header?: never;
             path: {
@@ -6595,6 +6668,7 @@ export interface operations {
                 activity?: string[] | null;
                 without?: string[] | null;
                 case?: string | null;
+                filter?: string | null;
             };
             header?: never;
             path: {
@@ -6633,6 +6707,7 @@ export interface operations {
                 activity?: string[] | null;
                 without?: string[] | null;
                 case?: string | null;
+                filter?: string | null;
             };
             header?: never;
             path: {
@@ -6673,6 +6748,7 @@ export interface operations {
                 activity?: string[] | null;
                 without?: string[] | null;
                 case?: string | null;
+                filter?: string | null;
             };
             header?: never;
             path: {
@@ -6884,6 +6960,7 @@ export interface operations {
                 activity?: string[] | null;
                 without?: string[] | null;
                 case?: string | null;
+                filter?: string | null;
             };
             header?: never;
             path: {
@@ -6924,6 +7001,7 @@ export interface operations {
                 activity?: string[] | null;
                 without?: string[] | null;
                 case?: string | null;
+                filter?: string | null;
             };
             header?: never;
             path: {
@@ -6963,6 +7041,7 @@ export interface operations {
                 activity?: string[] | null;
                 without?: string[] | null;
                 case?: string | null;
+                filter?: string | null;
             };
             header?: never;
             path: {
