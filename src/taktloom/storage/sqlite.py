@@ -57,11 +57,14 @@ def require_safe_version(version: str) -> None:
     )
 
 
-def open_connection(path: Path | str, *, sync: SyncLevel = SyncLevel.FULL) -> apsw.Connection:
-    """Open *path* (created when absent; ":memory:" for a private one) with the pragmas of this package."""
+def open_connection(path: Path | str, *, sync: SyncLevel = SyncLevel.FULL, vfs: str | None = None) -> apsw.Connection:
+    """Open *path* (created when absent; ":memory:" for a private one) with the pragmas of this package.
+
+    vfs: the name of a registered file layer (see faults.py); None: the system's own.
+    """
     require_safe_version(apsw.sqlite_lib_version())
     try:
-        connection = apsw.Connection(str(path), statementcachesize=_STATEMENT_CACHE)
+        connection = apsw.Connection(str(path), vfs=vfs, statementcachesize=_STATEMENT_CACHE)
         connection.set_busy_timeout(_BUSY_TIMEOUT_MS)
         if str(path) != MEMORY:
             connection.execute("PRAGMA journal_mode = WAL")

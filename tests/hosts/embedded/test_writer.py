@@ -11,7 +11,8 @@ import pytest
 
 from taktloom.hosts.embedded import Change, EmbeddedEngine, EngineOptions, Topic
 from taktloom.hosts.embedded.carry_out import RULES
-from taktloom.hosts.embedded.writer import StorageFailedError
+from taktloom.hosts.embedded.jobs import CompletionResult, JobCompletion, JobLockError
+from taktloom.hosts.embedded.writer import InlineWriter, StorageFailedError
 from taktloom.kernel.commands import Command
 from taktloom.model.errors import TaktloomError
 from taktloom.model.identifiers import InstanceKey, ProcessId
@@ -174,3 +175,21 @@ def _columns_with(engine: EmbeddedEngine, text: str) -> set[str]:
             if connection.execute(query, (text,)).fetchall() != [(0,)]:
                 found.add(column)
     return found
+
+
+def test_without_a_writer_thread_the_asking_thread_runs_the_group(tmp_path: Path) -> None:
+    threads = threading.active_count()
+    engine = EmbeddedEngine.open(tmp_path / "engine.db", EngineOptions(writer=InlineWriter))
+    engine.deployments.deploy({"p.bpmn": (MODELS / "register_and_decide.bpmn").read_bytes()}, by="ada")
+
+    key = engine.instances.start(PERMIT, {}).instance_key
+    job = engine.jobs.lock(["register-case"], worker="w")[0]
+    late = JobCompletion(job_id=job.job_id, fence=job.fence + 1, variables={})
+    good = JobCompletion(job_id=job.job_id, fence=job.fence, variables={})
+    outcomes = engine.jobs.complete_many([late, good])
+
+    assert threading.active_count() == threads
+    assert isinstance(outcomes[0], JobLockError)
+    assert outcomes[1] is CompletionResult.DONE
+    assert engine.instances.check_replay(key) == 2
+    engine.drain()

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The embedded engine: the kernel run durably on one SQLite database, in the process that uses it."""
 
+from taktloom.hosts.embedded.catalogue import Catalogue
 from taktloom.hosts.embedded.changes import Change, Topic
 from taktloom.hosts.embedded.clock import Clock, CountingIds, IdSource, ManualClock, SystemClock, SystemIds
 from taktloom.hosts.embedded.drafts import DraftContent
@@ -13,8 +14,10 @@ from taktloom.hosts.embedded.measurements import ElementSpan
 from taktloom.hosts.embedded.messages import Message
 from taktloom.hosts.embedded.signals import Signal
 from taktloom.hosts.embedded.values import PlainValues, ValueCodec, ValueOwner
+from taktloom.hosts.embedded.writer import InlineWriter
 
 __all__ = [
+    "Catalogue",
     "Change",
     "Clock",
     "CompletionResult",
@@ -27,6 +30,7 @@ __all__ = [
     "EventBatch",
     "IdSource",
     "IncidentState",
+    "InlineWriter",
     "JobCompletion",
     "ManualClock",
     "Message",

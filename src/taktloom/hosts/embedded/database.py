@@ -28,11 +28,11 @@ _PACKAGE = "taktloom.hosts.embedded"
 class Database:
     """Owns the connections. `lock` is held by whoever uses the writing connection."""
 
-    def __init__(self, path: Path | None, *, sync: SyncLevel) -> None:
-        self._path, self._sync = path, sync
+    def __init__(self, path: Path | None, *, sync: SyncLevel, vfs: str | None = None) -> None:
+        self._path, self._sync, self._vfs = path, sync, vfs
         self._queries = load_queries(_PACKAGE, "sql")
         self.lock = threading.RLock()
-        connection = open_connection(path if path is not None else MEMORY, sync=sync)
+        connection = open_connection(path if path is not None else MEMORY, sync=sync, vfs=vfs)
         migrate(connection, load_migrations(_PACKAGE), path=path)
         self.writing = Session(connection, self._queries)
         self._readers: queue.SimpleQueue[Session] = queue.SimpleQueue()
@@ -58,7 +58,7 @@ class Database:
             with self.lock:
                 copy_database(self.writing.connection, target)
             return
-        source = open_connection(self._path, sync=self._sync)
+        source = open_connection(self._path, sync=self._sync, vfs=self._vfs)
         try:
             copy_database(source, target)
         finally:
@@ -75,4 +75,4 @@ class Database:
         try:
             return self._readers.get_nowait()
         except queue.Empty:
-            return Session(open_connection(path, sync=self._sync), self._queries)
+            return Session(open_connection(path, sync=self._sync, vfs=self._vfs), self._queries)

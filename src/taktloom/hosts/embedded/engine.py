@@ -44,13 +44,20 @@ from taktloom.storage import SyncLevel
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EngineOptions:
-    """What an engine is built with; tests give their own clock and ids."""
+    """What an engine is built with; tests give their own clock and ids.
+
+    writer, vfs: simulations give a writer without a thread and the name of a registered SQLite file layer with faults.
+    catalogue: what is compiled already, for engines over copies of one database; None: nothing is.
+    """
 
     clock: Clock = field(default_factory=SystemClock)
     ids: IdSource = field(default_factory=SystemIds)
     codec: ValueCodec = field(default_factory=PlainValues)
     limits: EngineLimits = field(default_factory=EngineLimits)
     sync: SyncLevel = SyncLevel.FULL
+    writer: type[Writer] = Writer
+    vfs: str | None = None
+    catalogue: Catalogue | None = None
 
 
 class EmbeddedEngine:
@@ -81,12 +88,13 @@ class EmbeddedEngine:
         Raises UnsafeSqliteError, DatabaseUnusableError, NewerDatabaseError.
         """
         options = options or EngineOptions()
-        database = Database(path, sync=options.sync)
-        feed, catalogue, signals = ChangeFeed(), Catalogue(), JobSignals()
+        database = Database(path, sync=options.sync, vfs=options.vfs)
+        feed, signals = ChangeFeed(), JobSignals()
+        catalogue = options.catalogue if options.catalogue is not None else Catalogue()
         live = LiveInstances(catalogue, options.codec)
         core = Core(
             database=database,
-            writer=Writer(database, memory=live, feed=feed),
+            writer=options.writer(database, memory=live, feed=feed),
             feed=feed,
             catalogue=catalogue,
             live=live,

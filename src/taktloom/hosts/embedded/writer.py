@@ -88,7 +88,13 @@ class Writer:
         self._is_closed = False
         self._closing = threading.Lock()
         self._thread = threading.Thread(target=self._loop, name="taktloom-writer", daemon=True)
+        self._begin()
+
+    def _begin(self) -> None:
         self._thread.start()
+
+    def _new_future(self) -> "Future[Result]":
+        return Future()
 
     def post(
         self, run: Callable[[Session, list[Change]], Result], *, undo: Callable[[], None] = lambda: None
@@ -96,7 +102,7 @@ class Writer:
         """Queue work; the future is done after its group is committed. undo: called when the work is taken back."""
         if threading.current_thread() is self._thread:
             raise RuntimeError("work may not wait for other work: called from the writer's own thread")
-        future: Future[Result] = Future()
+        future: Future[Result] = self._new_future()
         work = _Work(run=run, future=future, changes=[], undo=undo)
         with self._closing:
             if self._is_closed:
@@ -177,6 +183,46 @@ class Writer:
             is_changed = self._note_foreign_writes()
         if is_changed:
             self._feed.publish([Change(topic=Topic.EVERYTHING, kind="written-by-another-process")])
+
+
+class InlineWriter(Writer):
+    """Has no thread: a group is run when somebody asks for an outcome, by the thread that asks.
+
+    For simulations: equal runs then do equal things in equal order. One thread at a time may use the engine.
+    """
+
+    def close(self) -> None:
+        """Finish what is queued."""
+        self._run_queued()
+        self._is_closed = True
+
+    def _begin(self) -> None:
+        """No thread."""
+
+    def _new_future(self) -> "Future[Result]":
+        return _AskedFuture(self._run_queued)
+
+    def _run_queued(self) -> None:
+        self._look_for_foreign_writes()
+        while not self._queue.empty():
+            group, _ = self._gather(self._queue.get())
+            self._commit(group)
+
+
+class _AskedFuture(Future[Result]):
+    """A future that is made true by asking for it."""
+
+    def __init__(self, run: Callable[[], None]) -> None:
+        super().__init__()
+        self._run = run
+
+    def result(self, timeout: float | None = None) -> Result:
+        self._run()
+        return super().result(timeout)
+
+    def exception(self, timeout: float | None = None) -> BaseException | None:
+        self._run()
+        return super().exception(timeout)
 
 
 def _storage_error(error: BaseException) -> StorageFailedError:
