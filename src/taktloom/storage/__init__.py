@@ -2,10 +2,11 @@
 """Opening SQLite safely, running numbered migrations and copying a live database."""
 
 from taktloom.storage.backup import backup_database, copy_database
+from taktloom.storage.buffered import BufferedSession
 from taktloom.storage.migrations import Migration, NewerDatabaseError, load_migrations, migrate
 from taktloom.storage.queries import load_queries, parse_queries
 from taktloom.storage.rows import Row, from_micros, to_micros, to_micros_or_none
-from taktloom.storage.session import Session
+from taktloom.storage.session import Session, SqliteSession
 from taktloom.storage.sqlite import (
     MEMORY,
     DatabaseUnusableError,
@@ -22,12 +23,14 @@ from taktloom.storage.sqlite import (
 
 __all__ = [
     "MEMORY",
+    "BufferedSession",
     "DatabaseUnusableError",
     "Migration",
     "NewerDatabaseError",
     "Row",
     "Session",
     "SqlValue",
+    "SqliteSession",
     "SyncLevel",
     "UnsafeSqliteError",
     "backup_database",

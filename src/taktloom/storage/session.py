@@ -1,35 +1,76 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One connection with the named statements of its database: parameters are bound by name, rows come by name."""
+"""One connection with the named statements of its database: parameters are bound by name, rows come by name.
 
-from collections.abc import Iterator, Mapping
+`Session` is what every store gives; `SqliteSession` is SQLite's, `postgresql.PostgresqlSession` the other one's.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
 
 import apsw
 
 from taktloom.storage.rows import Row
-from taktloom.storage.sqlite import SqlValue
+from taktloom.storage.sqlite import SqlValue, savepoint
+from taktloom.storage.statements import in_portions, many_rows
 
 
-class Session:
+class Session(ABC):
     """Runs named statements on one connection; one thread at a time."""
 
-    def __init__(self, connection: apsw.Connection, queries: Mapping[str, str]) -> None:
-        self.connection = connection
-        self._queries = queries
-        self._columns: dict[str, Mapping[str, int]] = {}
-
+    @abstractmethod
     def run(self, name: str, /, **bindings: SqlValue) -> int:
         """Run a statement that gives no rows; the number of rows it changed."""
-        self.connection.execute(self._queries[name], bindings, prepare_flags=apsw.SQLITE_PREPARE_PERSISTENT)
-        return self.connection.changes()
 
+    @abstractmethod
+    def run_many(self, name: str, rows: Iterable[Mapping[str, SqlValue]], /) -> int:
+        """Run a statement once for each set of bindings, in order; how many rows it changed altogether."""
+
+    @abstractmethod
     def rows(self, name: str, /, **bindings: SqlValue) -> Iterator[Row]:
         """The rows of a query, one by one."""
-        cursor = self.connection.execute(self._queries[name], bindings, prepare_flags=apsw.SQLITE_PREPARE_PERSISTENT)
-        for values in cursor:
-            columns = self._columns.get(name)
-            if columns is None:
-                columns = self._columns[name] = {column[0]: at for at, column in enumerate(cursor.get_description())}
-            yield Row(columns, values)
+
+    @property
+    @abstractmethod
+    def in_transaction(self) -> bool:
+        """Whether a transaction is open, be it one that has failed."""
+
+    @abstractmethod
+    def savepoint(self) -> AbstractContextManager[None]:
+        """Take back what the block did when it raises; the transaction around it goes on."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Close the connection."""
+
+    is_spoilt: bool = False  # deferred rows were refused: only taking the transaction back helps
+
+    def defer(self, name: str, key: str | None = None, /, **bindings: SqlValue) -> None:
+        """Run a statement at any time before its effect can be seen, and before the end of the transaction.
+
+        key: of the row that it writes, where other deferred statements of the group may write the same one.
+        """
+        del key
+        self.run(name, **bindings)
+
+    def defer_newest(self, name: str, key: str, /, **bindings: SqlValue) -> None:
+        """As defer, in place of what still waits for the same row by the same statement."""
+        del key
+        self.run(name, **bindings)
+
+    def kept(self, name: str, /, **bindings: SqlValue) -> Row | None:
+        """As first, for what is asked often and rarely changes: the answer may be kept until its tables change."""
+        return self.first(name, **bindings)
+
+    def change_count(self, table: str) -> tuple[int, int]:
+        """A mark that is another one after rows of *table* were changed other than by defer, or taken back."""
+        raise NotImplementedError(table)
+
+    def flush(self) -> None:  # noqa: B027 - a session that defers nothing has nothing to do
+        """Run now what was deferred."""
+
+    def forget(self) -> None:  # noqa: B027 - nor anything to forget
+        """The transaction was taken back, or others have written: nothing waits, nothing kept is sure any more."""
 
     def all(self, name: str, /, **bindings: SqlValue) -> list[Row]:
         """All rows of a query."""
@@ -45,6 +86,52 @@ class Session:
         found = self.first(name, **bindings)
         return (found.integer_or_none("n") or 0) if found else 0
 
+
+class SqliteSession(Session):
+    """A session on a SQLite connection."""
+
+    def __init__(self, connection: apsw.Connection, queries: Mapping[str, str]) -> None:
+        self.connection = connection
+        self._queries = queries
+        self._columns: dict[str, Mapping[str, int]] = {}
+
+    def run(self, name: str, /, **bindings: SqlValue) -> int:
+        """See Session."""
+        self.connection.execute(self._queries[name], bindings, prepare_flags=apsw.SQLITE_PREPARE_PERSISTENT)
+        return self.connection.changes()
+
+    def run_many(self, name: str, rows: Iterable[Mapping[str, SqlValue]], /) -> int:
+        """See Session."""
+        before, text, given = self.connection.total_changes(), self._queries[name], list(rows)
+        many = many_rows(text)
+        if many is None:
+            self.connection.executemany(text, given, prepare_flags=apsw.SQLITE_PREPARE_PERSISTENT)
+        else:
+            # One step of SQLite for many rows: each step gives the interpreter lock away and has to get it back.
+            for some in in_portions(given):
+                self.connection.execute(
+                    many.text(len(some)), many.values(some), prepare_flags=apsw.SQLITE_PREPARE_PERSISTENT
+                )
+        return self.connection.total_changes() - before
+
+    def rows(self, name: str, /, **bindings: SqlValue) -> Iterator[Row]:
+        """See Session."""
+        cursor = self.connection.execute(self._queries[name], bindings, prepare_flags=apsw.SQLITE_PREPARE_PERSISTENT)
+        for values in cursor:
+            columns = self._columns.get(name)
+            if columns is None:
+                columns = self._columns[name] = {column[0]: at for at, column in enumerate(cursor.get_description())}
+            yield Row(columns, values)
+
+    @property
+    def in_transaction(self) -> bool:
+        """See Session; false also after SQLite has taken a transaction back by itself, as when the disk is full."""
+        return self.connection.in_transaction
+
+    def savepoint(self) -> AbstractContextManager[None]:
+        """See Session."""
+        return savepoint(self.connection)
+
     def close(self) -> None:
-        """Close the connection."""
+        """See Session."""
         self.connection.close()

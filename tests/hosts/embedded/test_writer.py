@@ -134,7 +134,7 @@ def test_a_full_disk_refuses_a_change_whole_and_room_lets_it_go_on(tmp_path: Pat
     engine = EmbeddedEngine.open(tmp_path / "engine.db", options)
     engine.deployments.deploy({"p.bpmn": (MODELS / "register_and_decide.bpmn").read_bytes()})
     key = engine.instances.start(PERMIT, {"n": Decimal(1)}).instance_key
-    connection = engine._core.database.writing.connection
+    connection = engine._core.database.connection
 
     connection.execute(f"PRAGMA max_page_count = {connection.pragma('page_count')}")
     with pytest.raises(StorageFailedError):
@@ -166,7 +166,7 @@ def _fill(engine: EmbeddedEngine, key: InstanceKey) -> None:
 
 
 def _columns_with(engine: EmbeddedEngine, text: str) -> set[str]:
-    connection = engine._core.database.writing.connection
+    connection = engine._core.database.connection
     tables = [str(row[0]) for row in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
     found = set()
     for table in tables:

@@ -34,7 +34,7 @@ def advance(unit: Unit, instance: LiveInstance, event: KernelEvent) -> None:
 
 def begin(unit: Unit, instance: LiveInstance, event: KernelEvent) -> None:
     """As advance, for the first event of an instance whose row was just written."""
-    unit.touched.add((unit.tenant_id, instance.instance_key))
+    unit.touched.append((unit.tenant_id, instance.instance_key))
     _run(unit, instance, event)
     unit.core.live.add(unit.session, instance)
 
@@ -46,9 +46,10 @@ def event_time(unit: Unit, instance: LiveInstance) -> datetime:
 
 def next_instance_key(unit: Unit, ids: IdSource) -> InstanceKey:
     """A key above every key that the database holds."""
-    row = unit.session.first("greatest_instance_key")
-    greatest = None if row is None else row.text_or_none("instance_key")
-    return ids.instance_key(unit.now, after=None if greatest is None else InstanceKey(greatest))
+    live = unit.core.live
+    key = ids.instance_key(unit.now, after=live.greatest_key(unit.session))
+    live.note_key(key)
+    return key
 
 
 def replay(executable: ExecutableProcess, instance_key: InstanceKey, payloads: list[bytes]) -> InstanceState:
@@ -81,7 +82,7 @@ def _run(unit: Unit, instance: LiveInstance, event: KernelEvent) -> None:
 
 def _write_journal(unit: Unit, instance: LiveInstance, event: KernelEvent, payload: bytes) -> None:
     instance.journal_size += 1
-    unit.session.run(
+    unit.session.defer(
         "insert_journal_entry",
         tenant_id=unit.tenant_id,
         instance_key=instance.instance_key,

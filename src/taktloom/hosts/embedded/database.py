@@ -13,7 +13,9 @@ from pathlib import Path
 
 from taktloom.storage import (
     MEMORY,
+    BufferedSession,
     Session,
+    SqliteSession,
     SyncLevel,
     copy_database,
     load_migrations,
@@ -23,6 +25,7 @@ from taktloom.storage import (
 )
 
 _PACKAGE = "taktloom.hosts.embedded"
+_PARENTS_FIRST = ("instance", "user_task")  # of the tables with deferred writes those that others refer to
 
 
 class Database:
@@ -32,10 +35,11 @@ class Database:
         self._path, self._sync, self._vfs = path, sync, vfs
         self._queries = load_queries(_PACKAGE, "sql")
         self.lock = threading.RLock()
-        connection = open_connection(path if path is not None else MEMORY, sync=sync, vfs=vfs)
-        migrate(connection, load_migrations(_PACKAGE), path=path)
-        self.writing = Session(connection, self._queries)
-        self._readers: queue.SimpleQueue[Session] = queue.SimpleQueue()
+        self.connection = open_connection(path if path is not None else MEMORY, sync=sync, vfs=vfs)
+        migrate(self.connection, load_migrations(_PACKAGE), path=path)
+        writing = SqliteSession(self.connection, self._queries)
+        self.writing: Session = BufferedSession(writing, self._queries, parents_first=_PARENTS_FIRST)
+        self._readers: queue.SimpleQueue[SqliteSession] = queue.SimpleQueue()
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -56,7 +60,7 @@ class Database:
         """Copy the live database to *target*."""
         if self._path is None:
             with self.lock:
-                copy_database(self.writing.connection, target)
+                copy_database(self.connection, target)
             return
         source = open_connection(self._path, sync=self._sync, vfs=self._vfs)
         try:
@@ -71,8 +75,8 @@ class Database:
         with self.lock:
             self.writing.close()
 
-    def _take_reader(self, path: Path) -> Session:
+    def _take_reader(self, path: Path) -> SqliteSession:
         try:
             return self._readers.get_nowait()
         except queue.Empty:
-            return Session(open_connection(path, sync=self._sync, vfs=self._vfs), self._queries)
+            return SqliteSession(open_connection(path, sync=self._sync, vfs=self._vfs), self._queries)

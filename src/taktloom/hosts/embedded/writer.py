@@ -22,7 +22,7 @@ import apsw
 from taktloom.hosts.embedded.changes import Change, ChangeFeed, Topic
 from taktloom.hosts.embedded.database import Database
 from taktloom.model.errors import ConflictError, IncidentError
-from taktloom.storage import Session, data_version, savepoint
+from taktloom.storage import Session, data_version
 
 _LOG = logging.getLogger(__name__)
 _GROUP_LIMIT = 256  # a commit costs far more than 256 pieces of work; callers at the head should not wait for more
@@ -66,16 +66,20 @@ class _Work(Generic[Result]):
     def attempt(self, session: Session) -> Callable[[], None]:
         """Run inside a savepoint; the result is a function that tells the caller the outcome."""
         try:
-            with savepoint(session.connection):
+            with session.savepoint():
                 result = self.run(session, self.changes)
         except BaseException as error:
-            if not session.connection.in_transaction:
+            if session.is_spoilt or not session.in_transaction:
                 raise  # SQLite took everything back by itself, as it does when the disk is full
-            self.undo()
-            self.changes.clear()
+            self.take_back()
             failure = _storage_error(error) if isinstance(error, apsw.Error) else error
             return lambda: self.future.set_exception(failure)
         return lambda: self.future.set_result(result)
+
+    def take_back(self) -> None:
+        """Nothing of it was kept."""
+        self.undo()
+        self.changes.clear()
 
 
 class Writer:
@@ -84,7 +88,7 @@ class Writer:
     def __init__(self, database: Database, *, memory: Memory, feed: ChangeFeed) -> None:
         self._database, self._memory, self._feed = database, memory, feed
         self._queue: queue.SimpleQueue[_Work[object] | None] = queue.SimpleQueue()
-        self._seen_version = data_version(database.writing.connection)
+        self._seen_version = data_version(database.connection)
         self._is_closed = False
         self._closing = threading.Lock()
         self._thread = threading.Thread(target=self._loop, name="taktloom-writer", daemon=True)
@@ -147,7 +151,14 @@ class Writer:
             with self._database.lock:
                 outcomes = self._run_in_transaction(group)
         except BaseException as error:
-            self._memory.forget_all()
+            is_anybodys = self._database.writing.is_spoilt
+            self._forget()
+            for work in group:
+                work.take_back()
+            if is_anybodys and len(group) > 1:
+                for work in group:
+                    self._commit([work])
+                return
             _LOG.exception("a transaction of %d pieces of work failed", len(group))
             failure = _storage_error(error) if isinstance(error, apsw.Error) else error
             for work in group:
@@ -159,24 +170,30 @@ class Writer:
 
     def _run_in_transaction(self, group: "list[_Work[object]]") -> list[Callable[[], None]]:
         session = self._database.writing
-        session.connection.execute("BEGIN IMMEDIATE")
+        connection = self._database.connection
+        connection.execute("BEGIN IMMEDIATE")
         try:
             self._note_foreign_writes()
             outcomes = [work.attempt(session) for work in group]
-            session.connection.execute("COMMIT")
+            session.flush()
+            connection.execute("COMMIT")
         except BaseException:
-            if session.connection.in_transaction:
-                session.connection.execute("ROLLBACK")
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
             raise
         return outcomes
 
     def _note_foreign_writes(self) -> bool:
-        version = data_version(self._database.writing.connection)
+        version = data_version(self._database.connection)
         if version == self._seen_version:
             return False
         self._seen_version = version
-        self._memory.forget_all()
+        self._forget()
         return True
+
+    def _forget(self) -> None:
+        self._memory.forget_all()
+        self._database.writing.forget()
 
     def _look_for_foreign_writes(self) -> None:
         with self._database.lock:
