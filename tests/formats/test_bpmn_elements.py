@@ -190,6 +190,8 @@ def test_multi_instance_of_the_standard_names_variables_of_its_data() -> None:
         input_element="order",
         output_collection="answers",
         output_element="answer",
+        input_item=ElementId("it"),
+        output_item=ElementId("ot"),
         completion_condition="numberOfCompletedInstances = 2",
     )
 

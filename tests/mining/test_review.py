@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from taktloom.mining.logs.filters import LogFilter
+from taktloom.mining.filters import keep_cases
+from taktloom.mining.filters.case_conditions import CaseIn, TopVariants
 from taktloom.mining.logs.importing import import_log
 from taktloom.mining.logs.requests import ImportRequest
 from taktloom.mining.review import EmptyViewError, review, review_to_json
@@ -53,12 +54,14 @@ def test_a_review_of_any_given_log_is_json_with_its_counts_on_top(name: str) -> 
 
 @pytest.mark.data
 def test_a_filtered_review_counts_the_view_and_names_the_filter() -> None:
-    condition = LogFilter(top_variants=1)
+    condition = keep_cases(TopVariants(count=1))
 
     report = review(given_log("receipt.csv"), condition=condition)
 
     assert (report.case_count, report.variant_count, report.event_count) == (713, 1, 713 * 6)
-    assert review_to_json(report)["filter"] == {"top_variants": 1}
+    assert review_to_json(report)["filter"] == {
+        "steps": [{"keep": "cases", "where": {"type": "top_variants", "count": 1}}]
+    }
 
 
 def test_a_filter_that_leaves_nothing_is_refused(tmp_path: Path) -> None:
@@ -67,7 +70,7 @@ def test_a_filter_that_leaves_nothing_is_refused(tmp_path: Path) -> None:
     log = import_log(ImportRequest(path=path, name="log", imported_at=datetime(2026, 1, 1, tzinfo=UTC)), tmp_path)
 
     with pytest.raises(EmptyViewError):
-        review(log, condition=LogFilter(cases=("2",)))
+        review(log, condition=keep_cases(CaseIn(cases=("2",))))
 
 
 def test_a_log_of_one_event_can_be_reviewed(tmp_path: Path) -> None:

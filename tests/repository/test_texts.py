@@ -56,6 +56,7 @@ PHRASE_CALLS = {
     "TimerTextError": 0,
     "unexpected": 0,
     "LogTooLargeError": 0,
+    "FilterTooLargeError": 0,
     "FeelSyntaxError": 0,
     "FeelBudgetError": 0,
     "_Untranslatable": 0,

@@ -110,7 +110,7 @@ def test_a_refused_row_spoils_the_session_until_the_transaction_is_taken_back() 
         session.flush()
 
     assert session.is_spoilt
-    session.forget()
+    session.start()
     assert not session.is_spoilt
 
 
@@ -164,6 +164,7 @@ def test_only_a_plain_insert_takes_many_rows() -> None:
     assert upsert.text(2).count("(?, ?)") == 2
     assert upsert.values([{"id": "a", "state": "x"}, {"state": "y", "id": "b"}]) == ["a", "x", "b", "y"]
     assert many_rows(QUERIES["end_parent"]) is None
+    assert many_rows("INSERT INTO one (a, b) VALUES (:a, 'not a :parameter')") is None
     assert many_rows("INSERT INTO one (a) SELECT b FROM two WHERE c = :c") is None
 
 
@@ -175,7 +176,8 @@ def _plain() -> Session:
 
 
 def _buffered() -> BufferedSession:
-    return BufferedSession(_plain(), QUERIES, parents_first=("parent",))
+    session = _plain()
+    return BufferedSession(lambda: session, parents_first=("parent",))
 
 
 def _connection(session: BufferedSession) -> apsw.Connection:

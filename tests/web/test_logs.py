@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
+import json
 import time
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -63,6 +65,31 @@ def test_a_filter_narrows_and_one_that_leaves_nothing_says_so(admin: Client, log
     assert (one["cases"], one["durations"]["median_s"]) == (1, 10800.0)
     assert nothing.status_code == 409
     assert nothing.json()["remedy"]
+
+
+def test_a_filter_of_steps_narrows_everything_and_tells_what_each_step_leaves(admin: Client, log_id: str) -> None:
+    chosen = quote(
+        json.dumps(
+            {
+                "steps": [
+                    {"keep": "cases", "where": {"type": "duration", "at_least_s": 10800}},
+                    {"keep": "events", "where": {"type": "activity", "activities": ["decide"]}},
+                ]
+            }
+        )
+    )
+
+    reach = admin.get(f"/logs/{log_id}/filter?filter={chosen}")
+    review = admin.get(f"/logs/{log_id}/review?filter={chosen}")
+    wrong = quote(json.dumps({"steps": [{"keep": "all"}]}))
+    refused = admin.call("GET", f"/logs/{log_id}/review?filter={wrong}")
+
+    assert reach == [
+        {"cases": 1, "cases_before": 2, "events": 2, "events_before": 4},
+        {"cases": 1, "cases_before": 1, "events": 1, "events_before": 2},
+    ]
+    assert (review["cases"], review["events"], review["activities"]) == (1, 1, 1)
+    assert (refused.status_code, refused.json()["parameters"]["field"]) == (422, "steps[0].keep")
 
 
 def test_exports_are_files(admin: Client, log_id: str) -> None:

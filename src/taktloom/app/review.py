@@ -3,6 +3,7 @@
 
 import csv
 import io
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,16 +16,20 @@ from taktloom.assure.permissions import Permission
 from taktloom.model.process import Definitions
 
 if TYPE_CHECKING:
+    from taktloom.mining.filters import LogFilter
     from taktloom.mining.logs.canonical import CanonicalLog
-    from taktloom.mining.logs.filters import LogFilter
     from taktloom.mining.review import ReviewReport
 
 DEFAULT_NOISE = 0.2
+LONGEST_FILTER = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
-    """Which cases count; empty: all. activities: cases with any of them; without: cases with none of these."""
+    """Which cases count; empty: all. activities: cases with any of them; without: cases with none of these.
+
+    steps: a filter in its JSON form, as text; it comes first.
+    """
 
     from_at: datetime | None = None
     to_at: datetime | None = None
@@ -33,6 +38,17 @@ class Filter:
     activities: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     case: str | None = None
+    steps: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilterStepReach:
+    """What one step of a filter left, of what it was given; events are activity instances."""
+
+    cases: int
+    cases_before: int
+    events: int
+    events_before: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +84,22 @@ def review_log(context: Context, *, log_id: str, chosen: Filter = ALL) -> Review
 
 
 @use_case(Permission.LOG_VIEW)
+def measure_filter(context: Context, *, log_id: str, chosen: Filter) -> tuple[FilterStepReach, ...]:
+    """How many cases and events each step of a filter leaves; parts beside `steps` count as steps too."""
+    from taktloom.mining.filters import measure_filter as measure
+
+    def reach(log: "CanonicalLog") -> tuple[FilterStepReach, ...]:
+        return tuple(
+            FilterStepReach(
+                cases=one.cases, cases_before=one.cases_before, events=one.events, events_before=one.events_before
+            )
+            for one in measure(log, _condition(chosen))
+        )
+
+    return context.rooms.logs.result(log_id, ("filter", chosen), reach)
+
+
+@use_case(Permission.LOG_VIEW)
 def map_log(context: Context, *, log_id: str, chosen: Filter = ALL, shares: MapShares = WHOLE) -> MapRecord:
     """The directly-follows map."""
     report = _review(context, log_id, chosen)
@@ -95,9 +127,7 @@ def list_variants(
     context: Context, *, log_id: str, chosen: Filter = ALL, limit: int = 100
 ) -> tuple[VariantRecord, ...]:
     """Variants, most frequent first."""
-    return context.rooms.logs.result(
-        log_id, ("variants", chosen), lambda log: _variants(log.filter(_condition(chosen)))
-    )[:limit]
+    return context.rooms.logs.result(log_id, ("variants", chosen), lambda log: _variants(_view(log, chosen)))[:limit]
 
 
 @use_case(Permission.LOG_VIEW)
@@ -113,9 +143,7 @@ def export_variants_csv(context: Context, *, log_id: str, chosen: Filter = ALL) 
 @use_case(Permission.LOG_VIEW)
 def mine_model(context: Context, *, log_id: str, chosen: Filter = ALL, noise: float = DEFAULT_NOISE) -> MinedModel:
     """A sound BPMN model by an inductive miner with infrequency filter, drawn, with fitness and precision."""
-    return context.rooms.logs.result(
-        log_id, ("model", chosen, noise), lambda log: _mine(log.filter(_condition(chosen)), noise)
-    )
+    return context.rooms.logs.result(log_id, ("model", chosen, noise), lambda log: _mine(_view(log, chosen), noise))
 
 
 def _review(context: Context, log_id: str, chosen: Filter) -> "ReviewReport":
@@ -124,18 +152,27 @@ def _review(context: Context, log_id: str, chosen: Filter) -> "ReviewReport":
     return context.rooms.logs.result(log_id, ("review", chosen), lambda log: review(log, condition=_condition(chosen)))
 
 
-def _condition(chosen: Filter) -> "LogFilter":
-    from taktloom.mining.logs.filters import LogFilter
+def _view(log: "CanonicalLog", chosen: Filter) -> "CanonicalLog":
+    from taktloom.mining.filters import apply_filter
 
-    return LogFilter(
-        cases=() if chosen.case is None else (chosen.case,),
-        since=chosen.from_at,
-        until=chosen.to_at,
-        variants=chosen.variants,
-        top_variants=chosen.top_variants,
-        having=chosen.activities,
-        lacking=chosen.without,
+    return apply_filter(log, _condition(chosen))
+
+
+def _condition(chosen: Filter) -> "LogFilter":
+    """The parts of *chosen* as steps, each judged on what those before it left; the most frequent variants last."""
+    from taktloom.mining.filters import LogFilter, keep_cases
+    from taktloom.mining.filters.case_conditions import CaseIn, Having, Lacking, Period, TopVariants, VariantIn
+
+    condition = LogFilter() if chosen.steps is None else parse_filter(chosen.steps)
+    parts = (
+        None if chosen.case is None else CaseIn(cases=(chosen.case,)),
+        None if (chosen.from_at, chosen.to_at) == (None, None) else Period(since=chosen.from_at, until=chosen.to_at),
+        Having(activities=chosen.activities) if chosen.activities else None,
+        Lacking(activities=chosen.without) if chosen.without else None,
+        VariantIn(variants=chosen.variants) if chosen.variants else None,
+        None if chosen.top_variants is None else TopVariants(count=chosen.top_variants),
     )
+    return condition.then(*keep_cases(*(part for part in parts if part is not None)).steps)
 
 
 def _variants(view: "CanonicalLog") -> tuple[VariantRecord, ...]:
@@ -187,6 +224,21 @@ def _mine(view: "CanonicalLog", noise: float) -> MinedModel:
         cases=report.cases,
         fitting_cases=report.fitting_cases,
     )
+
+
+def parse_filter(text: str) -> "LogFilter":
+    """The filter whose JSON form is *text*; raises InputRefusedError naming the field that is wrong."""
+    from taktloom.mining.filters import filter_from_json
+    from taktloom.mining.logs.errors import MalformedRecordError
+    from taktloom.mining.logs.json_records import as_mapping
+
+    if len(text) > LONGEST_FILTER:
+        raise MalformedRecordError(field="filter", expected=f"text of at most {LONGEST_FILTER} characters")
+    try:
+        record = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise MalformedRecordError(field="filter", expected="JSON") from error
+    return filter_from_json(as_mapping(record))
 
 
 def _csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:

@@ -45,6 +45,9 @@ WithOption = Annotated[
 WithoutOption = Annotated[
     list[str] | None, typer.Option("--without", help="Only cases without this activity; repeatable: without any.")
 ]
+FilterOption = Annotated[
+    str | None, typer.Option("--filter", help="A filter as JSON, or the name of a file that holds one.")
+]
 ExportOption = Annotated[
     list[Path] | None, typer.Option(help="Write map.svg, map.csv, variants.csv or model.bpmn; repeatable.")
 ]
@@ -81,6 +84,7 @@ def review_log(
     skip_bad_rows: SkipOption = False,
     having: WithOption = None,
     lacking: WithoutOption = None,
+    filter_text: FilterOption = None,
     export: ExportOption = None,
     data: DataOption = None,
     as_json: JsonOption = False,
@@ -98,7 +102,7 @@ def review_log(
         skip_bad_rows=skip_bad_rows, columns=columns,
     )  # fmt: skip
     with looking_at(log, data, reading) as (context, log_id):
-        chosen = review.Filter(activities=tuple(having or ()), without=tuple(lacking or ()))
+        chosen = chosen_part(having, lacking, filter_text)
         report = review.review_log(context, log_id=log_id, chosen=chosen)
         mapped = review.map_log(context, log_id=log_id, chosen=chosen)
         variants = review.list_variants(context, log_id=log_id, chosen=chosen, limit=200)
@@ -158,6 +162,7 @@ def mine_model(
     noise: NoiseOption = review.DEFAULT_NOISE,
     having: WithOption = None,
     lacking: WithoutOption = None,
+    filter_text: FilterOption = None,
     timezone: ZoneOption = None,
     skip_bad_rows: SkipOption = False,
     data: DataOption = None,
@@ -168,7 +173,7 @@ def mine_model(
     Example: taktloom model receipt.csv --timezone Europe/Amsterdam -o receipt.bpmn
     """
     with looking_at(log, data, Reading(timezone=timezone, skip_bad_rows=skip_bad_rows)) as (context, log_id):
-        chosen = review.Filter(activities=tuple(having or ()), without=tuple(lacking or ()))
+        chosen = chosen_part(having, lacking, filter_text)
         mined = review.mine_model(context, log_id=log_id, chosen=chosen, noise=noise)
         output.write_text(mined.bpmn_xml, encoding="utf-8")
         if as_json:
@@ -328,6 +333,35 @@ def delete_log(
         print_json({"deleted": log_id}) if as_json else say(f"Deleted {log_id}.")
 
 
+@log_commands.command("filter")
+@calls(review.measure_filter, logs.import_file, logs.sniff_file)
+def measure_filter(
+    log: LogArgument,
+    filter_text: FilterOption = None,
+    having: WithOption = None,
+    lacking: WithoutOption = None,
+    timezone: ZoneOption = None,
+    skip_bad_rows: SkipOption = False,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Tell how many cases and events each step of a filter leaves.
+
+    Example: taktloom log filter receipt --with 'Confirmation of receipt' --filter slow.json
+    """
+    with looking_at(log, data, Reading(timezone=timezone, skip_bad_rows=skip_bad_rows)) as (context, log_id):
+        chosen = chosen_part(having, lacking, filter_text)
+        reach = review.measure_filter(context, log_id=log_id, chosen=chosen)
+        if as_json:
+            print_json(reach)
+            return
+        rows = [
+            (number, f"{one.cases} of {one.cases_before}", f"{one.events} of {one.events_before}")
+            for number, one in enumerate(reach, start=1)
+        ]
+        print_table(("step", "cases", "events"), rows, empty="The filter has no steps: everything passes.")
+
+
 @log_commands.command("columns")
 @calls(logs.show_columns, logs.show_log)
 def list_columns(log_id: IdArgument, data: DataOption = None, as_json: JsonOption = False) -> None:
@@ -397,6 +431,21 @@ def looking_at(log: str, data: Path | None, reading: Reading) -> Iterator[tuple[
         )
     with opened(data) as context:
         yield context, logs.show_log(context, log_id=log).log_id
+
+
+def chosen_part(having: list[str] | None, lacking: list[str] | None, filter_text: str | None) -> review.Filter:
+    """The filter that the options of a command name; *filter_text* is JSON or a file's name."""
+    steps = filter_text
+    if filter_text is not None and not filter_text.lstrip().startswith("{"):
+        path = Path(filter_text)
+        if not path.is_file():
+            raise MisuseError(
+                f"There is no file {filter_text}.",
+                remedy="Give the filter as JSON, or the name of a file that holds it.",
+                parameters={"path": filter_text},
+            )
+        steps = path.read_text(encoding="utf-8")
+    return review.Filter(activities=tuple(having or ()), without=tuple(lacking or ()), steps=steps)
 
 
 def with_columns(mapping: MappingRecord, columns: MappingRecord) -> MappingRecord:

@@ -8,6 +8,7 @@ for a cycle until its next instant. A parallel multiple event happens when the l
 from collections.abc import Mapping
 
 from taktloom.feel.values import FeelValue
+from taktloom.kernel.data_flow import own_data
 from taktloom.kernel.executable import Node
 from taktloom.kernel.failure import ElementFailure
 from taktloom.kernel.run import Holder, Run
@@ -55,6 +56,7 @@ def go_behind(run: Run, token: Token, event: Node) -> None:
     token.arrived_by = next(flow for flow in gateway.outgoing if run.process.flows[flow].target == event.index)
     token.element, token.entered_at = event.index, run.now
     run.activate(token)
+    own_data(run, event, token)
     if event.behaviour.is_recorded_from_start:
         run.record_start(event, token)
 

@@ -2,6 +2,7 @@
 """From the data of a model to what `data_flow` runs: ids to variables, sets to associations."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from taktloom.kernel.compilation import Compilation
 from taktloom.kernel.data_flow import NOTHING_NEEDED, Association, DataSource, InputSet, NodeData
@@ -14,6 +15,7 @@ from taktloom.model.process import (
     FlowNode,
     IntermediateCatchEvent,
     IntermediateThrowEvent,
+    MultiInstanceLoop,
     ProcessDefinition,
     StartEvent,
     SubProcess,
@@ -32,7 +34,7 @@ class DataNames:
         elements, references = list(definition.properties), list(definition.data_references)
         elements += [*definition.data_objects, *_elements_of(definition.io)]
         for node in nodes:
-            elements += _elements_in(node)
+            elements += (*_elements_in(node), *_items_of(node))
             if isinstance(node, SubProcess):
                 references += node.data_references
         self._sources: dict[ElementId, DataSource] = {element.id: _source(element) for element in elements}
@@ -72,18 +74,48 @@ def compile_node_data(compilation: Compilation, names: DataNames, node: AnyFlowN
 
 def _activity_data(compilation: Compilation, names: DataNames, node: Activity) -> NodeData:
     io = node.io or NO_IO
-    associations = _compiled(compilation, names, node, node.data_inputs)
-    owned = [*node.properties, *io.outputs]
+    whole, each = _of_each_instance(node)
+    associations = _compiled(compilation, names, node, whole.data_inputs)
+    per_instance = _compiled(compilation, names, node, each.data_inputs)
+    results = {source for association in each.data_outputs for source in association.sources}
+    mine = tuple(element.variable for element in io.outputs if element.id in results)
+    owned = [*node.properties, *(element for element in io.outputs if element.id not in results)]
     if isinstance(node, SubProcess):
         owned += node.data_objects
     return NodeData(
         inputs=tuple(element.variable for element in io.inputs),
-        outputs=tuple(element.variable for element in io.outputs),
+        outputs=tuple(element.variable for element in io.outputs if element.id not in results),
         owned=tuple(element.variable for element in owned),
-        sets=_input_sets(io, node.data_inputs, associations),
-        given=_given(io, node.data_outputs, _compiled(compilation, names, node, node.data_outputs)),
+        sets=_input_sets(io, whole.data_inputs, associations),
+        given=_given(io, whole.data_outputs, _compiled(compilation, names, node, whole.data_outputs)),
         stores=_stores(associations),
+        each=NodeData(
+            outputs=mine,
+            owned=mine,
+            sets=(InputSet(associations=per_instance, required=()),),
+            given=_compiled(compilation, names, node, each.data_outputs),
+        )
+        if per_instance or each.data_outputs
+        else None,
     )
+
+
+def _of_each_instance(node: Activity) -> tuple[Activity, Activity]:
+    """The activity with the associations of the whole, and with those of each instance (10.3.8, table 10.29)."""
+    loop = node.loop
+    if not isinstance(loop, MultiInstanceLoop) or (loop.input_item is None and loop.output_item is None):
+        return node, replace(node, data_inputs=(), data_outputs=())
+    ins, outs = node.data_inputs, node.data_outputs
+    taken = [loop.input_item is not None and loop.input_item in one.sources for one in ins]
+    given = [loop.output_item is not None and loop.output_item == one.target for one in outs]
+    return (
+        replace(node, data_inputs=_where(ins, taken, here=False), data_outputs=_where(outs, given, here=False)),
+        replace(node, data_inputs=_where(ins, taken, here=True), data_outputs=_where(outs, given, here=True)),
+    )
+
+
+def _where(associations: tuple[DataAssociation, ...], marks: list[bool], *, here: bool) -> tuple[DataAssociation, ...]:
+    return tuple(one for one, mark in zip(associations, marks, strict=True) if mark is here)
 
 
 def _catching(
@@ -94,8 +126,9 @@ def _catching(
 ) -> NodeData:
     return NodeData(
         outputs=tuple(element.variable for element in data.elements),
+        owned=_owned_by_event(data),
         sets=NOTHING_NEEDED,
-        given=_compiled(compilation, names, node, data.associations),
+        given=tuple(one for one in _compiled(compilation, names, node, data.associations) if not one.is_empty),
     )
 
 
@@ -105,9 +138,14 @@ def _throwing(
     associations = _compiled(compilation, names, node, data.associations)
     return NodeData(
         inputs=tuple(element.variable for element in data.elements),
+        owned=_owned_by_event(data),
         sets=(InputSet(associations=associations, required=()),),
         stores=_stores(associations),
     )
+
+
+def _owned_by_event(data: EventData) -> tuple[str, ...]:
+    return tuple(element.variable for element in data.properties)
 
 
 def _compiled(
@@ -163,13 +201,17 @@ def _input_sets(
 def _given(
     io: InputOutput, models: tuple[DataAssociation, ...], compiled: tuple[Association, ...]
 ) -> tuple[Association, ...]:
-    """Associations of the outputs, those that no output set names left out; which are there is seen at completion."""
+    """Associations of the outputs, those that no output set names left out; which are there is seen at completion.
+
+    An empty one copies nothing: what is given under the target's name is the target's value already.
+    """
     outputs = {element.id for element in io.outputs}
     named = {element for data_set in io.output_sets for element in data_set.elements}
     return tuple(
         association
         for model, association in zip(models, compiled, strict=True)
-        if not io.output_sets or any(source in named or source not in outputs for source in model.sources or ("",))
+        if not association.is_empty
+        and (not io.output_sets or any(source in named or source not in outputs for source in model.sources or ("",)))
     )
 
 
@@ -184,10 +226,20 @@ def _elements_in(node: AnyFlowNode) -> list[DataElement]:
         found += [*node.properties, *_elements_of(node.io)]
     data: EventData | None = getattr(node, "data", None)
     if data is not None:
-        found += data.elements
+        found += (*data.elements, *data.properties)
     if isinstance(node, SubProcess):
         found += node.data_objects
     return found
+
+
+def _items_of(node: AnyFlowNode) -> Iterator[DataElement]:
+    """The inputDataItem and the outputDataItem of a multi-instance activity."""
+    loop = getattr(node, "loop", None)
+    if isinstance(loop, MultiInstanceLoop):
+        if loop.input_item is not None:
+            yield DataElement(id=loop.input_item, name=loop.input_element or "")
+        if loop.output_item is not None and loop.output_element is not None:
+            yield DataElement(id=loop.output_item, name=loop.output_element.removeprefix("=").strip())
 
 
 def _elements_of(io: InputOutput | None) -> list[DataElement]:

@@ -32,8 +32,10 @@ __all__ = [
     "DataSource",
     "InputSet",
     "NodeData",
+    "given_to",
     "in_each_round",
     "output_names",
+    "own_data",
     "payload_of",
     "reads_stores",
     "resume_where_data_are_there",
@@ -60,6 +62,11 @@ class Association:
     transformation: Expression | None = None
     assignments: tuple[tuple[Expression, tuple[str, ...]], ...] = ()
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether it says nothing of where its target's value comes from."""
+        return not self.sources and self.transformation is None and not self.assignments
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InputSet:
@@ -77,7 +84,8 @@ class NodeData:
     """The data of one activity or event; see the module. inputs, outputs: variables of the data inputs and outputs.
 
     owned: the variables that each visit has of its own from its beginning. sets: in the order of the document, one at
-    least. stores: what is read of data stores before the visit begins.
+    least. stores: what is read of data stores before the visit begins. each: what each instance of a multi-instance
+    activity does by itself, by associations from its inputDataItem and to its outputDataItem.
     """
 
     inputs: tuple[str, ...] = ()
@@ -86,6 +94,7 @@ class NodeData:
     sets: tuple[InputSet, ...] = ()
     given: tuple[Association, ...] = ()
     stores: tuple[str, ...] = ()
+    each: "NodeData | None" = None
 
 
 def with_data(node: Node) -> Node:
@@ -103,8 +112,24 @@ def in_each_round(node: Node) -> Node:
     """The node as the work of a loop's rounds: each has properties and data objects, the loop has the rest."""
     if not isinstance(node.data, NodeData):
         return node
-    owned = tuple(name for name in node.data.owned if name not in node.data.outputs)
-    return with_data(replace(node, data=NodeData(owned=owned, sets=NOTHING_NEEDED) if owned else None))
+    each = node.data.each or NodeData(sets=NOTHING_NEEDED)
+    own = tuple(name for name in node.data.owned if name not in node.data.outputs)
+    data = replace(each, owned=(*own, *each.owned))
+    return with_data(replace(node, data=None if data == NodeData(sets=NOTHING_NEEDED) else data))
+
+
+def own_data(run: Run, node: Node, token: Token) -> None:
+    """A visit that begins without entering, as of an event that has happened, gets the variables of its own."""
+    if isinstance(node.data, NodeData) and node.data.owned:
+        run.open_scope(token).variables.update(dict.fromkeys(node.data.owned))
+
+
+def given_to(run: Run, node: Node, token: Token, context: Context) -> Mapping[str, FeelValue]:
+    """What the associations out of the node will give, by target; nothing where it has none."""
+    if not isinstance(node.data, NodeData) or not node.data.given:
+        return {}
+    around = visible_variables(run.state, token.scope)
+    return {a.target: value for a, value in _evaluate(run, node.data.given, context, around, None) if a.store is None}
 
 
 def entering_with_data(enter: PhaseMethod) -> PhaseMethod:
@@ -125,7 +150,8 @@ def entering_with_data(enter: PhaseMethod) -> PhaseMethod:
             return None
         inputs = _evaluate(run, chosen.associations, context, context, fetched)
         run.state.fetched.pop(token.id, None)
-        owned: dict[str, FeelValue] = dict.fromkeys(data.owned)
+        there = {} if token.inner is None else run.state.scopes[token.inner].variables  # of what has happened already
+        owned: dict[str, FeelValue] = {name: None for name in data.owned if name not in there}
         owned.update((association.target, value) for association, value in inputs)
         if owned:
             run.open_scope(token)

@@ -9,12 +9,11 @@ from collections.abc import Collection, Mapping
 from taktloom.feel.values import FeelValue
 from taktloom.kernel.arming import first_phase
 from taktloom.kernel.behaviour import receive_variables
-from taktloom.kernel.data_flow import NodeData
+from taktloom.kernel.data_flow import own_data
 from taktloom.kernel.executable import Node
 from taktloom.kernel.run import NO_TOKENS, Run
 from taktloom.kernel.state import Phase, Token
 from taktloom.kernel.triggers import EventBehaviour
-from taktloom.kernel.variables import set_local
 from taktloom.model.identifiers import ScopeId, TokenId
 
 __all__ = ["break_off", "start_handler"]
@@ -27,6 +26,7 @@ def break_off(
     run.cancel_visit(token, failed)
     token.element, token.entered_at = event.index, run.now
     run.activate(token)
+    own_data(run, event, token)
     receive_variables(run, event, token, variables)
     run.push(token, Phase.COMPLETE)
 
@@ -47,10 +47,10 @@ def start_handler(
     run.activate(token)
     run.record_start(handler, token)
     run.open_scope(token)
+    own_data(run, handler, token)
     assert token.inner is not None
-    if isinstance(handler.data, NodeData):
-        set_local(run.state, token.inner, dict.fromkeys(handler.data.owned))
     inside = run.open_token(start.index, token.inner)
     run.activate(inside)
+    own_data(run, start, inside)
     receive_variables(run, start, inside, variables)
     run.push(inside, first_phase(run, token.inner))

@@ -3,6 +3,7 @@
 
 from taktloom.kernel.arming import enter_scope, first_phase
 from taktloom.kernel.behaviour import receive_variables
+from taktloom.kernel.data_flow import own_data
 from taktloom.kernel.elements.event_based_gateway import gateway_before, start_behind
 from taktloom.kernel.events import InstanceStarted
 from taktloom.kernel.executable import NONE, ExecutableProcess, Node
@@ -33,6 +34,7 @@ def begin_instance(run: Run, event: InstanceStarted) -> None:
         return
     node, token = process.nodes[starts[0]], run.open_token(starts[0], state.root)
     run.learn_correlation(node, event.variables)
+    own_data(run, node, token)
     if node.element_type == "startEvent":
         receive_variables(run, node, token, event.variables)
         run.push(token, first_phase(run, state.root))

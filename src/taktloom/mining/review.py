@@ -12,8 +12,8 @@ from typing import cast
 
 import numpy as np
 
+from taktloom.mining.filters import ALL_PASS, LogFilter, apply_filter, filter_to_json
 from taktloom.mining.logs.canonical import CanonicalLog
-from taktloom.mining.logs.filters import LogFilter, filter_to_json
 from taktloom.mining.quality.card import QualityCard, assess_quality, is_utc_only
 from taktloom.mining.statistics.arrays import LogArrays, TimeSummary, load_arrays, summarise_groups
 from taktloom.mining.statistics.directly_follows import DirectlyFollowsGraph, discover_directly_follows_graph
@@ -96,10 +96,9 @@ class ReviewReport:
     resources: tuple[ResourceEvidence, ...]
 
 
-def review(log: CanonicalLog, *, condition: LogFilter | None = None) -> ReviewReport:
-    """Review *log*, or the part of it that meets *condition*; raises EmptyViewError when nothing does."""
-    condition = condition or LogFilter()
-    view = log.filter(condition)
+def review(log: CanonicalLog, *, condition: LogFilter = ALL_PASS) -> ReviewReport:
+    """Review *log*, or the part of it that passes *condition*; raises EmptyViewError when nothing does."""
+    view = apply_filter(log, condition)
     arrays = load_arrays(view)
     metadata, counts = log.metadata, view.counts
     if arrays.case.size == 0:

@@ -130,6 +130,7 @@ class MultiInstanceLoop:
 
     cardinality: FEEL number. input_collection: FEEL list, of which each instance gets one item as variable
     input_element. output_collection: the variable that collects FEEL *output_element* of each instance, in order.
+    input_item, output_item: what data associations call these two, ids of the inputDataItem and outputDataItem.
     completion_condition: FEEL, after each instance. none_event, one_event: thrown by those behaviors.
     """
 
@@ -139,6 +140,8 @@ class MultiInstanceLoop:
     input_element: str | None = None
     output_collection: str | None = None
     output_element: str | None = None
+    input_item: ElementId | None = None
+    output_item: ElementId | None = None
     completion_condition: str | None = None
     behavior: MultiInstanceBehavior = MultiInstanceBehavior.ALL
     none_event: EventDefinition | None = None

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Data of a process: items, their flow into and out of activities and events, and correlation by their values.
 
-A data element is a variable under its name, else its id. Source: BPMN 2.0.2, 10.4 (data), 8.4.2 (correlation).
+A data element is a variable under its name, else its id; of a data object that has no name, the name
+that its references agree on comes before the id. Source: BPMN 2.0.2, 10.4 (data), 8.4.2 (correlation).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from taktloom.model.identifiers import ElementId
 from taktloom.model.places import NOWHERE, Place
@@ -20,18 +21,22 @@ class VariableMapping:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataElement:
-    """A data object, property, data input or data output. item: id of its item definition."""
+    """A data object, property, data input or data output. item: id of its item definition.
+
+    label: of a data object without a name the one name of its references, where nothing else in the process has it.
+    """
 
     id: ElementId
     name: str = ""
     is_collection: bool = False
     item: ElementId | None = None
     place: Place = NOWHERE
+    label: str = field(default="", compare=False)
 
     @property
     def variable(self) -> str:
         """The variable that holds its value."""
-        return self.name or self.id
+        return self.name or self.label or self.id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,13 +86,22 @@ class DataAssociation:
     assignments: tuple[tuple[str, str], ...] = ()
     place: Place = NOWHERE
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether it says nothing of where its target's value comes from."""
+        return not (self.sources or self.transformation or self.assignments)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventData:
-    """Data of an event: of a catching one its data outputs, of a throwing one its data inputs, with associations."""
+    """Data of an event: of a catching one its data outputs, of a throwing one its data inputs, with associations.
+
+    properties: variables that each of its visits has of its own.
+    """
 
     elements: tuple[DataElement, ...] = ()
     associations: tuple[DataAssociation, ...] = ()
+    properties: tuple[DataElement, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ transaction is taken back, and the writer runs each piece of work by itself.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
@@ -56,11 +56,13 @@ class _Place(NamedTuple):
 class BufferedSession(Session):
     """A session over another one (`below`), which nobody else uses within a transaction."""
 
-    def __init__(self, session: Session, queries: Mapping[str, str], *, parents_first: Sequence[str] = ()) -> None:
-        """parents_first: tables that foreign keys refer to, in the order in which they must be written; no deferred
+    def __init__(self, below: Callable[[], Session], *, parents_first: Sequence[str] = ()) -> None:
+        """below: gives the session of the present connection.
+
+        parents_first: tables that foreign keys refer to, in the order in which they must be written; no deferred
         statement deletes from them.
         """
-        self.below, self._queries = session, queries
+        self._below = below
         self._ranks = {table: rank - len(parents_first) for rank, table in enumerate(parents_first)}
         self._writes: list[_Write] = []
         self._tables: set[str] = set()
@@ -70,6 +72,15 @@ class BufferedSession(Session):
         self._direct_changes = Counter[str]()
         self._times_taken_back = 0
         self.is_spoilt = False
+
+    @property
+    def below(self) -> Session:
+        """The session that everything goes through."""
+        return self._below()
+
+    def text(self, name: str, /) -> str:
+        """See Session."""
+        return self.below.text(name)
 
     def run(self, name: str, /, **bindings: SqlValue) -> int:
         """See Session."""
@@ -129,18 +140,22 @@ class BufferedSession(Session):
             part.beginning = 0
         self._write(writes[begun:])
 
-    def forget(self) -> None:
-        """See Session."""
+    def start(self) -> None:
+        """A transaction begins: nothing waits."""
         self._writes, self._tables, self._parts = [], set(), []
         self.is_spoilt = False
-        self._note_taken_back()
+
+    def forget(self) -> None:
+        """See Session."""
+        self._times_taken_back += 1
+        self._drop_kept()
 
     def close(self) -> None:
         """See Session."""
         self.below.close()
 
     def _kind(self, name: str) -> StatementKind:
-        return statement_kind(self._queries[name])
+        return statement_kind(self.below.text(name))
 
     def _defer(self, name: str, key: str | None, bindings: Mapping[str, SqlValue], *, is_newest: bool) -> None:
         table = self._kind(name).table
@@ -186,10 +201,6 @@ class BufferedSession(Session):
         if part.undo is not None:
             self._times_taken_back += 1
             part.undo.__exit__(type(error), error, error.__traceback__)
-
-    def _note_taken_back(self) -> None:
-        self._times_taken_back += 1
-        self._drop_kept()
 
     def _drop_kept(self) -> None:
         self._kept, self._kept_tables = {}, set()

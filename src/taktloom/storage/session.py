@@ -19,6 +19,10 @@ class Session(ABC):
     """Runs named statements on one connection; one thread at a time."""
 
     @abstractmethod
+    def text(self, name: str, /) -> str:
+        """The SQL of a named statement."""
+
+    @abstractmethod
     def run(self, name: str, /, **bindings: SqlValue) -> int:
         """Run a statement that gives no rows; the number of rows it changed."""
 
@@ -70,7 +74,7 @@ class Session(ABC):
         """Run now what was deferred."""
 
     def forget(self) -> None:  # noqa: B027 - nor anything to forget
-        """The transaction was taken back, or others have written: nothing waits, nothing kept is sure any more."""
+        """The transaction was taken back, or others have written: nothing that was kept is sure any more."""
 
     def all(self, name: str, /, **bindings: SqlValue) -> list[Row]:
         """All rows of a query."""
@@ -94,6 +98,10 @@ class SqliteSession(Session):
         self.connection = connection
         self._queries = queries
         self._columns: dict[str, Mapping[str, int]] = {}
+
+    def text(self, name: str, /) -> str:
+        """See Session."""
+        return self._queries[name]
 
     def run(self, name: str, /, **bindings: SqlValue) -> int:
         """See Session."""

@@ -15,7 +15,8 @@ from taktloom.storage.sqlite import SqlValue
 _WORDS_WITHOUT_MEANING = re.compile(r"--[^\n]*|'(?:[^']|'')*'")
 _TABLE = re.compile(r"\b(?:FROM|JOIN|INTO|UPDATE)\s+([a-z_][a-z0-9_]*)")
 _CHANGE = re.compile(r"\b(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM)\b")
-_INSERT = re.compile(r"(INSERT INTO [a-z_]+ \([^()]*\)\s*VALUES\s*)\(((?:[^():]|:[a-z_]+)*)\)([^:]*)", re.DOTALL)
+_INSERT = re.compile(r"(INSERT INTO [a-z_]+ \([^()]*\)\s*VALUES\s*)\(([^()]*)\)([^:]*)")
+_LITERAL_WITH_COLON = re.compile(r"'[^']*:[^']*'")
 _PARAMETER = re.compile(r":([a-z_][a-z0-9_]*)")
 _ROW_COUNTS = (64, 16, 4)  # a statement of its own for each, so that few are prepared and most rows go by 64
 
@@ -68,7 +69,7 @@ def statement_kind(text: str) -> StatementKind:
 def many_rows(text: str) -> ManyRows | None:
     """How an INSERT of one row becomes one of many; None for any other statement."""
     match = _INSERT.fullmatch(text)
-    if match is None:
+    if match is None or _LITERAL_WITH_COLON.search(match[2]):
         return None
     names = tuple(_PARAMETER.findall(match[2]))
     return ManyRows(head=match[1], row=f"({_PARAMETER.sub('?', match[2])})", tail=match[3], names=names)

@@ -27,7 +27,7 @@ from taktloom.kernel.events import InstanceStarted, VariablesSet
 from taktloom.model.errors import TaktloomError
 from taktloom.model.identifiers import DEFAULT_TENANT, InstanceKey, JobId, ProcessId
 from taktloom.model.operations import LockedJob
-from taktloom.storage import BufferedSession, SqliteSession, SqlValue
+from taktloom.storage import SqliteSession, SqlValue
 from tests.hosts.embedded.conftest import MODELS, MONDAY
 
 PERMIT, PAYMENT = ProcessId("permit"), ProcessId("payment")
@@ -70,9 +70,8 @@ class _Office:
     def rows(self) -> dict[str, list[tuple[object, ...]]]:
         """All that the database holds."""
         session = self.engine._core.database.writing
-        assert isinstance(session, BufferedSession)
-        assert isinstance(session.below, SqliteSession)
-        connection = session.below.connection
+        assert isinstance(session, SqliteSession)
+        connection = session.connection
         tables = [str(row[0]) for row in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
         return {table: sorted(connection.execute(f"SELECT * FROM {table}"), key=repr) for table in tables}
 

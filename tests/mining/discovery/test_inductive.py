@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from taktloom.mining.discovery.inductive import NoiseOutOfRangeError, discover_process_tree
+from taktloom.mining.discovery.coding import ThresholdOutOfRangeError
+from taktloom.mining.discovery.inductive import discover_process_tree
 from taktloom.mining.discovery.petri_from_tree import petri_net_from_tree
 from taktloom.mining.discovery.process_tree import ProcessTree, activities_of, describe_tree
 from tests.mining.trees import accepts, language_of, rediscoverable_trees
@@ -61,5 +62,5 @@ def test_one_activity_repeated_gives_a_loop() -> None:
 
 
 def test_a_threshold_out_of_range_is_refused_with_its_code() -> None:
-    with pytest.raises(NoiseOutOfRangeError, match="TL-2125"):
+    with pytest.raises(ThresholdOutOfRangeError, match="TL-2125"):
         discover_process_tree({("a",): 1}, noise=1.5)

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from taktloom.mining.filters import apply_filter, keep_cases
+from taktloom.mining.filters.case_conditions import CaseIn
 from taktloom.mining.logs.canonical import CanonicalLog
-from taktloom.mining.logs.errors import MalformedRecordError, UnreadableLogError
+from taktloom.mining.logs.errors import UnreadableLogError
 from taktloom.mining.logs.export import events_csv
-from taktloom.mining.logs.filters import LogFilter, PeriodRule, filter_from_json, filter_to_json
 from taktloom.mining.logs.importing import import_log
 from taktloom.mining.logs.requests import ImportRequest
-from taktloom.mining.logs.variants import variant_id
 from taktloom.model.events import EVENT_COLUMNS
 
 BEGIN = datetime(2024, 1, 1, tzinfo=UTC)
@@ -59,10 +59,6 @@ def log(tmp_path: Path) -> CanonicalLog:
     return import_events(events, tmp_path)
 
 
-def kept(log: CanonicalLog, condition: LogFilter) -> list[tuple[str, str]]:
-    return log.filter(condition).events().select("case_id", "activity").collect().rows()
-
-
 def at(minute: int) -> datetime:
     return BEGIN + timedelta(minutes=minute)
 
@@ -72,75 +68,6 @@ def test_events_have_the_columns_of_the_event_schema(log: CanonicalLog) -> None:
 
     assert set(EVENT_COLUMNS) <= set(names)
     assert log.events().collect()["event_id"].to_list() == [str(n) for n in range(7)]
-
-
-def test_cases_variants_and_coverage_keep_whole_cases(log: CanonicalLog) -> None:
-    ab = variant_id(("A", "B"))
-
-    assert kept(log, LogFilter(cases=("c2",))) == [("c2", "A"), ("c2", "C"), ("c2", "B")]
-    assert kept(log, LogFilter(variants=(ab,))) == [("c1", "A"), ("c1", "B"), ("c3", "A"), ("c3", "B")]
-    assert kept(log, LogFilter(top_variants=1)) == kept(log, LogFilter(variants=(ab,)))
-    assert kept(log, LogFilter(variant_coverage=0.6)) == kept(log, LogFilter(variants=(ab,)))
-    assert len(kept(log, LogFilter(variant_coverage=0.7))) == 7
-    assert kept(log, LogFilter(having=("C",))) == kept(log, LogFilter(cases=("c2",)))
-    assert kept(log, LogFilter(lacking=("C",))) == kept(log, LogFilter(variants=(ab,)))
-
-
-def test_a_period_keeps_cases_by_its_rule(log: CanonicalLog) -> None:
-    since, until = at(5), at(31)
-
-    def cases(rule: PeriodRule) -> list[str]:
-        found = log.filter(LogFilter(since=since, until=until, period_rule=rule))
-        return found.case_table()["case_id"].to_list()
-
-    assert cases(PeriodRule.CONTAINED) == ["c2"]
-    assert cases(PeriodRule.INTERSECTING) == ["c1", "c2"]
-    assert cases(PeriodRule.STARTED) == ["c2"]
-    assert log.filter(LogFilter(since=at(40))).case_table()["case_id"].to_list() == ["c3"]
-
-
-def test_an_activity_filter_drops_events_and_variants_follow(log: CanonicalLog) -> None:
-    view = log.filter(LogFilter(activities=("A", "B")))
-
-    assert [variant.activities for variant in view.variants().variants] == [("A", "B")]
-    assert (view.counts.cases, view.counts.events, view.counts.activities) == (3, 6, 2)
-    assert log.counts.variants == 2
-
-
-def test_filters_follow_one_another(log: CanonicalLog) -> None:
-    view = (
-        log.filter(LogFilter(activities=("A", "B")))
-        .filter(LogFilter(cases=("c2",)))
-        .filter(LogFilter(activities=("B",)))
-    )
-
-    assert view.events().select("case_id", "activity").collect().rows() == [("c2", "B")]
-    assert view.case_table()["case_id"].to_list() == ["c2"]
-
-
-@SHORT
-@given(
-    EVENTS,
-    st.builds(
-        LogFilter,
-        cases=st.just(()) | st.just(("c1", "c3")),
-        activities=st.just(()) | st.just(("A", "C")),
-        top_variants=st.none() | st.integers(1, 3),
-        since=st.none() | st.integers(0, 20).map(at),
-        period_rule=st.sampled_from(PeriodRule),
-    ),
-)
-def test_a_filter_keeps_the_order_and_nothing_else(events: list[Event], condition: LogFilter) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        log = import_events(events, Path(folder))
-
-        whole = log.coded().collect()
-        part = log.filter(condition).coded().collect()
-
-        places = {position: place for place, position in enumerate(whole["position"].to_list())}
-        order = [places[position] for position in part["position"].to_list()]
-        assert order == sorted(order)
-        assert part.equals(whole[order])
 
 
 @SHORT
@@ -174,39 +101,9 @@ def test_the_order_of_cases_in_the_file_does_not_change_any_case(events: list[Ev
 
         columns = ["case_id", "activity", "occurred_at", "resource"]
         for case in by_case:
-            one = whole.filter(LogFilter(cases=(case,))).events().select(columns).collect()
-            other = piecewise.filter(LogFilter(cases=(case,))).events().select(columns).collect()
+            one = apply_filter(whole, keep_cases(CaseIn(cases=(case,)))).events().select(columns).collect()
+            other = apply_filter(piecewise, keep_cases(CaseIn(cases=(case,)))).events().select(columns).collect()
             assert one.equals(other)
-
-
-def test_a_filter_survives_json() -> None:
-    condition = LogFilter(
-        cases=("1",), since=at(1), until=at(2), period_rule=PeriodRule.STARTED, variants=("x",), top_variants=3,
-        variant_coverage=0.5, activities=("A",), having=("B",), lacking=("C",),
-    )  # fmt: skip
-
-    assert filter_from_json(filter_to_json(condition)) == condition
-    assert filter_from_json({}) == LogFilter()
-
-
-@pytest.mark.parametrize(
-    ("record", "field"),
-    [
-        ({"since": "2024-01-01T00:00:00"}, "since"),
-        ({"since": "yesterday"}, "since"),
-        ({"colour": "red"}, "colour"),
-        ({"cases": "1"}, "cases"),
-        ({"cases": [1]}, "cases"),
-        ({"top_variants": 0}, "top_variants"),
-        ({"variant_coverage": 1.5}, "variant_coverage"),
-        ({"period_rule": "about", "since": "2024-01-01T00:00:00Z"}, "period_rule"),
-    ],
-)
-def test_a_filter_of_the_wrong_shape_is_refused_by_field(record: dict[str, object], field: str) -> None:
-    with pytest.raises(MalformedRecordError) as caught:
-        filter_from_json(record)
-
-    assert caught.value.parameters["field"] == field
 
 
 def test_a_folder_without_log_is_refused(tmp_path: Path) -> None:

@@ -41,13 +41,14 @@ def read_data_elements(reading: Reading, element: etree._Element, name: str) -> 
 
 def read_data_element(reading: Reading, element: etree._Element) -> DataElement:
     """One data element."""
-    item = reference(element.get("itemSubjectRef"))
+    item, element_id = reference(element.get("itemSubjectRef")), reading.element_id(element)
     return DataElement(
-        id=reading.element_id(element),
+        id=element_id,
         name=(element.get("name") or "").strip(),
         is_collection=is_true(element, "isCollection"),
         item=ElementId(item) if item else None,
         place=reading.place(element),
+        label=reading.labels.get(element_id, ""),
     )
 
 
@@ -119,6 +120,7 @@ def read_event_data(reading: Reading, element: etree._Element, kind: str) -> Eve
     return EventData(
         elements=read_data_elements(reading, element, f"data{kind}"),
         associations=read_associations(reading, element, kind),
+        properties=read_data_elements(reading, element, "property"),
     )
 
 

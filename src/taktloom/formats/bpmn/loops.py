@@ -11,6 +11,7 @@ from taktloom.formats.bpmn.extensions import Extensions
 from taktloom.formats.bpmn.names import bpmn, local_name, reference
 from taktloom.formats.bpmn.reading import Reading, children, is_true, text_of
 from taktloom.model.event_definitions import EventDefinition, SignalDefinition
+from taktloom.model.identifiers import ElementId
 from taktloom.model.process import ComplexBehavior, MultiInstanceBehavior, MultiInstanceLoop, StandardLoop
 
 __all__ = ["LOOPS", "read_loop"]
@@ -50,6 +51,8 @@ def _read_multiple(reading: Reading, element: etree._Element) -> MultiInstanceLo
         output_collection=extensions.get("loopCharacteristics", "outputCollection")
         or _variable(reading, element, "loopDataOutputRef"),
         output_element=extensions.get("loopCharacteristics", "outputElement") or _item(element, "outputDataItem"),
+        input_item=_item_id(element, "inputDataItem"),
+        output_item=_item_id(element, "outputDataItem"),
         completion_condition=reading.expression(element.find(bpmn("completionCondition"))),
         behavior=behavior,
         none_event=_event(reading, element, "noneBehaviorEventRef"),
@@ -67,6 +70,12 @@ def _variable(reading: Reading, element: etree._Element, name: str) -> str | Non
 def _item(element: etree._Element, name: str) -> str | None:
     item = element.find(bpmn(name))
     return None if item is None else item.get("name") or item.get("id")
+
+
+def _item_id(element: etree._Element, name: str) -> ElementId | None:
+    item = element.find(bpmn(name))
+    given = None if item is None else item.get("id")
+    return ElementId(given) if given else None
 
 
 def _event(reading: Reading, element: etree._Element, attribute: str) -> EventDefinition | None:

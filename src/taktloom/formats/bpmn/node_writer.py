@@ -191,6 +191,8 @@ def _write_activity(element: etree._Element, node: Activity, ids: RootIds) -> No
 
 
 def _write_event_data(element: etree._Element, data: EventData, kind: str) -> None:
+    for item in data.properties:
+        data_element(element, "property", item)
     for item in data.elements:
         data_element(element, f"data{kind}", item)
     write_associations(element, kind, data.associations)

@@ -215,6 +215,12 @@ def _write_multiple(parent: etree._Element, loop: MultiInstanceLoop, ids: RootId
         _set(holder, "outputCollection", loop.output_collection)
         _set(holder, "outputElement", loop.output_element)
     write_expression(element, "loopCardinality", loop.cardinality)
+    for name, item_id, variable in (
+        ("inputDataItem", loop.input_item, loop.input_element),
+        ("outputDataItem", loop.output_item, loop.output_element),
+    ):
+        if item_id:
+            add(element, name, id=item_id, name=None if variable == item_id else variable)
     for behavior in loop.complex_behaviors:
         child = add(element, "complexBehaviorDefinition")
         write_expression(child, "condition", behavior.condition)

@@ -46,9 +46,9 @@ class NodeFields(TypedDict):
 class Reading:
     """One file being read. roots: root-level elements (messages, errors, event definitions) by id.
 
-    operations, retrievals, variables, links: see `taktloom.formats.bpmn.index`. forms: made from vendors' form fields.
-    is_shallow: contents of containers are left out. is_xpath: the file says that its expressions are XPath, which most
-    tools write unasked, as it is the schema's default.
+    operations, retrievals, variables, labels, links: see `taktloom.formats.bpmn.index`. forms: made from vendors' form
+    fields. is_shallow: contents of containers are left out. is_xpath: the file says that its expressions are XPath,
+    which most tools write unasked, as it is the schema's default.
     """
 
     source: str
@@ -59,6 +59,7 @@ class Reading:
     operations: dict[str, etree._Element] = field(default_factory=dict)
     retrievals: dict[str, list[tuple[ElementId, etree._Element]]] = field(default_factory=dict)
     variables: dict[str, str] = field(default_factory=dict)
+    labels: dict[ElementId, str] = field(default_factory=dict)
     links: dict[str, str] = field(default_factory=dict)
     forms: list[Form] = field(default_factory=list)
     is_shallow: bool = False

@@ -47,7 +47,7 @@ def event_time(unit: Unit, instance: LiveInstance) -> datetime:
 def next_instance_key(unit: Unit, ids: IdSource) -> InstanceKey:
     """A key above every key that the database holds."""
     live = unit.core.live
-    key = ids.instance_key(unit.now, after=live.greatest_key(unit.session))
+    key = unit.core.database.own_key(ids.instance_key(unit.now, after=live.greatest_key(unit.session)))
     live.note_key(key)
     return key
 

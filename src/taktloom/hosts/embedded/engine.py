@@ -8,7 +8,8 @@
     engine.drain()                     # finish what is under way, then close
 
 Another process may open the same file at the same time (the command line beside the server): each write takes SQLite's
-write lock, and each side notices the other's commits.
+write lock, and each side notices the other's commits. On PostgreSQL several engines share the work (see
+postgresql_database.py).
 """
 
 from collections.abc import Callable
@@ -20,7 +21,7 @@ from taktloom.hosts.embedded.changes import ChangeFeed, Listener
 from taktloom.hosts.embedded.clock import Clock, IdSource, SystemClock, SystemIds
 from taktloom.hosts.embedded.conditions import Conditions
 from taktloom.hosts.embedded.core import Core
-from taktloom.hosts.embedded.database import Database
+from taktloom.hosts.embedded.database import ServerOptions
 from taktloom.hosts.embedded.delivery import deliver
 from taktloom.hosts.embedded.deployed_decisions import DeployedDecisions
 from taktloom.hosts.embedded.deployments import Deployments
@@ -35,6 +36,7 @@ from taktloom.hosts.embedded.live import LiveInstances
 from taktloom.hosts.embedded.measurements import Measurements
 from taktloom.hosts.embedded.messages import Messages
 from taktloom.hosts.embedded.signals import Signals
+from taktloom.hosts.embedded.stores import open_database
 from taktloom.hosts.embedded.timers import Timers, TimerThread
 from taktloom.hosts.embedded.user_tasks import UserTasks
 from taktloom.hosts.embedded.values import PlainValues, ValueCodec
@@ -48,6 +50,7 @@ class EngineOptions:
     """What an engine is built with; tests give their own clock and ids.
 
     writer, vfs: simulations give a writer without a thread and the name of a registered SQLite file layer with faults.
+    server: how to use a database server, where the database is on one.
     catalogue: what is compiled already, for engines over copies of one database; None: nothing is.
     """
 
@@ -56,6 +59,7 @@ class EngineOptions:
     codec: ValueCodec = field(default_factory=PlainValues)
     limits: EngineLimits = field(default_factory=EngineLimits)
     sync: SyncLevel = SyncLevel.FULL
+    server: ServerOptions = field(default_factory=ServerOptions)
     writer: type[Writer] = Writer
     vfs: str | None = None
     catalogue: Catalogue | None = None
@@ -95,13 +99,13 @@ class EmbeddedEngine:
         self.timers = Timers(core)
 
     @classmethod
-    def open(cls, path: Path | None, options: EngineOptions | None = None) -> "EmbeddedEngine":
-        """Open or create the database file; None: in memory, gone when closed.
+    def open(cls, where: Path | str | None, options: EngineOptions | None = None) -> "EmbeddedEngine":
+        """Open or create the database: a file, the address of a PostgreSQL database, or None for memory.
 
-        Raises UnsafeSqliteError, DatabaseUnusableError, NewerDatabaseError.
+        Raises UnsafeSqliteError, DatabaseUnusableError, NewerDatabaseError, UnsafeCommitError, MissingDriverError.
         """
         options = options or EngineOptions()
-        database = Database(path, sync=options.sync, vfs=options.vfs)
+        database = open_database(where, sync=options.sync, server=options.server, vfs=options.vfs)
         feed, signals = ChangeFeed(), JobSignals()
         catalogue = options.catalogue if options.catalogue is not None else Catalogue()
         live = LiveInstances(catalogue, options.codec)
@@ -120,6 +124,7 @@ class EmbeddedEngine:
             deliver=deliver,
         )
         feed.subscribe(signals.hear)
+        database.listen(core.writer.look)
         return cls(core, signals)
 
     def for_tenant(self, tenant_id: TenantId) -> "EmbeddedEngine":

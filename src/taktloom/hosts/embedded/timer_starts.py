@@ -41,7 +41,7 @@ def firing_of_start(row: Row) -> Callable[[Unit], None]:
     def fire(unit: Unit) -> None:
         name = {"tenant_id": unit.tenant_id, "process_id": process_id, "element_id": element_id}
         # Another process may have fired it, or a deployment may have replaced it.
-        if not unit.session.run("delete_timer_start", **name, due_at=row.integer("due_at")):
+        if not unit.session.run("claim_timer_start", **name, due_at=row.integer("due_at")):
             return
         definition = unit.core.catalogue.startable(unit.session, unit.tenant_id, process_id, None)
         start_instance(unit, definition, InstanceStarted(occurred_at=unit.now, start_element=element_id))

@@ -82,7 +82,7 @@ def _firing(row: Row) -> Callable[[Unit], None]:
 
     def fire(unit: Unit) -> None:
         # Another process, or an advance in between, may have been first.
-        if not unit.session.run("delete_timer", tenant_id=unit.tenant_id, timer_id=timer_id):
+        if not unit.session.run("claim_timer", tenant_id=unit.tenant_id, timer_id=timer_id):
             return
         instance = unit.instance(instance_key)
         due_at = row.instant("due_at")

@@ -11,6 +11,7 @@ from typing import ClassVar
 
 from taktloom.feel.values import FeelValue
 from taktloom.kernel.behaviour import receive_variables
+from taktloom.kernel.data_flow import own_data
 from taktloom.kernel.executable import Node
 from taktloom.kernel.interruption import break_off
 from taktloom.kernel.run import Run
@@ -33,5 +34,6 @@ class BoundaryEventBehaviour(EventBehaviour):
             return
         opened = run.open_token(node.index, token.scope)
         run.activate(opened)
+        own_data(run, node, opened)
         receive_variables(run, node, opened, variables)
         run.push(opened, Phase.COMPLETE)

@@ -19,6 +19,7 @@ class EndEventBehaviour(Behaviour):
     def enter(self, run: Run, token: Token) -> Phase | None:
         """Record, then end the path."""
         run.record_completion(run.node(token), token)
+        run.close_visit(token)
         self.end(run, token)
         return None
 

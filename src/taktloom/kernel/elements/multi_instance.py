@@ -16,6 +16,7 @@ from decimal import Decimal
 
 from taktloom.feel.values import FeelValue
 from taktloom.kernel.commands import IncidentKind
+from taktloom.kernel.data_flow import given_to
 from taktloom.kernel.elements.instance_events import InstanceEvents, throw_all
 from taktloom.kernel.elements.rounds import LoopBehaviour, body_of, open_round
 from taktloom.kernel.executable import PhaseMethod
@@ -166,13 +167,14 @@ class MultiInstanceBehaviour(LoopBehaviour):
 def collecting(complete: PhaseMethod, element: Expression) -> PhaseMethod:
     """The completing phase of an instance's work, whose result is *element*.
 
-    It sees all that the work has of its own (inputs, data) with what its output mappings give.
+    It sees all that the work has of its own (inputs, data) with what its output mappings and associations give.
     """
 
     def complete_and_collect(run: Run, token: Token) -> Phase | None:
         round_scope = run.state.scopes[token.scope]
         context = run.variables(token)
-        mapped = evaluate_mappings(run.node(token).outputs, context, run.now)
+        node = run.node(token)
+        mapped = {**given_to(run, node, token, context), **evaluate_mappings(node.outputs, context, run.now)}
         result = element.evaluate({**context, **mapped} if mapped else context, run.now)
         following: Phase | None = complete(run, token)
         if following is not None:

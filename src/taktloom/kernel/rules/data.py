@@ -8,7 +8,16 @@ from taktloom.kernel.rules.container import Container
 from taktloom.kernel.rules.structural import Breaches, StructuralRule, Where, breach, structural, warning_rule
 from taktloom.model.identifiers import ElementId
 from taktloom.model.places import Place
-from taktloom.model.process import Activity, FlowNode, ProcessDefinition, SubProcess
+from taktloom.model.process import (
+    Activity,
+    BoundaryEvent,
+    FlowNode,
+    IntermediateCatchEvent,
+    MultiInstanceLoop,
+    ProcessDefinition,
+    StartEvent,
+    SubProcess,
+)
 from taktloom.model.process_data import DataAssociation, DataElement, DataSet, InputOutput
 
 __all__ = ["RULES"]
@@ -112,9 +121,18 @@ def visible_data(container: Container) -> set[ElementId]:
     found: set[ElementId] = set()
     for owner in (*container.around, container.owner):
         found.update(_data_of(owner))
+        found.update(_loop_items(owner))
         if owner.io is not None:
             found.update(element.id for element in (*owner.io.inputs, *owner.io.outputs))
     return found
+
+
+def _loop_items(owner: object) -> Iterator[ElementId]:
+    """What associations call the item and the result of one instance: the ids, else the names."""
+    loop = getattr(owner, "loop", None)
+    if isinstance(loop, MultiInstanceLoop):
+        names = (loop.input_item, loop.output_item, loop.input_element, loop.output_element)
+        yield from (ElementId(name) for name in names if name)
 
 
 def _own_data(node: FlowNode) -> set[ElementId]:
@@ -123,9 +141,8 @@ def _own_data(node: FlowNode) -> set[ElementId]:
     found: set[ElementId] = set() if io is None else {element.id for element in (*io.inputs, *io.outputs)}
     found.update(element.id for element in getattr(node, "properties", ()))
     data = getattr(node, "data", None)
-    found.update(() if data is None else (element.id for element in data.elements))
-    loop = getattr(node, "loop", None)
-    found.update(name for name in (getattr(loop, "input_element", None),) if name)
+    found.update(() if data is None else (element.id for element in (*data.elements, *data.properties)))
+    found.update(_loop_items(node))
     if isinstance(node, SubProcess):
         found.update(_data_of(node))
     return found
@@ -233,8 +250,27 @@ def data_association_of_several_sources(container: Container) -> Breaches:
 def data_association_without_source(container: Container) -> Breaches:
     """BPMN 2.0.2, 10.4.2: the target's value comes from the sources, by a transformation or by assignments."""
     for node, one in _associations(container):
-        if not one.sources and not one.transformation and not one.assignments and one.target is not None:
+        if one.is_empty and one.target is not None and not _is_output(node, one):
             yield breach(_at(node, one), node=node.id)
+
+
+@warning_rule(
+    "data-output-without-source",
+    "The data output association of '{node}' names no data output.",
+    "Add a data output as its source; until then what the element gives under the target's name is what fills it.",
+)
+def data_output_without_source(container: Container) -> Breaches:
+    """BPMN 2.0.2, 10.4.2: sourceRef may be left out, as modelers do that draw an arrow to a data object."""
+    for node, one in _associations(container):
+        if one.is_empty and _is_output(node, one):
+            yield breach(_at(node, one), node=node.id)
+
+
+def _is_output(node: FlowNode, association: DataAssociation) -> bool:
+    """Whether it leads out of the node."""
+    if isinstance(node, Activity):
+        return any(association is one for one in node.data_outputs)
+    return isinstance(node, StartEvent | IntermediateCatchEvent | BoundaryEvent)
 
 
 @structural(
@@ -330,4 +366,5 @@ RULES: tuple[StructuralRule, ...] = (
     data_input_in_no_set,
     data_output_in_no_set,
     data_name_used_twice,
+    data_output_without_source,
 )

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Models from variants: the inductive miner, process trees, and their translation to Petri nets and BPMN."""
 
-from taktloom.mining.discovery.inductive import DEFAULT_NOISE, VariantCounts, discover_process_tree
+from taktloom.mining.discovery.coding import VariantCounts
+from taktloom.mining.discovery.inductive import DEFAULT_NOISE, discover_process_tree
 from taktloom.mining.discovery.petri_from_tree import petri_net_from_tree
 from taktloom.mining.discovery.process_tree import (
     ActivityLeaf,

@@ -9,9 +9,9 @@ Source: Leemans, Fahland & van der Aalst, "Discovering Block-Structured Process 
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping
-from typing import TypeAlias
+from collections.abc import Callable
 
+from taktloom.mining.discovery.coding import VariantCounts, code_variants, require_share
 from taktloom.mining.discovery.cuts import Cut, find_cut
 from taktloom.mining.discovery.follows import CodedLog, FollowsGraph, follows_graph, without_infrequent
 from taktloom.mining.discovery.process_tree import (
@@ -26,48 +26,18 @@ from taktloom.mining.discovery.process_tree import (
 )
 from taktloom.mining.discovery.splits import project, split_log
 from taktloom.mining.discovery.tree_reduction import reduce_tree
-from taktloom.model.errors import LimitExceededError, MisuseError
-
-VariantCounts: TypeAlias = Mapping[tuple[str, ...], int]
-"""Activities of a variant -> number of its cases (> 0)."""
 
 DEFAULT_NOISE = 0.2
-MAX_ACTIVITIES = 2_000
-
-
-class NoiseOutOfRangeError(MisuseError):
-    """The noise threshold is not in 0..1."""
-
-    code = "TL-2125"
-
-
-class TooManyActivitiesError(LimitExceededError):
-    """The log has more activities than a model can show."""
-
-    code = "TL-2126"
 
 
 def discover_process_tree(variants: VariantCounts, *, noise: float = DEFAULT_NOISE) -> ProcessTree:
     """Discover a process tree; every activity of a kept event has exactly one leaf.
 
     noise: 0 keeps all behaviour (IM), 1 the strongest only. An empty log gives a silent leaf.
-    Raises NoiseOutOfRangeError and TooManyActivitiesError (more than 2,000 activities).
+    Raises ThresholdOutOfRangeError and TooManyActivitiesError (more than 2,000 activities).
     """
-    if not 0 <= noise <= 1:
-        raise NoiseOutOfRangeError(
-            f"The noise threshold is {noise}.", remedy="Give a number from 0 to 1.", parameters={"noise": str(noise)}
-        )
-    names = sorted({activity for variant in variants for activity in variant})
-    if len(names) > MAX_ACTIVITIES:
-        raise TooManyActivitiesError(
-            f"The log has {len(names)} activities.",
-            remedy=f"Choose another activity column or filter to at most {MAX_ACTIVITIES}.",
-            parameters={"activities": str(len(names)), "limit": str(MAX_ACTIVITIES)},
-        )
-    code = {name: index for index, name in enumerate(names)}
-    log: Counter[tuple[int, ...]] = Counter()
-    for variant in sorted(variants):
-        log[tuple(code[activity] for activity in variant)] += variants[variant]
+    require_share("noise", noise)
+    names, log = code_variants(variants)
     return reduce_tree(_Miner(names, noise).mine(log))
 
 

@@ -81,7 +81,7 @@ class ProcessSketch:
 
 def sketch_process(tree: ProcessTree, *, end_label: str = END_LABEL) -> ProcessSketch:
     """Nodes and flows of *tree* between a start and an end; *end_label* names branches that lead to the end."""
-    builder = _Builder()
+    builder = SketchBuilder()
     builder.node(START_ID, NodeKind.START)
     last = builder.add(tree, START_ID)
     builder.node(END_ID, NodeKind.END, end_label)
@@ -100,7 +100,7 @@ def element_id_of(prefix: str, label: str) -> ElementId:
 
 
 @dataclass(slots=True)
-class _Builder:
+class SketchBuilder:
     nodes: dict[ElementId, SketchNode] = field(default_factory=dict)
     flows: list[tuple[ElementId, ElementId]] = field(default_factory=list)
     gateways: int = 0
@@ -190,7 +190,7 @@ class _Builder:
 class _BranchNames:
     """A branch of a choice is named after the activities it leads to first."""
 
-    def __init__(self, builder: _Builder) -> None:
+    def __init__(self, builder: "SketchBuilder") -> None:
         self._nodes = builder.nodes
         self._next: dict[ElementId, list[ElementId]] = {}
         for source, target in builder.flows:

@@ -3,11 +3,11 @@
 
 A log is a folder: `log.json`, `labels.json` (dictionaries by code), `cases.parquet` (one row per case: code, case_id,
 `case.*`) and, per segment, `coded-*.parquet` with `attributes-*.parquet` beside it, row by row. Files never change once
-the folder has appeared under its name. Every analysis of cases is one linear scan, so filters must keep the order.
+the folder has appeared under its name. Every analysis of cases is one linear scan, so views keep the order.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -16,12 +16,13 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from taktloom.mining.logs.filters import LogFilter, PeriodRule
 from taktloom.mining.logs.metadata import LogCounts, LogMetadata, load_metadata
+from taktloom.mining.logs.parts import LogPart, View, read_parts
 from taktloom.mining.logs.variants import VariantTable, tabulate_variants
 
 LABELS_FILE = "labels.json"
 CASES_FILE = "cases.parquet"
+ROW_MARK = "__kept"
 
 # Columns of `coded()` in order. Times are µs since 1970 UTC; offset_min is what local clocks were ahead of UTC;
 # source_events is how many source rows the activity instance stands for (2 when a start row was joined).
@@ -57,18 +58,10 @@ class Labels:
     lifecycles: list[str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _View:
-    """What a filter left: kept[case code]; activities None for all."""
-
-    kept_cases: NDArray[np.bool_]
-    activities: tuple[int, ...] | None = None
-
-
 class CanonicalLog:
     """A log, or a filtered view of one; reading is lazy, nothing is ever written."""
 
-    def __init__(self, folder: Path, metadata: LogMetadata, view: _View | None = None) -> None:
+    def __init__(self, folder: Path, metadata: LogMetadata, view: View | None = None) -> None:
         self.folder = folder
         self.metadata = metadata
         self._view = view
@@ -143,7 +136,7 @@ class CanonicalLog:
     def case_table(self) -> pl.DataFrame:
         """One row per kept case: case (code), case_id, `case.*` columns; ascending code."""
         cases = pl.read_parquet(self.folder / CASES_FILE)
-        return cases if self._view is None else cases.filter(pl.Series(self._view.kept_cases))
+        return cases if self._view is None else cases.filter(pl.Series(self._view.cases))
 
     @cached_property
     def _arrays(self) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
@@ -174,84 +167,31 @@ class CanonicalLog:
             variants=len(self.variants()),
         )
 
-    def filter(self, condition: LogFilter) -> "CanonicalLog":
-        """The part of this log or view that meets *condition*; codes, order and folder stay."""
-        if condition.is_empty:
-            return self
-        kept = np.zeros(len(self.cases), dtype=np.bool_)
-        kept[self._present_cases()] = True
-        for mask in self._case_masks(condition):
-            kept &= mask
-        activities = self._view.activities if self._view else None
-        if condition.activities:
-            wanted = _codes(self.activities, condition.activities)
-            activities = tuple(code for code in wanted if activities is None or code in activities)
-        return CanonicalLog(self.folder, self.metadata, _View(kept_cases=kept, activities=activities))
+    def keep(self, cases: NDArray[np.bool_], rows: NDArray[np.bool_] | None = None) -> "CanonicalLog":
+        """A view of what this log or view and the masks both keep; codes, order and folder stay.
 
-    def _present_cases(self) -> NDArray[np.uint32]:
-        return np.unique(self._arrays[0])
+        cases: by case code. rows: by row of the stored log (`LogPart.numbers`), None for all rows of the kept cases; a
+        case none of whose rows is kept must not be kept either.
+        """
+        if self._view is not None:
+            cases = cases & self._view.cases
+            if self._view.rows is not None:
+                rows = self._view.rows if rows is None else rows & self._view.rows
+        return CanonicalLog(self.folder, self.metadata, View(cases=cases, rows=rows))
 
-    def _case_masks(self, condition: LogFilter) -> list[NDArray[np.bool_]]:
-        masks = []
-        if condition.cases:
-            wanted = set(condition.cases)
-            masks.append(np.array([case_id in wanted for case_id in self.cases], dtype=np.bool_))
-        if condition.since is not None or condition.until is not None:
-            masks.append(self._period_mask(condition))
-        if condition.variants or condition.top_variants is not None or condition.variant_coverage is not None:
-            masks.append(self._variant_mask(condition))
-        if condition.having:
-            masks.append(self._having_mask(condition.having))
-        if condition.lacking:
-            masks.append(~self._having_mask(condition.lacking))
-        return masks
+    def parts(self) -> Iterator[LogPart]:
+        """The log or view in parts of whole cases, in canonical order, for scans that do not hold it at once."""
+        return read_parts(self.folder, self.metadata.segments, self._view)
 
-    def _having_mask(self, labels: Sequence[str]) -> NDArray[np.bool_]:
-        case, activity = self._arrays
-        mask = np.zeros(len(self.cases), dtype=np.bool_)
-        mask[case[np.isin(activity, _codes(self.activities, labels))]] = True
-        return mask
+    @cached_property
+    def case_count(self) -> int:
+        """How many case codes the stored log has."""
+        return self.metadata.counts.cases
 
-    def _variant_mask(self, condition: LogFilter) -> NDArray[np.bool_]:
-        table = self.variants()
-        kept = np.ones(len(table), dtype=np.bool_)
-        if condition.variants:
-            wanted = set(condition.variants)
-            kept &= np.array([variant.id in wanted for variant in table.variants], dtype=np.bool_)
-        if condition.top_variants is not None:
-            kept[condition.top_variants :] = False
-        if condition.variant_coverage is not None:
-            covered = np.cumsum([variant.cases for variant in table.variants])
-            needed = condition.variant_coverage * (covered[-1] if covered.size else 0)
-            kept[int(np.searchsorted(covered, needed - 1e-9)) + 1 :] = False
-        mask = np.zeros(len(self.cases), dtype=np.bool_)
-        mask[table.case_codes[kept[table.case_variants]]] = True
-        return mask
-
-    def _period_mask(self, condition: LogFilter) -> NDArray[np.bool_]:
-        since = -(2**62) if condition.since is None else int(condition.since.timestamp() * 1_000_000)
-        until = 2**62 if condition.until is None else int(condition.until.timestamp() * 1_000_000)
-        ends = (
-            self.coded()
-            .group_by("case")
-            .agg(
-                pl.min_horizontal(pl.col("occurred_at").min(), pl.col("started_at").min()).alias("first"),
-                pl.col("occurred_at").max().alias("last"),
-                ((pl.col("occurred_at") >= since) & (pl.col("occurred_at") < until)).any().alias("touched"),
-            )
-            .collect()
-        )
-        first, last = ends["first"].to_numpy(), ends["last"].to_numpy()
-        starts_inside = (first >= since) & (first < until)
-        if condition.period_rule is PeriodRule.CONTAINED:
-            inside = starts_inside & (last < until)
-        elif condition.period_rule is PeriodRule.STARTED:
-            inside = starts_inside
-        else:
-            inside = ends["touched"].to_numpy()
-        mask = np.zeros(len(self.cases), dtype=np.bool_)
-        mask[ends["case"].to_numpy()[inside]] = True
-        return mask
+    @property
+    def kept_cases(self) -> NDArray[np.bool_]:
+        """By case code whether this log or view has the case."""
+        return np.ones(self.case_count, dtype=np.bool_) if self._view is None else self._view.cases
 
     def _scan(self, kind: str) -> pl.LazyFrame:
         return pl.scan_parquet([self.folder / f"{kind}-{segment}.parquet" for segment in self.metadata.segments])
@@ -259,21 +199,16 @@ class CanonicalLog:
     def _filtered(self, rows: pl.LazyFrame) -> pl.LazyFrame:
         if self._view is None:
             return rows
-        kept = pl.Series(np.flatnonzero(self._view.kept_cases).astype(np.uint32))
-        rows = rows.filter(pl.col("case").is_in(kept.implode()))
-        if self._view.activities is not None:
-            wanted = pl.Series(self._view.activities, dtype=pl.UInt32)
-            rows = rows.filter(pl.col("activity").is_in(wanted.implode()))
-        return rows
+        kept = pl.lit(pl.Series(self._view.cases)).gather(pl.col("case"))
+        if self._view.rows is None:
+            return rows.filter(kept)
+        marks = pl.LazyFrame([pl.Series(ROW_MARK, self._view.rows)])
+        marked = pl.concat([rows, marks], how="horizontal")
+        return marked.filter(pl.col(ROW_MARK) & kept).drop(ROW_MARK)
 
     def renamed(self, name: str) -> "CanonicalLog":
         """The same log under another name, in memory only (the catalogue stores names)."""
         return CanonicalLog(self.folder, replace(self.metadata, name=name), self._view)
-
-
-def _codes(labels: Sequence[str], wanted: Sequence[str]) -> list[int]:
-    names = set(wanted)
-    return [code for code, label in enumerate(labels) if label in names]
 
 
 def _dictionary(column: str, labels: Sequence[str]) -> pl.LazyFrame:

@@ -116,6 +116,11 @@ def _mix(activity: NDArray[np.uint32], offset: NDArray[np.int64], seed: int) -> 
     return value ^ (value >> np.uint64(31))
 
 
+def mix_codes(codes: NDArray[np.uint32], seed: int) -> NDArray[np.uint64]:
+    """A number per code, the same on every machine: no two codes share one, and each seed spreads them anew."""
+    return _mix(codes, np.zeros(codes.size, dtype=np.int64), seed)
+
+
 def _group_slowly(
     activity: NDArray[np.uint32], starts: NDArray[np.int64], lengths: NDArray[np.int64]
 ) -> NDArray[np.int64]:

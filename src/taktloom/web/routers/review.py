@@ -30,9 +30,10 @@ def log_filter(
     activity: Annotated[list[str] | None, Query(max_length=200)] = None,
     without: Annotated[list[str] | None, Query(max_length=200)] = None,
     case: Annotated[str | None, Query(max_length=500)] = None,
+    filter_: Annotated[str | None, Query(alias="filter", max_length=20_000)] = None,
 ) -> review.Filter:
     """Which cases count: those inside the times, of these variants, with any of the activities `activity` and none of
-    `without`, or one case."""
+    `without`, or one case. `filter`: steps in their JSON form, applied first."""
     return review.Filter(
         from_at=from_,
         to_at=to,
@@ -41,6 +42,7 @@ def log_filter(
         activities=tuple(activity or ()),
         without=tuple(without or ()),
         case=case,
+        steps=filter_,
     )
 
 
@@ -52,6 +54,13 @@ Filtered = Annotated[review.Filter, Depends(log_filter)]
 def show_review(context: Caller, log_id: str, chosen: Filtered) -> schemas.ReviewReport:
     """The review: how far the log can be trusted, and what happens in it."""
     return shown(schemas.ReviewReport, review.review_log(context, log_id=log_id, chosen=chosen))
+
+
+@router.get("/filter")
+@calls(review.measure_filter)
+def measure_filter(context: Caller, log_id: str, chosen: Filtered) -> list[schemas.FilterStepReach]:
+    """How many cases and events each step of a filter leaves, of what the steps before it left."""
+    return shown_all(schemas.FilterStepReach, review.measure_filter(context, log_id=log_id, chosen=chosen))
 
 
 @router.get("/map")

@@ -277,6 +277,13 @@ class Variant(Out):
     median_s: float | None
 
 
+class FilterStepReach(Out):
+    cases: int
+    cases_before: int
+    events: int
+    events_before: int
+
+
 class MinedModel(Out):
     bpmn_xml: str
     fitness: float

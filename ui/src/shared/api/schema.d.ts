@@ -812,6 +812,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/logs/{log_id}/filter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Measure Filter
+         * @description How many cases and events each step of a filter leaves, of what the steps before it left.
+         */
+        get: operations["measure_filter"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/logs/{log_id}/map": {
         parameters: {
             query?: never;
@@ -2532,6 +2552,17 @@ export interface components {
             value: components["schemas"]["JsonValue"];
             /** Warnings */
             warnings: components["schemas"]["EvaluationWarning"][];
+        };
+        /** FilterStepReach */
+        FilterStepReach: {
+            /** Cases */
+            cases: number;
+            /** Cases Before */
+            cases_before: number;
+            /** Events */
+            events: number;
+            /** Events Before */
+            events_before: number;
         };
         /**
          * FindingOut
@@ -5846,6 +5877,46 @@ export interface operations {
             };
         };
     };
+    measure_filter: {
+        parameters: {
+            query?: {
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilterStepReach"][];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     show_map: {
         parameters: {
             query?: {
@@ -5858,6 +5929,7 @@ export interface operations {
                 activity?: string[] | null;
                 without?: string[] | null;
                 case?: string | null;
+                filter?: string | null;
             };
             header?: never;
             path: {
@@ -5897,6 +5969,7 @@ export interface operations {
                 activity?: string[] | null;
                 without?: string[] | null;
                 case?: string | null;
+                filter?: string | null;
             };
             header?: never;
             path: {
@@ -5936,6 +6009,7 @@ export interface operations {
                 activity?: string[] | null;
                 without?: string[] | null;
                 case?: string | null;
+                filter?: string | null;
             };
             header?: never;
             path: {
@@ -5974,6 +6048,7 @@ export interface operations {
                 activity?: string[] | null;
                 without?: string[] | null;
                 case?: string | null;
+                filter?: string | null;
             };
             header?: never;
             path: {
@@ -6014,6 +6089,7 @@ export interface operations {
                 activity?: string[] | null;
                 without?: string[] | null;
                 case?: string | null;
+                filter?: string | null;
             };
             header?: never;
             path: {
@@ -6225,6 +6301,7 @@ export interface operations {
                 activity?: string[] | null;
                 without?: string[] | null;
                 case?: string | null;
+                filter?: string | null;
             };
             header?: never;
             path: {
@@ -6265,6 +6342,7 @@ export interface operations {
                 activity?: string[] | null;
                 without?: string[] | null;
                 case?: string | null;
+                filter?: string | null;
             };
             header?: never;
             path: {
@@ -6304,6 +6382,7 @@ export interface operations {
                 activity?: string[] | null;
                 without?: string[] | null;
                 case?: string | null;
+                filter?: string | null;
             };
             header?: never;
             path: {

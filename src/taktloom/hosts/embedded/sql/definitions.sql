@@ -83,9 +83,9 @@ INSERT INTO timer_start (tenant_id, process_id, element_id, due_at, repetitions_
 VALUES (:tenant_id, :process_id, :element_id, :due_at, :repetitions_left, :schedule, :occurrence);
 
 -- name: due_timer_starts
-SELECT * FROM timer_start WHERE due_at <= :now ORDER BY due_at LIMIT :limit;
+SELECT * FROM timer_start WHERE due_at <= :now ORDER BY due_at, tenant_id, process_id, element_id LIMIT :limit;
 
--- name: delete_timer_start
+-- name: claim_timer_start
 DELETE FROM timer_start WHERE tenant_id = :tenant_id AND process_id = :process_id AND element_id = :element_id
   AND due_at = :due_at;
 

@@ -21,7 +21,7 @@ SELECT * FROM incident
 WHERE tenant_id = :tenant_id
   AND (:before IS NULL OR incident_id < :before)
   AND (:process_id IS NULL OR process_id = :process_id)
-  AND (:is_open IS NULL OR (resolved_at IS NULL) = :is_open)
+  AND (:is_open IS NULL OR CASE WHEN resolved_at IS NULL THEN 1 ELSE 0 END = :is_open)
 ORDER BY incident_id DESC LIMIT :limit;
 
 -- name: count_incidents
@@ -29,5 +29,5 @@ SELECT count(*) AS n FROM (
   SELECT 1 FROM incident
   WHERE tenant_id = :tenant_id
     AND (:process_id IS NULL OR process_id = :process_id)
-    AND (:is_open IS NULL OR (resolved_at IS NULL) = :is_open)
-  LIMIT :limit);
+    AND (:is_open IS NULL OR CASE WHEN resolved_at IS NULL THEN 1 ELSE 0 END = :is_open)
+  LIMIT :limit) AS found;

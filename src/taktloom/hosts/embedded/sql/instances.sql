@@ -43,7 +43,7 @@ WHERE i.tenant_id = :tenant_id
   AND (:process_id IS NULL OR i.process_id = :process_id)
   AND (:version IS NULL OR i.version = :version)
   AND (:status IS NULL OR i.status = :status)
-  AND (:with_incidents IS NULL OR (i.open_incidents > 0) = :with_incidents)
+  AND (:with_incidents IS NULL OR CASE WHEN i.open_incidents > 0 THEN 1 ELSE 0 END = :with_incidents)
   AND (:started_after IS NULL OR i.started_at >= :started_after)
   AND (:started_before IS NULL OR i.started_at < :started_before)
   AND (:search IS NULL OR i.instance_key = :search OR instr(lower(coalesce(i.business_key, '')), lower(:search)) > 0)
@@ -69,8 +69,8 @@ SELECT count(*) AS n FROM (
     AND (:process_id IS NULL OR i.process_id = :process_id)
     AND (:version IS NULL OR i.version = :version)
     AND (:status IS NULL OR i.status = :status)
-    AND (:with_incidents IS NULL OR (i.open_incidents > 0) = :with_incidents)
+    AND (:with_incidents IS NULL OR CASE WHEN i.open_incidents > 0 THEN 1 ELSE 0 END = :with_incidents)
     AND (:started_after IS NULL OR i.started_at >= :started_after)
     AND (:started_before IS NULL OR i.started_at < :started_before)
     AND (:search IS NULL OR i.instance_key = :search OR instr(lower(coalesce(i.business_key, '')), lower(:search)) > 0)
-  LIMIT :limit);
+  LIMIT :limit) AS found;

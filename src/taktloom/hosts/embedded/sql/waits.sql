@@ -7,11 +7,14 @@ VALUES (:tenant_id, :timer_id, :instance_key, :element_id, :due_at);
 -- name: delete_timer
 DELETE FROM timer WHERE tenant_id = :tenant_id AND timer_id = :timer_id;
 
+-- name: claim_timer
+DELETE FROM timer WHERE tenant_id = :tenant_id AND timer_id = :timer_id;
+
 -- name: due_timers
 SELECT * FROM timer WHERE due_at <= :now ORDER BY due_at, timer_id LIMIT :limit;
 
 -- name: next_due_at
-SELECT min(due_at) AS n FROM (SELECT min(due_at) AS due_at FROM timer UNION ALL SELECT min(due_at) FROM timer_start);
+SELECT min(due_at) AS n FROM (SELECT min(due_at) AS due_at FROM timer UNION ALL SELECT min(due_at) FROM timer_start) AS next;
 
 -- name: timers_of_instance
 SELECT * FROM timer WHERE tenant_id = :tenant_id AND instance_key = :instance_key ORDER BY due_at, timer_id;
