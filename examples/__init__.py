@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Processes, logs and workers to run; a package of its own name, whatever else is installed."""
+"""Processes and workers that users can run. A package, because installed ones bring an `examples` of their own."""

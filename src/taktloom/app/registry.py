@@ -5,12 +5,14 @@ from types import ModuleType
 
 from taktloom.app import (
     backup,
+    calendars,
     decision_tables,
     decision_tests,
     decisions,
     deployments,
     drafting,
     drafts,
+    external_tasks,
     history,
     incidents,
     instances,
@@ -24,21 +26,26 @@ from taktloom.app import (
     review,
     service_accounts,
     system,
+    task_desk,
     tasks,
     watch,
     works,
 )
+from taktloom.app.analyses import running as analyses
 from taktloom.app.context import UseCase
 from taktloom.app.demo import walk
 
 MODULES: tuple[ModuleType, ...] = (
+    analyses,
     backup,
+    calendars,
     decision_tables,
     decision_tests,
     decisions,
     deployments,
     drafting,
     drafts,
+    external_tasks,
     history,
     incidents,
     instances,
@@ -52,6 +59,7 @@ MODULES: tuple[ModuleType, ...] = (
     review,
     service_accounts,
     system,
+    task_desk,
     tasks,
     walk,
     watch,

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from taktloom.hosts.embedded.calendars import Calendars
 from taktloom.hosts.embedded.catalogue import Catalogue
 from taktloom.hosts.embedded.changes import ChangeFeed, Listener
 from taktloom.hosts.embedded.clock import Clock, IdSource, SystemClock, SystemIds
@@ -27,6 +28,7 @@ from taktloom.hosts.embedded.deployed_decisions import DeployedDecisions
 from taktloom.hosts.embedded.deployments import Deployments
 from taktloom.hosts.embedded.drafts import Drafts
 from taktloom.hosts.embedded.event_rows import EventLogSource
+from taktloom.hosts.embedded.external_tasks import ExternalTasks
 from taktloom.hosts.embedded.held_jobs import HeldJobs
 from taktloom.hosts.embedded.incidents import Incidents
 from taktloom.hosts.embedded.instances import Instances
@@ -34,6 +36,7 @@ from taktloom.hosts.embedded.jobs import Jobs, JobSignals
 from taktloom.hosts.embedded.limits import EngineLimits
 from taktloom.hosts.embedded.live import LiveInstances
 from taktloom.hosts.embedded.measurements import Measurements
+from taktloom.hosts.embedded.message_selection import MessageSelections
 from taktloom.hosts.embedded.messages import Messages
 from taktloom.hosts.embedded.signals import Signals
 from taktloom.hosts.embedded.stores import open_database
@@ -88,9 +91,12 @@ class EmbeddedEngine:
         self.decisions = DeployedDecisions(core, tenant_id)
         self.instances = Instances(core, tenant_id)
         self.jobs = Jobs(core, tenant_id, signals)
+        self.external_tasks = ExternalTasks(core, tenant_id)
         self.user_tasks = UserTasks(core, tenant_id)
+        self.calendars = Calendars(core, tenant_id)
         self.incidents = Incidents(core, tenant_id)
         self.messages = Messages(core, tenant_id)
+        self.message_selections = MessageSelections(core, tenant_id)
         self.signals = Signals(core, tenant_id)
         self.conditions = Conditions(core, tenant_id)
         self.drafts = Drafts(core, tenant_id)

@@ -85,3 +85,12 @@ SELECT value_sealed FROM data_store WHERE tenant_id = :tenant_id AND store_id = 
 INSERT INTO data_store (tenant_id, store_id, updated_at, value_sealed)
 VALUES (:tenant_id, :store_id, :now, :value_sealed)
 ON CONFLICT (tenant_id, store_id) DO UPDATE SET updated_at = excluded.updated_at, value_sealed = excluded.value_sealed;
+
+-- name: subscriptions_of_message
+SELECT s.subscription_id, s.instance_key, s.correlation_digest, s.matches_sealed
+FROM message_subscription s
+  JOIN instance i ON i.tenant_id = s.tenant_id AND i.instance_key = s.instance_key
+WHERE s.tenant_id = :tenant_id AND s.message_name = :message_name
+  AND (:instance_key IS NULL OR s.instance_key = :instance_key)
+  AND (:business_key IS NULL OR i.business_key = :business_key)
+ORDER BY s.subscription_id LIMIT :limit;

@@ -18,9 +18,10 @@ DELETE FROM timer WHERE tenant_id = :tenant_id AND timer_id IN (
   SELECT timer_id FROM timer WHERE tenant_id = :tenant_id AND timer_id = :timer_id FOR UPDATE SKIP LOCKED);
 
 -- name: claim_timer_start
-DELETE FROM timer_start WHERE (tenant_id, process_id, element_id) IN (
-  SELECT tenant_id, process_id, element_id FROM timer_start
-  WHERE tenant_id = :tenant_id AND process_id = :process_id AND element_id = :element_id AND due_at = :due_at
+DELETE FROM timer_start WHERE (tenant_id, process_id, element_id, part) IN (
+  SELECT tenant_id, process_id, element_id, part FROM timer_start
+  WHERE tenant_id = :tenant_id AND process_id = :process_id AND element_id = :element_id AND part = :part
+    AND due_at = :due_at
   FOR UPDATE SKIP LOCKED);
 
 -- name: delete_expired_messages
