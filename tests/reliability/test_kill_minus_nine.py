@@ -2,9 +2,9 @@
 """`kill -9` at random points: every case ends, no effect is had twice, nothing acknowledged or recorded is missing.
 
 The office (permit_office.py) is killed after a random number of acknowledged steps, drawn from a seed, and started
-again on the same database: a SQLite file, or a PostgreSQL server that syncs its commits and lives on, with one office or
-with two that share the work. TAKTLOOM_KILLS and TAKTLOOM_KILL_CASES set the extent; CI runs 20 kills in 200 cases on the
-file, 5 in 60 on the server.
+again on the same database: a SQLite file, or a PostgreSQL server that syncs its commits and lives on, with one office
+or with two that share the work. TAKTLOOM_KILLS and TAKTLOOM_KILL_CASES set the extent; CI runs 20 kills in 200 cases on
+the file, 5 in 60 on the server.
 """
 
 import os
@@ -136,7 +136,8 @@ def test_no_effect_was_had_twice(office: Office, instances: list[InstanceDetail]
         "SELECT applicant, job_id FROM registration"
     )
     registered = [(str(applicant), str(job_id)) for applicant, job_id in rows]
-    letters = sorted(path.name for path in (office.folder / "office" / "letters").iterdir() if path.suffix == ".txt")
+    written = (office.folder / "office" / "letters").iterdir()
+    letters = sorted(path.name for path in written if path.suffix == ".txt")
 
     assert Counter(applicant for applicant, _ in registered) == {f"Citizen {n}": 1 for n in range(office.cases)}
     assert {job_id for _, job_id in registered} == _job_ids(instances, "register-case")
