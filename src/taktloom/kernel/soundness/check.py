@@ -208,4 +208,9 @@ def _explored(net: Net, max_states: int) -> Exploration:
     if not reduced.is_complete:
         return reduced
     whole = explore(net, max_states=max_states)
-    return whole if whole.is_complete else reduced
+    if not whole.is_complete:  # what it has seen came nearest first: its paths are the shortest all the same
+        known = {(flaw.kind, flaw.element) for flaw in whole.flaws}
+        rest = [flaw for flaw in reduced.flaws if (flaw.kind, flaw.element) not in known]
+        reduced.flaws = sorted((*whole.flaws, *rest), key=lambda flaw: len(flaw.path))
+        return reduced
+    return whole
