@@ -54,8 +54,20 @@ class RetryJob:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reckoning:
+    """The instant that *rule* gives after *anchor* by a business calendar; see `calendars.reckoning`."""
+
+    calendar: str
+    anchor: datetime
+    rule: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OpenUserTask:
-    """Put a task into the inboxes. candidate_groups: role names; due_at None: no due date. priority: 0 to 100."""
+    """Put a task into the inboxes. candidate_groups: role names; due_at None: no due date. priority: 0 to 100.
+
+    due_by, follow_up_by: instead of an instant, what the host has to reckon by a business calendar.
+    """
 
     user_task_id: UserTaskId
     element_id: ElementId
@@ -68,6 +80,8 @@ class OpenUserTask:
     candidate_users: tuple[str, ...] = ()
     follow_up_at: datetime | None = None
     priority: int = USUAL_PRIORITY
+    due_by: Reckoning | None = None
+    follow_up_by: Reckoning | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +89,15 @@ class CancelUserTask:
     """Take the task out of the inboxes."""
 
     user_task_id: UserTaskId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanTimer:
+    """Reckon the due instant by a business calendar and answer with TimerPlanned."""
+
+    timer_id: TimerId
+    element_id: ElementId
+    reckoning: Reckoning
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -306,6 +329,7 @@ Command: TypeAlias = (
     | RetryJob
     | OpenUserTask
     | CancelUserTask
+    | PlanTimer
     | StartTimer
     | CancelTimer
     | Subscribe

@@ -88,6 +88,14 @@ class UserTaskCompleted(HappenedAt):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TimerPlanned(HappenedAt):
+    """Answer to PlanTimer: the instant (UTC) that the host has reckoned, a recorded fact from now on."""
+
+    timer_id: TimerId
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TimerFired(HappenedAt):
     """The timer's due instant has come; occurred_at >= due."""
 
@@ -226,6 +234,7 @@ KernelEvent: TypeAlias = (
     | JobErrorThrown
     | JobEscalationThrown
     | UserTaskCompleted
+    | TimerPlanned
     | TimerFired
     | MessageCorrelated
     | DecisionEvaluated

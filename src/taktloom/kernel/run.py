@@ -21,7 +21,9 @@ from taktloom.kernel.commands import (
     FinishInstance,
     IncidentKind,
     InstanceOutcome,
+    PlanTimer,
     RaiseIncident,
+    Reckoning,
     StartTimer,
     Subscribe,
     SubscribeSignal,
@@ -392,7 +394,11 @@ class Run:
         timer_id = TimerId(self._hold(holder, wait))
         self.state.timers[timer_id] = wait
         element_id = self.process.nodes[wait.element].id
-        self.commands.append(StartTimer(timer_id=timer_id, element_id=element_id, due_at=wait.due_at))
+        if wait.calendar is None:
+            self.commands.append(StartTimer(timer_id=timer_id, element_id=element_id, due_at=wait.due_at))
+            return
+        reckoning = Reckoning(calendar=wait.calendar, anchor=wait.due_at, rule=wait.schedule or "")
+        self.commands.append(PlanTimer(timer_id=timer_id, element_id=element_id, reckoning=reckoning))
 
     def subscribe_signal(self, holder: Holder, wait: SignalWait) -> None:
         """Wait for the signal of *wait*."""

@@ -157,12 +157,14 @@ class TimerWait(EventWait):
 
     schedule: of a cycle the recorded `<first due>|<interval>` in ISO 8601, None for a single shot. occurrence: which
     of its instants this one is; they are counted from the first one, so that they do not drift.
+    calendar: of a timer by a business calendar; schedule is then its rule, and due_at the anchor until it is planned.
     """
 
     due_at: datetime
     repetitions_left: int = 0  # firings after this one; -1: without end
     schedule: str | None = None
     occurrence: int = 0
+    calendar: str | None = None
 
 
 @dataclass(slots=True, kw_only=True)

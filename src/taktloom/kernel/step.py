@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from taktloom.feel.values import FeelValue
 from taktloom.kernel.arrival import deliver
-from taktloom.kernel.commands import CloseIncident, Command, IncidentKind, InstanceOutcome, RetryJob
+from taktloom.kernel.commands import CloseIncident, Command, IncidentKind, InstanceOutcome, RetryJob, StartTimer
 from taktloom.kernel.conditions import look_at_conditions
 from taktloom.kernel.data_flow import reads_stores, resume_where_data_are_there
 from taktloom.kernel.elements.ad_hoc_sub_process import find_ad_hoc, next_turn
@@ -41,6 +41,7 @@ from taktloom.kernel.events import (
     MessageCorrelated,
     SignalReceived,
     TimerFired,
+    TimerPlanned,
     UserTaskCompleted,
     VariablesSet,
 )
@@ -264,6 +265,17 @@ def _child_escalated(run: Run, event: ChildEscalated) -> None:
     throw_escalation(run, token, event.escalation_code, event.variables)
 
 
+def _timer_planned(run: Run, event: TimerPlanned) -> None:
+    wait = run.state.timers.get(event.timer_id)
+    if wait is None:  # withdrawn by the answer to something else that was asked in the same advance
+        return
+    if wait.calendar is None or event.due_at < wait.due_at:
+        raise MisuseError("The answer does not fit the timer.", _place(run.state), "Answer what was asked.")
+    wait.due_at = event.due_at
+    element_id = run.process.nodes[wait.element].id
+    run.commands.append(StartTimer(timer_id=event.timer_id, element_id=element_id, due_at=event.due_at))
+
+
 def _escalation_handled(run: Run, event: EscalationHandled) -> None:
     del event
     if not run.state.held:
@@ -407,6 +419,7 @@ HANDLERS: Mapping[type, Callable[..., None]] = {
     JobErrorThrown: _job_error_thrown,
     JobEscalationThrown: _job_escalation_thrown,
     UserTaskCompleted: _user_task_completed,
+    TimerPlanned: _timer_planned,
     TimerFired: _timer_fired,
     MessageCorrelated: _message_correlated,
     DecisionEvaluated: _decision_evaluated,

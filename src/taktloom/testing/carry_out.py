@@ -19,6 +19,7 @@ from taktloom.kernel.commands import (
     FinishInstance,
     InstanceOutcome,
     OpenUserTask,
+    PlanTimer,
     RaiseIncident,
     ReadDataStores,
     RecordEvent,
@@ -43,6 +44,7 @@ from taktloom.kernel.events import (
     InstanceCancelled,
     KernelEvent,
     TimerFired,
+    TimerPlanned,
 )
 from taktloom.model.errors import MisuseError
 from taktloom.testing.deliveries import deliver_kept, deliver_message, deliver_signal
@@ -101,7 +103,7 @@ def _open_user_task(world: World, instance: Instance, command: OpenUserTask) -> 
         values=command.variables,
         assignee=command.assignee,
         candidate_groups=command.candidate_groups,
-        due_at=command.due_at,
+        due_at=command.due_at if command.due_by is None else world.reckon(command.due_by),
         form_id=command.form_id,
     )
 
@@ -109,6 +111,12 @@ def _open_user_task(world: World, instance: Instance, command: OpenUserTask) -> 
 def _cancel_user_task(world: World, instance: Instance, command: CancelUserTask) -> None:
     del instance
     world.user_tasks.pop(command.user_task_id, None)
+
+
+def _plan_timer(world: World, instance: Instance, command: PlanTimer) -> None:
+    due_at = world.reckon(command.reckoning)
+    facts = {"timer_id": command.timer_id, "due_at": due_at}
+    world.queue.append(lambda: world.send(instance, TimerPlanned, facts) if is_active(instance) else None)
 
 
 def _start_timer(world: World, instance: Instance, command: StartTimer) -> None:
@@ -290,6 +298,7 @@ CARRY_OUT: Mapping[type, Callable[..., None]] = {
     RetryJob: _retry_job,
     OpenUserTask: _open_user_task,
     CancelUserTask: _cancel_user_task,
+    PlanTimer: _plan_timer,
     StartTimer: _start_timer,
     CancelTimer: _nothing,
     Subscribe: _subscribe,

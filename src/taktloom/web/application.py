@@ -19,6 +19,8 @@ from taktloom.web.engine_rest.gate import PREFIX as ENGINE_REST
 from taktloom.web.gate import Gate
 from taktloom.web.protection import BodyLimit, SecurityHeaders
 from taktloom.web.routers import (
+    analyses,
+    calendars,
     decision_tables,
     decisions,
     instances,
@@ -39,12 +41,14 @@ ROUTERS = (
     people.router,
     logs.router,
     review.router,
+    analyses.router,
     works.router,
     processes.router,
     decisions.router,
     decision_tables.router,
     instances.router,
     work.router,
+    calendars.router,
     watch.router,
 )
 
