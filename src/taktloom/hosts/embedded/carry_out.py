@@ -7,6 +7,7 @@ from typing import TypeVar, cast
 
 from taktloom.feel.values import FeelValue
 from taktloom.hosts.embedded.calendars import reckon
+from taktloom.hosts.embedded.causes import Cause, cause_signature
 from taktloom.hosts.embedded.changes import Topic
 from taktloom.hosts.embedded.core import Outgoing, Unit
 from taktloom.hosts.embedded.deployed_decisions import count_use
@@ -44,6 +45,7 @@ from taktloom.kernel.commands import (
 )
 from taktloom.kernel.events import DataStoreRead, DecisionEvaluated, KernelEvent, MessageCorrelated, TimerPlanned
 from taktloom.model.errors import NondeterminismError, TaktloomError
+from taktloom.model.interventions import HistoryLevel
 from taktloom.storage import to_micros, to_micros_or_none
 
 _CommandType = TypeVar("_CommandType", bound=Command)
@@ -294,6 +296,7 @@ def _raise_incident(unit: Unit, instance: LiveInstance, command: RaiseIncident) 
         message=command.message[: unit.core.limits.text_characters],
         job_id=command.job_id,
         now=to_micros(unit.now),
+        signature=cause_signature(Cause.of(instance.definition, command)),
     )
     _count_incident(unit, instance, 1)
     unit.note(Topic.INCIDENTS, "raised", instance)
@@ -314,6 +317,8 @@ def _count_incident(unit: Unit, instance: LiveInstance, difference: int) -> None
 
 
 def _record_event(unit: Unit, instance: LiveInstance, command: RecordEvent) -> None:
+    if instance.history_level is not HistoryLevel.FULL and not _is_kept(instance, command):
+        return
     unit.session.run(
         "insert_event",
         tenant_id=unit.tenant_id,
@@ -331,6 +336,14 @@ def _record_event(unit: Unit, instance: LiveInstance, command: RecordEvent) -> N
         role=command.role,
         attributes_sealed=seal(unit, instance, command.attributes) if command.attributes else None,
     )
+
+
+def _is_kept(instance: LiveInstance, command: RecordEvent) -> bool:
+    """Of the levels below full only `activity` keeps anything: visits of activities."""
+    if instance.history_level is HistoryLevel.NONE:
+        return False
+    executable = instance.definition.executable
+    return executable.nodes[executable.node_index[command.element_id]].behaviour.is_recorded_from_start
 
 
 def _finish(unit: Unit, instance: LiveInstance, command: FinishInstance) -> None:

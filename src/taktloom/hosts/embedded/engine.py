@@ -37,8 +37,12 @@ from taktloom.hosts.embedded.live import LiveInstances
 from taktloom.hosts.embedded.measurements import Measurements
 from taktloom.hosts.embedded.message_selection import MessageSelections
 from taktloom.hosts.embedded.messages import Messages
+from taktloom.hosts.embedded.migration import Migrations
+from taktloom.hosts.embedded.modification import Modifications
+from taktloom.hosts.embedded.operator_actions import OperatorActions
 from taktloom.hosts.embedded.signals import Signals
 from taktloom.hosts.embedded.stores import open_database
+from taktloom.hosts.embedded.suspension import Suspension
 from taktloom.hosts.embedded.timers import Timers, TimerThread
 from taktloom.hosts.embedded.user_tasks import UserTasks
 from taktloom.hosts.embedded.values import PlainValues, ValueCodec
@@ -90,6 +94,10 @@ class EmbeddedEngine:
         self.event_log = EventLogSource(core, tenant_id)
         self.measurements = Measurements(core, tenant_id)
         self.timers = Timers(core)
+        self.operator_actions = OperatorActions(core, tenant_id)
+        self.suspension = Suspension(core, tenant_id)
+        self.modifications = Modifications(core, tenant_id)
+        self.migrations = Migrations(core, tenant_id)
 
     @classmethod
     def open(cls, where: Path | str | None, options: EngineOptions | None = None) -> "EmbeddedEngine":

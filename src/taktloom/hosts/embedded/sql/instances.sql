@@ -5,9 +5,9 @@ SELECT max(instance_key) AS instance_key FROM instance;
 
 -- name: insert_instance
 INSERT INTO instance (tenant_id, instance_key, definition_key, process_id, process_name, version, status, business_key,
-  subject_key, started_at, started_by, caller_key, child_id, call_depth)
+  subject_key, started_at, started_by, caller_key, child_id, call_depth, history_level)
 VALUES (:tenant_id, :instance_key, :definition_key, :process_id, :process_name, :version, 'active', :business_key,
-  :subject_key, :started_at, :started_by, :caller_key, :child_id, :call_depth);
+  :subject_key, :started_at, :started_by, :caller_key, :child_id, :call_depth, :history_level);
 
 -- name: called_instance
 SELECT instance_key FROM instance
@@ -39,7 +39,7 @@ SELECT * FROM instance WHERE tenant_id = :tenant_id AND instance_key = :instance
 UPDATE instance SET status = 'active', ended_at = NULL WHERE tenant_id = :tenant_id AND instance_key = :instance_key;
 
 -- name: end_instance
-UPDATE instance SET status = :status, ended_at = :ended_at WHERE tenant_id = :tenant_id AND instance_key = :instance_key;
+UPDATE instance SET status = :status, ended_at = :ended_at, is_suspended = 0 WHERE tenant_id = :tenant_id AND instance_key = :instance_key;
 
 -- name: add_open_incidents
 UPDATE instance SET open_incidents = open_incidents + :difference
