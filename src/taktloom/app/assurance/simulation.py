@@ -70,6 +70,7 @@ class _Run:
         self._delayed: list[tuple[Request, Note]] = []
         self._depth = self._steps = self._instances = 0
         self._is_calm = False
+        self._busy: Node | None = None  # in the middle of a request: others may act, it may not
         self._faults: Counter[str] = Counter()
         self._digest = hashlib.sha256()
 
@@ -153,8 +154,9 @@ class _Run:
     def _execute(self, request: Request, note: Note, *, is_heard: bool = True) -> object:
         if not self.machine.nodes or self.machine.disk.is_down:
             return NoAnswer()
-        node = self._chance.choice(self.machine.nodes)
+        node = self._chance.choice([one for one in self.machine.nodes if one is not self._busy])
         before = self.machine.disk.happened.total()
+        busy, self._busy = self._busy, node
         self._depth += 1
         try:
             answer = request(node)
@@ -166,6 +168,7 @@ class _Run:
             answer = NoAnswer()
         finally:
             self._depth -= 1
+            self._busy = busy
         self._digest.update(repr(answer).encode())
         if self.machine.disk.is_down:
             answer = NoAnswer()
