@@ -267,6 +267,7 @@ _LEAVES: tuple[Callable[[_Maker], Ends], ...] = (
     _Maker.undone,
     lambda maker: maker.catch(TimerDefinition(duration="PT1H"), "timer"),
     lambda maker: maker.catch(_own_message(), "catch"),
+    lambda maker: maker.catch(_own_message(), "catch"),
     lambda maker: maker.catch(SignalDefinition(name=SIGNAL), "signal"),
     lambda maker: maker.throw(MessageDefinition(name=HEARD), "say"),
     lambda maker: maker.throw(SignalDefinition(name=SIGNAL), "shout"),
