@@ -114,9 +114,7 @@ def _of_each_instance(node: Activity) -> tuple[Activity, Activity]:
     )
 
 
-def _where(
-    associations: tuple[DataAssociation, ...], marks: list[bool], *, here: bool
-) -> tuple[DataAssociation, ...]:
+def _where(associations: tuple[DataAssociation, ...], marks: list[bool], *, here: bool) -> tuple[DataAssociation, ...]:
     return tuple(one for one, mark in zip(associations, marks, strict=True) if mark is here)
 
 

@@ -11,9 +11,7 @@ from taktloom.model.identifiers import ElementId
 
 __all__ = ["index_file"]
 
-_DATA = frozenset(
-    {"dataInput", "dataOutput", "dataObject", "dataStore", "inputDataItem", "outputDataItem", "property"}
-)
+_DATA = frozenset({"dataInput", "dataOutput", "dataObject", "dataStore", "inputDataItem", "outputDataItem", "property"})
 _REFERENCES = {"dataObjectReference": "dataObjectRef", "dataStoreReference": "dataStoreRef"}
 
 
