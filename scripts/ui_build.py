@@ -18,7 +18,7 @@ PROJECT_ROOT = Path(__file__).resolve().parents[1]
 SOURCES = PROJECT_ROOT / "ui"
 TARGET = PROJECT_ROOT / "src" / "taktloom" / "_ui"
 STAMP = TARGET / ".inputs"
-PACKAGES_STAMP = SOURCES / "node_modules" / ".taktloom-packages"
+PACKAGES_STAMP = Path("node_modules", ".taktloom-packages")  # below the folder of the package.json
 # Made by tools, never read by the build.
 NOT_SOURCES = frozenset({"node_modules", "dist", "coverage", "test-results", ".vite"})
 
@@ -65,21 +65,27 @@ def build() -> None:
     STAMP.write_text(inputs_digest())
 
 
-def require_packages() -> None:
-    """Make `ui/node_modules` hold exactly the locked packages."""
-    wanted = _packages_digest()
-    if PACKAGES_STAMP.is_file() and PACKAGES_STAMP.read_text() == wanted:
+def require_packages(folder: Path = SOURCES) -> None:
+    """Make `node_modules` of *folder* hold exactly the locked packages."""
+    wanted, stamp = _packages_digest(folder), folder / PACKAGES_STAMP
+    if stamp.is_file() and stamp.read_text() == wanted:
         return
-    run_npm(["ci", "--no-audit", "--no-fund", "--ignore-scripts"])
-    PACKAGES_STAMP.write_text(wanted)
+    run_npm(["ci", "--no-audit", "--no-fund", "--ignore-scripts"], folder)
+    stamp.write_text(wanted)
 
 
-def run_npm(arguments: Sequence[str]) -> None:
-    """Run npm in `ui/`; raises UiBuildError when it fails."""
+def install_packages(folder: Path) -> Path:
+    """The Node to run what lies in *folder*, whose locked packages are there afterwards; raises UiBuildError."""
+    require_packages(folder)
+    return _node_and_npm()[0]
+
+
+def run_npm(arguments: Sequence[str], folder: Path = SOURCES) -> None:
+    """Run npm in *folder*; raises UiBuildError when it fails."""
     node, npm = _node_and_npm()
     done = subprocess.run(
         [str(node), str(npm), *arguments],
-        cwd=SOURCES,
+        cwd=folder,
         env=_node_environment(node),
         check=False,
         stdin=subprocess.DEVNULL,
@@ -104,10 +110,10 @@ def _node_environment(node: Path) -> Mapping[str, str]:
     return environment
 
 
-def _packages_digest() -> str:
+def _packages_digest(folder: Path) -> str:
     digest = hashlib.sha256()
     for name in ("package.json", "package-lock.json", ".npmrc"):
-        path = SOURCES / name
+        path = folder / name
         digest.update(path.read_bytes() if path.is_file() else b"")
     return digest.hexdigest()
 

@@ -9,13 +9,17 @@
 
 import os
 from collections import Counter
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.data import VARIABLE, find_test_data
+
+if TYPE_CHECKING:
+    from tests.postgresql_server import PostgresqlServer
 
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true"}
 NOT_RUN = pytest.StashKey[Counter[str]]()
@@ -39,6 +43,15 @@ def test_data() -> Path:
     if folder is None:  # reached only when the fixture is asked for at run time (request.getfixturevalue)
         pytest.skip(f"no test data: set {VARIABLE}")
     return folder
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator["PostgresqlServer"]:
+    """A private PostgreSQL server that does not sync its files: as fast as tests want it."""
+    from tests.postgresql_server import running_server
+
+    with running_server() as server:
+        yield server
 
 
 def pytest_configure(config: pytest.Config) -> None:

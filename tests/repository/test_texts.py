@@ -35,7 +35,7 @@ LANGUAGES = ("en", "zh-CN")
 NOTHING: Mapping[str, Sequence[str]] = {"en": [], "zh-CN": []}
 
 # The command line speaks English; what only it, the start of the server, a job worker or a model in code says needs no
-# counterpart.
+# counterpart; nor what only clients of another convention are told.
 ENGLISH_ONLY = (
     "cli/",
     "connect/",
@@ -47,6 +47,7 @@ ENGLISH_ONLY = (
     "app/worker_runner.py",
     "feel/printer.py",
     "formats/bpmn/builder/",
+    "web/engine_rest/",
     "web/server.py",
 )
 SQL = re.compile(r"PRAGMA |SET \w+ = \?")
@@ -54,7 +55,7 @@ CLAUSE = re.compile(r"(BPMN 2\.0\.2|DMN 1\.5), |W\. M\. P\. ")  # of a rule: for
 SENTENCE = re.compile(r"[A-Z'`{\"](?=.* [a-z]).*[.}:?]", re.DOTALL)
 # Calls that take a phrase of ours to stand inside a sentence, with its position; and its name where it is named.
 PHRASE_CALLS = {
-    "TimerTextError": 0,
+    "TimeTextError": 0,
     "unexpected": 0,
     "LogTooLargeError": 0,
     "FilterTooLargeError": 0,

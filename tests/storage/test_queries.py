@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from taktloom.storage import Session, from_micros, load_queries, open_connection, parse_queries, to_micros
+from taktloom.storage import SqliteSession, from_micros, load_queries, open_connection, parse_queries, to_micros
 
 TEXT = """-- SPDX-License-Identifier: Apache-2.0
 
@@ -44,7 +44,7 @@ def test_every_statement_of_the_engine_is_valid_against_its_schema() -> None:
 
 
 def test_parameters_are_bound_and_never_read_as_sql(tmp_path: Path) -> None:
-    session = Session(open_connection(tmp_path / "a.db"), parse_queries(TEXT))
+    session = SqliteSession(open_connection(tmp_path / "a.db"), parse_queries(TEXT))
 
     row = session.first("with_parameter", name="'; DROP TABLE x; --")
 
@@ -53,7 +53,7 @@ def test_parameters_are_bound_and_never_read_as_sql(tmp_path: Path) -> None:
 
 
 def test_a_column_asked_for_in_another_type_is_our_defect() -> None:
-    row = Session(open_connection(":memory:"), parse_queries(TEXT)).first("first_one")
+    row = SqliteSession(open_connection(":memory:"), parse_queries(TEXT)).first("first_one")
 
     assert row is not None
     assert (row.integer("n"), row.text("letter"), row.text_or_none("absent")) == (1, "a", None)

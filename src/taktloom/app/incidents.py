@@ -39,6 +39,12 @@ def list_incidents(
     )
 
 
+@use_case(Permission.INSTANCE_VIEW)
+def show_incident(context: Context, *, incident_id: str) -> IncidentView:
+    """One incident. Raises NotFoundError."""
+    return context.rooms.engine.incidents.get(IncidentId(incident_id))
+
+
 @use_case(Permission.INSTANCE_OPERATE)
 def resolve_incident(
     context: Context, *, incident_id: str, variables: Mapping[str, FeelValue] | None = None, reason: str = ""

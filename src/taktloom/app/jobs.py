@@ -78,7 +78,7 @@ class Completed:
 def activate_jobs(context: Context, *, wanted: Activation) -> tuple[LockedJob, ...]:
     """Lock what is ready now, oldest first."""
     for job_type in wanted.job_types:
-        _require_type(context, job_type)
+        require_job_type(context, job_type)
     jobs = context.rooms.engine.jobs.lock(
         wanted.job_types, worker=wanted.worker, max_jobs=wanted.max_jobs, lock_for=wanted.lock
     )
@@ -149,7 +149,7 @@ def extend_lock(context: Context, *, job_id: str, fence: int, lock: timedelta) -
 
 def _allowed(context: Context, job_id: str) -> JobId:
     if ANY_TYPE not in context.principal.job_types:
-        _require_type(context, context.rooms.granted_jobs.get(job_id) or _type_of(context, job_id))
+        require_job_type(context, context.rooms.granted_jobs.get(job_id) or _type_of(context, job_id))
     return JobId(job_id)
 
 
@@ -159,7 +159,8 @@ def _type_of(context: Context, job_id: str) -> str:
     return next((job.job_type for job in detail.jobs if job.job_id == job_id), "")
 
 
-def _require_type(context: Context, job_type: str) -> None:
+def require_job_type(context: Context, job_type: str) -> None:
+    """Raise PermissionDeniedError unless the key names this type of job, or all."""
     if ANY_TYPE in context.principal.job_types or job_type in context.principal.job_types:
         return
     raise PermissionDeniedError(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from taktloom.app.context import Context, use_case
 from taktloom.assure.permissions import Permission
 from taktloom.feel.values import FeelValue
+from taktloom.model.operations import InstanceSummary
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +18,29 @@ class PublishedMessage:
     correlation_key: str | None = None
     variables: Mapping[str, FeelValue] = field(default_factory=dict)
     message_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SelectedMessage:
+    """A message whose sender says who shall get it; None and empty: whoever waits for the name.
+
+    correlation_keys: values that variables of the instance must equal. to_all: more than one may get it.
+    """
+
+    name: str
+    variables: Mapping[str, FeelValue] = field(default_factory=dict)
+    instance_key: str | None = None
+    business_key: str | None = None
+    correlation_keys: Mapping[str, FeelValue] = field(default_factory=dict)
+    to_all: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receiver:
+    """An instance that took a message, or was started by it."""
+
+    is_started: bool
+    instance: InstanceSummary
 
 
 @use_case(Permission.MESSAGE_PUBLISH)
@@ -32,6 +56,26 @@ def publish_message(context: Context, *, message: PublishedMessage) -> tuple[str
             message_id=message.message_id,
         ),
         actor=context.principal.name,
+    )
+
+
+@use_case(Permission.MESSAGE_PUBLISH)
+def correlate_message(context: Context, *, message: SelectedMessage) -> tuple[Receiver, ...]:
+    """Send a message to the one receiver that it selects, or to all. Raises MessageMismatchError."""
+    from taktloom.hosts.embedded import MessageSelection, ReceiverKind
+
+    selection = MessageSelection(
+        name=message.name,
+        variables=message.variables,
+        instance_key=message.instance_key,
+        business_key=message.business_key,
+        correlation_keys=message.correlation_keys,
+        to_all=message.to_all,
+    )
+    engine = context.rooms.engine
+    return tuple(
+        Receiver(is_started=one.kind is ReceiverKind.STARTED, instance=engine.instances.summary(one.instance_key))
+        for one in engine.message_selections.correlate(selection, actor=context.principal.name)
     )
 
 

@@ -27,10 +27,15 @@ def principal_of_key(rooms: Rooms, key: str) -> Principal:
     account = rooms.identity.use_key(key)
     return Principal(
         kind=PrincipalKind.SERVICE_ACCOUNT,
-        name=f"service account {account.name}",
+        name=principal_name(account.name),
         permissions=permissions_of_scopes(account.routes),
         job_types=frozenset(account.job_types),
     )
+
+
+def principal_name(account_name: str) -> str:
+    """How the account of this name is called where it acts."""
+    return f"service account {account_name}"
 
 
 @use_case(Permission.KEY_ADMIN)

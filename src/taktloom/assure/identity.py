@@ -32,7 +32,7 @@ from taktloom.model.identifiers import DEFAULT_TENANT, TenantId
 from taktloom.model.operations import Page
 from taktloom.storage import (
     Row,
-    Session,
+    SqliteSession,
     load_migrations,
     load_queries,
     migrate,
@@ -98,7 +98,7 @@ class IdentityStore:
     ) -> None:
         connection = open_connection(path)
         migrate(connection, load_migrations("taktloom.assure"), path=path if isinstance(path, Path) else None)
-        self._session = Session(connection, load_queries("taktloom.assure", "sql"))
+        self._session = SqliteSession(connection, load_queries("taktloom.assure", "sql"))
         self._lock = threading.RLock()
         self._clock, self._passwords, self._tenant = clock, passwords or Passwords(), tenant_id
 

@@ -8,17 +8,21 @@ resource of the event log; None for the engine itself). Values are FEEL values.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import TypeAlias
 
 from taktloom.feel.values import FeelValue
 from taktloom.model.identifiers import (
     ChildId,
+    DefinitionKey,
     ElementId,
     IncidentId,
     JobId,
     RequestId,
+    ScopeId,
     SubscriptionId,
     TimerId,
+    TokenId,
     UserTaskId,
 )
 
@@ -85,6 +89,14 @@ class UserTaskCompleted(HappenedAt):
 
     user_task_id: UserTaskId
     variables: Mapping[str, FeelValue] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimerPlanned(HappenedAt):
+    """Answer to PlanTimer: the instant (UTC) that the host has reckoned, a recorded fact from now on."""
+
+    timer_id: TimerId
+    due_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,10 +180,15 @@ class ActivitiesActivated(HappenedAt):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChildCompleted(HappenedAt):
-    """The called instance ended well (completed or terminated by its own model); *variables* are its own at the end."""
+    """The called instance ended well (completed or terminated by its own model); *variables* are its own at the end.
+
+    is_compensable: it has completed what can be compensated, and the host can let it do so later (CompensateChild).
+    Also the answer to CompensateChild.
+    """
 
     child_id: ChildId
     variables: Mapping[str, FeelValue] = field(default_factory=dict)
+    is_compensable: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,11 +214,88 @@ class ChildEscalated(HappenedAt):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EscalationHandled(HappenedAt):
+    """What the called instance threw to its caller has been handled there, and has not ended it: it goes on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompensationTriggered(HappenedAt):
+    """The call activity of this called instance, which has ended, is compensated: undo what it has completed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DataStoreRead(HappenedAt):
     """Answer to ReadDataStores: values by store id."""
 
     request_id: RequestId
     values: Mapping[str, FeelValue] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstanceSuspended(HappenedAt):
+    """An operator stops the instance: what comes is taken note of, but no token moves until it is resumed."""
+
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstanceResumed(HappenedAt):
+    """An operator lets a suspended instance go on, with what has come meanwhile, in the order in which it came."""
+
+    reason: str = ""
+
+
+class TokenAction(StrEnum):
+    """What a modification does. before: a token enters the element. after: it leaves it as if it had been done.
+
+    along: it takes the sequence flow. cancel: visits of the element are broken off. complete: they are over, with the
+    given variables as their results.
+    """
+
+    BEFORE = "before"
+    AFTER = "after"
+    ALONG = "along"
+    CANCEL = "cancel"
+    COMPLETE = "complete"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenChange:
+    """One change of a modification; element_id: of a flow node, with `along` of a sequence flow.
+
+    token_id: of cancel and complete the only visit that is meant, None for all of the element. scope_id: of the others
+    the scope to place the token in, None where only one fits or one is to be opened. variables: handed out from there.
+    """
+
+    action: TokenAction
+    element_id: ElementId
+    token_id: TokenId | None = None
+    scope_id: ScopeId | None = None
+    variables: Mapping[str, FeelValue] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstanceModified(HappenedAt):
+    """An operator moves tokens; all changes or none. Tokens are placed first, then visits end, then tokens run."""
+
+    changes: tuple[TokenChange, ...]
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstanceMigrated(HappenedAt):
+    """From here on the instance runs by another version; `step` is given that one's process with this event.
+
+    source, target: the versions. nodes, flows: numbers of the elements in the source to those in the target.
+    renewed: flow nodes of the target whose waits are withdrawn and opened anew.
+    """
+
+    source: DefinitionKey
+    target: DefinitionKey
+    nodes: Mapping[int, int]
+    flows: Mapping[int, int]
+    renewed: tuple[ElementId, ...] = ()
+    reason: str = ""
 
 
 KernelEvent: TypeAlias = (
@@ -211,6 +305,7 @@ KernelEvent: TypeAlias = (
     | JobErrorThrown
     | JobEscalationThrown
     | UserTaskCompleted
+    | TimerPlanned
     | TimerFired
     | MessageCorrelated
     | DecisionEvaluated
@@ -224,5 +319,11 @@ KernelEvent: TypeAlias = (
     | ChildCompleted
     | ChildFailed
     | ChildEscalated
+    | EscalationHandled
+    | CompensationTriggered
     | DataStoreRead
+    | InstanceSuspended
+    | InstanceResumed
+    | InstanceModified
+    | InstanceMigrated
 )

@@ -52,6 +52,7 @@ class DeployedProcess:
     has_start_form: bool = False
     is_startable: bool = True
     baseline_log_id: str | None = None
+    suspended_at: datetime | None = None
     findings: tuple[Finding, ...] = ()
 
 
@@ -108,7 +109,7 @@ class ProcessSummary:
 class InstanceSummary:
     """A process instance as a row. status: active / completed / terminated / cancelled / failed.
 
-    caller_key: of a called instance the one whose call activity waits for it.
+    caller_key: of a called instance the one whose call activity waits for it. is_suspended: no token moves.
     """
 
     instance_key: InstanceKey
@@ -123,6 +124,7 @@ class InstanceSummary:
     ended_at: datetime | None
     open_incidents: int
     caller_key: InstanceKey | None = None
+    is_suspended: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -240,6 +242,27 @@ class UserTaskDetail:
     task: UserTaskView
     form_schema: str | None
     variables: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarView:
+    """A version of a business calendar; definition: as in `calendars.definition`."""
+
+    name: str
+    version: int
+    is_default: bool
+    definition: Mapping[str, object]
+    saved_at: datetime
+    saved_by: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarDay:
+    """One day of a business calendar: its spans such as `09:00-17:00`, and the holiday it is, if any."""
+
+    day: date
+    hours: tuple[str, ...]
+    holiday: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,11 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Opening SQLite safely, running numbered migrations and copying a live database."""
+"""Opening databases safely, running numbered migrations, named statements in two dialects, copying a live database.
+
+`taktloom.storage.postgresql` and `postgresql_migrations` are imported where a server is used: they need a driver.
+"""
 
 from taktloom.storage.backup import backup_database, copy_database
+from taktloom.storage.dialects import PostgresqlStatement, is_postgresql_url, postgresql_schema, postgresql_statement
 from taktloom.storage.migrations import Migration, NewerDatabaseError, load_migrations, migrate
 from taktloom.storage.queries import load_queries, parse_queries
+from taktloom.storage.refusals import ConnectionLostError, MissingDriverError, Refusal, UnsafeCommitError
 from taktloom.storage.rows import Row, from_micros, to_micros, to_micros_or_none
-from taktloom.storage.session import Session
+from taktloom.storage.session import Session, SqliteSession
 from taktloom.storage.sqlite import (
     MEMORY,
     DatabaseUnusableError,
@@ -22,24 +27,33 @@ from taktloom.storage.sqlite import (
 
 __all__ = [
     "MEMORY",
+    "ConnectionLostError",
     "DatabaseUnusableError",
     "Migration",
+    "MissingDriverError",
     "NewerDatabaseError",
+    "PostgresqlStatement",
+    "Refusal",
     "Row",
     "Session",
     "SqlValue",
+    "SqliteSession",
     "SyncLevel",
+    "UnsafeCommitError",
     "UnsafeSqliteError",
     "backup_database",
     "check_integrity",
     "copy_database",
     "data_version",
     "from_micros",
+    "is_postgresql_url",
     "load_migrations",
     "load_queries",
     "migrate",
     "open_connection",
     "parse_queries",
+    "postgresql_schema",
+    "postgresql_statement",
     "require_safe_version",
     "savepoint",
     "to_micros",

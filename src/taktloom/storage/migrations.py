@@ -9,6 +9,7 @@ that knows fewer migrations than the database has refuses it: the older code can
 import re
 from dataclasses import dataclass
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 
 import apsw
@@ -38,15 +39,30 @@ class NewerDatabaseError(IncidentError):
 
 def load_migrations(package: str, folder: str = "migrations") -> tuple[Migration, ...]:
     """Read the migrations of *package* in order. Raises ValueError for gaps or doubled numbers."""
-    found = []
-    for entry in files(package).joinpath(folder).iterdir():
-        match = _FILE.match(entry.name)
-        if match:
-            found.append(Migration(number=int(match[1]), name=match[2], sql=entry.read_text(encoding="utf-8")))
-    found.sort(key=lambda migration: migration.number)
+    found = read_migration_files(files(package).joinpath(folder))
     if [migration.number for migration in found] != list(range(1, len(found) + 1)):
         raise ValueError(f"the migrations of {package} are not numbered 1, 2, 3 …")
     return tuple(found)
+
+
+def read_migration_files(folder: Traversable) -> list[Migration]:
+    """The migrations that lie in *folder* itself, by number."""
+    found = []
+    for entry in folder.iterdir():
+        match = _FILE.match(entry.name)
+        if match:
+            found.append(Migration(number=int(match[1]), name=match[2], sql=entry.read_text(encoding="utf-8")))
+    return sorted(found, key=lambda migration: migration.number)
+
+
+def newer_database(database: int, program: int, place: Place) -> NewerDatabaseError:
+    """The refusal of a database that knows more migrations than this program."""
+    return NewerDatabaseError(
+        f"The database has schema {database}; this program knows {program}.",
+        place,
+        "Start the newer version of the program, or restore the copy made before the upgrade.",
+        {"database": str(database), "program": str(program)},
+    )
 
 
 def migrate(connection: apsw.Connection, migrations: tuple[Migration, ...], *, path: Path | None) -> int:
@@ -58,12 +74,7 @@ def migrate(connection: apsw.Connection, migrations: tuple[Migration, ...], *, p
     known = len(migrations)
     present = pragma_number(connection, "user_version")
     if present > known:
-        raise NewerDatabaseError(
-            f"The database has schema {present}; this program knows {known}.",
-            Place(source=str(path or "")),
-            "Start the newer version of the program, or restore the copy made before the upgrade.",
-            {"database": str(present), "program": str(known)},
-        )
+        raise newer_database(present, known, Place(source=str(path or "")))
     if present == known:
         return 0
     if present > 0 and path is not None:

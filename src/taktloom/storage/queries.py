@@ -9,14 +9,16 @@ from importlib.resources.abc import Traversable
 _NAME = re.compile(r"^-- name: ([a-z][a-z0-9_]*)\s*$", re.MULTILINE)
 
 
-def load_queries(package: str, folder: str) -> Mapping[str, str]:
-    """Read every `*.sql` file of *folder* in *package*; statements by name. Raises ValueError for a name used twice."""
-    queries: dict[str, str] = {}
-    for entry in _sql_files(files(package).joinpath(folder)):
-        for name, text in parse_queries(entry.read_text(encoding="utf-8")).items():
-            if name in queries:
-                raise ValueError(f"two statements are named {name}; the second is in {entry.name}")
-            queries[name] = text
+def load_queries(package: str, folder: str, *, dialect: str | None = None) -> Mapping[str, str]:
+    """Read every `*.sql` file of *folder* in *package*; statements by name. Raises ValueError for a name used twice.
+
+    dialect: a folder inside *folder* whose statements replace those of the same name, or stand for themselves.
+    """
+    root = files(package).joinpath(folder)
+    queries = _read_folder(root)
+    own = root.joinpath(dialect) if dialect is not None else None
+    if own is not None and own.is_dir():
+        queries.update(_read_folder(own))
     return queries
 
 
@@ -28,6 +30,16 @@ def parse_queries(text: str) -> Mapping[str, str]:
     if duplicates:
         raise ValueError(f"statements named twice: {', '.join(sorted(duplicates))}")
     return {name: body.strip().rstrip(";") for name, body in zip(names, bodies, strict=True)}
+
+
+def _read_folder(folder: Traversable) -> dict[str, str]:
+    queries: dict[str, str] = {}
+    for entry in _sql_files(folder):
+        for name, text in parse_queries(entry.read_text(encoding="utf-8")).items():
+            if name in queries:
+                raise ValueError(f"two statements are named {name}; the second is in {entry.name}")
+            queries[name] = text
+    return queries
 
 
 def _sql_files(folder: Traversable) -> list[Traversable]:

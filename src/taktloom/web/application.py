@@ -14,13 +14,18 @@ from taktloom.app.context import Access, UseCase
 from taktloom.app.wiring import Rooms
 from taktloom.web import problems, static
 from taktloom.web.docs_page import docs_page
+from taktloom.web.engine_rest.application import engine_rest
+from taktloom.web.engine_rest.gate import PREFIX as ENGINE_REST
 from taktloom.web.gate import Gate
 from taktloom.web.protection import BodyLimit, SecurityHeaders
 from taktloom.web.routers import (
+    analyses,
+    calendars,
     decision_tables,
     decisions,
     instances,
     logs,
+    operations,
     people,
     processes,
     review,
@@ -37,12 +42,15 @@ ROUTERS = (
     people.router,
     logs.router,
     review.router,
+    analyses.router,
     works.router,
     processes.router,
     decisions.router,
     decision_tables.router,
     instances.router,
+    operations.router,
     work.router,
+    calendars.router,
     watch.router,
 )
 
@@ -65,6 +73,7 @@ def create_application(rooms: Rooms) -> FastAPI:
     application.openapi = lambda: _document(application)  # type: ignore[method-assign]
     application.add_api_route(f"{PREFIX}/docs", _show_docs(application), include_in_schema=False, name="show_docs")
     application.include_router(_unknown_api_routes())
+    application.mount(ENGINE_REST, engine_rest(rooms))
     application.include_router(static.router)
     problems.install(application)
     settings = rooms.settings

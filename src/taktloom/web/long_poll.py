@@ -7,9 +7,11 @@ which no change tells: hence a try every few seconds.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
+from typing import TypeVar
 
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
@@ -19,19 +21,27 @@ from taktloom.app.context import Context
 from taktloom.model.operations import LockedJob
 
 RETRY_S = 2.0
+Taken = TypeVar("Taken")
 
 
 async def activate_or_wait(
     context: Context, request: Request, wanted: jobs.Activation, wait: timedelta
 ) -> Sequence[LockedJob]:
     """Locked jobs, empty when none came within *wait* or the server stops."""
+    return await take_or_wait(context, request, partial(jobs.activate_jobs, context, wanted=wanted), wait)
+
+
+async def take_or_wait(
+    context: Context, request: Request, take: Callable[[], Sequence[Taken]], wait: timedelta
+) -> Sequence[Taken]:
+    """What *take* gives, tried again at every hint that there are new jobs; empty as above."""
     loop, woken = asyncio.get_running_loop(), asyncio.Event()
     changes = context.rooms.changes.subscribe(("jobs",))
     changes.wake = lambda: loop.call_soon_threadsafe(woken.set)
     deadline = loop.time() + wait.total_seconds()
     try:
         while True:
-            locked = await run_in_threadpool(jobs.activate_jobs, context, wanted=wanted)
+            locked = await run_in_threadpool(take)
             left = deadline - loop.time()
             if locked or left <= 0 or changes.is_closed or await request.is_disconnected():
                 return locked

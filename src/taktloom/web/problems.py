@@ -175,9 +175,9 @@ async def _on_validation_error(request: Request, error: Exception) -> Response:
 
 async def _on_http_exception(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    too_large = _too_large(error)
-    if too_large is not None:
-        raise too_large  # FastAPI turns what goes wrong while reading a body into a 400
+    refusal = too_large(error)
+    if refusal is not None:
+        raise refusal  # FastAPI turns what goes wrong while reading a body into a 400
     remedy = "See /api/v1/docs for all addresses." if error.status_code == 404 else ""
     return problem_response(refused(error.status_code, NotServedError.code, str(error.detail), remedy))
 
@@ -186,7 +186,8 @@ async def _on_failure(request: Request, error: Exception) -> Response:
     return problem_response(failure_of(error))
 
 
-def _too_large(error: BaseException) -> BodyTooLargeError | None:
+def too_large(error: BaseException) -> BodyTooLargeError | None:
+    """The refusal of a body that hides behind what FastAPI makes of it; None for another error."""
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, BodyTooLargeError):

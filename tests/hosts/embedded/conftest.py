@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from taktloom.hosts.embedded import CountingIds, EmbeddedEngine, EngineLimits, EngineOptions, ManualClock
+from tests.postgresql_server import PostgresqlServer
 
 MODELS = Path(__file__).parent / "models"
+LIMITS = EngineLimits(variable_bytes=10_000, batch_items=100, deliveries=500)
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
@@ -22,13 +24,22 @@ def clock() -> ManualClock:
 @pytest.fixture
 def options(clock: ManualClock) -> EngineOptions:
     """Reproducible time and ids, small limits."""
-    return EngineOptions(clock=clock, ids=CountingIds(), limits=EngineLimits(variable_bytes=10_000, batch_items=100))
+    return EngineOptions(clock=clock, ids=CountingIds(), limits=LIMITS)
 
 
-@pytest.fixture(params=["sqlite-file", "sqlite-memory"])
-def engine(request: pytest.FixtureRequest, tmp_path: Path, options: EngineOptions) -> Iterator[EmbeddedEngine]:
+@pytest.fixture(params=["sqlite-file", "sqlite-memory", "postgresql"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Path | str | None:
+    """An empty database of each kind, as EmbeddedEngine.open wants it."""
+    if request.param == "postgresql":
+        server: PostgresqlServer = request.getfixturevalue("postgresql_server")
+        return server.engine_database()
+    return tmp_path / "engine.db" if request.param == "sqlite-file" else None
+
+
+@pytest.fixture
+def engine(store: Path | str | None, options: EngineOptions) -> Iterator[EmbeddedEngine]:
     """An engine over each store."""
-    opened = EmbeddedEngine.open(tmp_path / "engine.db" if request.param == "sqlite-file" else None, options)
+    opened = EmbeddedEngine.open(store, options)
     yield opened
     opened.drain()
 

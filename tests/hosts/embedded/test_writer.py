@@ -7,16 +7,17 @@ from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from pathlib import Path
 
+import apsw
 import pytest
 
 from taktloom.hosts.embedded import Change, EmbeddedEngine, EngineOptions, Topic
 from taktloom.hosts.embedded.carry_out import RULES
-from taktloom.hosts.embedded.jobs import CompletionResult, JobCompletion, JobLockError
-from taktloom.hosts.embedded.writer import InlineWriter, StorageFailedError
+from taktloom.hosts.embedded.writer import StorageFailedError
 from taktloom.kernel.commands import Command
 from taktloom.model.errors import TaktloomError
 from taktloom.model.identifiers import InstanceKey, ProcessId
 from taktloom.model.operations import InstanceQuery
+from taktloom.storage import Session, SqliteSession
 from tests.hosts.embedded.conftest import MODELS
 
 PERMIT = ProcessId("permit")
@@ -134,7 +135,7 @@ def test_a_full_disk_refuses_a_change_whole_and_room_lets_it_go_on(tmp_path: Pat
     engine = EmbeddedEngine.open(tmp_path / "engine.db", options)
     engine.deployments.deploy({"p.bpmn": (MODELS / "register_and_decide.bpmn").read_bytes()})
     key = engine.instances.start(PERMIT, {"n": Decimal(1)}).instance_key
-    connection = engine._core.database.writing.connection
+    connection = _connection(engine)
 
     connection.execute(f"PRAGMA max_page_count = {connection.pragma('page_count')}")
     with pytest.raises(StorageFailedError):
@@ -160,13 +161,24 @@ def test_a_value_never_stands_in_an_index_or_a_plain_column(engine: EmbeddedEngi
     assert all(column.endswith("_sealed") for column in found)
 
 
+def _connection(engine: EmbeddedEngine) -> apsw.Connection:
+    session = engine._core.database.writing
+    assert isinstance(session, SqliteSession)
+    return session.connection
+
+
 def _fill(engine: EmbeddedEngine, key: InstanceKey) -> None:
     for number in range(200):
         engine.instances.set_variables(key, {f"v{number}": "x" * 5000})
 
 
 def _columns_with(engine: EmbeddedEngine, text: str) -> set[str]:
-    connection = engine._core.database.writing.connection
+    session = engine._core.database.writing
+    return _sqlite_columns(session, text) if isinstance(session, SqliteSession) else _server_columns(session, text)
+
+
+def _sqlite_columns(session: SqliteSession, text: str) -> set[str]:
+    connection = session.connection
     tables = [str(row[0]) for row in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
     found = set()
     for table in tables:
@@ -177,19 +189,18 @@ def _columns_with(engine: EmbeddedEngine, text: str) -> set[str]:
     return found
 
 
-def test_without_a_writer_thread_the_asking_thread_runs_the_group(tmp_path: Path) -> None:
-    threads = threading.active_count()
-    engine = EmbeddedEngine.open(tmp_path / "engine.db", EngineOptions(writer=InlineWriter))
-    engine.deployments.deploy({"p.bpmn": (MODELS / "register_and_decide.bpmn").read_bytes()}, by="ada")
+def _server_columns(session: Session, text: str) -> set[str]:
+    from taktloom.storage.postgresql import PostgresqlSession
 
-    key = engine.instances.start(PERMIT, {}).instance_key
-    job = engine.jobs.lock(["register-case"], worker="w")[0]
-    late = JobCompletion(job_id=job.job_id, fence=job.fence + 1, variables={})
-    good = JobCompletion(job_id=job.job_id, fence=job.fence, variables={})
-    outcomes = engine.jobs.complete_many([late, good])
-
-    assert threading.active_count() == threads
-    assert isinstance(outcomes[0], JobLockError)
-    assert outcomes[1] is CompletionResult.DONE
-    assert engine.instances.check_replay(key) == 2
-    engine.drain()
+    assert isinstance(session, PostgresqlSession)
+    query = "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public'"
+    found = set()
+    for table, column in ((str(row[0]), str(row[1])) for row in session.connection.execute(query).fetchall()):
+        # Bytes as hexadecimal digits, the form in which the server shows them, beside what is text anyway.
+        hits = session.connection.execute(
+            f"SELECT count(*) FROM {table} WHERE strpos({column}::text, $1) + strpos({column}::text, $2) > 0".encode(),
+            [text, text.encode().hex()],
+        ).fetchone()
+        if hits != (0,):
+            found.add(column)
+    return found

@@ -17,6 +17,7 @@ from taktloom.feel import from_python
 from taktloom.feel.values import FeelDateTime, FeelValue
 from taktloom.formats.bpmn import read_bpmn
 from taktloom.kernel import ExecutableProcess, compile_process
+from taktloom.kernel.migration_plan import MigrationPlan
 from taktloom.model.errors import IncidentError, NotFoundError, TaktloomError
 from taktloom.model.identifiers import DefinitionKey, ProcessId, TenantId
 from taktloom.model.places import Place
@@ -24,6 +25,7 @@ from taktloom.storage import Row, Session
 
 _PROCESSES_KEPT = 200
 _DECISIONS_KEPT = 100
+_PLANS_KEPT = 20
 
 Item = TypeVar("Item")
 
@@ -68,6 +70,7 @@ class Catalogue:
     def __init__(self) -> None:
         self._processes = _Kept[RunnableDefinition](_PROCESSES_KEPT)
         self._decisions = _Kept[DecisionModel](_DECISIONS_KEPT)
+        self._plans = _Kept[MigrationPlan](_PLANS_KEPT)
 
     def by_key(self, session: Session, tenant_id: TenantId, definition_key: DefinitionKey) -> RunnableDefinition:
         """The deployed version named *definition_key*; raises UnknownProcessError."""
@@ -79,6 +82,10 @@ class Catalogue:
             return _runnable(session, tenant_id, row)
 
         return self._processes.get((tenant_id, definition_key), load)
+
+    def migration_plan(self, name: Hashable, make: Callable[[], MigrationPlan]) -> MigrationPlan:
+        """The plan of that name, made once: versions never change."""
+        return self._plans.get(name, make)
 
     def startable(
         self, session: Session, tenant_id: TenantId, process_id: ProcessId, version: int | None

@@ -18,7 +18,7 @@ from taktloom.hosts.embedded.values import ValueCodec
 from taktloom.hosts.embedded.writer import Writer
 from taktloom.kernel.commands import Command
 from taktloom.model.identifiers import InstanceKey, TenantId
-from taktloom.storage import Session, savepoint
+from taktloom.storage import Session
 
 Result = TypeVar("Result")
 
@@ -89,13 +89,18 @@ class Unit:
 
     def attempt(self, work: "Callable[[], Result]") -> Result:
         """Run part of the work so that, when it raises, its own changes are taken back and the rest stays."""
-        with savepoint(self.session.connection):
+        with self.session.savepoint():
             return work()
 
     def instance(self, instance_key: InstanceKey) -> LiveInstance:
         """The active instance, for changing; see LiveInstances.load for the errors."""
         self.touched.add((self.tenant_id, instance_key))
         return self.core.live.load(self.session, self.tenant_id, instance_key)
+
+    def ended_instance(self, instance_key: InstanceKey) -> LiveInstance:
+        """An instance that has ended, for going on with it; raises UnknownInstanceError."""
+        self.touched.add((self.tenant_id, instance_key))
+        return self.core.live.load(self.session, self.tenant_id, instance_key, even_ended=True)
 
     def note(self, topic: Topic, kind: str, instance: LiveInstance | None = None) -> None:
         """Tell the change feed after the commit."""

@@ -8,32 +8,41 @@
     engine.drain()                     # finish what is under way, then close
 
 Another process may open the same file at the same time (the command line beside the server): each write takes SQLite's
-write lock, and each side notices the other's commits.
+write lock, and each side notices the other's commits. On PostgreSQL several engines share the work (see
+postgresql_database.py).
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from taktloom.hosts.embedded.calendars import Calendars
 from taktloom.hosts.embedded.catalogue import Catalogue
 from taktloom.hosts.embedded.changes import ChangeFeed, Listener
 from taktloom.hosts.embedded.clock import Clock, IdSource, SystemClock, SystemIds
 from taktloom.hosts.embedded.conditions import Conditions
 from taktloom.hosts.embedded.core import Core
-from taktloom.hosts.embedded.database import Database
+from taktloom.hosts.embedded.database import ServerOptions
 from taktloom.hosts.embedded.delivery import deliver
 from taktloom.hosts.embedded.deployed_decisions import DeployedDecisions
 from taktloom.hosts.embedded.deployments import Deployments
 from taktloom.hosts.embedded.drafts import Drafts
 from taktloom.hosts.embedded.event_rows import EventLogSource
+from taktloom.hosts.embedded.external_tasks import ExternalTasks
 from taktloom.hosts.embedded.incidents import Incidents
 from taktloom.hosts.embedded.instances import Instances
 from taktloom.hosts.embedded.jobs import Jobs, JobSignals
 from taktloom.hosts.embedded.limits import EngineLimits
 from taktloom.hosts.embedded.live import LiveInstances
 from taktloom.hosts.embedded.measurements import Measurements
+from taktloom.hosts.embedded.message_selection import MessageSelections
 from taktloom.hosts.embedded.messages import Messages
+from taktloom.hosts.embedded.migration import Migrations
+from taktloom.hosts.embedded.modification import Modifications
+from taktloom.hosts.embedded.operator_actions import OperatorActions
 from taktloom.hosts.embedded.signals import Signals
+from taktloom.hosts.embedded.stores import open_database
+from taktloom.hosts.embedded.suspension import Suspension
 from taktloom.hosts.embedded.timers import Timers, TimerThread
 from taktloom.hosts.embedded.user_tasks import UserTasks
 from taktloom.hosts.embedded.values import PlainValues, ValueCodec
@@ -47,6 +56,7 @@ class EngineOptions:
     """What an engine is built with; tests give their own clock and ids.
 
     writer, vfs: simulations give a writer without a thread and the name of a registered SQLite file layer with faults.
+    server: how to use a database server, where the database is on one.
     catalogue: what is compiled already, for engines over copies of one database; None: nothing is.
     """
 
@@ -55,6 +65,7 @@ class EngineOptions:
     codec: ValueCodec = field(default_factory=PlainValues)
     limits: EngineLimits = field(default_factory=EngineLimits)
     sync: SyncLevel = SyncLevel.FULL
+    server: ServerOptions = field(default_factory=ServerOptions)
     writer: type[Writer] = Writer
     vfs: str | None = None
     catalogue: Catalogue | None = None
@@ -71,24 +82,31 @@ class EmbeddedEngine:
         self.decisions = DeployedDecisions(core, tenant_id)
         self.instances = Instances(core, tenant_id)
         self.jobs = Jobs(core, tenant_id, signals)
+        self.external_tasks = ExternalTasks(core, tenant_id)
         self.user_tasks = UserTasks(core, tenant_id)
+        self.calendars = Calendars(core, tenant_id)
         self.incidents = Incidents(core, tenant_id)
         self.messages = Messages(core, tenant_id)
+        self.message_selections = MessageSelections(core, tenant_id)
         self.signals = Signals(core, tenant_id)
         self.conditions = Conditions(core, tenant_id)
         self.drafts = Drafts(core, tenant_id)
         self.event_log = EventLogSource(core, tenant_id)
         self.measurements = Measurements(core, tenant_id)
         self.timers = Timers(core)
+        self.operator_actions = OperatorActions(core, tenant_id)
+        self.suspension = Suspension(core, tenant_id)
+        self.modifications = Modifications(core, tenant_id)
+        self.migrations = Migrations(core, tenant_id)
 
     @classmethod
-    def open(cls, path: Path | None, options: EngineOptions | None = None) -> "EmbeddedEngine":
-        """Open or create the database file; None: in memory, gone when closed.
+    def open(cls, where: Path | str | None, options: EngineOptions | None = None) -> "EmbeddedEngine":
+        """Open or create the database: a file, the address of a PostgreSQL database, or None for memory.
 
-        Raises UnsafeSqliteError, DatabaseUnusableError, NewerDatabaseError.
+        Raises UnsafeSqliteError, DatabaseUnusableError, NewerDatabaseError, UnsafeCommitError, MissingDriverError.
         """
         options = options or EngineOptions()
-        database = Database(path, sync=options.sync, vfs=options.vfs)
+        database = open_database(where, sync=options.sync, server=options.server, vfs=options.vfs)
         feed, signals = ChangeFeed(), JobSignals()
         catalogue = options.catalogue if options.catalogue is not None else Catalogue()
         live = LiveInstances(catalogue, options.codec)
@@ -105,6 +123,7 @@ class EmbeddedEngine:
             deliver=deliver,
         )
         feed.subscribe(signals.hear)
+        database.listen(core.writer.look)
         return cls(core, signals)
 
     def for_tenant(self, tenant_id: TenantId) -> "EmbeddedEngine":

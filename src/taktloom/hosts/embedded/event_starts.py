@@ -5,12 +5,13 @@ What is watched is stored at deployment. Of a parallel multiple start event ever
 are kept in `start_part` until the last one comes, so that a restart forgets none.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from taktloom.feel.values import FeelValue
 from taktloom.hosts.embedded.catalogue import RunnableDefinition
 from taktloom.hosts.embedded.core import Unit
-from taktloom.hosts.embedded.instances import start_instance
+from taktloom.hosts.embedded.instances import is_suspended_version, start_instance
 from taktloom.hosts.embedded.values import ValueOwner, dump_values, load_values
 from taktloom.kernel import (
     EventStart,
@@ -23,6 +24,14 @@ from taktloom.kernel import (
 from taktloom.kernel.events import InstanceStarted
 from taktloom.model.identifiers import InstanceKey, ProcessId
 from taktloom.storage import Row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartedBy:
+    """Who starts an instance, and under which key of the business."""
+
+    actor: str | None = None
+    business_key: str | None = None
 
 
 def store_event_starts(unit: Unit, executable: ExecutableProcess) -> None:
@@ -41,7 +50,12 @@ def store_event_starts(unit: Unit, executable: ExecutableProcess) -> None:
 
 
 def start_by_message(
-    unit: Unit, message_name: str, variables: Mapping[str, FeelValue], actor: str | None
+    unit: Unit,
+    message_name: str,
+    variables: Mapping[str, FeelValue],
+    actor: str | None,
+    *,
+    business_key: str | None = None,
 ) -> list[InstanceKey]:
     """One instance of each process that a message of this name starts."""
     started: list[InstanceKey] = []
@@ -49,7 +63,11 @@ def start_by_message(
         definition = _newest(unit, row)
         for start in message_starts(definition.executable, unit.now):
             if start.element_id == row.text("element_id") and start.message_name == message_name:
-                started.extend(_start(unit, definition, start, variables, actor))
+                started.extend(
+                    start_by_event(
+                        unit, definition, start, variables, StartedBy(actor=actor, business_key=business_key)
+                    )
+                )
     return started
 
 
@@ -62,7 +80,7 @@ def start_by_signal(
         definition = _newest(unit, row)
         for start in signal_starts(definition.executable, unit.now):
             if start.element_id == row.text("element_id") and start.signal_name == signal_name:
-                started.extend(_start(unit, definition, start, variables, actor))
+                started.extend(start_by_event(unit, definition, start, variables, StartedBy(actor=actor)))
     return started
 
 
@@ -83,29 +101,31 @@ def start_by_conditions(unit: Unit, variables: Mapping[str, FeelValue], actor: s
                 was_true=int(bool(holding)),
             )
         for start in () if was_true else holding:
-            started.extend(_start(unit, definition, start, variables, actor))
+            started.extend(start_by_event(unit, definition, start, variables, StartedBy(actor=actor)))
     return started
 
 
-def _newest(unit: Unit, row: Row) -> RunnableDefinition:
-    return unit.core.catalogue.startable(unit.session, unit.tenant_id, ProcessId(row.text("process_id")), None)
-
-
-def _start(
+def start_by_event(
     unit: Unit,
     definition: RunnableDefinition,
     start: EventStart,
     variables: Mapping[str, FeelValue],
-    actor: str | None,
-) -> Iterator[InstanceKey]:
-    """The new instance; none while other parts of the start event are missing."""
+    by: StartedBy,
+) -> list[InstanceKey]:
+    """The new instance; none while other parts of the start event are missing, or the version is suspended."""
+    if is_suspended_version(unit, definition):
+        return []
     if start.parts > 1:
         gathered = _gather(unit, definition, start, variables)
         if gathered is None:
-            return
+            return []
         variables = gathered
-    event = InstanceStarted(occurred_at=unit.now, actor=actor, variables=variables, start_element=start.element_id)
-    yield start_instance(unit, definition, event)
+    event = InstanceStarted(occurred_at=unit.now, actor=by.actor, variables=variables, start_element=start.element_id)
+    return [start_instance(unit, definition, event, business_key=by.business_key)]
+
+
+def _newest(unit: Unit, row: Row) -> RunnableDefinition:
+    return unit.core.catalogue.startable(unit.session, unit.tenant_id, ProcessId(row.text("process_id")), None)
 
 
 def _gather(

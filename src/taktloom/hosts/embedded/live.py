@@ -16,6 +16,7 @@ from taktloom.kernel.state import InstanceState
 from taktloom.kernel.state_json import load_state, save_state
 from taktloom.model.errors import ConflictError, NotFoundError
 from taktloom.model.identifiers import ChildId, DefinitionKey, InstanceKey, SubjectKey, TenantId
+from taktloom.model.interventions import HistoryLevel
 from taktloom.model.places import Place
 from taktloom.storage import Row, Session, to_micros
 
@@ -47,7 +48,7 @@ class Caller:
 class LiveInstance:
     """An instance with all that an advance needs. advanced_at: time of the last event; time never goes back in one.
 
-    caller: of a called instance who waits for it.
+    caller: of a called instance who waits for it. history_level: what it writes to the event log.
     """
 
     tenant_id: TenantId
@@ -59,6 +60,7 @@ class LiveInstance:
     journal_size: int
     advanced_at: datetime
     caller: "Caller | None" = None
+    history_level: HistoryLevel = HistoryLevel.FULL
 
     @property
     def owner(self) -> ValueOwner:
@@ -73,7 +75,9 @@ class LiveInstances:
         self._catalogue, self._codec = catalogue, codec
         self._kept: OrderedDict[tuple[TenantId, InstanceKey], LiveInstance] = OrderedDict()
 
-    def load(self, session: Session, tenant_id: TenantId, instance_key: InstanceKey) -> LiveInstance:
+    def load(
+        self, session: Session, tenant_id: TenantId, instance_key: InstanceKey, *, even_ended: bool = False
+    ) -> LiveInstance:
         """The active instance; raises UnknownInstanceError or InstanceEndedError."""
         name = (tenant_id, instance_key)
         if name in self._kept:
@@ -82,7 +86,7 @@ class LiveInstances:
         row = session.first("instance_with_state", tenant_id=tenant_id, instance_key=instance_key)
         if row is None:
             raise unknown_instance(instance_key)
-        if row.text("status") != "active":
+        if row.text("status") != "active" and not even_ended:
             raise InstanceEndedError(
                 f"Instance {instance_key} has ended.",
                 Place(element_id=instance_key),
@@ -102,6 +106,7 @@ class LiveInstances:
             journal_size=row.integer("journal_size"),
             advanced_at=row.instant("advanced_at"),
             caller=_caller(row),
+            history_level=HistoryLevel(row.text("history_level")),
         )
         self._remember(instance)
         return instance

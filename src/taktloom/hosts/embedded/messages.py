@@ -100,27 +100,27 @@ def _deliver(unit: Unit, message: Message, actor: str | None) -> list[InstanceKe
         correlation_digest=correlation_digest(message.correlation_key),
         limit=unit.core.limits.batch_items,
     )
-    taken: list[InstanceKey] = []
-    for row in rows:
-        key, subscription_id = InstanceKey(row.text("instance_key")), SubscriptionId(row.text("subscription_id"))
-        if not _matches(unit, row, message):
-            continue
-        # An advance for an earlier row may have closed this one.
-        if not unit.session.run("delete_subscription", tenant_id=unit.tenant_id, subscription_id=subscription_id):
-            continue
-        instance = unit.instance(key)
-        event = MessageCorrelated(
-            occurred_at=event_time(unit, instance),
-            actor=actor,
-            subscription_id=subscription_id,
-            variables=message.variables,
-        )
-        advance(unit, instance, event)
-        taken.append(key)
+    taken = [key for row in rows if fits(unit, row, message) and (key := take(unit, row, message, actor)) is not None]
     return list(dict.fromkeys(taken))
 
 
-def _matches(unit: Unit, row: Row, message: Message) -> bool:
+def take(unit: Unit, row: Row, message: Message, actor: str | None) -> InstanceKey | None:
+    """Deliver the message to the subscription in *row*; None when an advance before this one has closed it."""
+    key, subscription_id = InstanceKey(row.text("instance_key")), SubscriptionId(row.text("subscription_id"))
+    if not unit.session.run("delete_subscription", tenant_id=unit.tenant_id, subscription_id=subscription_id):
+        return None
+    instance = unit.instance(key)
+    event = MessageCorrelated(
+        occurred_at=event_time(unit, instance),
+        actor=actor,
+        subscription_id=subscription_id,
+        variables=message.variables,
+    )
+    advance(unit, instance, event)
+    return key
+
+
+def fits(unit: Unit, row: Row, message: Message) -> bool:
     """Whether the message's variables fit what the subscription wants of them, if it wants anything."""
     sealed = row.blob_or_none("matches_sealed")
     if sealed is None:

@@ -5,28 +5,33 @@ A group is what waits when the last one is committed: under load many callers sh
 waits for its own only. Each piece of work has its savepoint, so that one that raises takes back its own changes and
 nobody else's. Nobody is told of success before the commit; when the commit fails, nobody is.
 
-Other processes may write to the same file (the command line does): before each group the writer asks SQLite whether
-somebody else has committed since (`PRAGMA data_version`) and, if so, forgets everything it remembers.
+Others may write to the same database (the command line beside the server, other engine nodes): before each group the
+writer asks the store whether somebody else has committed since and, if so, forgets everything it remembers. Where the
+store finds that another node was first (PostgreSQL does), or the connection broke before the commit, nothing of the
+group was kept: it is run again as a whole, on a new view, a few times; at last each piece of work by itself.
 """
 
 import logging
 import queue
+import random
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
+from enum import Enum
 from typing import Generic, Protocol, TypeVar
-
-import apsw
 
 from taktloom.hosts.embedded.changes import Change, ChangeFeed, Topic
 from taktloom.hosts.embedded.database import Database
 from taktloom.model.errors import ConflictError, IncidentError
-from taktloom.storage import Session, data_version, savepoint
+from taktloom.storage import ConnectionLostError, Refusal, Session
 
 _LOG = logging.getLogger(__name__)
 _GROUP_LIMIT = 256  # a commit costs far more than 256 pieces of work; callers at the head should not wait for more
 _IDLE_LOOK_S = 0.5  # how soon another process's commit is noticed when nothing else happens
+_ATTEMPTS = {Refusal.CONFLICT: 8, Refusal.LOST: 3}  # of one group; then, where others were first, of each piece
+_PAUSE_S = 0.005  # at most before the second attempt, doubling; by chance, so that two nodes do not meet again
 
 Result = TypeVar("Result")
 
@@ -63,19 +68,31 @@ class _Work(Generic[Result]):
     changes: list[Change]
     undo: Callable[[], None]
 
-    def attempt(self, session: Session) -> Callable[[], None]:
+    def attempt(self, database: Database) -> Callable[[], None]:
         """Run inside a savepoint; the result is a function that tells the caller the outcome."""
+        session = database.writing
         try:
-            with savepoint(session.connection):
+            with session.savepoint():
                 result = self.run(session, self.changes)
         except BaseException as error:
-            if not session.connection.in_transaction:
+            if database.refusal_of(error) in _ATTEMPTS or not session.in_transaction:
                 raise  # SQLite took everything back by itself, as it does when the disk is full
-            self.undo()
-            self.changes.clear()
-            failure = _storage_error(error) if isinstance(error, apsw.Error) else error
+            self.take_back()
+            failure = _failure(database, error)
             return lambda: self.future.set_exception(failure)
         return lambda: self.future.set_result(result)
+
+    def take_back(self) -> None:
+        """Nothing of it was kept."""
+        self.undo()
+        self.changes.clear()
+
+
+class _Signal(Enum):
+    """What else the writer is told through its queue."""
+
+    LOOK = "look"
+    STOP = "stop"
 
 
 class Writer:
@@ -83,8 +100,8 @@ class Writer:
 
     def __init__(self, database: Database, *, memory: Memory, feed: ChangeFeed) -> None:
         self._database, self._memory, self._feed = database, memory, feed
-        self._queue: queue.SimpleQueue[_Work[object] | None] = queue.SimpleQueue()
-        self._seen_version = data_version(database.writing.connection)
+        self._queue: queue.SimpleQueue[_Work[object] | _Signal] = queue.SimpleQueue()
+        self._is_hinted = False
         self._is_closed = False
         self._closing = threading.Lock()
         self._thread = threading.Thread(target=self._loop, name="taktloom-writer", daemon=True)
@@ -110,13 +127,19 @@ class Writer:
             self._queue.put(work)  # type: ignore[arg-type]  # the queue holds work of any result
         return future
 
+    def look(self) -> None:
+        """Another engine may have committed: look soon. Returns at once."""
+        if not self._is_hinted:
+            self._is_hinted = True
+            self._queue.put(_Signal.LOOK)
+
     def close(self) -> None:
         """Finish what is queued, then stop."""
         with self._closing:
             if self._is_closed:
                 return
             self._is_closed = True
-            self._queue.put(None)
+            self._queue.put(_Signal.STOP)
         self._thread.join()
 
     def _loop(self) -> None:
@@ -126,17 +149,24 @@ class Writer:
             except queue.Empty:
                 self._look_for_foreign_writes()
                 continue
+            if first is _Signal.LOOK:
+                self._is_hinted = False
+                self._look_for_foreign_writes()
+                continue
             group, is_last = self._gather(first)
             if group:
                 self._commit(group)
             if is_last:
                 return
 
-    def _gather(self, first: "_Work[object] | None") -> "tuple[list[_Work[object]], bool]":
+    def _gather(self, first: "_Work[object] | _Signal") -> "tuple[list[_Work[object]], bool]":
         group: list[_Work[object]] = []
         work = first
-        while work is not None:
-            group.append(work)
+        while work is not _Signal.STOP:
+            if isinstance(work, _Work):
+                group.append(work)
+            else:
+                self._is_hinted = False  # every group looks at its beginning
             if len(group) >= _GROUP_LIMIT or self._queue.empty():
                 return group, False
             work = self._queue.get()
@@ -144,45 +174,57 @@ class Writer:
 
     def _commit(self, group: "list[_Work[object]]") -> None:
         try:
-            with self._database.lock:
-                outcomes = self._run_in_transaction(group)
+            outcomes = self._run_patiently(group)
         except BaseException as error:
-            self._memory.forget_all()
+            if len(group) > 1 and self._database.refusal_of(error) is Refusal.CONFLICT:
+                for work in group:
+                    self._commit([work])
+                return
             _LOG.exception("a transaction of %d pieces of work failed", len(group))
-            failure = _storage_error(error) if isinstance(error, apsw.Error) else error
+            failure = _failure(self._database, error)
             for work in group:
                 work.future.set_exception(failure)
             return
+        self._database.tell_others()
         for tell in outcomes:
             tell()
         self._feed.publish(change for work in group for change in work.changes)
 
+    def _run_patiently(self, group: "list[_Work[object]]") -> list[Callable[[], None]]:
+        attempt = 1
+        while True:
+            try:
+                with self._database.lock:
+                    return self._run_in_transaction(group)
+            except BaseException as error:
+                self._memory.forget_all()
+                for work in group:
+                    work.take_back()
+                refusal = self._database.refusal_of(error)
+                if refusal is None or attempt >= _ATTEMPTS.get(refusal, 0):
+                    raise
+            time.sleep(random.uniform(0, _PAUSE_S * (1 << attempt)))
+            attempt += 1
+
     def _run_in_transaction(self, group: "list[_Work[object]]") -> list[Callable[[], None]]:
-        session = self._database.writing
-        session.connection.execute("BEGIN IMMEDIATE")
         try:
-            self._note_foreign_writes()
-            outcomes = [work.attempt(session) for work in group]
-            session.connection.execute("COMMIT")
+            if self._database.begin():
+                self._hear_of_foreign_writes()
+            outcomes = [work.attempt(self._database) for work in group]
+            self._database.commit()
         except BaseException:
-            if session.connection.in_transaction:
-                session.connection.execute("ROLLBACK")
+            self._database.rollback()
             raise
         return outcomes
 
-    def _note_foreign_writes(self) -> bool:
-        version = data_version(self._database.writing.connection)
-        if version == self._seen_version:
-            return False
-        self._seen_version = version
-        self._memory.forget_all()
-        return True
-
     def _look_for_foreign_writes(self) -> None:
         with self._database.lock:
-            is_changed = self._note_foreign_writes()
-        if is_changed:
-            self._feed.publish([Change(topic=Topic.EVERYTHING, kind="written-by-another-process")])
+            if self._database.look():
+                self._hear_of_foreign_writes()
+
+    def _hear_of_foreign_writes(self) -> None:
+        self._memory.forget_all()
+        self._feed.publish([Change(topic=Topic.EVERYTHING, kind="written-by-another-process")])
 
 
 class InlineWriter(Writer):
@@ -225,7 +267,10 @@ class _AskedFuture(Future[Result]):
         return super().exception(timeout)
 
 
-def _storage_error(error: BaseException) -> StorageFailedError:
+def _failure(database: Database, error: BaseException) -> BaseException:
+    """The error that callers get: typed, where it comes from the store."""
+    if isinstance(error, ConnectionLostError) or database.refusal_of(error) is None:
+        return error
     failure = StorageFailedError(
         f"The database refused the change: {error}.",
         remedy="Nothing of it was kept. Free disk space or end what holds the database, then try again.",

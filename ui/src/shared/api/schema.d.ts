@@ -4,6 +4,26 @@
  */
 
 export interface paths {
+    "/api/v1/analyses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Analyses
+         * @description Which analyses there are, with their parameters.
+         */
+        get: operations["list_analyses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit": {
         parameters: {
             query?: never;
@@ -16,6 +36,134 @@ export interface paths {
          * @description Who did what to what, newest first.
          */
         get: operations["list_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendars": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Calendars
+         * @description All business calendars by name.
+         */
+        get: operations["list_calendars"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendars/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Calendar
+         * @description One business calendar; `default` is the default one.
+         */
+        get: operations["show_calendar"];
+        /**
+         * Save Calendar
+         * @description Save a new version; nothing changes where the definition is the same.
+         */
+        put: operations["save_calendar"];
+        post?: never;
+        /**
+         * Remove Calendar
+         * @description Remove a business calendar that no deployed process counts by.
+         */
+        delete: operations["remove_calendar"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendars/{name}/business-time": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Measure Business Time
+         * @description Open time between two instants, each of them now where it is not given.
+         */
+        get: operations["measure_business_time"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendars/{name}/days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Calendar Days
+         * @description What days are like: open spans and holidays.
+         */
+        get: operations["list_calendar_days"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendars/{name}/due": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compute Due
+         * @description When a duration after an instant is over by the calendar.
+         */
+        get: operations["compute_due"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendars/{name}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Calendar Versions
+         * @description All versions, newest first.
+         */
+        get: operations["list_calendar_versions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -516,6 +664,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/instances/{instance_key}/migration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Migrate Instance
+         * @description Carry one instance over to another version; it stays as it is when something stands in the way.
+         */
+        post: operations["migrate_instance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/instances/{instance_key}/migration/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check Migration
+         * @description Whether one instance migrates, and why not.
+         */
+        post: operations["check_migration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/instances/{instance_key}/modification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Modify Instance
+         * @description Move, place, cancel or complete tokens: all changes or none.
+         */
+        post: operations["modify_instance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/instances/{instance_key}/modification/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Modification
+         * @description What a modification would begin and end; nothing is changed.
+         */
+        post: operations["preview_modification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/instances/{instance_key}/resumption": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume Instance
+         * @description Let a suspended instance go on, with what has come meanwhile.
+         */
+        post: operations["resume_instance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/instances/{instance_key}/suspension": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Suspend Instance
+         * @description Suspend an instance and those that it has called: no job is handed out, no timer fires, nothing is lost.
+         */
+        post: operations["suspend_instance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/instances/{instance_key}/variables": {
         parameters: {
             query?: never;
@@ -770,6 +1038,86 @@ export interface paths {
          * @description Rename a log.
          */
         patch: operations["rename_log"];
+        trace?: never;
+    };
+    "/api/v1/logs/{log_id}/analyses/discover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Discover
+         * @description Discover a process model: BPMN and Petri net, with its four qualities and soundness.
+         */
+        get: operations["show_discover"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/{log_id}/analyses/discover/files/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Discover
+         * @description Discover a process model: BPMN and Petri net, with its four qualities and soundness.
+         */
+        get: operations["export_discover"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/{log_id}/analyses/miners": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Miners
+         * @description Compare all miners on a log, with their default thresholds.
+         */
+        get: operations["show_miners"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/{log_id}/analyses/miners/files/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Miners
+         * @description Compare all miners on a log, with their default thresholds.
+         */
+        get: operations["export_miners"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/logs/{log_id}/columns": {
@@ -1136,6 +1484,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/migrations/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Plan Migration
+         * @description What becomes of each element of one version in another.
+         */
+        post: operations["plan_migration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/migrations/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Migration
+         * @description Whether each active instance of the source version migrates, waits or cannot, and why; nothing is changed.
+         */
+        post: operations["preview_migration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/models/check": {
         parameters: {
             query?: never;
@@ -1236,6 +1624,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/operator-actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Actions
+         * @description What operators did, newest first, with their reasons.
+         */
+        get: operations["list_actions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/processes": {
         parameters: {
             query?: never;
@@ -1316,6 +1724,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/processes/{process_id}/resumption": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume Version
+         * @description Let instances of a version start again.
+         */
+        post: operations["resume_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/processes/{process_id}/start-form": {
         parameters: {
             query?: never;
@@ -1330,6 +1758,26 @@ export interface paths {
         get: operations["show_start_form"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/processes/{process_id}/suspension": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Suspend Version
+         * @description Let no new instance of a version start, or of any version; running ones go on.
+         */
+        post: operations["suspend_version"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1851,6 +2299,28 @@ export interface components {
             /** Value */
             value: number;
         };
+        /** AnalysisOut */
+        AnalysisOut: {
+            /** Name */
+            name: string;
+            /** Parameters */
+            parameters: components["schemas"]["ParameterOut"][];
+            /** Summary */
+            summary: string;
+        };
+        /**
+         * AnalysisResultOut
+         * @description result: as the analysis documents it. tables: the same for people. files: names that can be fetched.
+         */
+        AnalysisResultOut: {
+            /** Files */
+            files: string[];
+            /** Notes */
+            notes: string[];
+            result: components["schemas"]["JsonValue"];
+            /** Tables */
+            tables: components["schemas"]["TableOut"][];
+        };
         /** AssignIn */
         AssignIn: {
             /** Assignee */
@@ -1964,6 +2434,89 @@ export interface components {
         Body_upload: {
             /** File */
             file: string;
+        };
+        /**
+         * BusinessTime
+         * @description Open time in seconds.
+         */
+        BusinessTime: {
+            /**
+             * Business Time S
+             * @description Negative where the second instant is earlier.
+             */
+            business_time_s: number;
+        };
+        /** CalendarAnswer */
+        CalendarAnswer: {
+            /**
+             * Anchor
+             * Format: date-time
+             */
+            anchor: string;
+            /** Calendar */
+            calendar: string;
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /**
+             * Opens At
+             * Format: date-time
+             */
+            opens_at: string;
+            /** Rule */
+            rule: string;
+        };
+        /**
+         * CalendarDay
+         * @description hours: spans such as 09:00-17:00; none: closed. holiday: its name, or empty.
+         */
+        CalendarDay: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Holiday */
+            holiday: string;
+            /** Hours */
+            hours: string[];
+        };
+        /**
+         * CalendarIn
+         * @description definition: zone, week, holidays and exceptions; see the reference of business calendars.
+         */
+        CalendarIn: {
+            /** Definition */
+            definition: {
+                [key: string]: unknown;
+            };
+            /**
+             * Is Default
+             * @default false
+             */
+            is_default: boolean;
+        };
+        /** CalendarView */
+        CalendarView: {
+            /** Definition */
+            definition: {
+                [key: string]: unknown;
+            };
+            /** Is Default */
+            is_default: boolean;
+            /** Name */
+            name: string;
+            /**
+             * Saved At
+             * Format: date-time
+             */
+            saved_at: string;
+            /** Saved By */
+            saved_by: string | null;
+            /** Version */
+            version: number;
         };
         /** CheckedOutput */
         CheckedOutput: {
@@ -2212,6 +2765,8 @@ export interface components {
             process_id: string;
             /** Resource Name */
             resource_name: string;
+            /** Suspended At */
+            suspended_at: string | null;
             /** Version */
             version: number;
             /** Version Tag */
@@ -2389,6 +2944,36 @@ export interface components {
             median_s: number | null;
             /** P95 S */
             p95_s: number | null;
+        };
+        /** EffectOut */
+        EffectOut: {
+            /**
+             * Change
+             * @enum {string}
+             */
+            change: "begins" | "ends";
+            /** Element Id */
+            element_id: string | null;
+            /** Kind */
+            kind: string;
+        };
+        /**
+         * ElementMatchOut
+         * @description how: id, name or explicit; target null: no place, and reason says why.
+         */
+        ElementMatchOut: {
+            /** Element Type */
+            element_type: string;
+            /** How */
+            how: ("id" | "name" | "explicit") | null;
+            /** Name */
+            name: string;
+            /** Reason */
+            reason: string;
+            /** Source */
+            source: string;
+            /** Target */
+            target: string | null;
         };
         /** ElementVisit */
         ElementVisit: {
@@ -2840,6 +3425,8 @@ export interface components {
             ended_at: string | null;
             /** Instance Key */
             instance_key: string;
+            /** Is Suspended */
+            is_suspended: boolean;
             /** Open Incidents */
             open_incidents: number;
             /** Process Id */
@@ -2857,6 +3444,26 @@ export interface components {
             status: string;
             /** Version */
             version: number;
+        };
+        /**
+         * InstanceVerdictOut
+         * @description obstacles: pairs of element and reason.
+         */
+        InstanceVerdictOut: {
+            /** Business Key */
+            business_key: string | null;
+            /** Instance Key */
+            instance_key: string;
+            /** Obstacles */
+            obstacles: [
+                string,
+                string
+            ][];
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "migrates" | "waits" | "cannot";
         };
         /**
          * Interpretation
@@ -3184,6 +3791,66 @@ export interface components {
             /** Correlated */
             correlated: string[];
         };
+        /** MigrationIn */
+        MigrationIn: {
+            /** Mapping */
+            mapping?: {
+                [key: string]: string | null;
+            };
+            /** Process Id */
+            process_id: string;
+            /** Reason */
+            reason: string;
+            /** Renewed */
+            renewed?: string[];
+            /** Source Version */
+            source_version: number;
+            /** Target Version */
+            target_version: number;
+        };
+        /**
+         * MigrationPlanIn
+         * @description mapping: source to target ids, null for an element without a place. renewed: waits that are opened anew.
+         */
+        MigrationPlanIn: {
+            /** Mapping */
+            mapping?: {
+                [key: string]: string | null;
+            };
+            /** Process Id */
+            process_id: string;
+            /** Renewed */
+            renewed?: string[];
+            /** Source Version */
+            source_version: number;
+            /** Target Version */
+            target_version: number;
+        };
+        /** MigrationPlanOut */
+        MigrationPlanOut: {
+            /** Added */
+            added: string[];
+            /** Changed */
+            changed: string[];
+            /** Matches */
+            matches: components["schemas"]["ElementMatchOut"][];
+        };
+        /**
+         * MigrationRunOut
+         * @description counts: by verdict, with the first page only; is_complete: they are of all instances.
+         */
+        MigrationRunOut: {
+            /** Counts */
+            counts: {
+                [key: string]: number;
+            };
+            /** Is Complete */
+            is_complete: boolean;
+            /** Items */
+            items: components["schemas"]["InstanceVerdictOut"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
         /** MinedModel */
         MinedModel: {
             /** Bpmn Xml */
@@ -3203,6 +3870,12 @@ export interface components {
             /** Precision */
             precision: number | null;
         };
+        /**
+         * MinerName
+         * @description best: the one whose model does best on cases it has not seen.
+         * @enum {string}
+         */
+        MinerName: "best" | "inductive" | "inductive-graph" | "split" | "heuristics" | "alpha" | "alpha-plus";
         /**
          * ModelBatchIn
          * @description decision_id: id or name of a decision of dmn_xml.
@@ -3269,6 +3942,27 @@ export interface components {
             /** Dmn Xml */
             dmn_xml: string;
         };
+        /** ModificationIn */
+        ModificationIn: {
+            /** Changes */
+            changes?: components["schemas"]["TokenChangeIn"][];
+            /** Moves */
+            moves?: components["schemas"]["TokenMoveIn"][];
+            /** Reason */
+            reason: string;
+        };
+        /** ModificationPreview */
+        ModificationPreview: {
+            /** Effects */
+            effects: components["schemas"]["EffectOut"][];
+        };
+        /** ModificationPreviewIn */
+        ModificationPreviewIn: {
+            /** Changes */
+            changes?: components["schemas"]["TokenChangeIn"][];
+            /** Moves */
+            moves?: components["schemas"]["TokenMoveIn"][];
+        };
         /**
          * NotComputable
          * @description code: why, stable; reason: the same as an English sentence; parameters: n, the observations there were.
@@ -3302,6 +3996,44 @@ export interface components {
              * Format: password
              */
             token: string;
+        };
+        /**
+         * OperatorActionOut
+         * @description details: names of variables and elements, never values.
+         */
+        OperatorActionOut: {
+            /** Action */
+            action: string;
+            /** Action Id */
+            action_id: string;
+            /** Actor */
+            actor: string | null;
+            /** Batch Id */
+            batch_id: string | null;
+            /** Details */
+            details: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /** Instance Key */
+            instance_key: string | null;
+            /**
+             * Occurred At
+             * Format: date-time
+             */
+            occurred_at: string;
+            /** Process Id */
+            process_id: string | null;
+            /** Reason */
+            reason: string;
+        };
+        /** PageOut[AnalysisOut] */
+        PageOut_AnalysisOut_: {
+            /** Items */
+            items: components["schemas"]["AnalysisOut"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
         };
         /** PageOut[AuditEntryOut] */
         PageOut_AuditEntryOut_: {
@@ -3366,6 +4098,15 @@ export interface components {
             /** Total */
             total?: number | null;
         };
+        /** PageOut[OperatorActionOut] */
+        PageOut_OperatorActionOut_: {
+            /** Items */
+            items: components["schemas"]["OperatorActionOut"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
         /** PageOut[ProcessSummary] */
         PageOut_ProcessSummary_: {
             /** Items */
@@ -3401,6 +4142,18 @@ export interface components {
             next_cursor?: string | null;
             /** Total */
             total?: number | null;
+        };
+        /** ParameterOut */
+        ParameterOut: {
+            default: components["schemas"]["JsonValue"];
+            /** Help */
+            help: string;
+            /** Least */
+            least: number | null;
+            /** Most */
+            most: number | null;
+            /** Name */
+            name: string;
         };
         /**
          * PasswordChange
@@ -3608,6 +4361,14 @@ export interface components {
             skip_bad_rows: boolean;
             /** Timezone */
             timezone?: string | null;
+        };
+        /**
+         * RequiredReasonIn
+         * @description reason: kept with the action.
+         */
+        RequiredReasonIn: {
+            /** Reason */
+            reason: string;
         };
         /**
          * Resolved
@@ -4030,6 +4791,15 @@ export interface components {
             /** Rules */
             rules: number[];
         };
+        /** TableOut */
+        TableOut: {
+            /** Columns */
+            columns: string[];
+            /** Rows */
+            rows: components["schemas"]["JsonValue"][][];
+            /** Title */
+            title: string;
+        };
         /**
          * TestCase
          * @description FEEL texts: inputs by name, expected by output name ("" for the whole value).
@@ -4141,6 +4911,37 @@ export interface components {
             element_id: string;
             /** Timer Id */
             timer_id: string;
+        };
+        /**
+         * TokenChangeIn
+         * @description token_id: with cancel and complete the only visit that is meant. scope_id: where to place the token.
+         */
+        TokenChangeIn: {
+            /**
+             * Action
+             * @enum {string}
+             */
+            action: "before" | "after" | "along" | "cancel" | "complete";
+            /** Element Id */
+            element_id: string;
+            /** Scope Id */
+            scope_id?: string | null;
+            /** Token Id */
+            token_id?: string | null;
+            /** Variables */
+            variables?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+        };
+        /**
+         * TokenMoveIn
+         * @description Every visit of source ends; one of target begins for each.
+         */
+        TokenMoveIn: {
+            /** Source */
+            source: string;
+            /** Target */
+            target: string;
         };
         /**
          * Unknowable
@@ -4308,6 +5109,31 @@ export interface components {
             /** Variant Id */
             variant_id: string;
         };
+        /** VersionResumptionIn */
+        VersionResumptionIn: {
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /** Version */
+            version?: number | null;
+        };
+        /**
+         * VersionSuspensionIn
+         * @description version: null means every version of the process.
+         */
+        VersionSuspensionIn: {
+            /** Reason */
+            reason: string;
+            /** Version */
+            version?: number | null;
+        };
+        /** VersionsChanged */
+        VersionsChanged: {
+            /** Versions */
+            versions: number;
+        };
         /** Watch */
         Watch: {
             baseline: components["schemas"]["Baseline"] | null;
@@ -4384,6 +5210,35 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    list_analyses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOut_AnalysisOut_"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_audit: {
         parameters: {
             query?: {
@@ -4403,6 +5258,263 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageOut_AuditEntryOut_"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_calendars: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarView"][];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_calendar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarView"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_calendar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CalendarIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarView"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_calendar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    measure_business_time: {
+        parameters: {
+            query?: {
+                start?: string | null;
+                end?: string | null;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BusinessTime"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_calendar_days: {
+        parameters: {
+            query?: {
+                start?: string | null;
+                days?: number;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarDay"][];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    compute_due: {
+        parameters: {
+            query?: {
+                anchor?: string | null;
+                rule?: string;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarAnswer"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_calendar_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarView"][];
                 };
             };
             /** @description A problem (application/problem+json) */
@@ -5297,6 +6409,208 @@ export interface operations {
             };
         };
     };
+    migrate_instance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                instance_key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MigrationIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_migration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                instance_key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MigrationPlanIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InstanceVerdictOut"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    modify_instance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                instance_key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ModificationIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_modification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                instance_key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ModificationPreviewIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModificationPreview"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resume_instance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                instance_key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    suspend_instance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                instance_key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RequiredReasonIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     set_variables: {
         parameters: {
             query?: never;
@@ -5801,6 +7115,202 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["LogSummary"];
                 };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_discover: {
+        parameters: {
+            query?: {
+                /** @description Which miner; best tries several on cases held out. */
+                miner?: components["schemas"]["MinerName"];
+                /** @description Inductive: share of rare behaviour left out. */
+                noise?: number;
+                /** @description Split: imbalance still concurrent. */
+                concurrency?: number;
+                /** @description Split: percentile of rare edges dropped. */
+                filtering?: number;
+                /** @description Heuristics: least dependency. */
+                dependency?: number;
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalysisResultOut"];
+                };
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_discover: {
+        parameters: {
+            query?: {
+                /** @description Which miner; best tries several on cases held out. */
+                miner?: components["schemas"]["MinerName"];
+                /** @description Inductive: share of rare behaviour left out. */
+                noise?: number;
+                /** @description Split: imbalance still concurrent. */
+                concurrency?: number;
+                /** @description Split: percentile of rare edges dropped. */
+                filtering?: number;
+                /** @description Heuristics: least dependency. */
+                dependency?: number;
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_miners: {
+        parameters: {
+            query?: {
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalysisResultOut"];
+                };
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_miners: {
+        parameters: {
+            query?: {
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem (application/problem+json) */
             default: {
@@ -6509,6 +8019,75 @@ export interface operations {
             };
         };
     };
+    plan_migration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MigrationPlanIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MigrationPlanOut"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_migration: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MigrationPlanIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MigrationRunOut"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     check_model: {
         parameters: {
             query?: never;
@@ -6674,6 +8253,40 @@ export interface operations {
             };
         };
     };
+    list_actions: {
+        parameters: {
+            query?: {
+                instance_key?: string | null;
+                batch_id?: string | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOut_OperatorActionOut_"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_processes: {
         parameters: {
             query?: never;
@@ -6802,6 +8415,41 @@ export interface operations {
             };
         };
     };
+    resume_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                process_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VersionResumptionIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionsChanged"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     show_start_form: {
         parameters: {
             query?: {
@@ -6822,6 +8470,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StartForm"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    suspend_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                process_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VersionSuspensionIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionsChanged"];
                 };
             };
             /** @description A problem (application/problem+json) */

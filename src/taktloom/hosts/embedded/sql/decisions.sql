@@ -3,12 +3,13 @@
 -- name: count_decision_use
 INSERT INTO decision_use (tenant_id, decision_id, checksum, day, evaluations, unmatched)
 VALUES (:tenant_id, :decision_id, :checksum, :day, 1, :unmatched)
-ON CONFLICT DO UPDATE SET evaluations = evaluations + 1, unmatched = unmatched + excluded.unmatched;
+ON CONFLICT (tenant_id, decision_id, checksum, day) DO UPDATE SET evaluations = decision_use.evaluations + 1,
+  unmatched = decision_use.unmatched + excluded.unmatched;
 
 -- name: count_rule_hit
 INSERT INTO rule_hit (tenant_id, decision_id, checksum, rule_number, day, hits)
 VALUES (:tenant_id, :decision_id, :checksum, :rule_number, :day, 1)
-ON CONFLICT DO UPDATE SET hits = hits + 1;
+ON CONFLICT (tenant_id, decision_id, checksum, rule_number, day) DO UPDATE SET hits = rule_hit.hits + 1;
 
 -- name: decision_uses
 SELECT coalesce(sum(evaluations), 0) AS evaluations, coalesce(sum(unmatched), 0) AS unmatched,

@@ -2,9 +2,9 @@
 
 -- name: insert_incident
 INSERT INTO incident (tenant_id, incident_id, instance_key, process_id, process_name, version, element_id, element_name,
-  kind, message, job_id, raised_at)
+  kind, message, job_id, raised_at, signature)
 VALUES (:tenant_id, :incident_id, :instance_key, :process_id, :process_name, :version, :element_id, :element_name,
-  :kind, :message, :job_id, :now);
+  :kind, :message, :job_id, :now, :signature);
 
 -- name: close_incident
 UPDATE incident SET resolved_at = :now WHERE tenant_id = :tenant_id AND incident_id = :incident_id
@@ -21,7 +21,7 @@ SELECT * FROM incident
 WHERE tenant_id = :tenant_id
   AND (:before IS NULL OR incident_id < :before)
   AND (:process_id IS NULL OR process_id = :process_id)
-  AND (:is_open IS NULL OR (resolved_at IS NULL) = :is_open)
+  AND (:is_open IS NULL OR CASE WHEN resolved_at IS NULL THEN 1 ELSE 0 END = :is_open)
 ORDER BY incident_id DESC LIMIT :limit;
 
 -- name: count_incidents
@@ -29,5 +29,5 @@ SELECT count(*) AS n FROM (
   SELECT 1 FROM incident
   WHERE tenant_id = :tenant_id
     AND (:process_id IS NULL OR process_id = :process_id)
-    AND (:is_open IS NULL OR (resolved_at IS NULL) = :is_open)
-  LIMIT :limit);
+    AND (:is_open IS NULL OR CASE WHEN resolved_at IS NULL THEN 1 ELSE 0 END = :is_open)
+  LIMIT :limit) AS found;

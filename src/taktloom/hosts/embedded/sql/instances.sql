@@ -5,13 +5,17 @@ SELECT max(instance_key) AS instance_key FROM instance;
 
 -- name: insert_instance
 INSERT INTO instance (tenant_id, instance_key, definition_key, process_id, process_name, version, status, business_key,
-  subject_key, started_at, started_by, caller_key, child_id, call_depth)
+  subject_key, started_at, started_by, caller_key, child_id, call_depth, history_level)
 VALUES (:tenant_id, :instance_key, :definition_key, :process_id, :process_name, :version, 'active', :business_key,
-  :subject_key, :started_at, :started_by, :caller_key, :child_id, :call_depth);
+  :subject_key, :started_at, :started_by, :caller_key, :child_id, :call_depth, :history_level);
 
 -- name: called_instance
 SELECT instance_key FROM instance
 WHERE tenant_id = :tenant_id AND caller_key = :caller_key AND child_id = :child_id AND status = 'active';
+
+-- name: ended_called_instance
+SELECT instance_key FROM instance
+WHERE tenant_id = :tenant_id AND caller_key = :caller_key AND child_id = :child_id AND status <> 'active';
 
 -- name: called_instances
 SELECT * FROM instance WHERE tenant_id = :tenant_id AND caller_key = :caller_key ORDER BY instance_key LIMIT :limit;
@@ -31,8 +35,11 @@ WHERE i.tenant_id = :tenant_id AND i.instance_key = :instance_key;
 -- name: instance_by_key
 SELECT * FROM instance WHERE tenant_id = :tenant_id AND instance_key = :instance_key;
 
+-- name: reopen_instance
+UPDATE instance SET status = 'active', ended_at = NULL WHERE tenant_id = :tenant_id AND instance_key = :instance_key;
+
 -- name: end_instance
-UPDATE instance SET status = :status, ended_at = :ended_at WHERE tenant_id = :tenant_id AND instance_key = :instance_key;
+UPDATE instance SET status = :status, ended_at = :ended_at, is_suspended = 0 WHERE tenant_id = :tenant_id AND instance_key = :instance_key;
 
 -- name: add_open_incidents
 UPDATE instance SET open_incidents = open_incidents + :difference
@@ -45,7 +52,7 @@ WHERE i.tenant_id = :tenant_id
   AND (:process_id IS NULL OR i.process_id = :process_id)
   AND (:version IS NULL OR i.version = :version)
   AND (:status IS NULL OR i.status = :status)
-  AND (:with_incidents IS NULL OR (i.open_incidents > 0) = :with_incidents)
+  AND (:with_incidents IS NULL OR CASE WHEN i.open_incidents > 0 THEN 1 ELSE 0 END = :with_incidents)
   AND (:started_after IS NULL OR i.started_at >= :started_after)
   AND (:started_before IS NULL OR i.started_at < :started_before)
   AND (:search IS NULL OR i.instance_key = :search OR instr(lower(coalesce(i.business_key, '')), lower(:search)) > 0)
@@ -71,8 +78,8 @@ SELECT count(*) AS n FROM (
     AND (:process_id IS NULL OR i.process_id = :process_id)
     AND (:version IS NULL OR i.version = :version)
     AND (:status IS NULL OR i.status = :status)
-    AND (:with_incidents IS NULL OR (i.open_incidents > 0) = :with_incidents)
+    AND (:with_incidents IS NULL OR CASE WHEN i.open_incidents > 0 THEN 1 ELSE 0 END = :with_incidents)
     AND (:started_after IS NULL OR i.started_at >= :started_after)
     AND (:started_before IS NULL OR i.started_at < :started_before)
     AND (:search IS NULL OR i.instance_key = :search OR instr(lower(coalesce(i.business_key, '')), lower(:search)) > 0)
-  LIMIT :limit);
+  LIMIT :limit) AS found;

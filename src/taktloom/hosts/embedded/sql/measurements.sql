@@ -24,5 +24,5 @@ SELECT element_id, count(*) AS active FROM (
   SELECT element_id FROM job WHERE tenant_id = :tenant_id AND process_id = :process_id
     AND state IN ('available', 'locked', 'waiting', 'failed')
   UNION ALL
-  SELECT element_id FROM user_task WHERE tenant_id = :tenant_id AND process_id = :process_id AND state = 'open')
+  SELECT element_id FROM user_task WHERE tenant_id = :tenant_id AND process_id = :process_id AND state = 'open') AS waiting
 GROUP BY element_id ORDER BY element_id;

@@ -6,7 +6,7 @@ INSERT INTO user_task (tenant_id, user_task_id, instance_key, definition_key, pr
   variables_sealed)
 VALUES (:tenant_id, :user_task_id, :instance_key, :definition_key, :process_id, :process_name, :version,
   :element_id, :name, :business_key, :subject_key, :assignee, :candidate_groups, 'open', :form_id, :now,
-  CASE WHEN :assignee IS NULL THEN NULL ELSE :now END, :due_at, :variables_sealed);
+  CASE WHEN CAST(:assignee AS TEXT) IS NULL THEN NULL ELSE CAST(:now AS BIGINT) END, :due_at, :variables_sealed);
 
 -- name: insert_user_task_group
 INSERT INTO user_task_group (tenant_id, group_name, user_task_id) VALUES (:tenant_id, :group_name, :user_task_id)
@@ -17,7 +17,7 @@ UPDATE user_task SET state = :state, ended_at = :now WHERE tenant_id = :tenant_i
   AND state = 'open';
 
 -- name: assign_user_task
-UPDATE user_task SET assignee = :assignee, taken_at = CASE WHEN :assignee IS NULL THEN NULL ELSE :now END
+UPDATE user_task SET assignee = :assignee, taken_at = CASE WHEN CAST(:assignee AS TEXT) IS NULL THEN NULL ELSE CAST(:now AS BIGINT) END
 WHERE tenant_id = :tenant_id AND user_task_id = :user_task_id;
 
 -- name: user_task_by_id
@@ -32,7 +32,7 @@ WHERE u.tenant_id = :tenant_id
   AND (:after IS NULL OR u.user_task_id > :after)
   AND (:state IS NULL OR u.state = :state)
   AND (:assignee IS NULL OR u.assignee = :assignee)
-  AND (:is_unassigned IS NULL OR (u.assignee IS NULL) = :is_unassigned)
+  AND (:is_unassigned IS NULL OR CASE WHEN u.assignee IS NULL THEN 1 ELSE 0 END = :is_unassigned)
   AND (:process_id IS NULL OR u.process_id = :process_id)
   AND (:instance_key IS NULL OR u.instance_key = :instance_key)
   AND (:search IS NULL OR u.instance_key = :search OR instr(lower(u.name), lower(:search)) > 0
@@ -49,7 +49,7 @@ SELECT count(*) AS n FROM (
   WHERE u.tenant_id = :tenant_id
     AND (:state IS NULL OR u.state = :state)
     AND (:assignee IS NULL OR u.assignee = :assignee)
-    AND (:is_unassigned IS NULL OR (u.assignee IS NULL) = :is_unassigned)
+    AND (:is_unassigned IS NULL OR CASE WHEN u.assignee IS NULL THEN 1 ELSE 0 END = :is_unassigned)
     AND (:process_id IS NULL OR u.process_id = :process_id)
     AND (:instance_key IS NULL OR u.instance_key = :instance_key)
     AND (:search IS NULL OR u.instance_key = :search OR instr(lower(u.name), lower(:search)) > 0
@@ -58,4 +58,4 @@ SELECT count(*) AS n FROM (
       OR (u.assignee IS NULL AND u.candidate_groups = '[]')
       OR EXISTS (SELECT 1 FROM user_task_group g WHERE g.tenant_id = u.tenant_id AND g.user_task_id = u.user_task_id
       AND g.group_name IN (SELECT value FROM json_each(:visible_to_groups))))
-  LIMIT :limit);
+  LIMIT :limit) AS found;

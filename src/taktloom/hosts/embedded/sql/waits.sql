@@ -7,11 +7,20 @@ VALUES (:tenant_id, :timer_id, :instance_key, :element_id, :due_at);
 -- name: delete_timer
 DELETE FROM timer WHERE tenant_id = :tenant_id AND timer_id = :timer_id;
 
+-- name: claim_timer
+DELETE FROM timer WHERE tenant_id = :tenant_id AND timer_id = :timer_id;
+
 -- name: due_timers
-SELECT * FROM timer WHERE due_at <= :now ORDER BY due_at, timer_id LIMIT :limit;
+SELECT * FROM timer WHERE due_at <= :now AND is_held = 0 ORDER BY due_at, timer_id LIMIT :limit;
 
 -- name: next_due_at
-SELECT min(due_at) AS n FROM (SELECT min(due_at) AS due_at FROM timer UNION ALL SELECT min(due_at) FROM timer_start);
+SELECT min(due_at) AS n FROM (
+  SELECT min(due_at) AS due_at FROM timer WHERE is_held = 0
+  UNION ALL
+  SELECT min(t.due_at) AS due_at FROM timer_start t WHERE NOT EXISTS (
+    SELECT 1 FROM process_definition d WHERE d.tenant_id = t.tenant_id AND d.process_id = t.process_id
+      AND d.suspended_at IS NOT NULL AND d.version =
+        (SELECT max(version) FROM process_definition WHERE tenant_id = t.tenant_id AND process_id = t.process_id))) AS due;
 
 -- name: timers_of_instance
 SELECT * FROM timer WHERE tenant_id = :tenant_id AND instance_key = :instance_key ORDER BY due_at, timer_id;
@@ -82,3 +91,12 @@ SELECT value_sealed FROM data_store WHERE tenant_id = :tenant_id AND store_id = 
 INSERT INTO data_store (tenant_id, store_id, updated_at, value_sealed)
 VALUES (:tenant_id, :store_id, :now, :value_sealed)
 ON CONFLICT (tenant_id, store_id) DO UPDATE SET updated_at = excluded.updated_at, value_sealed = excluded.value_sealed;
+
+-- name: subscriptions_of_message
+SELECT s.subscription_id, s.instance_key, s.correlation_digest, s.matches_sealed
+FROM message_subscription s
+  JOIN instance i ON i.tenant_id = s.tenant_id AND i.instance_key = s.instance_key
+WHERE s.tenant_id = :tenant_id AND s.message_name = :message_name
+  AND (:instance_key IS NULL OR s.instance_key = :instance_key)
+  AND (:business_key IS NULL OR i.business_key = :business_key)
+ORDER BY s.subscription_id LIMIT :limit;

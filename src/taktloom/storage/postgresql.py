@@ -1,0 +1,254 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Opening PostgreSQL safely: one way for every connection of this package. Needs the extra `postgresql` (psycopg 3).
+
+Values go as the types that SQLite stores (64-bit whole numbers, text, bytes) and come back as such, in binary form.
+Statements are prepared at first use, so the server must be reached directly or through a pooler that keeps sessions.
+A password belongs into a file or the environment; no message of this module shows more than host, port and database.
+"""
+
+import logging
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from typing import TypeAlias
+
+from taktloom.model.places import Place
+from taktloom.storage.dialects import PostgresqlStatement, postgresql_statement
+from taktloom.storage.refusals import MissingDriverError, Refusal, UnsafeCommitError
+from taktloom.storage.rows import Row
+from taktloom.storage.session import Session
+from taktloom.storage.sqlite import DatabaseUnusableError, SqlValue, SyncLevel
+
+try:
+    import psycopg
+    from psycopg import errors as server_errors
+    from psycopg.conninfo import conninfo_to_dict
+    from psycopg.pq import TransactionStatus
+    from psycopg.types.numeric import Int8BinaryDumper, NumericBinaryLoader
+except ImportError as missing:
+    raise MissingDriverError(
+        "The PostgreSQL driver psycopg is not installed.",
+        remedy="Install it: pip install 'taktloom[postgresql]'",
+        parameters={"package": "psycopg", "extra": "postgresql"},
+    ) from missing
+
+PgConnection: TypeAlias = "psycopg.Connection[tuple[SqlValue, ...]]"
+
+_LOG = logging.getLogger(__name__)
+OLDEST_SERVER = 140_000  # 14.0, as the server counts
+_CONNECT_TIMEOUT_S = 10
+_STATEMENTS_KEPT = 1000  # more than the statements of one database, so that each is prepared once
+_TRANSACTION_CONFLICTS = (
+    server_errors.SerializationFailure,
+    server_errors.DeadlockDetected,
+    server_errors.UniqueViolation,  # somebody else wrote the same key since our view was taken
+    server_errors.ForeignKeyViolation,  # or deleted what we refer to
+    server_errors.LockNotAvailable,
+)
+
+
+def place_of(url: str) -> Place:
+    """Host, port and database of a URL; never user, password or options."""
+    try:
+        parts = conninfo_to_dict(url)
+    except psycopg.ProgrammingError:
+        return Place(source="postgresql://")
+    return Place(
+        source=f"postgresql://{parts.get('host') or ''}:{parts.get('port') or 5432}/{parts.get('dbname') or ''}"
+    )
+
+
+def refusal_of(error: BaseException) -> Refusal | None:
+    """What *error* means; None where it does not come from the driver."""
+    if isinstance(error, _TRANSACTION_CONFLICTS):
+        return Refusal.CONFLICT
+    if isinstance(error, (psycopg.OperationalError, psycopg.InterfaceError)):
+        is_resource = isinstance(
+            error, (server_errors.DiskFull, server_errors.OutOfMemory, server_errors.QueryCanceled)
+        )
+        return Refusal.REFUSED if is_resource else Refusal.LOST
+    return Refusal.REFUSED if isinstance(error, psycopg.Error) else None
+
+
+def connect(
+    url: str, *, password: str | None = None, name: str = "taktloom", settings: Mapping[str, str] | None = None
+) -> PgConnection:
+    """Connect and set what every session of this package relies on; transactions are begun by hand.
+
+    settings: server parameters for this session, such as `statement_timeout`. Raises DatabaseUnusableError.
+    """
+    try:
+        connection = psycopg.connect(
+            url,
+            autocommit=True,
+            cursor_factory=psycopg.RawCursor,
+            **_options(password, name),  # type: ignore[arg-type]  # parameters of libpq by name
+        )
+    except (psycopg.Error, UnicodeError) as error:
+        raise _unusable(url, error) from None  # the driver's text may repeat the URL
+    connection.prepare_threshold = 0
+    connection.prepared_max = _STATEMENTS_KEPT
+    connection.adapters.register_dumper(int, Int8BinaryDumper)
+    connection.adapters.register_dumper(bool, Int8BinaryDumper)
+    connection.adapters.register_loader("numeric", _Number)
+    if connection.info.server_version < OLDEST_SERVER:
+        connection.close()
+        raise DatabaseUnusableError(
+            f"The server is PostgreSQL {connection.info.server_version // 10_000}; 14 is the oldest that works.",
+            place_of(url),
+            "Use a newer server.",
+        )
+    for parameter, value in {**_SESSION_SETTINGS, **(settings or {})}.items():
+        connection.execute("SELECT set_config($1, $2, false)", [parameter, value])
+    return connection
+
+
+def require_safe_commits(connection: PgConnection, sync: SyncLevel, place: Place) -> None:
+    """Raise UnsafeCommitError when *sync* is full and the server does not wait for its disk; for normal, do not wait.
+
+    normal: a crash of the server may undo the last commits, never corrupt; it is faster.
+    """
+    if sync is SyncLevel.NORMAL:
+        connection.execute("SET synchronous_commit = off")
+        return
+    if setting(connection, "synchronous_commit") == "off":
+        raise UnsafeCommitError(
+            "The server runs with synchronous_commit = off: what it acknowledges may be lost when it crashes.",
+            place,
+            'Set synchronous_commit = on for this database or user, or accept the loss: sync = "normal".',
+            {"parameter": "synchronous_commit"},
+        )
+    if setting(connection, "fsync") == "off":
+        _LOG.warning("the server runs with fsync = off: a power failure can destroy the database; set fsync = on")
+
+
+def setting(connection: PgConnection, parameter: str) -> str:
+    """A parameter of the server as the session sees it."""
+    row = connection.execute("SELECT current_setting($1)", [parameter]).fetchone()
+    return "" if row is None else str(row[0])
+
+
+class PostgresqlSession(Session):
+    """A session on a PostgreSQL connection.
+
+    turns: statements before whose first run in a transaction a lock of that number is taken, until its end.
+    """
+
+    def __init__(
+        self, connection: PgConnection, queries: Mapping[str, str], *, turns: Mapping[str, int] | None = None
+    ) -> None:
+        self.connection = connection
+        self._queries = queries
+        self._columns: dict[str, Mapping[str, int]] = {}
+        self._turns = turns or {}
+        self._has_turn: set[int] = set()
+
+    def begin(self, mode: str) -> None:
+        """Begin a transaction. mode: as BEGIN takes it; from this package's own text, never from data."""
+        self._has_turn.clear()
+        self.connection.execute(f"BEGIN {mode}".encode())
+
+    def run(self, name: str, /, **bindings: SqlValue) -> int:
+        """See Session."""
+        return max(self._execute(self._statement(name), bindings).rowcount, 0)
+
+    def run_many(self, name: str, rows: Iterable[Mapping[str, SqlValue]], /) -> int:
+        """See Session; sent in one go."""
+        statement = self._statement(name)
+        with self.connection.cursor() as cursor:
+            cursor.executemany(statement.text, [[row[column] for column in statement.names] for row in rows])
+            return max(cursor.rowcount, 0)
+
+    def rows(self, name: str, /, **bindings: SqlValue) -> Iterator[Row]:
+        """See Session."""
+        cursor = self._execute(self._statement(name), bindings)
+        columns = self._columns.get(name)
+        if columns is None:
+            description = cursor.description or ()
+            columns = self._columns[name] = {column.name: at for at, column in enumerate(description)}
+        for values in cursor.fetchall():
+            yield Row(columns, values)
+
+    @property
+    def in_transaction(self) -> bool:
+        """See Session."""
+        return self.connection.info.transaction_status in {TransactionStatus.INTRANS, TransactionStatus.INERROR}
+
+    @contextmanager
+    def _savepoint(self) -> Iterator[None]:
+        self.connection.execute("SAVEPOINT part")
+        try:
+            yield
+        except BaseException:
+            self._has_turn.clear()  # the server lets go of what was taken since
+            if not self.connection.broken:
+                self.connection.execute("ROLLBACK TO SAVEPOINT part")
+                self.connection.execute("RELEASE SAVEPOINT part")
+            raise
+        self.connection.execute("RELEASE SAVEPOINT part")
+
+    def savepoint(self) -> AbstractContextManager[None]:
+        """See Session."""
+        return self._savepoint()
+
+    def close(self) -> None:
+        """See Session."""
+        self.connection.close()
+
+    def _statement(self, name: str) -> PostgresqlStatement:
+        turn = self._turns.get(name)
+        if turn is not None and turn not in self._has_turn:
+            self.connection.execute("SELECT pg_advisory_xact_lock($1)", [turn])
+            self._has_turn.add(turn)
+        return postgresql_statement(self._queries[name])
+
+    def _execute(
+        self, statement: PostgresqlStatement, bindings: Mapping[str, SqlValue]
+    ) -> "psycopg.Cursor[tuple[SqlValue, ...]]":
+        cursor = self.connection.cursor(binary=True)
+        return cursor.execute(statement.text, [bindings[name] for name in statement.names])
+
+
+class _Number(NumericBinaryLoader):
+    """Sums of 64-bit numbers come as numeric: whole ones as int, others as float, as SQLite gives them."""
+
+    def load(self, data: bytes | bytearray | memoryview) -> int | float:  # type: ignore[override]  # not a Decimal
+        value = super().load(data)
+        return int(value) if value == value.to_integral_value() else float(value)
+
+
+# What a vanished client leaves behind must not hold locks for long; a server that vanished must be noticed.
+_SESSION_SETTINGS = {
+    "client_min_messages": "warning",
+    "idle_in_transaction_session_timeout": "30s",
+    "lock_timeout": "10s",
+    "tcp_keepalives_idle": "15",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
+}
+
+
+def _options(password: str | None, name: str) -> dict[str, str | int]:
+    given: dict[str, str | int] = {
+        "application_name": name,
+        "connect_timeout": _CONNECT_TIMEOUT_S,
+        "keepalives_idle": 15,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "client_encoding": "UTF8",
+    }
+    return given if password is None else {**given, "password": password}
+
+
+def _unusable(url: str, error: Exception) -> DatabaseUnusableError:
+    # A URL that cannot be read is not repeated, and what libpq says of a server holds no secret.
+    cause = "its address cannot be read" if isinstance(error, psycopg.ProgrammingError) else _first_line(error)
+    return DatabaseUnusableError(
+        f"The database cannot be opened: {cause}.",
+        place_of(url),
+        "Check the address, that the server runs and accepts this user, and the password's file or variable.",
+    )
+
+
+def _first_line(error: Exception) -> str:
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    return lines[0].rstrip(".")

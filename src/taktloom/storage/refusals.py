@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What can go wrong with a database server, and what an error of its driver means for the one who writes."""
+
+from enum import Enum
+
+from taktloom.model.errors import IncidentError
+
+
+class MissingDriverError(IncidentError):
+    """The package that speaks to this kind of database is not installed."""
+
+    code = "TL-3604"
+
+
+class ConnectionLostError(IncidentError):
+    """The database server is gone or has ended the connection; nothing of the change in hand was kept."""
+
+    code = "TL-3605"
+
+
+class UnsafeCommitError(IncidentError):
+    """The server acknowledges commits that are not on disk, although the sync level is `full`."""
+
+    code = "TL-3606"
+
+
+class Refusal(Enum):
+    """What an error of a driver means: another writer was first, the connection is gone, or the store says no."""
+
+    CONFLICT = "conflict"
+    LOST = "lost"
+    REFUSED = "refused"

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The gate of `/engine-rest`: a service account's key as HTTP Basic password or Bearer token, nothing else.
+
+With Basic the user name is the account's name. Session cookies open nothing here, so no token against forged requests
+is needed. Addresses are brought to one form: a doubled or a final slash counts for nothing, and `/engine/default` may
+stand before everything.
+"""
+
+import base64
+import binascii
+import re
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from taktloom.app import service_accounts
+from taktloom.app.context import Principal
+from taktloom.app.wiring import Rooms
+from taktloom.model.errors import NotAuthenticatedError, TaktloomError
+from taktloom.web.engine_rest.problems import answer
+
+PREFIX = "/engine-rest"
+ENGINE = "default"
+_ENGINE = re.compile(rf"^{PREFIX}/engine/{ENGINE}(?=/.)")
+
+
+class EngineRestGate:
+    """Puts the principal into the request's state, or answers with an error."""
+
+    def __init__(self, application: ASGIApp, rooms: Rooms) -> None:
+        self._application, self._rooms = application, rooms
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+        if scope["type"] == "http":
+            scope = {**scope, "path": normal_path(scope["path"]), "state": dict(scope.get("state") or {})}
+            try:
+                request = Request(scope)
+                request.state.principal = await run_in_threadpool(principal_of, request, self._rooms)
+            except TaktloomError as error:
+                await answer(error)(scope, receive, send)
+                return
+
+        async def send_plainly(message: Message) -> None:
+            if message["type"] == "http.response.start" and message["status"] == 204:
+                del MutableHeaders(scope=message)["Content-Type"]  # clients would read the missing body as JSON
+            await send(message)
+
+        await self._application(scope, receive, send_plainly)
+
+
+def normal_path(path: str) -> str:
+    """One form of an address."""
+    return _ENGINE.sub(PREFIX, re.sub(r"/{2,}", "/", path)).rstrip("/") or "/"
+
+
+def principal_of(request: Request, rooms: Rooms) -> Principal:
+    """Who calls. Raises NotAuthenticatedError, KeyRefusedError."""
+    scheme, _, credentials = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return service_accounts.principal_of_key(rooms, credentials.strip())
+    if scheme.lower() == "basic":
+        name, key = _basic(credentials.strip())
+        principal = service_accounts.principal_of_key(rooms, key)
+        if principal.name == service_accounts.principal_name(name):
+            return principal
+        raise NotAuthenticatedError(
+            "The user name is not that of the key's service account.", remedy="Give the service account's name."
+        )
+    raise NotAuthenticatedError(
+        "The request names nobody.", remedy="Send a service account's name and key by HTTP Basic, or the key as Bearer."
+    )
+
+
+def _basic(credentials: str) -> tuple[str, str]:
+    try:
+        name, _, key = base64.b64decode(credentials, validate=True).decode("utf-8").partition(":")
+    except (binascii.Error, UnicodeDecodeError) as error:
+        raise NotAuthenticatedError(
+            "The Basic credentials cannot be read.", remedy="Send `name:key` in Base64."
+        ) from error
+    return name, key

@@ -1,0 +1,195 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Process instances and their variables."""
+
+from collections.abc import Mapping
+from typing import cast
+
+from fastapi import APIRouter, Body, Query
+from starlette.responses import Response
+
+from taktloom.app import instances
+from taktloom.app.calls import calls
+from taktloom.app.context import Context
+from taktloom.feel.values import FeelValue
+from taktloom.model.errors import NotFoundError
+from taktloom.model.identifiers import ProcessId
+from taktloom.model.operations import InstanceQuery, InstanceSummary
+from taktloom.web.callers import Caller
+from taktloom.web.engine_rest import schemas
+from taktloom.web.engine_rest.criteria import Asked, Criteria, collect, only
+from taktloom.web.engine_rest.values import content_of, read_value, read_variables, typed_value, typed_values
+
+router = APIRouter()
+
+
+@router.get("/process-instance")
+@router.post("/process-instance", name="query_instances")
+@calls(instances.list_instances)
+def list_instances(context: Caller, asked: Asked) -> list[schemas.InstanceOut]:
+    """Running instances, newest first."""
+    found = _filtered(context, asked)
+    orders = {
+        "instanceId": lambda one: one.instance_key,
+        "definitionKey": lambda one: one.process_id,
+        "definitionId": lambda one: one.definition_key,
+        "businessKey": lambda one: one.business_key or "",
+    }
+    return [shown_instance(one) for one in asked.page(found, orders)]
+
+
+@router.get("/process-instance/count")
+@router.post("/process-instance/count", name="query_instance_count")
+@calls(instances.list_instances)
+def count_instances(context: Caller, asked: Asked) -> schemas.Count:
+    """How many running instances fit."""
+    return schemas.Count(count=len(asked.page(_filtered(context, asked), {})))
+
+
+@router.get("/process-instance/{instance_id}")
+@calls(instances.show_instance)
+def show_instance(context: Caller, instance_id: str) -> schemas.InstanceOut:
+    """One running instance."""
+    return shown_instance(_running(context, instance_id))
+
+
+@router.delete("/process-instance/{instance_id}", status_code=204)
+@calls(instances.cancel_instance, instances.show_instance)
+def delete_instance(context: Caller, instance_id: str) -> None:
+    """Cancel a running instance; its history stays."""
+    _running(context, instance_id)
+    instances.cancel_instance(context, instance_key=instance_id, reason="deleted through engine-rest")
+
+
+@router.get("/process-instance/{instance_id}/variables")
+@calls(instances.show_instance)
+def list_variables(
+    context: Caller, instance_id: str, deserialize_value: bool = Query(default=True, alias="deserializeValue")
+) -> schemas.TypedMap:
+    """The instance's own variables."""
+    del deserialize_value  # JSON is always sent as text
+    return typed_values(own_variables(context, instance_id))
+
+
+@router.post("/process-instance/{instance_id}/variables", status_code=204)
+@calls(instances.set_variables)
+def change_variables(context: Caller, instance_id: str, body: schemas.ModificationsIn) -> None:
+    """Set variables; those to be deleted become null."""
+    changed: dict[str, FeelValue] = dict.fromkeys(body.deletions or ())
+    changed.update(read_variables(body.modifications))
+    instances.set_variables(context, instance_key=instance_id, variables=changed)
+
+
+@router.get("/process-instance/{instance_id}/variables/{name}")
+@calls(instances.show_instance)
+def show_variable(context: Caller, instance_id: str, name: str) -> schemas.Typed:
+    """One variable."""
+    return typed_value(_variable(context, instance_id, name))
+
+
+@router.get("/process-instance/{instance_id}/variables/{name}/data")
+@router.get("/execution/{instance_id}/localVariables/{name}/data", name="read_local_variable")
+@router.get("/execution/{instance_id}/variables/{name}/data", name="read_execution_variable")
+@calls(instances.show_instance)
+def read_variable(context: Caller, instance_id: str, name: str) -> Response:
+    """The raw content of a variable: of a file its bytes, else the text of the value."""
+    content, media_type = content_of(_variable(context, instance_id, name))
+    disposition = {"Content-Disposition": "attachment"}  # never shown in a browser: anybody may have sent it
+    return Response(content, media_type=media_type, headers=disposition)
+
+
+@router.put("/process-instance/{instance_id}/variables/{name}", status_code=204)
+@calls(instances.set_variables)
+def set_variable(context: Caller, instance_id: str, name: str, body: Mapping[str, object] = Body()) -> None:
+    """Set one variable."""
+    instances.set_variables(context, instance_key=instance_id, variables={name: read_value(name, body)})
+
+
+@router.delete("/process-instance/{instance_id}/variables/{name}", status_code=204)
+@calls(instances.set_variables)
+def delete_variable(context: Caller, instance_id: str, name: str) -> None:
+    """Set one variable to null."""
+    instances.set_variables(context, instance_key=instance_id, variables={name: None})
+
+
+def shown_instance(one: InstanceSummary) -> schemas.InstanceOut:
+    """An instance as this convention shows it."""
+    return schemas.InstanceOut(
+        id=one.instance_key,
+        definition_id=one.definition_key,
+        definition_key=one.process_id,
+        business_key=one.business_key,
+        ended=one.status != "active",
+    )
+
+
+def own_variables(context: Context, instance_id: str) -> dict[str, object]:
+    """The variables of the instance's own scope. Raises NotFoundError."""
+    detail = instances.show_instance(context, instance_key=instance_id)
+    if detail.summary.status != "active":
+        raise NotFoundError(f"There is no running process instance {instance_id}.", remedy="Look into the history.")
+    return {one.name: one.value for one in detail.variables if one.scope_element_id is None}
+
+
+def _variable(context: Context, instance_id: str, name: str) -> FeelValue:
+    variables = own_variables(context, instance_id)
+    if name not in variables:
+        raise NotFoundError(f"The instance {instance_id} has no variable of that name.", remedy="List its variables.")
+    return cast("FeelValue", variables[name])
+
+
+def _running(context: Context, instance_id: str) -> InstanceSummary:
+    summary = instances.show_instance(context, instance_key=instance_id).summary
+    if summary.status == "active":
+        return summary
+    raise NotFoundError(f"There is no running process instance {instance_id}.", remedy="Look into the history.")
+
+
+def _filtered(context: Context, asked: Criteria) -> list[InstanceSummary]:
+    process_id, business_key = asked.text("processDefinitionKey"), asked.text("businessKey")
+    definition_id, ids = asked.text("processDefinitionId"), asked.texts("processInstanceIds")
+    with_incident, super_id = asked.flag("withIncident"), asked.text("superProcessInstance")
+    wanted = _wanted_variables(asked)
+    asked.require_supported()
+    found = collect(
+        lambda cursor: instances.list_instances(
+            context,
+            query=InstanceQuery(
+                process_id=None if process_id is None else ProcessId(process_id),
+                status="active",
+                search=business_key,
+                with_incidents=with_incident or None,
+                cursor=cursor,
+                limit=500,
+            ),
+        )
+    )
+    fitting = [
+        one
+        for one in found
+        if business_key in {None, one.business_key}
+        and definition_id in {None, one.definition_key}
+        and super_id in {None, one.caller_key}
+        and only(one.instance_key, ids)
+    ]
+    return [one for one in fitting if _has(context, one, wanted)] if wanted else fitting
+
+
+def _wanted_variables(asked: Criteria) -> dict[str, FeelValue]:
+    """`name_eq_value,…`; other comparisons are not supported."""
+    wanted: dict[str, FeelValue] = {}
+    for text in asked.texts("variables"):
+        name, operator, value = (*text.split("_", 2), "", "")[:3]
+        if operator != "eq":
+            asked.refuse("variables", "only name_eq_value is supported")
+        wanted[name] = value
+    return wanted
+
+
+def _has(context: Context, one: InstanceSummary, wanted: Mapping[str, FeelValue]) -> bool:
+    present = own_variables(context, one.instance_key)
+    return all(name in present and _text(present[name]) == value for name, value in wanted.items())
+
+
+def _text(value: object) -> str:
+    shown = typed_value(value)["value"]
+    return str(shown).lower() if isinstance(shown, bool) else str(shown)

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Errors of this convention: `{type, message}` with the statuses that its clients know."""
+
+from collections.abc import Mapping
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+
+from taktloom.model.errors import (
+    DefinitionError,
+    IncidentError,
+    InputRefusedError,
+    MisuseError,
+    NotAuthenticatedError,
+    NotFoundError,
+    PermissionDeniedError,
+    RateExceededError,
+    TaktloomError,
+)
+from taktloom.web.problems import BodyTooLargeError, failure_of, too_large
+
+# The first family that fits decides.
+_ANSWERS: Mapping[type[TaktloomError], tuple[int, str]] = {
+    NotAuthenticatedError: (401, "AuthenticationException"),
+    PermissionDeniedError: (403, "AuthorizationException"),
+    NotFoundError: (404, "InvalidRequestException"),
+    RateExceededError: (429, "RestException"),
+    DefinitionError: (400, "ParseException"),
+    InputRefusedError: (400, "InvalidRequestException"),
+    MisuseError: (400, "RestException"),
+    IncidentError: (500, "ProcessEngineException"),
+    TaktloomError: (500, "ProcessEngineException"),
+}
+_TYPES = {"MessageMismatchError": "MismatchingMessageCorrelationException"}  # by class
+
+
+def install(application: FastAPI) -> None:
+    """Answer every error of *application* in this form."""
+    application.add_exception_handler(TaktloomError, _on_taktloom_error)
+    application.add_exception_handler(RequestValidationError, _on_validation_error)
+    application.add_exception_handler(ValidationError, _on_validation_error)
+    application.add_exception_handler(HTTPException, _on_http_exception)
+    application.add_exception_handler(Exception, _on_failure)
+
+
+def answer(error: TaktloomError) -> Response:
+    """The error as a response; cause and remedy make the message, the code stands in brackets."""
+    status, kind = next(answer for family, answer in _ANSWERS.items() if isinstance(error, family))
+    findings = error.findings if isinstance(error, DefinitionError) else ()
+    listed = "".join(f"\n{finding.message}" for finding in findings[:20])
+    message = f"{error.cause} {error.remedy} [{error.code}]{listed}"
+    response = _response(status, _TYPES.get(type(error).__name__, kind), message)
+    if status == 401:
+        response.headers["WWW-Authenticate"] = 'Basic realm="engine-rest", charset="UTF-8"'
+    return response
+
+
+def _response(status: int, kind: str, message: str) -> Response:
+    return JSONResponse({"type": kind, "message": message, "code": None}, status_code=status)
+
+
+async def _on_taktloom_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, TaktloomError)
+    return answer(error)
+
+
+async def _on_validation_error(request: Request, error: Exception) -> Response:
+    if isinstance(error, ValidationError):
+        return await _on_failure(request, error)  # a response of ours that does not fit its own schema
+    assert isinstance(error, RequestValidationError)
+    said = "; ".join(f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']}" for one in error.errors()[:20])
+    return _response(400, "InvalidRequestException", said)
+
+
+async def _on_http_exception(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    cause: BodyTooLargeError | None = too_large(error)
+    if cause is not None:
+        raise cause
+    kind = "NotFoundException" if error.status_code == 404 else "RestException"
+    return _response(error.status_code, kind, str(error.detail))
+
+
+async def _on_failure(request: Request, error: Exception) -> Response:
+    problem = failure_of(error)
+    return _response(500, "ProcessEngineException", f"{problem.detail} Error id: {problem.error_id}.")

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A private PostgreSQL server for tests: a cluster in a temporary folder, reached by a socket in it, gone afterwards.
+
+The server refuses to run as root; as root it runs as the user `postgres` that its package makes.
+"""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from taktloom.hosts.embedded import EmbeddedEngine
+
+_FOLDER = Path("/usr/lib/postgresql")
+_SETTINGS = ("listen_addresses=", "max_connections=200", "shared_buffers=64MB", "deadlock_timeout=200ms")
+_numbers = count(1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostgresqlServer:
+    """A running server. socket: its folder; databases are made and dropped by name."""
+
+    socket: Path
+    programs: Path
+
+    def url(self, database: str = "postgres") -> str:
+        """The address of one of its databases."""
+        return f"postgresql://postgres@/{database}?host={self.socket}"
+
+    def new_database(self) -> str:
+        """The address of a new, empty database."""
+        name = f"test_{os.getpid()}_{next(_numbers)}"
+        self.execute(f"CREATE DATABASE {name}")
+        return self.url(name)
+
+    def engine_database(self) -> str:
+        """The address of a database with the engine's tables, all empty: the same one for each test of a process."""
+        name = f"engine_{os.getpid()}"
+        if not self.execute(f"SELECT 1 FROM pg_database WHERE datname = '{name}'"):
+            self.execute(f"CREATE DATABASE {name}")
+            EmbeddedEngine.open(self.url(name)).drain()
+        tables = self.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'", database=name)
+        emptied = ", ".join(str(table) for (table,) in tables if table not in {"schema_version", "gate"})
+        self.execute(f"TRUNCATE {emptied} RESTART IDENTITY CASCADE", database=name)
+        return self.url(name)
+
+    def execute(self, statement: str, *, database: str = "postgres") -> list[tuple[object, ...]]:
+        """Run a statement as the superuser; its rows, if it gives any."""
+        with psycopg.connect(self.url(database), autocommit=True) as connection:
+            cursor = connection.execute(statement.encode())
+            return cursor.fetchall() if cursor.description else []
+
+    def stop_backends(self, database_url: str) -> None:
+        """End every connection to the database, as a restart of the server does."""
+        name = database_url.removeprefix("postgresql://postgres@/").partition("?")[0]
+        self.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+
+
+def find_programs() -> Path | None:
+    """The folder of the server's programs."""
+    on_path = shutil.which("initdb")
+    if on_path:
+        return Path(on_path).parent
+    return next((path.parent for path in sorted(_FOLDER.glob("*/bin/initdb"), reverse=True)), None)
+
+
+@contextmanager
+def running_server(*, is_synced: bool = False) -> Iterator[PostgresqlServer]:
+    """A server for the block. is_synced: commits reach the disk, as in real use; slower."""
+    programs = find_programs()
+    if programs is None:
+        pytest.skip("no PostgreSQL server is installed: apt-get install postgresql")
+    folder = Path(tempfile.mkdtemp(prefix="taktloom-pg-", dir="/tmp"))  # short: socket paths have at most 107 bytes
+    data = folder / "data"
+    if os.geteuid() == 0:
+        shutil.chown(folder, "postgres")
+    _run([programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"])
+    settings = [*_SETTINGS, f"unix_socket_directories={folder}", *(() if is_synced else ("fsync=off",))]
+    options = " ".join(f"-c {setting}" for setting in settings)
+    _run([programs / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", options, "start"])
+    try:
+        yield PostgresqlServer(socket=folder, programs=programs)
+    finally:
+        _run([programs / "pg_ctl", "-D", data, "-w", "-m", "immediate", "stop"])
+        shutil.rmtree(folder)
+
+
+def _run(command: Sequence[object]) -> None:
+    as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+    words = [*as_user, *map(str, command)]
+    subprocess.run(words, check=True, stdout=subprocess.DEVNULL, cwd="/", timeout=120)

@@ -1,0 +1,289 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The routes themselves: who may call them, how they refuse, what filters do, in this process."""
+
+import base64
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from taktloom.app.calls import use_cases_of
+from taktloom.app.context import Access
+from taktloom.app.registry import all_use_cases
+from taktloom.app.settings import Settings
+from taktloom.app.wiring import Rooms
+from taktloom.assure.permissions import SCOPE_PERMISSIONS, Scope
+from taktloom.storage import SyncLevel
+from taktloom.web.engine_rest.application import engine_rest_routes
+from tests.web.client import Client, expect
+from tests.web.engine_rest.models import CHAIN_BPMN, ORDER_BPMN
+from tests.web.live import new_key
+
+ROUTES = [(path, method, route) for path, route in engine_rest_routes() for method in sorted(route.methods or ())]
+
+
+class Caller:
+    """A program with a key."""
+
+    def __init__(self, client: Client, key: str) -> None:
+        self.client, self.headers = client, {"Authorization": f"Bearer {key}"}
+
+    def call(self, method: str, path: str, **more: Any) -> Any:
+        return self.client.call(method, f"//engine-rest{path}", headers=self.headers, **more)
+
+    def get(self, path: str, **params: Any) -> Any:
+        return expect(self.call("GET", path, params=params), 200).json()
+
+    def post(self, path: str, body: object, status: int = 204) -> Any:
+        answer = expect(self.call("POST", path, json=body), status)
+        return answer.json() if answer.content else None
+
+    def start(self, key: str, business_key: str | None = None, **variables: object) -> str:
+        typed = {name: {"value": value} for name, value in variables.items()}
+        body = {"variables": typed, "businessKey": business_key}
+        return str(self.post(f"/process-definition/key/{key}/start", body, 200)["id"])
+
+    def fetch(self, *topics: Mapping[str, object], worker: str = "w", **more: object) -> Any:
+        asked = [{"lockDuration": 60_000, **topic} for topic in topics]
+        return self.post(
+            "/external-task/fetchAndLock", {"workerId": worker, "maxTasks": 10, "topics": asked, **more}, 200
+        )
+
+
+@pytest.fixture(scope="module")
+def rooms(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rooms]:
+    made = Rooms(Settings(data=tmp_path_factory.mktemp("routes"), sync=SyncLevel.NORMAL))
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def caller(rooms: Rooms) -> Iterator[Caller]:
+    with Client(rooms) as client:
+        made = Caller(client, new_key(rooms))
+        for name, content in (("order.bpmn", ORDER_BPMN), ("chain.bpmn20.xml", CHAIN_BPMN)):
+            expect(made.call("POST", "/deployment/create", files={"f": (name, content)}), 200)
+        yield made
+
+
+@pytest.fixture(autouse=True)
+def nothing_left(caller: Caller) -> Iterator[None]:
+    yield
+    for one in caller.get("/process-instance"):
+        expect(caller.call("DELETE", f"/process-instance/{one['id']}"), 204)
+
+
+@pytest.mark.parametrize(("path", "method", "route"), ROUTES, ids=[f"{method} {path}" for path, method, _ in ROUTES])
+def test_every_route_declares_use_cases_and_wants_a_key(caller: Caller, path: str, method: str, route: Any) -> None:
+    declared = use_cases_of(route.endpoint)
+
+    answer = caller.client.call(method, f"/{path.replace('{', '').replace('}', '')}")
+
+    assert declared
+    assert {one.name for one in declared} <= set(all_use_cases())
+    assert all(one.requirement is not Access.PUBLIC for one in declared)
+    assert (answer.status_code, answer.json()["type"]) == (401, "AuthenticationException")
+    assert "Basic" in answer.headers["WWW-Authenticate"]
+
+
+@pytest.mark.parametrize("scope", list(Scope))
+def test_a_key_opens_the_routes_of_its_scope_and_no_other(rooms: Rooms, caller: Caller, scope: Scope) -> None:
+    narrow = Caller(caller.client, new_key(rooms, f"only {scope}", scopes=(scope.value,)))
+    bodies = {
+        "/engine-rest/external-task/fetchAndLock": {"workerId": "w", "maxTasks": 1, "topics": []},
+        "/engine-rest/message": {"messageName": "nobody"},
+        "/engine-rest/signal": {"name": "nobody"},
+    }
+    for path, method, route in ROUTES:
+        if "{" in path or (method == "POST" and path not in bodies):
+            continue
+        requirements = {one.requirement for one in use_cases_of(route.endpoint)}
+        may = any(one is Access.SIGNED_IN or one in SCOPE_PERMISSIONS[scope] for one in requirements)
+        wanted = {"processInstanceId": "1"} if path.endswith(("activity-instance", "variable-instance")) else None
+        answer = narrow.call(method, path.removeprefix("/engine-rest"), json=bodies.get(path), params=wanted)
+        assert (answer.status_code != 403) == may, f"{method} {path}: {answer.status_code}"
+
+
+def test_a_key_without_the_topic_gets_none_of_its_tasks(rooms: Rooms, caller: Caller) -> None:
+    caller.start("order")
+    other = Caller(caller.client, new_key(rooms, "other topics", job_types=("else",)))
+    body = {"workerId": "w", "maxTasks": 1, "topics": [{"topicName": "charge-card", "lockDuration": 1000}]}
+
+    answer = other.call("POST", "/external-task/fetchAndLock", json=body)
+
+    assert (answer.status_code, answer.json()["type"]) == (403, "AuthorizationException")
+
+
+@pytest.mark.parametrize(("name", "status"), [("named", 200), ("someone", 401)])
+def test_basic_wants_the_account_s_own_name(rooms: Rooms, caller: Caller, name: str, status: int) -> None:
+    key = new_key(rooms, "named" if name == "named" else "named too")
+    credentials = base64.b64encode(f"{name}:{key}".encode()).decode()
+
+    answer = caller.client.call("GET", "//engine-rest/version", headers={"Authorization": f"Basic {credentials}"})
+
+    assert answer.status_code == status
+
+
+def test_a_session_opens_nothing_here(rooms: Rooms) -> None:
+    with Client(rooms) as browser:
+        browser.sign_in("admin")
+        assert browser.call("GET", "//engine-rest/version").status_code == 401
+
+
+@pytest.mark.parametrize("path", ["/version", "/version/", "//version", "/engine/default/version"])
+def test_one_address_has_several_spellings(caller: Caller, path: str) -> None:
+    assert caller.get(path)["version"].count(".") == 2
+
+
+def test_filters_of_a_topic_choose_the_tasks(caller: Caller) -> None:
+    one = caller.start("order", "k-1", city="Oslo", n=1)
+    two = caller.start("order", "k-2", city="Rome", n=2)
+    topic = {"topicName": "charge-card", "variables": ["city"]}
+
+    none = caller.fetch({**topic, "processVariables": {"city": "Oslo", "n": 2}})
+    by_key = caller.fetch({**topic, "businessKey": "k-2", "processDefinitionKeyIn": ["chain", "order"]})
+    by_value = caller.fetch({**topic, "processVariables": {"n": 1}, "processDefinitionVersionTag": "one"})
+
+    assert none == []
+    assert [(task["processInstanceId"], task["businessKey"]) for task in by_key] == [(two, "k-2")]
+    assert [task["processInstanceId"] for task in by_value] == [one]
+    assert by_value[0]["variables"] == {"city": {"type": "String", "value": "Oslo", "valueInfo": {}}}
+
+
+def test_priority_and_order_of_creation_decide_what_comes_first(caller: Caller) -> None:
+    first, second = caller.start("order"), caller.start("order")
+    (urgent,) = caller.get("/external-task", processInstanceId=second)
+    expect(caller.call("PUT", f"/external-task/{urgent['id']}/priority", json={"priority": 9}), 204)
+    topic = {"topicName": "charge-card"}
+
+    (by_priority,) = caller.fetch(topic, maxTasks=1, usePriority=True)
+    caller.post(f"/external-task/{by_priority['id']}/unlock", {})
+    (by_age,) = caller.fetch(topic, maxTasks=1, usePriority=False)
+
+    assert (by_priority["processInstanceId"], by_priority["priority"]) == (second, 9)
+    assert by_age["processInstanceId"] == first
+
+
+def test_only_the_worker_that_holds_a_task_finishes_it(caller: Caller) -> None:
+    caller.start("order")
+    (task,) = caller.fetch({"topicName": "charge-card"}, worker="mine")
+
+    wrong = caller.call("POST", f"/external-task/{task['id']}/complete", json={"workerId": "other"})
+    caller.post(f"/external-task/{task['id']}/complete", {"workerId": "mine"})
+    again = caller.call("POST", f"/external-task/{task['id']}/complete", json={"workerId": "mine"})
+
+    assert (wrong.status_code, wrong.json()["type"]) == (400, "RestException")
+    assert (again.status_code, again.json()["type"]) == (404, "InvalidRequestException")
+
+
+def test_a_task_locked_here_cannot_be_completed_under_an_older_fence(rooms: Rooms, caller: Caller) -> None:
+    caller.start("order")
+    (job,) = rooms.engine.jobs.lock(["charge-card"], worker="api")
+    held = caller.fetch({"topicName": "charge-card"})
+    caller.post(f"/external-task/{job.job_id}/unlock", {})
+    (task,) = caller.fetch({"topicName": "charge-card"}, worker="mine")
+
+    late = caller.client.call(
+        "POST", f"/jobs/{job.job_id}/completion", json={"fence": job.fence}, headers=caller.headers
+    )
+
+    assert held == []
+    assert task["id"] == job.job_id
+    assert late.status_code == 409
+
+
+def test_details_of_a_failure_are_kept_apart(caller: Caller) -> None:
+    caller.start("order")
+    (task,) = caller.fetch({"topicName": "charge-card"})
+    failure = {"workerId": "w", "errorMessage": "no line", "errorDetails": "at line 7", "retries": 0}
+    caller.post(f"/external-task/{task['id']}/failure", failure)
+
+    answer = expect(caller.call("GET", f"/external-task/{task['id']}/errorDetails"), 200)
+
+    assert answer.text == "at line 7"
+    assert caller.get("/external-task/count", noRetriesLeft="true") == {"count": 1}
+    assert caller.get("/external-task", topicName="charge-card")[0]["errorMessage"] == "no line"
+
+
+def test_a_filter_that_is_not_supported_is_refused(caller: Caller) -> None:
+    answer = caller.call("GET", "/process-instance", params={"incidentMessageLike": "x"})
+
+    assert (answer.status_code, answer.json()["type"]) == (400, "InvalidRequestException")
+    assert "incidentMessageLike" in answer.json()["message"]
+
+
+def test_lists_are_ordered_and_paged(caller: Caller) -> None:
+    keys = [caller.start("order", key) for key in ("b", "c", "a")]
+
+    page = caller.get("/process-instance", sortBy="businessKey", sortOrder="desc", firstResult=1, maxResults=1)
+
+    assert [one["id"] for one in page] == [keys[0]]
+    assert caller.get("/process-instance/count", processDefinitionKey="order") == {"count": 3}
+    assert caller.get("/process-instance", tenantIdIn="elsewhere") == []
+
+
+def test_a_message_for_more_than_one_is_refused_unless_it_is_for_all(caller: Caller) -> None:
+    started = [caller.start("order", key) for key in ("m-1", "m-2")]
+    for task in caller.fetch({"topicName": "charge-card"}):
+        caller.post(f"/external-task/{task['id']}/complete", {"workerId": "w"})
+    for task in caller.get("/task"):
+        caller.post(f"/task/{task['id']}/complete", {})
+
+    unclear = caller.call("POST", "/message", json={"messageName": "paid"})
+    nobody = caller.call("POST", "/message", json={"messageName": "paid", "businessKey": "m-3"})
+    results = caller.post("/message", {"messageName": "paid", "all": True, "resultEnabled": True}, 200)
+
+    for answer in (unclear, nobody):
+        assert (answer.status_code, answer.json()["type"]) == (400, "MismatchingMessageCorrelationException")
+    assert {one["execution"]["processInstanceId"] for one in results} == set(started)
+
+
+def test_tasks_are_found_by_group_and_assigned(caller: Caller) -> None:
+    caller.start("order")
+    (task,) = caller.fetch({"topicName": "charge-card"})
+    caller.post(f"/external-task/{task['id']}/complete", {"workerId": "w", "variables": {"x": {"value": 1}}})
+
+    (found,) = caller.get("/task", candidateGroup="clerks", sortBy="created", sortOrder="asc")
+    caller.post(f"/task/{found['id']}/assignee", {"userId": "ann"})
+
+    assert caller.get("/task", candidateGroup="clerks") == []
+    assert [one["assignee"] for one in caller.get("/task", assignee="ann")] == ["ann"]
+    assert caller.get(f"/task/{found['id']}/form-variables")["x"]["value"] == 1
+    assert {one["type"] for one in caller.get(f"/task/{found['id']}/identity-links")} == {"assignee", "candidate"}
+    taken = caller.call("POST", f"/task/{found['id']}/claim", json={"userId": "bob"})
+    assert taken.status_code == 400
+
+
+def test_variables_are_set_read_and_become_null(caller: Caller) -> None:
+    key = caller.start("order", a=1)
+    file = {"type": "File", "value": "SGVsbG8=", "valueInfo": {"filename": "a.txt", "mimeType": "text/html"}}
+    expect(caller.call("PUT", f"/process-instance/{key}/variables/f", json=file), 204)
+    caller.post(f"/process-instance/{key}/variables", {"modifications": {"b": {"value": "x"}}, "deletions": ["a"]})
+
+    content = expect(caller.call("GET", f"/process-instance/{key}/variables/f/data"), 200)
+
+    assert content.content == b"Hello"
+    assert content.headers["Content-Disposition"] == "attachment"
+    shown = caller.get(f"/process-instance/{key}/variables")
+    assert {name: one["type"] for name, one in shown.items()} == {"a": "Null", "b": "String", "f": "File"}
+    assert caller.call("GET", f"/process-instance/{key}/variables/none").status_code == 404
+
+
+def test_definitions_and_deployments_are_listed(caller: Caller) -> None:
+    (order,) = caller.get("/process-definition", key="order", latestVersion="true")
+
+    assert (order["id"], order["version"], order["versionTag"]) == ("order:1", 1, "one")
+    assert caller.get("/process-definition/count") == {"count": 2}
+    assert caller.get("/process-definition/key/order")["id"] == "order:1"
+    assert "camunda:topic" in caller.get("/process-definition/order:1/xml")["bpmn20Xml"]
+    assert caller.get(f"/deployment/{order['deploymentId']}")["id"] == order["deploymentId"]
+    assert len(caller.get("/deployment")) == 2
+    assert caller.call("DELETE", f"/deployment/{order['deploymentId']}").status_code == 400
+    assert caller.call("GET", "/process-definition/order:9").status_code == 404
+    assert caller.call("POST", "/process-definition/key/order/tenant-id/other/start", json={}).status_code == 404
+
+
+def test_a_file_that_cannot_run_is_refused_with_what_is_wrong(caller: Caller) -> None:
+    answer = caller.call("POST", "/deployment/create", files={"f": ("x.bpmn", b"<x/>")})
+
+    assert (answer.status_code, answer.json()["type"]) == (400, "ParseException")
