@@ -26,6 +26,10 @@ EXPECTED = {
     "incident list", "incident resolve", "message publish", "signal broadcast", "condition evaluate",
     "instance activate", "user list", "user add", "user disable", "user enable",
     "user reset", "key list", "key add", "key revoke", "decide evaluate", "decide import", "decide export",
+    "action list", "assurance run", "calendar days", "calendar due", "calendar list", "calendar measure",
+    "calendar remove", "calendar save", "calendar show", "instance migrate", "instance modify", "instance resume",
+    "instance suspend", "migration plan", "migration preview", "mine align", "mine declare", "mine discover",
+    "mine miners", "mine skeleton", "mine temporal-profile", "process resume", "process suspend",
 }  # fmt: skip
 
 
