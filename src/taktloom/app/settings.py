@@ -32,6 +32,7 @@ class Settings:
     """How this installation runs.
 
     data: the data folder. zone: IANA name, for calendar days and texts. upload_bytes: largest log file taken.
+    requests_per_second: of each API key. log_format: text or json.
     trusted_proxies: addresses whose forwarded headers are believed, only with behind_proxy.
     """
 
@@ -42,6 +43,8 @@ class Settings:
     sync: SyncLevel = SyncLevel.FULL
     upload_bytes: int = 2_000 * _MEGABYTE
     body_bytes: int = 32 * _MEGABYTE
+    requests_per_second: int = 1_000
+    log_format: str = "text"
     behind_proxy: bool = False
     trusted_proxies: str = "127.0.0.1"
     tls_certificate: Path | None = None
@@ -144,6 +147,8 @@ _CONVERTERS: Mapping[str, Callable[[object], object]] = {
     "sync": lambda value: SyncLevel(str(value)),
     "upload_bytes": _positive,
     "body_bytes": _positive,
+    "requests_per_second": _positive,
+    "log_format": lambda value: {"text": "text", "json": "json"}[str(value)],
     "behind_proxy": _flag,
     "trusted_proxies": str,
     "tls_certificate": _path_or_none,

@@ -17,6 +17,7 @@ from taktloom.assure.identity import IdentityStore
 
 if TYPE_CHECKING:
     from taktloom.app.log_room import LogRoom
+    from taktloom.app.standing import Monitor
     from taktloom.hosts.embedded import Change as EngineChange
     from taktloom.hosts.embedded import EmbeddedEngine
 
@@ -43,6 +44,8 @@ class Rooms:
         self._logs: LogRoom | None = None
         self._long_work: LongWork | None = None
         self._stops: list[Callable[[], None]] = []
+        self._monitor: Monitor | None = None
+        self.change_listeners: list[Callable[[Change], None]] = []  # called on the writer's thread
         settings.data.mkdir(parents=True, exist_ok=True)
 
     @property
@@ -79,9 +82,20 @@ class Rooms:
                 self._long_work = LongWork()
             return self._long_work
 
+    @property
+    def monitor(self) -> "Monitor":
+        """Whether the store takes writes."""
+        with self._lock:
+            if self._monitor is None:
+                from taktloom.app.standing import Monitor
+
+                self._monitor = Monitor(self)
+            return self._monitor
+
     def start(self) -> None:
-        """For servers: timers run by themselves from now on."""
+        """For servers: timers run by themselves from now on, and the pulse is written."""
         self.engine.start()
+        self.monitor.start()
 
     def on_close(self, stop: Callable[[], None]) -> None:
         """Call *stop* before the rooms are closed."""
@@ -110,12 +124,13 @@ class Rooms:
     def _pass_on(self, change: "EngineChange") -> None:
         topics = _EVERYTHING if change.topic.value == "everything" else (change.topic.value,)
         for topic in topics:
-            self.changes.publish(
-                Change(
-                    topic=topic,
-                    kind=change.kind,
-                    at=self.clock(),
-                    process_id=change.process_id,
-                    instance_key=change.instance_key,
-                )
+            passed = Change(
+                topic=topic,
+                kind=change.kind,
+                at=self.clock(),
+                process_id=change.process_id,
+                instance_key=change.instance_key,
             )
+            self.changes.publish(passed)
+            for listener in self.change_listeners:
+                listener(passed)

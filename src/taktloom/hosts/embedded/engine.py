@@ -28,6 +28,7 @@ from taktloom.hosts.embedded.deployments import Deployments
 from taktloom.hosts.embedded.drafts import Drafts
 from taktloom.hosts.embedded.event_rows import EventLogSource
 from taktloom.hosts.embedded.external_tasks import ExternalTasks
+from taktloom.hosts.embedded.idempotency import IdempotentRequests
 from taktloom.hosts.embedded.incidents import Incidents
 from taktloom.hosts.embedded.instances import Instances
 from taktloom.hosts.embedded.jobs import Jobs, JobSignals
@@ -41,6 +42,7 @@ from taktloom.hosts.embedded.stores import open_database
 from taktloom.hosts.embedded.timers import Timers, TimerThread
 from taktloom.hosts.embedded.user_tasks import UserTasks
 from taktloom.hosts.embedded.values import PlainValues, ValueCodec
+from taktloom.hosts.embedded.vital_signs import VitalSigns
 from taktloom.hosts.embedded.writer import Writer
 from taktloom.model.identifiers import DEFAULT_TENANT, TenantId
 from taktloom.storage import SyncLevel
@@ -88,6 +90,8 @@ class EmbeddedEngine:
         self.event_log = EventLogSource(core, tenant_id)
         self.measurements = Measurements(core, tenant_id)
         self.timers = Timers(core)
+        self.idempotent_requests = IdempotentRequests(core, tenant_id)
+        self.vital_signs = VitalSigns(core, tenant_id)
 
     @classmethod
     def open(cls, where: Path | str | None, options: EngineOptions | None = None) -> "EmbeddedEngine":
