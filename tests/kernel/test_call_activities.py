@@ -7,8 +7,8 @@ import pytest
 
 from taktloom.kernel import compile_process
 from taktloom.kernel.commands import CancelChild, EscalateToCaller, FinishInstance, OpenUserTask, StartChild
-from taktloom.kernel.events import ChildCompleted, InstanceStarted
-from taktloom.model.errors import NotFoundError
+from taktloom.kernel.events import ChildCompleted, CompensationTriggered, EscalationHandled, InstanceStarted
+from taktloom.model.errors import ConflictError, MisuseError, NotFoundError
 from taktloom.model.event_definitions import CompensateDefinition, ErrorDefinition, EscalationDefinition
 from taktloom.model.process import (
     BoundaryEvent,
@@ -163,9 +163,34 @@ def test_a_called_instance_tells_its_caller_of_escalations_and_of_the_error_it_f
     assert [c for c in run.log if isinstance(c, EscalateToCaller)] == [
         EscalateToCaller(escalation_code="late", variables={})
     ]
+    assert run.state.status == "active"
+
+    run.send(EscalationHandled(occurred_at=run.now))
+
     last = run.log[-1]
     assert isinstance(last, FinishInstance)
     assert (last.outcome, last.error_code) == ("failed", "E1")
+
+
+def test_an_answer_that_nothing_waits_for_is_refused() -> None:
+    run = ActivityDriver(compile_process(process(S, job("a"), E, flows="s > a > e")))
+    run.send(InstanceStarted(occurred_at=run.now, is_called=True))
+
+    with pytest.raises(MisuseError):
+        run.send(EscalationHandled(occurred_at=run.now))
+
+    assert run.open_jobs() == ["a"]
+
+
+def test_only_a_called_instance_that_has_ended_can_be_told_to_undo() -> None:
+    for is_called in (True, False):
+        run = ActivityDriver(compile_process(process(S, job("a"), E, flows="s > a > e")))
+        run.send(InstanceStarted(occurred_at=run.now, is_called=is_called))
+
+        with pytest.raises(ConflictError):
+            run.send(CompensationTriggered(occurred_at=run.now))
+
+        assert run.open_jobs() == ["a"]
 
 
 def test_an_answer_of_an_instance_that_is_not_called_any_more_is_refused() -> None:

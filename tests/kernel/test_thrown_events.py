@@ -11,8 +11,8 @@ from taktloom.kernel.commands import (
     ThrowMessage,
     ThrowSignal,
 )
-from taktloom.kernel.events import InstanceStarted, JobEscalationThrown
-from taktloom.model.errors import DefinitionError
+from taktloom.kernel.events import EscalationHandled, InstanceStarted, JobEscalationThrown
+from taktloom.model.errors import ConflictError, DefinitionError
 from taktloom.model.event_definitions import (
     ErrorDefinition,
     EscalationDefinition,
@@ -204,7 +204,13 @@ def test_a_called_instance_escalates_to_its_caller() -> None:
     commands = run.send(InstanceStarted(occurred_at=run.now, is_called=True, variables=feel({"amount": 1})))
 
     assert commands[0] == EscalateToCaller(escalation_code="x", variables=feel({"total": 2}))
+    assert not run.has_finished
+
+    run.send(EscalationHandled(occurred_at=run.now))
+
     assert run.has_finished
+    with pytest.raises(ConflictError):
+        run.send(EscalationHandled(occurred_at=run.now))
 
 
 def test_an_error_end_event_is_completed_before_the_error_is_caught_and_brings_its_payload() -> None:

@@ -7,6 +7,7 @@ interpreter nor for the libraries. The narrow suites go first; only what they le
 
 import importlib
 import os
+import resource
 import signal
 import sys
 import time
@@ -35,6 +36,8 @@ LOADED_BEFORE = (  # what the suites use beside the kernel and what stands on it
 )
 OPTIONS = ("-x", "-q", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning")
 PASSED, FAILED = 0, 1  # exit codes of pytest; every other one says that the tests did not run
+OUT_OF_TIME = -1
+LOADED = 20  # how much longer than it computes a fork may take on a machine with other work
 INTERRUPTED = 2  # an import error while collecting: the change broke a module, which is a find
 
 
@@ -50,11 +53,11 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
-    """How a change fared. seconds: of all stages together."""
+    """How a change fared. is_out_of_time: found because a stage came to no end."""
 
     change: Change
     has_survived: bool
-    seconds: float
+    is_out_of_time: bool
 
 
 @dataclass(slots=True, kw_only=True)
@@ -62,7 +65,6 @@ class _Running:
     change: Change
     stage: int
     since: float
-    before: float = 0.0
 
 
 def preload() -> None:
@@ -74,47 +76,51 @@ def preload() -> None:
 
 
 def try_all(changes: Iterable[Change], *, workers: int, seconds: float) -> Iterator[Trial]:
-    """Each change's fate, as they are known. A stage that takes longer than *seconds* counts as found."""
+    """Each change's fate, as they are known. A stage that takes more than *seconds* of computing counts as found."""
     waiting = list(reversed(list(changes)))
     running: dict[int, _Running] = {}
     while waiting or running:
         while waiting and len(running) < workers:
             change = waiting.pop()
-            running[_fork(change, 0)] = _Running(change=change, stage=0, since=time.monotonic())
+            running[_fork(change, 0, seconds)] = _Running(change=change, stage=0, since=time.monotonic())
         time.sleep(0.02)
         for process in list(running):
             code = _ended(process, running[process], seconds)
             if code is None:
                 continue
             done = running.pop(process)
-            taken = done.before + time.monotonic() - done.since
             if code == PASSED and done.stage + 1 < len(done.change.suites):
                 stage = done.stage + 1
-                following = _Running(change=done.change, stage=stage, since=time.monotonic(), before=taken)
-                running[_fork(done.change, stage)] = following
+                following = _Running(change=done.change, stage=stage, since=time.monotonic())
+                running[_fork(done.change, stage, seconds)] = following
             else:
-                yield Trial(change=done.change, has_survived=code == PASSED, seconds=taken)
+                yield Trial(change=done.change, has_survived=code == PASSED, is_out_of_time=code == OUT_OF_TIME)
 
 
 def _ended(process: int, run: _Running, seconds: float) -> int | None:
-    """The exit code of the fork, None while it runs; one without end is stopped and counts as failed."""
+    """The exit code of the fork, None while it runs; one that waits without end is stopped."""
     ended, status = os.waitpid(process, os.WNOHANG)
     if not ended:
-        if time.monotonic() - run.since < seconds:
+        if time.monotonic() - run.since < seconds * LOADED:
             return None
         os.kill(process, signal.SIGKILL)
         os.waitpid(process, 0)
-        return FAILED
+        return OUT_OF_TIME
     code = os.waitstatus_to_exitcode(status)
-    if code not in {PASSED, FAILED, INTERRUPTED} and code >= 0:
+    if code < 0:
+        return OUT_OF_TIME if -code == signal.SIGXCPU else FAILED
+    if code not in {PASSED, FAILED, INTERRUPTED}:
         raise AssertionError(f"the tests did not run (exit code {code}): {run.change.what}")
     return FAILED if code != PASSED else PASSED
 
 
-def _fork(change: Change, stage: int) -> int:
+def _fork(change: Change, stage: int, seconds: float) -> int:
     sys.stdout.flush()
     process = os.fork()
     if process == 0:
+        resource.setrlimit(
+            resource.RLIMIT_CPU, (int(seconds), int(seconds) + 5)
+        )  # computed, not passed: load is no bug
         _run_tests(change, change.suites[stage])
     return process
 

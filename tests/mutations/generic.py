@@ -23,7 +23,7 @@ NARROW = {  # by folder or module of the kernel, longest first wins; else the te
     "elements": (),
 }
 NEARBY = "tests/conformance/bpmn/test_scenarios.py"  # a third of a second each, and nearly every line of the kernel
-SECONDS = 60.0
+SECONDS = 90.0
 COMPARISONS: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Lt: ast.LtE,
     ast.LtE: ast.Lt,
@@ -119,15 +119,15 @@ def main() -> int:
     every = [site for site in sites() if chosen.only in site.file]
     sample = random.Random(chosen.seed).sample(every, min(chosen.sample, len(every)))
     preload()
-    survivors, seconds = 0, 0.0
+    survivors, endless = 0, 0
     for trial in try_all(changes(sample), workers=chosen.workers, seconds=SECONDS):
-        seconds += trial.seconds
+        endless += trial.is_out_of_time
         if trial.has_survived:
             survivors += 1
             write_line(sys.stdout, f"survived  {trial.change.what}")
     rate = survivors / max(len(sample), 1)
     write_line(sys.stdout, f"{survivors} of {len(sample)} changes survived ({rate:.0%}); {len(every)} places in all")
-    write_line(sys.stdout, f"{seconds:.0f} seconds of {chosen.workers} workers")
+    write_line(sys.stdout, f"{endless} of the others made the suites compute for more than {SECONDS:.0f} seconds")
     return 0
 
 

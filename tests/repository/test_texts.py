@@ -54,7 +54,7 @@ CLAUSE = re.compile(r"(BPMN 2\.0\.2|DMN 1\.5), |W\. M\. P\. ")  # of a rule: for
 SENTENCE = re.compile(r"[A-Z'`{\"](?=.* [a-z]).*[.}:?]", re.DOTALL)
 # Calls that take a phrase of ours to stand inside a sentence, with its position; and its name where it is named.
 PHRASE_CALLS = {
-    "TimerTextError": 0,
+    "TimeTextError": 0,
     "unexpected": 0,
     "LogTooLargeError": 0,
     "FilterTooLargeError": 0,

@@ -141,6 +141,7 @@ BODIES: dict[str, dict[str, object]] = {
     "/messages": {"name": "nobody waits"},
     "/signals": {"name": "nobody hears"},
     "/instances/{instance_key}/activations": {"element_ids": ["a"]},
+    "/calendars/{name}": {"definition": {}},
     "/tasks/{user_task_id}/assign": {"assignee": "nobody"},
     "/jobs/activations": {"job_types": ["none"], "worker": "w"},
     "/jobs/{job_id}/completion": {"fence": 1},

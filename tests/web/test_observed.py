@@ -71,7 +71,7 @@ def test_a_full_disk_makes_the_server_read_only_with_an_alarm_and_nothing_is_los
 ) -> None:
     expect(admin.call("POST", "/deployments", files={"files": ("permit.bpmn", PERMIT_BPMN)}), 201)
     pages = _limit_pages(rooms, 160)
-    acknowledged = []
+    acknowledged: list[str] = []
     while len(acknowledged) < 500:
         answer = admin.call("POST", "/processes/permit/instances", json={"variables": {"note": "x" * 2000}})
         if answer.status_code != 201:

@@ -28,6 +28,7 @@ class WorkKind(StrEnum):
     IMPORT = "import"
     POTENTIAL = "potential"
     DRAFT = "draft"
+    ANALYSIS = "analysis"
 
 
 class WorkState(StrEnum):
@@ -63,6 +64,7 @@ class WorkHandle:
     status: WorkStatus
     key: Hashable = None
     wants_stop: threading.Event = field(default_factory=threading.Event)
+    ended: threading.Event = field(default_factory=threading.Event)
     _stage_began: float = 0.0
 
     def report(self, stage: str, done: int, total: int | None) -> None:
@@ -114,6 +116,12 @@ class LongWork:
         """How far it is. Raises NotFoundError, also when it is none of *kinds*."""
         return self._handle(work_id, kinds).status
 
+    def wait(self, work_id: str, *, seconds: float) -> WorkStatus:
+        """How far it is, once it is over or after *seconds*. Raises NotFoundError."""
+        handle = self._handle(work_id, ())
+        handle.ended.wait(seconds)
+        return handle.status
+
     def cancel(self, work_id: str, *kinds: WorkKind) -> None:
         """Ask it to stop; it ends at its next report. Raises ConflictError when it is over, NotFoundError."""
         handle = self._handle(work_id, kinds)
@@ -142,6 +150,13 @@ class LongWork:
 
 
 def _run(handle: WorkHandle, work: Callable[[WorkHandle], object]) -> None:
+    try:
+        _carry_out(handle, work)
+    finally:
+        handle.ended.set()
+
+
+def _carry_out(handle: WorkHandle, work: Callable[[WorkHandle], object]) -> None:
     if handle.is_cancelled():
         handle.status = replace(handle.status, state=WorkState.CANCELLED)
         return

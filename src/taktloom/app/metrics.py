@@ -76,7 +76,12 @@ class _Standing:
             ("process_id",),
             {(name,): number for name, number in counts.instances.items()},
         )
-        yield _labelled("taktloom_jobs_open", "Open jobs.", ("job_type", "state"), dict(counts.jobs))
+        yield _labelled(
+            "taktloom_jobs_open",
+            "Open jobs.",
+            ("job_type", "state"),
+            {(job_type, state): number for (job_type, state), number in counts.jobs.items()},
+        )
         for name, said, number in (
             ("taktloom_incidents_open", "Open incidents.", counts.incidents),
             ("taktloom_user_tasks_open", "Open user tasks.", counts.user_tasks),

@@ -5,6 +5,7 @@ from types import ModuleType
 
 from taktloom.app import (
     backup,
+    calendars,
     decision_tables,
     decision_tests,
     decisions,
@@ -31,11 +32,14 @@ from taktloom.app import (
     watch,
     works,
 )
+from taktloom.app.analyses import running as analyses
 from taktloom.app.context import UseCase
 from taktloom.app.demo import walk
 
 MODULES: tuple[ModuleType, ...] = (
+    analyses,
     backup,
+    calendars,
     decision_tables,
     decision_tests,
     decisions,

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Review of a log: report, map, variants, mined model. Results are kept per log, filter and parameters."""
 
-import csv
-import io
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -127,7 +125,7 @@ def list_variants(
     context: Context, *, log_id: str, chosen: Filter = ALL, limit: int = 100
 ) -> tuple[VariantRecord, ...]:
     """Variants, most frequent first."""
-    return context.rooms.logs.result(log_id, ("variants", chosen), lambda log: _variants(_view(log, chosen)))[:limit]
+    return context.rooms.logs.result(log_id, ("variants", chosen), lambda log: _variants(view_of(log, chosen)))[:limit]
 
 
 @use_case(Permission.LOG_VIEW)
@@ -143,7 +141,7 @@ def export_variants_csv(context: Context, *, log_id: str, chosen: Filter = ALL) 
 @use_case(Permission.LOG_VIEW)
 def mine_model(context: Context, *, log_id: str, chosen: Filter = ALL, noise: float = DEFAULT_NOISE) -> MinedModel:
     """A sound BPMN model by an inductive miner with infrequency filter, drawn, with fitness and precision."""
-    return context.rooms.logs.result(log_id, ("model", chosen, noise), lambda log: _mine(_view(log, chosen), noise))
+    return context.rooms.logs.result(log_id, ("model", chosen, noise), lambda log: _mine(view_of(log, chosen), noise))
 
 
 def _review(context: Context, log_id: str, chosen: Filter) -> "ReviewReport":
@@ -152,7 +150,8 @@ def _review(context: Context, log_id: str, chosen: Filter) -> "ReviewReport":
     return context.rooms.logs.result(log_id, ("review", chosen), lambda log: review(log, condition=_condition(chosen)))
 
 
-def _view(log: "CanonicalLog", chosen: Filter) -> "CanonicalLog":
+def view_of(log: "CanonicalLog", chosen: Filter) -> "CanonicalLog":
+    """The part of *log* that is chosen."""
     from taktloom.mining.filters import apply_filter
 
     return apply_filter(log, _condition(chosen))
@@ -242,9 +241,7 @@ def parse_filter(text: str) -> "LogFilter":
 
 
 def _csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
-    """UTF-8 with a byte order mark, which spreadsheets need to see Chinese labels."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(columns)
-    writer.writerows(rows)
-    return text.getvalue().encode("utf-8-sig")
+    """UTF-8 with a byte order mark, which spreadsheets need to see Chinese labels; no cell is a formula."""
+    from taktloom.mining.logs.export import table_csv
+
+    return table_csv(columns, rows)

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Works that a person waits for beside imports: an assessment of the potential, a draft. Progress, result, cancel."""
+"""Works that a person waits for beside imports: an assessment of the potential, a draft, an analysis.
+
+Progress, result, cancel.
+"""
 
 from dataclasses import dataclass
 
@@ -9,7 +12,7 @@ from taktloom.app.long_work import WorkKind, WorkStatus
 from taktloom.assure.permissions import Permission
 from taktloom.model.errors import TaktloomError
 
-KINDS = (WorkKind.POTENTIAL, WorkKind.DRAFT)
+KINDS = (WorkKind.POTENTIAL, WorkKind.DRAFT, WorkKind.ANALYSIS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

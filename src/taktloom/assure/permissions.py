@@ -20,6 +20,7 @@ class Permission(StrEnum):
     INSTANCE_OPERATE = "instance.operate"
     MESSAGE_PUBLISH = "message.publish"
     DECISION_EVALUATE = "decision.evaluate"
+    CALENDAR_EDIT = "calendar.edit"
     TASK_WORK = "task.work"
     TASK_VIEW_ALL = "task.view_all"
     LOG_VIEW = "log.view"
@@ -67,6 +68,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             _P.INSTANCE_VIEW,
             _P.TASK_WORK,
             _P.TASK_VIEW_ALL,
+            _P.CALENDAR_EDIT,
             _P.LOG_VIEW,
             _P.LOG_EDIT,
             _P.SYSTEM_VIEW,
@@ -83,7 +85,7 @@ SCOPE_PERMISSIONS: Mapping[Scope, frozenset[Permission]] = {
     Scope.DECISIONS: frozenset({_P.DECISION_EVALUATE}),
     Scope.TASKS: frozenset({_P.TASK_WORK, _P.TASK_VIEW_ALL}),
     Scope.PROCESSES: frozenset({_P.PROCESS_VIEW}),
-    Scope.DEPLOYMENTS: frozenset({_P.PROCESS_VIEW, _P.PROCESS_DEPLOY}),
+    Scope.DEPLOYMENTS: frozenset({_P.PROCESS_VIEW, _P.PROCESS_DEPLOY, _P.CALENDAR_EDIT}),
     Scope.LOGS: frozenset({_P.LOG_VIEW, _P.LOG_EDIT}),
     Scope.SYSTEM: frozenset({_P.SYSTEM_VIEW}),
 }

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 import typer
 
 from taktloom.cli import failures
+from taktloom.cli.calendars import calendar_commands
 from taktloom.cli.decision_tables import decide_commands
 from taktloom.cli.decisions import decision_commands
 from taktloom.cli.doors import door_commands
 from taktloom.cli.logs import log_commands, look_commands
+from taktloom.cli.mine import mine_commands
 from taktloom.cli.models import model_commands
 from taktloom.cli.people import key_commands, user_commands
 from taktloom.cli.running import (
@@ -54,9 +56,11 @@ application.add_typer(
     no_args_is_help=True, context_settings={"ignore_unknown_options": True},
 )  # fmt: skip
 application.add_typer(log_commands, name="log", help="Event logs in the data folder.", no_args_is_help=True)
+application.add_typer(mine_commands, name="mine", help="Analyses of an event log.", no_args_is_help=True)
 application.add_typer(process_commands, name="process", help="Deployed processes.", no_args_is_help=True)
 application.add_typer(instance_commands, name="instance", help="Process instances.", no_args_is_help=True)
 application.add_typer(task_commands, name="task", help="User tasks.", no_args_is_help=True)
+application.add_typer(calendar_commands, name="calendar", help="Business calendars.", no_args_is_help=True)
 application.add_typer(incident_commands, name="incident", help="Incidents.", no_args_is_help=True)
 application.add_typer(message_commands, name="message", help="Messages.", no_args_is_help=True)
 application.add_typer(condition_commands, name="condition", help="Conditional start events.", no_args_is_help=True)

@@ -13,7 +13,7 @@ from taktloom.kernel.behaviour import Behaviour
 from taktloom.kernel.compilation import Compilation
 from taktloom.kernel.data_flow import in_each_round, with_data
 from taktloom.kernel.elements.ad_hoc_sub_process import in_turn, leaving_ad_hoc
-from taktloom.kernel.elements.compensation import UndoingBehaviour, recording
+from taktloom.kernel.elements.compensation import UndoingBehaviour, UndoingCallBehaviour, recording
 from taktloom.kernel.elements.event_compilers import compile_throw
 from taktloom.kernel.elements.instance_events import InstanceEvents
 from taktloom.kernel.elements.multi_instance import CollectedItems, MultiInstanceBehaviour, collecting
@@ -29,6 +29,7 @@ from taktloom.model.process import (
     AdHocSubProcess,
     AnyFlowNode,
     BoundaryEvent,
+    CallActivity,
     MultiInstanceBehavior,
     MultiInstanceLoop,
     StandardLoop,
@@ -36,7 +37,7 @@ from taktloom.model.process import (
     SubProcess,
 )
 
-__all__ = ["finish_activities"]
+__all__ = ["finish_activities", "phases_of"]
 
 
 def finish_activities(compilation: Compilation, models: Sequence[AnyFlowNode], nodes: list[Node]) -> int:
@@ -171,7 +172,8 @@ def _mark_compensation(models: Sequence[AnyFlowNode], nodes: list[Node], rounds:
     numbers = {model.id: index for index, model in enumerate(models)}
     handlers = _handlers(models, numbers)
     undos = _undos(models, nodes)
-    compensable = _with_all_around(nodes, {*handlers, *undos})
+    calls = [index for index, model in enumerate(models) if isinstance(model, CallActivity) and not model.called_task]
+    compensable = _with_all_around(nodes, {*handlers, *undos, *calls})
     for index in sorted(compensable):
         if not isinstance(models[index], Activity):
             continue
@@ -183,16 +185,26 @@ def _mark_compensation(models: Sequence[AnyFlowNode], nodes: list[Node], rounds:
             continue
         nodes[index] = _recorded(nodes[index])
         nodes[at_round] = _recorded(replace(nodes[at_round], undone_by=handlers.get(index)))
-        if isinstance(models[index], SubProcess):
+        if isinstance(models[index], SubProcess | CallActivity):
             nodes[at_round + 1] = _recorded(replace(nodes[at_round + 1], undo_start=undos.get(index, NONE)))
     cancels = _cancel_boundaries(models, numbers)
     for index, event in cancels.items():
         nodes[index] = replace(nodes[index], cancelled_by=event)
-    if not compensable and not cancels:
+    if not compensable and not cancels and not undos:
         return NONE
     nodes.append(_with_behaviour(_UNDOING, UndoingBehaviour()))
     nodes[-1] = replace(nodes[-1], index=len(nodes) - 1)
-    return len(nodes) - 1
+    undoing = len(nodes) - 1
+    _add_calls_to_undo(models, nodes, {index: rounds[index] + 1 if index in rounds else index for index in calls})
+    return undoing
+
+
+def _add_calls_to_undo(models: Sequence[AnyFlowNode], nodes: list[Node], calls: Mapping[int, int]) -> None:
+    """Per call activity a node at which its called instance is compensated, under its id. calls: where each calls."""
+    for index, at_work in calls.items():
+        undo = replace(_with_behaviour(_UNDOING, UndoingCallBehaviour()), index=len(nodes), id=models[index].id)
+        nodes[at_work] = replace(nodes[at_work], undo_call=len(nodes))
+        nodes.append(undo)
 
 
 def _handlers(models: Sequence[AnyFlowNode], numbers: Mapping[ElementId, int]) -> dict[int, tuple[int, int]]:
@@ -252,8 +264,12 @@ def _with_phase(node: Node, phase: Phase, method: PhaseMethod) -> Node:
 
 
 def _with_behaviour(node: Node, behaviour: Behaviour) -> Node:
-    phases = (behaviour.enter, behaviour.perform, behaviour.complete, behaviour.leave, open_handlers)
-    return replace(node, behaviour=behaviour, phases=phases, catch=behaviour.catch)
+    return replace(node, behaviour=behaviour, phases=phases_of(behaviour), catch=behaviour.catch)
+
+
+def phases_of(behaviour: Behaviour) -> tuple[PhaseMethod, ...]:
+    """The behaviour's methods by Phase."""
+    return (behaviour.enter, behaviour.perform, behaviour.complete, behaviour.leave, open_handlers, behaviour.go_on)
 
 
 _PLAIN = Behaviour()

@@ -151,4 +151,5 @@ def _plan_of(wait: TimerWait) -> TimerPlan:
         repetitions_left=wait.repetitions_left,
         schedule=wait.schedule,
         occurrence=wait.occurrence,
+        calendar=wait.calendar,
     )

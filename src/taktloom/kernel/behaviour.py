@@ -61,6 +61,11 @@ class Behaviour:
         receive_variables(run, node, token, variables)
         run.push(token, Phase.COMPLETE)
 
+    def go_on(self, run: Run, token: Token) -> Phase | None:
+        """Only a call activity has somebody to let go on."""
+        del run, token
+        return None
+
     def leave(self, run: Run, token: Token) -> Phase | None:
         """Send the token on."""
         node = run.process.nodes[token.element]

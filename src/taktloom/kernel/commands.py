@@ -54,8 +54,20 @@ class RetryJob:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reckoning:
+    """The instant that *rule* gives after *anchor* by a business calendar; see `calendars.reckoning`."""
+
+    calendar: str
+    anchor: datetime
+    rule: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OpenUserTask:
-    """Put a task into the inboxes. candidate_groups: role names; due_at None: no due date. priority: 0 to 100."""
+    """Put a task into the inboxes. candidate_groups: role names; due_at None: no due date. priority: 0 to 100.
+
+    due_by, follow_up_by: instead of an instant, what the host has to reckon by a business calendar.
+    """
 
     user_task_id: UserTaskId
     element_id: ElementId
@@ -68,6 +80,8 @@ class OpenUserTask:
     candidate_users: tuple[str, ...] = ()
     follow_up_at: datetime | None = None
     priority: int = USUAL_PRIORITY
+    due_by: Reckoning | None = None
+    follow_up_by: Reckoning | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +89,15 @@ class CancelUserTask:
     """Take the task out of the inboxes."""
 
     user_task_id: UserTaskId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanTimer:
+    """Reckon the due instant by a business calendar and answer with TimerPlanned."""
+
+    timer_id: TimerId
+    element_id: ElementId
+    reckoning: Reckoning
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,8 +187,25 @@ class CancelChild:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ContinueChild:
+    """Send EscalationHandled to the called instance."""
+
+    child_id: ChildId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompensateChild:
+    """Send CompensationTriggered to the called instance, which has ended; it answers when it has ended again."""
+
+    child_id: ChildId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EscalateToCaller:
-    """Of a called instance: an escalation that nothing in it caught, for ChildEscalated at its caller."""
+    """Of a called instance: an escalation that nothing in it caught, for ChildEscalated at its caller.
+
+    The instance stops there and goes on with EscalationHandled, once its caller has ordered it (ContinueChild).
+    """
 
     escalation_code: str | None
     variables: Mapping[str, FeelValue]
@@ -273,10 +313,14 @@ class InstanceOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FinishInstance:
-    """Nothing is left to do; always the last command. error_code: of the error that nothing caught, when failed."""
+    """Nothing is left to do; always the last command. error_code: of the error that nothing caught, when failed.
+
+    is_compensable: of a called instance, to be kept as long as its caller, since it may have to undo what it did.
+    """
 
     outcome: InstanceOutcome
     error_code: str | None = None
+    is_compensable: bool = False
 
 
 Command: TypeAlias = (
@@ -285,6 +329,7 @@ Command: TypeAlias = (
     | RetryJob
     | OpenUserTask
     | CancelUserTask
+    | PlanTimer
     | StartTimer
     | CancelTimer
     | Subscribe
@@ -294,6 +339,8 @@ Command: TypeAlias = (
     | ThrowSignal
     | StartChild
     | CancelChild
+    | ContinueChild
+    | CompensateChild
     | EscalateToCaller
     | ReadDataStores
     | WriteDataStore

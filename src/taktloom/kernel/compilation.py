@@ -95,24 +95,28 @@ class Compilation:
             (TimerKind.CYCLE, definition.cycle),
         )
         kind, text = next(((kind, text.strip()) for kind, text in texts if text), (TimerKind.DURATION, "PT0S"))
+        calendar = definition.calendar
         if text.startswith("="):
-            return Timer(kind=kind, text=TextExpression("", self.expression(text, element, "timer")))
-        reason = check_literal(kind, text)
+            expression = TextExpression("", self.expression(text, element, "timer"))
+            return Timer(kind=kind, text=expression, calendar=calendar)
+        reason = check_literal(kind, text, calendar)
         if reason is None:
-            return Timer(kind=kind, text=TextExpression(text))
+            return Timer(kind=kind, text=TextExpression(text), calendar=calendar)
         if _looks_literal(kind, text):
             self.findings.append(
                 problem(
                     "timer-text-invalid",
                     element,
                     f"The timer text '{text}' cannot be used: {reason}.",
-                    "Write an ISO 8601 text, or a FEEL expression after '='.",
+                    "Write an ISO 8601 text, for a cycle also a cron expression, or a FEEL expression after '='.",
                     text=text,
                     detail=reason,
                 )
             )
             return Timer(kind=kind, text=TextExpression(text))
-        return Timer(kind=kind, text=TextExpression("", self.expression(text, element, "timer")))
+        return Timer(
+            kind=kind, text=TextExpression("", self.expression(text, element, "timer")), calendar=definition.calendar
+        )
 
     def mappings(self, mappings: Iterable[VariableMapping], element: Element) -> tuple[MappingRule, ...]:
         """Compiled in order."""
@@ -142,5 +146,7 @@ def _without_marker(text: str) -> str:
 
 def _looks_literal(kind: TimerKind, text: str) -> bool:
     """A text in which FEEL could not be meant, so that the better message is about ISO 8601."""
-    head = {TimerKind.DATE: "0123456789", TimerKind.DURATION: "P", TimerKind.CYCLE: "R0123456789"}[kind]
+    if kind is TimerKind.CYCLE and text[0] in "0123456789*@":  # cron
+        return True
+    head = {TimerKind.DATE: "0123456789", TimerKind.DURATION: "P", TimerKind.CYCLE: "R"}[kind]
     return text[0] in head and " " not in text.strip() and "(" not in text

@@ -4,8 +4,7 @@
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-from taktloom.kernel.activity_nodes import finish_activities
-from taktloom.kernel.arming import open_handlers
+from taktloom.kernel.activity_nodes import finish_activities, phases_of
 from taktloom.kernel.compilation import Compilation, ScriptRunner
 from taktloom.kernel.correlation import MessageCorrelation, message_correlations
 from taktloom.kernel.data_compilation import DataNames, compile_node_data
@@ -15,6 +14,8 @@ from taktloom.kernel.reachability import upstream_flows
 from taktloom.kernel.rules import check_structure, problem
 from taktloom.model.errors import DefinitionError
 from taktloom.model.event_definitions import (
+    CancelDefinition,
+    CompensateDefinition,
     ConditionalDefinition,
     ErrorDefinition,
     EscalationDefinition,
@@ -216,6 +217,16 @@ def _waits(definition: EventDefinition | None) -> bool:
     return any(isinstance(single, kinds) for single in single_definitions(definition))
 
 
+def _compensates(node: AnyFlowNode) -> bool:
+    """Whether the node throws compensation, by itself or with the instances of its loop, or cancels a transaction."""
+    thrown = [node.definition] if isinstance(node, IntermediateThrowEvent | EndEvent) else []
+    loop = getattr(node, "loop", None)
+    if isinstance(loop, MultiInstanceLoop):
+        thrown += [loop.none_event, loop.one_event, *(part.event for part in loop.complex_behaviors)]
+    kinds = (CompensateDefinition, CancelDefinition)
+    return any(isinstance(single, kinds) for event in thrown for single in single_definitions(event))
+
+
 class _Builder:
     """Puts nodes and flows together; references that lead nowhere are left out, the rules have named them."""
 
@@ -262,9 +273,21 @@ class _Builder:
             case_attributes=case_attributes,
             findings=_without_repetitions(self.compilation.findings),
             undoing=undoing,
+            undo_start=self._undo_start(),
+            compensates=any(_compensates(node) for node, _ in self.numbered),
             upstream=upstream_flows(nodes, self.flows, self._side_ways()),
             correlations=self._correlations(),
         )
+
+    def _undo_start(self) -> int:
+        starts = [
+            start
+            for node in self.definition.nodes
+            if isinstance(node, SubProcess) and node.triggered_by_event
+            for start in node.nodes
+            if isinstance(start, StartEvent) and isinstance(start.definition, CompensateDefinition)
+        ]
+        return self.node_index[starts[0].id] if starts else NONE
 
     def _correlations(self) -> Mapping[ElementId, tuple[MessageCorrelation, ...]]:
         found = {node.id: message_correlations(self.definition, node) for node, _ in self.numbered}
@@ -311,7 +334,7 @@ class _Builder:
             name=node.name,
             element_type=behaviour.element_type,
             behaviour=behaviour,
-            phases=(behaviour.enter, behaviour.perform, behaviour.complete, behaviour.leave, open_handlers),
+            phases=phases_of(behaviour),
             catch=behaviour.catch,
             parent=parent,
             incoming=tuple(self.incoming.get(index, ())),

@@ -88,6 +88,14 @@ class UserTaskCompleted(HappenedAt):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TimerPlanned(HappenedAt):
+    """Answer to PlanTimer: the instant (UTC) that the host has reckoned, a recorded fact from now on."""
+
+    timer_id: TimerId
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TimerFired(HappenedAt):
     """The timer's due instant has come; occurred_at >= due."""
 
@@ -168,10 +176,15 @@ class ActivitiesActivated(HappenedAt):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChildCompleted(HappenedAt):
-    """The called instance ended well (completed or terminated by its own model); *variables* are its own at the end."""
+    """The called instance ended well (completed or terminated by its own model); *variables* are its own at the end.
+
+    is_compensable: it has completed what can be compensated, and the host can let it do so later (CompensateChild).
+    Also the answer to CompensateChild.
+    """
 
     child_id: ChildId
     variables: Mapping[str, FeelValue] = field(default_factory=dict)
+    is_compensable: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,6 +210,16 @@ class ChildEscalated(HappenedAt):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EscalationHandled(HappenedAt):
+    """What the called instance threw to its caller has been handled there, and has not ended it: it goes on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompensationTriggered(HappenedAt):
+    """The call activity of this called instance, which has ended, is compensated: undo what it has completed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DataStoreRead(HappenedAt):
     """Answer to ReadDataStores: values by store id."""
 
@@ -211,6 +234,7 @@ KernelEvent: TypeAlias = (
     | JobErrorThrown
     | JobEscalationThrown
     | UserTaskCompleted
+    | TimerPlanned
     | TimerFired
     | MessageCorrelated
     | DecisionEvaluated
@@ -224,5 +248,7 @@ KernelEvent: TypeAlias = (
     | ChildCompleted
     | ChildFailed
     | ChildEscalated
+    | EscalationHandled
+    | CompensationTriggered
     | DataStoreRead
 )

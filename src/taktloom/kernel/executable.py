@@ -97,7 +97,8 @@ class Node:
     Phase; catch: its method for what it waits for. activates_itself: whether a token that arrives may have to wait
     before the visit begins. is_round: one round of a loop, told of only in the event log. undone_by: numbers of the
     compensation boundary event and of the activity that it leads to. undo_start: of a sub-process the start event of
-    its compensation event sub-process. cancelled_by: of a transaction its cancel boundary event. is_selectable: an
+    its compensation event sub-process. undo_call: of a call activity where the called instance is compensated.
+    cancelled_by: of a transaction its cancel boundary event. is_selectable: an
     activity that an ad-hoc sub-process may start. data: what it does with data, None for nothing.
     """
 
@@ -128,6 +129,7 @@ class Node:
     is_round: bool = False
     undone_by: tuple[int, int] | None = None
     undo_start: int = NONE
+    undo_call: int = NONE
     is_event_sub_process: bool = False
     cancelled_by: int = NONE
     is_selectable: bool = False
@@ -139,7 +141,8 @@ class ExecutableProcess:
 
     starts: where tokens begin without an event: at the none start event, else at each node without incoming flow.
     nodes: after the model's come those for rounds of loops and for compensation, which the model does not name.
-    undoing: number of the one at which compensation runs, NONE where nothing can be compensated.
+    undoing: number of the one at which compensation runs, NONE where nothing can be compensated. undo_start: start
+    event of the process' own compensation event sub-process. compensates: whether anything in it throws compensation.
 
     findings: the warnings of reading and compiling. external_choices: gateways whose flow the host chooses.
     upstream: of each inclusive or complex gateway that joins, per node the incoming flows of the gateway that a token
@@ -161,6 +164,8 @@ class ExecutableProcess:
     correlations: Mapping[ElementId, tuple[MessageCorrelation, ...]]
     handlers: Handlers = NO_HANDLERS
     undoing: int = NONE
+    undo_start: int = NONE
+    compensates: bool = False
 
     def handlers_of(self, element: int) -> Handlers:
         """Those of the scope of this activity, of the process for NONE."""

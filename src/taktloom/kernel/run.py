@@ -17,10 +17,13 @@ from taktloom.kernel.commands import (
     CancelUserTask,
     CloseIncident,
     Command,
+    EscalateToCaller,
     FinishInstance,
     IncidentKind,
     InstanceOutcome,
+    PlanTimer,
     RaiseIncident,
+    Reckoning,
     StartTimer,
     Subscribe,
     SubscribeSignal,
@@ -81,7 +84,18 @@ STATUS_OF = {
 class Run:
     """The surroundings of one step. Behaviours call it to move tokens, open waits and emit commands."""
 
-    __slots__ = ("actor", "commands", "history", "now", "process", "stack", "state", "visits_left", "writes_rows")
+    __slots__ = (
+        "actor",
+        "commands",
+        "history",
+        "is_held",
+        "now",
+        "process",
+        "stack",
+        "state",
+        "visits_left",
+        "writes_rows",
+    )
 
     def __init__(self, process: ExecutableProcess, state: InstanceState, now: datetime, actor: str | None) -> None:
         self.process, self.state, self.now, self.actor = process, state, now, actor
@@ -90,6 +104,7 @@ class Run:
         self.commands: list[Command] = []
         self.stack: list[tuple[TokenId, Phase]] = []
         self.visits_left = VISITS_PER_STEP
+        self.is_held = False  # whether the step stops here, until the caller has answered
 
     def next_id(self) -> str:
         """The next id inside the instance: its key and a counter."""
@@ -197,7 +212,7 @@ class Run:
         if not scope.stays_open:
             self._close_scope_waits(scope)
         if scope.owner is None:
-            self.finish(InstanceOutcome.COMPLETED)
+            self.finish(InstanceOutcome.TERMINATED if scope.is_ending else InstanceOutcome.COMPLETED)
         else:
             self.push(self.state.tokens[scope.owner], Phase.COMPLETE)
 
@@ -227,6 +242,8 @@ class Run:
         self.close_visit(token)
         if self.stack:  # what the token was still to do there
             self.stack[:] = [entry for entry in self.stack if entry[0] != token.id]
+        for held in self.state.held:
+            held[:] = [entry for entry in held if entry[0] != token.id]
 
     def interrupt_scope(self, scope_id: ScopeId, failed: Collection[TokenId] = NO_TOKENS) -> None:
         """An interrupting event sub-process takes over: all else in the scope is broken off, no other can start."""
@@ -250,13 +267,18 @@ class Run:
         self, outcome: InstanceOutcome, error_code: str | None = None, failed: Collection[TokenId] = NO_TOKENS
     ) -> None:
         """End the instance: whatever is left in it is broken off; the variables of the instance stay to be read."""
-        state = self.state
+        state, keeps = self.state, False
         if state.root is not None:
-            self.clear_scope(state.scopes[state.root], failed)
-            state.scopes[state.root].records.clear()
+            root = state.scopes[state.root]
+            self.clear_scope(root, failed)
+            keeps = state.is_called and outcome is not InstanceOutcome.FAILED
+            keeps = keeps and (bool(root.records) or self.process.undo_start != NONE)
+            if not keeps:
+                root.records.clear()
         self.stack.clear()
+        state.held.clear()
         state.status = STATUS_OF[outcome]
-        self.commands.append(FinishInstance(outcome=outcome, error_code=error_code))
+        self.commands.append(FinishInstance(outcome=outcome, error_code=error_code, is_compensable=keeps))
 
     def clear_scope(self, scope: Scope, failed: Collection[TokenId] = NO_TOKENS) -> None:
         """Break off every token in the scope, innermost scopes first, in order of arrival; nothing waits in it now."""
@@ -309,6 +331,11 @@ class Run:
             if self.writes_rows:
                 self.commands.append(termination_row(node, token))
             token.visit = ""
+
+    def escalate_to_caller(self, code: str | None, variables: Mapping[str, FeelValue]) -> None:
+        """Ask the caller of the instance; what is still on the stack waits for its answer."""
+        self.is_held = True
+        self.commands.append(EscalateToCaller(escalation_code=code, variables=variables))
 
     # waits
 
@@ -367,7 +394,11 @@ class Run:
         timer_id = TimerId(self._hold(holder, wait))
         self.state.timers[timer_id] = wait
         element_id = self.process.nodes[wait.element].id
-        self.commands.append(StartTimer(timer_id=timer_id, element_id=element_id, due_at=wait.due_at))
+        if wait.calendar is None:
+            self.commands.append(StartTimer(timer_id=timer_id, element_id=element_id, due_at=wait.due_at))
+            return
+        reckoning = Reckoning(calendar=wait.calendar, anchor=wait.due_at, rule=wait.schedule or "")
+        self.commands.append(PlanTimer(timer_id=timer_id, element_id=element_id, reckoning=reckoning))
 
     def subscribe_signal(self, holder: Holder, wait: SignalWait) -> None:
         """Wait for the signal of *wait*."""

@@ -43,7 +43,7 @@ class Phase(IntEnum):
 
     enter: read the inputs and arm what waits around the node. perform: do or order the work. complete: hand out the
     results. leave: choose the outgoing flows. open: of the first token of a scope, before it enters: let the scope's
-    event sub-processes wait.
+    event sub-processes wait. go_on: of a call activity that an escalation has come to: let the called instance go on.
     """
 
     ENTER = 0
@@ -51,6 +51,7 @@ class Phase(IntEnum):
     COMPLETE = 2
     LEAVE = 3
     OPEN = 4
+    GO_ON = 5
 
 
 @dataclass(slots=True, kw_only=True)
@@ -96,12 +97,13 @@ class LoopState:
 class CompensationRecord:
     """A completed visit that can be compensated: *element*, its local variables as they were when it completed.
 
-    records: what completed inside, oldest first.
+    records: what completed inside, oldest first. child: the called instance that is to undo what it has completed.
     """
 
     element: int
     variables: dict[str, FeelValue] = field(default_factory=dict)
     records: list["CompensationRecord"] = field(default_factory=list)
+    child: ChildId | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -155,12 +157,14 @@ class TimerWait(EventWait):
 
     schedule: of a cycle the recorded `<first due>|<interval>` in ISO 8601, None for a single shot. occurrence: which
     of its instants this one is; they are counted from the first one, so that they do not drift.
+    calendar: of a timer by a business calendar; schedule is then its rule, and due_at the anchor until it is planned.
     """
 
     due_at: datetime
     repetitions_left: int = 0  # firings after this one; -1: without end
     schedule: str | None = None
     occurrence: int = 0
+    calendar: str | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -212,9 +216,10 @@ class InstanceState:
     fetched: what was read of data stores for a visit that is about to begin. correlation: per correlation key that a
     message has brought the values of its properties.
     is_called: a call activity waits for the instance. must_look: variables have changed, or a condition is new, since
-    the conditions were last evaluated; never so between steps.
+    the conditions were last evaluated; between steps only so while something is held.
     children: called instances and the tokens that wait for them. turns: per sequential ad-hoc sub-process the tokens
-    that wait until the activity before them is over.
+    that wait until the activity before them is over. held: of a called instance, per escalation that its caller has not
+    answered yet, what was still to be done in that step.
     """
 
     instance_key: InstanceKey
@@ -241,3 +246,4 @@ class InstanceState:
     must_look: bool = False
     children: dict[ChildId, TokenId] = field(default_factory=dict)
     turns: dict[ScopeId, list[TokenId]] = field(default_factory=dict)
+    held: list[list[tuple[TokenId, Phase]]] = field(default_factory=list)

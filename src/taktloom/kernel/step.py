@@ -11,11 +11,12 @@ from typing import TypeVar
 
 from taktloom.feel.values import FeelValue
 from taktloom.kernel.arrival import deliver
-from taktloom.kernel.commands import CloseIncident, Command, IncidentKind, InstanceOutcome, RetryJob
+from taktloom.kernel.commands import CloseIncident, Command, IncidentKind, InstanceOutcome, RetryJob, StartTimer
 from taktloom.kernel.conditions import look_at_conditions
 from taktloom.kernel.data_flow import reads_stores, resume_where_data_are_there
 from taktloom.kernel.elements.ad_hoc_sub_process import find_ad_hoc, next_turn
 from taktloom.kernel.elements.business_rule_task import DECISION_RESULT
+from taktloom.kernel.elements.compensation import compensate_instance, completed_in, remember_child
 from taktloom.kernel.elements.inputs import input_variables
 from taktloom.kernel.elements.job_offer import JobOffer
 from taktloom.kernel.events import (
@@ -23,9 +24,11 @@ from taktloom.kernel.events import (
     ChildCompleted,
     ChildEscalated,
     ChildFailed,
+    CompensationTriggered,
     ConditionsEvaluated,
     DataStoreRead,
     DecisionEvaluated,
+    EscalationHandled,
     FlowChosen,
     IncidentResolved,
     InstanceCancelled,
@@ -38,6 +41,7 @@ from taktloom.kernel.events import (
     MessageCorrelated,
     SignalReceived,
     TimerFired,
+    TimerPlanned,
     UserTaskCompleted,
     VariablesSet,
 )
@@ -61,6 +65,7 @@ Wait = TypeVar("Wait")
 Key = TypeVar("Key", bound=str)
 NOTHING: Mapping[str, FeelValue] = {}
 _ENTER, _UTC_OFFSET = Phase.ENTER, timedelta(0)
+_UNDOABLE = (InstanceStatus.COMPLETED, InstanceStatus.TERMINATED, InstanceStatus.CANCELLED)
 _LEAVING = (Phase.COMPLETE, Phase.LEAVE)  # conditions are looked at when the node that set variables has been left
 
 
@@ -81,8 +86,7 @@ def step(
     """
     if event.occurred_at.utcoffset() != _UTC_OFFSET:
         raise MisuseError("The event's time is not in UTC.", _place(state), "Give an aware datetime in UTC.")
-    is_start = isinstance(event, InstanceStarted)
-    if state.status is not InstanceStatus.ACTIVE or is_start != (state.root is None):
+    if not _may_happen(process, state, event):
         raise ConflictError(
             "The instance has not started yet." if state.root is None else f"The instance is {state.status}.",
             _place(state),
@@ -92,14 +96,23 @@ def step(
     run.history, run.writes_rows = history, has_event_log
     HANDLERS[type(event)](run, event)
     _work(run)
+    if run.is_held and state.status is InstanceStatus.ACTIVE:
+        state.held.append(run.stack)
     return run.commands
+
+
+def _may_happen(process: ExecutableProcess, state: InstanceState, event: KernelEvent) -> bool:
+    """Whether the instance is at the stage of its life at which the event can come."""
+    if isinstance(event, CompensationTriggered):
+        return state.is_called and state.status in _UNDOABLE and process.undoing != NONE
+    return state.status is InstanceStatus.ACTIVE and isinstance(event, InstanceStarted) == (state.root is None)
 
 
 def _work(run: Run) -> None:
     """Let the tokens on the stack run until all wait; then those that depend on it, until nothing moves."""
     _run_tokens(run)
     state = run.state
-    while (
+    while not run.is_held and (
         (state.undecided and decide_next_join(run))
         or (state.turns and next_turn(run))
         or (state.awaiting_data and resume_where_data_are_there(run))
@@ -110,7 +123,7 @@ def _work(run: Run) -> None:
 def _run_tokens(run: Run) -> None:
     """Let the tokens on the stack run; conditions are looked at when variables have changed."""
     state, tokens, nodes, stack = run.state, run.state.tokens, run.process.nodes, run.stack
-    while stack or state.must_look:
+    while (stack or state.must_look) and not run.is_held:
         if state.must_look and (not stack or stack[-1][1] not in _LEAVING):
             look_at_conditions(run)
             continue
@@ -231,6 +244,8 @@ def _error_thrown(run: Run, token: Token, wait: str, event: JobErrorThrown | Chi
 
 def _child_completed(run: Run, event: ChildCompleted) -> None:
     token = run.state.tokens[_find(run.state.children, event.child_id, "called instance", run)]
+    if event.is_compensable:
+        remember_child(run, token, event.child_id)
     _resume(run, token, event.child_id, event.variables)
 
 
@@ -246,7 +261,33 @@ def _child_failed(run: Run, event: ChildFailed) -> None:
 
 def _child_escalated(run: Run, event: ChildEscalated) -> None:
     token = run.state.tokens[_find(run.state.children, event.child_id, "called instance", run)]
+    run.push(token, Phase.GO_ON)  # after what catches it; one that interrupts takes it off
     throw_escalation(run, token, event.escalation_code, event.variables)
+
+
+def _timer_planned(run: Run, event: TimerPlanned) -> None:
+    wait = run.state.timers.get(event.timer_id)
+    if wait is None:  # withdrawn by the answer to something else that was asked in the same advance
+        return
+    if wait.calendar is None or event.due_at < wait.due_at:
+        raise MisuseError("The answer does not fit the timer.", _place(run.state), "Answer what was asked.")
+    wait.due_at = event.due_at
+    element_id = run.process.nodes[wait.element].id
+    run.commands.append(StartTimer(timer_id=event.timer_id, element_id=element_id, due_at=event.due_at))
+
+
+def _escalation_handled(run: Run, event: EscalationHandled) -> None:
+    del event
+    if not run.state.held:
+        raise MisuseError(
+            "The instance waits for no answer of its caller.", _place(run.state), "Answer each escalation once."
+        )
+    run.stack.extend(run.state.held.pop(0))
+
+
+def _compensation_triggered(run: Run, event: CompensationTriggered) -> None:
+    del event
+    compensate_instance(run)
 
 
 def _timer_fired(run: Run, event: TimerFired) -> None:
@@ -316,6 +357,10 @@ def _variables_set(run: Run, event: VariablesSet) -> None:
 
 def _instance_cancelled(run: Run, event: InstanceCancelled) -> None:
     del event
+    state = run.state
+    if state.is_called and state.root is not None:  # a cancelled transaction around the call undoes what it did
+        root = state.scopes[state.root]
+        root.records, root.is_ending = completed_in(run, root), True
     run.finish(InstanceOutcome.CANCELLED)
 
 
@@ -374,6 +419,7 @@ HANDLERS: Mapping[type, Callable[..., None]] = {
     JobErrorThrown: _job_error_thrown,
     JobEscalationThrown: _job_escalation_thrown,
     UserTaskCompleted: _user_task_completed,
+    TimerPlanned: _timer_planned,
     TimerFired: _timer_fired,
     MessageCorrelated: _message_correlated,
     DecisionEvaluated: _decision_evaluated,
@@ -385,6 +431,8 @@ HANDLERS: Mapping[type, Callable[..., None]] = {
     ChildCompleted: _child_completed,
     ChildFailed: _child_failed,
     ChildEscalated: _child_escalated,
+    EscalationHandled: _escalation_handled,
+    CompensationTriggered: _compensation_triggered,
     VariablesSet: _variables_set,
     ActivitiesActivated: _activities_activated,
     InstanceCancelled: _instance_cancelled,

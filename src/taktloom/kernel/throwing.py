@@ -14,7 +14,7 @@ from typing import Protocol, TypeAlias
 
 from taktloom.feel.values import FeelValue
 from taktloom.kernel.arming import in_order
-from taktloom.kernel.commands import EscalateToCaller, IncidentKind, InstanceOutcome, ThrowMessage, ThrowSignal
+from taktloom.kernel.commands import IncidentKind, InstanceOutcome, ThrowMessage, ThrowSignal
 from taktloom.kernel.executable import NONE
 from taktloom.kernel.expressions import TextExpression, evaluate_text
 from taktloom.kernel.failure import ElementFailure
@@ -163,12 +163,13 @@ def catch_error(run: Run, catcher: Catcher, code: str, payload: Payload, message
 def throw_escalation(run: Run, token: Token, code: str | None, payload: Payload = NOTHING) -> None:
     """Throw an escalation from where *token* stands; the caller of the instance gets what nothing here catches.
 
-    The output mappings of what catches it see escalationCode too.
+    The output mappings of what catches it see escalationCode too. A called instance stops there until its caller has
+    answered: an event that interrupts the call comes before all that the called instance would still do.
     """
     catcher = find_escalation_catcher(run, token, code)
     if catcher.event == NONE:
         if run.state.is_called:
-            run.commands.append(EscalateToCaller(escalation_code=code, variables=payload))
+            run.escalate_to_caller(code, payload)
         return
     event = run.process.nodes[catcher.event]
     variables = {"escalationCode": code, **payload} if event.outputs else payload

@@ -7,31 +7,44 @@
 - A cycle `R<n>/<duration>` first fires after one duration; `R<n>/<start>/<duration>` first fires at its start. Instants
   before the wait began are skipped, without counting against n. `/<end>` after the duration ends it. The instants are
   counted from the first one and never from the previous firing, so that neither lateness nor short months add up.
+- A cycle may also be a cron expression with an optional zone; see `calendars.cron`.
+- A timer that names a business calendar is planned by the host, which has the calendars: the plan's instant is then the
+  anchor from which the rule in `schedule` counts (`calendars.reckoning`), and a cycle counts from its last instant.
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from enum import Enum
 
+from taktloom.calendars.cron import parse_cron
+from taktloom.calendars.durations import Interval, TimeTextError, parse_interval
+from taktloom.calendars.reckoning import CRON_RULE
 from taktloom.calendars.zones import UnknownZoneError, load_zone
 from taktloom.feel.values import FeelValue
-from taktloom.kernel.commands import IncidentKind
+from taktloom.kernel.commands import IncidentKind, Reckoning
 from taktloom.kernel.expressions import Context, TextExpression, kind_of
 from taktloom.kernel.failure import ElementFailure
 
-__all__ = ["Timer", "TimerKind", "TimerPlan", "check_literal", "next_plan", "plan_due_date", "plan_timer"]
+__all__ = [
+    "Timer",
+    "TimerKind",
+    "TimerPlan",
+    "check_literal",
+    "next_plan",
+    "plan_after",
+    "plan_due_date",
+    "plan_timer",
+    "reckoning_of",
+]
 
 UNENDING = -1
 SEPARATOR = "|"  # in a recorded schedule: names of time zones have slashes themselves
 _MAX_REPETITIONS = 1_000_000
 _MAX_SKIPPED = 1_000_000
-_INTERVAL = re.compile(
-    r"P(?:(\d{1,6})Y)?(?:(\d{1,6})M)?(?:(\d{1,6})W)?(?:(\d{1,7})D)?"
-    r"(?:T(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,12})(?:[.,](\d{1,9}))?S)?)?",
-    re.ASCII,
-)
 _ZONED = re.compile(r"(?P<moment>[^@\[]+)(?:@(?P<at>[\w/+\-]+)|\[(?P<bracket>[\w/+\-]+)\])?", re.ASCII)
+_RESOLUTION = timedelta.resolution
 
 
 class TimerKind(Enum):
@@ -44,40 +57,25 @@ class TimerKind(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timer:
-    """A compiled timer definition."""
+    """A compiled timer definition; calendar: the name of a business calendar, None for the wall calendar."""
 
     kind: TimerKind
     text: TextExpression
+    calendar: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimerPlan:
-    """The next due instant (UTC) and, of a cycle, what comes after it; see TimerWait."""
+    """The next due instant (UTC) and, of a cycle, what comes after it; see TimerWait.
+
+    calendar: of a plan that the host has to finish; *due_at* is the anchor until then, *schedule* the rule.
+    """
 
     due_at: datetime
     repetitions_left: int = 0
     schedule: str | None = None
     occurrence: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """A duration: calendar months and days, then exact time."""
-
-    months: int
-    days: int
-    time: timedelta
-
-    def after(self, moment: datetime, times: int = 1) -> datetime:
-        """*times* intervals after the aware *moment*, on the calendar of its zone."""
-        year, month = divmod(moment.year * 12 + moment.month - 1 + self.months * times, 12)
-        day = min(moment.day, _days_in_month(year, month + 1))
-        shifted = moment.replace(year=year, month=month + 1, day=day) + timedelta(days=self.days * times)
-        return shifted.astimezone(UTC) + self.time * times
-
-
-class TimerTextError(ValueError):
-    """The text is no instant, duration or cycle; the argument says what was expected."""
+    calendar: str | None = None
 
 
 def plan_timer(timer: Timer, context: Context, now: datetime) -> TimerPlan:
@@ -87,14 +85,21 @@ def plan_timer(timer: Timer, context: Context, now: datetime) -> TimerPlan:
     else:
         text, shown = _text_of(timer.text.expression.evaluate(context, now)), timer.text.expression.text
     try:
-        return _PLANS[timer.kind](text, now)
-    except (TimerTextError, OverflowError, ValueError) as error:
-        reason = str(error) if isinstance(error, TimerTextError) else "it is out of range"
+        if timer.calendar is None:
+            return _PLANS[timer.kind](text, now)
+        return replace(_CALENDAR_PLANS[timer.kind](text, now), calendar=timer.calendar)
+    except (TimeTextError, OverflowError, ValueError) as error:
+        reason = str(error) if isinstance(error, TimeTextError) else "it is out of range"
         raise ElementFailure(IncidentKind.TIMER, f"The timer '{shown}' cannot be used: {reason}.") from error
 
 
-def plan_due_date(text: TextExpression, context: Context, now: datetime) -> datetime | None:
-    """A due date: an instant, or a duration from now; None where FEEL gives null. Raises ElementFailure."""
+def plan_due_date(
+    text: TextExpression, context: Context, now: datetime, calendar: str | None = None
+) -> datetime | Reckoning | None:
+    """A due date: an instant, or a duration from now; None where FEEL gives null. Raises ElementFailure.
+
+    With a business calendar it is what the host has to reckon.
+    """
     if text.expression is None:
         literal = text.literal
     else:
@@ -103,16 +108,30 @@ def plan_due_date(text: TextExpression, context: Context, now: datetime) -> date
             return None
         literal = _text_of(value)
     try:
-        return parse_interval(literal).after(now) if literal.startswith("P") else parse_instant(literal).astimezone(UTC)
-    except (TimerTextError, OverflowError, ValueError) as error:
+        is_duration = literal.startswith("P")
+        if calendar is not None and is_duration:
+            parse_interval(literal)
+            return Reckoning(calendar=calendar, anchor=now, rule=literal)
+        due = parse_interval(literal).after(now) if is_duration else parse_instant(literal).astimezone(UTC)
+    except (TimeTextError, OverflowError, ValueError) as error:
         raise ElementFailure(IncidentKind.TIMER, "The due date is no ISO 8601 date or duration.") from error
+    return due if calendar is None else Reckoning(calendar=calendar, anchor=due, rule="")
 
 
-def check_literal(kind: TimerKind, text: str) -> str | None:
+def reckoning_of(plan: TimerPlan) -> Reckoning | None:
+    """What the host has to reckon before the plan holds; None where it holds."""
+    if plan.calendar is None:
+        return None
+    return Reckoning(calendar=plan.calendar, anchor=plan.due_at, rule=plan.schedule or "")
+
+
+def check_literal(kind: TimerKind, text: str, calendar: str | None = None) -> str | None:
     """Why the literal *text* cannot be a timer of this kind; None if it can, or if only its time has passed."""
     try:
         _CHECKS[kind](text)
-    except TimerTextError as error:
+        if calendar is not None and kind is TimerKind.CYCLE:
+            _require_no_end(text)
+    except TimeTextError as error:
         return str(error)
     except (OverflowError, ValueError):
         return "it is out of range"
@@ -123,48 +142,64 @@ def next_plan(plan: TimerPlan) -> TimerPlan | None:
     """The firing after *plan* of a cycle; None when it was the last one. Never fails."""
     if plan.schedule is None or plan.repetitions_left == 0:
         return None
-    first, interval, end = _parse_schedule(plan.schedule)
-    occurrence = plan.occurrence + 1
+    if plan.calendar is not None:
+        return _at(plan, plan.due_at, plan.occurrence + 1)
+    if plan.schedule.startswith(CRON_RULE):
+        due = parse_cron(plan.schedule.removeprefix(CRON_RULE)).after(plan.due_at)
+        return None if due is None else _at(plan, due, plan.occurrence + 1)
+    return _of_interval(plan, plan.occurrence + 1)
+
+
+def plan_after(plan: TimerPlan, now: datetime) -> TimerPlan | None:
+    """The first firing of a cycle after *plan* and after *now*; what was missed counts as having been. Never fails.
+
+    Not for a plan by a business calendar, which the host has to reckon step by step.
+    """
+    following = next_plan(plan)
+    if following is None or following.due_at > now or following.schedule is None:
+        return following
+    if following.schedule.startswith(CRON_RULE):
+        return next_plan(replace(plan, due_at=now))
+    first, interval, _ = _parse_schedule(following.schedule)
+    try:
+        return _of_interval(plan, _first_occurrence(first, interval, now + _RESOLUTION))
+    except (OverflowError, ValueError):
+        return None
+
+
+def _of_interval(plan: TimerPlan, occurrence: int) -> TimerPlan | None:
+    first, interval, end = _parse_schedule(plan.schedule or "")
     try:
         due = interval.after(first, occurrence)
     except (OverflowError, ValueError):  # beyond the year 9999: nobody waits for it
         return None
-    if end is not None and due > end:
-        return None
-    left = plan.repetitions_left if plan.repetitions_left == UNENDING else plan.repetitions_left - 1
-    return TimerPlan(due_at=due, repetitions_left=left, schedule=plan.schedule, occurrence=occurrence)
+    return None if end is not None and due > end else _at(plan, due, occurrence)
+
+
+def _at(plan: TimerPlan, due: datetime, occurrence: int) -> TimerPlan | None:
+    left = plan.repetitions_left
+    if left != UNENDING:
+        left -= occurrence - plan.occurrence
+        if left < 0:
+            return None
+    return replace(plan, due_at=due, repetitions_left=left, occurrence=occurrence)
 
 
 def parse_instant(text: str) -> datetime:
     """ISO 8601 date or date and time, with offset, `@Zone/Name`, `[Zone/Name]` or none (UTC), as aware datetime."""
     match = _ZONED.fullmatch(text)
     if match is None:
-        raise TimerTextError("an ISO 8601 date and time is expected")
+        raise TimeTextError("an ISO 8601 date and time is expected")
     try:
         moment = datetime.fromisoformat(match["moment"])
         zone: tzinfo | None = load_zone(match["at"] or match["bracket"]) if match["at"] or match["bracket"] else None
     except UnknownZoneError:
-        raise TimerTextError("its time zone is unknown") from None
+        raise TimeTextError("its time zone is unknown") from None
     except ValueError:
-        raise TimerTextError("an ISO 8601 date and time is expected") from None
+        raise TimeTextError("an ISO 8601 date and time is expected") from None
     if zone is not None:
         return (moment.replace(tzinfo=zone) if moment.tzinfo is None else moment).astimezone(zone)
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
-
-
-def parse_interval(text: str) -> Interval:
-    """ISO 8601 duration; raises TimerTextError, for zero and negative ones of cycles see the caller."""
-    match = _INTERVAL.fullmatch(text)
-    if match is None or not any(match.groups()) or text.endswith("T"):
-        raise TimerTextError("an ISO 8601 duration is expected, such as PT15M or P2D")
-    years, months, weeks, days, hours, minutes, seconds, fraction = match.groups()
-    time = timedelta(
-        hours=int(hours or 0),
-        minutes=int(minutes or 0),
-        seconds=int(seconds or 0),
-        microseconds=int((fraction or "")[:6].ljust(6, "0")),
-    )
-    return Interval(int(years or 0) * 12 + int(months or 0), int(weeks or 0) * 7 + int(days or 0), time)
 
 
 def _plan_date(text: str, now: datetime) -> TimerPlan:
@@ -176,6 +211,8 @@ def _plan_duration(text: str, now: datetime) -> TimerPlan:
 
 
 def _plan_cycle(text: str, now: datetime) -> TimerPlan:
+    if not _is_iso_cycle(text):
+        return _plan_cron(text, now)
     repetitions, start, interval, end = _parse_cycle(text)
     first = interval.after(now) if start is None else start
     occurrence = 0
@@ -183,12 +220,59 @@ def _plan_cycle(text: str, now: datetime) -> TimerPlan:
         occurrence = _first_occurrence(first, interval, now)
     due = interval.after(first, occurrence)
     if end is not None and due > end:
-        raise TimerTextError("its end has passed")
-    schedule = SEPARATOR.join(
-        [_instant_text(first), _interval_text(interval), *([] if end is None else [_instant_text(end)])]
-    )
-    left = UNENDING if repetitions == UNENDING else repetitions - 1
-    return TimerPlan(due_at=due, repetitions_left=left, schedule=schedule, occurrence=occurrence)
+        raise TimeTextError("its end has passed")
+    schedule = SEPARATOR.join([_instant_text(first), str(interval), *([] if end is None else [_instant_text(end)])])
+    return TimerPlan(due_at=due, repetitions_left=_left(repetitions), schedule=schedule, occurrence=occurrence)
+
+
+def _plan_cron(text: str, now: datetime) -> TimerPlan:
+    cron = parse_cron(text)
+    due = cron.after(now)
+    if due is None:
+        raise TimeTextError("it would never fire")
+    return TimerPlan(due_at=due, repetitions_left=UNENDING, schedule=f"{CRON_RULE}{cron}")
+
+
+def _date_by_calendar(text: str, now: datetime) -> TimerPlan:
+    return TimerPlan(due_at=max(parse_instant(text).astimezone(UTC), now), schedule="")
+
+
+def _duration_by_calendar(text: str, now: datetime) -> TimerPlan:
+    parse_interval(text)
+    return TimerPlan(due_at=now, schedule=text)
+
+
+def _cycle_by_calendar(text: str, now: datetime) -> TimerPlan:
+    """The anchor is the last instant by the wall calendar that has passed, or a start that is still to come."""
+    if not _is_iso_cycle(text):
+        return TimerPlan(due_at=now, repetitions_left=UNENDING, schedule=f"{CRON_RULE}{parse_cron(text)}")
+    _require_no_end(text)
+    repetitions, start, interval, _ = _parse_cycle(text)
+    anchor = now
+    if start is not None:
+        passed = _first_occurrence(start, interval, now) if start < now else 0
+        anchor = interval.after(start, passed - 1)
+    return TimerPlan(due_at=anchor, repetitions_left=_left(repetitions), schedule=str(interval))
+
+
+def _require_no_end(text: str) -> None:
+    if _is_iso_cycle(text) and _parse_cycle(text)[3] is not None:
+        raise TimeTextError("a cycle by a business calendar has no end; say how often it repeats")
+
+
+def _is_iso_cycle(text: str) -> bool:
+    return text.startswith("R")
+
+
+def _left(repetitions: int) -> int:
+    return UNENDING if repetitions == UNENDING else repetitions - 1
+
+
+def _check_cycle(text: str) -> None:
+    if _is_iso_cycle(text):
+        _parse_cycle(text)
+    else:
+        parse_cron(text)
 
 
 def _first_occurrence(first: datetime, interval: Interval, now: datetime) -> int:
@@ -197,7 +281,7 @@ def _first_occurrence(first: datetime, interval: Interval, now: datetime) -> int
     while interval.after(first, high) < now:
         high *= 2
         if high > _MAX_SKIPPED * 1000:
-            raise TimerTextError("its start lies too far back")
+            raise TimeTextError("its start lies too far back")
     low = high // 2
     while low < high:
         middle = (low + high) // 2
@@ -211,16 +295,16 @@ def _first_occurrence(first: datetime, interval: Interval, now: datetime) -> int
 def _parse_cycle(text: str) -> tuple[int, datetime | None, Interval, datetime | None]:
     head, *parts = re.split(r"/(?=PT?\d|\d)", text)  # not at the slashes inside the name of a time zone
     if not re.fullmatch(r"R\d{0,7}", head, re.ASCII) or not 1 <= len(parts) <= 3:
-        raise TimerTextError("an ISO 8601 cycle is expected, such as R3/PT1H")
+        raise TimeTextError("an ISO 8601 cycle is expected, such as R3/PT1H")
     repetitions = int(head[1:]) if len(head) > 1 else UNENDING
     if repetitions == 0 or repetitions > _MAX_REPETITIONS:
-        raise TimerTextError("it would never fire" if repetitions == 0 else "it repeats too often")
+        raise TimeTextError("it would never fire" if repetitions == 0 else "it repeats too often")
     start = None if parts[0].startswith("P") else parse_instant(parts.pop(0))
     if not parts:
-        raise TimerTextError("an ISO 8601 cycle is expected, such as R3/PT1H")
+        raise TimeTextError("an ISO 8601 cycle is expected, such as R3/PT1H")
     interval = parse_interval(parts[0])
-    if interval == Interval(0, 0, timedelta()):
-        raise TimerTextError("its interval is zero")
+    if interval.is_zero:
+        raise TimeTextError("its interval is zero")
     end = parse_instant(parts[1]).astimezone(UTC) if len(parts) == 2 else None
     return repetitions, start, interval, end
 
@@ -237,23 +321,24 @@ def _instant_text(moment: datetime) -> str:
     return f"{moment.replace(tzinfo=None).isoformat()}@{key}"
 
 
-def _interval_text(interval: Interval) -> str:
-    seconds, micros = divmod(interval.time // timedelta(microseconds=1), 1_000_000)
-    date = (f"{interval.months}M" if interval.months else "") + (f"{interval.days}D" if interval.days else "")
-    time = f"T{seconds}.{micros:06d}S" if micros else f"T{seconds}S" if seconds else ""
-    return f"P{date}{time}"
-
-
 def _text_of(value: FeelValue) -> str:
     if value is None or isinstance(value, bool | list | dict):
         raise ElementFailure(IncidentKind.TIMER, f"The timer's expression gives {kind_of(value)}.")
     return str(value)
 
 
-def _days_in_month(year: int, month: int) -> int:
-    first_of_next = datetime(year + month // 12, month % 12 + 1, 1, tzinfo=UTC)
-    return (first_of_next - timedelta(days=1)).day
-
-
-_PLANS = {TimerKind.DATE: _plan_date, TimerKind.DURATION: _plan_duration, TimerKind.CYCLE: _plan_cycle}
-_CHECKS = {TimerKind.DATE: parse_instant, TimerKind.DURATION: parse_interval, TimerKind.CYCLE: _parse_cycle}
+_PLANS: dict[TimerKind, Callable[[str, datetime], TimerPlan]] = {
+    TimerKind.DATE: _plan_date,
+    TimerKind.DURATION: _plan_duration,
+    TimerKind.CYCLE: _plan_cycle,
+}
+_CALENDAR_PLANS: dict[TimerKind, Callable[[str, datetime], TimerPlan]] = {
+    TimerKind.DATE: _date_by_calendar,
+    TimerKind.DURATION: _duration_by_calendar,
+    TimerKind.CYCLE: _cycle_by_calendar,
+}
+_CHECKS: dict[TimerKind, Callable[[str], object]] = {
+    TimerKind.DATE: parse_instant,
+    TimerKind.DURATION: parse_interval,
+    TimerKind.CYCLE: _check_cycle,
+}

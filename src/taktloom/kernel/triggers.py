@@ -156,6 +156,7 @@ def timer_wait(element: int, part: int, plan: TimerPlan) -> TimerWait:
         repetitions_left=plan.repetitions_left,
         schedule=plan.schedule,
         occurrence=plan.occurrence,
+        calendar=plan.calendar,
     )
 
 

@@ -22,11 +22,15 @@ class DefinitionIdentity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimerDefinition(DefinitionIdentity):
-    """Exactly one of date, duration, cycle is given: ISO 8601 literal or FEEL text."""
+    """Exactly one of date, duration, cycle is given: ISO 8601 literal (a cycle: or cron) or FEEL text.
+
+    calendar: the name of the business calendar that it counts by; None for the wall calendar.
+    """
 
     date: str | None = None
     duration: str | None = None
     cycle: str | None = None
+    calendar: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -243,6 +243,27 @@ class UserTaskDetail:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarView:
+    """A version of a business calendar; definition: as in `calendars.definition`."""
+
+    name: str
+    version: int
+    is_default: bool
+    definition: Mapping[str, object]
+    saved_at: datetime
+    saved_by: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarDay:
+    """One day of a business calendar: its spans such as `09:00-17:00`, and the holiday it is, if any."""
+
+    day: date
+    hours: tuple[str, ...]
+    holiday: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TimerView:
     """A running timer."""
 

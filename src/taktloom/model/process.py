@@ -237,6 +237,7 @@ class UserTask(Activity):
     """Work for a person. assignee, candidate_groups, due_date …: literal text, or FEEL when it begins with `=`.
 
     form_id names a form of the definitions; None shows the variables as a plain list. priority: 0–100, 50 by default.
+    calendar: the name of the business calendar that due and follow-up date count by.
     """
 
     assignee: str | None = None
@@ -246,6 +247,7 @@ class UserTask(Activity):
     follow_up_date: str | None = None
     priority: str | None = None
     form_id: str | None = None
+    calendar: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

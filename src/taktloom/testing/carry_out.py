@@ -11,12 +11,15 @@ from taktloom.kernel.commands import (
     ChooseFlow,
     CloseIncident,
     Command,
+    CompensateChild,
+    ContinueChild,
     CreateJob,
     EscalateToCaller,
     EvaluateDecision,
     FinishInstance,
     InstanceOutcome,
     OpenUserTask,
+    PlanTimer,
     RaiseIncident,
     ReadDataStores,
     RecordEvent,
@@ -34,11 +37,14 @@ from taktloom.kernel.events import (
     ChildCompleted,
     ChildEscalated,
     ChildFailed,
+    CompensationTriggered,
     DataStoreRead,
     DecisionEvaluated,
+    EscalationHandled,
     InstanceCancelled,
     KernelEvent,
     TimerFired,
+    TimerPlanned,
 )
 from taktloom.model.errors import MisuseError
 from taktloom.testing.deliveries import deliver_kept, deliver_message, deliver_signal
@@ -97,7 +103,7 @@ def _open_user_task(world: World, instance: Instance, command: OpenUserTask) -> 
         values=command.variables,
         assignee=command.assignee,
         candidate_groups=command.candidate_groups,
-        due_at=command.due_at,
+        due_at=command.due_at if command.due_by is None else world.reckon(command.due_by),
         form_id=command.form_id,
     )
 
@@ -105,6 +111,12 @@ def _open_user_task(world: World, instance: Instance, command: OpenUserTask) -> 
 def _cancel_user_task(world: World, instance: Instance, command: CancelUserTask) -> None:
     del instance
     world.user_tasks.pop(command.user_task_id, None)
+
+
+def _plan_timer(world: World, instance: Instance, command: PlanTimer) -> None:
+    due_at = world.reckon(command.reckoning)
+    facts = {"timer_id": command.timer_id, "due_at": due_at}
+    world.queue.append(lambda: world.send(instance, TimerPlanned, facts) if is_active(instance) else None)
 
 
 def _start_timer(world: World, instance: Instance, command: StartTimer) -> None:
@@ -169,11 +181,36 @@ def _start_child(world: World, instance: Instance, command: StartChild) -> None:
 def _cancel_child(world: World, instance: Instance, command: CancelChild) -> None:
     def cancel(child: Instance) -> None:
         if is_active(child):
+            caller, child.caller = child.caller, None  # nobody waits for its answer any more
             world.send(child, InstanceCancelled, {"reason": "The call was broken off."})
+            child.caller = caller
 
-    for child in instance.children:
-        if child.caller is not None and child.caller.child_id == command.child_id:
-            world.queue.appendleft(lambda child=child: cancel(child))  # type: ignore[misc]
+    for child in _called(instance, command):
+        world.queue.appendleft(lambda child=child: cancel(child))  # type: ignore[misc]
+
+
+def _continue_child(world: World, instance: Instance, command: ContinueChild) -> None:
+    def go_on(child: Instance) -> None:
+        if is_active(child) and child._state.held:
+            world.send(child, EscalationHandled, {})
+
+    for child in _called(instance, command):
+        world.queue.append(lambda child=child: go_on(child))  # type: ignore[misc]
+
+
+def _compensate_child(world: World, instance: Instance, command: CompensateChild) -> None:
+    def compensate(child: Instance) -> None:
+        if command.child_id in instance._state.children and not is_active(child):
+            world.send(child, CompensationTriggered, {})
+
+    for child in _called(instance, command):
+        world.queue.append(lambda child=child: compensate(child))  # type: ignore[misc]
+
+
+def _called(instance: Instance, command: CancelChild | ContinueChild | CompensateChild) -> list[Instance]:
+    """The called instance that the command means, if it has begun."""
+    children = instance.children
+    return [child for child in children if child.caller is not None and child.caller.child_id == command.child_id]
 
 
 def _escalate_to_caller(world: World, instance: Instance, command: EscalateToCaller) -> None:
@@ -221,7 +258,8 @@ def _close_incident(world: World, instance: Instance, command: CloseIncident) ->
 def _finish(world: World, instance: Instance, command: FinishInstance) -> None:
     variables = instance._state.scopes[instance._state.root].variables if instance._state.root is not None else {}
     if command.outcome in {InstanceOutcome.COMPLETED, InstanceOutcome.TERMINATED}:
-        _answer_caller(world, instance, ChildCompleted, {"variables": dict(variables)})
+        facts: dict[str, object] = {"variables": dict(variables), "is_compensable": command.is_compensable}
+        _answer_caller(world, instance, ChildCompleted, facts)
     else:
         message = f"The called instance is {command.outcome}."
         facts = {"error_code": command.error_code, "message": message, "variables": dict(variables)}
@@ -260,6 +298,7 @@ CARRY_OUT: Mapping[type, Callable[..., None]] = {
     RetryJob: _retry_job,
     OpenUserTask: _open_user_task,
     CancelUserTask: _cancel_user_task,
+    PlanTimer: _plan_timer,
     StartTimer: _start_timer,
     CancelTimer: _nothing,
     Subscribe: _subscribe,
@@ -269,6 +308,8 @@ CARRY_OUT: Mapping[type, Callable[..., None]] = {
     ThrowSignal: _throw_signal,
     StartChild: _start_child,
     CancelChild: _cancel_child,
+    ContinueChild: _continue_child,
+    CompensateChild: _compensate_child,
     EscalateToCaller: _escalate_to_caller,
     ReadDataStores: _read_data_stores,
     WriteDataStore: _write_data_store,

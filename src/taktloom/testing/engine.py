@@ -4,6 +4,7 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
+from taktloom.calendars.business import BusinessCalendar
 from taktloom.kernel.events import (
     ActivitiesActivated,
     JobCompleted,
@@ -37,11 +38,11 @@ class Engine:
     raised, and nothing changed, for what the caller got wrong: an unknown id, work that is not open any more.
     """
 
-    def __init__(self, now: datetime) -> None:
-        """now: an aware datetime, where the clock stands until `advance` moves it."""
+    def __init__(self, now: datetime, calendars: Mapping[str, BusinessCalendar] | None = None) -> None:
+        """now: an aware datetime, where the clock stands until `advance` moves it. calendars: by name."""
         if not is_a(now, datetime) or now.utcoffset() is None:
             raise MisuseError("The clock has no time zone.", remedy="Give an aware datetime, such as in UTC.")
-        self._world = World(now.astimezone(UTC), carry_out)
+        self._world = World(now.astimezone(UTC), carry_out, calendars or {})
 
     @property
     def now(self) -> datetime:

@@ -6,6 +6,7 @@ fire again when the same model is deployed once more.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 
 from taktloom.feel.values import FeelValue
@@ -21,6 +22,7 @@ from taktloom.kernel import (
     timer_starts,
 )
 from taktloom.kernel.events import ConditionsEvaluated
+from taktloom.kernel.timers import reckoning_of
 from taktloom.testing.library import Deployed
 from taktloom.testing.world import World, is_active
 
@@ -57,10 +59,10 @@ def arm_timer_starts(world: World, deployed: Deployed) -> None:
     before = world.library.previous(deployed)
     for start in timer_starts(deployed.executable, world.now):
         mark = f"{start.element_id} {_timer_of(deployed, start.element_id)}"
-        if before is not None and start.plan.schedule is None and mark in before.past_starts:
+        if before is not None and start.plan.repetitions_left == 0 and mark in before.past_starts:
             deployed.past_starts.add(mark)
         else:
-            world.alarms.set(start.plan.due_at, _ring(world, deployed, start, mark))
+            _set_alarm(world, deployed, start, mark)
 
 
 def evaluate_open_conditions(world: World, variables: Mapping[str, FeelValue]) -> None:
@@ -89,6 +91,13 @@ def _trigger(world: World, deployed: Deployed, start: EventStart, variables: Map
         world.start(deployed, gathered, start.element_id)
 
 
+def _set_alarm(world: World, deployed: Deployed, start: TimerStart, mark: str) -> None:
+    reckoning = reckoning_of(start.plan)
+    if reckoning is not None:
+        start = replace(start, plan=replace(start.plan, due_at=world.reckon(reckoning)))
+    world.alarms.set(start.plan.due_at, _ring(world, deployed, start, mark))
+
+
 def _ring(world: World, deployed: Deployed, start: TimerStart, mark: str) -> Callable[[], None]:
     def ring() -> None:
         if world.library.newest(deployed.id) is not deployed or not world.may_fire(deployed.id):
@@ -96,7 +105,7 @@ def _ring(world: World, deployed: Deployed, start: TimerStart, mark: str) -> Cal
         deployed.past_starts.add(mark)
         following = next_timer_start(start)
         if following is not None:
-            world.alarms.set(following.plan.due_at, _ring(world, deployed, following, mark))
+            _set_alarm(world, deployed, following, mark)
         _trigger(world, deployed, start, {})
 
     return ring

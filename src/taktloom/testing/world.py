@@ -12,13 +12,16 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from taktloom.calendars.business import BusinessCalendar
+from taktloom.calendars.reckoning import due_by_calendar
 from taktloom.feel.values import FeelValue
 from taktloom.kernel import ExecutableProcess, InstanceState, compile_process, step
-from taktloom.kernel.commands import Command, IncidentKind
+from taktloom.kernel.commands import Command, IncidentKind, Reckoning
 from taktloom.kernel.events import InstanceStarted, KernelEvent
 from taktloom.kernel.expressions import Context
 from taktloom.kernel.failure import ElementFailure
 from taktloom.kernel.state import InstanceStatus
+from taktloom.model.errors import MisuseError
 from taktloom.model.identifiers import ElementId, IncidentId, InstanceKey, JobId, UserTaskId
 from taktloom.model.process import ScriptTask
 from taktloom.testing.clock import Alarms
@@ -46,8 +49,8 @@ class CarryOut(Protocol):
 class World:
     """See the module."""
 
-    def __init__(self, now: datetime, carry_out: CarryOut) -> None:
-        self.now = now
+    def __init__(self, now: datetime, carry_out: CarryOut, calendars: Mapping[str, BusinessCalendar]) -> None:
+        self.now, self.calendars = now, calendars
         self.library = Library()
         self.instances: list[Instance] = []
         self.jobs: dict[JobId, Job] = {}
@@ -107,6 +110,17 @@ class World:
                 instance.caller.instance.children.append(instance)
         for command in commands:
             self._carry_out(self, instance, command)
+
+    def reckon(self, reckoning: Reckoning) -> datetime:
+        """The instant by a business calendar. Raises MisuseError for a calendar that the test has not given."""
+        calendar = self.calendars.get(reckoning.calendar)
+        if calendar is None:
+            raise MisuseError(
+                f"The model counts by the calendar '{reckoning.calendar}', which the engine has not been given.",
+                remedy="Give it: Engine(now, calendars={...}).",
+                parameters={"calendar": reckoning.calendar},
+            )
+        return due_by_calendar(calendar, reckoning.anchor, reckoning.rule)
 
     # coming to rest
 

@@ -21,6 +21,8 @@ from taktloom.web.keyed import KeyedRequests
 from taktloom.web.observed import Observed
 from taktloom.web.protection import BodyLimit, SecurityHeaders
 from taktloom.web.routers import (
+    analyses,
+    calendars,
     decision_tables,
     decisions,
     instances,
@@ -41,12 +43,14 @@ ROUTERS = (
     people.router,
     logs.router,
     review.router,
+    analyses.router,
     works.router,
     processes.router,
     decisions.router,
     decision_tables.router,
     instances.router,
     work.router,
+    calendars.router,
     watch.router,
 )
 

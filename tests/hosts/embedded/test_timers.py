@@ -121,3 +121,103 @@ def _ended(change: Change) -> Change:
         process_id=PAUSE,
         instance_key=change.instance_key,
     )
+
+
+STARTED = """<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="x">
+<process id="started" isExecutable="true" name="{name}">
+  <startEvent id="s"><timerEventDefinition><{kind}>{text}</{kind}></timerEventDefinition></startEvent>
+  <sequenceFlow id="f" sourceRef="s" targetRef="e"/><endEvent id="e"/>
+</process></definitions>"""
+
+
+def started_by(kind: str, text: str, name: str = "first") -> dict[str, bytes]:
+    return {"started.bpmn": STARTED.format(kind=kind, text=text, name=name).encode()}
+
+
+def count(engine: EmbeddedEngine) -> int:
+    return len(engine.instances.search(InstanceQuery()).items)
+
+
+def test_a_date_in_the_past_starts_one_instance_at_once_and_never_again(
+    engine: EmbeddedEngine, clock: ManualClock
+) -> None:
+    engine.deployments.deploy(started_by("timeDate", "2020-01-01T00:00:00Z"))
+    engine.timers.fire_due()
+    assert count(engine) == 1
+
+    engine.deployments.deploy(started_by("timeDate", "2020-01-01T00:00:00Z", "second"))
+    engine.timers.fire_due()
+
+    assert count(engine) == 1
+    assert engine.timers.next_due_at() is None
+
+
+def test_deploying_an_unchanged_cycle_neither_starts_it_over_nor_fires_it(
+    engine: EmbeddedEngine, clock: ManualClock
+) -> None:
+    engine.deployments.deploy(started_by("timeCycle", "R/PT1H"))
+    clock.advance(timedelta(minutes=40))
+
+    engine.deployments.deploy(started_by("timeCycle", "R/PT1H", "second"))
+
+    assert engine.timers.next_due_at() == MONDAY + timedelta(hours=1)
+    clock.advance(timedelta(minutes=20))
+    assert engine.timers.fire_due() == 1
+    (instance,) = engine.instances.search(InstanceQuery()).items
+    assert instance.version == 2
+
+
+def test_a_changed_timer_is_planned_anew(engine: EmbeddedEngine, clock: ManualClock) -> None:
+    engine.deployments.deploy(started_by("timeCycle", "R/PT1H"))
+    clock.advance(timedelta(minutes=40))
+
+    engine.deployments.deploy(started_by("timeCycle", "R/PT2H"))
+
+    assert engine.timers.next_due_at() == MONDAY + timedelta(minutes=160)
+
+
+def test_a_cron_expression_starts_instances_and_misses_are_made_up_for_by_one(
+    engine: EmbeddedEngine, clock: ManualClock
+) -> None:
+    engine.deployments.deploy(started_by("timeCycle", "*/5 * * * * *"))  # every five seconds
+    clock.advance(timedelta(days=30))
+
+    fired = engine.timers.fire_due()
+
+    assert (fired, count(engine)) == (1, 1)
+    assert engine.timers.next_due_at() == MONDAY + timedelta(days=30, seconds=5)
+
+
+def test_a_cycle_of_seconds_after_a_month_of_standstill_fires_once(engine: EmbeddedEngine, clock: ManualClock) -> None:
+    engine.deployments.deploy(started_by("timeCycle", "R/PT1S"))
+    clock.advance(timedelta(days=30))
+
+    fired = engine.timers.fire_due()
+
+    assert (fired, count(engine)) == (1, 1)
+    assert engine.timers.next_due_at() == MONDAY + timedelta(days=30, seconds=1)
+
+
+def test_missed_repetitions_count(engine: EmbeddedEngine, clock: ManualClock) -> None:
+    engine.deployments.deploy(started_by("timeCycle", "R3/PT1H"))
+    clock.advance(timedelta(hours=2, minutes=30))
+    assert engine.timers.fire_due() == 1
+    assert engine.timers.next_due_at() == MONDAY + timedelta(hours=3)
+
+    clock.advance(timedelta(hours=1))
+
+    assert engine.timers.fire_due() == 1
+    assert engine.timers.next_due_at() is None
+
+
+def test_a_timer_in_a_multiple_start_event_starts_an_instance(engine: EmbeddedEngine, clock: ManualClock) -> None:
+    two = """<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="x">
+      <signal id="go" name="go"/><process id="started" isExecutable="true"><startEvent id="s">
+      <signalEventDefinition signalRef="go"/><timerEventDefinition><timeDuration>PT1H</timeDuration>
+      </timerEventDefinition></startEvent><sequenceFlow id="f" sourceRef="s" targetRef="e"/><endEvent id="e"/>
+      </process></definitions>"""
+    engine.deployments.deploy({"two.bpmn": two.encode()})
+    clock.advance(timedelta(hours=1))
+
+    assert engine.timers.fire_due() == 1
+    assert count(engine) == 1

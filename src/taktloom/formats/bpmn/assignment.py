@@ -11,7 +11,7 @@ from lxml import etree
 
 from taktloom.formats.bpmn.camunda import camunda_form, camunda_text
 from taktloom.formats.bpmn.extensions import Extensions
-from taktloom.formats.bpmn.names import CAMUNDA_7, bpmn, reference
+from taktloom.formats.bpmn.names import CALENDAR, CAMUNDA_7, bpmn, reference
 from taktloom.formats.bpmn.reading import Reading, children
 
 __all__ = ["Assignment", "read_assignment"]
@@ -30,6 +30,7 @@ class Assignment(TypedDict):
     follow_up_date: str | None
     priority: str | None
     form_id: str | None
+    calendar: str | None
 
 
 def read_assignment(reading: Reading, element: etree._Element) -> Assignment:
@@ -48,6 +49,7 @@ def read_assignment(reading: Reading, element: etree._Element) -> Assignment:
         follow_up_date=said("taskSchedule", "followUpDate", "followUpDate"),
         priority=said("priorityDefinition", "priority", "priority"),
         form_id=extensions.form_id() or camunda_form(reading, element),
+        calendar=element.get(CALENDAR) or None,
     )
 
 

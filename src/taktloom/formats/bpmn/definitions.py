@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from lxml import etree
 
 from taktloom.formats.bpmn.extensions import Extensions
-from taktloom.formats.bpmn.names import bpmn, local_name, reference
+from taktloom.formats.bpmn.names import CALENDAR, bpmn, local_name, reference
 from taktloom.formats.bpmn.reading import Reading, children, is_true, text_of
 from taktloom.model.event_definitions import (
     CancelDefinition,
@@ -117,6 +117,7 @@ def _read_timer(reading: Reading, element: etree._Element, ids: _Identity) -> Si
         date=texts["timeDate"],
         duration=texts["timeDuration"],
         cycle=texts["timeCycle"],
+        calendar=element.get(CALENDAR) or None,
     )
 
 

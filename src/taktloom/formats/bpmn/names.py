@@ -13,6 +13,7 @@ CAMUNDA = "http://camunda.org/schema/1.0/bpmn"
 ACTIVITI = "http://activiti.org/bpmn"  # what Camunda 7 was made from and still reads
 CAMUNDA_7 = (CAMUNDA, ACTIVITI)
 TAKTLOOM = "urn:taktloom:bpmn:1"
+CALENDAR = f"{{{TAKTLOOM}}}calendar"  # an attribute of timer event definitions and user tasks
 
 PREFIXES = {
     "bpmn": BPMN,

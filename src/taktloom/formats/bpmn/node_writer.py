@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from lxml import etree
 
 from taktloom.formats.bpmn.extension_writer import node_extensions, process_extensions
-from taktloom.formats.bpmn.names import GLOBAL_TASKS, PREFIXES, bpmn
+from taktloom.formats.bpmn.names import CALENDAR, GLOBAL_TASKS, PREFIXES, bpmn
 from taktloom.formats.bpmn.parts_writer import (
     RootIds,
     add,
@@ -190,6 +190,12 @@ def _write_activity(element: etree._Element, node: Activity, ids: RootIds) -> No
     write_loop(element, node.loop, ids)
 
 
+def _write_user_task(element: etree._Element, node: UserTask, ids: RootIds) -> None:
+    del ids
+    if node.calendar is not None:
+        element.set(CALENDAR, node.calendar)
+
+
 def _write_event_data(element: etree._Element, data: EventData, kind: str) -> None:
     for item in data.properties:
         data_element(element, "property", item)
@@ -301,6 +307,7 @@ NODE_WRITERS: tuple[tuple[type[FlowNode], Callable[..., None]], ...] = (
     (IntermediateCatchEvent, _write_catching),
     (EndEvent, _write_throwing),
     (IntermediateThrowEvent, _write_throwing),
+    (UserTask, _write_user_task),
     (SendTask, _write_send),
     (ReceiveTask, _write_receive),
     (ScriptTask, _write_script),

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from lxml import etree
 
-from taktloom.formats.bpmn.names import BPMN, PREFIXES, XSI, bpmn
+from taktloom.formats.bpmn.names import BPMN, CALENDAR, PREFIXES, XSI, bpmn
 from taktloom.model.event_definitions import (
     CancelDefinition,
     CompensateDefinition,
@@ -142,6 +142,7 @@ def _write_timer(element: etree._Element, definition: TimerDefinition, ids: Root
     write_expression(element, "timeDate", definition.date)
     write_expression(element, "timeDuration", definition.duration)
     write_expression(element, "timeCycle", definition.cycle)
+    _set(element, CALENDAR, definition.calendar)
 
 
 def _write_message(element: etree._Element, definition: MessageDefinition, ids: RootIds) -> None:

@@ -2,7 +2,8 @@
 """PNML to the model: the first net of the file, with the places, transitions and arcs of all its pages.
 
 Reference places and transitions stand for what they refer to. A transition is silent when its tool data say so
-(`activity="$invisible$"`, as ProM writes) or when it has no name. High-level nets, whose tokens have values, are refused.
+(`activity="$invisible$"`, as ProM writes) or when it has no name. High-level nets are
+refused: their tokens have values.
 """
 
 from collections.abc import Iterator

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TypeVar, cast
 
 from taktloom.feel.values import FeelValue
+from taktloom.hosts.embedded.calendars import reckon
 from taktloom.hosts.embedded.changes import Topic
 from taktloom.hosts.embedded.core import Outgoing, Unit
 from taktloom.hosts.embedded.deployed_decisions import count_use
@@ -20,11 +21,14 @@ from taktloom.kernel.commands import (
     ChooseFlow,
     CloseIncident,
     Command,
+    CompensateChild,
+    ContinueChild,
     CreateJob,
     EscalateToCaller,
     EvaluateDecision,
     FinishInstance,
     OpenUserTask,
+    PlanTimer,
     RaiseIncident,
     ReadDataStores,
     RecordEvent,
@@ -38,7 +42,7 @@ from taktloom.kernel.commands import (
     Unsubscribe,
     WriteDataStore,
 )
-from taktloom.kernel.events import DataStoreRead, DecisionEvaluated, KernelEvent, MessageCorrelated
+from taktloom.kernel.events import DataStoreRead, DecisionEvaluated, KernelEvent, MessageCorrelated, TimerPlanned
 from taktloom.model.errors import NondeterminismError, TaktloomError
 from taktloom.storage import to_micros, to_micros_or_none
 
@@ -115,7 +119,7 @@ def _open_user_task(unit: Unit, instance: LiveInstance, command: OpenUserTask) -
         candidate_groups=json.dumps(list(command.candidate_groups), ensure_ascii=False),
         form_id=command.form_id,
         now=to_micros(unit.now),
-        due_at=to_micros_or_none(command.due_at),
+        due_at=to_micros_or_none(command.due_at if command.due_by is None else reckon(unit, command.due_by)),
         variables_sealed=seal(unit, instance, command.variables),
     )
     for group in command.candidate_groups:
@@ -134,6 +138,11 @@ def _cancel_user_task(unit: Unit, instance: LiveInstance, command: CancelUserTas
         now=to_micros(unit.now),
     )
     unit.note(Topic.TASKS, "cancelled", instance)
+
+
+def _plan_timer(unit: Unit, instance: LiveInstance, command: PlanTimer) -> KernelEvent:
+    due_at = reckon(unit, command.reckoning)
+    return TimerPlanned(occurred_at=instance.advanced_at, timer_id=command.timer_id, due_at=due_at)
 
 
 def _start_timer(unit: Unit, instance: LiveInstance, command: StartTimer) -> None:
@@ -355,6 +364,7 @@ RULES: Mapping[type[Command], _Rule] = dict(
         _rule(RetryJob, _retry_job),
         _rule(OpenUserTask, _open_user_task),
         _rule(CancelUserTask, _cancel_user_task),
+        _rule(PlanTimer, _plan_timer),
         _rule(StartTimer, _start_timer),
         _rule(CancelTimer, _cancel_timer),
         _rule(Subscribe, _subscribe),
@@ -364,6 +374,8 @@ RULES: Mapping[type[Command], _Rule] = dict(
         _rule(ThrowSignal, _send),
         _rule(StartChild, _send),
         _rule(CancelChild, _send),
+        _rule(ContinueChild, _send),
+        _rule(CompensateChild, _send),
         _rule(EscalateToCaller, _send),
         _rule(ReadDataStores, _read_data_stores),
         _rule(WriteDataStore, _write_data_store),

@@ -97,6 +97,11 @@ class Unit:
         self.touched.add((self.tenant_id, instance_key))
         return self.core.live.load(self.session, self.tenant_id, instance_key)
 
+    def ended_instance(self, instance_key: InstanceKey) -> LiveInstance:
+        """An instance that has ended, for going on with it; raises UnknownInstanceError."""
+        self.touched.add((self.tenant_id, instance_key))
+        return self.core.live.load(self.session, self.tenant_id, instance_key, even_ended=True)
+
     def note(self, topic: Topic, kind: str, instance: LiveInstance | None = None) -> None:
         """Tell the change feed after the commit."""
         self.changes.append(

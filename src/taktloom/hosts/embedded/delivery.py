@@ -19,6 +19,8 @@ from taktloom.hosts.embedded.signals import Signal, broadcast
 from taktloom.kernel.commands import (
     CancelChild,
     Command,
+    CompensateChild,
+    ContinueChild,
     EscalateToCaller,
     FinishInstance,
     InstanceOutcome,
@@ -30,6 +32,8 @@ from taktloom.kernel.events import (
     ChildCompleted,
     ChildEscalated,
     ChildFailed,
+    CompensationTriggered,
+    EscalationHandled,
     InstanceCancelled,
     InstanceStarted,
     KernelEvent,
@@ -126,6 +130,28 @@ def _cancel_child(unit: Unit, sender: LiveInstance, command: CancelChild) -> Non
     advance(unit, child, InstanceCancelled(occurred_at=occurred_at, reason="The call activity was cancelled."))
 
 
+def _continue_child(unit: Unit, sender: LiveInstance, command: ContinueChild) -> None:
+    row = unit.session.first(
+        "called_instance", tenant_id=unit.tenant_id, caller_key=sender.instance_key, child_id=command.child_id
+    )
+    if row is not None:
+        child = unit.instance(InstanceKey(row.text("instance_key")))
+        if child.state.held:
+            advance(unit, child, EscalationHandled(occurred_at=event_time(unit, child)))
+
+
+def _compensate_child(unit: Unit, sender: LiveInstance, command: CompensateChild) -> None:
+    """The called instance has ended; it goes on to undo what it did, and ends once more."""
+    row = unit.session.first(
+        "ended_called_instance", tenant_id=unit.tenant_id, caller_key=sender.instance_key, child_id=command.child_id
+    )
+    if row is None or command.child_id not in sender.state.children:
+        return
+    child = unit.ended_instance(InstanceKey(row.text("instance_key")))
+    unit.session.run("reopen_instance", tenant_id=unit.tenant_id, instance_key=child.instance_key)
+    advance(unit, child, CompensationTriggered(occurred_at=event_time(unit, child)))
+
+
 def _escalate(unit: Unit, sender: LiveInstance, command: EscalateToCaller) -> None:
     caller = sender.caller
     if caller is not None:
@@ -148,7 +174,14 @@ def _finished(unit: Unit, sender: LiveInstance, command: FinishInstance) -> None
     variables = _variables(sender.state)
     if command.outcome in {InstanceOutcome.COMPLETED, InstanceOutcome.TERMINATED}:
         _answer(
-            unit, caller, lambda now: ChildCompleted(occurred_at=now, child_id=caller.child_id, variables=variables)
+            unit,
+            caller,
+            lambda now: ChildCompleted(
+                occurred_at=now,
+                child_id=caller.child_id,
+                variables=variables,
+                is_compensable=command.is_compensable,
+            ),
         )
         return
     message = f"The called instance {sender.instance_key} ended as {command.outcome}."
@@ -192,6 +225,8 @@ RULES: Mapping[type[Command], _Rule] = dict(
         _rule(ThrowSignal, _throw_signal),
         _rule(StartChild, _start_child),
         _rule(CancelChild, _cancel_child),
+        _rule(ContinueChild, _continue_child),
+        _rule(CompensateChild, _compensate_child),
         _rule(EscalateToCaller, _escalate),
         _rule(FinishInstance, _finished),
     ]

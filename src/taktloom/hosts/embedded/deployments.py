@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from taktloom.decisions import load_model
 from taktloom.formats.bpmn import read_bpmn
 from taktloom.formats.dmn import read_dmn
+from taktloom.hosts.embedded.calendars import note_calendars
 from taktloom.hosts.embedded.catalogue import resource
 from taktloom.hosts.embedded.changes import Topic
 from taktloom.hosts.embedded.core import Core, Unit
@@ -28,7 +29,7 @@ from taktloom.model.identifiers import DefinitionKey, ProcessId, TenantId
 from taktloom.model.operations import DeployedDecision, DeployedProcess, Deployment, Page, ProcessSummary
 from taktloom.model.places import Place
 from taktloom.model.process import StartEvent
-from taktloom.storage import Session, to_micros
+from taktloom.storage import Row, Session, to_micros
 
 _DECISIONS_LISTED = 1000
 
@@ -271,13 +272,40 @@ def _store_process(unit: Unit, file: _ProcessFile, executable: ExecutableProcess
         version = 1 if latest is None else latest.integer("version") + 1
         unit.session.run("insert_process", **name)
         unit.session.run("insert_definition", **_definition_columns(unit, file, executable, version, by))
+        _require_calendars(unit, file, executable, DefinitionKey(f"{executable.id}:{version}"))
         store_event_starts(unit, executable)
-        plan_timer_starts(unit, executable)
+        plan_timer_starts(unit, executable, _executable_of(unit, latest))
         unit.note(Topic.TIMERS, "planned")
         latest = unit.session.first("latest_definition", **name)
     if latest is None:
         raise LookupError(executable.id)  # unreachable: it was written in this transaction
     return deployed_process(latest)
+
+
+def _executable_of(unit: Unit, row: Row | None) -> ExecutableProcess | None:
+    if row is None:
+        return None
+    key = DefinitionKey(row.text("definition_key"))
+    return unit.core.catalogue.by_key(unit.session, unit.tenant_id, key).executable
+
+
+def _require_calendars(unit: Unit, file: _ProcessFile, executable: ExecutableProcess, key: DefinitionKey) -> None:
+    """Raises DeploymentRefusedError where the process counts by a calendar that does not exist."""
+    missing = note_calendars(unit, executable, key)
+    if missing:
+        remedy = "Save the calendar first: taktloom calendar save NAME FILE."
+        findings = tuple(
+            Finding(
+                severity=Severity.ERROR,
+                rule="calendar-unknown",
+                message=f"There is no business calendar {name}.",
+                place=Place(source=file.name, element_id=element_id),
+                remedy=remedy,
+                parameters={"calendar": name},
+            )
+            for name, element_id in missing
+        )
+        raise DeploymentRefusedError(findings[0].message, findings[0].place, remedy, findings=findings)
 
 
 def _definition_columns(

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from taktloom.hosts.embedded.calendars import Calendars
 from taktloom.hosts.embedded.catalogue import Catalogue
 from taktloom.hosts.embedded.changes import ChangeFeed, Listener
 from taktloom.hosts.embedded.clock import Clock, IdSource, SystemClock, SystemIds
@@ -81,6 +82,7 @@ class EmbeddedEngine:
         self.jobs = Jobs(core, tenant_id, signals)
         self.external_tasks = ExternalTasks(core, tenant_id)
         self.user_tasks = UserTasks(core, tenant_id)
+        self.calendars = Calendars(core, tenant_id)
         self.incidents = Incidents(core, tenant_id)
         self.messages = Messages(core, tenant_id)
         self.message_selections = MessageSelections(core, tenant_id)

@@ -5,7 +5,7 @@ What is watched is stored at deployment. Of a parallel multiple start event ever
 are kept in `start_part` until the last one comes, so that a restart forgets none.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from taktloom.feel.values import FeelValue
@@ -27,10 +27,10 @@ from taktloom.storage import Row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _By:
+class StartedBy:
     """Who starts an instance, and under which key of the business."""
 
-    actor: str | None
+    actor: str | None = None
     business_key: str | None = None
 
 
@@ -72,7 +72,8 @@ def start_by_message(  # noqa: PLR0913 - what is optional is keyword-only
             if triggered == most:
                 return started
             triggered += 1
-            started.extend(_start(unit, definition, start, variables, _By(actor=actor, business_key=business_key)))
+            by = StartedBy(actor=actor, business_key=business_key)
+            started.extend(start_by_event(unit, definition, start, variables, by))
     return started if triggered else None
 
 
@@ -85,7 +86,7 @@ def start_by_signal(
         definition = _newest(unit, row)
         for start in signal_starts(definition.executable, unit.now):
             if start.element_id == row.text("element_id") and start.signal_name == signal_name:
-                started.extend(_start(unit, definition, start, variables, _By(actor=actor)))
+                started.extend(start_by_event(unit, definition, start, variables, StartedBy(actor=actor)))
     return started
 
 
@@ -106,29 +107,29 @@ def start_by_conditions(unit: Unit, variables: Mapping[str, FeelValue], actor: s
                 was_true=int(bool(holding)),
             )
         for start in () if was_true else holding:
-            started.extend(_start(unit, definition, start, variables, _By(actor=actor)))
+            started.extend(start_by_event(unit, definition, start, variables, StartedBy(actor=actor)))
     return started
 
 
-def _newest(unit: Unit, row: Row) -> RunnableDefinition:
-    return unit.core.catalogue.startable(unit.session, unit.tenant_id, ProcessId(row.text("process_id")), None)
-
-
-def _start(
+def start_by_event(
     unit: Unit,
     definition: RunnableDefinition,
     start: EventStart,
     variables: Mapping[str, FeelValue],
-    by: "_By",
-) -> Iterator[InstanceKey]:
+    by: StartedBy,
+) -> list[InstanceKey]:
     """The new instance; none while other parts of the start event are missing."""
     if start.parts > 1:
         gathered = _gather(unit, definition, start, variables)
         if gathered is None:
-            return
+            return []
         variables = gathered
     event = InstanceStarted(occurred_at=unit.now, actor=by.actor, variables=variables, start_element=start.element_id)
-    yield start_instance(unit, definition, event, business_key=by.business_key)
+    return [start_instance(unit, definition, event, business_key=by.business_key)]
+
+
+def _newest(unit: Unit, row: Row) -> RunnableDefinition:
+    return unit.core.catalogue.startable(unit.session, unit.tenant_id, ProcessId(row.text("process_id")), None)
 
 
 def _gather(

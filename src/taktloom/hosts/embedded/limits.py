@@ -14,6 +14,7 @@ class EngineLimits:
     variable_bytes: int = 4 * 1024 * 1024
     deployment_files: int = 50
     deployment_bytes: int = 20 * 1024 * 1024
+    calendar_bytes: int = 256 * 1024
     draft_bytes: int = 20 * 1024 * 1024
     batch_items: int = 1000
     jobs_per_lock: int = 1000

@@ -73,7 +73,9 @@ class LiveInstances:
         self._catalogue, self._codec = catalogue, codec
         self._kept: OrderedDict[tuple[TenantId, InstanceKey], LiveInstance] = OrderedDict()
 
-    def load(self, session: Session, tenant_id: TenantId, instance_key: InstanceKey) -> LiveInstance:
+    def load(
+        self, session: Session, tenant_id: TenantId, instance_key: InstanceKey, *, even_ended: bool = False
+    ) -> LiveInstance:
         """The active instance; raises UnknownInstanceError or InstanceEndedError."""
         name = (tenant_id, instance_key)
         if name in self._kept:
@@ -82,7 +84,7 @@ class LiveInstances:
         row = session.first("instance_with_state", tenant_id=tenant_id, instance_key=instance_key)
         if row is None:
             raise unknown_instance(instance_key)
-        if row.text("status") != "active":
+        if row.text("status") != "active" and not even_ended:
             raise InstanceEndedError(
                 f"Instance {instance_key} has ended.",
                 Place(element_id=instance_key),

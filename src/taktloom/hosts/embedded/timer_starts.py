@@ -1,88 +1,114 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Timer start events of the newest version of each process: planned at deployment, re-planned after each firing.
+"""Timers that start instances of the newest version of each process: planned at deployment, again after each firing.
 
-Deploying anew plans anew: a date that has passed does not fire, a cycle counts from its own start (or from the
-deployment where it has none). Firings missed while nothing ran are made up for by one.
+A deployment that leaves a start event's timer as it was leaves its plan alone: a cycle goes on counting, a date that
+has come does not come again. A timer that is new or was changed is planned anew; a date in the past then fires at once,
+once. Firings missed while nothing ran are made up for by one.
 """
 
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 
+from taktloom.hosts.embedded.calendars import reckon
 from taktloom.hosts.embedded.core import Unit
-from taktloom.hosts.embedded.instances import start_instance
-from taktloom.kernel import ExecutableProcess
-from taktloom.kernel.compilation import Compilation
-from taktloom.kernel.events import InstanceStarted
-from taktloom.kernel.failure import ElementFailure
-from taktloom.kernel.timers import TimerKind, TimerPlan, next_plan, parse_instant, plan_timer
-from taktloom.model.errors import DefinitionError
-from taktloom.model.event_definitions import TimerDefinition
+from taktloom.hosts.embedded.event_starts import StartedBy, start_by_event
+from taktloom.kernel import EventStart, ExecutableProcess, timer_starts
+from taktloom.kernel.timers import TimerPlan, next_plan, plan_after, reckoning_of
+from taktloom.model.event_definitions import EventDefinition
 from taktloom.model.identifiers import ElementId, ProcessId
-from taktloom.model.process import StartEvent
 from taktloom.storage import Row, to_micros
 
-_SKIPPED_AT_MOST = 10_000  # missed firings passed over per look, so that a cycle of seconds cannot stall the writer
+_RECKONED_AT_MOST = 1_000  # missed firings by a calendar, so that a long stop cannot stall the writer
 
 
-def plan_timer_starts(unit: Unit, executable: ExecutableProcess) -> None:
-    """Replace the planned starts of a process by those of its newly deployed version."""
-    unit.session.run("delete_timer_starts", tenant_id=unit.tenant_id, process_id=executable.id)
-    for node in executable.definition.nodes:
-        if isinstance(node, StartEvent) and isinstance(node.definition, TimerDefinition):
-            plan = _first_plan(node, node.definition, unit.now)
-            if plan is not None:
-                _insert(unit, executable.id, node.id, plan)
+def plan_timer_starts(unit: Unit, executable: ExecutableProcess, previous: ExecutableProcess | None) -> None:
+    """Plan what is new or changed since the *previous* version; forget what is gone. Raises DefinitionError."""
+    before = {} if previous is None else dict(_definitions(previous))
+    unchanged = {
+        element_id for element_id, definition in _definitions(executable) if before.get(element_id) == definition
+    }
+    for row in unit.session.all("timer_starts_of_process", tenant_id=unit.tenant_id, process_id=executable.id):
+        if row.text("element_id") not in unchanged:
+            _delete(unit, row, "delete_timer_start")
+    for start in timer_starts(executable, unit.now):
+        if start.element_id not in unchanged:
+            _insert(unit, executable.id, start, _reckoned(unit, start.plan))
 
 
-def firing_of_start(row: Row) -> Callable[[Unit], None]:
-    """The work that starts an instance for a due row of timer_start."""
-    process_id, element_id = ProcessId(row.text("process_id")), ElementId(row.text("element_id"))
+def firing_of_start(row: Row) -> Callable[[Unit], bool]:
+    """The work that starts an instance for a due row of timer_start; whether it did."""
+    process_id = ProcessId(row.text("process_id"))
+    start = EventStart(
+        element_id=ElementId(row.text("element_id")), part=row.integer("part"), parts=row.integer("parts")
+    )
 
-    def fire(unit: Unit) -> None:
-        name = {"tenant_id": unit.tenant_id, "process_id": process_id, "element_id": element_id}
-        # Another process may have fired it, or a deployment may have replaced it.
-        if not unit.session.run("claim_timer_start", **name, due_at=row.integer("due_at")):
-            return
+    def fire(unit: Unit) -> bool:
+        # Another process may have fired it or be about to, or a deployment may have replaced it.
+        if not _delete(unit, row, "claim_timer_start"):
+            return False
         definition = unit.core.catalogue.startable(unit.session, unit.tenant_id, process_id, None)
-        start_instance(unit, definition, InstanceStarted(occurred_at=unit.now, start_element=element_id))
-        following = _following(_plan_of(row), unit.now)
+        start_by_event(unit, definition, start, {}, StartedBy())
+        following = _following(unit, _plan_of(row))
         if following is not None:
-            _insert(unit, process_id, element_id, following)
+            _insert(unit, process_id, start, following)
+        return True
 
     return fire
 
 
-def _first_plan(node: StartEvent, definition: TimerDefinition, now: datetime) -> TimerPlan | None:
-    timer = Compilation(names=frozenset(), external_choices=frozenset(), decisions=None).timer(definition, node)
-    is_literal_date = timer.kind is TimerKind.DATE and timer.text.expression is None
-    if is_literal_date and parse_instant(timer.text.literal) <= now:
-        return None
-    try:
-        return plan_timer(timer, {}, now)
-    except ElementFailure as failure:
-        raise DefinitionError(failure.message, node.place, "Mend the timer of the start event.") from failure
+def _definitions(executable: ExecutableProcess) -> Iterator[tuple[ElementId, EventDefinition]]:
+    for node in executable.definition.nodes:
+        definition: EventDefinition | None = getattr(node, "definition", None)
+        if definition is not None:
+            yield node.id, definition
 
 
-def _following(plan: TimerPlan, now: datetime) -> TimerPlan | None:
+def _following(unit: Unit, plan: TimerPlan) -> TimerPlan | None:
+    """The first firing that is still to come."""
+    if plan.calendar is None:
+        return plan_after(plan, unit.now)
     following = next_plan(plan)
-    for _ in range(_SKIPPED_AT_MOST):
-        if following is None or following.due_at > now:
-            break
+    for _ in range(_RECKONED_AT_MOST):
+        if following is None:
+            return None
+        following = _reckoned(unit, following)
+        if following.due_at > unit.now:
+            return following
         following = next_plan(following)
-    return following
+    return None if following is None else _reckoned(unit, replace(following, due_at=unit.now))
 
 
-def _insert(unit: Unit, process_id: ProcessId, element_id: ElementId, plan: TimerPlan) -> None:
+def _reckoned(unit: Unit, plan: TimerPlan) -> TimerPlan:
+    reckoning = reckoning_of(plan)
+    return plan if reckoning is None else replace(plan, due_at=reckon(unit, reckoning))
+
+
+def _insert(unit: Unit, process_id: ProcessId, start: EventStart, plan: TimerPlan) -> None:
     unit.session.run(
         "insert_timer_start",
         tenant_id=unit.tenant_id,
         process_id=process_id,
-        element_id=element_id,
+        element_id=start.element_id,
+        part=start.part,
+        parts=start.parts,
         due_at=to_micros(plan.due_at),
         repetitions_left=plan.repetitions_left,
         schedule=plan.schedule,
         occurrence=plan.occurrence,
+        calendar=plan.calendar,
     )
+
+
+def _delete(unit: Unit, row: Row, statement: str) -> bool:
+    deleted = unit.session.run(
+        statement,
+        tenant_id=unit.tenant_id,
+        process_id=row.text("process_id"),
+        element_id=row.text("element_id"),
+        part=row.integer("part"),
+        due_at=row.integer("due_at"),
+    )
+    return deleted > 0
 
 
 def _plan_of(row: Row) -> TimerPlan:
@@ -91,4 +117,5 @@ def _plan_of(row: Row) -> TimerPlan:
         repetitions_left=row.integer("repetitions_left"),
         schedule=row.text_or_none("schedule"),
         occurrence=row.integer("occurrence"),
+        calendar=row.text_or_none("calendar"),
     )

@@ -3,8 +3,9 @@
 
 An error or escalation that nothing in the called instance catches goes on at the call activity, as if it had been
 thrown there. A called instance that fails without an error code is an incident; resolving it calls again. A called
-global task is no instance: it runs in the place of the call activity, with its id (`registry.py`). What a completed
-called instance has done is not compensated by inner handlers, since it is over; a handler on the call activity is run.
+global task is no instance: it runs in the place of the call activity, with its id (`registry.py`). A called instance
+that throws an escalation waits until its caller has let it go on. A completed one whose call activity is compensated
+undoes what it did (`compensation.py`), unless the call activity has a handler of its own.
 Source: BPMN 2.0.2, 10.3.6, 13.3.3.
 """
 
@@ -14,7 +15,7 @@ from typing import ClassVar
 
 from taktloom.feel.values import FeelValue
 from taktloom.kernel.behaviour import receive_variables
-from taktloom.kernel.commands import IncidentKind, StartChild
+from taktloom.kernel.commands import ContinueChild, IncidentKind, StartChild
 from taktloom.kernel.elements.activity import ActivityBehaviour
 from taktloom.kernel.elements.inputs import given_variables, input_variables
 from taktloom.kernel.executable import Node
@@ -64,6 +65,11 @@ class CallActivityBehaviour(ActivityBehaviour):
         elif variables:
             run.open_scope(token).variables.update(variables)
         run.push(token, Phase.COMPLETE)
+
+    def go_on(self, run: Run, token: Token) -> Phase | None:
+        """What the called instance threw has been handled, and it is still called."""
+        run.commands.extend(ContinueChild(child_id=ChildId(wait)) for wait in token.waits if wait in run.state.children)
+        return None
 
     def _chosen(self, run: Run, token: Token) -> dict[str, FeelValue]:
         """What is given on purpose; to each of several instances also its item."""

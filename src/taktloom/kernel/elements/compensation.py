@@ -16,20 +16,25 @@ from typing import ClassVar
 
 from taktloom.feel.values import FeelValue
 from taktloom.kernel.behaviour import Behaviour
+from taktloom.kernel.commands import CompensateChild
 from taktloom.kernel.elements.end_event import EndEventBehaviour
-from taktloom.kernel.executable import NONE, PhaseMethod
+from taktloom.kernel.executable import NONE, Node, PhaseMethod
 from taktloom.kernel.interruption import start_handler
 from taktloom.kernel.run import Run
-from taktloom.kernel.state import CompensationRecord, Phase, Token
-from taktloom.model.identifiers import ElementId, ScopeId
+from taktloom.kernel.state import CompensationRecord, InstanceStatus, Phase, Scope, Token
+from taktloom.model.identifiers import ChildId, ElementId, ScopeId
 
 __all__ = [
     "CompensationEndBehaviour",
     "CompensationThrow",
     "CompensationThrowBehaviour",
     "UndoingBehaviour",
+    "UndoingCallBehaviour",
+    "compensate_instance",
     "compensate_next",
+    "completed_in",
     "recording",
+    "remember_child",
     "start_compensation",
 ]
 
@@ -44,6 +49,23 @@ class UndoingBehaviour(Behaviour):
         """Undo the next record inside, or be done."""
         if compensate_next(run, token):
             return None
+        run.close_visit(token)
+        return run.take(token, ())
+
+
+class UndoingCallBehaviour(Behaviour):
+    """The token that waits while a called instance undoes what it has done; no element of the model."""
+
+    __slots__ = ()
+    element_type: ClassVar[str] = "compensation"
+
+    def catch(self, run: Run, node: Node, token: Token, variables: Mapping[str, FeelValue]) -> None:
+        """The called instance has undone it; what its handlers set is its own."""
+        del node, variables
+        run.push(token, Phase.COMPLETE)
+
+    def complete(self, run: Run, token: Token) -> Phase | None:
+        """Done; also where an operator has resolved the incident of an instance that could not undo it."""
         run.close_visit(token)
         return run.take(token, ())
 
@@ -106,11 +128,11 @@ def recording(complete: PhaseMethod, *, is_round: bool) -> PhaseMethod:
         inner = None if token.inner is None else run.state.scopes[token.inner]
         around, element = run.state.scopes[token.scope], token.element
         following = complete(run, token)
-        if following is not None or is_round:
-            record = CompensationRecord(element=element)
-            if inner is not None:
-                record.variables, record.records = dict(inner.variables), inner.records
-            around.records.append(record)
+        node, records = run.process.nodes[element], [] if inner is None else inner.records
+        can_be_undone = bool(records) or node.undone_by is not None or node.undo_start != NONE
+        if can_be_undone and (following is not None or is_round):
+            variables = {} if inner is None else dict(inner.variables)
+            around.records.append(CompensationRecord(element=element, variables=variables, records=records))
         return following
 
     return complete_and_record
@@ -134,6 +156,9 @@ def compensate_next(run: Run, token: Token) -> bool:
         return False
     record = run.state.scopes[token.inner].undoing.pop()
     node = run.process.nodes[record.element]
+    if record.child is not None:
+        _order_child(run, token.inner, record.element, record.child)
+        return True
     undoing = run.open_token(run.process.undoing, token.inner)
     inside = run.open_scope(undoing)
     inside.variables.update(record.variables)
@@ -147,6 +172,58 @@ def compensate_next(run: Run, token: Token) -> bool:
         inside.undoing = record.records
         run.push(undoing, Phase.COMPLETE)
     return True
+
+
+def remember_child(run: Run, token: Token, child_id: ChildId) -> None:
+    """The called instance of the call activity of *token* can be compensated with it.
+
+    Not where nobody ever will: nothing in this instance throws compensation, and it has itself no caller.
+    """
+    undo_call = run.node(token).undo_call
+    if undo_call != NONE and (run.process.compensates or run.state.is_called):
+        run.open_scope(token).records.append(CompensationRecord(element=undo_call, child=child_id))
+
+
+def compensate_instance(run: Run) -> None:
+    """Of a called instance that has ended: go on, to undo what it has completed. Nothing of its own catches now."""
+    state = run.state
+    assert state.root is not None  # checked by step
+    root = state.scopes[state.root]
+    state.status, root.is_interrupted = InstanceStatus.ACTIVE, True
+    token = run.open_token(run.process.undoing, state.root)
+    inside = run.open_scope(token)
+    records, root.records = root.records, []
+    if run.process.undo_start == NONE:
+        inside.undoing = records
+        run.push(token, Phase.COMPLETE)
+        return
+    inside.records = records
+    assert token.inner is not None  # just opened
+    start_handler(run, run.process.nodes[run.process.undo_start], token.inner, {})
+
+
+def completed_in(run: Run, scope: Scope) -> list[CompensationRecord]:
+    """The scope's records, then those of what still runs inside it, called instances too, in order of arrival."""
+    found = list(scope.records)
+    for token_id in scope.tokens:
+        token = run.state.tokens[token_id]
+        records, variables = [], {}
+        if token.inner is not None:
+            inner = run.state.scopes[token.inner]
+            records, variables = completed_in(run, inner), dict(inner.variables)
+        for wait in token.waits:
+            if wait in run.state.children and run.node(token).undo_call != NONE:
+                records.append(CompensationRecord(element=run.node(token).undo_call, child=ChildId(wait)))
+        if records:
+            found.append(CompensationRecord(element=run.process.undoing, variables=variables, records=records))
+    return found
+
+
+def _order_child(run: Run, scope_id: ScopeId, element: int, child_id: ChildId) -> None:
+    token = run.open_token(element, scope_id)
+    run.state.children[child_id] = token.id
+    token.waits.append(child_id)
+    run.commands.append(CompensateChild(child_id=child_id))
 
 
 def _begin_handler(run: Run, scope_id: ScopeId, handler: tuple[int, int]) -> None:

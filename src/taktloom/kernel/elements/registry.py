@@ -144,6 +144,7 @@ def _user_task(compilation: Compilation, node: UserTask) -> Behaviour:
         Dates(
             compilation.optional_text(node.due_date, node, "due date"),
             compilation.optional_text(node.follow_up_date, node, "follow-up date"),
+            node.calendar,
         ),
         compilation.optional_text(node.priority, node, "priority"),
         node.form_id,

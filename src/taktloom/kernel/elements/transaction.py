@@ -9,13 +9,13 @@ sub-process, without compensation (a hazard). Source: BPMN 2.0.2, 10.3.5, 13.3.4
 from typing import ClassVar
 
 from taktloom.kernel.behaviour import Behaviour
-from taktloom.kernel.elements.compensation import compensate_next
+from taktloom.kernel.elements.compensation import compensate_next, completed_in
 from taktloom.kernel.elements.end_event import EndEventBehaviour
 from taktloom.kernel.elements.sub_process import SubProcessBehaviour
 from taktloom.kernel.executable import NONE
 from taktloom.kernel.interruption import break_off
 from taktloom.kernel.run import Run
-from taktloom.kernel.state import CompensationRecord, Phase, Scope, Token
+from taktloom.kernel.state import Phase, Token
 
 __all__ = ["CancelEndBehaviour", "TransactionBehaviour"]
 
@@ -50,7 +50,7 @@ class CancelEndBehaviour(EndEventBehaviour):
             return
         assert transaction.inner is not None
         scope = run.state.scopes[transaction.inner]
-        scope.undoing, scope.records = _completed_in(run, scope), []
+        scope.undoing, scope.records = completed_in(run, scope), []
         run.clear_scope(scope)
         scope.is_ending = True
         run.push(transaction, Phase.COMPLETE)
@@ -64,21 +64,6 @@ def _transaction_around(run: Run, token: Token) -> Token | None:
         token = run.state.tokens[owner]
         if isinstance(run.node(token).behaviour, TransactionBehaviour):
             return token
-
-
-def _completed_in(run: Run, scope: Scope) -> list[CompensationRecord]:
-    """The scope's records, then those of what still runs inside it, in order of arrival."""
-    found = list(scope.records)
-    for token_id in scope.tokens:
-        token = run.state.tokens[token_id]
-        if token.inner is not None:
-            inner = run.state.scopes[token.inner]
-            records = _completed_in(run, inner)
-            if records:
-                found.append(
-                    CompensationRecord(element=run.process.undoing, variables=dict(inner.variables), records=records)
-                )
-    return found
 
 
 def _leave_cancelled(run: Run, token: Token) -> None:

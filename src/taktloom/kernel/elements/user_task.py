@@ -3,9 +3,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, TypedDict
 
-from taktloom.kernel.commands import USUAL_PRIORITY, IncidentKind, OpenUserTask
+from taktloom.kernel.commands import USUAL_PRIORITY, IncidentKind, OpenUserTask, Reckoning
 from taktloom.kernel.elements.activity import ActivityBehaviour
 from taktloom.kernel.elements.inputs import input_variables
 from taktloom.kernel.expressions import Context, TextExpression, evaluate_text, evaluate_texts
@@ -22,15 +22,31 @@ HIGHEST_PRIORITY = 100
 
 @dataclass(frozen=True, slots=True)
 class Dates:
-    """When the task is due, and when it is to be looked at again."""
+    """When the task is due, and when it is to be looked at again; calendar: by which business calendar."""
 
     due: TextExpression | None = None
     follow_up: TextExpression | None = None
+    calendar: str | None = None
 
-    def plan(self, context: Context, now: datetime) -> tuple[datetime | None, datetime | None]:
-        """Both instants; raises ElementFailure."""
-        due = None if self.due is None else plan_due_date(self.due, context, now)
-        return due, None if self.follow_up is None else plan_due_date(self.follow_up, context, now)
+    def plan(self, context: Context, now: datetime) -> "_PlannedDates":
+        """Both dates; raises ElementFailure."""
+        due = None if self.due is None else plan_due_date(self.due, context, now, self.calendar)
+        follow_up = None if self.follow_up is None else plan_due_date(self.follow_up, context, now, self.calendar)
+        return _PlannedDates(
+            due_at=due if isinstance(due, datetime) else None,
+            due_by=due if isinstance(due, Reckoning) else None,
+            follow_up_at=follow_up if isinstance(follow_up, datetime) else None,
+            follow_up_by=follow_up if isinstance(follow_up, Reckoning) else None,
+        )
+
+
+class _PlannedDates(TypedDict):
+    """The dates of OpenUserTask."""
+
+    due_at: datetime | None
+    due_by: Reckoning | None
+    follow_up_at: datetime | None
+    follow_up_by: Reckoning | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +68,7 @@ class UserTaskBehaviour(ActivityBehaviour):
         context, node = run.variables(token), run.node(token)
         assignee = None if self.assignee is None else evaluate_text(self.assignee, context, run.now)
         users, groups = _texts(self.candidate_users, context, run.now), self._groups(context, run.now)
-        due_at, follow_up_at = self.dates.plan(context, run.now)
+        dates = self.dates.plan(context, run.now)
         priority = _priority(self.priority, context, run.now)
         task_id = UserTaskId(run.next_id())
         run.state.user_tasks[task_id] = token.id
@@ -65,11 +81,10 @@ class UserTaskBehaviour(ActivityBehaviour):
                 assignee=assignee or None,
                 candidate_groups=groups,
                 candidate_users=users,
-                due_at=due_at,
-                follow_up_at=follow_up_at,
                 priority=priority,
                 form_id=self.form_id,
                 variables=input_variables(run, token),
+                **dates,
             )
         )
         return None

@@ -32,6 +32,13 @@ def write_csv(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
     return buffer.getvalue()
 
 
+def table_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+    """As `write_csv`, in UTF-8 with a byte order mark, which spreadsheets need to see Chinese labels; what is neither
+    text nor number is written as text."""
+    cells = ([cell if isinstance(cell, int | float) or cell is None else str(cell) for cell in row] for row in rows)
+    return write_csv(header, cells).encode("utf-8-sig")
+
+
 def variants_csv(log: CanonicalLog) -> str:
     """One line per variant: id, cases, share of cases, number of steps, activities joined by an arrow."""
     table = log.variants()

@@ -78,6 +78,7 @@ class UserTaskFields(ActivityFields, total=False):
     follow_up_date: str
     priority: str
     form_id: str
+    calendar: str
 
 
 class ServiceFields(ActivityFields, total=False):

@@ -75,19 +75,26 @@ VALUES (:tenant_id, :message_name, :process_id, :element_id);
 SELECT process_id, element_id FROM message_start WHERE tenant_id = :tenant_id AND message_name = :message_name
 ORDER BY process_id, element_id;
 
--- name: delete_timer_starts
-DELETE FROM timer_start WHERE tenant_id = :tenant_id AND process_id = :process_id;
+-- name: timer_starts_of_process
+SELECT * FROM timer_start WHERE tenant_id = :tenant_id AND process_id = :process_id ORDER BY element_id, part;
 
 -- name: insert_timer_start
-INSERT INTO timer_start (tenant_id, process_id, element_id, due_at, repetitions_left, schedule, occurrence)
-VALUES (:tenant_id, :process_id, :element_id, :due_at, :repetitions_left, :schedule, :occurrence);
+INSERT INTO timer_start (tenant_id, process_id, element_id, part, parts, due_at, repetitions_left, schedule,
+  occurrence, calendar)
+VALUES (:tenant_id, :process_id, :element_id, :part, :parts, :due_at, :repetitions_left, :schedule,
+  :occurrence, :calendar);
 
 -- name: due_timer_starts
-SELECT * FROM timer_start WHERE due_at <= :now ORDER BY due_at, tenant_id, process_id, element_id LIMIT :limit;
+SELECT * FROM timer_start WHERE due_at <= :now
+ORDER BY due_at, tenant_id, process_id, element_id, part LIMIT :limit;
+
+-- name: delete_timer_start
+DELETE FROM timer_start WHERE tenant_id = :tenant_id AND process_id = :process_id AND element_id = :element_id
+  AND part = :part AND due_at = :due_at;
 
 -- name: claim_timer_start
 DELETE FROM timer_start WHERE tenant_id = :tenant_id AND process_id = :process_id AND element_id = :element_id
-  AND due_at = :due_at;
+  AND part = :part AND due_at = :due_at;
 
 -- name: delete_signal_starts
 DELETE FROM signal_start WHERE tenant_id = :tenant_id AND process_id = :process_id;

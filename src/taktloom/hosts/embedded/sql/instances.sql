@@ -13,6 +13,10 @@ VALUES (:tenant_id, :instance_key, :definition_key, :process_id, :process_name, 
 SELECT instance_key FROM instance
 WHERE tenant_id = :tenant_id AND caller_key = :caller_key AND child_id = :child_id AND status = 'active';
 
+-- name: ended_called_instance
+SELECT instance_key FROM instance
+WHERE tenant_id = :tenant_id AND caller_key = :caller_key AND child_id = :child_id AND status <> 'active';
+
 -- name: called_instances
 SELECT * FROM instance WHERE tenant_id = :tenant_id AND caller_key = :caller_key ORDER BY instance_key LIMIT :limit;
 
@@ -30,6 +34,9 @@ WHERE i.tenant_id = :tenant_id AND i.instance_key = :instance_key;
 
 -- name: instance_by_key
 SELECT * FROM instance WHERE tenant_id = :tenant_id AND instance_key = :instance_key;
+
+-- name: reopen_instance
+UPDATE instance SET status = 'active', ended_at = NULL WHERE tenant_id = :tenant_id AND instance_key = :instance_key;
 
 -- name: end_instance
 UPDATE instance SET status = :status, ended_at = :ended_at WHERE tenant_id = :tenant_id AND instance_key = :instance_key;

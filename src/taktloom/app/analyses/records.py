@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What an analysis is, takes and gives."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
+
+from taktloom.model.errors import MisuseError
+from taktloom.model.places import Place
+
+if TYPE_CHECKING:
+    from taktloom.mining.logs.canonical import CanonicalLog
+
+Parameters = TypeVar("Parameters")
+Report: TypeAlias = Callable[[str, int, "int | None"], None]
+"""stage, done, total (None: unknown)"""
+
+
+class AnalysisParameterError(MisuseError):
+    """A parameter of an analysis is unknown, has another type or is out of its range."""
+
+    code = "TL-2950"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnalysisInput:
+    """log: the log or filtered view. report: to be called now and then; it raises when the person cancels."""
+
+    log: "CanonicalLog"
+    report: Report
+
+    @property
+    def variants(self) -> Mapping[tuple[str, ...], int]:
+        """Activities of a variant -> its cases. Raises EmptyViewError when no case is left."""
+        from taktloom.mining.review import EmptyViewError
+
+        found = {variant.activities: variant.cases for variant in self.log.variants().variants}
+        if not found:
+            raise EmptyViewError(self.log.metadata.log_id)
+        return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutputTable:
+    """Rows for people and for CSV; one value per column."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[object, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnalysisOutput:
+    """data: the typed result. notes: sentences on method and reach. files: name -> what makes its bytes."""
+
+    data: object
+    notes: tuple[str, ...] = ()
+    tables: tuple[OutputTable, ...] = ()
+    files: Mapping[str, Callable[[], bytes]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Analysis(Generic[Parameters]):
+    """name: a command's. summary: one line. example: the arguments after `taktloom mine NAME`."""
+
+    name: str
+    summary: str
+    example: str
+    parameters: type[Parameters]
+    run: Callable[[AnalysisInput, Parameters], AnalysisOutput]
+
+
+def parameter(help_text: str, *, default: Any = MISSING, least: float | None = None, most: float | None = None) -> Any:
+    """A field of a parameters record, with its help and its range; without default it is required."""
+    metadata = {"help": help_text, "least": least, "most": most}
+    return field(metadata=metadata) if default is MISSING else field(default=default, metadata=metadata)
+
+
+def read_parameters(analysis: Analysis[Parameters], given: Mapping[str, object]) -> Parameters:
+    """The record from names and values as a door got them. Raises AnalysisParameterError."""
+    from pydantic import TypeAdapter, ValidationError
+
+    known = {each.name: each for each in fields(analysis.parameters)}  # type: ignore[arg-type]
+    for name in given:
+        if name not in known:
+            raise _refusal(name, f"The analysis '{analysis.name}' has no parameter '{name}'.", ", ".join(known))
+    try:
+        record = TypeAdapter(analysis.parameters).validate_python(dict(given))
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        name = str(first["loc"][0]) if first["loc"] else ""
+        raise _refusal(name, f"The parameter '{name}' is not understood.", str(first["msg"])) from None
+    for name, each in known.items():
+        _require_in_range(name, getattr(record, name), each.metadata)
+    return record
+
+
+def _require_in_range(name: str, value: object, metadata: Mapping[str, Any]) -> None:
+    least, most = metadata.get("least"), metadata.get("most")
+    if not isinstance(value, int | float):
+        return
+    if (least is not None and value < least) or (most is not None and value > most):
+        reach = f"{'' if least is None else f'{least:g}'}..{'' if most is None else f'{most:g}'}"
+        raise _refusal(name, f"The parameter '{name}' is out of its range.", reach)
+
+
+def _refusal(name: str, cause: str, allowed: str) -> AnalysisParameterError:
+    return AnalysisParameterError(
+        cause, Place(element_id=name[:100]), f"Allowed: {allowed}.", {"name": name[:100], "allowed": allowed}
+    )

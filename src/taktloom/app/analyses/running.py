@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Running an analysis of the table: at once for a command, as a work that can be watched and cancelled for a page."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any, cast
+
+from taktloom.app.analyses.records import Analysis, AnalysisInput, AnalysisOutput, Report, read_parameters
+from taktloom.app.analyses.table import ANALYSES
+from taktloom.app.context import Context, use_case
+from taktloom.app.long_work import WorkHandle, WorkKind, WorkState, WorkStatus
+from taktloom.app.review import ALL, Filter, view_of
+from taktloom.assure.permissions import Permission
+from taktloom.model.errors import NotFoundError
+
+ANSWERED_WITHIN_S = 2.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParameterRecord:
+    """One parameter: its name, help, default (None: required or none) and range."""
+
+    name: str
+    help: str
+    default: object
+    least: float | None
+    most: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnalysisRecord:
+    """One analysis of the table."""
+
+    name: str
+    summary: str
+    parameters: tuple[ParameterRecord, ...]
+
+
+@use_case(Permission.LOG_VIEW)
+def list_analyses(context: Context) -> tuple[AnalysisRecord, ...]:
+    """Which analyses there are, with their parameters."""
+    return tuple(
+        AnalysisRecord(name=each.name, summary=each.summary, parameters=_parameters(each)) for each in ANALYSES.values()
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnalysisRequest:
+    """Which analysis of which log, or of the part of it that is chosen; parameters by name, as a door got them."""
+
+    log_id: str
+    name: str
+    parameters: Mapping[str, object]
+    chosen: Filter = ALL
+
+
+@use_case(Permission.LOG_VIEW)
+def analyse(
+    context: Context, *, request: AnalysisRequest, report: Report = lambda stage, done, total: None
+) -> AnalysisOutput:
+    """Run an analysis and wait for it; its result is kept until the log is imported anew.
+
+    Raises AnalysisParameterError, NotFoundError, and what the analysis raises.
+    """
+    analysis = _analysis(request.name)
+    record = read_parameters(analysis, request.parameters)
+    return context.rooms.logs.result(
+        request.log_id,
+        ("analysis", request.name, record, request.chosen),
+        lambda log: analysis.run(AnalysisInput(log=view_of(log, request.chosen), report=report), record),
+    )
+
+
+@use_case(Permission.LOG_VIEW)
+def start_analysis(context: Context, *, request: AnalysisRequest) -> AnalysisOutput | WorkStatus:
+    """The result where it comes within two seconds, else the work to follow; asked again, the same work is joined."""
+    record = read_parameters(_analysis(request.name), request.parameters)
+    context.rooms.logs.metadata(request.log_id)  # an unknown log is an answer, not a work that fails
+
+    def work(handle: WorkHandle) -> AnalysisOutput:
+        handle.advance("reading", 0, None)
+        return analyse(context, request=request, report=handle.advance)
+
+    works = context.rooms.long_work
+    key = ("analysis", request.log_id, request.name, record, request.chosen)
+    status = works.wait(works.begin(work, kind=WorkKind.ANALYSIS, key=key), seconds=ANSWERED_WITHIN_S)
+    if status.error is not None:
+        raise status.error
+    return cast("AnalysisOutput", status.result) if status.state is WorkState.DONE else status
+
+
+def _analysis(name: str) -> Analysis[Any]:
+    if name not in ANALYSES:
+        raise NotFoundError(
+            f"There is no analysis '{name[:100]}'.",
+            remedy="Choose one from the list of analyses.",
+            parameters={"name": name[:100]},
+        )
+    return ANALYSES[name]
+
+
+def _parameters(analysis: Analysis[Any]) -> tuple[ParameterRecord, ...]:
+    return tuple(
+        ParameterRecord(
+            name=each.name,
+            help=each.metadata["help"],
+            default=None if not isinstance(each.default, str | int | float | bool) else each.default,
+            least=each.metadata["least"],
+            most=each.metadata["most"],
+        )
+        for each in fields(analysis.parameters)
+    )
+
+
+def file_of(output: AnalysisOutput, wanted: str) -> tuple[str, bytes]:
+    """The file of that name, else the first of that suffix (`x.bpmn`), else the first table as CSV. NotFoundError."""
+    suffix = wanted[wanted.rfind(".") :] if "." in wanted else wanted
+    for name, make in output.files.items():
+        if name == wanted:
+            return name, make()
+    for name, make in output.files.items():
+        if name.endswith(suffix):
+            return name, make()
+    if suffix == ".csv" and output.tables:
+        from taktloom.mining.logs.export import table_csv
+
+        table = output.tables[0]
+        return "table.csv", table_csv(table.columns, table.rows)
+    offered = [*output.files, *(("table.csv",) if output.tables else ())]
+    raise NotFoundError(
+        f"This analysis writes no '{wanted[:100]}'.",
+        remedy=f"It writes: {', '.join(offered)}.",
+        parameters={"file": wanted[:100], "offered": ", ".join(offered)},
+    )

@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`taktloom mine …`: one command per analysis of the table, made from its parameters.
+
+The result is printed as tables, or as one JSON document; with `-o FILE` it is written, in the form that the file's name
+asks for: model.bpmn, model.pnml, plot.svg, table.csv, whatever the analysis offers.
+"""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import MISSING, Field, fields
+from pathlib import Path
+from typing import Annotated, Any, get_type_hints
+
+import typer
+
+from taktloom.app import logs
+from taktloom.app.analyses import running
+from taktloom.app.analyses.records import Analysis, AnalysisOutput
+from taktloom.app.analyses.table import ANALYSES
+from taktloom.app.calls import calls
+from taktloom.cli.logs import (
+    FilterOption,
+    LogArgument,
+    Reading,
+    SkipOption,
+    WithOption,
+    WithoutOption,
+    ZoneOption,
+    chosen_part,
+    looking_at,
+)
+from taktloom.cli.output import DataOption, JsonOption, print_json, print_table, progress_bar, say
+
+mine_commands = typer.Typer()
+
+OutputOption = Annotated[
+    list[Path] | None, typer.Option("--output", "-o", help="File to write; its ending says what. Repeatable.")
+]
+# Options that every analysis has, beside its own.
+_SHARED: tuple[tuple[str, Any, object], ...] = (
+    ("filter_text", FilterOption, None),
+    ("having", WithOption, None),
+    ("lacking", WithoutOption, None),
+    ("timezone", ZoneOption, None),
+    ("skip_bad_rows", SkipOption, False),
+    ("output", OutputOption, None),
+    ("data", DataOption, None),
+    ("as_json", JsonOption, False),
+)
+
+
+def _command(analysis: Analysis[Any]) -> Callable[..., None]:
+    own = [each.name for each in fields(analysis.parameters)]
+
+    def run(**options: Any) -> None:
+        parameters = {name: options[name] for name in own}
+        reading = Reading(timezone=options["timezone"], skip_bad_rows=options["skip_bad_rows"])
+        chosen = chosen_part(options["having"], options["lacking"], options["filter_text"])
+        with looking_at(options["log"], options["data"], reading) as (context, log_id):
+            with progress_bar(analysis.name) as report:
+                request = running.AnalysisRequest(
+                    log_id=log_id, name=analysis.name, parameters=parameters, chosen=chosen
+                )
+                output = running.analyse(context, request=request, report=report)
+            files = _write(output, options["output"] or [])
+        _print(output, files, as_json=options["as_json"])
+
+    run.__name__ = analysis.name.replace("-", "_")
+    run.__doc__ = f"{analysis.summary}\n\nExample: taktloom mine {analysis.name} {analysis.example}"
+    run.__signature__ = _signature(analysis)  # type: ignore[attr-defined]
+    run.__annotations__ = {name: each.annotation for name, each in _signature(analysis).parameters.items()}
+    return calls(running.analyse, running.list_analyses, logs.import_file, logs.sniff_file)(run)
+
+
+def _signature(analysis: Analysis[Any]) -> inspect.Signature:
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    hints = get_type_hints(analysis.parameters)
+    listed = [inspect.Parameter("log", keyword, annotation=LogArgument)]
+    for each in fields(analysis.parameters):
+        default = inspect.Parameter.empty if each.default is MISSING else each.default
+        listed.append(inspect.Parameter(each.name, keyword, default=default, annotation=_option(each, hints)))
+    listed += [inspect.Parameter(name, keyword, default=value, annotation=kind) for name, kind, value in _SHARED]
+    return inspect.Signature(listed)
+
+
+def _option(each: "Field[Any]", hints: dict[str, Any]) -> Any:
+    meta = each.metadata
+    return Annotated[hints[each.name], typer.Option(help=meta["help"], min=meta["least"], max=meta["most"])]
+
+
+def _write(output: AnalysisOutput, targets: list[Path]) -> list[Path]:
+    for target in targets:
+        _, content = running.file_of(output, target.name)
+        target.write_bytes(content)
+    return targets
+
+
+def _print(output: AnalysisOutput, files: list[Path], *, as_json: bool) -> None:
+    if as_json:
+        print_json({"result": output.data, "notes": output.notes, "files": files})
+        return
+    for table in output.tables:
+        say(f"\n{table.title}")
+        print_table(table.columns, table.rows, empty="Nothing found.")
+    for note in output.notes:
+        say(f"\n{note}")
+    for file in files:
+        say(f"{file} written.")
+
+
+for _analysis in ANALYSES.values():
+    mine_commands.command(_analysis.name)(_command(_analysis))

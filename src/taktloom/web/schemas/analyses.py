@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Analyses and their results."""
+
+from pydantic import JsonValue, TypeAdapter
+
+from taktloom.app.analyses.records import AnalysisOutput
+from taktloom.web.schemas.shared import Out
+
+
+class ParameterOut(Out):
+    name: str
+    help: str
+    default: JsonValue
+    least: float | None
+    most: float | None
+
+
+class AnalysisOut(Out):
+    name: str
+    summary: str
+    parameters: list[ParameterOut]
+
+
+class TableOut(Out):
+    title: str
+    columns: list[str]
+    rows: list[list[JsonValue]]
+
+
+class AnalysisResultOut(Out):
+    """result: as the analysis documents it. tables: the same for people. files: names that can be fetched."""
+
+    result: JsonValue
+    notes: list[str]
+    tables: list[TableOut]
+    files: list[str]
+
+
+_ANYTHING: TypeAdapter[object] = TypeAdapter(object)
+
+
+def result_out(output: AnalysisOutput) -> AnalysisResultOut:
+    """As it is sent: records, enumerations, times and durations in their JSON form."""
+    tables = [
+        TableOut(
+            title=table.title, columns=list(table.columns), rows=[[_json(cell) for cell in row] for row in table.rows]
+        )
+        for table in output.tables
+    ]
+    files = [*output.files, *(["table.csv"] if output.tables else [])]
+    return AnalysisResultOut(result=_json(output.data), notes=list(output.notes), tables=tables, files=files)
+
+
+def _json(value: object) -> JsonValue:
+    plain: JsonValue = _ANYTHING.dump_python(value, mode="json")
+    return plain

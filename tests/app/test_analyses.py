@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The table of analyses: every row has a command and a route; parameters are read strictly; results are kept."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from taktloom.app import logs
+from taktloom.app.analyses import running
+from taktloom.app.analyses.discovery import DiscoverParameters, MinerName
+from taktloom.app.analyses.records import AnalysisOutput, AnalysisParameterError, read_parameters
+from taktloom.app.analyses.table import ANALYSES
+from taktloom.app.context import LOCAL_OPERATOR, Context
+from taktloom.app.settings import Settings
+from taktloom.app.wiring import Rooms
+from taktloom.model.errors import NotFoundError
+
+LOG = "case,activity,time\n" + "".join(
+    f"{case},{activity},2026-01-{day:02d}T0{hour}:00:00Z\n"
+    for case, day in ((f"c{number}", number + 1) for number in range(20))
+    for hour, activity in enumerate("abcd" if day % 2 else "acbd")
+)
+
+
+@pytest.fixture
+def context(tmp_path: Path) -> Iterator[Context]:
+    rooms = Rooms(Settings(data=tmp_path / "data"))
+    yield Context(principal=LOCAL_OPERATOR, rooms=rooms)
+    rooms.close()
+
+
+@pytest.fixture
+def log_id(context: Context, tmp_path: Path) -> str:
+    (tmp_path / "log.csv").write_text(LOG, encoding="utf-8")
+    return logs.import_file(context, path=tmp_path / "log.csv", request=logs.ImportRequest()).log_id
+
+
+def ran(context: Context, log_id: str, name: str, parameters: dict[str, object]) -> AnalysisOutput:
+    request = running.AnalysisRequest(log_id=log_id, name=name, parameters=parameters)
+    return running.analyse(context, request=request)
+
+
+def test_the_best_model_of_a_log_is_told_with_what_was_tried(context: Context, log_id: str) -> None:
+    output = ran(context, log_id, "discover", {})
+
+    data = output.data
+    assert data.quality.fitness == data.quality.precision == 1  # type: ignore[attr-defined]
+    assert len(data.tried) > 5  # type: ignore[attr-defined]
+    assert b"parallelGateway" in running.file_of(output, "x.bpmn")[1]
+    assert running.file_of(output, "x.pnml")[0] == "model.pnml"
+    assert running.file_of(output, "a.csv")[1].startswith("\ufeffminer,fitness".encode())
+
+
+def test_a_result_is_computed_once_for_the_same_parameters(context: Context, log_id: str) -> None:
+    first = ran(context, log_id, "discover", {"miner": "split"})
+
+    assert ran(context, log_id, "discover", {"miner": "split"}) is first
+    request = running.AnalysisRequest(log_id=log_id, name="discover", parameters={"miner": "split"})
+    assert running.start_analysis(context, request=request) is first
+
+
+def test_every_miner_is_compared(context: Context, log_id: str) -> None:
+    output = ran(context, log_id, "miners", {})
+
+    assert [row[0] for row in output.tables[0].rows][:2] == ["inductive (noise 0.2)", "inductive-graph (noise 0.2)"]
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"speed": 1}, "no parameter 'speed'"),
+        ({"noise": "much"}, "'noise' is not understood"),
+        ({"noise": 1.5}, "'noise' is out of its range"),
+        ({"miner": "fuzzy"}, "'miner' is not understood"),
+    ],
+)
+def test_a_parameter_that_does_not_fit_is_refused_with_what_is_allowed(given: dict[str, object], message: str) -> None:
+    with pytest.raises(AnalysisParameterError, match=message):
+        read_parameters(ANALYSES["discover"], given)
+
+
+def test_parameters_come_in_their_types() -> None:
+    assert read_parameters(ANALYSES["discover"], {"miner": "alpha"}) == DiscoverParameters(miner=MinerName.ALPHA)
+
+
+def test_an_unknown_analysis_or_file_is_not_found(context: Context, log_id: str) -> None:
+    with pytest.raises(NotFoundError, match="no analysis 'x'"):
+        ran(context, log_id, "x", {})
+    output = ran(context, log_id, "miners", {})
+    with pytest.raises(NotFoundError, match=r"table\.csv"):
+        running.file_of(output, "x.bpmn")

@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`taktloom mine`: a command per analysis, with files and JSON."""
+
+from pathlib import Path
+
+from taktloom.app.analyses.table import ANALYSES
+from tests.app.test_analyses import LOG
+from tests.cli.commands import CommandLine
+
+
+def test_an_analysis_writes_the_files_that_are_asked_for(taktloom: CommandLine, tmp_path: Path) -> None:
+    (tmp_path / "log.csv").write_text(LOG, encoding="utf-8")
+
+    done = taktloom("mine", "discover", tmp_path / "log.csv", "--miner", "split", "-o", tmp_path / "m.bpmn", "--json")
+
+    assert done.code == 0
+    assert done.document["result"]["quality"]["soundness"]["verdict"] == "sound"
+    assert "parallelGateway" in (tmp_path / "m.bpmn").read_text(encoding="utf-8")
+
+
+def test_an_analysis_is_printed_as_tables_with_its_method(taktloom: CommandLine, tmp_path: Path) -> None:
+    (tmp_path / "log.csv").write_text(LOG, encoding="utf-8")
+
+    done = taktloom("mine", "miners", tmp_path / "log.csv")
+
+    assert done.code == 0
+    assert "split (concurrency 0.1, filtering 0.4)" in done.out
+    assert "token-based replay" in done.out
+
+
+def test_every_analysis_has_a_command_with_an_example(taktloom: CommandLine) -> None:
+    helps = {name: taktloom("mine", name, "--help", data=False) for name in ANALYSES}
+
+    assert [name for name, told in helps.items() if f"taktloom mine {name} " not in told.out] == []
