@@ -143,6 +143,7 @@ BODIES: dict[str, dict[str, object]] = {
     "/instances/{instance_key}/activations": {"element_ids": ["a"]},
     "/calendars/{name}": {"definition": {}},
     "/tasks/{user_task_id}/assign": {"assignee": "nobody"},
+    "/webhooks": {"url": "none", "topics": ["none"]},
     "/jobs/activations": {"job_types": ["none"], "worker": "w"},
     "/jobs/{job_id}/completion": {"fence": 1},
     "/jobs/{job_id}/failure": {"fence": 1, "message": ""},

@@ -30,6 +30,7 @@ from taktloom.app import (
     task_desk,
     tasks,
     watch,
+    webhooks,
     works,
 )
 from taktloom.app.analyses import running as analyses
@@ -65,6 +66,7 @@ MODULES: tuple[ModuleType, ...] = (
     tasks,
     walk,
     watch,
+    webhooks,
     works,
 )
 

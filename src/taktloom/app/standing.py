@@ -8,6 +8,7 @@ pulse that the store takes again ends it.
 
 import logging
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING
 from taktloom.model.errors import IncidentError
 
 if TYPE_CHECKING:
-    from taktloom.app.wiring import Rooms
+    from taktloom.hosts.embedded.vital_signs import Pulse
 
 _LOG = logging.getLogger(__name__)
 BEAT_EVERY = timedelta(seconds=10)
@@ -44,8 +45,8 @@ class Readiness:
 class Monitor:
     """Writes the pulse while a server runs, and remembers what came of it."""
 
-    def __init__(self, rooms: "Rooms") -> None:
-        self._rooms, self._stop = rooms, threading.Event()
+    def __init__(self, pulse: "Callable[[], Pulse]") -> None:
+        self._pulse, self._stop = pulse, threading.Event()
         self._failure: str | None = None
         self._clock_behind = timedelta()
         self._has_beaten = False
@@ -63,10 +64,9 @@ class Monitor:
         return self._clock_behind
 
     def start(self) -> None:
-        """Beat from now on; ends when the rooms are closed."""
+        """Beat from now on, until stopped."""
         self._thread = threading.Thread(target=self._run, name="taktloom-monitor", daemon=True)
         self._thread.start()
-        self._rooms.on_close(self.stop)
 
     def stop(self) -> None:
         """Beat no more."""
@@ -77,7 +77,7 @@ class Monitor:
     def beat(self) -> None:
         """One pulse now."""
         with self._beating:
-            pulse = self._rooms.engine.vital_signs.beat()
+            pulse = self._pulse()
             failure = None if pulse.failure is None else pulse.failure.code
             if failure != self._failure:
                 if pulse.failure is None:

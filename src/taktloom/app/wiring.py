@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from taktloom.app.standing import Monitor
     from taktloom.hosts.embedded import Change as EngineChange
     from taktloom.hosts.embedded import EmbeddedEngine
+    from taktloom.hosts.embedded.vital_signs import Pulse
 
 IDENTITY_FILE, ENGINE_FILE = "identity.db", "engine.db"
 _EVERYTHING = ("instances", "tasks", "incidents", "jobs", "processes", "drafts")
@@ -106,13 +107,20 @@ class Rooms:
             if self._monitor is None:
                 from taktloom.app.standing import Monitor
 
-                self._monitor = Monitor(self)
+                self._monitor = Monitor(self._beat)
             return self._monitor
 
     def start(self) -> None:
         """For servers: timers run by themselves from now on, and the pulse is written."""
+        from taktloom.app.webhook_sender import WebhookSender
+        from taktloom.connect.egress import Sender
+
+        sender = Sender(may_be_private=self.settings.private_webhooks)
+        webhooks = WebhookSender(lambda: self.engine.webhooks, sender, self.clock)
         self.engine.start()
-        self.monitor.start()
+        for part in (self.monitor, webhooks):
+            part.start()
+            self.on_close(part.stop)
 
     def on_close(self, stop: Callable[[], None]) -> None:
         """Call *stop* before the rooms are closed."""
@@ -139,6 +147,9 @@ class Rooms:
         engine = EmbeddedEngine.open(where, EngineOptions(sync=self.settings.sync, server=server))
         engine.subscribe(self._pass_on)
         return engine
+
+    def _beat(self) -> "Pulse":
+        return self.engine.vital_signs.beat()
 
     def _pass_on(self, change: "EngineChange") -> None:
         topics = _EVERYTHING if change.topic.value == "everything" else (change.topic.value,)

@@ -25,6 +25,7 @@ from taktloom.cli.running import (
     task_commands,
 )
 from taktloom.cli.system import process_commands, system_commands
+from taktloom.cli.webhooks import webhook_commands
 
 HELP = """From an event log to a running, watched automation.
 
@@ -65,6 +66,7 @@ application.add_typer(incident_commands, name="incident", help="Incidents.", no_
 application.add_typer(message_commands, name="message", help="Messages.", no_args_is_help=True)
 application.add_typer(condition_commands, name="condition", help="Conditional start events.", no_args_is_help=True)
 application.add_typer(signal_commands, name="signal", help="Signals.", no_args_is_help=True)
+application.add_typer(webhook_commands, name="webhook", help="Who outside is told of what.", no_args_is_help=True)
 application.add_typer(user_commands, name="user", help="People's accounts.", no_args_is_help=True)
 application.add_typer(key_commands, name="key", help="Service accounts and their keys.", no_args_is_help=True)
 

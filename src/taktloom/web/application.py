@@ -31,6 +31,7 @@ from taktloom.web.routers import (
     processes,
     review,
     watch,
+    webhooks,
     work,
     works,
 )
@@ -51,6 +52,7 @@ ROUTERS = (
     instances.router,
     work.router,
     calendars.router,
+    webhooks.router,
     watch.router,
 )
 

@@ -22,6 +22,7 @@ from taktloom.model.errors import NotAuthenticatedError, TaktloomError
 from taktloom.web.callers import principal_of
 from taktloom.web.problems import problem_of, problem_response
 
+API = "/api/v1"
 HEALTHY, READY, METRICS = "/healthz", "/readyz", "/metrics"
 OWN_MACHINE = frozenset({"127.0.0.1", "::1"})
 
@@ -96,7 +97,7 @@ def _route(scope: Scope) -> str:
     """The template of the address, so that labels stay few."""
     route = scope.get("route")
     if isinstance(route, APIRoute):
-        return f"{scope.get('root_path', '')}{route.path}"
+        return route.path if route.path.startswith(API) or not scope["path"].startswith(API) else f"{API}{route.path}"
     if scope["path"].startswith("/engine-rest"):
         return "/engine-rest"
     return "/api" if scope["path"].startswith("/api/") else "pages"

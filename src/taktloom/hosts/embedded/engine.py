@@ -38,6 +38,7 @@ from taktloom.hosts.embedded.live import LiveInstances
 from taktloom.hosts.embedded.measurements import Measurements
 from taktloom.hosts.embedded.message_selection import MessageSelections
 from taktloom.hosts.embedded.messages import Messages
+from taktloom.hosts.embedded.outbox import Webhooks
 from taktloom.hosts.embedded.signals import Signals
 from taktloom.hosts.embedded.stores import open_database
 from taktloom.hosts.embedded.timers import Timers, TimerThread
@@ -94,6 +95,7 @@ class EmbeddedEngine:
         self.timers = Timers(core)
         self.idempotent_requests = IdempotentRequests(core, tenant_id)
         self.vital_signs = VitalSigns(core, tenant_id)
+        self.webhooks = Webhooks(core, tenant_id)
 
     @classmethod
     def open(cls, where: Path | str | None, options: EngineOptions | None = None) -> "EmbeddedEngine":
@@ -119,6 +121,7 @@ class EmbeddedEngine:
             deliver=deliver,
         )
         feed.subscribe(signals.hear)
+        feed.subscribe(core.listeners.hear)
         database.listen(core.writer.look)
         return cls(core, signals)
 

@@ -23,7 +23,7 @@ LABELS = 100  # distinct processes and job types that are counted by name
 class StoreSlowError(IncidentError):
     """The store did not take a write in time."""
 
-    code = "TL-3511"
+    code = "TL-3513"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
