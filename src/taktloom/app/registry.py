@@ -21,6 +21,8 @@ from taktloom.app import (
     logs,
     messages,
     metrics,
+    object_logs,
+    operations,
     people,
     potential,
     processes,
@@ -34,6 +36,7 @@ from taktloom.app import (
     works,
 )
 from taktloom.app.analyses import running as analyses
+from taktloom.app.assurance import campaign
 from taktloom.app.context import UseCase
 from taktloom.app.demo import walk
 
@@ -41,6 +44,7 @@ MODULES: tuple[ModuleType, ...] = (
     analyses,
     backup,
     calendars,
+    campaign,
     decision_tables,
     decision_tests,
     decisions,
@@ -56,6 +60,8 @@ MODULES: tuple[ModuleType, ...] = (
     logs,
     messages,
     metrics,
+    object_logs,
+    operations,
     people,
     potential,
     processes,

@@ -6,7 +6,7 @@
 WITH chosen AS MATERIALIZED (
   SELECT job_id FROM job
   WHERE tenant_id = :tenant_id AND job_type IN (SELECT value FROM json_each(:job_types))
-    AND state IN ('available', 'waiting', 'locked') AND ready_at <= :now
+    AND state IN ('available', 'waiting', 'locked') AND ready_at <= :now AND is_held = 0
   ORDER BY ready_at, job_id LIMIT :max_jobs FOR UPDATE SKIP LOCKED)
 UPDATE job SET state = 'locked', fence = fence + 1, attempt = attempt + 1, worker = :worker, taken_at = :now,
   ready_at = :locked_until
