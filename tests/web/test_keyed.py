@@ -54,19 +54,19 @@ def test_a_refused_request_may_be_sent_again_under_its_key(admin: Client) -> Non
     assert (missing[0], keyed(admin, "k-1")[0]) == (404, 201)
 
 
-def test_a_request_whose_outcome_nobody_knows_is_not_done_again(rooms: Rooms, deployed: Client) -> None:
-    keyed(deployed, "k-1")
-    # As if the server had died after carrying it out and before keeping the answer.
-    engine = rooms.engine
-    engine._core.submit(
-        engine.tenant_id,
-        lambda unit: unit.session.connection.execute(  # type: ignore[attr-defined]
-            "UPDATE idempotent_request SET status = NULL"
-        ),
-    )
+def test_a_request_whose_outcome_nobody_knows_is_not_done_again(
+    deployed: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die(*_: object) -> None:
+        raise OSError("the server dies after carrying it out and before keeping the answer")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(idempotency, "finish", die)
+        first = keyed(deployed, "k-1")
 
     status, text, _ = keyed(deployed, "k-1")
 
+    assert first[0] == 500
     assert (status, "TL-2535" in text) == (409, True)
     assert instances(deployed) == 1
 

@@ -81,7 +81,7 @@ class Webhooks:
             unit.session.run("delete_outbox_of_webhook", **name)
             unit.core.listeners.forget()
             if not unit.session.run("delete_webhook", **name):
-                raise _unknown("webhook", webhook_id)
+                raise _no_such("webhook", webhook_id)
 
         self._core.submit(self._tenant_id, work)
 
@@ -133,7 +133,7 @@ class Webhooks:
         def work(unit: Unit) -> None:
             name = {"tenant_id": unit.tenant_id, "outbox_id": outbox_id}
             if not unit.session.run("revive_outbox", **name, now=to_micros(unit.now)):
-                raise _unknown("dead letter", outbox_id)
+                raise _no_such("dead letter", outbox_id)
 
         self._core.submit(self._tenant_id, work)
 
@@ -175,5 +175,5 @@ def _dead_letter(row: Row) -> DeadLetter:
     )
 
 
-def _unknown(kind: str, name: str) -> UnknownWebhookError:
+def _no_such(kind: str, name: str) -> UnknownWebhookError:
     return UnknownWebhookError(f"There is no {kind} {name}.", remedy="Look at the list.", parameters={"id": name})
