@@ -28,6 +28,7 @@ from taktloom.web.routers import (
     people,
     processes,
     review,
+    task_notes,
     watch,
     work,
     works,
@@ -48,6 +49,7 @@ ROUTERS = (
     decision_tables.router,
     instances.router,
     work.router,
+    task_notes.router,
     calendars.router,
     watch.router,
 )

@@ -39,6 +39,7 @@ from taktloom.hosts.embedded.message_selection import MessageSelections
 from taktloom.hosts.embedded.messages import Messages
 from taktloom.hosts.embedded.signals import Signals
 from taktloom.hosts.embedded.stores import open_database
+from taktloom.hosts.embedded.task_notes import TaskNotes
 from taktloom.hosts.embedded.timers import Timers, TimerThread
 from taktloom.hosts.embedded.user_tasks import UserTasks
 from taktloom.hosts.embedded.values import PlainValues, ValueCodec
@@ -80,6 +81,7 @@ class EmbeddedEngine:
         self.jobs = Jobs(core, tenant_id, signals)
         self.external_tasks = ExternalTasks(core, tenant_id)
         self.user_tasks = UserTasks(core, tenant_id)
+        self.task_notes = TaskNotes(core, tenant_id)
         self.calendars = Calendars(core, tenant_id)
         self.incidents = Incidents(core, tenant_id)
         self.messages = Messages(core, tenant_id)
