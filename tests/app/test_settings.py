@@ -49,6 +49,31 @@ def test_what_cannot_be_is_refused_by_name(tmp_path: Path, text: str, name: str)
     assert refused.value.parameters["name"] == name
 
 
+def test_a_password_may_come_by_the_environment_and_is_never_shown(tmp_path: Path) -> None:
+    address = "postgresql://ada:s3cr3t@db/engine"
+
+    settings = read_settings({"data": tmp_path}, environment={"TAKTLOOM_DATABASE": address})
+
+    assert settings.database == address
+    assert "s3cr3t" not in repr(settings)
+
+
+@pytest.mark.parametrize("address", ["postgresql://ada:s3cr3t@db/engine", "postgresql://ada@db/x?password=s3cr3t"])
+def test_a_password_on_the_command_line_is_refused(tmp_path: Path, address: str) -> None:
+    with pytest.raises(SettingError) as refused:
+        read_settings({"data": tmp_path, "database": address}, environment={})
+
+    assert refused.value.parameters == {"name": "database"}
+    assert "s3cr3t" not in str(refused.value)
+
+
+def test_what_is_no_address_of_a_database_is_refused_without_repeating_it(tmp_path: Path) -> None:
+    with pytest.raises(SettingError) as refused:
+        read_settings({"data": tmp_path}, environment={"TAKTLOOM_DATABASE": "mysql://ada:s3cr3t@db/engine"})
+
+    assert "s3cr3t" not in str(refused.value)
+
+
 def test_every_setting_is_in_the_reference() -> None:
     page = (Path(__file__).parents[2] / "docs/reference/configuration.md").read_text(encoding="utf-8")
 

@@ -50,13 +50,14 @@ class FolderNotEmptyError(ConflictError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackupDone:
-    """What was written or restored."""
+    """What was written or restored. has_engine: false where the engine's data is on a database server, not in it."""
 
     file: Path
     files: int
     size_bytes: int
     created_at: datetime
     version: str
+    has_engine: bool = True
 
 
 @use_case(Permission.SYSTEM_ADMIN)
@@ -65,10 +66,12 @@ def write_backup(context: Context, *, file: Path) -> BackupDone:
     if file.exists():
         raise ConflictError(f"{file} exists.", Place(source=str(file)), "Name a new file.", {"path": str(file)})
     data, created_at = context.rooms.settings.data, context.rooms.clock()
+    has_engine = not context.rooms.settings.database
+    names = (ENGINE_FILE, IDENTITY_FILE) if has_engine else (IDENTITY_FILE,)
     unfinished = file.with_name(f".{file.name}.unfinished")
     try:
         with tempfile.TemporaryDirectory(prefix="taktloom-backup-") as folder:
-            copies = _copy_databases(data, Path(folder))
+            copies = _copy_databases(data, Path(folder), names)
             with context.rooms.logs.changing():
                 count = _write_zip(unfinished, [*copies, *_plain_files(data)], created_at)
         os.replace(unfinished, file)
@@ -82,7 +85,12 @@ def write_backup(context: Context, *, file: Path) -> BackupDone:
         unfinished.unlink(missing_ok=True)
     context.audit("backup", str(file))
     return BackupDone(
-        file=file, files=count, size_bytes=file.stat().st_size, created_at=created_at, version=__version__
+        file=file,
+        files=count,
+        size_bytes=file.stat().st_size,
+        created_at=created_at,
+        version=__version__,
+        has_engine=has_engine,
     )
 
 
@@ -138,9 +146,9 @@ class _Manifest:
     hashes: dict[str, str]
 
 
-def _copy_databases(data: Path, folder: Path) -> list[tuple[str, Path]]:
+def _copy_databases(data: Path, folder: Path, names: tuple[str, ...]) -> list[tuple[str, Path]]:
     copies = []
-    for name in (ENGINE_FILE, IDENTITY_FILE):
+    for name in names:
         if (data / name).exists():
             backup_database(data / name, folder / name)
             copies.append((name, folder / name))

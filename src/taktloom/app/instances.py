@@ -77,6 +77,7 @@ def set_variables(
         InstanceKey(instance_key),
         variables,
         element_id=None if element_id is None else ElementId(element_id),
+        reason=reason,
         actor=context.principal.name,
     )
     names = ", ".join(sorted(variables))

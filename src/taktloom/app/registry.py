@@ -20,6 +20,7 @@ from taktloom.app import (
     linting,
     logs,
     messages,
+    operations,
     people,
     potential,
     processes,
@@ -33,6 +34,7 @@ from taktloom.app import (
     works,
 )
 from taktloom.app.analyses import running as analyses
+from taktloom.app.assurance import campaign
 from taktloom.app.context import UseCase
 from taktloom.app.demo import walk
 
@@ -40,6 +42,7 @@ MODULES: tuple[ModuleType, ...] = (
     analyses,
     backup,
     calendars,
+    campaign,
     decision_tables,
     decision_tests,
     decisions,
@@ -54,6 +57,7 @@ MODULES: tuple[ModuleType, ...] = (
     linting,
     logs,
     messages,
+    operations,
     people,
     potential,
     processes,

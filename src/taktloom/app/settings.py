@@ -7,13 +7,14 @@ Later wins: defaults, `taktloom.toml` (in the data folder, else in the working f
 import os
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from taktloom.model.errors import MisuseError
 from taktloom.model.places import Place
-from taktloom.storage import SyncLevel
+from taktloom.storage import SyncLevel, is_postgresql_url
 
 CONFIG_NAME = "taktloom.toml"
 DEFAULT_DATA = Path("taktloom-data")
@@ -31,11 +32,15 @@ class SettingError(MisuseError):
 class Settings:
     """How this installation runs.
 
-    data: the data folder. zone: IANA name, for calendar days and texts. upload_bytes: largest log file taken.
+    data: the data folder. database: the address of the engine's database server, empty: `engine.db` in the data folder;
+    it may hold a password and is never shown. database_password_file: one line, the password alone.
+    zone: IANA name, for calendar days and texts. upload_bytes: largest log file taken.
     trusted_proxies: addresses whose forwarded headers are believed, only with behind_proxy.
     """
 
     data: Path = DEFAULT_DATA
+    database: str = field(default="", repr=False)
+    database_password_file: Path | None = None
     host: str = "127.0.0.1"
     port: int = 8765
     zone: str = "UTC"
@@ -52,6 +57,7 @@ def read_settings(
     options: Mapping[str, object] | None = None, *, environment: Mapping[str, str] | None = None
 ) -> Settings:
     """Join defaults, file, environment and options (None values: not given). Raises SettingError."""
+    _require_no_password(str((options or {}).get("database") or ""))
     variables = os.environ if environment is None else environment
     given = {name: value for name, value in (options or {}).items() if value is not None}
     from_environment = {
@@ -98,7 +104,29 @@ def _convert(name: str, value: object, place: Place) -> object:
         raise SettingError(cause, place, "See the settings page of the documentation.", {"name": name}) from error
 
 
+def _require_no_password(address: str) -> None:
+    """Everybody on the machine can read the command line of a running program."""
+    try:
+        parts = urlsplit(address)
+        has_password = parts.password is not None or "password" in parse_qs(parts.query)
+    except ValueError:
+        return  # it is no address, which is found out later
+    if has_password:
+        raise SettingError(
+            "The database's address on the command line holds a password.",
+            Place(source="command line"),
+            "Put it into a file (database_password_file), PGPASSFILE or TAKTLOOM_DATABASE.",
+            {"name": "database"},
+        )
+
+
 def _checked(settings: Settings) -> Settings:
+    if settings.database and not is_postgresql_url(settings.database):
+        raise SettingError(
+            "The setting database is no address of a PostgreSQL database.",
+            remedy="Write it as postgresql://USER@HOST:PORT/DATABASE, or leave it out to use the data folder.",
+            parameters={"name": "database"},
+        )
     try:
         ZoneInfo(settings.zone)
     except (ZoneInfoNotFoundError, ValueError) as error:
@@ -138,6 +166,8 @@ def _positive(value: object) -> int:
 
 _CONVERTERS: Mapping[str, Callable[[object], object]] = {
     "data": lambda value: Path(str(value)),
+    "database": str,
+    "database_password_file": _path_or_none,
     "host": str,
     "port": _port,
     "zone": str,

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 from taktloom.app.changes import Change, ChangeFeed
 from taktloom.app.long_work import LongWork
-from taktloom.app.settings import Settings
+from taktloom.app.settings import SettingError, Settings
 from taktloom.assure.identity import IdentityStore
+from taktloom.model.places import Place
 
 if TYPE_CHECKING:
     from taktloom.app.log_room import LogRoom
@@ -27,6 +28,22 @@ _EVERYTHING = ("instances", "tasks", "incidents", "jobs", "processes", "drafts")
 def utc_now() -> datetime:
     """The clock of the doors and stores."""
     return datetime.now(UTC)  # noqa: TID251 - app is where the clock comes from
+
+
+def database_password(settings: Settings) -> str | None:
+    """The password in the file that the settings name; None where they name none. Raises SettingError."""
+    file = settings.database_password_file
+    if file is None:
+        return None
+    try:
+        return file.read_text(encoding="utf-8").rstrip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingError(
+            "The file with the database's password cannot be read.",
+            Place(source=str(file)),
+            "Let the user who runs the program read it.",
+            {"name": "database_password_file"},
+        ) from error
 
 
 class Rooms:
@@ -55,7 +72,7 @@ class Rooms:
 
     @property
     def engine(self) -> "EmbeddedEngine":
-        """The engine on `engine.db`; its changes reach the change feed."""
+        """The engine on `engine.db` or the database server; its changes reach the change feed."""
         with self._lock:
             if self._engine is None:
                 self._engine = self._open_engine()
@@ -101,9 +118,11 @@ class Rooms:
             self._identity.close()
 
     def _open_engine(self) -> "EmbeddedEngine":
-        from taktloom.hosts.embedded import EmbeddedEngine, EngineOptions
+        from taktloom.hosts.embedded import EmbeddedEngine, EngineOptions, ServerOptions
 
-        engine = EmbeddedEngine.open(self.settings.data / ENGINE_FILE, EngineOptions(sync=self.settings.sync))
+        server = ServerOptions(password=database_password(self.settings))
+        where = self.settings.database or self.settings.data / ENGINE_FILE
+        engine = EmbeddedEngine.open(where, EngineOptions(sync=self.settings.sync, server=server))
         engine.subscribe(self._pass_on)
         return engine
 

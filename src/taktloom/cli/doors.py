@@ -20,7 +20,7 @@ from taktloom.app.folder_lock import FolderLock
 from taktloom.app.logging import log_to_folder
 from taktloom.app.settings import Settings, read_settings
 from taktloom.app.wiring import Rooms
-from taktloom.cli.output import DataOption, JsonOption, print_json, remark, say
+from taktloom.cli.output import DatabaseOption, DataOption, JsonOption, print_json, remark, say
 
 door_commands = typer.Typer()
 WEB_SERVER = "taktloom.web.server"
@@ -46,6 +46,7 @@ class WebServer(Protocol):
 @calls(people.issue_sign_in_ticket)
 def serve(
     data: DataOption = None,
+    database: DatabaseOption = None,
     host: Annotated[str | None, typer.Option(help="Address to listen on.", show_default="127.0.0.1")] = None,
     port: PortOption = None,
     behind_proxy: Annotated[
@@ -62,6 +63,7 @@ def serve(
     settings = read_settings(
         {
             "data": data,
+            "database": database,
             "host": host,
             "port": port,
             "behind_proxy": True if behind_proxy else None,
@@ -87,7 +89,7 @@ def run_demo(
 
     Example: taktloom demo --log receipt.csv --timezone Europe/Amsterdam
     """
-    settings = read_settings({"data": data or Path("taktloom-demo"), "port": port})
+    settings = read_settings({"data": data or Path("taktloom-demo"), "database": "", "port": port})
 
     def seed(context: Context) -> None:
         if reset:

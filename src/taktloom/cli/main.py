@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import typer
 
 from taktloom.cli import failures
+from taktloom.cli.assurance import assurance_commands
 from taktloom.cli.calendars import calendar_commands
 from taktloom.cli.decision_tables import decide_commands
 from taktloom.cli.decisions import decision_commands
@@ -14,6 +15,7 @@ from taktloom.cli.doors import door_commands
 from taktloom.cli.logs import log_commands, look_commands
 from taktloom.cli.mine import mine_commands
 from taktloom.cli.models import model_commands
+from taktloom.cli.operations import action_commands, migration_commands
 from taktloom.cli.people import key_commands, user_commands
 from taktloom.cli.running import (
     condition_commands,
@@ -65,7 +67,12 @@ application.add_typer(incident_commands, name="incident", help="Incidents.", no_
 application.add_typer(message_commands, name="message", help="Messages.", no_args_is_help=True)
 application.add_typer(condition_commands, name="condition", help="Conditional start events.", no_args_is_help=True)
 application.add_typer(signal_commands, name="signal", help="Signals.", no_args_is_help=True)
+application.add_typer(
+    migration_commands, name="migration", help="Migration of running instances.", no_args_is_help=True
+)
+application.add_typer(action_commands, name="action", help="What operators did.", no_args_is_help=True)
 application.add_typer(user_commands, name="user", help="People's accounts.", no_args_is_help=True)
+application.add_typer(assurance_commands, name="assurance", help="Proof of reliability.", no_args_is_help=True)
 application.add_typer(key_commands, name="key", help="Service accounts and their keys.", no_args_is_help=True)
 
 

@@ -28,6 +28,14 @@ PIPED_WIDTH = 240
 DataOption = Annotated[
     Path | None, typer.Option("--data", envvar="TAKTLOOM_DATA", help="Data folder.", show_default="./taktloom-data")
 ]
+DatabaseOption = Annotated[
+    str | None,
+    typer.Option(
+        "--database",
+        help="PostgreSQL address of the engine's data, no password in it.",
+        show_default="the data folder",
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
 
 

@@ -13,7 +13,7 @@ from taktloom.app.calls import calls
 from taktloom.app.settings import read_settings
 from taktloom.cli.failures import REFUSED
 from taktloom.cli.opening import opened
-from taktloom.cli.output import DataOption, JsonOption, print_json, print_table, say
+from taktloom.cli.output import DatabaseOption, DataOption, JsonOption, print_json, print_table, say
 
 system_commands = typer.Typer()
 process_commands = typer.Typer()
@@ -30,7 +30,12 @@ def write_backup(
     """
     with opened(data) as context:
         written = backups.write_backup(context, file=file)
-        print_json(written) if as_json else say(f"{written.file}: {written.files} files, {written.size_bytes} bytes.")
+        if as_json:
+            print_json(written)
+            return
+        say(f"{written.file}: {written.files} files, {written.size_bytes} bytes.")
+        if not written.has_engine:
+            say("Not in it: the engine's data, which is on the database server. Copy it with pg_dump.")
 
 
 @system_commands.command("restore")
@@ -47,12 +52,14 @@ def restore(
 
 
 @system_commands.command("doctor")
-def doctor(data: DataOption = None, as_json: JsonOption = False) -> None:
+def doctor(data: DataOption = None, database: DatabaseOption = None, as_json: JsonOption = False) -> None:
     """Name what this machine lacks, and the exact line that mends it."""
+    from taktloom.app.database_check import check_database
     from taktloom.app.doctor import examine, is_healthy
 
-    settings = read_settings({"data": data})
+    settings = read_settings({"data": data, "database": database})
     results = examine(data_folder=settings.data, host=settings.host, port=settings.port)
+    results += [check_database(settings)] if settings.database else []
     if as_json:
         print_json({"checks": results})
     else:

@@ -8,17 +8,21 @@ resource of the event log; None for the engine itself). Values are FEEL values.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import TypeAlias
 
 from taktloom.feel.values import FeelValue
 from taktloom.model.identifiers import (
     ChildId,
+    DefinitionKey,
     ElementId,
     IncidentId,
     JobId,
     RequestId,
+    ScopeId,
     SubscriptionId,
     TimerId,
+    TokenId,
     UserTaskId,
 )
 
@@ -227,6 +231,73 @@ class DataStoreRead(HappenedAt):
     values: Mapping[str, FeelValue] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstanceSuspended(HappenedAt):
+    """An operator stops the instance: what comes is taken note of, but no token moves until it is resumed."""
+
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstanceResumed(HappenedAt):
+    """An operator lets a suspended instance go on, with what has come meanwhile, in the order in which it came."""
+
+    reason: str = ""
+
+
+class TokenAction(StrEnum):
+    """What a modification does. before: a token enters the element. after: it leaves it as if it had been done.
+
+    along: it takes the sequence flow. cancel: visits of the element are broken off. complete: they are over, with the
+    given variables as their results.
+    """
+
+    BEFORE = "before"
+    AFTER = "after"
+    ALONG = "along"
+    CANCEL = "cancel"
+    COMPLETE = "complete"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenChange:
+    """One change of a modification; element_id: of a flow node, with `along` of a sequence flow.
+
+    token_id: of cancel and complete the only visit that is meant, None for all of the element. scope_id: of the others
+    the scope to place the token in, None where only one fits or one is to be opened. variables: handed out from there.
+    """
+
+    action: TokenAction
+    element_id: ElementId
+    token_id: TokenId | None = None
+    scope_id: ScopeId | None = None
+    variables: Mapping[str, FeelValue] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstanceModified(HappenedAt):
+    """An operator moves tokens; all changes or none. Tokens are placed first, then visits end, then tokens run."""
+
+    changes: tuple[TokenChange, ...]
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstanceMigrated(HappenedAt):
+    """From here on the instance runs by another version; `step` is given that one's process with this event.
+
+    source, target: the versions. nodes, flows: numbers of the elements in the source to those in the target.
+    renewed: flow nodes of the target whose waits are withdrawn and opened anew.
+    """
+
+    source: DefinitionKey
+    target: DefinitionKey
+    nodes: Mapping[int, int]
+    flows: Mapping[int, int]
+    renewed: tuple[ElementId, ...] = ()
+    reason: str = ""
+
+
 KernelEvent: TypeAlias = (
     InstanceStarted
     | JobCompleted
@@ -251,4 +322,8 @@ KernelEvent: TypeAlias = (
     | EscalationHandled
     | CompensationTriggered
     | DataStoreRead
+    | InstanceSuspended
+    | InstanceResumed
+    | InstanceModified
+    | InstanceMigrated
 )

@@ -242,7 +242,7 @@ class Run:
         self.close_visit(token)
         if self.stack:  # what the token was still to do there
             self.stack[:] = [entry for entry in self.stack if entry[0] != token.id]
-        for held in self.state.held:
+        for held in (self.state.parked, *self.state.held):
             held[:] = [entry for entry in held if entry[0] != token.id]
 
     def interrupt_scope(self, scope_id: ScopeId, failed: Collection[TokenId] = NO_TOKENS) -> None:
@@ -276,6 +276,8 @@ class Run:
             if not keeps:
                 root.records.clear()
         self.stack.clear()
+        state.parked.clear()
+        state.is_suspended = False
         state.held.clear()
         state.status = STATUS_OF[outcome]
         self.commands.append(FinishInstance(outcome=outcome, error_code=error_code, is_compensable=keeps))

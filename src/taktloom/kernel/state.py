@@ -219,7 +219,8 @@ class InstanceState:
     the conditions were last evaluated; between steps only so while something is held.
     children: called instances and the tokens that wait for them. turns: per sequential ad-hoc sub-process the tokens
     that wait until the activity before them is over. held: of a called instance, per escalation that its caller has not
-    answered yet, what was still to be done in that step.
+    answered yet, what was still to be done in that step. is_suspended: what happens is taken note of, but no token
+    moves; parked: what tokens do next when the instance is resumed, the last one first, as on the stack of a step.
     """
 
     instance_key: InstanceKey
@@ -247,3 +248,5 @@ class InstanceState:
     children: dict[ChildId, TokenId] = field(default_factory=dict)
     turns: dict[ScopeId, list[TokenId]] = field(default_factory=dict)
     held: list[list[tuple[TokenId, Phase]]] = field(default_factory=list)
+    is_suspended: bool = False
+    parked: list[tuple[TokenId, Phase]] = field(default_factory=list)

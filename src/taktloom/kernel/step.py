@@ -2,7 +2,8 @@
 """Advance an instance by one kernel event.
 
 Each handler first finds everything that could be wrong (MisuseError, nothing changed), then changes the state and puts
-tokens on the stack; after it, tokens run until all of them wait. What fails at run time becomes an incident.
+tokens on the stack; after it, tokens run until all of them wait. What fails at run time becomes an incident. In a
+suspended instance no token runs: what is on the stack is kept for later.
 """
 
 from collections.abc import Callable, Mapping
@@ -32,7 +33,11 @@ from taktloom.kernel.events import (
     FlowChosen,
     IncidentResolved,
     InstanceCancelled,
+    InstanceMigrated,
+    InstanceModified,
+    InstanceResumed,
     InstanceStarted,
+    InstanceSuspended,
     JobCompleted,
     JobErrorThrown,
     JobEscalationThrown,
@@ -49,10 +54,13 @@ from taktloom.kernel.executable import NONE, ExecutableProcess, Node
 from taktloom.kernel.failure import ElementFailure
 from taktloom.kernel.history import HistoryItem
 from taktloom.kernel.joins import decide_next_join
+from taktloom.kernel.migration import migrate
+from taktloom.kernel.modification import modify
 from taktloom.kernel.propagation import find_error_catcher
 from taktloom.kernel.run import Run
 from taktloom.kernel.starting import begin_instance
 from taktloom.kernel.state import IncidentWait, InstanceState, InstanceStatus, Phase, Token
+from taktloom.kernel.suspension import park, resume, suspend
 from taktloom.kernel.throwing import catch_error, throw_escalation
 from taktloom.kernel.variables import hand_out, set_local
 from taktloom.model.errors import ConflictError, MisuseError, NotFoundError
@@ -95,9 +103,12 @@ def step(
     run = Run(process, state, event.occurred_at, event.actor)
     run.history, run.writes_rows = history, has_event_log
     HANDLERS[type(event)](run, event)
-    _work(run)
+    if not state.is_suspended:
+        _work(run)
     if run.is_held and state.status is InstanceStatus.ACTIVE:
         state.held.append(run.stack)
+    elif state.is_suspended:
+        park(run)
     return run.commands
 
 
@@ -436,4 +447,8 @@ HANDLERS: Mapping[type, Callable[..., None]] = {
     VariablesSet: _variables_set,
     ActivitiesActivated: _activities_activated,
     InstanceCancelled: _instance_cancelled,
+    InstanceSuspended: suspend,
+    InstanceResumed: resume,
+    InstanceModified: modify,
+    InstanceMigrated: migrate,
 }

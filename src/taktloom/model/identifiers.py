@@ -25,6 +25,7 @@ ChildId = NewType("ChildId", str)  # an instance called by a call activity, as t
 TenantId = NewType("TenantId", str)
 SubjectKey = NewType("SubjectKey", str)  # the data subject that an instance is about; None when unknown
 LogId = NewType("LogId", str)
+BatchId = NewType("BatchId", str)  # one operation over many instances or incidents
 
 DEFAULT_TENANT = TenantId("default")
 COUNTER_DIGITS = 9

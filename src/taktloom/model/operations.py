@@ -52,6 +52,7 @@ class DeployedProcess:
     has_start_form: bool = False
     is_startable: bool = True
     baseline_log_id: str | None = None
+    suspended_at: datetime | None = None
     findings: tuple[Finding, ...] = ()
 
 
@@ -108,7 +109,7 @@ class ProcessSummary:
 class InstanceSummary:
     """A process instance as a row. status: active / completed / terminated / cancelled / failed.
 
-    caller_key: of a called instance the one whose call activity waits for it.
+    caller_key: of a called instance the one whose call activity waits for it. is_suspended: no token moves.
     """
 
     instance_key: InstanceKey
@@ -123,6 +124,7 @@ class InstanceSummary:
     ended_at: datetime | None
     open_incidents: int
     caller_key: InstanceKey | None = None
+    is_suspended: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -147,6 +147,10 @@ class PostgresqlSession(Session):
         self._has_turn.clear()
         self.connection.execute(f"BEGIN {mode}".encode())
 
+    def text(self, name: str, /) -> str:
+        """See Session."""
+        return self._queries[name]
+
     def run(self, name: str, /, **bindings: SqlValue) -> int:
         """See Session."""
         return max(self._execute(self._statement(name), bindings).rowcount, 0)

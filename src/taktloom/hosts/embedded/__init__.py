@@ -4,6 +4,7 @@
 from taktloom.hosts.embedded.catalogue import Catalogue
 from taktloom.hosts.embedded.changes import Change, Topic
 from taktloom.hosts.embedded.clock import Clock, CountingIds, IdSource, ManualClock, SystemClock, SystemIds
+from taktloom.hosts.embedded.database import ServerOptions
 from taktloom.hosts.embedded.drafts import DraftContent
 from taktloom.hosts.embedded.engine import EmbeddedEngine, EngineOptions
 from taktloom.hosts.embedded.event_rows import EventBatch
@@ -45,6 +46,7 @@ __all__ = [
     "Receiver",
     "ReceiverKind",
     "SeenWorker",
+    "ServerOptions",
     "Signal",
     "SystemClock",
     "SystemIds",

@@ -14,12 +14,12 @@ from taktloom.hosts.embedded.carry_out import carry_out
 from taktloom.hosts.embedded.changes import Topic
 from taktloom.hosts.embedded.clock import IdSource
 from taktloom.hosts.embedded.core import Unit
+from taktloom.hosts.embedded.holding import hold_waits
 from taktloom.hosts.embedded.limits import require_within
 from taktloom.hosts.embedded.live import LiveInstance
-from taktloom.kernel import ExecutableProcess, step
+from taktloom.kernel import step
 from taktloom.kernel.events import KernelEvent
-from taktloom.kernel.state import InstanceState
-from taktloom.kernel.state_json import load_event, save_event
+from taktloom.kernel.state_json import save_event
 from taktloom.model.identifiers import InstanceKey
 from taktloom.storage import to_micros
 
@@ -29,13 +29,17 @@ Pending: TypeAlias = deque[KernelEvent]
 def advance(unit: Unit, instance: LiveInstance, event: KernelEvent) -> None:
     """Move *instance* by *event* and save it; raises what the kernel raises, and then nothing is changed."""
     _run(unit, instance, event)
+    if instance.state.is_suspended:
+        hold_waits(unit, instance)
     unit.core.live.save(unit.session, instance)
 
 
 def begin(unit: Unit, instance: LiveInstance, event: KernelEvent) -> None:
     """As advance, for the first event of an instance whose row was just written."""
-    unit.touched.add((unit.tenant_id, instance.instance_key))
+    unit.touched.append((unit.tenant_id, instance.instance_key))
     _run(unit, instance, event)
+    if instance.state.is_suspended:
+        hold_waits(unit, instance)
     unit.core.live.add(unit.session, instance)
 
 
@@ -46,18 +50,10 @@ def event_time(unit: Unit, instance: LiveInstance) -> datetime:
 
 def next_instance_key(unit: Unit, ids: IdSource) -> InstanceKey:
     """A key above every key that the database holds."""
-    row = unit.session.first("greatest_instance_key")
-    greatest = None if row is None else row.text_or_none("instance_key")
-    key = ids.instance_key(unit.now, after=None if greatest is None else InstanceKey(greatest))
-    return unit.core.database.own_key(key)
-
-
-def replay(executable: ExecutableProcess, instance_key: InstanceKey, payloads: list[bytes]) -> InstanceState:
-    """Run the journal of an instance anew; the state must equal the stored one. payloads: in order, unsealed."""
-    state = InstanceState(instance_key=instance_key)
-    for payload in payloads:
-        step(executable, state, load_event(payload))
-    return state
+    live = unit.core.live
+    key = unit.core.database.own_key(ids.instance_key(unit.now, after=live.greatest_key(unit.session)))
+    live.note_key(key)
+    return key
 
 
 def _run(unit: Unit, instance: LiveInstance, event: KernelEvent) -> None:
@@ -82,7 +78,7 @@ def _run(unit: Unit, instance: LiveInstance, event: KernelEvent) -> None:
 
 def _write_journal(unit: Unit, instance: LiveInstance, event: KernelEvent, payload: bytes) -> None:
     instance.journal_size += 1
-    unit.session.run(
+    unit.session.defer(
         "insert_journal_entry",
         tenant_id=unit.tenant_id,
         instance_key=instance.instance_key,

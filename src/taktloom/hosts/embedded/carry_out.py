@@ -7,6 +7,7 @@ from typing import TypeVar, cast
 
 from taktloom.feel.values import FeelValue
 from taktloom.hosts.embedded.calendars import reckon
+from taktloom.hosts.embedded.causes import Cause, cause_signature
 from taktloom.hosts.embedded.changes import Topic
 from taktloom.hosts.embedded.core import Outgoing, Unit
 from taktloom.hosts.embedded.deployed_decisions import count_use
@@ -45,6 +46,7 @@ from taktloom.kernel.commands import (
 )
 from taktloom.kernel.events import DataStoreRead, DecisionEvaluated, KernelEvent, MessageCorrelated, TimerPlanned
 from taktloom.model.errors import NondeterminismError, TaktloomError
+from taktloom.model.interventions import HistoryLevel
 from taktloom.storage import to_micros, to_micros_or_none
 
 _CommandType = TypeVar("_CommandType", bound=Command)
@@ -67,8 +69,9 @@ def seal(unit: Unit, instance: LiveInstance, values: Mapping[str, FeelValue]) ->
 
 
 def _create_job(unit: Unit, instance: LiveInstance, command: CreateJob) -> None:
-    unit.session.run(
+    unit.session.defer(
         "insert_job",
+        command.job_id,
         tenant_id=unit.tenant_id,
         job_id=command.job_id,
         instance_key=instance.instance_key,
@@ -84,13 +87,18 @@ def _create_job(unit: Unit, instance: LiveInstance, command: CreateJob) -> None:
 
 
 def _cancel_job(unit: Unit, instance: LiveInstance, command: CancelJob) -> None:
-    unit.session.run("cancel_job", tenant_id=unit.tenant_id, job_id=command.job_id, now=to_micros(unit.now))
+    unit.core.held_jobs.forget(unit.tenant_id, command.job_id)
+    unit.session.defer(
+        "cancel_job", command.job_id, tenant_id=unit.tenant_id, job_id=command.job_id, now=to_micros(unit.now)
+    )
     unit.note(Topic.JOBS, "cancelled", instance)
 
 
 def _retry_job(unit: Unit, instance: LiveInstance, command: RetryJob) -> None:
-    unit.session.run(
+    unit.core.held_jobs.forget(unit.tenant_id, command.job_id)
+    unit.session.defer(
         "offer_job_again",
+        command.job_id,
         tenant_id=unit.tenant_id,
         job_id=command.job_id,
         retries=command.retries,
@@ -116,8 +124,9 @@ def _plan_timer(unit: Unit, instance: LiveInstance, command: PlanTimer) -> Kerne
 
 
 def _start_timer(unit: Unit, instance: LiveInstance, command: StartTimer) -> None:
-    unit.session.run(
+    unit.session.defer(
         "insert_timer",
+        command.timer_id,
         tenant_id=unit.tenant_id,
         timer_id=command.timer_id,
         instance_key=instance.instance_key,
@@ -129,7 +138,7 @@ def _start_timer(unit: Unit, instance: LiveInstance, command: StartTimer) -> Non
 
 def _cancel_timer(unit: Unit, instance: LiveInstance, command: CancelTimer) -> None:
     del instance
-    unit.session.run("delete_timer", tenant_id=unit.tenant_id, timer_id=command.timer_id)
+    unit.session.defer("delete_timer", command.timer_id, tenant_id=unit.tenant_id, timer_id=command.timer_id)
 
 
 def _subscribe(unit: Unit, instance: LiveInstance, command: Subscribe) -> KernelEvent | None:
@@ -139,8 +148,9 @@ def _subscribe(unit: Unit, instance: LiveInstance, command: Subscribe) -> Kernel
             occurred_at=instance.advanced_at, subscription_id=command.subscription_id, variables=buffered
         )
     key = command.correlation_key
-    unit.session.run(
+    unit.session.defer(
         "insert_subscription",
+        command.subscription_id,
         tenant_id=unit.tenant_id,
         subscription_id=command.subscription_id,
         instance_key=instance.instance_key,
@@ -182,8 +192,9 @@ def _take_buffered(unit: Unit, instance: LiveInstance, command: Subscribe) -> Ma
 
 
 def _subscribe_signal(unit: Unit, instance: LiveInstance, command: SubscribeSignal) -> None:
-    unit.session.run(
+    unit.session.defer(
         "insert_signal_subscription",
+        command.subscription_id,
         tenant_id=unit.tenant_id,
         subscription_id=command.subscription_id,
         instance_key=instance.instance_key,
@@ -195,8 +206,8 @@ def _subscribe_signal(unit: Unit, instance: LiveInstance, command: SubscribeSign
 def _unsubscribe(unit: Unit, instance: LiveInstance, command: Unsubscribe) -> None:
     del instance
     name = {"tenant_id": unit.tenant_id, "subscription_id": command.subscription_id}
-    if not unit.session.run("delete_subscription", **name):
-        unit.session.run("delete_signal_subscription", **name)
+    unit.session.defer("delete_subscription", command.subscription_id, **name)  # it is in one of the two tables
+    unit.session.defer("delete_signal_subscription", command.subscription_id, **name)
 
 
 def _send(unit: Unit, instance: LiveInstance, command: Command) -> None:
@@ -251,8 +262,9 @@ def _choose_flow(unit: Unit, instance: LiveInstance, command: ChooseFlow) -> Non
 
 def _raise_incident(unit: Unit, instance: LiveInstance, command: RaiseIncident) -> None:
     definition = instance.definition
-    unit.session.run(
+    unit.session.defer(
         "insert_incident",
+        command.incident_id,
         tenant_id=unit.tenant_id,
         incident_id=command.incident_id,
         instance_key=instance.instance_key,
@@ -265,6 +277,7 @@ def _raise_incident(unit: Unit, instance: LiveInstance, command: RaiseIncident) 
         message=command.message[: unit.core.limits.text_characters],
         job_id=command.job_id,
         now=to_micros(unit.now),
+        signature=cause_signature(Cause.of(instance.definition, command)),
     )
     _count_incident(unit, instance, 1)
     unit.note(Topic.INCIDENTS, "raised", instance)
@@ -279,13 +292,19 @@ def _close_incident(unit: Unit, instance: LiveInstance, command: CloseIncident) 
 
 
 def _count_incident(unit: Unit, instance: LiveInstance, difference: int) -> None:
-    unit.session.run(
-        "add_open_incidents", tenant_id=unit.tenant_id, instance_key=instance.instance_key, difference=difference
+    unit.session.defer(
+        "add_open_incidents",
+        instance.instance_key,
+        tenant_id=unit.tenant_id,
+        instance_key=instance.instance_key,
+        difference=difference,
     )
 
 
 def _record_event(unit: Unit, instance: LiveInstance, command: RecordEvent) -> None:
-    unit.session.run(
+    if instance.history_level is not HistoryLevel.FULL and not _is_kept(instance, command):
+        return
+    unit.session.defer(
         "insert_event",
         tenant_id=unit.tenant_id,
         instance_key=instance.instance_key,
@@ -304,9 +323,18 @@ def _record_event(unit: Unit, instance: LiveInstance, command: RecordEvent) -> N
     )
 
 
+def _is_kept(instance: LiveInstance, command: RecordEvent) -> bool:
+    """Of the levels below full only `activity` keeps anything: visits of activities."""
+    if instance.history_level is HistoryLevel.NONE:
+        return False
+    executable = instance.definition.executable
+    return executable.nodes[executable.node_index[command.element_id]].behaviour.is_recorded_from_start
+
+
 def _finish(unit: Unit, instance: LiveInstance, command: FinishInstance) -> None:
-    unit.session.run(
+    unit.session.defer(
         "end_instance",
+        instance.instance_key,
         tenant_id=unit.tenant_id,
         instance_key=instance.instance_key,
         status=command.outcome.value,

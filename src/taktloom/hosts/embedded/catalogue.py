@@ -17,6 +17,7 @@ from taktloom.feel import from_python
 from taktloom.feel.values import FeelDateTime, FeelValue
 from taktloom.formats.bpmn import read_bpmn
 from taktloom.kernel import ExecutableProcess, compile_process
+from taktloom.kernel.migration_plan import MigrationPlan
 from taktloom.model.errors import IncidentError, NotFoundError, TaktloomError
 from taktloom.model.identifiers import DefinitionKey, ProcessId, TenantId
 from taktloom.model.places import Place
@@ -24,6 +25,7 @@ from taktloom.storage import Row, Session
 
 _PROCESSES_KEPT = 200
 _DECISIONS_KEPT = 100
+_PLANS_KEPT = 20
 
 Item = TypeVar("Item")
 
@@ -68,6 +70,7 @@ class Catalogue:
     def __init__(self) -> None:
         self._processes = _Kept[RunnableDefinition](_PROCESSES_KEPT)
         self._decisions = _Kept[DecisionModel](_DECISIONS_KEPT)
+        self._plans = _Kept[MigrationPlan](_PLANS_KEPT)
 
     def by_key(self, session: Session, tenant_id: TenantId, definition_key: DefinitionKey) -> RunnableDefinition:
         """The deployed version named *definition_key*; raises UnknownProcessError."""
@@ -80,12 +83,16 @@ class Catalogue:
 
         return self._processes.get((tenant_id, definition_key), load)
 
+    def migration_plan(self, name: Hashable, make: Callable[[], MigrationPlan]) -> MigrationPlan:
+        """The plan of that name, made once: versions never change."""
+        return self._plans.get(name, make)
+
     def startable(
         self, session: Session, tenant_id: TenantId, process_id: ProcessId, version: int | None
     ) -> RunnableDefinition:
         """The newest version of a process, or the one asked for; raises UnknownProcessError."""
         row = (
-            session.first("latest_definition", tenant_id=tenant_id, process_id=process_id)
+            session.kept("latest_definition", tenant_id=tenant_id, process_id=process_id)
             if version is None
             else session.first("definition_of_version", tenant_id=tenant_id, process_id=process_id, version=version)
         )
@@ -103,7 +110,7 @@ class Catalogue:
         now: datetime,
     ) -> "Decided":
         """Evaluate the newest version of a decision. Raises UnknownDecisionError and FeelBudgetError."""
-        row = session.first("latest_decision", tenant_id=tenant_id, decision_id=decision_id)
+        row = session.kept("latest_decision", tenant_id=tenant_id, decision_id=decision_id)
         if row is None:
             raise UnknownDecisionError(
                 f"No decision {decision_id} is deployed.",

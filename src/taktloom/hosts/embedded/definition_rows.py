@@ -26,6 +26,7 @@ def deployed_process(row: Row) -> DeployedProcess:
         has_start_form=bool(row.integer("has_start_form")),
         is_startable=bool(row.integer("is_startable")),
         baseline_log_id=row.text_or_none("baseline_log_id"),
+        suspended_at=row.instant_or_none("suspended_at"),
         findings=tuple(_finding(entry) for entry in json.loads(row.text("findings"))),
     )
 

@@ -12,7 +12,7 @@ from taktloom.feel.values import FeelValue
 from taktloom.hosts.embedded.advance import advance, event_time
 from taktloom.hosts.embedded.catalogue import RunnableDefinition, UnknownProcessError
 from taktloom.hosts.embedded.core import Outgoing, Unit
-from taktloom.hosts.embedded.instances import start_instance
+from taktloom.hosts.embedded.instances import VersionSuspendedError, start_instance
 from taktloom.hosts.embedded.live import Caller, InstanceEndedError, LiveInstance
 from taktloom.hosts.embedded.messages import Message, correlate
 from taktloom.hosts.embedded.signals import Signal, broadcast
@@ -84,7 +84,7 @@ def _start_child(unit: Unit, sender: LiveInstance, command: StartChild) -> None:
 
     try:
         unit.attempt(start)
-    except NotFoundError as error:
+    except (NotFoundError, VersionSuspendedError) as error:
         cause = error.cause
         _answer(unit, caller, lambda now: ChildFailed(occurred_at=now, child_id=caller.child_id, message=cause))
 

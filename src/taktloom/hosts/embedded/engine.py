@@ -29,6 +29,7 @@ from taktloom.hosts.embedded.deployments import Deployments
 from taktloom.hosts.embedded.drafts import Drafts
 from taktloom.hosts.embedded.event_rows import EventLogSource
 from taktloom.hosts.embedded.external_tasks import ExternalTasks
+from taktloom.hosts.embedded.held_jobs import HeldJobs
 from taktloom.hosts.embedded.incidents import Incidents
 from taktloom.hosts.embedded.instances import Instances
 from taktloom.hosts.embedded.jobs import Jobs, JobSignals
@@ -37,8 +38,12 @@ from taktloom.hosts.embedded.live import LiveInstances
 from taktloom.hosts.embedded.measurements import Measurements
 from taktloom.hosts.embedded.message_selection import MessageSelections
 from taktloom.hosts.embedded.messages import Messages
+from taktloom.hosts.embedded.migration import Migrations
+from taktloom.hosts.embedded.modification import Modifications
+from taktloom.hosts.embedded.operator_actions import OperatorActions
 from taktloom.hosts.embedded.signals import Signals
 from taktloom.hosts.embedded.stores import open_database
+from taktloom.hosts.embedded.suspension import Suspension
 from taktloom.hosts.embedded.task_notes import TaskNotes
 from taktloom.hosts.embedded.timers import Timers, TimerThread
 from taktloom.hosts.embedded.user_tasks import UserTasks
@@ -68,6 +73,18 @@ class EngineOptions:
     catalogue: Catalogue | None = None
 
 
+class _Memories:
+    """All that the writer remembers."""
+
+    def __init__(self, live: LiveInstances, held_jobs: HeldJobs) -> None:
+        self._live, self._held_jobs = live, held_jobs
+
+    def forget_all(self) -> None:
+        """See Memory."""
+        self._live.forget_all()
+        self._held_jobs.forget_all()
+
+
 class EmbeddedEngine:
     """The engine as seen by one tenant; `for_tenant` gives it as seen by another."""
 
@@ -92,6 +109,10 @@ class EmbeddedEngine:
         self.event_log = EventLogSource(core, tenant_id)
         self.measurements = Measurements(core, tenant_id)
         self.timers = Timers(core)
+        self.operator_actions = OperatorActions(core, tenant_id)
+        self.suspension = Suspension(core, tenant_id)
+        self.modifications = Modifications(core, tenant_id)
+        self.migrations = Migrations(core, tenant_id)
 
     @classmethod
     def open(cls, where: Path | str | None, options: EngineOptions | None = None) -> "EmbeddedEngine":
@@ -104,12 +125,14 @@ class EmbeddedEngine:
         feed, signals = ChangeFeed(), JobSignals()
         catalogue = options.catalogue if options.catalogue is not None else Catalogue()
         live = LiveInstances(catalogue, options.codec)
+        held_jobs = HeldJobs()
         core = Core(
             database=database,
-            writer=options.writer(database, memory=live, feed=feed),
+            writer=options.writer(database, memory=_Memories(live, held_jobs), feed=feed),
             feed=feed,
             catalogue=catalogue,
             live=live,
+            held_jobs=held_jobs,
             clock=options.clock,
             ids=options.ids,
             codec=options.codec,
@@ -135,8 +158,10 @@ class EmbeddedEngine:
             self._timer_thread.stop()
             self._timer_thread = None
         self._signals.close()
-        self._core.writer.close()
-        self._core.database.close()
+        try:
+            self._core.writer.close()
+        finally:
+            self._core.database.close()
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Hear of changes after their commit (see ChangeFeed); calling the result ends it."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from taktloom.feel.values import FeelValue
 from taktloom.hosts.embedded.catalogue import RunnableDefinition
 from taktloom.hosts.embedded.core import Unit
-from taktloom.hosts.embedded.instances import start_instance
+from taktloom.hosts.embedded.instances import is_suspended_version, start_instance
 from taktloom.hosts.embedded.values import ValueOwner, dump_values, load_values
 from taktloom.kernel import (
     EventStart,
@@ -112,7 +112,9 @@ def start_by_event(
     variables: Mapping[str, FeelValue],
     by: StartedBy,
 ) -> list[InstanceKey]:
-    """The new instance; none while other parts of the start event are missing."""
+    """The new instance; none while other parts of the start event are missing, or the version is suspended."""
+    if is_suspended_version(unit, definition):
+        return []
     if start.parts > 1:
         gathered = _gather(unit, definition, start, variables)
         if gathered is None:

@@ -2,15 +2,18 @@
 """Process instances: start, look at, change variables, cancel; their journal and event log."""
 
 from collections.abc import Mapping
+from typing import TypedDict
 
 from taktloom.feel.values import FeelValue
-from taktloom.hosts.embedded.advance import advance, begin, event_time, next_instance_key, replay
+from taktloom.hosts.embedded.advance import advance, begin, event_time, next_instance_key
 from taktloom.hosts.embedded.catalogue import RunnableDefinition
 from taktloom.hosts.embedded.changes import Topic
 from taktloom.hosts.embedded.core import Core, Unit
 from taktloom.hosts.embedded.event_rows import event_of
 from taktloom.hosts.embedded.limits import page_size, require_within
 from taktloom.hosts.embedded.live import Caller, LiveInstance, unknown_instance
+from taktloom.hosts.embedded.operator_actions import Order, record_action
+from taktloom.hosts.embedded.replays import replay
 from taktloom.hosts.embedded.values import ValueOwner
 from taktloom.hosts.embedded.views import (
     element_visits,
@@ -22,9 +25,9 @@ from taktloom.hosts.embedded.views import (
     user_task_view,
 )
 from taktloom.kernel.events import ActivitiesActivated, InstanceCancelled, InstanceStarted, VariablesSet
-from taktloom.kernel.state import InstanceState
+from taktloom.kernel.state import InstanceState, InstanceStatus
 from taktloom.kernel.state_json import load_state, save_state
-from taktloom.model.errors import MisuseError, NondeterminismError
+from taktloom.model.errors import ConflictError, MisuseError, NondeterminismError
 from taktloom.model.events import Event
 from taktloom.model.identifiers import (
     DefinitionKey,
@@ -35,6 +38,7 @@ from taktloom.model.identifiers import (
     SubscriptionId,
     TenantId,
 )
+from taktloom.model.interventions import HistoryLevel
 from taktloom.model.journal import JournalEntry
 from taktloom.model.operations import (
     InstanceDetail,
@@ -55,6 +59,17 @@ class InvalidCursorError(MisuseError):
     """A cursor that no page has given."""
 
     code = "TL-2591"
+
+
+class VersionSuspendedError(ConflictError):
+    """No instance of this version starts until it is resumed."""
+
+    code = "TL-2581"
+
+
+class _Named(TypedDict):
+    instance_key: InstanceKey
+    process_id: ProcessId
 
 
 class ReplayDiffersError(NondeterminismError):
@@ -88,9 +103,11 @@ class Instances:
         def work(unit: Unit) -> InstanceSummary:
             definition = unit.core.catalogue.startable(unit.session, unit.tenant_id, process_id, version)
             event = InstanceStarted(occurred_at=unit.now, actor=actor, variables=variables)
-            key = start_instance(unit, definition, event, business_key=business_key, subject_key=subject_key)
+            started = begin_instance(unit, definition, event, business_key=business_key, subject_key=subject_key)
             unit.settle()
-            return _summary(unit.session, unit.tenant_id, key)
+            if unit.core.live.is_current(started):
+                return _started_summary(started, event)
+            return _summary(unit.session, unit.tenant_id, started.instance_key)
 
         return self._core.submit(self._tenant_id, work)
 
@@ -102,6 +119,8 @@ class Instances:
             instance = unit.instance(instance_key)
             occurred_at = event_time(unit, instance)
             advance(unit, instance, InstanceCancelled(occurred_at=occurred_at, actor=actor, reason=reason))
+            order = Order(actor=actor, reason=reason)
+            record_action(unit, "cancel-instance", order, **_named(instance))
 
         self._core.submit(self._tenant_id, work)
 
@@ -111,6 +130,7 @@ class Instances:
         variables: Mapping[str, FeelValue],
         *,
         element_id: ElementId | None = None,
+        reason: str = "",
         actor: str | None = None,
     ) -> None:
         """Set variables of the instance, or of an active element that has its own; errors as cancel."""
@@ -120,6 +140,8 @@ class Instances:
             occurred_at = event_time(unit, instance)
             event = VariablesSet(occurred_at=occurred_at, actor=actor, variables=variables, element_id=element_id)
             advance(unit, instance, event)
+            order = Order(actor=actor, reason=reason)
+            record_action(unit, "set-variables", order, **_named(instance), variables=sorted(variables))
 
         self._core.submit(self._tenant_id, work)
 
@@ -225,10 +247,13 @@ class Instances:
         """
         with self._core.database.reading() as session:
             row = self._row(session, instance_key)
-            definition_key = DefinitionKey(row.text("definition_key"))
-            definition = self._core.catalogue.by_key(session, self._tenant_id, definition_key)
             entries = self._entries(session, instance_key, after=0, limit=row.integer("journal_size") + 1)
-        state = replay(definition.executable, instance_key, [entry.payload for entry in entries])
+            state = replay(
+                lambda key: self._core.catalogue.by_key(session, self._tenant_id, key).executable,
+                DefinitionKey(row.text("definition_key")),
+                instance_key,
+                [entry.payload for entry in entries],
+            )
         if save_state(state) != save_state(self._state(row)):
             raise ReplayDiffersError(
                 f"The journal of instance {instance_key} replays to another state than the stored one.",
@@ -291,10 +316,29 @@ def start_instance(  # noqa: PLR0913 - what is optional is keyword-only, and non
     subject_key: SubjectKey | None = None,
     caller: Caller | None = None,
 ) -> InstanceKey:
-    """Write a new instance and run its first event, inside the present unit of work."""
+    """As begin_instance, for those who need no more than its key."""
+    started = begin_instance(unit, definition, event, business_key=business_key, subject_key=subject_key, caller=caller)
+    return started.instance_key
+
+
+def begin_instance(  # noqa: PLR0913 - what is optional is keyword-only, and none of it belongs to another
+    unit: Unit,
+    definition: RunnableDefinition,
+    event: InstanceStarted,
+    *,
+    business_key: str | None = None,
+    subject_key: SubjectKey | None = None,
+    caller: Caller | None = None,
+) -> LiveInstance:
+    """Write a new instance and run its first event, inside the present unit of work.
+
+    Raises VersionSuspendedError.
+    """
+    history_level = _start_terms(unit, definition)
     key = next_instance_key(unit, unit.core.ids)
-    unit.session.run(
+    unit.session.defer(
         "insert_instance",
+        key,
         tenant_id=unit.tenant_id,
         instance_key=key,
         definition_key=definition.definition_key,
@@ -308,6 +352,7 @@ def start_instance(  # noqa: PLR0913 - what is optional is keyword-only, and non
         caller_key=None if caller is None else caller.instance_key,
         child_id=None if caller is None else caller.child_id,
         call_depth=0 if caller is None else caller.depth,
+        history_level=history_level,
     )
     instance = LiveInstance(
         tenant_id=unit.tenant_id,
@@ -319,10 +364,53 @@ def start_instance(  # noqa: PLR0913 - what is optional is keyword-only, and non
         journal_size=0,
         advanced_at=event.occurred_at,
         caller=caller,
+        history_level=HistoryLevel(history_level),
     )
     begin(unit, instance, event)
     unit.note(Topic.INSTANCES, "started", instance)
-    return key
+    return instance
+
+
+def _started_summary(started: LiveInstance, event: InstanceStarted) -> InstanceSummary:
+    """What `_summary` would read of an instance that was started in the same transaction, without reading it."""
+    definition, state = started.definition, started.state
+    return InstanceSummary(
+        instance_key=started.instance_key,
+        definition_key=definition.definition_key,
+        process_id=definition.process_id,
+        process_name=definition.name,
+        version=definition.version,
+        status=state.status.value,
+        business_key=started.business_key,
+        started_at=event.occurred_at,
+        started_by=event.actor,
+        ended_at=None if state.status is InstanceStatus.ACTIVE else started.advanced_at,
+        open_incidents=len(state.incidents),
+        caller_key=None if started.caller is None else started.caller.instance_key,
+    )
+
+
+def is_suspended_version(unit: Unit, definition: RunnableDefinition) -> bool:
+    """Whether no instance of the version may start now."""
+    row = unit.session.kept("start_terms", tenant_id=unit.tenant_id, definition_key=definition.definition_key)
+    return row is not None and row.value("suspended_at") is not None
+
+
+def _start_terms(unit: Unit, definition: RunnableDefinition) -> str:
+    """The level of history that new instances have; raises VersionSuspendedError."""
+    row = unit.session.kept("start_terms", tenant_id=unit.tenant_id, definition_key=definition.definition_key)
+    if row is not None and row.value("suspended_at") is not None:
+        raise VersionSuspendedError(
+            f"Version {definition.version} of process {definition.process_id} is suspended.",
+            Place(element_id=definition.process_id),
+            "Resume it, or start another version.",
+            {"process_id": definition.process_id, "version": str(definition.version)},
+        )
+    return HistoryLevel.FULL if row is None else row.text("history_level")
+
+
+def _named(instance: LiveInstance) -> _Named:
+    return {"instance_key": instance.instance_key, "process_id": instance.definition.process_id}
 
 
 def _summary(session: Session, tenant_id: TenantId, instance_key: InstanceKey) -> InstanceSummary:

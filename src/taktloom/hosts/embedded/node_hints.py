@@ -59,9 +59,9 @@ class NodeHints:
         while not self._stopping.is_set():
             self._pending.wait()
             self._pending.clear()
-            if not self._stopping.is_set():
-                connection.execute("SELECT pg_notify($1, $2)", [_CHANNEL, self._node_id])
-                self._stopping.wait(_PAUSE_S)
+            # Also when stopping: it wakes the thread that listens.
+            connection.execute("SELECT pg_notify($1, $2)", [_CHANNEL, self._node_id])
+            self._stopping.wait(_PAUSE_S)
 
     def _listen(self, connection: PgConnection) -> None:
         connection.execute(f"LISTEN {_CHANNEL}")

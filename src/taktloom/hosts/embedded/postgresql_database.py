@@ -81,10 +81,14 @@ class PostgresqlDatabase(Database):
         self._has_company = False
         self.lock = threading.RLock()
         self._connection = connect(url, password=options.password, name="taktloom writer")
-        require_safe_commits(self._connection, sync, self._place)
-        migrate_postgresql(self._connection, load_postgresql_migrations(PACKAGE), self._place)
-        self._use(self._connection)
-        self._register()
+        try:
+            require_safe_commits(self._connection, sync, self._place)
+            migrate_postgresql(self._connection, load_postgresql_migrations(PACKAGE), self._place)
+            self._use(self._connection)
+            self._register()
+        except BaseException:
+            self._connection.close()
+            raise
         self._readers = _Readers(self._open_reader, limit=options.readers)
         self._hints: NodeHints | None = None
 

@@ -53,7 +53,8 @@ def write_places(unit: Unit, task: Row) -> None:
     name = {"tenant_id": unit.tenant_id, "user_task_id": task.text("user_task_id")}
     unit.session.run("delete_user_task_places", **name)
     due_at = task.integer_or_none("due_at")
-    for place in _places_of_task(task):
+    groups, users = json.loads(task.text("candidate_groups")), json.loads(task.text("candidate_users"))
+    for place in places_of(task.text("process_id"), task.text_or_none("assignee"), groups, users):
         unit.session.run(
             "insert_user_task_place",
             **name,
@@ -66,9 +67,13 @@ def write_places(unit: Unit, task: Row) -> None:
         )
 
 
-def remove_places(unit: Unit, user_task_id: str) -> None:
-    """The task is over."""
-    unit.session.run("delete_user_task_places", tenant_id=unit.tenant_id, user_task_id=user_task_id)
+def places_of(process_id: str, assignee: str | None, groups: Iterable[str], users: Iterable[str]) -> tuple[str, ...]:
+    """The places in which an open task stands."""
+    everywhere = ("open", f"process:{process_id}")
+    if assignee is not None:
+        return (*everywhere, f"assignee:{assignee}")
+    offers = (*(f"group:{group}" for group in groups), *(f"user:{user}" for user in users))
+    return (*everywhere, *(dict.fromkeys(offers) or ("everybody",)))
 
 
 def search_places(session: Session, tenant_id: TenantId, query: UserTaskQuery, limit: int) -> Page[UserTaskView]:
@@ -203,20 +208,6 @@ def _may_fit(row: Row, query: UserTaskQuery) -> bool:
         and (query.due_after is None or row.integer("due_at") >= to_micros(query.due_after))
         and (query.priority_at_least is None or 100 - row.integer("urgency") >= query.priority_at_least)
     )
-
-
-def _places_of_task(task: Row) -> Iterator[str]:
-    yield "open"
-    yield f"process:{task.text('process_id')}"
-    assignee = task.text_or_none("assignee")
-    if assignee is not None:
-        yield f"assignee:{assignee}"
-        return
-    groups, users = json.loads(task.text("candidate_groups")), json.loads(task.text("candidate_users"))
-    yield from (f"group:{group}" for group in groups)
-    yield from (f"user:{user}" for user in users)
-    if not (groups or users):
-        yield "everybody"
 
 
 def _places_of_query(query: UserTaskQuery) -> tuple[str, ...]:

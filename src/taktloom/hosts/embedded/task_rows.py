@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from taktloom.hosts.embedded.calendars import reckon
 from taktloom.hosts.embedded.core import Unit
 from taktloom.hosts.embedded.live import LiveInstance
-from taktloom.hosts.embedded.task_places import remove_places, write_places
+from taktloom.hosts.embedded.task_places import NEVER, places_of, write_places
 from taktloom.kernel.commands import OpenUserTask
 from taktloom.model.errors import ConflictError, NotFoundError
 from taktloom.model.identifiers import TenantId, UserTaskId
@@ -32,8 +32,9 @@ def open_task(unit: Unit, instance: LiveInstance, command: OpenUserTask, variabl
     definition, now = instance.definition, to_micros(unit.now)
     due_at = command.due_at if command.due_by is None else reckon(unit, command.due_by)
     follow_up_at = command.follow_up_at if command.follow_up_by is None else reckon(unit, command.follow_up_by)
-    unit.session.run(
+    unit.session.defer(
         "insert_user_task",
+        command.user_task_id,
         tenant_id=unit.tenant_id,
         user_task_id=command.user_task_id,
         instance_key=instance.instance_key,
@@ -57,18 +58,29 @@ def open_task(unit: Unit, instance: LiveInstance, command: OpenUserTask, variabl
         variables_sealed=variables_sealed,
     )
     for group in command.candidate_groups:
-        unit.session.run(
+        unit.session.defer(
             "insert_user_task_group", tenant_id=unit.tenant_id, group_name=group, user_task_id=command.user_task_id
         )
-    write_places(unit, task_row(unit.session, unit.tenant_id, command.user_task_id))
+    for place in places_of(definition.process_id, command.assignee, command.candidate_groups, command.candidate_users):
+        unit.session.defer(
+            "insert_user_task_place",
+            command.user_task_id,
+            tenant_id=unit.tenant_id,
+            user_task_id=command.user_task_id,
+            place=place,
+            process_id=definition.process_id,
+            created_at=now,
+            due_at=NEVER if due_at is None else to_micros(due_at),
+            urgency=100 - command.priority,
+            follow_up_at=0 if follow_up_at is None else to_micros(follow_up_at),
+        )
 
 
 def end_task(unit: Unit, user_task_id: UserTaskId, state: str) -> None:
     """The task is completed or cancelled: out of the inboxes."""
-    unit.session.run(
-        "end_user_task", tenant_id=unit.tenant_id, user_task_id=user_task_id, state=state, now=to_micros(unit.now)
-    )
-    remove_places(unit, user_task_id)
+    name = {"tenant_id": unit.tenant_id, "user_task_id": user_task_id}
+    unit.session.defer("end_user_task", user_task_id, **name, state=state, now=to_micros(unit.now))
+    unit.session.defer("delete_user_task_places", user_task_id, **name)
 
 
 def assign_task(

@@ -29,28 +29,29 @@ def plan_timer_starts(unit: Unit, executable: ExecutableProcess, previous: Execu
     }
     for row in unit.session.all("timer_starts_of_process", tenant_id=unit.tenant_id, process_id=executable.id):
         if row.text("element_id") not in unchanged:
-            _delete(unit, row)
+            _delete(unit, row, "delete_timer_start")
     for start in timer_starts(executable, unit.now):
         if start.element_id not in unchanged:
             _insert(unit, executable.id, start, _reckoned(unit, start.plan))
 
 
-def firing_of_start(row: Row) -> Callable[[Unit], None]:
-    """The work that starts an instance for a due row of timer_start."""
+def firing_of_start(row: Row) -> Callable[[Unit], bool]:
+    """The work that starts an instance for a due row of timer_start; whether it did."""
     process_id = ProcessId(row.text("process_id"))
     start = EventStart(
         element_id=ElementId(row.text("element_id")), part=row.integer("part"), parts=row.integer("parts")
     )
 
-    def fire(unit: Unit) -> None:
-        # Another process may have fired it, or a deployment may have replaced it.
-        if not _delete(unit, row):
-            return
+    def fire(unit: Unit) -> bool:
+        # Another process may have fired it or be about to, or a deployment may have replaced it.
+        if not _delete(unit, row, "claim_timer_start"):
+            return False
         definition = unit.core.catalogue.startable(unit.session, unit.tenant_id, process_id, None)
         start_by_event(unit, definition, start, {}, StartedBy())
         following = _following(unit, _plan_of(row))
         if following is not None:
             _insert(unit, process_id, start, following)
+        return True
 
     return fire
 
@@ -98,9 +99,9 @@ def _insert(unit: Unit, process_id: ProcessId, start: EventStart, plan: TimerPla
     )
 
 
-def _delete(unit: Unit, row: Row) -> bool:
+def _delete(unit: Unit, row: Row, statement: str) -> bool:
     deleted = unit.session.run(
-        "claim_timer_start",
+        statement,
         tenant_id=unit.tenant_id,
         process_id=row.text("process_id"),
         element_id=row.text("element_id"),

@@ -11,6 +11,7 @@ again later; it does not hold up the others.
 import logging
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -31,7 +32,7 @@ _PAUSE_AFTER_FAILURE = timedelta(seconds=30)
 class _DueTimer(NamedTuple):
     name: str
     tenant_id: TenantId
-    fire: Callable[[Unit], None]
+    fire: Callable[[Unit], bool]
 
 
 class Timers:
@@ -49,7 +50,10 @@ class Timers:
             if not due:
                 return fired
             futures = [(timer, self._core.post(timer.tenant_id, timer.fire)) for timer in due]
-            fired += sum(self._note(timer, future.exception()) for timer, future in futures)
+            now_fired = sum(self._note(timer, future) for timer, future in futures)
+            if not now_fired:
+                return fired  # another engine has them in hand, or they were set aside: no hurry
+            fired += now_fired
 
     def next_due_at(self) -> datetime | None:
         """When the next timer is due; None when none runs."""
@@ -68,9 +72,10 @@ class Timers:
         due += [_DueTimer(_start_name(row), TenantId(row.text("tenant_id")), firing_of_start(row)) for row in starts]
         return [timer for timer in due if timer.name not in self._set_aside]
 
-    def _note(self, timer: _DueTimer, error: BaseException | None) -> int:
+    def _note(self, timer: _DueTimer, future: "Future[bool]") -> int:
+        error = future.exception()
         if error is None:
-            return 1
+            return int(future.result())
         _LOG.error("timer %s cannot fire", timer.name, exc_info=error)
         self._set_aside[timer.name] = self._core.clock.now() + _PAUSE_AFTER_FAILURE
         return 0
@@ -80,17 +85,19 @@ def _start_name(row: Row) -> str:
     return f"{row.text('tenant_id')}/{row.text('process_id')}/{row.text('element_id')}/{row.integer('part')}"
 
 
-def _firing(row: Row) -> Callable[[Unit], None]:
+def _firing(row: Row) -> Callable[[Unit], bool]:
+    """The work that fires the timer; whether it did."""
     timer_id, instance_key = TimerId(row.text("timer_id")), InstanceKey(row.text("instance_key"))
 
-    def fire(unit: Unit) -> None:
+    def fire(unit: Unit) -> bool:
         # Another process, or an advance in between, may have been first.
         if not unit.session.run("claim_timer", tenant_id=unit.tenant_id, timer_id=timer_id):
-            return
+            return False
         instance = unit.instance(instance_key)
         due_at = row.instant("due_at")
         occurred_at = max(event_time(unit, instance), due_at)
         advance(unit, instance, TimerFired(occurred_at=occurred_at, timer_id=timer_id))
+        return True
 
     return fire
 

@@ -54,6 +54,7 @@ def instance_summary(row: Row) -> InstanceSummary:
         started_by=row.text_or_none("started_by"),
         ended_at=row.instant_or_none("ended_at"),
         open_incidents=row.integer("open_incidents"),
+        is_suspended=bool(row.integer("is_suspended")),
         caller_key=None if row.text_or_none("caller_key") is None else InstanceKey(row.text("caller_key")),
     )
 

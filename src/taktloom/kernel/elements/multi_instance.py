@@ -27,7 +27,7 @@ from taktloom.kernel.run import Run
 from taktloom.kernel.state import LoopState, Phase, Scope, Token
 from taktloom.kernel.variables import set_local
 
-__all__ = ["MAX_INSTANCES", "CollectedItems", "MultiInstanceBehaviour", "collecting"]
+__all__ = ["MAX_INSTANCES", "CollectedItems", "MultiInstanceBehaviour", "collecting", "show"]
 
 MAX_INSTANCES = 10_000  # each is a visit of a step, of which there may be ten times as many
 _PATH = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
@@ -86,7 +86,7 @@ class MultiInstanceBehaviour(LoopBehaviour):
             self._keep_results(run, token)
             return Phase.COMPLETE
         count = 1 if self.is_sequential else loop.total
-        _show(run, token, active=count)
+        show(run, token, active=count)
         works = [self._open(run, token, loop) for _ in range(count)]
         if not self.is_sequential:
             loop.items = []  # each instance has its own
@@ -112,12 +112,12 @@ class MultiInstanceBehaviour(LoopBehaviour):
         if is_over:
             loop.terminated = len(body.tokens)
             run.clear_scope(body)
-        _show(run, outer, active=len(body.tokens))
-        if is_over or loop.completed == loop.total:
+        show(run, outer, active=len(body.tokens))
+        if is_over or loop.completed + loop.terminated == loop.total:
             self._keep_results(run, outer)
             run.push(outer, Phase.COMPLETE)
         elif self.is_sequential:
-            _show(run, outer, active=1)
+            show(run, outer, active=1)
             run.push(self._open(run, outer, loop), Phase.ENTER)
         throw_all(run, outer, deeds)
         return None
@@ -199,8 +199,8 @@ def _loop_of(body: Scope) -> LoopState:
     return body.loop
 
 
-def _show(run: Run, outer: Token, *, active: int) -> None:
-    """Let the numbers be seen by expressions."""
+def show(run: Run, outer: Token, *, active: int) -> None:
+    """Let the numbers of instances be seen by expressions."""
     assert outer.inner is not None  # opened on entering
     loop = _loop_of(body_of(run, outer))
     set_local(run.state, outer.inner, _numbers(loop, active=active, completed=loop.completed))

@@ -21,6 +21,7 @@ class DeployedProcess(Out):
     has_start_form: bool
     is_startable: bool
     baseline_log_id: str | None
+    suspended_at: Instant | None
     findings: list[FindingOut]
 
 

@@ -29,6 +29,7 @@ class InstanceSummary(Out):
     ended_at: Instant | None
     open_incidents: int
     caller_key: str | None
+    is_suspended: bool
 
 
 class ElementVisit(Out):

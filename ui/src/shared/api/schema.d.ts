@@ -664,6 +664,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/instances/{instance_key}/migration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Migrate Instance
+         * @description Carry one instance over to another version; it stays as it is when something stands in the way.
+         */
+        post: operations["migrate_instance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/instances/{instance_key}/migration/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check Migration
+         * @description Whether one instance migrates, and why not.
+         */
+        post: operations["check_migration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/instances/{instance_key}/modification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Modify Instance
+         * @description Move, place, cancel or complete tokens: all changes or none.
+         */
+        post: operations["modify_instance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/instances/{instance_key}/modification/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Modification
+         * @description What a modification would begin and end; nothing is changed.
+         */
+        post: operations["preview_modification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/instances/{instance_key}/resumption": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume Instance
+         * @description Let a suspended instance go on, with what has come meanwhile.
+         */
+        post: operations["resume_instance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/instances/{instance_key}/suspension": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Suspend Instance
+         * @description Suspend an instance and those that it has called: no job is handed out, no timer fires, nothing is lost.
+         */
+        post: operations["suspend_instance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/instances/{instance_key}/variables": {
         parameters: {
             query?: never;
@@ -920,6 +1040,86 @@ export interface paths {
         patch: operations["rename_log"];
         trace?: never;
     };
+    "/api/v1/logs/{log_id}/analyses/align": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Align
+         * @description Align every variant with a discovered model: fitness, and where cases leave the model.
+         */
+        get: operations["show_align"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/{log_id}/analyses/align/files/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Align
+         * @description Align every variant with a discovered model: fitness, and where cases leave the model.
+         */
+        get: operations["export_align"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/{log_id}/analyses/declare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Declare
+         * @description Constraints that hold between activities (Declare), with support and confidence.
+         */
+        get: operations["show_declare"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/{log_id}/analyses/declare/files/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Declare
+         * @description Constraints that hold between activities (Declare), with support and confidence.
+         */
+        get: operations["export_declare"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/logs/{log_id}/analyses/discover": {
         parameters: {
             query?: never;
@@ -992,6 +1192,86 @@ export interface paths {
          * @description Compare all miners on a log, with their default thresholds.
          */
         get: operations["export_miners"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/{log_id}/analyses/skeleton": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Skeleton
+         * @description Log skeleton: what is always before, after, together, never together, and how often.
+         */
+        get: operations["show_skeleton"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/{log_id}/analyses/skeleton/files/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Skeleton
+         * @description Log skeleton: what is always before, after, together, never together, and how often.
+         */
+        get: operations["export_skeleton"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/{log_id}/analyses/temporal-profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Temporal Profile
+         * @description The usual time between any two activities, and the cases where it was not.
+         */
+        get: operations["show_temporal_profile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/{log_id}/analyses/temporal-profile/files/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Temporal Profile
+         * @description The usual time between any two activities, and the cases where it was not.
+         */
+        get: operations["export_temporal_profile"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1364,6 +1644,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/migrations/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Plan Migration
+         * @description What becomes of each element of one version in another.
+         */
+        post: operations["plan_migration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/migrations/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Migration
+         * @description Whether each active instance of the source version migrates, waits or cannot, and why; nothing is changed.
+         */
+        post: operations["preview_migration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/models/check": {
         parameters: {
             query?: never;
@@ -1464,6 +1784,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/operator-actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Actions
+         * @description What operators did, newest first, with their reasons.
+         */
+        get: operations["list_actions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/processes": {
         parameters: {
             query?: never;
@@ -1544,6 +1884,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/processes/{process_id}/resumption": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume Version
+         * @description Let instances of a version start again.
+         */
+        post: operations["resume_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/processes/{process_id}/start-form": {
         parameters: {
             query?: never;
@@ -1558,6 +1918,26 @@ export interface paths {
         get: operations["show_start_form"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/processes/{process_id}/suspension": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Suspend Version
+         * @description Let no new instance of a version start, or of any version; running ones go on.
+         */
+        post: operations["suspend_version"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2818,6 +3198,8 @@ export interface components {
             process_id: string;
             /** Resource Name */
             resource_name: string;
+            /** Suspended At */
+            suspended_at: string | null;
             /** Version */
             version: number;
             /** Version Tag */
@@ -2995,6 +3377,36 @@ export interface components {
             median_s: number | null;
             /** P95 S */
             p95_s: number | null;
+        };
+        /** EffectOut */
+        EffectOut: {
+            /**
+             * Change
+             * @enum {string}
+             */
+            change: "begins" | "ends";
+            /** Element Id */
+            element_id: string | null;
+            /** Kind */
+            kind: string;
+        };
+        /**
+         * ElementMatchOut
+         * @description how: id, name or explicit; target null: no place, and reason says why.
+         */
+        ElementMatchOut: {
+            /** Element Type */
+            element_type: string;
+            /** How */
+            how: ("id" | "name" | "explicit") | null;
+            /** Name */
+            name: string;
+            /** Reason */
+            reason: string;
+            /** Source */
+            source: string;
+            /** Target */
+            target: string | null;
         };
         /** ElementVisit */
         ElementVisit: {
@@ -3463,6 +3875,8 @@ export interface components {
             ended_at: string | null;
             /** Instance Key */
             instance_key: string;
+            /** Is Suspended */
+            is_suspended: boolean;
             /** Open Incidents */
             open_incidents: number;
             /** Process Id */
@@ -3480,6 +3894,26 @@ export interface components {
             status: string;
             /** Version */
             version: number;
+        };
+        /**
+         * InstanceVerdictOut
+         * @description obstacles: pairs of element and reason.
+         */
+        InstanceVerdictOut: {
+            /** Business Key */
+            business_key: string | null;
+            /** Instance Key */
+            instance_key: string;
+            /** Obstacles */
+            obstacles: [
+                string,
+                string
+            ][];
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "migrates" | "waits" | "cannot";
         };
         /**
          * Interpretation
@@ -3807,6 +4241,66 @@ export interface components {
             /** Correlated */
             correlated: string[];
         };
+        /** MigrationIn */
+        MigrationIn: {
+            /** Mapping */
+            mapping?: {
+                [key: string]: string | null;
+            };
+            /** Process Id */
+            process_id: string;
+            /** Reason */
+            reason: string;
+            /** Renewed */
+            renewed?: string[];
+            /** Source Version */
+            source_version: number;
+            /** Target Version */
+            target_version: number;
+        };
+        /**
+         * MigrationPlanIn
+         * @description mapping: source to target ids, null for an element without a place. renewed: waits that are opened anew.
+         */
+        MigrationPlanIn: {
+            /** Mapping */
+            mapping?: {
+                [key: string]: string | null;
+            };
+            /** Process Id */
+            process_id: string;
+            /** Renewed */
+            renewed?: string[];
+            /** Source Version */
+            source_version: number;
+            /** Target Version */
+            target_version: number;
+        };
+        /** MigrationPlanOut */
+        MigrationPlanOut: {
+            /** Added */
+            added: string[];
+            /** Changed */
+            changed: string[];
+            /** Matches */
+            matches: components["schemas"]["ElementMatchOut"][];
+        };
+        /**
+         * MigrationRunOut
+         * @description counts: by verdict, with the first page only; is_complete: they are of all instances.
+         */
+        MigrationRunOut: {
+            /** Counts */
+            counts: {
+                [key: string]: number;
+            };
+            /** Is Complete */
+            is_complete: boolean;
+            /** Items */
+            items: components["schemas"]["InstanceVerdictOut"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
         /** MinedModel */
         MinedModel: {
             /** Bpmn Xml */
@@ -3898,6 +4392,27 @@ export interface components {
             /** Dmn Xml */
             dmn_xml: string;
         };
+        /** ModificationIn */
+        ModificationIn: {
+            /** Changes */
+            changes?: components["schemas"]["TokenChangeIn"][];
+            /** Moves */
+            moves?: components["schemas"]["TokenMoveIn"][];
+            /** Reason */
+            reason: string;
+        };
+        /** ModificationPreview */
+        ModificationPreview: {
+            /** Effects */
+            effects: components["schemas"]["EffectOut"][];
+        };
+        /** ModificationPreviewIn */
+        ModificationPreviewIn: {
+            /** Changes */
+            changes?: components["schemas"]["TokenChangeIn"][];
+            /** Moves */
+            moves?: components["schemas"]["TokenMoveIn"][];
+        };
         /**
          * NotComputable
          * @description code: why, stable; reason: the same as an English sentence; parameters: n, the observations there were.
@@ -3931,6 +4446,35 @@ export interface components {
              * Format: password
              */
             token: string;
+        };
+        /**
+         * OperatorActionOut
+         * @description details: names of variables and elements, never values.
+         */
+        OperatorActionOut: {
+            /** Action */
+            action: string;
+            /** Action Id */
+            action_id: string;
+            /** Actor */
+            actor: string | null;
+            /** Batch Id */
+            batch_id: string | null;
+            /** Details */
+            details: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /** Instance Key */
+            instance_key: string | null;
+            /**
+             * Occurred At
+             * Format: date-time
+             */
+            occurred_at: string;
+            /** Process Id */
+            process_id: string | null;
+            /** Reason */
+            reason: string;
         };
         /** PageOut[AnalysisOut] */
         PageOut_AnalysisOut_: {
@@ -3999,6 +4543,15 @@ export interface components {
         PageOut_LogSummary_: {
             /** Items */
             items: components["schemas"]["LogSummary"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
+        /** PageOut[OperatorActionOut] */
+        PageOut_OperatorActionOut_: {
+            /** Items */
+            items: components["schemas"]["OperatorActionOut"][];
             /** Next Cursor */
             next_cursor?: string | null;
             /** Total */
@@ -4270,6 +4823,14 @@ export interface components {
             skip_bad_rows: boolean;
             /** Timezone */
             timezone?: string | null;
+        };
+        /**
+         * RequiredReasonIn
+         * @description reason: kept with the action.
+         */
+        RequiredReasonIn: {
+            /** Reason */
+            reason: string;
         };
         /**
          * Resolved
@@ -4831,6 +5392,37 @@ export interface components {
             timer_id: string;
         };
         /**
+         * TokenChangeIn
+         * @description token_id: with cancel and complete the only visit that is meant. scope_id: where to place the token.
+         */
+        TokenChangeIn: {
+            /**
+             * Action
+             * @enum {string}
+             */
+            action: "before" | "after" | "along" | "cancel" | "complete";
+            /** Element Id */
+            element_id: string;
+            /** Scope Id */
+            scope_id?: string | null;
+            /** Token Id */
+            token_id?: string | null;
+            /** Variables */
+            variables?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+        };
+        /**
+         * TokenMoveIn
+         * @description Every visit of source ends; one of target begins for each.
+         */
+        TokenMoveIn: {
+            /** Source */
+            source: string;
+            /** Target */
+            target: string;
+        };
+        /**
          * Unknowable
          * @description A question that this log cannot answer, and what would be needed.
          */
@@ -5008,6 +5600,31 @@ export interface components {
             share: number;
             /** Variant Id */
             variant_id: string;
+        };
+        /** VersionResumptionIn */
+        VersionResumptionIn: {
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /** Version */
+            version?: number | null;
+        };
+        /**
+         * VersionSuspensionIn
+         * @description version: null means every version of the process.
+         */
+        VersionSuspensionIn: {
+            /** Reason */
+            reason: string;
+            /** Version */
+            version?: number | null;
+        };
+        /** VersionsChanged */
+        VersionsChanged: {
+            /** Versions */
+            versions: number;
         };
         /** Watch */
         Watch: {
@@ -6284,6 +6901,208 @@ export interface operations {
             };
         };
     };
+    migrate_instance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                instance_key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MigrationIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_migration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                instance_key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MigrationPlanIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InstanceVerdictOut"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    modify_instance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                instance_key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ModificationIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_modification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                instance_key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ModificationPreviewIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModificationPreview"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resume_instance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                instance_key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    suspend_instance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                instance_key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RequiredReasonIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     set_variables: {
         parameters: {
             query?: never;
@@ -6800,6 +7619,218 @@ export interface operations {
             };
         };
     };
+    show_align: {
+        parameters: {
+            query?: {
+                /** @description Which miner; best tries several on cases held out. */
+                miner?: components["schemas"]["MinerName"];
+                /** @description Inductive: share of rare behaviour left out. */
+                noise?: number;
+                /** @description Split: imbalance still concurrent. */
+                concurrency?: number;
+                /** @description Split: percentile of rare edges dropped. */
+                filtering?: number;
+                /** @description Heuristics: least dependency. */
+                dependency?: number;
+                /** @description States looked at per variant; beyond, bounds are told. */
+                limit?: number;
+                /** @description Processes that align. */
+                jobs?: number;
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalysisResultOut"];
+                };
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_align: {
+        parameters: {
+            query?: {
+                /** @description Which miner; best tries several on cases held out. */
+                miner?: components["schemas"]["MinerName"];
+                /** @description Inductive: share of rare behaviour left out. */
+                noise?: number;
+                /** @description Split: imbalance still concurrent. */
+                concurrency?: number;
+                /** @description Split: percentile of rare edges dropped. */
+                filtering?: number;
+                /** @description Heuristics: least dependency. */
+                dependency?: number;
+                /** @description States looked at per variant; beyond, bounds are told. */
+                limit?: number;
+                /** @description Processes that align. */
+                jobs?: number;
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_declare: {
+        parameters: {
+            query?: {
+                /** @description Least share of cases. */
+                support?: number;
+                /** @description Least share of the cases that activate it. */
+                confidence?: number;
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalysisResultOut"];
+                };
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_declare: {
+        parameters: {
+            query?: {
+                /** @description Least share of cases. */
+                support?: number;
+                /** @description Least share of the cases that activate it. */
+                confidence?: number;
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     show_discover: {
         parameters: {
             query?: {
@@ -6960,6 +7991,190 @@ export interface operations {
     export_miners: {
         parameters: {
             query?: {
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_skeleton: {
+        parameters: {
+            query?: {
+                /** @description Share of cases that may break a relation. */
+                noise?: number;
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalysisResultOut"];
+                };
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_skeleton: {
+        parameters: {
+            query?: {
+                /** @description Share of cases that may break a relation. */
+                noise?: number;
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_temporal_profile: {
+        parameters: {
+            query?: {
+                /** @description Standard deviations from the mean. */
+                zeta?: number;
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalysisResultOut"];
+                };
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_temporal_profile: {
+        parameters: {
+            query?: {
+                /** @description Standard deviations from the mean. */
+                zeta?: number;
                 from?: string | null;
                 to?: string | null;
                 variants?: string | null;
@@ -7692,6 +8907,75 @@ export interface operations {
             };
         };
     };
+    plan_migration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MigrationPlanIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MigrationPlanOut"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_migration: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MigrationPlanIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MigrationRunOut"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     check_model: {
         parameters: {
             query?: never;
@@ -7857,6 +9141,40 @@ export interface operations {
             };
         };
     };
+    list_actions: {
+        parameters: {
+            query?: {
+                instance_key?: string | null;
+                batch_id?: string | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOut_OperatorActionOut_"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_processes: {
         parameters: {
             query?: never;
@@ -7985,6 +9303,41 @@ export interface operations {
             };
         };
     };
+    resume_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                process_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VersionResumptionIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionsChanged"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     show_start_form: {
         parameters: {
             query?: {
@@ -8005,6 +9358,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StartForm"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    suspend_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                process_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VersionSuspensionIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionsChanged"];
                 };
             };
             /** @description A problem (application/problem+json) */

@@ -85,8 +85,15 @@ VALUES (:tenant_id, :process_id, :element_id, :part, :parts, :due_at, :repetitio
   :occurrence, :calendar);
 
 -- name: due_timer_starts
-SELECT * FROM timer_start WHERE due_at <= :now
-ORDER BY due_at, tenant_id, process_id, element_id, part LIMIT :limit;
+SELECT * FROM timer_start t WHERE t.due_at <= :now AND NOT EXISTS (
+  SELECT 1 FROM process_definition d WHERE d.tenant_id = t.tenant_id AND d.process_id = t.process_id
+    AND d.suspended_at IS NOT NULL AND d.version =
+      (SELECT max(version) FROM process_definition WHERE tenant_id = t.tenant_id AND process_id = t.process_id))
+ORDER BY t.due_at, t.tenant_id, t.process_id, t.element_id, t.part LIMIT :limit;
+
+-- name: delete_timer_start
+DELETE FROM timer_start WHERE tenant_id = :tenant_id AND process_id = :process_id AND element_id = :element_id
+  AND part = :part AND due_at = :due_at;
 
 -- name: claim_timer_start
 DELETE FROM timer_start WHERE tenant_id = :tenant_id AND process_id = :process_id AND element_id = :element_id

@@ -2,9 +2,9 @@
 
 -- name: insert_incident
 INSERT INTO incident (tenant_id, incident_id, instance_key, process_id, process_name, version, element_id, element_name,
-  kind, message, job_id, raised_at)
+  kind, message, job_id, raised_at, signature)
 VALUES (:tenant_id, :incident_id, :instance_key, :process_id, :process_name, :version, :element_id, :element_name,
-  :kind, :message, :job_id, :now);
+  :kind, :message, :job_id, :now, :signature);
 
 -- name: close_incident
 UPDATE incident SET resolved_at = :now WHERE tenant_id = :tenant_id AND incident_id = :incident_id

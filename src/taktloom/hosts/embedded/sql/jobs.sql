@@ -9,13 +9,13 @@ VALUES (:tenant_id, :job_id, :instance_key, :process_id, :element_id, :job_type,
 -- name: is_job_ready
 SELECT 1 AS n FROM job
 WHERE tenant_id = :tenant_id AND job_type IN (SELECT value FROM json_each(:job_types))
-  AND state IN ('available', 'waiting', 'locked') AND ready_at <= :now
+  AND state IN ('available', 'waiting', 'locked') AND ready_at <= :now AND is_held = 0
 LIMIT 1;
 
 -- name: next_job_ready_at
 SELECT min(ready_at) AS n FROM job
 WHERE tenant_id = :tenant_id AND job_type IN (SELECT value FROM json_each(:job_types))
-  AND state IN ('available', 'waiting', 'locked');
+  AND state IN ('available', 'waiting', 'locked') AND is_held = 0;
 
 -- name: lock_jobs
 UPDATE job SET state = 'locked', fence = fence + 1, attempt = attempt + 1, worker = :worker, taken_at = :now,
@@ -23,7 +23,7 @@ UPDATE job SET state = 'locked', fence = fence + 1, attempt = attempt + 1, worke
 WHERE tenant_id = :tenant_id AND job_id IN (
   SELECT job_id FROM job
   WHERE tenant_id = :tenant_id AND job_type IN (SELECT value FROM json_each(:job_types))
-    AND state IN ('available', 'waiting', 'locked') AND ready_at <= :now
+    AND state IN ('available', 'waiting', 'locked') AND ready_at <= :now AND is_held = 0
   ORDER BY ready_at, job_id LIMIT :max_jobs)
 RETURNING job_id, job_type, instance_key, process_id, element_id, retries_left, attempt, fence, ready_at, headers,
   variables_sealed, (SELECT subject_key FROM instance i
@@ -36,6 +36,11 @@ WHERE tenant_id = :tenant_id AND job_id = :job_id;
 
 -- name: end_job
 UPDATE job SET state = :state, ended_at = :now, variables_sealed = NULL
+WHERE tenant_id = :tenant_id AND job_id = :job_id;
+
+-- The fence moves on, so that a completion under the same lock is not taken for one that was had already.
+-- name: end_job_by_error
+UPDATE job SET state = 'completed', ended_at = :now, variables_sealed = NULL, fence = fence + 1
 WHERE tenant_id = :tenant_id AND job_id = :job_id;
 
 -- name: cancel_job

@@ -11,10 +11,16 @@ DELETE FROM timer WHERE tenant_id = :tenant_id AND timer_id = :timer_id;
 DELETE FROM timer WHERE tenant_id = :tenant_id AND timer_id = :timer_id;
 
 -- name: due_timers
-SELECT * FROM timer WHERE due_at <= :now ORDER BY due_at, timer_id LIMIT :limit;
+SELECT * FROM timer WHERE due_at <= :now AND is_held = 0 ORDER BY due_at, timer_id LIMIT :limit;
 
 -- name: next_due_at
-SELECT min(due_at) AS n FROM (SELECT min(due_at) AS due_at FROM timer UNION ALL SELECT min(due_at) FROM timer_start) AS next;
+SELECT min(due_at) AS n FROM (
+  SELECT min(due_at) AS due_at FROM timer WHERE is_held = 0
+  UNION ALL
+  SELECT min(t.due_at) AS due_at FROM timer_start t WHERE NOT EXISTS (
+    SELECT 1 FROM process_definition d WHERE d.tenant_id = t.tenant_id AND d.process_id = t.process_id
+      AND d.suspended_at IS NOT NULL AND d.version =
+        (SELECT max(version) FROM process_definition WHERE tenant_id = t.tenant_id AND process_id = t.process_id))) AS due;
 
 -- name: timers_of_instance
 SELECT * FROM timer WHERE tenant_id = :tenant_id AND instance_key = :instance_key ORDER BY due_at, timer_id;

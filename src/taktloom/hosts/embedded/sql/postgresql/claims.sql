@@ -1,14 +1,16 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Work that several nodes look for at the same time: what another one is taking is passed over, not waited for.
+-- MATERIALIZED: a choice inside IN (…) may be made several times, and then takes more than its LIMIT.
 
 -- name: lock_jobs
-UPDATE job SET state = 'locked', fence = fence + 1, attempt = attempt + 1, worker = :worker, taken_at = :now,
-  ready_at = :locked_until
-WHERE tenant_id = :tenant_id AND job_id IN (
+WITH chosen AS MATERIALIZED (
   SELECT job_id FROM job
   WHERE tenant_id = :tenant_id AND job_type IN (SELECT value FROM json_each(:job_types))
-    AND state IN ('available', 'waiting', 'locked') AND ready_at <= :now
+    AND state IN ('available', 'waiting', 'locked') AND ready_at <= :now AND is_held = 0
   ORDER BY ready_at, job_id LIMIT :max_jobs FOR UPDATE SKIP LOCKED)
+UPDATE job SET state = 'locked', fence = fence + 1, attempt = attempt + 1, worker = :worker, taken_at = :now,
+  ready_at = :locked_until
+WHERE tenant_id = :tenant_id AND job_id IN (SELECT job_id FROM chosen)
 RETURNING job_id, job_type, instance_key, process_id, element_id, retries_left, attempt, fence, ready_at, headers,
   variables_sealed, (SELECT subject_key FROM instance i
     WHERE i.tenant_id = job.tenant_id AND i.instance_key = job.instance_key) AS subject_key;
@@ -25,6 +27,7 @@ DELETE FROM timer_start WHERE (tenant_id, process_id, element_id, part) IN (
   FOR UPDATE SKIP LOCKED);
 
 -- name: delete_expired_messages
-DELETE FROM message WHERE (tenant_id, message_id) IN (
+WITH chosen AS MATERIALIZED (
   SELECT tenant_id, message_id FROM message WHERE expires_at <= :now ORDER BY tenant_id, message_id LIMIT 1000
-  FOR UPDATE SKIP LOCKED);
+  FOR UPDATE SKIP LOCKED)
+DELETE FROM message WHERE (tenant_id, message_id) IN (SELECT tenant_id, message_id FROM chosen);
