@@ -3730,6 +3730,8 @@ export interface components {
              * @default
              */
             name: string;
+            /** Object Type */
+            object_type?: string | null;
             /**
              * Skip Bad Rows
              * @default false
