@@ -97,7 +97,7 @@ def _calendar(parameters: TimesParameters) -> "Any":
     }
     problems = calendar_problems(document)
     if problems:
-        raise refusal("open_hours", "The parameter 'open_hours' is not understood.", problems[0].message)
+        raise refusal("open_hours", "The hours are not understood.", problems[0].message)
     return calendar_from(document)
 
 
