@@ -21,6 +21,7 @@ from taktloom.app import (
     log_export,
     logs,
     messages,
+    metrics,
     object_logs,
     operations,
     people,
@@ -30,8 +31,10 @@ from taktloom.app import (
     service_accounts,
     system,
     task_desk,
+    task_notes,
     tasks,
     watch,
+    webhooks,
     works,
 )
 from taktloom.app.analyses import running as analyses
@@ -59,6 +62,7 @@ MODULES: tuple[ModuleType, ...] = (
     log_export,
     logs,
     messages,
+    metrics,
     object_logs,
     operations,
     people,
@@ -68,9 +72,11 @@ MODULES: tuple[ModuleType, ...] = (
     service_accounts,
     system,
     task_desk,
+    task_notes,
     tasks,
     walk,
     watch,
+    webhooks,
     works,
 )
 
