@@ -38,6 +38,7 @@ NOTHING: Mapping[str, Sequence[str]] = {"en": [], "zh-CN": []}
 ENGLISH_ONLY = (
     "cli/",
     "connect/",
+    "app/assurance/",
     "app/backup.py",
     "app/demo/",
     "app/doctor.py",

@@ -33,6 +33,7 @@ from taktloom.app import (
     works,
 )
 from taktloom.app.analyses import running as analyses
+from taktloom.app.assurance import campaign
 from taktloom.app.context import UseCase
 from taktloom.app.demo import walk
 
@@ -40,6 +41,7 @@ MODULES: tuple[ModuleType, ...] = (
     analyses,
     backup,
     calendars,
+    campaign,
     decision_tables,
     decision_tests,
     decisions,

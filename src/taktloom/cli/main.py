@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import typer
 
 from taktloom.cli import failures
+from taktloom.cli.assurance import assurance_commands
 from taktloom.cli.calendars import calendar_commands
 from taktloom.cli.decision_tables import decide_commands
 from taktloom.cli.decisions import decision_commands
@@ -71,6 +72,7 @@ application.add_typer(
 )
 application.add_typer(action_commands, name="action", help="What operators did.", no_args_is_help=True)
 application.add_typer(user_commands, name="user", help="People's accounts.", no_args_is_help=True)
+application.add_typer(assurance_commands, name="assurance", help="Proof of reliability.", no_args_is_help=True)
 application.add_typer(key_commands, name="key", help="Service accounts and their keys.", no_args_is_help=True)
 
 

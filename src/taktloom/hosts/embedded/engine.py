@@ -156,8 +156,10 @@ class EmbeddedEngine:
             self._timer_thread.stop()
             self._timer_thread = None
         self._signals.close()
-        self._core.writer.close()
-        self._core.database.close()
+        try:
+            self._core.writer.close()
+        finally:
+            self._core.database.close()
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Hear of changes after their commit (see ChangeFeed); calling the result ends it."""

@@ -220,7 +220,7 @@ class Jobs:
         def work(unit: Unit) -> None:
             row = _require_lock(unit, job_id, fence)
             instance = unit.instance(InstanceKey(row.text("instance_key")))
-            _end(unit, job_id)
+            unit.session.run("end_job_by_error", tenant_id=unit.tenant_id, job_id=job_id, now=to_micros(unit.now))
             event = JobErrorThrown(
                 occurred_at=event_time(unit, instance),
                 actor=actor or row.text_or_none("worker"),

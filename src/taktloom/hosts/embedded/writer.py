@@ -247,8 +247,10 @@ class InlineWriter(Writer):
 
     def close(self) -> None:
         """Finish what is queued."""
-        self._run_queued()
-        self._is_closed = True
+        try:
+            self._run_queued()
+        finally:
+            self._is_closed = True
 
     def _begin(self) -> None:
         """No thread."""
@@ -260,7 +262,8 @@ class InlineWriter(Writer):
         self._look_for_foreign_writes()
         while not self._queue.empty():
             group, _ = self._gather(self._queue.get())
-            self._commit(group)
+            if group:
+                self._commit(group)
 
 
 class _AskedFuture(Future[Result]):
