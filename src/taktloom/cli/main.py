@@ -15,6 +15,7 @@ from taktloom.cli.doors import door_commands
 from taktloom.cli.logs import log_commands, look_commands
 from taktloom.cli.mine import mine_commands
 from taktloom.cli.models import model_commands
+from taktloom.cli.object_logs import object_log_commands
 from taktloom.cli.operations import action_commands, migration_commands
 from taktloom.cli.people import key_commands, user_commands
 from taktloom.cli.running import (
@@ -57,6 +58,7 @@ application.add_typer(
     decide_commands, name="decide", help="Evaluate a decision; import and export its table.",
     no_args_is_help=True, context_settings={"ignore_unknown_options": True},
 )  # fmt: skip
+log_commands.registered_commands.extend(object_log_commands.registered_commands)
 application.add_typer(log_commands, name="log", help="Event logs in the data folder.", no_args_is_help=True)
 application.add_typer(mine_commands, name="mine", help="Analyses of an event log.", no_args_is_help=True)
 application.add_typer(process_commands, name="process", help="Deployed processes.", no_args_is_help=True)

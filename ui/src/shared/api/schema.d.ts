@@ -3438,6 +3438,8 @@ export interface components {
              * @default
              */
             name: string;
+            /** Object Type */
+            object_type?: string | null;
             /**
              * Skip Bad Rows
              * @default false
