@@ -29,7 +29,7 @@ PLANS = {
     "events_after": "e USING INTEGER PRIMARY KEY (rowid>?)",
     "incidents_of_instance": "incident USING INDEX incident_by_instance (tenant_id=? AND instance_key=?)",
     "user_tasks_of_instance": "user_task USING INDEX user_task_by_instance (tenant_id=? AND instance_key=?)",
-    "matching_subscriptions": "USING INDEX subscription_match (tenant_id=? AND message_name=? AND correlation_digest=?)",
+    "matching_subscriptions": "INDEX subscription_match (tenant_id=? AND message_name=? AND correlation_digest=?)",
     "signal_subscriptions": "USING INDEX signal_subscription_match (tenant_id=? AND signal_name=?)",
     "buffered_messages": "message USING INDEX message_buffered (tenant_id=? AND message_name=?)",
     "active_elements": "job USING INDEX job_by_element (tenant_id=? AND process_id=?)",
@@ -64,7 +64,8 @@ def test_every_engine_database_has_the_assumed_numbers_from_its_first_day() -> N
     session = engine._core.database.writing
     assert isinstance(session, SqliteSession)
 
-    rows = dict(session.connection.execute("SELECT idx, stat FROM sqlite_stat1 WHERE tbl = 'job'").fetchall())
+    stored = session.connection.execute("SELECT idx, stat FROM sqlite_stat1 WHERE tbl = 'job'").fetchall()
+    rows = {str(row[0]): str(row[1]) for row in stored}
 
     assert has_statistics(session.connection)
     assert rows["job"] == "1000000 1000000 1"
