@@ -29,6 +29,7 @@ from taktloom.web.routers import (
     people,
     processes,
     review,
+    task_notes,
     watch,
     work,
     works,
@@ -50,6 +51,7 @@ ROUTERS = (
     instances.router,
     operations.router,
     work.router,
+    task_notes.router,
     calendars.router,
     watch.router,
 )

@@ -16,6 +16,7 @@ from taktloom.hosts.embedded.measurements import ElementSpan
 from taktloom.hosts.embedded.message_selection import MessageMismatchError, MessageSelection, Receiver, ReceiverKind
 from taktloom.hosts.embedded.messages import Message
 from taktloom.hosts.embedded.signals import Signal
+from taktloom.hosts.embedded.user_tasks import TaskPlan
 from taktloom.hosts.embedded.values import PlainValues, ValueCodec, ValueOwner
 from taktloom.hosts.embedded.writer import InlineWriter
 
@@ -49,6 +50,7 @@ __all__ = [
     "Signal",
     "SystemClock",
     "SystemIds",
+    "TaskPlan",
     "Topic",
     "ValueCodec",
     "ValueOwner",

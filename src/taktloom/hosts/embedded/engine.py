@@ -44,6 +44,7 @@ from taktloom.hosts.embedded.operator_actions import OperatorActions
 from taktloom.hosts.embedded.signals import Signals
 from taktloom.hosts.embedded.stores import open_database
 from taktloom.hosts.embedded.suspension import Suspension
+from taktloom.hosts.embedded.task_notes import TaskNotes
 from taktloom.hosts.embedded.timers import Timers, TimerThread
 from taktloom.hosts.embedded.user_tasks import UserTasks
 from taktloom.hosts.embedded.values import PlainValues, ValueCodec
@@ -97,6 +98,7 @@ class EmbeddedEngine:
         self.jobs = Jobs(core, tenant_id, signals)
         self.external_tasks = ExternalTasks(core, tenant_id)
         self.user_tasks = UserTasks(core, tenant_id)
+        self.task_notes = TaskNotes(core, tenant_id)
         self.calendars = Calendars(core, tenant_id)
         self.incidents = Incidents(core, tenant_id)
         self.messages = Messages(core, tenant_id)

@@ -91,6 +91,11 @@ class UserTaskView(Out):
     created_at: Instant
     due_at: Instant | None
     completed_at: Instant | None
+    candidate_users: list[str] = Field(default_factory=list)
+    priority: int = 50
+    follow_up_at: Instant | None = None
+    owner: str | None = None
+    delegation: Literal["pending", "resolved"] | None = None
 
 
 class UserTaskDetail(Out):
