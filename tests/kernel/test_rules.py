@@ -262,6 +262,19 @@ def test_only_a_choice_in_which_every_flow_has_a_condition_lacks_a_default_flow(
     assert "gateway-without-default-flow" not in rules
 
 
+def test_one_of_several_flows_without_condition_is_taken_for_the_default_flow_and_said_to_be() -> None:
+    plain = process(S, ExclusiveGateway(id=eid("g")), E, flows="s > g > e")
+    models = {"two ways": exclusive({"g-t": "x = 1"}), "one way": plain, "marked": exclusive({"g-t": "x = 1"}, "g-e")}
+
+    warned = {
+        name
+        for name, definition in models.items()
+        if "default-flow-not-marked" in {finding.rule for finding in compile_process(definition).findings}
+    }
+
+    assert warned == {"two ways"}
+
+
 def test_a_cycle_is_out_of_place_where_the_event_happens_once() -> None:
     cycle = TimerDefinition(cycle="R3/PT1H")
     models = {
