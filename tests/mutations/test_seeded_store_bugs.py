@@ -26,6 +26,8 @@ def test_every_seeded_store_bug_is_found() -> None:
         return not fails_with(patched(patch), patch.tests)
 
     with ThreadPoolExecutor(AT_ONCE) as pool:  # each runs its tests in a process of its own
-        missed = [path.stem for path, miss in zip(STORE_PATCHES, pool.map(is_missed, STORE_PATCHES)) if miss]
+        missed = [
+            path.stem for path, miss in zip(STORE_PATCHES, pool.map(is_missed, STORE_PATCHES), strict=True) if miss
+        ]
 
     assert missed == []

@@ -156,8 +156,9 @@ class _Maker:
         return self.single(IntermediateCatchEvent(id=self._id(kind), definition=definition))
 
     def throw(self, definition: EventDefinition | None, kind: str) -> Ends:
-        """A throw."""
-        inputs = (VariableMapping(source="case", target="case"),)
+        """A throw; a signal carries nothing, for whoever hears it keeps the case that it belongs to."""
+        case = VariableMapping(source="case", target="case")
+        inputs = (case,) if isinstance(definition, MessageDefinition) else ()
         return self.single(IntermediateThrowEvent(id=self._id(kind), definition=definition, inputs=inputs))
 
     def script(self) -> Ends:

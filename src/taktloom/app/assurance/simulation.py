@@ -19,7 +19,7 @@ import apsw
 from taktloom.app.assurance.checks import check, check_no_early_event, check_soundness, look, still_open
 from taktloom.app.assurance.clients import Clients, NoAnswer, Note, Request
 from taktloom.app.assurance.journals import Journals
-from taktloom.app.assurance.machine import RUNS_PER_FAMILY, Machine, fast_folder, ground_of
+from taktloom.app.assurance.machine import RUNS_PER_FAMILY, Machine, Node, fast_folder, ground_of
 from taktloom.app.assurance.outside import World
 from taktloom.app.assurance.records import RunResult, Violation, ViolationError, Wrong, require
 from taktloom.hosts.embedded.writer import StorageFailedError
