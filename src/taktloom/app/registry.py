@@ -5,6 +5,7 @@ from types import ModuleType
 
 from taktloom.app import (
     backup,
+    batches,
     calendars,
     decision_tables,
     decision_tests,
@@ -17,6 +18,7 @@ from taktloom.app import (
     incidents,
     instances,
     jobs,
+    keeping,
     linting,
     logs,
     messages,
@@ -39,6 +41,7 @@ from taktloom.app.demo import walk
 MODULES: tuple[ModuleType, ...] = (
     analyses,
     backup,
+    batches,
     calendars,
     decision_tables,
     decision_tests,
@@ -51,6 +54,7 @@ MODULES: tuple[ModuleType, ...] = (
     incidents,
     instances,
     jobs,
+    keeping,
     linting,
     logs,
     messages,

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import typer
 
 from taktloom.cli import failures
+from taktloom.cli.batches import batch_commands, retention_commands
 from taktloom.cli.calendars import calendar_commands
 from taktloom.cli.decision_tables import decide_commands
 from taktloom.cli.decisions import decision_commands
@@ -69,6 +70,8 @@ application.add_typer(signal_commands, name="signal", help="Signals.", no_args_i
 application.add_typer(
     migration_commands, name="migration", help="Migration of running instances.", no_args_is_help=True
 )
+application.add_typer(batch_commands, name="batch", help="One operation over many.", no_args_is_help=True)
+application.add_typer(retention_commands, name="retention", help="How long history is kept.", no_args_is_help=True)
 application.add_typer(action_commands, name="action", help="What operators did.", no_args_is_help=True)
 application.add_typer(user_commands, name="user", help="People's accounts.", no_args_is_help=True)
 application.add_typer(key_commands, name="key", help="Service accounts and their keys.", no_args_is_help=True)

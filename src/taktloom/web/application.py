@@ -20,6 +20,7 @@ from taktloom.web.gate import Gate
 from taktloom.web.protection import BodyLimit, SecurityHeaders
 from taktloom.web.routers import (
     analyses,
+    batches,
     calendars,
     decision_tables,
     decisions,
@@ -49,6 +50,7 @@ ROUTERS = (
     decision_tables.router,
     instances.router,
     operations.router,
+    batches.router,
     work.router,
     calendars.router,
     watch.router,

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from taktloom.hosts.embedded.batches import Batches, BatchThread
 from taktloom.hosts.embedded.calendars import Calendars
 from taktloom.hosts.embedded.catalogue import Catalogue
 from taktloom.hosts.embedded.changes import ChangeFeed, Listener
@@ -29,6 +30,7 @@ from taktloom.hosts.embedded.deployments import Deployments
 from taktloom.hosts.embedded.drafts import Drafts
 from taktloom.hosts.embedded.event_rows import EventLogSource
 from taktloom.hosts.embedded.external_tasks import ExternalTasks
+from taktloom.hosts.embedded.incident_groups import IncidentGroups
 from taktloom.hosts.embedded.incidents import Incidents
 from taktloom.hosts.embedded.instances import Instances
 from taktloom.hosts.embedded.jobs import Jobs, JobSignals
@@ -40,12 +42,17 @@ from taktloom.hosts.embedded.messages import Messages
 from taktloom.hosts.embedded.migration import Migrations
 from taktloom.hosts.embedded.modification import Modifications
 from taktloom.hosts.embedded.operator_actions import OperatorActions
+from taktloom.hosts.embedded.restarts import Restarts
+from taktloom.hosts.embedded.retention import Retention, RetentionThread
 from taktloom.hosts.embedded.signals import Signals
 from taktloom.hosts.embedded.stores import open_database
+from taktloom.hosts.embedded.stuck import StuckInstances
 from taktloom.hosts.embedded.suspension import Suspension
+from taktloom.hosts.embedded.time_travel import TimeTravel
 from taktloom.hosts.embedded.timers import Timers, TimerThread
 from taktloom.hosts.embedded.user_tasks import UserTasks
 from taktloom.hosts.embedded.values import PlainValues, ValueCodec
+from taktloom.hosts.embedded.versions import Versions
 from taktloom.hosts.embedded.writer import Writer
 from taktloom.model.identifiers import DEFAULT_TENANT, TenantId
 from taktloom.storage import SyncLevel
@@ -77,6 +84,8 @@ class EmbeddedEngine:
     def __init__(self, core: Core, signals: JobSignals, tenant_id: TenantId = DEFAULT_TENANT) -> None:
         self._core, self._signals = core, signals
         self._timer_thread: TimerThread | None = None
+        self._batch_thread: BatchThread | None = None
+        self._retention_thread: RetentionThread | None = None
         self.tenant_id = tenant_id
         self.deployments = Deployments(core, tenant_id)
         self.decisions = DeployedDecisions(core, tenant_id)
@@ -98,6 +107,13 @@ class EmbeddedEngine:
         self.suspension = Suspension(core, tenant_id)
         self.modifications = Modifications(core, tenant_id)
         self.migrations = Migrations(core, tenant_id)
+        self.incident_groups = IncidentGroups(core, tenant_id)
+        self.batches = Batches(core, tenant_id)
+        self.retention = Retention(core, tenant_id)
+        self.restarts = Restarts(core, tenant_id)
+        self.time_travel = TimeTravel(core, tenant_id)
+        self.stuck = StuckInstances(core, tenant_id)
+        self.versions = Versions(core, tenant_id)
 
     @classmethod
     def open(cls, where: Path | str | None, options: EngineOptions | None = None) -> "EmbeddedEngine":
@@ -131,15 +147,23 @@ class EmbeddedEngine:
         return EmbeddedEngine(self._core, self._signals, tenant_id)
 
     def start(self) -> None:
-        """Let timers fire by themselves; what came due while nothing ran fires now, once."""
+        """Let timers fire, batches run and old instances go by themselves; what came due meanwhile fires now, once."""
         if self._timer_thread is None:
             self._timer_thread = TimerThread(self._core, self.timers)
+            self._batch_thread = BatchThread(self._core, self.batches)
+            self._retention_thread = RetentionThread(self.retention)
 
     def drain(self) -> None:
         """Stop timers, send waiting workers home, finish what is queued, close. For SIGTERM."""
         if self._timer_thread is not None:
             self._timer_thread.stop()
             self._timer_thread = None
+        if self._batch_thread is not None:
+            self._batch_thread.stop()
+            self._batch_thread = None
+        if self._retention_thread is not None:
+            self._retention_thread.stop()
+            self._retention_thread = None
         self._signals.close()
         self._core.writer.close()
         self._core.database.close()
