@@ -90,3 +90,15 @@ def test_an_unknown_analysis_or_file_is_not_found(context: Context, log_id: str)
     output = ran(context, log_id, "miners", {})
     with pytest.raises(NotFoundError, match=r"table\.csv"):
         running.file_of(output, "x.bpmn")
+
+
+def test_conformance_is_told_by_alignments_constraints_skeletons_and_times(context: Context, log_id: str) -> None:
+    aligned = ran(context, log_id, "align", {"miner": "split"})
+    declared = ran(context, log_id, "declare", {"support": 0.9})
+    skeleton = ran(context, log_id, "skeleton", {})
+    profile = ran(context, log_id, "temporal-profile", {})
+
+    assert aligned.data.fitness == 1  # type: ignore[attr-defined]
+    assert "init(a)" in [row[0] for row in declared.tables[0].rows]
+    assert ("always_after", "a", "d") in skeleton.tables[0].rows
+    assert ("a", "d", 20, 10800.0, 0.0) in profile.tables[0].rows

@@ -20,11 +20,16 @@ WITHOUT_USE_CASE = {"version", "doctor", "worker"}
 EXPECTED = {
     "serve", "demo", "review", "potential", "model", "draft", "lint", "deploy", "feel", "start", "watch",
     "worker", "backup", "restore", "doctor", "version", "log import", "log list", "log rename", "log delete",
-    "log columns", "log remap", "log filter", "log from-history", "process baseline", "process list", "process xml",
+    "log columns", "log remap", "log filter", "log objects", "log convert",
+    "log from-history", "process baseline", "process list", "process xml",
     "instance list", "instance show", "instance cancel", "instance set", "task list", "task claim", "task complete",
     "incident list", "incident resolve", "message publish", "signal broadcast", "condition evaluate",
     "instance activate", "user list", "user add", "user disable", "user enable",
     "user reset", "key list", "key add", "key revoke", "decide evaluate", "decide import", "decide export",
+    "action list", "assurance run", "calendar days", "calendar due", "calendar list", "calendar measure",
+    "calendar remove", "calendar save", "calendar show", "instance migrate", "instance modify", "instance resume",
+    "instance suspend", "migration plan", "migration preview", "mine align", "mine declare", "mine discover",
+    "mine miners", "mine skeleton", "mine temporal-profile", "process resume", "process suspend",
 }  # fmt: skip
 
 

@@ -28,7 +28,9 @@ def documented(page: str) -> set[str]:
 
 
 def test_every_finding_of_reading_and_compiling_is_documented_and_nothing_else() -> None:
-    assert documented("bpmn.md") == rules_in_the_code()
+    at_deployment = {"calendar-unknown"}  # found by the engine, which alone knows the calendars
+
+    assert documented("bpmn.md") == rules_in_the_code() | at_deployment
 
 
 def test_every_rule_is_in_the_page_that_is_made_from_the_tables() -> None:

@@ -245,3 +245,49 @@ def test_throwing_a_timer_and_terminating_at_a_boundary_are_out_of_place(
         compile_process(definition)
 
     assert rule in {finding.rule for finding in refused.value.findings}
+
+
+@pytest.mark.parametrize(
+    "definition",
+    [
+        exclusive({"g-t": "x = 1", "g-e": "x = 2"}, default="g-e"),
+        process(S, ExclusiveGateway(id=eid("g")), E, flows="s > g > e", conditions={"g-e": "x = 1"}),
+        exclusive({"g-t": "x = 1"}),
+    ],
+    ids=["a default flow", "one way out", "a flow without condition"],
+)
+def test_only_a_choice_in_which_every_flow_has_a_condition_lacks_a_default_flow(definition: ProcessDefinition) -> None:
+    rules = {finding.rule for finding in compile_process(definition).findings}
+
+    assert "gateway-without-default-flow" not in rules
+
+
+def test_one_of_several_flows_without_condition_is_taken_for_the_default_flow_and_said_to_be() -> None:
+    plain = process(S, ExclusiveGateway(id=eid("g")), E, flows="s > g > e")
+    models = {"two ways": exclusive({"g-t": "x = 1"}), "one way": plain, "marked": exclusive({"g-t": "x = 1"}, "g-e")}
+
+    warned = {
+        name
+        for name, definition in models.items()
+        if "default-flow-not-marked" in {finding.rule for finding in compile_process(definition).findings}
+    }
+
+    assert warned == {"two ways"}
+
+
+def test_a_cycle_is_out_of_place_where_the_event_happens_once() -> None:
+    cycle = TimerDefinition(cycle="R3/PT1H")
+    models = {
+        "interrupting": boundary(definition=cycle),
+        "beside": boundary(definition=cycle, is_interrupting=False),
+        "start": process(StartEvent(id=eid("s"), definition=cycle), E, flows="s > e"),
+        "catch": with_node(IntermediateCatchEvent(id=eid("c"), definition=cycle)),
+    }
+
+    warned = {
+        name
+        for name, definition in models.items()
+        if "timer-cycle-out-of-place" in {finding.rule for finding in compile_process(definition).findings}
+    }
+
+    assert warned == {"interrupting", "catch"}

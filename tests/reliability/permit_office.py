@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """A permit office as a process of its own, to be killed: engine, workers, citizens and a clerk on one data folder.
 
-    python -m tests.reliability.permit_office FOLDER CASES
+    python -m tests.reliability.permit_office FOLDER CASES ENGINE [NODE NODES]
+
+ENGINE: the engine's file, or the address of a database server. Several offices on one database, which are numbered from
+0, start every NODES-th case each and do whatever work they find.
 
 Starts the cases that are missing, completes the clerk's tasks, and prints a line after each acknowledged step
 (`started KEY`, `decided TASK`, `done` when every case has ended). Restarted, it goes on where the files stand.
@@ -62,10 +65,10 @@ def all_instances(engine: EmbeddedEngine) -> Iterator[tuple[str, str]]:
             return
 
 
-def start_missing(engine: EmbeddedEngine, cases: int) -> None:
+def start_missing(engine: EmbeddedEngine, numbers: range) -> None:
     """Start each case that does not exist yet, under its number as business key."""
     present = {name for name, _ in all_instances(engine)}
-    for number in range(cases):
+    for number in numbers:
         if f"case-{number}" in present:
             continue
         variables: dict[str, FeelValue] = {"applicant": f"Citizen {number}", "amount": Decimal(number + 1)}
@@ -85,11 +88,11 @@ def decide_all(engine: EmbeddedEngine) -> int:
     return len(tasks)
 
 
-def work(engine: EmbeddedEngine, cases: int) -> None:
-    """Act as the citizens and the clerk until every case has ended."""
+def work(engine: EmbeddedEngine, cases: int, numbers: range) -> None:
+    """Act as the citizens of these cases, and as the clerk, until every case has ended."""
     changed = threading.Event()
     engine.subscribe(lambda _: changed.set())
-    citizens = threading.Thread(target=start_missing, args=(engine, cases), daemon=True)
+    citizens = threading.Thread(target=start_missing, args=(engine, numbers), daemon=True)
     citizens.start()
     while True:
         changed.clear()
@@ -105,13 +108,14 @@ def _ended(engine: EmbeddedEngine) -> int:
 def main() -> None:
     """See the module."""
     folder, cases = Path(sys.argv[1]), int(sys.argv[2])
-    engine = EmbeddedEngine.open(folder / "engine.db")
+    node, nodes = (int(sys.argv[4]), int(sys.argv[5])) if len(sys.argv) > 4 else (0, 1)
+    engine = EmbeddedEngine.open(sys.argv[3])
     engine.deployments.deploy({"permit.bpmn": MODEL.read_bytes()}, by="test")
     engine.start()
     options = PoolOptions(name="permit-workers", wait=timedelta(seconds=1))
     pool = WorkerPool(permit_workers(folder / "office", lock=LOCK), SpokenJobs(engine), options)
     pool.start()
-    work(engine, cases)
+    work(engine, cases, range(node, cases, nodes))
     pool.stop()
     engine.drain()
     say("done")

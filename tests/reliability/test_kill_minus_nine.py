@@ -2,7 +2,9 @@
 """`kill -9` at random points: every case ends, no effect is had twice, nothing acknowledged or recorded is missing.
 
 The office (permit_office.py) is killed after a random number of acknowledged steps, drawn from a seed, and started
-again on the same files. TAKTLOOM_KILLS and TAKTLOOM_KILL_CASES set the extent; CI runs 20 kills in 200 cases.
+again on the same database: a SQLite file, or a PostgreSQL server that syncs its commits and lives on, with one office
+or with two that share the work. TAKTLOOM_KILLS and TAKTLOOM_KILL_CASES set the extent; CI runs 20 kills in 200 cases on
+the file, 5 in 60 on the server.
 """
 
 import os
@@ -10,7 +12,9 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,10 +24,12 @@ from taktloom.hosts.embedded import EmbeddedEngine
 from taktloom.model.identifiers import InstanceKey
 from taktloom.model.operations import InstanceDetail, InstanceQuery, InstanceSummary, JobState
 from taktloom.storage import check_integrity, open_connection
+from tests.postgresql_server import running_server
 
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true"}
-KILLS = int(os.environ.get("TAKTLOOM_KILLS", "20" if IN_CI else "5"))
-CASES = int(os.environ.get("TAKTLOOM_KILL_CASES", "200" if IN_CI else "60"))
+KILLS = int(os.environ.get("TAKTLOOM_KILLS", "5"))
+CASES = int(os.environ.get("TAKTLOOM_KILL_CASES", "60"))
+ON_FILE = {"kills": 20, "cases": 200} if IN_CI and "TAKTLOOM_KILLS" not in os.environ else {}
 STEPS_PER_CASE = 5  # a start, three jobs, one decision
 SEED = 20260302
 REPOSITORY = Path(__file__).parents[2]
@@ -41,38 +47,57 @@ EXPECTED_ROWS = [
 ]
 
 
+@dataclass(frozen=True)
+class Office:
+    """What outlives every process: the folder of the back office, and where the engine's database is.
+
+    kills: altogether, shared by as many nodes as work at the same time.
+    """
+
+    folder: Path
+    engine: Path | str
+    nodes: int = 1
+    kills: int = KILLS
+    cases: int = CASES
+
+
 @dataclass
 class Report:
     """What the killed processes had acknowledged."""
 
     kills: int = 0
     acknowledged: list[str] = field(default_factory=list)
-    is_done: bool = False
+    nodes_done: int = 0
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql", "two-nodes"])
+def office(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    """An office on each store."""
+    folder = tmp_path_factory.mktemp("office")
+    if request.param == "sqlite":
+        yield Office(folder, folder / "engine.db", **ON_FILE)
+        return
+    with running_server(is_synced=True) as server:
+        yield Office(folder, server.new_database(), nodes=2 if request.param == "two-nodes" else 1)
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The data folder that outlives every process."""
-    return tmp_path_factory.mktemp("office")
-
-
-@pytest.fixture(scope="module")
-def report(folder: Path) -> Report:
+def report(office: Office) -> Report:
     """Run, kill, run again … and at last let it finish."""
-    chance = random.Random(SEED)
     result = Report()
-    mean = CASES * STEPS_PER_CASE / (KILLS + 1)
-    for _ in range(KILLS):
-        _run(folder, result, kill_after=1 + int(chance.uniform(0.2, 1.6) * mean))
-    _run(folder, result, kill_after=None)
+    nodes = [threading.Thread(target=_run_node, args=(office, result, node)) for node in range(office.nodes)]
+    for thread in nodes:
+        thread.start()
+    for thread in nodes:
+        thread.join()
     return result
 
 
 @pytest.fixture(scope="module")
-def instances(folder: Path, report: Report) -> list[InstanceDetail]:
+def instances(office: Office, report: Report) -> list[InstanceDetail]:
     """Every instance at the end, with what was recorded of it."""
-    assert report.is_done
-    engine = EmbeddedEngine.open(folder / "engine.db")
+    assert report.nodes_done == office.nodes
+    engine = EmbeddedEngine.open(office.engine)
     details = [engine.instances.detail(row.instance_key) for row in _all(engine)]
     engine.drain()
     return details
@@ -80,14 +105,15 @@ def instances(folder: Path, report: Report) -> list[InstanceDetail]:
 
 @pytest.mark.reliability
 @pytest.mark.timeout(600)
-def test_the_process_was_killed_as_often_as_planned(report: Report) -> None:
-    assert report.kills == KILLS
-    assert report.is_done
+def test_the_process_was_killed_as_often_as_planned(office: Office, report: Report) -> None:
+    # Of two nodes one may find that the other has done all the work before its last kill.
+    assert report.kills == office.kills or (office.nodes > 1 and report.kills > 0)
+    assert report.nodes_done == office.nodes
 
 
 @pytest.mark.reliability
-def test_every_case_ended_and_none_was_started_twice(instances: list[InstanceDetail]) -> None:
-    assert Counter(detail.summary.business_key for detail in instances) == {f"case-{n}": 1 for n in range(CASES)}
+def test_every_case_ended_and_none_was_started_twice(office: Office, instances: list[InstanceDetail]) -> None:
+    assert Counter(detail.summary.business_key for detail in instances) == {f"case-{n}": 1 for n in range(office.cases)}
     assert {detail.summary.status for detail in instances} == {"completed"}
 
 
@@ -105,61 +131,71 @@ def test_nothing_acknowledged_is_missing(report: Report, instances: list[Instanc
 
 
 @pytest.mark.reliability
-def test_no_effect_was_had_twice(folder: Path, instances: list[InstanceDetail]) -> None:
-    rows = open_connection(folder / "office" / "back-office.db").execute("SELECT applicant, job_id FROM registration")
+def test_no_effect_was_had_twice(office: Office, instances: list[InstanceDetail]) -> None:
+    rows = open_connection(office.folder / "office" / "back-office.db").execute(
+        "SELECT applicant, job_id FROM registration"
+    )
     registered = [(str(applicant), str(job_id)) for applicant, job_id in rows]
-    letters = sorted(path.name for path in (folder / "office" / "letters").iterdir() if path.suffix == ".txt")
+    written = (office.folder / "office" / "letters").iterdir()
+    letters = sorted(path.name for path in written if path.suffix == ".txt")
 
-    assert Counter(applicant for applicant, _ in registered) == {f"Citizen {n}": 1 for n in range(CASES)}
+    assert Counter(applicant for applicant, _ in registered) == {f"Citizen {n}": 1 for n in range(office.cases)}
     assert {job_id for _, job_id in registered} == _job_ids(instances, "register-case")
     assert letters == sorted(f"{job_id}.txt" for job_id in _job_ids(instances, "write-confirmation"))
 
 
 @pytest.mark.reliability
-def test_no_event_is_missing_and_none_is_doubled(folder: Path, instances: list[InstanceDetail]) -> None:
-    engine = EmbeddedEngine.open(folder / "engine.db")
+def test_no_event_is_missing_and_none_is_doubled(office: Office, instances: list[InstanceDetail]) -> None:
+    engine = EmbeddedEngine.open(office.engine)
 
     recorded = {
         tuple((event.activity, event.lifecycle) for event in engine.instances.events(detail.summary.instance_key))
         for detail in instances
     }
-    total = len(engine.event_log.read(limit=CASES * 100).events)
+    total = len(engine.event_log.read(limit=office.cases * 100).events)
     engine.drain()
 
     assert recorded == {tuple(EXPECTED_ROWS)}
-    assert total == CASES * len(EXPECTED_ROWS)
+    assert total == office.cases * len(EXPECTED_ROWS)
 
 
 @pytest.mark.reliability
-def test_every_journal_replays_to_its_state(folder: Path, instances: list[InstanceDetail]) -> None:
-    engine = EmbeddedEngine.open(folder / "engine.db")
+def test_every_journal_replays_to_its_state(office: Office, instances: list[InstanceDetail]) -> None:
+    engine = EmbeddedEngine.open(office.engine)
 
     sizes = [engine.instances.check_replay(InstanceKey(detail.summary.instance_key)) for detail in instances]
     engine.drain()
 
-    assert sizes == [STEPS_PER_CASE] * CASES
-    assert check_integrity(folder / "engine.db") == ()
+    assert sizes == [STEPS_PER_CASE] * office.cases
+    if isinstance(office.engine, Path):
+        assert check_integrity(office.engine) == ()
 
 
 _VERBS = ("started", "completed", "decided")
 
 
-def _run(folder: Path, report: Report, *, kill_after: int | None) -> None:
-    command = [sys.executable, "-m", "tests.reliability.permit_office", str(folder), str(CASES)]
+def _run_node(office: Office, report: Report, node: int) -> None:
+    chance = random.Random(SEED + node)
+    mean = office.cases * STEPS_PER_CASE / (office.kills + 1) / office.nodes
+    for _ in range(node, office.kills, office.nodes):
+        _run(office, report, node, kill_after=1 + int(chance.uniform(0.2, 1.6) * mean))
+    _run(office, report, node, kill_after=None)
+
+
+def _run(office: Office, report: Report, node: int, *, kill_after: int | None) -> None:
+    given = (office.folder, office.cases, office.engine, node, office.nodes)
+    command = [sys.executable, "-m", "tests.reliability.permit_office", *map(str, given)]
     environment = {**os.environ, "PYTHONPATH": f"{REPOSITORY / 'src'}:{REPOSITORY}"}
     with subprocess.Popen(command, cwd=REPOSITORY, env=environment, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         for count, line in enumerate(process.stdout, start=1):
-            if line == "done\n":
-                report.is_done = True
-            elif line.endswith("\n"):
-                report.acknowledged.append(line.strip())
             if count == kill_after:
                 process.send_signal(signal.SIGKILL)
                 report.kills += 1
-                break
-        # What it had said before it died, but we had not read yet, is acknowledged too.
-        report.acknowledged.extend(rest.strip() for rest in process.stdout if rest.endswith("\n") and rest != "done\n")
+            if line == "done\n":
+                report.nodes_done += kill_after is None
+            elif line.endswith("\n"):  # what it had said before it died is acknowledged, too
+                report.acknowledged.append(line.strip())
 
 
 def _all(engine: EmbeddedEngine) -> list[InstanceSummary]:

@@ -25,6 +25,7 @@ from taktloom.kernel.rules import RULES
 from taktloom.kernel.soundness import SOUNDNESS_RULES
 from taktloom.mining.decisions.discovering import Verdict
 from taktloom.mining.logs import csv_reader, rows
+from taktloom.mining.objects import records
 from taktloom.mining.quality import card
 from taktloom.programme.policy import PotentialClass
 
@@ -38,6 +39,7 @@ NOTHING: Mapping[str, Sequence[str]] = {"en": [], "zh-CN": []}
 ENGLISH_ONLY = (
     "cli/",
     "connect/",
+    "app/assurance/",
     "app/backup.py",
     "app/demo/",
     "app/doctor.py",
@@ -169,6 +171,7 @@ def _rules() -> Iterator[str]:
     """The rules of findings: constants given as `rule`, or first to the functions that make one."""
     yield from rows.REASONS
     yield from csv_reader.TEXTS
+    yield from records.FINDINGS
     yield from (check.rule for check in card.CHECKS)
     yield from (rule.name for rule in (*FILE_RULES, *SOUNDNESS_RULES, *(each.rule for each in RULES)))
     for _, tree in _trees(SOURCE):

@@ -24,7 +24,7 @@ def check_bpmn(content: bytes, name: str) -> tuple[Finding, ...]:
     found = list(definitions.findings)
     executables = [process for process in definitions.processes if process.is_executable]
     for process in executables:
-        found += _check_process(process)
+        found += _check_process(process, definitions.processes)
     if not executables:
         found.append(
             Finding(
@@ -38,7 +38,7 @@ def check_bpmn(content: bytes, name: str) -> tuple[Finding, ...]:
     return tuple({(f.rule, f.place.element_id, f.message, f.path): f for f in reversed(found)}.values())[::-1]
 
 
-def _check_process(process: "ProcessDefinition") -> tuple[Finding, ...]:
+def _check_process(process: "ProcessDefinition", together: "tuple[ProcessDefinition, ...]") -> tuple[Finding, ...]:
     from taktloom.kernel import compile_process
     from taktloom.kernel.soundness import check_soundness
 
@@ -46,4 +46,4 @@ def _check_process(process: "ProcessDefinition") -> tuple[Finding, ...]:
         found = compile_process(process).findings
     except DefinitionError as error:
         return error.findings
-    return (*found, *check_soundness(process))
+    return (*found, *check_soundness(process, together))

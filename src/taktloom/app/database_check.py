@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The doctor's look at the database server of the settings: can it be reached, is it new enough, does it keep commits."""
+"""The doctor's look at the database server of the settings: is it there, new enough, and safe."""
 
 from taktloom.app.doctor import CheckResult, Purpose, Verdict
 from taktloom.app.settings import Settings

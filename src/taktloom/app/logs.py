@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Event logs: upload, import, manage. Imports are long work: they report progress and can be cancelled."""
 
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -32,13 +34,17 @@ if TYPE_CHECKING:
     from taktloom.mining.logs.canonical import CanonicalLog
     from taktloom.mining.logs.requests import ImportRequest as MiningRequest
     from taktloom.mining.logs.requests import Progress
+    from taktloom.mining.objects.case_view import CaseView
 
 NAME_LENGTH = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportRequest:
-    """How to import. mapping None: the suggested one. timezone: IANA name for times that have none."""
+    """How to import. mapping None: the suggested one. timezone: IANA name for times that have none.
+
+    object_type: whose cases an object-centric file is read as; None: the type that most events touch.
+    """
 
     upload_id: str = ""
     name: str = ""
@@ -49,6 +55,7 @@ class ImportRequest:
     encoding: str | None = None
     skip_bad_rows: bool = False
     is_synthetic: bool = False
+    object_type: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,10 +99,9 @@ def start_import(context: Context, *, request: ImportRequest) -> str:
     """Begin to import an upload; the id to follow it by."""
     logs = context.rooms.logs
     path, file_name = logs.upload(request.upload_id)
-    wanted = _mining_request(context, request, path, file_name)
 
     def work(handle: WorkHandle) -> LogRecord:
-        with logs.changing():
+        with _readable(context, request, path, file_name) as wanted, logs.changing():
             log = logs.catalogue.import_log(wanted, progress=_progress(handle), cancelled=handle.is_cancelled)
         logs.drop_upload(request.upload_id)
         return _imported(context, log, "import-log")
@@ -113,13 +119,12 @@ def import_file(
 ) -> LogRecord:
     """Import a file of this machine now; *report* hears stage, done and total."""
     logs = context.rooms.logs
-    wanted = _mining_request(context, request, path, path.name)
 
     def pass_on(progress: "Progress") -> None:
         if report is not None:
             report(progress.stage.value, progress.done, progress.total or None)
 
-    with logs.changing():
+    with _readable(context, request, path, path.name) as wanted, logs.changing():
         log = logs.catalogue.import_log(wanted, progress=pass_on)
     return _imported(context, log, "import-log")
 
@@ -190,10 +195,9 @@ def import_newer(context: Context, *, log_id: str, request: ImportRequest) -> st
     logs = context.rooms.logs
     logs.metadata(log_id)
     path, file_name = logs.upload(request.upload_id)
-    wanted = _mining_request(context, request, path, file_name)
 
     def work(handle: WorkHandle) -> LogRecord:
-        with logs.changing():
+        with _readable(context, request, path, file_name) as wanted, logs.changing():
             log = logs.catalogue.replace(log_id, wanted, progress=_progress(handle), cancelled=handle.is_cancelled)
         logs.drop_upload(request.upload_id)
         logs.kept.forget(log_id)
@@ -243,7 +247,41 @@ def _remap(context: Context, log_id: str, request: ImportRequest) -> LogRecord:
 def _sniff(path: Path, file_name: str) -> SniffRecord:
     from taktloom.mining.logs.importing import sniff_log
 
-    return sniff_record(sniff_log(path, source_name=file_name), file_name)
+    if not _is_object_centric(path, file_name):
+        return sniff_record(sniff_log(path, source_name=file_name), file_name)
+    with tempfile.TemporaryDirectory() as folder:  # a look at the cases needs no zone: times are shown as they stand
+        view = _case_view(path, Path(folder), file_name, object_type=None, timezone="UTC")
+        return sniff_record(sniff_log(view.path, source_name=file_name), file_name)
+
+
+@contextmanager
+def _readable(context: Context, request: ImportRequest, path: Path, file_name: str) -> "Iterator[MiningRequest]":
+    """The request for the file, or for the cases in it when it is object-centric; their type is in the names."""
+    wanted = _mining_request(context, request, path, file_name)
+    if not _is_object_centric(path, file_name):
+        yield wanted
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        view = _case_view(
+            path, Path(folder), file_name, object_type=request.object_type, timezone=request.timezone
+        )  # fmt: skip
+        name = request.name.strip() or f"{wanted.name} · {view.object_type}"
+        source = f"{file_name} ({view.object_type})"
+        yield replace(wanted, path=view.path, name=name[:NAME_LENGTH], source_name=source)
+
+
+def _is_object_centric(path: Path, file_name: str) -> bool:
+    from taktloom.mining.objects.reading import is_object_log
+
+    return path.is_file() and is_object_log(path, file_name)
+
+
+def _case_view(
+    path: Path, folder: Path, file_name: str, *, object_type: str | None, timezone: str | None
+) -> "CaseView":
+    from taktloom.mining.objects.case_view import write_case_view
+
+    return write_case_view(path, folder, object_type=object_type, timezone=timezone, source_name=file_name)
 
 
 def _mining_request(context: Context, request: ImportRequest, path: Path, file_name: str) -> "MiningRequest":

@@ -22,6 +22,7 @@ from taktloom.app import (
     linting,
     logs,
     messages,
+    object_logs,
     operations,
     people,
     potential,
@@ -35,6 +36,7 @@ from taktloom.app import (
     works,
 )
 from taktloom.app.analyses import running as analyses
+from taktloom.app.assurance import campaign
 from taktloom.app.context import UseCase
 from taktloom.app.demo import walk
 
@@ -43,6 +45,7 @@ MODULES: tuple[ModuleType, ...] = (
     backup,
     batches,
     calendars,
+    campaign,
     decision_tables,
     decision_tests,
     decisions,
@@ -58,6 +61,7 @@ MODULES: tuple[ModuleType, ...] = (
     linting,
     logs,
     messages,
+    object_logs,
     operations,
     people,
     potential,

@@ -25,7 +25,7 @@ look_commands = typer.Typer()
 log_commands = typer.Typer()
 
 LogArgument = Annotated[str, typer.Argument(metavar="LOG", help="A log file, or the id of an imported log.")]
-FileArgument = Annotated[Path, typer.Argument(help="A log file: CSV, XES, XES.gz or Parquet.")]
+FileArgument = Annotated[Path, typer.Argument(help="A log file: CSV, XES, XES.gz, Parquet or OCEL.")]
 IdArgument = Annotated[str, typer.Argument(help="Id from `taktloom log list`.")]
 ZoneOption = Annotated[str | None, typer.Option(help="Time zone of times that have none, such as Europe/Amsterdam.")]
 CaseOption = Annotated[str | None, typer.Option(help="Column of the case.")]
@@ -64,6 +64,7 @@ class Reading:
     skip_bad_rows: bool = False
     columns: MappingRecord = field(default_factory=MappingRecord)
     name: str = ""
+    object_type: str | None = None
 
 
 @look_commands.command("review")
@@ -243,6 +244,7 @@ def import_log(
     delimiter: DelimiterOption = None,
     encoding: EncodingOption = None,
     skip_bad_rows: SkipOption = False,
+    object_type: Annotated[str | None, typer.Option(help="Of an object-centric log: whose cases to import.")] = None,
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -256,7 +258,7 @@ def import_log(
     )  # fmt: skip
     reading = Reading(
         name=name, timezone=timezone, date_format=date_format, delimiter=delimiter, encoding=encoding,
-        skip_bad_rows=skip_bad_rows, columns=columns,
+        skip_bad_rows=skip_bad_rows, columns=columns, object_type=object_type,
     )  # fmt: skip
     with opened(data) as context:
         log_id = _import(context, file, reading)
@@ -478,6 +480,7 @@ def _import(context: Context, path: Path, reading: Reading) -> str:
         delimiter=reading.delimiter,
         encoding=reading.encoding,
         skip_bad_rows=reading.skip_bad_rows,
+        object_type=reading.object_type,
     )
     with progress_bar("Importing") as report:
         return logs.import_file(context, path=path, request=request, report=report).log_id

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import typer
 
 from taktloom.cli import failures
+from taktloom.cli.assurance import assurance_commands
 from taktloom.cli.batches import batch_commands, retention_commands
 from taktloom.cli.calendars import calendar_commands
 from taktloom.cli.decision_tables import decide_commands
@@ -15,6 +16,7 @@ from taktloom.cli.doors import door_commands
 from taktloom.cli.logs import log_commands, look_commands
 from taktloom.cli.mine import mine_commands
 from taktloom.cli.models import model_commands
+from taktloom.cli.object_logs import object_log_commands
 from taktloom.cli.operations import action_commands, migration_commands
 from taktloom.cli.people import key_commands, user_commands
 from taktloom.cli.running import (
@@ -57,6 +59,7 @@ application.add_typer(
     decide_commands, name="decide", help="Evaluate a decision; import and export its table.",
     no_args_is_help=True, context_settings={"ignore_unknown_options": True},
 )  # fmt: skip
+log_commands.registered_commands.extend(object_log_commands.registered_commands)
 application.add_typer(log_commands, name="log", help="Event logs in the data folder.", no_args_is_help=True)
 application.add_typer(mine_commands, name="mine", help="Analyses of an event log.", no_args_is_help=True)
 application.add_typer(process_commands, name="process", help="Deployed processes.", no_args_is_help=True)
@@ -74,6 +77,7 @@ application.add_typer(batch_commands, name="batch", help="One operation over man
 application.add_typer(retention_commands, name="retention", help="How long history is kept.", no_args_is_help=True)
 application.add_typer(action_commands, name="action", help="What operators did.", no_args_is_help=True)
 application.add_typer(user_commands, name="user", help="People's accounts.", no_args_is_help=True)
+application.add_typer(assurance_commands, name="assurance", help="Proof of reliability.", no_args_is_help=True)
 application.add_typer(key_commands, name="key", help="Service accounts and their keys.", no_args_is_help=True)
 
 

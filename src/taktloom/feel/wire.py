@@ -43,6 +43,8 @@ JsonValue: TypeAlias = bool | int | float | str | list["JsonValue"] | dict[str, 
 
 _MAX_EXACT_INTEGER = 2**53 - 1
 _MAX_DEPTH = 200
+_PLAIN = (str, bool)
+_NUMBERS = (int, float, Decimal)
 
 
 class ValueConversionError(MisuseError):
@@ -53,7 +55,7 @@ class ValueConversionError(MisuseError):
 
 def to_json(value: FeelValue) -> JsonValue:
     """The wire form; raises ValueConversionError for a function, which cannot travel."""
-    if value is None or isinstance(value, bool | str):
+    if value is None or isinstance(value, _PLAIN):
         return value
     if isinstance(value, Decimal):
         return _number_to_json(value)
@@ -211,9 +213,9 @@ def _from_tagged(data: dict[object, object], depth: int) -> FeelValue:
 
 
 def _scalar(value: object) -> FeelValue:
-    if value is None or isinstance(value, bool | str):
+    if value is None or isinstance(value, _PLAIN):
         return value
-    if isinstance(value, int | float | Decimal):
+    if isinstance(value, _NUMBERS):
         number = _number(value)
         if number is not None:
             return number

@@ -3,7 +3,7 @@
 
 A condition fires when it becomes true, and again only after it was false. Whatever sets variables marks the state
 (`variables.py`); the look comes when the node that set them is left, so that its visit is told as completed first.
-Source: BPMN 2.0.2, 10.5.5, table 10.84.
+Source: BPMN 2.0.2, 10.5.5 (Conditional).
 """
 
 from collections.abc import Mapping

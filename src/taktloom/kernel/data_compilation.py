@@ -101,7 +101,7 @@ def _activity_data(compilation: Compilation, names: DataNames, node: Activity) -
 
 
 def _of_each_instance(node: Activity) -> tuple[Activity, Activity]:
-    """The activity with the associations of the whole, and with those of each instance (10.3.8, table 10.29)."""
+    """The activity with the associations of the whole, and with those of each instance (10.3.8, Multi-Instance)."""
     loop = node.loop
     if not isinstance(loop, MultiInstanceLoop) or (loop.input_item is None and loop.output_item is None):
         return node, replace(node, data_inputs=(), data_outputs=())

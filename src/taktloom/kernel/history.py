@@ -3,7 +3,7 @@
 
 A visit begins when the node is activated: for a join when it fires, not as each token arrives; a multi-instance or
 looping activity is one visit, whatever the number of its rounds. It ends completed, terminated (broken off), or failed
-(left by an error; BPMN 2.0.2, figure 13.2). The event log is another thing: rows of work with resource and attributes.
+(left by an error; BPMN 2.0.2, 13.3.2). The event log is another thing: rows of work with resource and attributes.
 """
 
 from datetime import datetime

@@ -13,6 +13,7 @@ from dataclasses import MISSING, dataclass, fields, is_dataclass
 from datetime import UTC, datetime
 from enum import Enum
 from functools import cache
+from operator import attrgetter
 from typing import Any, Union, get_args, get_origin
 
 from taktloom.feel.values import FeelValue, JsonValue, from_json, to_json
@@ -42,35 +43,54 @@ class _Form:
     load: Callable[[Any], Any]
 
 
+class _Omission(Enum):
+    """When a field is left out. empty: every factory of a default makes something empty."""
+
+    NEVER = 0
+    EMPTY = 1
+    DEFAULT = 2
+
+
 @cache
 def _record_form(kind: Any) -> _Form:
     items = sorted(fields(kind), key=lambda item: item.name)
     own = list[kind.__name__]  # records that hold others of their own kind can only name it
     hints = [list[kind] if item.type == own else item.type for item in items]
-    parts = [(item.name, _form_of(hint), _defaults_of(item)) for item, hint in zip(items, hints, strict=True)]
-    forms = {name: form for name, form, _ in parts}
-
-    def save(record: object) -> JsonObject:
-        plain: JsonObject = {}
-        for name, form, is_default in parts:
-            value = getattr(record, name)
-            if not is_default(value):
-                plain[name] = form.save(value)
-        return plain
+    forms = {item.name: _form_of(hint) for item, hint in zip(items, hints, strict=True)}
 
     def load(plain: Mapping[str, object]) -> object:
         return kind(**{name: forms[name].load(value) for name, value in plain.items()})
 
-    return _Form(save, load)
+    return _Form(_saving(items, forms), load)
 
 
-def _defaults_of(item: Any) -> Callable[[object], bool]:
+def _saving(items: list[Any], forms: Mapping[str, _Form]) -> Callable[[Any], JsonObject]:
+    """States are written at every step and most of their fields are empty, so this loop is kept short."""
+    parts = [(item.name, forms[item.name].save, *_omission_of(item)) for item in items]
+    read = attrgetter(*(item.name for item in items)) if len(items) > 1 else None
+    never, empty, same = _Omission.NEVER, _Omission.EMPTY, _same
+
+    def save(record: object) -> JsonObject:
+        plain: JsonObject = {}
+        values = read(record) if read else [getattr(record, items[0].name)] if items else ()
+        for (name, save_value, omission, default), value in zip(parts, values, strict=True):
+            if omission is empty:
+                if not value:
+                    continue
+            elif value is default or (omission is not never and value == default and type(value) is type(default)):
+                continue
+            plain[name] = value if save_value is same else save_value(value)
+        return plain
+
+    return save
+
+
+def _omission_of(item: Any) -> tuple[_Omission, object]:
     if item.default_factory is not MISSING:
-        return lambda value: not value  # every factory makes something empty
-    default = item.default
-    if default is MISSING:
-        return lambda _value: False
-    return lambda value: value is default or (type(value) is type(default) and value == default)
+        return _Omission.EMPTY, None
+    if item.default is MISSING:
+        return _Omission.NEVER, MISSING  # no value is this one
+    return _Omission.DEFAULT, item.default
 
 
 def _form_of(hint: Any) -> _Form:
@@ -80,6 +100,8 @@ def _form_of(hint: Any) -> _Form:
     if origin in {Union, types.UnionType}:
         (inner,) = (argument for argument in arguments if argument is not type(None))
         form = _form_of(inner)
+        if form.save is _same:
+            return form
         return _Form(
             lambda value: None if value is None else form.save(value),
             lambda value: None if value is None else form.load(value),
@@ -99,7 +121,7 @@ def _plain_form(hint: Any) -> _Form:
         kind: Any = hint
         return _Form(save_record, lambda plain: load_record(kind, plain))  # later: a record may hold its own kind
     if issubclass(hint, datetime):
-        return _Form(lambda value: value.astimezone(UTC).isoformat(), datetime.fromisoformat)
+        return _Form(_save_instant, datetime.fromisoformat)
     if issubclass(hint, Enum):
         return _Form(lambda value: value.value, hint)
     return _Form(_same, _same)
@@ -122,6 +144,8 @@ def _mapping_form(key: Any, value: Any) -> _Form:
     if value in {None, type(None)}:
         return _Form(list, dict.fromkeys)
     form = _form_of(value)
+    if form.save is _same and key is not int:
+        return _Form(dict, dict)
     if is_dataclass(value) and any(item.name == "id" and item.type == key for item in fields(value)):
         return _keyed_form(value, form)
     if key is int:
@@ -137,12 +161,19 @@ def _mapping_form(key: Any, value: Any) -> _Form:
 
 def _keyed_form(kind: Any, form: _Form) -> _Form:
     def save(entries: Mapping[str, object]) -> JsonObject:
-        return {key: {n: v for n, v in form.save(item).items() if n != "id"} for key, item in entries.items()}
+        saved = {key: form.save(item) for key, item in entries.items()}
+        for plain in saved.values():
+            del plain["id"]
+        return saved
 
     def load(entries: Mapping[str, Mapping[str, object]]) -> dict[str, object]:
         return {key: load_record(kind, {**plain, "id": key}) for key, plain in entries.items()}
 
     return _Form(save, load)
+
+
+def _save_instant(value: datetime) -> str:
+    return (value if value.tzinfo is UTC else value.astimezone(UTC)).isoformat()
 
 
 def _same(value: Any) -> Any:

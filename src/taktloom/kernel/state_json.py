@@ -89,5 +89,8 @@ def _objects(body: Mapping[str, object], name: str) -> dict[str, JsonObject]:
     return cast("dict[str, JsonObject]", body.get(name, {}))
 
 
+_WRITER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":"))
+
+
 def _bytes(document: JsonObject) -> bytes:
-    return json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+    return _WRITER.encode(document).encode()

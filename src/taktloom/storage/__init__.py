@@ -5,6 +5,7 @@
 """
 
 from taktloom.storage.backup import backup_database, copy_database
+from taktloom.storage.buffered import BufferedSession
 from taktloom.storage.dialects import PostgresqlStatement, is_postgresql_url, postgresql_schema, postgresql_statement
 from taktloom.storage.migrations import Migration, NewerDatabaseError, load_migrations, migrate
 from taktloom.storage.queries import load_queries, parse_queries
@@ -27,6 +28,7 @@ from taktloom.storage.sqlite import (
 
 __all__ = [
     "MEMORY",
+    "BufferedSession",
     "ConnectionLostError",
     "DatabaseUnusableError",
     "Migration",

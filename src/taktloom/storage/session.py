@@ -12,10 +12,15 @@ import apsw
 
 from taktloom.storage.rows import Row
 from taktloom.storage.sqlite import SqlValue, savepoint
+from taktloom.storage.statements import in_portions, many_rows
 
 
 class Session(ABC):
     """Runs named statements on one connection; one thread at a time."""
+
+    @abstractmethod
+    def text(self, name: str, /) -> str:
+        """The SQL of a named statement."""
 
     @abstractmethod
     def run(self, name: str, /, **bindings: SqlValue) -> int:
@@ -24,6 +29,13 @@ class Session(ABC):
     @abstractmethod
     def run_many(self, name: str, rows: Iterable[Mapping[str, SqlValue]], /) -> int:
         """Run a statement once for each set of bindings, in order; how many rows it changed altogether."""
+
+    def send_many(self, name: str, rows: Iterable[Mapping[str, SqlValue]], /) -> None:
+        """As run_many, but it may wait for the store only in `settle`, which raises what was refused."""
+        self.run_many(name, rows)
+
+    def settle(self) -> None:  # noqa: B027 - where send_many waits, nothing is left to do
+        """Wait until everything that was sent is done."""
 
     @abstractmethod
     def rows(self, name: str, /, **bindings: SqlValue) -> Iterator[Row]:
@@ -41,6 +53,35 @@ class Session(ABC):
     @abstractmethod
     def close(self) -> None:
         """Close the connection."""
+
+    is_spoilt: bool = False  # deferred rows were refused: only taking the transaction back helps
+
+    def defer(self, name: str, key: str | None = None, /, **bindings: SqlValue) -> None:
+        """Run a statement at any time before its effect can be seen, and before the end of the transaction.
+
+        key: of the row that it writes, where other deferred statements of the group may write the same one.
+        """
+        del key
+        self.run(name, **bindings)
+
+    def defer_newest(self, name: str, key: str, /, **bindings: SqlValue) -> None:
+        """As defer, in place of what still waits for the same row by the same statement."""
+        del key
+        self.run(name, **bindings)
+
+    def kept(self, name: str, /, **bindings: SqlValue) -> Row | None:
+        """As first, for what is asked often and rarely changes: the answer may be kept until its tables change."""
+        return self.first(name, **bindings)
+
+    def change_count(self, table: str) -> tuple[int, int]:
+        """A mark that is another one after rows of *table* were changed other than by defer, or taken back."""
+        raise NotImplementedError(table)
+
+    def flush(self) -> None:  # noqa: B027 - a session that defers nothing has nothing to do
+        """Run now what was deferred."""
+
+    def forget(self) -> None:  # noqa: B027 - nor anything to forget
+        """The transaction was taken back, or others have written: nothing that was kept is sure any more."""
 
     def all(self, name: str, /, **bindings: SqlValue) -> list[Row]:
         """All rows of a query."""
@@ -65,6 +106,10 @@ class SqliteSession(Session):
         self._queries = queries
         self._columns: dict[str, Mapping[str, int]] = {}
 
+    def text(self, name: str, /) -> str:
+        """See Session."""
+        return self._queries[name]
+
     def run(self, name: str, /, **bindings: SqlValue) -> int:
         """See Session."""
         self.connection.execute(self._queries[name], bindings, prepare_flags=apsw.SQLITE_PREPARE_PERSISTENT)
@@ -72,8 +117,16 @@ class SqliteSession(Session):
 
     def run_many(self, name: str, rows: Iterable[Mapping[str, SqlValue]], /) -> int:
         """See Session."""
-        before = self.connection.total_changes()
-        self.connection.executemany(self._queries[name], rows, prepare_flags=apsw.SQLITE_PREPARE_PERSISTENT)
+        before, text, given = self.connection.total_changes(), self._queries[name], list(rows)
+        many = many_rows(text)
+        if many is None:
+            self.connection.executemany(text, given, prepare_flags=apsw.SQLITE_PREPARE_PERSISTENT)
+        else:
+            # One step of SQLite for many rows: each step gives the interpreter lock away and has to get it back.
+            for some in in_portions(given):
+                self.connection.execute(
+                    many.text(len(some)), many.values(some), prepare_flags=apsw.SQLITE_PREPARE_PERSISTENT
+                )
         return self.connection.total_changes() - before
 
     def rows(self, name: str, /, **bindings: SqlValue) -> Iterator[Row]:

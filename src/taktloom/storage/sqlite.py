@@ -7,7 +7,7 @@ committed pages when a checkpoint meets a log reset (https://www.sqlite.org/wal.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import TypeAlias
@@ -63,22 +63,36 @@ def open_connection(path: Path | str, *, sync: SyncLevel = SyncLevel.FULL, vfs: 
     vfs: the name of a registered file layer (see faults.py); None: the system's own.
     """
     require_safe_version(apsw.sqlite_lib_version())
+    connection: apsw.Connection | None = None
     try:
         connection = apsw.Connection(str(path), vfs=vfs, statementcachesize=_STATEMENT_CACHE)
         connection.set_busy_timeout(_BUSY_TIMEOUT_MS)
         if str(path) != MEMORY:
-            connection.execute("PRAGMA journal_mode = WAL")
+            _require_write_ahead_log(connection)
         connection.execute(f"PRAGMA synchronous = {sync.value}")  # from a closed enum, never from data
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
         connection.execute("PRAGMA temp_store = MEMORY")
     except apsw.Error as error:
+        if connection is not None:
+            with suppress(apsw.Error):
+                connection.close(True)
         raise DatabaseUnusableError(
             f"The database cannot be opened: {error}.",
             Place(source=str(path)),
             "Check that the folder exists, is writable and on a local disk, or restore a backup.",
         ) from error
     return connection
+
+
+def _require_write_ahead_log(connection: apsw.Connection) -> None:
+    """Switch to the log; raises where SQLite did not, for it says so by its answer only.
+
+    With a rollback journal the sync level `full` does not keep the last commit through a power loss.
+    """
+    mode = connection.execute("PRAGMA journal_mode = WAL").get
+    if mode != "wal":
+        raise apsw.CantOpenError(f"the write-ahead log cannot be used, the journal mode stays {mode}")
 
 
 @contextmanager

@@ -82,7 +82,7 @@ class Library:
         for model in models:
             self._add_decisions(model)
         self._deployments += 1
-        return [self._add(executable) for executable in compiled]
+        return [self._add(executable, processes) for executable in compiled]
 
     def newest(self, process_id: str) -> Deployed:
         """The newest version; raises NotFoundError."""
@@ -131,10 +131,9 @@ class Library:
             return None, f"The decision '{decision_id}' has no answer for these inputs ({kinds})."
         return result.value, None
 
-    def _add(self, executable: ExecutableProcess) -> Deployed:
-        definition = replace(
-            executable.definition, findings=(*executable.findings, *check_soundness(executable.definition))
-        )
+    def _add(self, executable: ExecutableProcess, together: list[ProcessDefinition]) -> Deployed:
+        proof = check_soundness(executable.definition, together)
+        definition = replace(executable.definition, findings=(*executable.findings, *proof))
         deployed = Deployed(definition=definition, executable=executable, deployment=self._deployments)
         self._versions.setdefault(definition.id, []).append(deployed)
         return deployed

@@ -273,3 +273,15 @@ def test_a_waiting_worker_gets_a_job_as_soon_as_there_is_one(engine: EmbeddedEng
     assert len(found) == 1
     assert time.monotonic() - began < 10
     assert [worker.name for worker in engine.jobs.workers()] == ["w1"]
+
+
+def test_a_completion_after_a_thrown_error_is_refused(engine: EmbeddedEngine, deploy: Deploy) -> None:
+    deploy("register_and_decide")
+    key = engine.instances.start(ProcessId("permit"), {}).instance_key
+    job = engine.jobs.lock(["register-case"], worker="w")[0]
+    engine.jobs.throw_error(job.job_id, job.fence, "NOT_ELIGIBLE")
+
+    with pytest.raises(JobLockError):
+        engine.jobs.complete(job.job_id, job.fence, {"n": Decimal(1)})
+
+    assert [entry.kind for entry in engine.instances.journal(key).items] == ["InstanceStarted", "JobErrorThrown"]

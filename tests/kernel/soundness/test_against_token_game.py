@@ -4,7 +4,7 @@
 import random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from taktloom.kernel.rules import containers_of
@@ -37,6 +37,7 @@ def random_model(seed: int) -> ProcessDefinition:
 
 @settings(max_examples=100)
 @given(st.integers(min_value=0))
+@example(881)  # more states than are looked at, of which the nearest ones show the flaw
 def test_the_check_finds_what_playing_every_game_finds(seed: int) -> None:
     model = random_model(seed)
     played = Verdict(model)

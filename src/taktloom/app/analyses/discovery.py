@@ -10,7 +10,7 @@ from taktloom.app.analyses.records import Analysis, AnalysisInput, AnalysisOutpu
 
 if TYPE_CHECKING:
     from taktloom.mining.conformance.model_quality import ModelQuality
-    from taktloom.mining.discovery.miners import DiscoveredModel, MinerSettings
+    from taktloom.mining.discovery.miners import ChosenModel, DiscoveredModel, MinerSettings
 
 QUALITY_COLUMNS = ("fitness", "precision", "F", "generalisation", "simplicity", "soundness", "size")
 
@@ -56,28 +56,15 @@ class DiscoveryResult:
 
 def _discover(source: AnalysisInput, parameters: DiscoverParameters) -> AnalysisOutput:
     from taktloom.mining.conformance.model_quality import measure_quality
-    from taktloom.mining.discovery.miners import CANDIDATES, Miner, MinerSettings, choose_model, discover_model
     from taktloom.mining.discovery.process_tree import describe_tree
 
     tried: tuple[str, ...] = ()
     if parameters.miner is MinerName.BEST:
-        known, held_out = split_by_time(source)
-
-        def progress(settings: "MinerSettings") -> None:
-            source.report(f"trying {settings.title}", CANDIDATES.index(settings), len(CANDIDATES))
-
-        chosen = choose_model(known, held_out, progress=progress)
+        chosen = _chosen(source)
         model, quality = chosen.model, chosen.quality
         tried = tuple(f"{each.settings.title}: F {each.held_out.f_score:.3f}" for each in chosen.candidates)
     else:
-        settings = MinerSettings(
-            miner=Miner(parameters.miner.value),
-            noise=parameters.noise,
-            concurrency=parameters.concurrency,
-            filtering=parameters.filtering,
-            dependency=parameters.dependency,
-        )
-        model = discover_model(source.variants, settings)
+        model = discovered_model(source, parameters)
         source.report("measuring", 0, None)
         quality = measure_quality(model.net, source.variants)
     result = DiscoveryResult(
@@ -96,6 +83,34 @@ def _discover(source: AnalysisInput, parameters: DiscoverParameters) -> Analysis
 _METHODS = (
     "Fitness: token-based replay. Precision: escaping edges. F: harmonic mean. Size: places, transitions and arcs.",
 )
+
+
+def discovered_model(source: AnalysisInput, parameters: DiscoverParameters) -> "DiscoveredModel":
+    """The model of the miner that is asked for."""
+    from taktloom.mining.discovery.miners import Miner, MinerSettings, discover_model
+
+    if parameters.miner is MinerName.BEST:
+        return _chosen(source).model
+    source.report("discovering", 0, None)
+    settings = MinerSettings(
+        miner=Miner(parameters.miner.value),
+        noise=parameters.noise,
+        concurrency=parameters.concurrency,
+        filtering=parameters.filtering,
+        dependency=parameters.dependency,
+    )
+    return discover_model(source.variants, settings)
+
+
+def _chosen(source: AnalysisInput) -> "ChosenModel":
+    from taktloom.mining.discovery.miners import CANDIDATES, choose_model
+
+    known, held_out = split_by_time(source)
+
+    def progress(settings: "MinerSettings") -> None:
+        source.report(f"trying {settings.title}", CANDIDATES.index(settings), len(CANDIDATES))
+
+    return choose_model(known, held_out, progress=progress)
 
 
 def split_by_time(source: AnalysisInput) -> tuple[dict[tuple[str, ...], int], dict[tuple[str, ...], int]]:

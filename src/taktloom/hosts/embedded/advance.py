@@ -36,7 +36,7 @@ def advance(unit: Unit, instance: LiveInstance, event: KernelEvent) -> None:
 
 def begin(unit: Unit, instance: LiveInstance, event: KernelEvent) -> None:
     """As advance, for the first event of an instance whose row was just written."""
-    unit.touched.add((unit.tenant_id, instance.instance_key))
+    unit.touched.append((unit.tenant_id, instance.instance_key))
     _run(unit, instance, event)
     if instance.state.is_suspended:
         hold_waits(unit, instance)
@@ -50,10 +50,10 @@ def event_time(unit: Unit, instance: LiveInstance) -> datetime:
 
 def next_instance_key(unit: Unit, ids: IdSource) -> InstanceKey:
     """A key above every key that the database holds."""
-    row = unit.session.first("greatest_instance_key")
-    greatest = None if row is None else row.text_or_none("instance_key")
-    key = ids.instance_key(unit.now, after=None if greatest is None else InstanceKey(greatest))
-    return unit.core.database.own_key(key)
+    live = unit.core.live
+    key = unit.core.database.own_key(ids.instance_key(unit.now, after=live.greatest_key(unit.session)))
+    live.note_key(key)
+    return key
 
 
 def _run(unit: Unit, instance: LiveInstance, event: KernelEvent) -> None:
@@ -78,7 +78,7 @@ def _run(unit: Unit, instance: LiveInstance, event: KernelEvent) -> None:
 
 def _write_journal(unit: Unit, instance: LiveInstance, event: KernelEvent, payload: bytes) -> None:
     instance.journal_size += 1
-    unit.session.run(
+    unit.session.defer(
         "insert_journal_entry",
         tenant_id=unit.tenant_id,
         instance_key=instance.instance_key,

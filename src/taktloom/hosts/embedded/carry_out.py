@@ -68,8 +68,9 @@ def seal(unit: Unit, instance: LiveInstance, values: Mapping[str, FeelValue]) ->
 
 
 def _create_job(unit: Unit, instance: LiveInstance, command: CreateJob) -> None:
-    unit.session.run(
+    unit.session.defer(
         "insert_job",
+        command.job_id,
         tenant_id=unit.tenant_id,
         job_id=command.job_id,
         instance_key=instance.instance_key,
@@ -85,13 +86,18 @@ def _create_job(unit: Unit, instance: LiveInstance, command: CreateJob) -> None:
 
 
 def _cancel_job(unit: Unit, instance: LiveInstance, command: CancelJob) -> None:
-    unit.session.run("cancel_job", tenant_id=unit.tenant_id, job_id=command.job_id, now=to_micros(unit.now))
+    unit.core.held_jobs.forget(unit.tenant_id, command.job_id)
+    unit.session.defer(
+        "cancel_job", command.job_id, tenant_id=unit.tenant_id, job_id=command.job_id, now=to_micros(unit.now)
+    )
     unit.note(Topic.JOBS, "cancelled", instance)
 
 
 def _retry_job(unit: Unit, instance: LiveInstance, command: RetryJob) -> None:
-    unit.session.run(
+    unit.core.held_jobs.forget(unit.tenant_id, command.job_id)
+    unit.session.defer(
         "offer_job_again",
+        command.job_id,
         tenant_id=unit.tenant_id,
         job_id=command.job_id,
         retries=command.retries,
@@ -103,8 +109,9 @@ def _retry_job(unit: Unit, instance: LiveInstance, command: RetryJob) -> None:
 
 def _open_user_task(unit: Unit, instance: LiveInstance, command: OpenUserTask) -> None:
     definition = instance.definition
-    unit.session.run(
+    unit.session.defer(
         "insert_user_task",
+        command.user_task_id,
         tenant_id=unit.tenant_id,
         user_task_id=command.user_task_id,
         instance_key=instance.instance_key,
@@ -124,15 +131,16 @@ def _open_user_task(unit: Unit, instance: LiveInstance, command: OpenUserTask) -
         variables_sealed=seal(unit, instance, command.variables),
     )
     for group in command.candidate_groups:
-        unit.session.run(
+        unit.session.defer(
             "insert_user_task_group", tenant_id=unit.tenant_id, group_name=group, user_task_id=command.user_task_id
         )
     unit.note(Topic.TASKS, "opened", instance)
 
 
 def _cancel_user_task(unit: Unit, instance: LiveInstance, command: CancelUserTask) -> None:
-    unit.session.run(
+    unit.session.defer(
         "end_user_task",
+        command.user_task_id,
         tenant_id=unit.tenant_id,
         user_task_id=command.user_task_id,
         state="cancelled",
@@ -147,8 +155,9 @@ def _plan_timer(unit: Unit, instance: LiveInstance, command: PlanTimer) -> Kerne
 
 
 def _start_timer(unit: Unit, instance: LiveInstance, command: StartTimer) -> None:
-    unit.session.run(
+    unit.session.defer(
         "insert_timer",
+        command.timer_id,
         tenant_id=unit.tenant_id,
         timer_id=command.timer_id,
         instance_key=instance.instance_key,
@@ -160,7 +169,7 @@ def _start_timer(unit: Unit, instance: LiveInstance, command: StartTimer) -> Non
 
 def _cancel_timer(unit: Unit, instance: LiveInstance, command: CancelTimer) -> None:
     del instance
-    unit.session.run("delete_timer", tenant_id=unit.tenant_id, timer_id=command.timer_id)
+    unit.session.defer("delete_timer", command.timer_id, tenant_id=unit.tenant_id, timer_id=command.timer_id)
 
 
 def _subscribe(unit: Unit, instance: LiveInstance, command: Subscribe) -> KernelEvent | None:
@@ -170,8 +179,9 @@ def _subscribe(unit: Unit, instance: LiveInstance, command: Subscribe) -> Kernel
             occurred_at=instance.advanced_at, subscription_id=command.subscription_id, variables=buffered
         )
     key = command.correlation_key
-    unit.session.run(
+    unit.session.defer(
         "insert_subscription",
+        command.subscription_id,
         tenant_id=unit.tenant_id,
         subscription_id=command.subscription_id,
         instance_key=instance.instance_key,
@@ -213,8 +223,9 @@ def _take_buffered(unit: Unit, instance: LiveInstance, command: Subscribe) -> Ma
 
 
 def _subscribe_signal(unit: Unit, instance: LiveInstance, command: SubscribeSignal) -> None:
-    unit.session.run(
+    unit.session.defer(
         "insert_signal_subscription",
+        command.subscription_id,
         tenant_id=unit.tenant_id,
         subscription_id=command.subscription_id,
         instance_key=instance.instance_key,
@@ -226,8 +237,8 @@ def _subscribe_signal(unit: Unit, instance: LiveInstance, command: SubscribeSign
 def _unsubscribe(unit: Unit, instance: LiveInstance, command: Unsubscribe) -> None:
     del instance
     name = {"tenant_id": unit.tenant_id, "subscription_id": command.subscription_id}
-    if not unit.session.run("delete_subscription", **name):
-        unit.session.run("delete_signal_subscription", **name)
+    unit.session.defer("delete_subscription", command.subscription_id, **name)  # it is in one of the two tables
+    unit.session.defer("delete_signal_subscription", command.subscription_id, **name)
 
 
 def _send(unit: Unit, instance: LiveInstance, command: Command) -> None:
@@ -282,8 +293,9 @@ def _choose_flow(unit: Unit, instance: LiveInstance, command: ChooseFlow) -> Non
 
 def _raise_incident(unit: Unit, instance: LiveInstance, command: RaiseIncident) -> None:
     definition = instance.definition
-    unit.session.run(
+    unit.session.defer(
         "insert_incident",
+        command.incident_id,
         tenant_id=unit.tenant_id,
         incident_id=command.incident_id,
         instance_key=instance.instance_key,
@@ -311,15 +323,19 @@ def _close_incident(unit: Unit, instance: LiveInstance, command: CloseIncident) 
 
 
 def _count_incident(unit: Unit, instance: LiveInstance, difference: int) -> None:
-    unit.session.run(
-        "add_open_incidents", tenant_id=unit.tenant_id, instance_key=instance.instance_key, difference=difference
+    unit.session.defer(
+        "add_open_incidents",
+        instance.instance_key,
+        tenant_id=unit.tenant_id,
+        instance_key=instance.instance_key,
+        difference=difference,
     )
 
 
 def _record_event(unit: Unit, instance: LiveInstance, command: RecordEvent) -> None:
     if instance.history_level is not HistoryLevel.FULL and not _is_kept(instance, command):
         return
-    unit.session.run(
+    unit.session.defer(
         "insert_event",
         tenant_id=unit.tenant_id,
         instance_key=instance.instance_key,
@@ -347,8 +363,9 @@ def _is_kept(instance: LiveInstance, command: RecordEvent) -> bool:
 
 
 def _finish(unit: Unit, instance: LiveInstance, command: FinishInstance) -> None:
-    unit.session.run(
+    unit.session.defer(
         "end_instance",
+        instance.instance_key,
         tenant_id=unit.tenant_id,
         instance_key=instance.instance_key,
         status=command.outcome.value,

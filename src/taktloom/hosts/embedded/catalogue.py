@@ -96,7 +96,7 @@ class Catalogue:
     ) -> RunnableDefinition:
         """The newest version of a process, or the one asked for; raises UnknownProcessError."""
         row = (
-            session.first("latest_definition", tenant_id=tenant_id, process_id=process_id)
+            session.kept("latest_definition", tenant_id=tenant_id, process_id=process_id)
             if version is None
             else session.first("definition_of_version", tenant_id=tenant_id, process_id=process_id, version=version)
         )
@@ -114,7 +114,7 @@ class Catalogue:
         now: datetime,
     ) -> "Decided":
         """Evaluate the newest version of a decision. Raises UnknownDecisionError and FeelBudgetError."""
-        row = session.first("latest_decision", tenant_id=tenant_id, decision_id=decision_id)
+        row = session.kept("latest_decision", tenant_id=tenant_id, decision_id=decision_id)
         if row is None:
             raise UnknownDecisionError(
                 f"No decision {decision_id} is deployed.",

@@ -12,6 +12,7 @@ from taktloom.hosts.embedded.catalogue import Catalogue
 from taktloom.hosts.embedded.changes import Change, ChangeFeed, Topic
 from taktloom.hosts.embedded.clock import Clock, IdSource
 from taktloom.hosts.embedded.database import Database
+from taktloom.hosts.embedded.held_jobs import HeldJobs
 from taktloom.hosts.embedded.limits import EngineLimits, require_within
 from taktloom.hosts.embedded.live import LiveInstance, LiveInstances
 from taktloom.hosts.embedded.values import ValueCodec
@@ -40,6 +41,7 @@ class Core:
     feed: ChangeFeed
     catalogue: Catalogue
     live: LiveInstances
+    held_jobs: HeldJobs
     clock: Clock
     ids: IdSource
     codec: ValueCodec
@@ -52,7 +54,7 @@ class Core:
 
     def post(self, tenant_id: TenantId, work: "Callable[[Unit], Result]") -> "Future[Result]":
         """As submit, without waiting."""
-        touched: set[tuple[TenantId, InstanceKey]] = set()
+        touched: list[tuple[TenantId, InstanceKey]] = []
 
         def run(session: Session, changes: list[Change]) -> Result:
             now = self.clock.now()
@@ -61,13 +63,14 @@ class Core:
             unit.settle()
             return result
 
-        return self.writer.post(run, undo=lambda: self.live.forget(touched))
+        return self.writer.post(run, undo=lambda: self.live.take_back(touched))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unit:
     """One piece of work inside a transaction. now: stamped once, for all that happens in it.
 
+    touched: every instance that was asked for, in order; what the memory holds of them is wrong if this is taken back.
     outgoing: what instances have sent to others and is not delivered yet; it belongs to the same transaction.
     """
 
@@ -76,7 +79,7 @@ class Unit:
     session: Session
     now: datetime
     changes: list[Change]
-    touched: set[tuple[TenantId, InstanceKey]]
+    touched: list[tuple[TenantId, InstanceKey]]
     outgoing: deque[Outgoing] = field(default_factory=deque)
 
     def settle(self) -> None:
@@ -89,17 +92,30 @@ class Unit:
 
     def attempt(self, work: "Callable[[], Result]") -> Result:
         """Run part of the work so that, when it raises, its own changes are taken back and the rest stays."""
-        with self.session.savepoint():
-            return work()
+        touched, changes, outgoing = len(self.touched), len(self.changes), len(self.outgoing)
+        try:
+            with self.session.savepoint():
+                return work()
+        except BaseException:
+            self.core.live.take_back(self.touched[touched:])
+            del self.changes[changes:]
+            while len(self.outgoing) > outgoing:
+                self.outgoing.pop()
+            raise
+
+    @property
+    def can_go_on(self) -> bool:
+        """Whether a failed attempt has left the transaction and the rest of the work as they were."""
+        return self.session.in_transaction and not self.session.is_spoilt
 
     def instance(self, instance_key: InstanceKey) -> LiveInstance:
         """The active instance, for changing; see LiveInstances.load for the errors."""
-        self.touched.add((self.tenant_id, instance_key))
+        self.touched.append((self.tenant_id, instance_key))
         return self.core.live.load(self.session, self.tenant_id, instance_key)
 
     def ended_instance(self, instance_key: InstanceKey) -> LiveInstance:
         """An instance that has ended, for going on with it; raises UnknownInstanceError."""
-        self.touched.add((self.tenant_id, instance_key))
+        self.touched.append((self.tenant_id, instance_key))
         return self.core.live.load(self.session, self.tenant_id, instance_key, even_ended=True)
 
     def note(self, topic: Topic, kind: str, instance: LiveInstance | None = None) -> None:

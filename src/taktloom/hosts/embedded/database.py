@@ -103,7 +103,11 @@ class SqliteDatabase(Database):
         self._queries = load_queries(PACKAGE, "sql")
         self.lock = threading.RLock()
         self._connection = open_connection(path if path is not None else MEMORY, sync=sync, vfs=vfs)
-        migrate(self._connection, load_migrations(PACKAGE), path=path)
+        try:
+            migrate(self._connection, load_migrations(PACKAGE), path=path)
+        except BaseException:
+            self._connection.close(True)
+            raise
         self.writing: Session = SqliteSession(self._connection, self._queries)
         self._readers: queue.SimpleQueue[SqliteSession] = queue.SimpleQueue()
         self._seen_version = data_version(self._connection)
@@ -145,12 +149,17 @@ class SqliteDatabase(Database):
                 yield self.writing
             return
         session = self._take_reader(self._path)
+        is_usable = False
         try:
             session.connection.execute("BEGIN")
-            yield session
+            try:
+                yield session
+            finally:
+                session.connection.execute("ROLLBACK")
+            is_usable = True
         finally:
-            session.connection.execute("ROLLBACK")
-            self._readers.put(session)
+            # A reader whose block raised may have been hurt itself, by a disk that cannot be read.
+            self._readers.put(session) if is_usable else session.close()
 
     def backup(self, target: Path) -> None:
         """See Database."""

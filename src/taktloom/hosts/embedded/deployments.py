@@ -28,7 +28,7 @@ from taktloom.model.findings import Finding, Severity
 from taktloom.model.identifiers import DefinitionKey, ProcessId, TenantId
 from taktloom.model.operations import DeployedDecision, DeployedProcess, Deployment, Page, ProcessSummary
 from taktloom.model.places import Place
-from taktloom.model.process import StartEvent
+from taktloom.model.process import ProcessDefinition, StartEvent
 from taktloom.storage import Row, Session, to_micros
 
 _DECISIONS_LISTED = 1000
@@ -193,8 +193,9 @@ def _check_file(name: str, content: bytes, decisions: Collection[str]) -> _Check
     checksum = hashlib.sha256(content).hexdigest()
     suffix = name.rpartition(".")[2].lower()
     if suffix in {"bpmn", "xml"}:
-        executable = (process for process in read_bpmn(content, name=name).processes if process.is_executable)
-        processes = tuple(_proven(compile_process(process, decisions=decisions)) for process in executable)
+        together = [process for process in read_bpmn(content, name=name).processes if process.is_executable]
+        compiled = [compile_process(process, decisions=decisions) for process in together]
+        processes = tuple(_proven(process, together) for process in compiled)
         if not processes:
             remedy = "Set isExecutable on the process to deploy it."
             raise _refused(name, "no-executable-process", "The file holds no executable process.", remedy)
@@ -212,9 +213,9 @@ def _check_file(name: str, content: bytes, decisions: Collection[str]) -> _Check
     raise _refused(name, "unknown-file-type", cause, "Give the file the ending of its kind.")
 
 
-def _proven(executable: ExecutableProcess) -> ExecutableProcess:
+def _proven(executable: ExecutableProcess, together: list[ProcessDefinition]) -> ExecutableProcess:
     """With what can go wrong when it runs, which refuses nothing."""
-    return replace(executable, findings=(*executable.findings, *check_soundness(executable.definition)))
+    return replace(executable, findings=(*executable.findings, *check_soundness(executable.definition, together)))
 
 
 def _form_id(name: str, content: bytes) -> str:

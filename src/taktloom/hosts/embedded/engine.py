@@ -30,6 +30,7 @@ from taktloom.hosts.embedded.deployments import Deployments
 from taktloom.hosts.embedded.drafts import Drafts
 from taktloom.hosts.embedded.event_rows import EventLogSource
 from taktloom.hosts.embedded.external_tasks import ExternalTasks
+from taktloom.hosts.embedded.held_jobs import HeldJobs
 from taktloom.hosts.embedded.incident_groups import IncidentGroups
 from taktloom.hosts.embedded.incidents import Incidents
 from taktloom.hosts.embedded.instances import Instances
@@ -76,6 +77,18 @@ class EngineOptions:
     writer: type[Writer] = Writer
     vfs: str | None = None
     catalogue: Catalogue | None = None
+
+
+class _Memories:
+    """All that the writer remembers."""
+
+    def __init__(self, live: LiveInstances, held_jobs: HeldJobs) -> None:
+        self._live, self._held_jobs = live, held_jobs
+
+    def forget_all(self) -> None:
+        """See Memory."""
+        self._live.forget_all()
+        self._held_jobs.forget_all()
 
 
 class EmbeddedEngine:
@@ -126,12 +139,14 @@ class EmbeddedEngine:
         feed, signals = ChangeFeed(), JobSignals()
         catalogue = options.catalogue if options.catalogue is not None else Catalogue()
         live = LiveInstances(catalogue, options.codec)
+        held_jobs = HeldJobs()
         core = Core(
             database=database,
-            writer=options.writer(database, memory=live, feed=feed),
+            writer=options.writer(database, memory=_Memories(live, held_jobs), feed=feed),
             feed=feed,
             catalogue=catalogue,
             live=live,
+            held_jobs=held_jobs,
             clock=options.clock,
             ids=options.ids,
             codec=options.codec,
@@ -165,8 +180,10 @@ class EmbeddedEngine:
             self._retention_thread.stop()
             self._retention_thread = None
         self._signals.close()
-        self._core.writer.close()
-        self._core.database.close()
+        try:
+            self._core.writer.close()
+        finally:
+            self._core.database.close()
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Hear of changes after their commit (see ChangeFeed); calling the result ends it."""

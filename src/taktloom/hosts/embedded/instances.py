@@ -25,7 +25,7 @@ from taktloom.hosts.embedded.views import (
     user_task_view,
 )
 from taktloom.kernel.events import ActivitiesActivated, InstanceCancelled, InstanceStarted, VariablesSet
-from taktloom.kernel.state import InstanceState
+from taktloom.kernel.state import InstanceState, InstanceStatus
 from taktloom.kernel.state_json import load_state, save_state
 from taktloom.model.errors import ConflictError, MisuseError, NondeterminismError
 from taktloom.model.events import Event
@@ -103,9 +103,11 @@ class Instances:
         def work(unit: Unit) -> InstanceSummary:
             definition = unit.core.catalogue.startable(unit.session, unit.tenant_id, process_id, version)
             event = InstanceStarted(occurred_at=unit.now, actor=actor, variables=variables)
-            key = start_instance(unit, definition, event, business_key=business_key, subject_key=subject_key)
+            started = begin_instance(unit, definition, event, business_key=business_key, subject_key=subject_key)
             unit.settle()
-            return _summary(unit.session, unit.tenant_id, key)
+            if unit.core.live.is_current(started):
+                return _started_summary(started, event)
+            return _summary(unit.session, unit.tenant_id, started.instance_key)
 
         return self._core.submit(self._tenant_id, work)
 
@@ -314,14 +316,29 @@ def start_instance(  # noqa: PLR0913 - what is optional is keyword-only, and non
     subject_key: SubjectKey | None = None,
     caller: Caller | None = None,
 ) -> InstanceKey:
+    """As begin_instance, for those who need no more than its key."""
+    started = begin_instance(unit, definition, event, business_key=business_key, subject_key=subject_key, caller=caller)
+    return started.instance_key
+
+
+def begin_instance(  # noqa: PLR0913 - what is optional is keyword-only, and none of it belongs to another
+    unit: Unit,
+    definition: RunnableDefinition,
+    event: InstanceStarted,
+    *,
+    business_key: str | None = None,
+    subject_key: SubjectKey | None = None,
+    caller: Caller | None = None,
+) -> LiveInstance:
     """Write a new instance and run its first event, inside the present unit of work.
 
     Raises VersionSuspendedError.
     """
     history_level = _start_terms(unit, definition)
     key = next_instance_key(unit, unit.core.ids)
-    unit.session.run(
+    unit.session.defer(
         "insert_instance",
+        key,
         tenant_id=unit.tenant_id,
         instance_key=key,
         definition_key=definition.definition_key,
@@ -351,18 +368,37 @@ def start_instance(  # noqa: PLR0913 - what is optional is keyword-only, and non
     )
     begin(unit, instance, event)
     unit.note(Topic.INSTANCES, "started", instance)
-    return key
+    return instance
+
+
+def _started_summary(started: LiveInstance, event: InstanceStarted) -> InstanceSummary:
+    """What `_summary` would read of an instance that was started in the same transaction, without reading it."""
+    definition, state = started.definition, started.state
+    return InstanceSummary(
+        instance_key=started.instance_key,
+        definition_key=definition.definition_key,
+        process_id=definition.process_id,
+        process_name=definition.name,
+        version=definition.version,
+        status=state.status.value,
+        business_key=started.business_key,
+        started_at=event.occurred_at,
+        started_by=event.actor,
+        ended_at=None if state.status is InstanceStatus.ACTIVE else started.advanced_at,
+        open_incidents=len(state.incidents),
+        caller_key=None if started.caller is None else started.caller.instance_key,
+    )
 
 
 def is_suspended_version(unit: Unit, definition: RunnableDefinition) -> bool:
     """Whether no instance of the version may start now."""
-    row = unit.session.first("start_terms", tenant_id=unit.tenant_id, definition_key=definition.definition_key)
+    row = unit.session.kept("start_terms", tenant_id=unit.tenant_id, definition_key=definition.definition_key)
     return row is not None and row.value("suspended_at") is not None
 
 
 def _start_terms(unit: Unit, definition: RunnableDefinition) -> str:
     """The level of history that new instances have; raises VersionSuspendedError."""
-    row = unit.session.first("start_terms", tenant_id=unit.tenant_id, definition_key=definition.definition_key)
+    row = unit.session.kept("start_terms", tenant_id=unit.tenant_id, definition_key=definition.definition_key)
     if row is not None and row.value("suspended_at") is not None:
         raise VersionSuspendedError(
             f"Version {definition.version} of process {definition.process_id} is suspended.",

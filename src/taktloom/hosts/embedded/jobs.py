@@ -11,15 +11,16 @@ import json
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
+from functools import partial
 
 from taktloom.feel.values import FeelValue
 from taktloom.hosts.embedded.advance import advance, event_time
 from taktloom.hosts.embedded.changes import Change, Topic
 from taktloom.hosts.embedded.core import Core, Unit
+from taktloom.hosts.embedded.held_jobs import HeldJob
 from taktloom.hosts.embedded.limits import require_count, require_within
 from taktloom.hosts.embedded.values import ValueOwner, load_values
 from taktloom.hosts.embedded.views import job_view
@@ -33,6 +34,7 @@ from taktloom.storage import Row, Session, from_micros, to_micros
 LONGEST_WAIT = timedelta(seconds=60)
 LONGEST_LOCK = timedelta(days=1)
 _WORKERS_REMEMBERED = 500
+_AT_ONCE = 200  # completions in one piece of work: others wait no longer than for these
 _FIRST_BACK_OFF = timedelta(seconds=2)
 _LONGEST_BACK_OFF = timedelta(minutes=10)
 
@@ -166,8 +168,9 @@ class Jobs:
     ) -> tuple[CompletionResult | TaktloomError, ...]:
         """Finish many jobs in few transactions; answers in order, a refused one does not touch the others."""
         require_count("completions", completions, self._core.limits.batch_items)
-        futures = [self._core.post(self._tenant_id, _completing(one, actor)) for one in completions]
-        return tuple(map(_outcome, futures))
+        portions = [completions[at : at + _AT_ONCE] for at in range(0, len(completions), _AT_ONCE)]
+        futures = [self._core.post(self._tenant_id, _completing_many(some, actor)) for some in portions]
+        return tuple(_answer(outcome) for future in futures for outcome in future.result())
 
     def fail(  # noqa: PLR0913 - what is optional is keyword-only
         self,
@@ -217,7 +220,7 @@ class Jobs:
         def work(unit: Unit) -> None:
             row = _require_lock(unit, job_id, fence)
             instance = unit.instance(InstanceKey(row.text("instance_key")))
-            _end(unit, job_id)
+            unit.session.run("end_job_by_error", tenant_id=unit.tenant_id, job_id=job_id, now=to_micros(unit.now))
             event = JobErrorThrown(
                 occurred_at=event_time(unit, instance),
                 actor=actor or row.text_or_none("worker"),
@@ -288,6 +291,8 @@ def back_off(attempt: int) -> timedelta:
 
 
 def _lock(unit: Unit, types: str, worker: str, max_jobs: int, lock_for: timedelta) -> tuple[LockedJob, ...]:
+    held = unit.core.held_jobs
+    before = held.change_count(unit.session)
     until = unit.now + min(lock_for, LONGEST_LOCK)
     rows = unit.session.all(
         "lock_jobs",
@@ -298,7 +303,20 @@ def _lock(unit: Unit, types: str, worker: str, max_jobs: int, lock_for: timedelt
         worker=worker,
         max_jobs=max_jobs,
     )
-    return tuple(_locked_job(unit, row) for row in sorted(rows, key=lambda row: row.text("job_id")))
+    jobs = tuple(_locked_job(unit, row) for row in sorted(rows, key=lambda row: row.text("job_id")))
+    held.hold(unit.session, unit.tenant_id, [_held_job(job, worker) for job in jobs], before=before)
+    return jobs
+
+
+def _held_job(job: LockedJob, worker: str) -> HeldJob:
+    return HeldJob(
+        job_id=job.job_id,
+        instance_key=job.instance_key,
+        state="locked",
+        fence=job.fence,
+        worker=worker,
+        ready_at=to_micros(job.locked_until),
+    )
 
 
 def _locked_job(unit: Unit, row: Row) -> LockedJob:
@@ -320,15 +338,15 @@ def _locked_job(unit: Unit, row: Row) -> LockedJob:
 
 
 def _complete(unit: Unit, completion: JobCompletion, actor: str | None) -> CompletionResult:
-    row = _job(unit.session, unit.tenant_id, completion.job_id)
-    if row.text("state") == "completed" and row.integer("fence") == completion.fence:
+    job = _find_job(unit, completion.job_id)
+    if job.state == "completed" and job.fence == completion.fence:
         return CompletionResult.ALREADY_DONE
-    _check_lock(unit, row, completion.fence)
-    instance = unit.instance(InstanceKey(row.text("instance_key")))
+    _check_lock(unit, job, completion.fence)
+    instance = unit.instance(job.instance_key)
     _end(unit, completion.job_id)
     event = JobCompleted(
         occurred_at=event_time(unit, instance),
-        actor=actor or row.text_or_none("worker"),
+        actor=actor or job.worker,
         job_id=completion.job_id,
         variables=completion.variables,
     )
@@ -340,8 +358,42 @@ def _completing(completion: JobCompletion, actor: str | None) -> Callable[[Unit]
     return lambda unit: _complete(unit, completion, actor)
 
 
+def _completing_many(
+    completions: Sequence[JobCompletion], actor: str | None
+) -> Callable[[Unit], list[CompletionResult | Exception]]:
+    """One piece of work in which each completion stands or falls by itself."""
+
+    def complete(unit: Unit, completion: JobCompletion) -> CompletionResult:
+        result = _complete(unit, completion, actor)
+        unit.settle()  # what it sends to other instances is part of it
+        return result
+
+    def work(unit: Unit) -> list[CompletionResult | Exception]:
+        outcomes: list[CompletionResult | Exception] = []
+        for completion in completions:
+            try:
+                outcomes.append(unit.attempt(partial(complete, unit, completion)))
+            except Exception as error:
+                if not unit.can_go_on:
+                    raise
+                outcomes.append(error)
+        return outcomes
+
+    return work
+
+
+def _answer(outcome: CompletionResult | Exception) -> CompletionResult | TaktloomError:
+    """What the caller is told; raises what is nobody's refusal, but our defect or the store's trouble."""
+    if isinstance(outcome, (CompletionResult, TaktloomError)):
+        return outcome
+    raise outcome
+
+
 def _end(unit: Unit, job_id: JobId) -> None:
-    unit.session.run("end_job", tenant_id=unit.tenant_id, job_id=job_id, state="completed", now=to_micros(unit.now))
+    unit.core.held_jobs.forget(unit.tenant_id, job_id)
+    unit.session.defer(
+        "end_job", job_id, tenant_id=unit.tenant_id, job_id=job_id, state="completed", now=to_micros(unit.now)
+    )
 
 
 def _postpone(unit: Unit, row: Row, retries_left: int, failure: str, retry_in: timedelta | None) -> None:
@@ -359,7 +411,7 @@ def _postpone(unit: Unit, row: Row, retries_left: int, failure: str, retry_in: t
 
 def _require_lock(unit: Unit, job_id: JobId, fence: int) -> Row:
     row = _job(unit.session, unit.tenant_id, job_id)
-    _check_lock(unit, row, fence)
+    _check_lock(unit, _held(row), fence)
     return row
 
 
@@ -375,27 +427,35 @@ def _job(session: Session, tenant_id: TenantId, job_id: JobId) -> Row:
     return row
 
 
-def _check_lock(unit: Unit, row: Row, fence: int) -> None:
-    state = row.text("state")
-    is_held = state == "locked" and row.integer("fence") == fence
-    if is_held and row.integer("ready_at") > to_micros(unit.now):
+def _find_job(unit: Unit, job_id: JobId) -> HeldJob:
+    """What a completion must know of the job, from memory if it can be; raises UnknownJobError."""
+    known = unit.core.held_jobs.find(unit.session, unit.tenant_id, job_id)
+    return known or _held(_job(unit.session, unit.tenant_id, job_id))
+
+
+def _held(row: Row) -> HeldJob:
+    return HeldJob(
+        job_id=JobId(row.text("job_id")),
+        instance_key=InstanceKey(row.text("instance_key")),
+        state=row.text("state"),
+        fence=row.integer("fence"),
+        worker=row.text_or_none("worker"),
+        ready_at=row.integer("ready_at"),
+    )
+
+
+def _check_lock(unit: Unit, job: HeldJob, fence: int) -> None:
+    is_held = job.state == "locked" and job.fence == fence
+    if is_held and job.ready_at > to_micros(unit.now):
         return
-    job_id = row.text("job_id")
     raise JobLockError(
-        f"Job {job_id} is not locked under fence {fence}: it is {'past its lock' if is_held else state}.",
-        Place(element_id=job_id),
+        f"Job {job.job_id} is not locked under fence {fence}: it is {'past its lock' if is_held else job.state}.",
+        Place(element_id=job.job_id),
         "Drop it: another worker does it or has done it. Send heartbeats when work takes longer than the lock.",
-        {"job_id": job_id, "state": state},
+        {"job_id": job.job_id, "state": job.state},
     )
 
 
 def _require_duration(name: str, duration: timedelta) -> None:
     if duration <= timedelta():
         raise MisuseError(f"{name} must be a positive duration.", remedy="Give a duration above zero.")
-
-
-def _outcome(future: "Future[CompletionResult]") -> CompletionResult | TaktloomError:
-    try:
-        return future.result()
-    except TaktloomError as error:
-        return error

@@ -74,6 +74,7 @@ class LiveInstances:
     def __init__(self, catalogue: Catalogue, codec: ValueCodec) -> None:
         self._catalogue, self._codec = catalogue, codec
         self._kept: OrderedDict[tuple[TenantId, InstanceKey], LiveInstance] = OrderedDict()
+        self._greatest: InstanceKey | None = None
 
     def load(
         self, session: Session, tenant_id: TenantId, instance_key: InstanceKey, *, even_ended: bool = False
@@ -111,35 +112,61 @@ class LiveInstances:
         self._remember(instance)
         return instance
 
+    def is_current(self, instance: LiveInstance) -> bool:
+        """Whether *instance* is what the next load would give, or has ended."""
+        name = (instance.tenant_id, instance.instance_key)
+        return instance.state.status != "active" or self._kept.get(name) is instance
+
     def add(self, session: Session, instance: LiveInstance) -> None:
         """Write the state of a new instance for the first time."""
-        session.run("insert_instance_state", **self._columns(instance))
+        self._save(session, instance)
         if instance.state.status == "active":
             self._remember(instance)
 
     def save(self, session: Session, instance: LiveInstance) -> None:
         """Write the state after an advance; an ended instance is remembered no longer."""
-        session.run("update_instance_state", **self._columns(instance))
+        self._save(session, instance)
         if instance.state.status != "active":
             self.forget([(instance.tenant_id, instance.instance_key)])
+
+    def greatest_key(self, session: Session) -> InstanceKey | None:
+        """The greatest key of an instance of any tenant, None where there is none."""
+        if self._greatest is None:
+            row = session.first("greatest_instance_key")
+            greatest = None if row is None else row.text_or_none("instance_key")
+            self._greatest = None if greatest is None else InstanceKey(greatest)
+        return self._greatest
+
+    def note_key(self, key: InstanceKey) -> None:
+        """*key* is the greatest one now."""
+        self._greatest = key
 
     def forget(self, names: Iterable[tuple[TenantId, InstanceKey]]) -> None:
         """Load these anew when they are asked for."""
         for name in names:
             self._kept.pop(name, None)
 
+    def take_back(self, names: Iterable[tuple[TenantId, InstanceKey]]) -> None:
+        """Work on these was taken back, and the keys that it gave."""
+        self.forget(names)
+        self._greatest = None
+
     def forget_all(self) -> None:
         """Load all anew."""
         self._kept.clear()
+        self._greatest = None
 
-    def _columns(self, instance: LiveInstance) -> dict[str, str | int | bytes]:
-        return {
-            "tenant_id": instance.tenant_id,
-            "instance_key": instance.instance_key,
-            "journal_size": instance.journal_size,
-            "advanced_at": to_micros(instance.advanced_at),
-            "state_sealed": self._codec.seal(save_state(instance.state), instance.owner),
-        }
+    def _save(self, session: Session, instance: LiveInstance) -> None:
+        """Now as bytes, since the state goes on moving; several advances in a group write it once, the last one."""
+        session.defer_newest(
+            "save_instance_state",
+            instance.instance_key,
+            tenant_id=instance.tenant_id,
+            instance_key=instance.instance_key,
+            journal_size=instance.journal_size,
+            advanced_at=to_micros(instance.advanced_at),
+            state_sealed=self._codec.seal(save_state(instance.state), instance.owner),
+        )
 
     def _remember(self, instance: LiveInstance) -> None:
         self._kept[instance.tenant_id, instance.instance_key] = instance

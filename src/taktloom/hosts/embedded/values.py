@@ -47,10 +47,13 @@ class PlainValues:
         return sealed
 
 
+_WRITER = json.JSONEncoder(ensure_ascii=False, check_circular=False, sort_keys=True, separators=(",", ":"))
+
+
 def dump_values(values: Mapping[str, FeelValue]) -> bytes:
     """Canonical JSON: sorted keys, no spaces, UTF-8."""
     wire = {name: to_json(value) for name, value in values.items()}
-    return json.dumps(wire, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    return _WRITER.encode(wire).encode()
 
 
 def load_values(data: bytes) -> dict[str, FeelValue]:

@@ -25,12 +25,13 @@ from typing import Generic, Protocol, TypeVar
 from taktloom.hosts.embedded.changes import Change, ChangeFeed, Topic
 from taktloom.hosts.embedded.database import Database
 from taktloom.model.errors import ConflictError, IncidentError
-from taktloom.storage import ConnectionLostError, Refusal, Session
+from taktloom.storage import BufferedSession, ConnectionLostError, Refusal, Session
 
 _LOG = logging.getLogger(__name__)
 _GROUP_LIMIT = 256  # a commit costs far more than 256 pieces of work; callers at the head should not wait for more
 _IDLE_LOOK_S = 0.5  # how soon another process's commit is noticed when nothing else happens
 _ATTEMPTS = {Refusal.CONFLICT: 8, Refusal.LOST: 3}  # of one group; then, where others were first, of each piece
+_PARENTS_FIRST = ("instance", "user_task")  # of the tables with deferred writes those that others refer to
 _PAUSE_S = 0.005  # at most before the second attempt, doubling; by chance, so that two nodes do not meet again
 
 Result = TypeVar("Result")
@@ -68,15 +69,14 @@ class _Work(Generic[Result]):
     changes: list[Change]
     undo: Callable[[], None]
 
-    def attempt(self, database: Database) -> Callable[[], None]:
-        """Run inside a savepoint; the result is a function that tells the caller the outcome."""
-        session = database.writing
+    def attempt(self, database: Database, session: Session) -> Callable[[], None]:
+        """Run as a part that can be taken back; the result is a function that tells the caller the outcome."""
         try:
             with session.savepoint():
                 result = self.run(session, self.changes)
         except BaseException as error:
-            if database.refusal_of(error) in _ATTEMPTS or not session.in_transaction:
-                raise  # SQLite took everything back by itself, as it does when the disk is full
+            if session.is_spoilt or database.refusal_of(error) in _ATTEMPTS or not session.in_transaction:
+                raise  # rows of others are refused, or SQLite took everything back by itself (the disk is full)
             self.take_back()
             failure = _failure(database, error)
             return lambda: self.future.set_exception(failure)
@@ -100,6 +100,7 @@ class Writer:
 
     def __init__(self, database: Database, *, memory: Memory, feed: ChangeFeed) -> None:
         self._database, self._memory, self._feed = database, memory, feed
+        self._session = BufferedSession(lambda: database.writing, parents_first=_PARENTS_FIRST)
         self._queue: queue.SimpleQueue[_Work[object] | _Signal] = queue.SimpleQueue()
         self._is_hinted = False
         self._is_closed = False
@@ -176,7 +177,7 @@ class Writer:
         try:
             outcomes = self._run_patiently(group)
         except BaseException as error:
-            if len(group) > 1 and self._database.refusal_of(error) is Refusal.CONFLICT:
+            if len(group) > 1 and self._may_be_one_of_them(error):
                 for work in group:
                     self._commit([work])
                 return
@@ -197,7 +198,7 @@ class Writer:
                 with self._database.lock:
                     return self._run_in_transaction(group)
             except BaseException as error:
-                self._memory.forget_all()
+                self._forget()
                 for work in group:
                     work.take_back()
                 refusal = self._database.refusal_of(error)
@@ -207,10 +208,12 @@ class Writer:
             attempt += 1
 
     def _run_in_transaction(self, group: "list[_Work[object]]") -> list[Callable[[], None]]:
+        self._session.start()
         try:
             if self._database.begin():
                 self._hear_of_foreign_writes()
-            outcomes = [work.attempt(self._database) for work in group]
+            outcomes = [work.attempt(self._database, self._session) for work in group]
+            self._session.flush()
             self._database.commit()
         except BaseException:
             self._database.rollback()
@@ -222,8 +225,17 @@ class Writer:
             if self._database.look():
                 self._hear_of_foreign_writes()
 
-    def _hear_of_foreign_writes(self) -> None:
+    def _may_be_one_of_them(self, error: BaseException) -> bool:
+        """Whether the others of the group may do better without the one that the error comes from."""
+        refusal = self._database.refusal_of(error)
+        return refusal is Refusal.CONFLICT or (refusal is Refusal.REFUSED and self._session.is_spoilt)
+
+    def _forget(self) -> None:
         self._memory.forget_all()
+        self._session.forget()
+
+    def _hear_of_foreign_writes(self) -> None:
+        self._forget()
         self._feed.publish([Change(topic=Topic.EVERYTHING, kind="written-by-another-process")])
 
 
@@ -235,8 +247,10 @@ class InlineWriter(Writer):
 
     def close(self) -> None:
         """Finish what is queued."""
-        self._run_queued()
-        self._is_closed = True
+        try:
+            self._run_queued()
+        finally:
+            self._is_closed = True
 
     def _begin(self) -> None:
         """No thread."""
@@ -248,7 +262,8 @@ class InlineWriter(Writer):
         self._look_for_foreign_writes()
         while not self._queue.empty():
             group, _ = self._gather(self._queue.get())
-            self._commit(group)
+            if group:
+                self._commit(group)
 
 
 class _AskedFuture(Future[Result]):

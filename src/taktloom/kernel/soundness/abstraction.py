@@ -11,6 +11,8 @@
   the same event as the others is no improper completion.
 - Loops and multi-instance count as one activity, since each round begins after or beside the others in a scope of its
   own. Handlers of compensation are left out, and throwing compensation is passed through.
+- An activity that needs several tokens gathers them, whatever flow they come by; one that gives several has so many
+  edges for each flow. In front of a gateway that joins they stand one after the other.
 - Throwing and catching links are joined. Each start event begins an instance of its own; without any, every node
   without incoming flow is begun.
 
@@ -52,7 +54,9 @@ from taktloom.model.process import (
     SubProcess,
 )
 
-__all__ = ["abstract", "begun", "linked"]
+__all__ = ["MAX_QUANTITY", "abstract", "begun", "linked"]
+
+MAX_QUANTITY = 8  # tokens that an activity takes or gives at once; of more, nothing is claimed
 
 _MAX_SUBSETS_OF = 8  # flows of which every subset is tried; of more, only single ones, pairs and all
 _MAX_PAIRS_OF = 24  # flows of which every pair is tried
@@ -128,6 +132,7 @@ class _Abstraction:
                 self.boundaries.setdefault(node.attached_to, []).append(node)
         self.edges: dict[int, Edge] = {}
         self.edge_of: dict[ElementId, int] = {}
+        self.more: dict[ElementId, frozenset[int]] = {}
 
     def net(self) -> Net | None:
         """All of it."""
@@ -153,17 +158,34 @@ class _Abstraction:
         ways = self.container.out_of(node) if isinstance(node, InclusiveGateway | ComplexGateway) else chosen
         is_exclusive = isinstance(node, ExclusiveGateway)
         is_partial = len(ways) > _MAX_SUBSETS_OF and not is_exclusive
-        return NetNode(element=node.id, join=join, activation=activation, is_partial=is_partial)
+        needed = min(node.start_quantity, MAX_QUANTITY) if isinstance(node, Activity) else 1
+        join = Join.GATHER if needed > 1 else join
+        return NetNode(element=node.id, join=join, activation=activation, is_partial=is_partial, needed=needed)
 
     def _add_flows(self, nodes: dict[int, NetNode]) -> None:
         for flow in self.container.flows:
             host = self._source(flow.source)
             target = self.number.get(flow.target)
             if host is not None and target is not None and flow.id not in self.edge_of:
+                tokens = self._tokens_on(flow)
+                if tokens > 1 and nodes[target].join not in {Join.ANY, Join.GATHER}:
+                    target = self._queue_before(target, flow.source, nodes)
                 self.edge_of[flow.id] = self._edge(host, target, nodes)
+                self.more[flow.id] = frozenset(self._edge(host, target, nodes) for _ in range(tokens - 1))
         for thrower in self.container.of(IntermediateThrowEvent):
             for catcher in linked(self.container, thrower):
                 self.edge_of[thrower.id] = self._edge(self.number[thrower.id], self.number[catcher], nodes)
+
+    def _tokens_on(self, flow: SequenceFlow) -> int:
+        source = self.container.nodes.get(flow.source)
+        return min(source.completion_quantity, MAX_QUANTITY) if isinstance(source, Activity) else 1
+
+    def _queue_before(self, target: int, element: ElementId, nodes: dict[int, NetNode]) -> int:
+        """A node from which tokens that came together go on to *target* one by one."""
+        number = max(nodes) + 1
+        nodes[number] = NetNode(element=element, join=Join.ANY)
+        nodes[number].alternatives = [Alternative(edges=frozenset({self._edge(number, target, nodes)}))]
+        return number
 
     def _source(self, node_id: ElementId) -> int | None:
         """Number of the flow's source; a boundary event's flows leave its activity."""
@@ -187,6 +209,7 @@ class _Abstraction:
         found = []
         for one in exits:
             edges = {self.edge_of[flow] for flow in one.flows if flow in self.edge_of}
+            edges = edges.union(*(self.more.get(flow, ()) for flow in one.flows))
             found.append(
                 Alternative(
                     edges=frozenset(edges),

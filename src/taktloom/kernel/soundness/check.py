@@ -14,7 +14,7 @@ from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 
 from taktloom.kernel.rules import Container, containers_of
-from taktloom.kernel.soundness.abstraction import abstract, begun, linked
+from taktloom.kernel.soundness.abstraction import MAX_QUANTITY, abstract, begun, linked
 from taktloom.kernel.soundness.exploration import MOVES_PER_STATE, Exploration, Flaw, FlawKind, explore
 from taktloom.kernel.soundness.findings import said
 from taktloom.kernel.soundness.net import Net
@@ -88,8 +88,8 @@ class _ContainerCheck:
 
     def findings(self, *, is_interrupted: bool) -> Iterator[Finding]:
         """Shortest paths first, dead elements last. is_interrupted: whether an event may end an endless loop here."""
-        if any(isinstance(n, Activity) and (n.start_quantity, n.completion_quantity) != (1, 1) for n in self._nodes()):
-            yield self._undecided("its activities take or give several tokens")
+        if any(isinstance(node, Activity) and _has_many_tokens(node) for node in self._nodes()):
+            yield self._undecided(f"its activities take or give more than {MAX_QUANTITY} tokens")
             return
         for flaw in _first_ones(self.result.flaws):
             if not (flaw.kind is FlawKind.LIVELOCK and is_interrupted):
@@ -189,6 +189,10 @@ class _ContainerCheck:
         return tuple(way)
 
 
+def _has_many_tokens(node: Activity) -> bool:
+    return max(node.start_quantity, node.completion_quantity) > MAX_QUANTITY
+
+
 def _first_ones(flaws: Iterable[Flaw]) -> Iterator[Flaw]:
     """Without what only follows from a place where a second token came."""
     doubled: set[ElementId] = set()
@@ -208,4 +212,9 @@ def _explored(net: Net, max_states: int) -> Exploration:
     if not reduced.is_complete:
         return reduced
     whole = explore(net, max_states=max_states)
-    return whole if whole.is_complete else reduced
+    if not whole.is_complete:  # what it has seen came nearest first: its paths are the shortest all the same
+        known = {(flaw.kind, flaw.element) for flaw in whole.flaws}
+        rest = [flaw for flaw in reduced.flaws if (flaw.kind, flaw.element) not in known]
+        reduced.flaws = sorted((*whole.flaws, *rest), key=lambda flaw: len(flaw.path))
+        return reduced
+    return whole

@@ -71,7 +71,10 @@ class _Way:
 
 @dataclass(frozen=True, slots=True)
 class _Node:
-    """A node with masks. inputs: (bit, mask of edges from which a token can still come there) in order."""
+    """A node with masks. inputs: (bit, mask of edges from which a token can still come there) in order.
+
+    gathered: of one that gathers tokens a bit for each that has come, but the last one.
+    """
 
     number: int
     node: NetNode
@@ -80,6 +83,7 @@ class _Node:
     ways: tuple[_Way, ...]
     fired: int = 0
     taken: tuple[int, ...] = ()
+    gathered: tuple[int, ...] = ()
 
 
 MOVES_PER_STATE = 5  # on average over all states that may be looked at
@@ -94,7 +98,12 @@ class _Explorer:
         self.free = len(net.edges)
         self.spent: dict[ElementId, int] = {}
         self.ends = sum(bit for edge, bit in self.bits.items() if net.edges[edge].target == SINK)
-        self.reach = _Reach(net, self.bits)
+        gathering = (number for number, node in net.nodes.items() if node.join is Join.GATHER)
+        self.gathered = {
+            number: tuple(self._bit() for _ in range(net.nodes[number].needed - 1)) for number in gathering
+        }
+        self.waiting = sum(bit for bits in self.gathered.values() for bit in bits)
+        self.reach = _Reach(net, self.bits, self.gathered)
         self.nodes = {number: self._node(number, node) for number, node in net.nodes.items()}
         self.complex = [node for node in self.nodes.values() if node.fired]
         self.by_bit = {bit: self.nodes[net.edges[e].target] for e, bit in self.bits.items() if not bit & self.ends}
@@ -133,8 +142,10 @@ class _Explorer:
         return self.found
 
     def _expand(self, state: int) -> None:
-        if state == _OVER or not state & self.tokens:
+        if state == _OVER or not state & (self.tokens | self.waiting):
             self.final.add(state)
+            return
+        if self._gather(state):  # it does not stay on its flow, so nothing else comes before
             return
         moved = False
         for node, left in self._enabled(state):
@@ -180,6 +191,10 @@ class _Explorer:
             join = node.node.join
             if join is Join.ANY:
                 yield node, state & ~bit
+                continue
+            if join is Join.GATHER:
+                if all(state & one for one in node.gathered):
+                    yield node, state & ~bit & ~sum(node.gathered)
                 continue
             if seen & bit:
                 continue
@@ -233,6 +248,17 @@ class _Explorer:
             moved = moved or bool(waiting) or self._nothing_more_comes(state, node, arrived)
         return moved
 
+    def _gather(self, state: int) -> bool:
+        """A token that is not the last one which the activity needs waits there, whatever flow it came by."""
+        for number in self.gathered:
+            node = self.nodes[number]
+            free = next((bit for bit in node.gathered if not bit & state), 0)
+            come = next((bit for bit, _ in node.inputs if bit & state), 0)
+            if free and come:
+                self._reach_state(state, state & ~come | free, (), frozenset())
+                return True
+        return False
+
     def _reset(self, state: int, node: _Node) -> None:
         edges = sum(self.bits[edge] for edge in node.node.reset)
         left = state & ~node.fired & ~sum(node.taken)
@@ -262,6 +288,11 @@ class _Explorer:
         for bit, node in self.by_bit.items():
             if bit & state and node.node.element is not None:
                 self._note(FlawKind.DEADLOCK, node.node.element, state, ())
+                return
+        for number, bits in self.gathered.items():
+            element = self.nodes[number].node.element
+            if element is not None and state & sum(bits):
+                self._note(FlawKind.DEADLOCK, element, state, ())
                 return
 
     def _find_livelocks(self, done: set[int]) -> None:
@@ -317,6 +348,7 @@ class _Explorer:
             ways=tuple(self._way(way) for way in node.alternatives),
             fired=self._bit() if is_complex else 0,
             taken=tuple(self._bit() for _ in inputs) if is_complex else (),
+            gathered=self.gathered.get(number, ()),
         )
 
     def _way(self, way: Alternative) -> _Way:
@@ -338,8 +370,8 @@ class _Explorer:
 class _Reach:
     """For inclusive and complex gateways: from which edges a token can come to an input without passing the gateway."""
 
-    def __init__(self, net: Net, bits: dict[int, int]) -> None:
-        self.net, self.bits = net, bits
+    def __init__(self, net: Net, bits: dict[int, int], gathered: dict[int, tuple[int, ...]]) -> None:
+        self.net, self.bits, self.gathered = net, bits, gathered
 
     def of(self, number: int, edge: int) -> int:
         """Mask of the edges; 0 for other joins, which never ask."""
@@ -355,6 +387,7 @@ class _Reach:
             seen.add(source)
             if source not in self.net.nodes:
                 continue  # left over from a way that was found never to be taken
+            mask |= sum(self.gathered.get(source, ()))
             for before in self.net.nodes[source].inputs:
                 mask |= self.bits[before]
                 pending.append(self.net.edges[before].source)

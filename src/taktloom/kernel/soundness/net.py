@@ -20,12 +20,16 @@ Activation = Callable[[int], bool | None]
 
 
 class Join(Enum):
-    """How a node takes tokens: each alone, one from every input, by the inclusive or by the complex gateway's rule."""
+    """How a node takes tokens: each alone, one from every input, by the inclusive or by the complex gateway's rule.
+
+    GATHER: so many at once, from whatever inputs (startQuantity of an activity).
+    """
 
     ANY = "any"
     ALL = "all"
     INCLUSIVE = "inclusive"
     COMPLEX = "complex"
+    GATHER = "gather"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +63,7 @@ class NetNode:
     """A flow node; element None: the beginning.
 
     Of a complex gateway, activation: whether it fires by the number of tokens there; reset: edges taken when it resets.
-    is_partial: whether some of its ways were left out because there were too many.
+    is_partial: whether some of its ways were left out because there were too many. needed: tokens that it gathers.
     """
 
     element: ElementId | None
@@ -70,6 +74,12 @@ class NetNode:
     activation: Activation | None = None
     reset: frozenset[int] = frozenset()
     is_partial: bool = False
+    needed: int = 1
+
+    @property
+    def keeps_count(self) -> bool:
+        """Whether it remembers what has come, so that it cannot become part of another node or edge."""
+        return self.join in {Join.COMPLEX, Join.GATHER}
 
     def leaving(self) -> frozenset[int]:
         """All edges that leave it."""
@@ -113,6 +123,7 @@ class Net:
                     activation=node.activation,
                     reset=node.reset,
                     is_partial=node.is_partial,
+                    needed=node.needed,
                 )
                 for number, node in self.nodes.items()
             },

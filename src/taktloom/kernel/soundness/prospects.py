@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What can never happen, beside the control flow: events that nothing triggers, constant conditions, misspelt names."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
 
 from taktloom.feel import compile_expression
@@ -12,7 +12,9 @@ from taktloom.kernel.soundness.rules import (
     BOUNDARY_NEVER_TRIGGERED,
     CONDITION_CONSTANT,
     HANDLER_NEVER_TRIGGERED,
+    MESSAGE_NEVER_CAUGHT,
     NAME_MISSPELT,
+    SIGNAL_NEVER_CAUGHT,
     SIGNAL_NEVER_THROWN,
 )
 from taktloom.model.errors import DefinitionError, LimitExceededError
@@ -20,7 +22,10 @@ from taktloom.model.event_definitions import (
     CompensateDefinition,
     ErrorDefinition,
     EscalationDefinition,
+    EventDefinition,
+    MessageDefinition,
     SignalDefinition,
+    SingleDefinition,
     single_definitions,
 )
 from taktloom.model.findings import Finding
@@ -29,10 +34,13 @@ from taktloom.model.process import (
     Activity,
     BoundaryEvent,
     EndEvent,
+    FlowNode,
     IntermediateCatchEvent,
     IntermediateThrowEvent,
     MultiInstanceLoop,
     ProcessDefinition,
+    ReceiveTask,
+    SendTask,
     SequenceFlow,
     StartEvent,
     SubProcess,
@@ -42,20 +50,28 @@ from taktloom.model.process_data import DataElement
 __all__ = ["check_prospects"]
 
 _LIKENESS = 0.84  # of two names of which one is taken for a slip of the other
+_NAMED = (MessageDefinition, SignalDefinition)
 _SHORTEST = 4  # shorter names are alike too easily
 
 
-def check_prospects(definition: ProcessDefinition, names: Iterable[str]) -> tuple[Finding, ...]:
-    """Warnings about *definition*; *names*: the variables that the model sets."""
+def check_prospects(
+    definition: ProcessDefinition, names: Iterable[str], together: Sequence[ProcessDefinition] = ()
+) -> tuple[Finding, ...]:
+    """Warnings about *definition*; *names*: the variables that the model sets. together: as in `check_soundness`."""
     containers = containers_of(definition)
+    everywhere = [
+        *containers,
+        *(one for other in together if other.id != definition.id for one in containers_of(other)),
+    ]
     outcomes = outcomes_of(containers)
     found: list[Finding] = []
-    thrown = _thrown_signals(containers)
+    thrown, caught = _thrown_signals(everywhere), _caught(everywhere)
     known = sorted({*names, *_data_names(containers)})
     for container in containers:
         found.extend(_boundaries(container, outcomes))
         found.extend(_handlers(container, outcomes))
         found.extend(_signals(container, thrown))
+        found.extend(_unheard(container, caught))
         found.extend(_conditions(container, known))
     return tuple(found)
 
@@ -88,18 +104,48 @@ def _is_thrown(definition: object, thrown: Outcome) -> bool:
 
 
 def _thrown_signals(containers: Iterable[Container]) -> set[str]:
-    found: set[str] = set()
+    return {one.name for _, one in _thrown(containers) if isinstance(one, SignalDefinition)}
+
+
+def _thrown(containers: Iterable[Container]) -> Iterator[tuple[FlowNode, SingleDefinition]]:
+    """What events and the instances of loops throw, with who throws it; not what a worker does instead."""
     for container in containers:
         for node in container.nodes.values():
-            if isinstance(node, EndEvent | IntermediateThrowEvent):
-                singles = single_definitions(node.definition)
-                found.update(one.name for one in singles if isinstance(one, SignalDefinition))
+            events: list[EventDefinition | None] = []
+            if isinstance(node, EndEvent | IntermediateThrowEvent) and node.job is None:
+                events.append(node.definition)
+            if isinstance(node, SendTask) and node.job is None:
+                events.append(node.message)
             loop = getattr(node, "loop", None)
             if isinstance(loop, MultiInstanceLoop):
-                events = (loop.none_event, loop.one_event, *(each.event for each in loop.complex_behaviors))
-                singles = tuple(one for event in events for one in single_definitions(event))
-                found.update(one.name for one in singles if isinstance(one, SignalDefinition))
+                events += [loop.none_event, loop.one_event, *(each.event for each in loop.complex_behaviors)]
+            yield from ((node, one) for event in events for one in single_definitions(event))
+
+
+def _caught(containers: Iterable[Container]) -> set[tuple[type, str]]:
+    """Messages and signals that events and receive tasks wait for, by kind and name."""
+    found: set[tuple[type, str]] = set()
+    for container in containers:
+        for node in container.nodes.values():
+            event: EventDefinition | None = node.message if isinstance(node, ReceiveTask) else None
+            if isinstance(node, StartEvent | IntermediateCatchEvent | BoundaryEvent):
+                event = node.definition
+            singles = single_definitions(event)
+            found.update((type(one), one.name) for one in singles if isinstance(one, _NAMED))
     return found
+
+
+def _unheard(container: Container, caught: set[tuple[type, str]]) -> Iterator[Finding]:
+    """Messages and signals that nobody takes; where a name is worked out at run time it may be any."""
+    worked_out = {kind for kind, name in caught if name.startswith("=")}
+    for node, one in _thrown([container]):
+        if not isinstance(one, _NAMED) or one.name.startswith("=") or type(one) in worked_out or not one.name:
+            continue
+        if (type(one), one.name) not in caught:
+            if isinstance(one, SignalDefinition):
+                yield said(SIGNAL_NEVER_CAUGHT, node, signal=one.name)
+            else:
+                yield said(MESSAGE_NEVER_CAUGHT, node, message=one.name)
 
 
 def _signals(container: Container, thrown: set[str]) -> Iterator[Finding]:

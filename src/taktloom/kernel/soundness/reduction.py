@@ -51,7 +51,7 @@ class _Reducer:
 
     def _simplify(self, number: int) -> None:
         node = self.nodes[number]
-        if len(node.inputs) == 1 and node.join is not Join.COMPLEX:
+        if len(node.inputs) == 1 and not node.keeps_count:
             node.join = Join.ANY
         changed = self._merge_parallel_edges(number, node) or self._drop_loops(number, node)
         if not changed and number != self.net.start:
@@ -72,7 +72,7 @@ class _Reducer:
                 self.pending[self.edges[edge].target] = None
 
     def _join_sequence(self, number: int, node: NetNode) -> bool:
-        if len(node.inputs) != 1 or len(node.alternatives) != 1 or node.join is Join.COMPLEX:
+        if len(node.inputs) != 1 or len(node.alternatives) != 1 or node.keeps_count:
             return False
         way, before = node.alternatives[0], node.inputs[0]
         if way.aborts or len(way.edges) != 1 or way.spawns or before in way.edges:
@@ -97,7 +97,7 @@ class _Reducer:
             by_target.setdefault(self.edges[edge].target, []).append(edge)
         for target, edges in by_target.items():
             join = Join.INCLUSIVE if target == SINK else self.nodes[target].join
-            if target == number or join is Join.COMPLEX:
+            if target == number or join in {Join.COMPLEX, Join.GATHER}:
                 continue
             for index, kept in enumerate(edges):
                 for other in edges[index + 1 :]:
@@ -150,12 +150,12 @@ class _Reducer:
 
     def _absorb(self, number: int, node: NetNode) -> bool:
         """A node with one input becomes part of the ways of the node before it."""
-        if len(node.inputs) != 1 or node.join is Join.COMPLEX:
+        if len(node.inputs) != 1 or node.keeps_count:
             return False
         edge = node.inputs[0]
         before = self.nodes[self.edges[edge].source]
         hits = sum(edge in way.edges for way in before.alternatives)
-        if before is node or before.join is Join.COMPLEX or hits * len(node.alternatives) > _MAX_WAYS:
+        if before is node or before.keeps_count or hits * len(node.alternatives) > _MAX_WAYS:
             return False
         if len(before.alternatives) + hits * (len(node.alternatives) - 1) > _MAX_WAYS:
             return False
@@ -192,7 +192,7 @@ class _Reducer:
 
     def _move_inputs(self, number: int, node: NetNode) -> bool:
         """A merge hands its inputs to the merge, or to the single-input node, behind it."""
-        if len(node.alternatives) != 1 or node.join is Join.COMPLEX or not node.inputs:
+        if len(node.alternatives) != 1 or node.keeps_count or not node.inputs:
             return False
         way = node.alternatives[0]
         if way.aborts or way.spawns or len(way.edges) != 1:
@@ -204,7 +204,7 @@ class _Reducer:
         behind = self.nodes[target]
         if self._ends(behind) or (len(behind.inputs) > 1 and behind.join is not node.join):
             return False
-        if behind.join is Join.COMPLEX:
+        if behind.keeps_count:
             return False
         if len(behind.inputs) == 1:
             behind.join = node.join

@@ -11,8 +11,10 @@ __all__ = [
     "DEAD_ACTIVITY",
     "FLAWS",
     "HANDLER_NEVER_TRIGGERED",
+    "MESSAGE_NEVER_CAUGHT",
     "NAME_MISSPELT",
     "NOT_DECIDED",
+    "SIGNAL_NEVER_CAUGHT",
     "SIGNAL_NEVER_THROWN",
     "SOUNDNESS_RULES",
 ]
@@ -60,7 +62,7 @@ NOT_DECIDED = Rule(
     name="soundness-not-decided",
     message="Whether the control flow of '{container}' is sound was not decided: {reason}.",
     remedy="Split the model into sub-processes, which are looked at one by one.",
-    clause="BPMN 2.0.2, 13: the states of a model may be more than the bound, and token quantities are left out.",
+    clause="BPMN 2.0.2, 13: the states of a model may be more than the bound.",
     severity=Severity.INFORMATION,
 )
 BOUNDARY_NEVER_TRIGGERED = Rule(
@@ -82,6 +84,20 @@ SIGNAL_NEVER_THROWN = Rule(
     message="No process of the model throws the signal '{signal}'.",
     remedy="Throw it, or see to it that it is broadcast from outside.",
     clause="BPMN 2.0.2, 10.5.5: a signal event waits until the signal is thrown.",
+    severity=Severity.WARNING,
+)
+SIGNAL_NEVER_CAUGHT = Rule(
+    name="signal-never-caught",
+    message="No process of the model waits for the signal '{signal}' or starts with it.",
+    remedy="Catch it somewhere, correct the name, or delete the event.",
+    clause="BPMN 2.0.2, 10.5.5 (Signal): a signal is broadcast to those that can catch it, and is not kept.",
+    severity=Severity.WARNING,
+)
+MESSAGE_NEVER_CAUGHT = Rule(
+    name="message-never-caught",
+    message="No process of the model waits for the message '{message}' or starts with it.",
+    remedy="Catch it somewhere, correct the name, or give the element a job type, so that a worker sends it.",
+    clause="BPMN 2.0.2, 10.5.5 (Message): a message is sent to one participant, here inside the engine.",
     severity=Severity.WARNING,
 )
 CONDITION_CONSTANT = Rule(
@@ -106,6 +122,8 @@ SOUNDNESS_RULES: tuple[Rule, ...] = (
     BOUNDARY_NEVER_TRIGGERED,
     HANDLER_NEVER_TRIGGERED,
     SIGNAL_NEVER_THROWN,
+    SIGNAL_NEVER_CAUGHT,
+    MESSAGE_NEVER_CAUGHT,
     CONDITION_CONSTANT,
     NAME_MISSPELT,
 )

@@ -43,15 +43,16 @@ class PlacedTimes:
 def place_wall_times(wall: NDArray[np.int64], zone: str) -> PlacedTimes:
     """The instants at which clocks of *zone* show *wall* (µs since 1970 on the wall)."""
     table = _table_for(wall, zone)
+    if table.changes.size == 0:
+        none = np.zeros(wall.size, dtype=np.bool_)
+        offset = np.full(wall.size, table.offsets[0])
+        return PlacedTimes(utc=wall - table.offsets[0], offset=offset, is_ambiguous=none, is_missing=none)
     before, after = table.offsets[:-1], table.offsets[1:]
     index = np.searchsorted(table.changes + np.maximum(before, after), wall, side="right")
     offset = table.offsets[index]
     # a wall time is odd when it lies between the two readings of the clock at the change that comes next
     has_next = index < table.changes.size
-    following = np.minimum(index, max(0, table.changes.size - 1))
-    if table.changes.size == 0:
-        none = np.zeros(wall.size, dtype=np.bool_)
-        return PlacedTimes(utc=wall - offset, offset=offset, is_ambiguous=none, is_missing=none)
+    following = np.minimum(index, table.changes.size - 1)
     is_odd = has_next & (wall >= table.changes[following] + np.minimum(before, after)[following])
     goes_forward = (after > before)[following]
     return PlacedTimes(

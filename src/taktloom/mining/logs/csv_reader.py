@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""CSV to staged rows. The header is read here; DuckDB splits the rest in parallel, everything as text.
+"""CSV to staged rows. The header is read here; files without quotes take the short way (csv_blocks), for all others
+DuckDB splits the rest in parallel, everything as text.
 
 DuckDB knows columns by number (c0, c1 …) and gets path and delimiter as bound parameters: no text of the file ever
 enters SQL. Its work runs in a thread so that it can be followed and interrupted.
@@ -16,11 +17,12 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
+from taktloom.mining.logs.csv_blocks import stage_blocks
 from taktloom.mining.logs.encodings import SAMPLE_BYTES, PreparedText, RawBytes, codec_name, guess_encoding, read_sample
 from taktloom.mining.logs.errors import ImportCancelledError, LogStorageError, LogTooLargeError, UnreadableLogError
 from taktloom.mining.logs.mapping import AttributeLevel
 from taktloom.mining.logs.requests import ImportLimits, ImportStage, LogFormat, Progress
-from taktloom.mining.logs.staging import SourceFile, Staging
+from taktloom.mining.logs.staging import ARROW, SourceFile, Staging
 from taktloom.model.findings import Finding, Severity
 from taktloom.model.places import Place
 
@@ -106,15 +108,9 @@ def stage_csv(raw: RawBytes, text: PreparedText, workspace: Path, delimiter: str
     with text.path.open("rb") as file:
         beginning = file.read(HEADER_BYTES).decode("utf-8", errors="ignore")
     shape = csv_shape(beginning, raw, delimiter)
-    target = workspace / "rows.parquet"
-    with duckdb.connect(":memory:") as connection:
-        _limit(connection, workspace)
-        _run(connection, _copy_sql(len(shape.columns)), [str(text.path), shape.delimiter, str(target)], raw)
-        rejects = connection.execute(
-            "SELECT line, min(error_type::VARCHAR), min(column_idx) FROM reject_errors GROUP BY line ORDER BY line"
-        ).fetchall()
-    _check_cells(target, len(shape.columns), raw)
-    rows = pl.scan_parquet(target).select(pl.len()).collect().item()
+    blocks = stage_blocks(text.path, shape.delimiter, len(shape.columns), workspace, raw)
+    paths, rejects = (tuple(blocks), []) if blocks is not None else _split_exactly(text, shape, workspace, raw)
+    rows = sum(_count_rows(path) for path in paths)
     if rows + len(rejects) == 0:
         raise UnreadableLogError("no-rows", "The file has a header but no rows.", raw.place, "Export the log again.")
     if rows > raw.limits.rows:
@@ -128,13 +124,33 @@ def stage_csv(raw: RawBytes, text: PreparedText, workspace: Path, delimiter: str
             encoding=text.encoding,
             delimiter=shape.delimiter,
         ),
-        paths=(target,),
+        paths=paths,
         columns={name: f"c{index}" for index, name in enumerate(shape.columns)},
-        rows=int(rows),
+        rows=rows,
         levels={name: AttributeLevel.CASE for name in shape.columns if name.startswith(CASE_PREFIX)},
         rejected_rows=tuple(int(line) for line, _, _ in rejects),
         examples=tuple(_reject(raw.name, *reject) for reject in rejects[:FIRST_EXAMPLES]),
     )
+
+
+def _split_exactly(
+    text: PreparedText, shape: CsvShape, workspace: Path, raw: RawBytes
+) -> tuple[tuple[Path, ...], list[tuple[int, str, int | None]]]:
+    """The rows, and those that do not split: line, kind of error, column."""
+    target = workspace / "rows.parquet"
+    with duckdb.connect(":memory:") as connection:
+        _limit(connection, workspace)
+        _run(connection, _copy_sql(len(shape.columns)), [str(text.path), shape.delimiter, str(target)], raw)
+        rejects = connection.execute(
+            "SELECT line, min(error_type::VARCHAR), min(column_idx) FROM reject_errors GROUP BY line ORDER BY line"
+        ).fetchall()
+    _check_cells(target, len(shape.columns), raw)
+    return (target,), rejects
+
+
+def _count_rows(path: Path) -> int:
+    scan = pl.scan_ipc(path) if path.suffix == ARROW else pl.scan_parquet(path)
+    return int(scan.select(pl.len()).collect().item())
 
 
 def _copy_sql(columns: int) -> str:

@@ -14,6 +14,8 @@ from taktloom.mining.logs.mapping import AttributeLevel, AttributeType
 from taktloom.mining.logs.requests import LogFormat
 from taktloom.model.findings import Finding
 
+ARROW = ".arrow"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceFile:
@@ -50,7 +52,7 @@ class Staging:
 
     def scan(self) -> pl.LazyFrame:
         """All staged rows; a column that a segment lacks is null there."""
-        return pl.concat([pl.scan_parquet(path) for path in self.paths], how="diagonal_relaxed")
+        return pl.concat([_scan(path) for path in self.paths], how="diagonal_relaxed")
 
     def load(self, source_column: str) -> pl.Series:
         """One column by its source name, all rows."""
@@ -60,6 +62,14 @@ class Staging:
     def load_parts(self, source_column: str, rows: int) -> Iterator[pl.Series]:
         """One column by its source name, at most *rows* at a time; one empty part when there are none."""
         stored = self.columns[source_column]
+        if all(path.suffix == ARROW for path in self.paths):  # blocks already, read one after the other
+            for path in self.paths:
+                yield pl.read_ipc(path, columns=[stored])[stored].rename(source_column)
+            return
         scan = self.scan().select(stored)
         for begin in range(0, max(1, self.rows), rows):
             yield scan.slice(begin, rows).collect()[stored].rename(source_column)
+
+
+def _scan(path: Path) -> pl.LazyFrame:
+    return pl.scan_ipc(path) if path.suffix == ARROW else pl.scan_parquet(path)

@@ -43,6 +43,8 @@ DAY_NUMBER = r"^(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])$"
 EPOCH_SINCE_2001 = r"^(1\d|2[0-2])\d{8}(\d{3})?$"
 EPOCH = r"^\d{9,10}(?:\.\d{1,9})?$|^\d{12,13}$|^\d{15,16}$|^\d{18,19}$"
 UNITS_US = (86_400_000_000, 3_600_000_000, 60_000_000, 1_000_000, 1_000)
+PLAIN_TIME = r"^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d$"
+PLAIN_LENGTH = 19
 SEPARATORS = re.compile(r"[^%A-Za-z]")
 SAMPLE_SIZE = 2_000
 MINUTE_US = 60_000_000
@@ -90,6 +92,9 @@ def parse_times(values: pl.Series, rules: ClockRules) -> ParsedTimes:
         return _typed(values, rules)
     if values.dtype == pl.Date:
         return _localise(values.cast(MICROSECONDS), rules, _none_bad(values))
+    plainly = _read_at_a_glance(values, rules)
+    if plainly is not None:
+        return plainly
     if values.dtype.is_numeric():
         values = values.cast(pl.Int64).cast(pl.String)
     texts = values.cast(pl.String).str.strip_chars().replace("", None)
@@ -104,6 +109,20 @@ def parse_times(values: pl.Series, rules: ClockRules) -> ParsedTimes:
         bad = texts.is_not_null() & wall.is_null()
         return replace(_localise(wall, rules, bad), date_format=date_format)
     return _mixed(texts, has_zone, rules)
+
+
+def _read_at_a_glance(values: pl.Series, rules: ClockRules) -> ParsedTimes | None:
+    """Times that are all spelled `2024-01-31 08:00:00`, with blank or T: one pass, which no other reading fits."""
+    if values.dtype != pl.String or rules.date_format is not None:
+        return None
+    first = values.head(SAMPLE_SIZE).drop_nulls()
+    letter = first[0][10:11] if first.len() else ""
+    if letter not in {" ", "T"} or not first.str.contains(PLAIN_TIME).all():
+        return None
+    wall = _read_as(values, f"%Y-%m-%d{letter}%H:%M:%S")
+    if wall.null_count() > values.null_count() or values.str.len_bytes().max() != PLAIN_LENGTH:
+        return None
+    return replace(_localise(wall, rules, _none_bad(values)), date_format="%Y-%m-%d")
 
 
 def parse_times_in_parts(parts: Callable[[], Iterator[pl.Series]], rules: ClockRules) -> ParsedTimes:
@@ -166,6 +185,8 @@ def _offsets_in(utc: pl.Series, zone: str) -> pl.Series:
 
 
 def _where(present: pl.Series, values: NDArray[np.int64], dtype: pl.DataType) -> pl.Series:
+    if present.all():
+        return pl.Series(values).cast(dtype)
     return pl.select(pl.when(present).then(pl.Series(values))).to_series().cast(dtype)
 
 
@@ -249,7 +270,7 @@ def _localise(wall: pl.Series, rules: ClockRules, bad: pl.Series) -> ParsedTimes
 
 def _finest_unit(instants: pl.Series) -> int:
     """The coarsest unit that divides every time: what the source's clock resolved. A sample refutes most units."""
-    values = instants.drop_nulls()
+    values = instants.drop_nulls() if instants.null_count() else instants
     sample = values.head(SAMPLE_SIZE)
     possible = [unit for unit in UNITS_US if values.len() and (sample % unit == 0).all()]
     return next((unit for unit in possible if (values % unit == 0).all()), 1)

@@ -118,6 +118,7 @@ def _request(body: schemas.ImportIn) -> logs.ImportRequest:
         timezone=body.timezone,
         date_format=body.date_format,
         skip_bad_rows=body.skip_bad_rows,
+        object_type=body.object_type,
     )
 
 

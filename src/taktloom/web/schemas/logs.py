@@ -66,6 +66,7 @@ class ImportIn(In):
     timezone: str | None = Field(default=None, max_length=64)
     date_format: str | None = Field(default=None, max_length=100)
     skip_bad_rows: bool = False
+    object_type: str | None = Field(default=None, max_length=500)
 
 
 class RemapIn(In):

@@ -1224,6 +1224,86 @@ export interface paths {
         patch: operations["rename_log"];
         trace?: never;
     };
+    "/api/v1/logs/{log_id}/analyses/align": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Align
+         * @description Align every variant with a discovered model: fitness, and where cases leave the model.
+         */
+        get: operations["show_align"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/{log_id}/analyses/align/files/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Align
+         * @description Align every variant with a discovered model: fitness, and where cases leave the model.
+         */
+        get: operations["export_align"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/{log_id}/analyses/declare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Declare
+         * @description Constraints that hold between activities (Declare), with support and confidence.
+         */
+        get: operations["show_declare"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/{log_id}/analyses/declare/files/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Declare
+         * @description Constraints that hold between activities (Declare), with support and confidence.
+         */
+        get: operations["export_declare"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/logs/{log_id}/analyses/discover": {
         parameters: {
             query?: never;
@@ -1296,6 +1376,86 @@ export interface paths {
          * @description Compare all miners on a log, with their default thresholds.
          */
         get: operations["export_miners"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/{log_id}/analyses/skeleton": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Skeleton
+         * @description Log skeleton: what is always before, after, together, never together, and how often.
+         */
+        get: operations["show_skeleton"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/{log_id}/analyses/skeleton/files/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Skeleton
+         * @description Log skeleton: what is always before, after, together, never together, and how often.
+         */
+        get: operations["export_skeleton"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/{log_id}/analyses/temporal-profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Temporal Profile
+         * @description The usual time between any two activities, and the cases where it was not.
+         */
+        get: operations["show_temporal_profile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/{log_id}/analyses/temporal-profile/files/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Temporal Profile
+         * @description The usual time between any two activities, and the cases where it was not.
+         */
+        get: operations["export_temporal_profile"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3682,6 +3842,8 @@ export interface components {
              * @default
              */
             name: string;
+            /** Object Type */
+            object_type?: string | null;
             /**
              * Skip Bad Rows
              * @default false
@@ -8159,6 +8321,218 @@ export interface operations {
             };
         };
     };
+    show_align: {
+        parameters: {
+            query?: {
+                /** @description Which miner; best tries several on cases held out. */
+                miner?: components["schemas"]["MinerName"];
+                /** @description Inductive: share of rare behaviour left out. */
+                noise?: number;
+                /** @description Split: imbalance still concurrent. */
+                concurrency?: number;
+                /** @description Split: percentile of rare edges dropped. */
+                filtering?: number;
+                /** @description Heuristics: least dependency. */
+                dependency?: number;
+                /** @description States looked at per variant; beyond, bounds are told. */
+                limit?: number;
+                /** @description Processes that align. */
+                jobs?: number;
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalysisResultOut"];
+                };
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_align: {
+        parameters: {
+            query?: {
+                /** @description Which miner; best tries several on cases held out. */
+                miner?: components["schemas"]["MinerName"];
+                /** @description Inductive: share of rare behaviour left out. */
+                noise?: number;
+                /** @description Split: imbalance still concurrent. */
+                concurrency?: number;
+                /** @description Split: percentile of rare edges dropped. */
+                filtering?: number;
+                /** @description Heuristics: least dependency. */
+                dependency?: number;
+                /** @description States looked at per variant; beyond, bounds are told. */
+                limit?: number;
+                /** @description Processes that align. */
+                jobs?: number;
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_declare: {
+        parameters: {
+            query?: {
+                /** @description Least share of cases. */
+                support?: number;
+                /** @description Least share of the cases that activate it. */
+                confidence?: number;
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalysisResultOut"];
+                };
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_declare: {
+        parameters: {
+            query?: {
+                /** @description Least share of cases. */
+                support?: number;
+                /** @description Least share of the cases that activate it. */
+                confidence?: number;
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     show_discover: {
         parameters: {
             query?: {
@@ -8319,6 +8693,190 @@ export interface operations {
     export_miners: {
         parameters: {
             query?: {
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_skeleton: {
+        parameters: {
+            query?: {
+                /** @description Share of cases that may break a relation. */
+                noise?: number;
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalysisResultOut"];
+                };
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_skeleton: {
+        parameters: {
+            query?: {
+                /** @description Share of cases that may break a relation. */
+                noise?: number;
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_temporal_profile: {
+        parameters: {
+            query?: {
+                /** @description Standard deviations from the mean. */
+                zeta?: number;
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalysisResultOut"];
+                };
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_temporal_profile: {
+        parameters: {
+            query?: {
+                /** @description Standard deviations from the mean. */
+                zeta?: number;
                 from?: string | null;
                 to?: string | null;
                 variants?: string | null;

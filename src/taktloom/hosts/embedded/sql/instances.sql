@@ -20,13 +20,11 @@ WHERE tenant_id = :tenant_id AND caller_key = :caller_key AND child_id = :child_
 -- name: called_instances
 SELECT * FROM instance WHERE tenant_id = :tenant_id AND caller_key = :caller_key ORDER BY instance_key LIMIT :limit;
 
--- name: insert_instance_state
+-- name: save_instance_state
 INSERT INTO instance_state (tenant_id, instance_key, journal_size, advanced_at, state_sealed)
-VALUES (:tenant_id, :instance_key, :journal_size, :advanced_at, :state_sealed);
-
--- name: update_instance_state
-UPDATE instance_state SET journal_size = :journal_size, advanced_at = :advanced_at, state_sealed = :state_sealed
-WHERE tenant_id = :tenant_id AND instance_key = :instance_key;
+VALUES (:tenant_id, :instance_key, :journal_size, :advanced_at, :state_sealed)
+ON CONFLICT (tenant_id, instance_key) DO UPDATE SET journal_size = excluded.journal_size,
+  advanced_at = excluded.advanced_at, state_sealed = excluded.state_sealed;
 
 -- name: instance_with_state
 SELECT i.*, s.journal_size, s.advanced_at, s.state_sealed FROM instance i JOIN instance_state s USING (tenant_id, instance_key)

@@ -38,6 +38,11 @@ WHERE tenant_id = :tenant_id AND job_id = :job_id;
 UPDATE job SET state = :state, ended_at = :now, variables_sealed = NULL
 WHERE tenant_id = :tenant_id AND job_id = :job_id;
 
+-- The fence moves on, so that a completion under the same lock is not taken for one that was had already.
+-- name: end_job_by_error
+UPDATE job SET state = 'completed', ended_at = :now, variables_sealed = NULL, fence = fence + 1
+WHERE tenant_id = :tenant_id AND job_id = :job_id;
+
 -- name: cancel_job
 UPDATE job SET state = 'cancelled', ended_at = :now, variables_sealed = NULL
 WHERE tenant_id = :tenant_id AND job_id = :job_id AND state IN ('available', 'locked', 'waiting', 'failed');

@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Journals of simulated instances, replayed: what the kernel ordered, entry by entry, against which tables are held.
+
+An instance's journal only grows while its entries stay as they were; then the replay goes on where it stopped.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from taktloom.kernel import ExecutableProcess, step
+from taktloom.kernel.commands import Command, CreateJob, OpenUserTask, RaiseIncident, RecordEvent, ThrowMessage
+from taktloom.kernel.events import (
+    IncidentResolved,
+    JobCompleted,
+    JobErrorThrown,
+    KernelEvent,
+    MessageCorrelated,
+    SignalReceived,
+    TimerFired,
+    UserTaskCompleted,
+    VariablesSet,
+)
+from taktloom.kernel.state import InstanceState
+from taktloom.kernel.state_json import load_event
+from taktloom.model.identifiers import InstanceKey
+
+_NAMED: Mapping[type[KernelEvent], str] = {
+    JobCompleted: "job_id",
+    JobErrorThrown: "job_id",
+    UserTaskCompleted: "user_task_id",
+    TimerFired: "timer_id",
+    IncidentResolved: "incident_id",
+}
+
+
+@dataclass(slots=True)
+class Replayed:
+    """One instance's journal and what follows from it.
+
+    happened: per kind of event how often each id occurs. marks: of messages, signals and set variables, how often the
+    mark that the simulation gave them came. jobs, user_tasks, incidents: ids that the kernel has made, with element.
+    """
+
+    state: InstanceState
+    payloads: list[bytes] = field(default_factory=list)
+    happened: Counter[tuple[str, str]] = field(default_factory=Counter)
+    marks: Counter[tuple[str, str]] = field(default_factory=Counter)
+    jobs: dict[str, str] = field(default_factory=dict)
+    user_tasks: set[str] = field(default_factory=set)
+    incidents: set[str] = field(default_factory=set)
+    events: int = 0
+    visits: Counter[str] = field(default_factory=Counter)
+    messages_thrown: Counter[str] = field(default_factory=Counter)
+    last_at: datetime | None = None
+
+    def play(self, executable: ExecutableProcess, payload: bytes) -> None:
+        """Take in one more entry."""
+        event = load_event(payload)
+        commands = step(executable, self.state, event)
+        self.payloads.append(payload)
+        self.last_at = event.occurred_at
+        self._note_event(event)
+        for command in commands:
+            self._note_command(command)
+
+    def _note_event(self, event: KernelEvent) -> None:
+        kind = type(event)
+        if kind in _NAMED:
+            self.happened[kind.__name__, str(getattr(event, _NAMED[kind]))] += 1
+        elif isinstance(event, MessageCorrelated | SignalReceived):
+            self.marks[kind.__name__, str(event.variables.get("mark"))] += 1
+        elif isinstance(event, VariablesSet):
+            for name in event.variables:
+                self.marks[kind.__name__, name] += 1
+        else:
+            self.happened[kind.__name__, ""] += 1
+
+    def _note_command(self, command: Command) -> None:
+        if isinstance(command, RecordEvent):
+            self.events += 1
+            if command.lifecycle == "start":
+                self.visits[command.element_id] += 1
+        elif isinstance(command, CreateJob):
+            self.jobs[command.job_id] = command.element_id
+        elif isinstance(command, OpenUserTask):
+            self.user_tasks.add(command.user_task_id)
+        elif isinstance(command, RaiseIncident):
+            self.incidents.add(command.incident_id)
+        elif isinstance(command, ThrowMessage):
+            self.messages_thrown[command.message_name] += 1
+
+
+class Journals:
+    """All journals of one run."""
+
+    def __init__(self, executables: Mapping[str, ExecutableProcess]) -> None:
+        self._executables = executables
+        # By process too: after a power loss the key of a lost instance may name another one.
+        self._known: dict[tuple[InstanceKey, str], Replayed] = {}
+
+    def replay(self, instance_key: InstanceKey, process_id: str, payloads: Sequence[bytes]) -> Replayed:
+        """What follows from *payloads*; raises what the kernel raises."""
+        known = self._known.get((instance_key, process_id))
+        if known is None or known.payloads != payloads[: len(known.payloads)]:
+            known = self._known[instance_key, process_id] = Replayed(InstanceState(instance_key=instance_key))
+        for payload in payloads[len(known.payloads) :]:
+            known.play(self._executables[process_id], payload)
+        return known

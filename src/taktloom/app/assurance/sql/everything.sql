@@ -1,0 +1,55 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- What the checks of a simulation read: whole tables, for they are small.
+
+-- name: instances
+SELECT i.instance_key, i.process_id, i.status, i.business_key, i.caller_key, i.child_id, i.open_incidents,
+  s.journal_size, s.state_sealed
+FROM instance i JOIN instance_state s ON s.tenant_id = i.tenant_id AND s.instance_key = i.instance_key
+ORDER BY i.instance_key;
+
+-- name: journal
+SELECT instance_key, sequence, payload_sealed FROM journal ORDER BY instance_key, sequence;
+
+-- name: latest_journal_entry
+SELECT max(occurred_at) AS n FROM journal;
+
+-- name: jobs
+SELECT instance_key, job_id, state FROM job ORDER BY job_id;
+
+-- name: timers
+SELECT instance_key, timer_id, due_at FROM timer ORDER BY timer_id;
+
+-- name: subscriptions
+SELECT instance_key, subscription_id FROM message_subscription ORDER BY subscription_id;
+
+-- name: signal_subscriptions
+SELECT instance_key, subscription_id FROM signal_subscription ORDER BY subscription_id;
+
+-- name: user_tasks
+SELECT instance_key, user_task_id, state FROM user_task ORDER BY user_task_id;
+
+-- name: incidents
+SELECT instance_key, incident_id, resolved_at FROM incident ORDER BY incident_id;
+
+-- name: event_counts
+SELECT instance_key, count(*) AS n FROM event_log GROUP BY instance_key ORDER BY instance_key;
+
+-- name: messages
+SELECT message_id, correlated_with FROM message ORDER BY message_id;
+
+-- name: timer_starts
+SELECT count(*) AS n FROM timer_start;
+
+-- name: still_open
+SELECT (SELECT count(*) FROM instance WHERE status = 'active') + (SELECT count(*) FROM timer_start) AS n;
+
+-- name: waiting_cases
+SELECT DISTINCT i.business_key
+FROM message_subscription m JOIN instance i ON i.tenant_id = m.tenant_id AND i.instance_key = m.instance_key
+WHERE i.business_key IS NOT NULL ORDER BY i.business_key;
+
+-- name: waiting_for_signals
+SELECT count(*) AS n FROM signal_subscription;
+
+-- name: open_instances
+SELECT instance_key FROM instance WHERE status = 'active' ORDER BY instance_key;

@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A net seen from its visible steps: which activities may come next after any run of silent ones, and what must.
+
+Markings that only silent transitions tell apart are passed over, so that a search meets a marking only where an event
+was, could have been, or is to be. Everything is found when it is first asked for and remembered.
+
+Two facts about the way to the end come from the structure alone and so hold for every run: a token in a place can only
+lead to the activities that lie behind it, and it must pass those that lie on each of its ways.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from taktloom.mining.petri import MAX_TOKENS, Marking, NetMoves, PetriNet, tokens_in
+from taktloom.model.errors import LimitExceededError
+
+MAX_SILENT_RUN = 50_000
+
+
+class SilentBehaviourTooLargeError(LimitExceededError):
+    """Silent transitions alone reach more markings than are looked at."""
+
+    code = "TL-2161"
+
+
+@dataclass(slots=True, eq=False)
+class VisibleState:
+    """A marking reached by an event, and its number in order of discovery.
+
+    steps: per activity code, the states behind it; is_final: silent steps end here.
+    reachable, required: bit masks of activity codes that may, and that must, still come.
+    """
+
+    marking: Marking
+    number: int
+    reachable: int
+    required: int
+    is_final: bool = False
+    is_expanded: bool = False
+    steps: dict[int, list["VisibleState"]] = field(default_factory=dict)
+    others: list[tuple[int, "VisibleState"]] = field(default_factory=list)  # all steps, flat
+
+
+class VisibleGraph:
+    """The visible states of one net. Activities are coded in ascending order of their labels."""
+
+    def __init__(self, net: PetriNet) -> None:
+        self.net = net
+        self.labels = net.labels
+        self.code = {label: number for number, label in enumerate(self.labels)}
+        self._moves = NetMoves(net)
+        self._silent = [at for at, each in enumerate(net.transitions) if each.label is None]
+        self._visible = [
+            (at, self.code[each.label]) for at, each in enumerate(net.transitions) if each.label is not None
+        ]
+        self._behind, self._must = _labels_behind(net, self.code), _labels_required(net, self.code)
+        self._states: dict[Marking, VisibleState] = {}
+        self.initial = self._state(net.initial_marking)
+
+    def expanded(self, state: VisibleState) -> VisibleState:
+        """*state* with its steps. Raises SilentBehaviourTooLargeError."""
+        if not state.is_expanded:
+            state.is_expanded = True
+            self._expand(state)
+        return state
+
+    def _expand(self, state: VisibleState) -> None:
+        final, moves = self.net.final_marking, self._moves
+        found: dict[tuple[int, Marking], VisibleState] = {}
+        for marking in self._silent_run(state.marking):
+            if marking == final:
+                state.is_final = True
+            for at, code in self._visible:
+                if moves.is_enabled(at, marking):
+                    after = moves.fire(at, marking)
+                    if (code, after) not in found and self._is_safe(at, after):
+                        found[code, after] = self._state(after)
+        for (code, _), after_state in found.items():
+            state.steps.setdefault(code, []).append(after_state)
+            state.others.append((code, after_state))
+
+    def _silent_run(self, start: Marking) -> Iterable[Marking]:
+        seen, queue = {start}, [start]
+        for marking in queue:
+            for at in self._silent:
+                if self._moves.is_enabled(at, marking):
+                    after = self._moves.fire(at, marking)
+                    if after not in seen and self._is_safe(at, after):
+                        seen.add(after)
+                        queue.append(after)
+            if len(seen) > MAX_SILENT_RUN:
+                raise SilentBehaviourTooLargeError(
+                    f"Silent steps of the net reach more than {MAX_SILENT_RUN} markings.",
+                    remedy="Discover a simpler model, or check fitness by token replay.",
+                    parameters={"limit": str(MAX_SILENT_RUN)},
+                )
+        return queue
+
+    def _is_safe(self, at: int, after: Marking) -> bool:
+        """Whether no place that transition *at* fills is near its bound; what collects more leads to no end."""
+        return all(tokens_in(after, place) < MAX_TOKENS for place in self.net.transitions[at].outputs)
+
+    def _state(self, marking: Marking) -> VisibleState:
+        known = self._states.get(marking)
+        if known is None:
+            marked = [place for place in range(len(self.net.places)) if tokens_in(marking, place)]
+            reachable = required = 0
+            for place in marked:
+                reachable |= self._behind[place]
+                required |= self._must[place]
+            known = self._states[marking] = VisibleState(marking, len(self._states), reachable, required)
+        return known
+
+    @property
+    def size(self) -> int:
+        """How many states have been met."""
+        return len(self._states)
+
+
+def _labels_behind(net: PetriNet, code: dict[str, int]) -> list[int]:
+    """Per place, the activities on any way from it, as a bit mask."""
+    behind = [0] * len(net.places)
+    changed = True
+    while changed:
+        changed = False
+        for transition in net.transitions:
+            mask = 0 if transition.label is None else 1 << code[transition.label]
+            for place in transition.outputs:
+                mask |= behind[place]
+            for place in transition.inputs:
+                if mask & ~behind[place]:
+                    behind[place] |= mask
+                    changed = True
+    return behind
+
+
+def _labels_required(net: PetriNet, code: dict[str, int]) -> list[int]:
+    """Per place, the activities on every way from it to the end: greatest solution, from all activities downwards."""
+    everything = (1 << len(code)) - 1
+    required = [everything] * len(net.places)
+    required[net.final] = 0
+    takers: list[list[int]] = [[] for _ in net.places]
+    for at, transition in enumerate(net.transitions):
+        for place in transition.inputs:
+            takers[place].append(at)
+    changed = True
+    while changed:
+        changed = False
+        for place, ways in enumerate(takers):
+            if place == net.final:
+                continue
+            common = everything
+            for at in ways:
+                transition = net.transitions[at]
+                mask = 0 if transition.label is None else 1 << code[transition.label]
+                for output in transition.outputs:
+                    mask |= required[output]
+                common &= mask
+            if common != required[place]:
+                required[place], changed = common, True
+    return required

@@ -1,0 +1,238 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A session that holds writes back and sends them together: what is paid for each statement is then paid once a group.
+
+`defer` notes a write; it goes to the database before anything that could see the difference: a query that names one of
+the tables with waiting rows, any statement run directly, the end of the group (`flush`). Rows of one statement go in
+one call, in the order in which they were deferred. Statements are put in another order only where that cannot be seen:
+two writes to the same row, told by *key*, always stay in order; tables that others refer to come first.
+
+Taking back: a part of the work (`savepoint`) that raises loses what it deferred by cutting the list. The database gets
+a savepoint only when something of the part, or after its beginning, has to be written before the part is over; what
+was deferred before the part is written before that savepoint, so it stays.
+
+When the database refuses a deferred row, it is too late to tell whose it was: the session is `is_spoilt` until the
+transaction is taken back, and the writer runs each piece of work by itself.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import NamedTuple, TypeAlias
+
+from taktloom.storage.rows import Row
+from taktloom.storage.session import Session
+from taktloom.storage.sqlite import SqlValue
+from taktloom.storage.statements import StatementKind, statement_kind
+
+
+class _Write(NamedTuple):
+    name: str
+    table: str
+    key: str | None  # None: no other statement of the group writes this row
+    is_newest: bool  # takes the place of what waits for the same row
+    bindings: Mapping[str, SqlValue]
+
+
+@dataclass(slots=True, eq=False)
+class _Part:
+    """beginning: how many writes waited when it began. undo: of its savepoint in the database, once there is one."""
+
+    beginning: int
+    undo: ExitStack | None = None
+
+
+_Rows: TypeAlias = list[Mapping[str, SqlValue]]
+_Stage: TypeAlias = dict[tuple[str, str], _Rows]  # per statement and table its rows
+
+
+class _Place(NamedTuple):
+    stage: int
+    name: str
+    rows: _Rows
+    position: int
+
+
+class BufferedSession(Session):
+    """A session over another one (`below`), which nobody else uses within a transaction."""
+
+    def __init__(self, below: Callable[[], Session], *, parents_first: Sequence[str] = ()) -> None:
+        """below: gives the session of the present connection.
+
+        parents_first: tables that foreign keys refer to, in the order in which they must be written; no deferred
+        statement deletes from them.
+        """
+        self._below = below
+        self._ranks = {table: rank - len(parents_first) for rank, table in enumerate(parents_first)}
+        self._writes: list[_Write] = []
+        self._tables: set[str] = set()
+        self._parts: list[_Part] = []
+        self._kept: dict[tuple[object, ...], Row | None] = {}
+        self._kept_tables: set[str] = set()
+        self._direct_changes = Counter[str]()
+        self._times_taken_back = 0
+        self.is_spoilt = False
+
+    @property
+    def below(self) -> Session:
+        """The session that everything goes through."""
+        return self._below()
+
+    def text(self, name: str, /) -> str:
+        """See Session."""
+        return self.below.text(name)
+
+    def run(self, name: str, /, **bindings: SqlValue) -> int:
+        """See Session."""
+        self._prepare(self._kind(name))
+        return self.below.run(name, **bindings)
+
+    def run_many(self, name: str, rows: Iterable[Mapping[str, SqlValue]], /) -> int:
+        """See Session."""
+        self._prepare(self._kind(name))
+        return self.below.run_many(name, rows)
+
+    def rows(self, name: str, /, **bindings: SqlValue) -> Iterator[Row]:
+        """See Session."""
+        self._prepare(self._kind(name))
+        return self.below.rows(name, **bindings)
+
+    def defer(self, name: str, key: str | None = None, /, **bindings: SqlValue) -> None:
+        """See Session."""
+        self._defer(name, key, bindings, is_newest=False)
+
+    def defer_newest(self, name: str, key: str, /, **bindings: SqlValue) -> None:
+        """See Session."""
+        self._defer(name, key, bindings, is_newest=True)
+
+    def kept(self, name: str, /, **bindings: SqlValue) -> Row | None:
+        """See Session."""
+        key = (name, *bindings.values())
+        if key not in self._kept:
+            self._kept_tables |= self._kind(name).tables
+            self._kept[key] = self.first(name, **bindings)
+        return self._kept[key]
+
+    def change_count(self, table: str) -> tuple[int, int]:
+        """See Session."""
+        return self._times_taken_back, self._direct_changes[table]
+
+    @property
+    def in_transaction(self) -> bool:
+        """See Session."""
+        return self.below.in_transaction
+
+    def savepoint(self) -> AbstractContextManager[None]:
+        """See Session."""
+        return self._savepoint()
+
+    def flush(self) -> None:
+        """See Session."""
+        if not self._writes:
+            return
+        writes, begun = self._writes, 0
+        self._writes, self._tables = [], set()
+        for part in self._parts:
+            if part.undo is None:
+                self._write(writes[begun : part.beginning])
+                begun = part.beginning
+                self._open(part)
+            part.beginning = 0
+        self._write(writes[begun:])
+
+    def start(self) -> None:
+        """A transaction begins: nothing waits."""
+        self._writes, self._tables, self._parts = [], set(), []
+        self.is_spoilt = False
+
+    def forget(self) -> None:
+        """See Session."""
+        self._times_taken_back += 1
+        self._drop_kept()
+
+    def close(self) -> None:
+        """See Session."""
+        self.below.close()
+
+    def _kind(self, name: str) -> StatementKind:
+        return statement_kind(self.below.text(name))
+
+    def _defer(self, name: str, key: str | None, bindings: Mapping[str, SqlValue], *, is_newest: bool) -> None:
+        table = self._kind(name).table
+        self._writes.append(_Write(name, table, key, is_newest, bindings))
+        self._tables.add(table)
+        if table in self._kept_tables:
+            self._drop_kept()
+
+    def _prepare(self, kind: StatementKind) -> None:
+        """Write what the statement must see, and what must not be taken back with it."""
+        if kind.changes:
+            self.flush()
+            for part in self._parts:
+                if part.undo is None:
+                    self._open(part)
+            self._direct_changes[kind.table] += 1
+            if not self._kept_tables.isdisjoint(kind.tables):
+                self._drop_kept()
+        elif not self._tables.isdisjoint(kind.tables):
+            self.flush()
+
+    def _open(self, part: _Part) -> None:
+        part.undo = ExitStack()
+        part.undo.enter_context(self.below.savepoint())
+
+    @contextmanager
+    def _savepoint(self) -> Iterator[None]:
+        part = _Part(len(self._writes))
+        self._parts.append(part)
+        try:
+            yield
+        except BaseException as error:
+            self._take_back(part, error)
+            raise
+        self._parts.pop()
+        if part.undo is not None:
+            part.undo.close()
+
+    def _take_back(self, part: _Part, error: BaseException) -> None:
+        self._parts.pop()
+        del self._writes[part.beginning :]
+        self._drop_kept()
+        if part.undo is not None:
+            self._times_taken_back += 1
+            part.undo.__exit__(type(error), error, error.__traceback__)
+
+    def _drop_kept(self) -> None:
+        self._kept, self._kept_tables = {}, set()
+
+    def _write(self, writes: Sequence[_Write]) -> None:
+        try:
+            for stage in self._stages(writes):
+                for name, table in sorted(stage, key=lambda one: self._ranks.get(one[1], 0)):
+                    self.below.send_many(name, stage[name, table])
+            self.below.settle()
+        except BaseException:
+            self.is_spoilt = True
+            raise
+
+    def _stages(self, writes: Sequence[_Write]) -> list[_Stage]:
+        """Writes to the same row in stages after one another; never before rows that they may refer to."""
+        stages: list[_Stage] = []
+        places: dict[tuple[str, str], _Place] = {}  # where a row was written last
+        floors = dict.fromkeys(self._ranks.values(), 0)  # of the tables of a rank the last stage
+        for write in writes:
+            place = None if write.key is None else places.get((write.table, write.key))
+            if place is not None and write.is_newest and write.name == place.name:
+                place.rows[place.position] = write.bindings
+                continue
+            rank = self._ranks.get(write.table, 0)
+            at = max(0 if place is None else place.stage + 1, *(floors[one] for one in floors if one < rank), 0)
+            if at == len(stages):
+                stages.append({})
+            rows = stages[at].setdefault((write.name, write.table), [])
+            if write.key is not None:
+                places[write.table, write.key] = _Place(at, write.name, rows, len(rows))
+            if rank in floors:
+                floors[rank] = max(floors[rank], at)
+            rows.append(write.bindings)
+        return stages

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The short way through a CSV file gives the rows of the long way, or leaves the file to it."""
+
+import tempfile
+from pathlib import Path
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from taktloom.mining.logs import csv_blocks, csv_reader
+from taktloom.mining.logs.encodings import RawBytes, prepare_text
+from taktloom.mining.logs.requests import ImportLimits, ImportWatch
+from taktloom.mining.logs.staging import Staging
+
+CELL = st.text(alphabet="ab é中0-: ", max_size=4)
+ROWS = st.lists(st.lists(CELL, min_size=3, max_size=3), min_size=1, max_size=30)
+
+
+def stage(folder: Path, content: bytes) -> Staging:
+    path = folder / "log.csv"
+    path.write_bytes(content)
+    raw = RawBytes(path=path, name="log.csv", limits=ImportLimits(), watch=ImportWatch())
+    workspace = Path(tempfile.mkdtemp(dir=folder))
+    return csv_reader.stage_csv(raw, prepare_text(raw, workspace), workspace)
+
+
+def rows_of(staging: Staging) -> list[tuple[str | None, ...]]:
+    return staging.scan().select(pl.all().replace("", None)).collect().rows()
+
+
+@given(ROWS, st.sampled_from(["\n", "\r\n"]), st.booleans(), st.sampled_from([",", ";", "\t"]))
+def test_both_ways_give_the_same_rows(rows: list[list[str]], end: str, is_ended: bool, delimiter: str) -> None:
+    lines = [delimiter.join(("x", "y", "z")), *(delimiter.join(row) for row in rows)]
+    content = (end.join(lines) + (end if is_ended else "")).encode()
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(csv_blocks, "BLOCK_BYTES", 40)  # several blocks even here
+        short = stage(Path(folder), content)
+        patch.setattr(csv_reader, "stage_blocks", lambda *_: None)
+        long = stage(Path(folder), content)
+
+        assert all(path.suffix == ".arrow" for path in short.paths)
+        assert rows_of(short) == rows_of(long)
+        assert (short.rows, short.columns) == (long.rows, long.columns)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [b'a,"b",c\n', b"a,b\n", b"a,b,c,d\n", b"a,b,c\n\na,b,c\n", b"a,b\rc,d,e\n", b"a,b,c\n" + b" " * 9_000_000],
+    ids=["quote", "too short", "too long", "blank line", "lone carriage return", "endless line"],
+)
+def test_what_the_short_way_cannot_prove_is_left_to_the_long_one(tmp_path: Path, rows: bytes) -> None:
+    path = tmp_path / "log.csv"
+    path.write_bytes(b"x,y,z\n" + rows)
+    raw = RawBytes(path=path, name="log.csv", limits=ImportLimits(), watch=ImportWatch())
+
+    assert csv_blocks.stage_blocks(path, ",", 3, tmp_path, raw) is None
+    assert list(tmp_path.glob("*.arrow")) == []
