@@ -22,6 +22,7 @@ from taktloom.app import (
     linting,
     logs,
     messages,
+    metrics,
     object_logs,
     operations,
     people,
@@ -31,8 +32,10 @@ from taktloom.app import (
     service_accounts,
     system,
     task_desk,
+    task_notes,
     tasks,
     watch,
+    webhooks,
     works,
 )
 from taktloom.app.analyses import running as analyses
@@ -61,6 +64,7 @@ MODULES: tuple[ModuleType, ...] = (
     linting,
     logs,
     messages,
+    metrics,
     object_logs,
     operations,
     people,
@@ -70,9 +74,11 @@ MODULES: tuple[ModuleType, ...] = (
     service_accounts,
     system,
     task_desk,
+    task_notes,
     tasks,
     walk,
     watch,
+    webhooks,
     works,
 )
 

@@ -19,7 +19,7 @@ LIMIT :limit;
 -- name: lock_external_task
 UPDATE job SET state = 'locked', fence = fence + 1, attempt = attempt + 1, worker = :worker, taken_at = :now,
   ready_at = :locked_until
-WHERE tenant_id = :tenant_id AND job_id = :job_id AND state IN ('available', 'waiting', 'locked');
+WHERE tenant_id = :tenant_id AND job_id = :job_id AND state IN ('available', 'waiting', 'locked') AND is_held = 0;
 
 -- name: unlock_external_task
 UPDATE job SET state = 'available', worker = NULL, ready_at = :now
