@@ -18,8 +18,10 @@ from taktloom.app import (
     instances,
     jobs,
     linting,
+    log_export,
     logs,
     messages,
+    metrics,
     object_logs,
     operations,
     people,
@@ -32,6 +34,7 @@ from taktloom.app import (
     task_notes,
     tasks,
     watch,
+    webhooks,
     works,
 )
 from taktloom.app.analyses import running as analyses
@@ -56,8 +59,10 @@ MODULES: tuple[ModuleType, ...] = (
     instances,
     jobs,
     linting,
+    log_export,
     logs,
     messages,
+    metrics,
     object_logs,
     operations,
     people,
@@ -71,6 +76,7 @@ MODULES: tuple[ModuleType, ...] = (
     tasks,
     walk,
     watch,
+    webhooks,
     works,
 )
 
