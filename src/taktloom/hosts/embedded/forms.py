@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from itertools import islice
+from typing import NamedTuple
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
@@ -85,6 +86,14 @@ def schema_problem(form: Mapping[str, object]) -> str | None:
     return None if error is None else "/".join(str(part) for part in error.absolute_path) or "the top"
 
 
+class _Breach(NamedTuple):
+    """One thing that does not fit."""
+
+    rule: str
+    message: str
+    parameters: Mapping[str, str]
+
+
 class _Visit:
     """One look through a form-js schema."""
 
@@ -120,23 +129,21 @@ class _Visit:
             if limits.get("required") is True:
                 yield _finding("field-required", key, f"{label} must be filled in.", {"label": label})
             return
-        for rule, message, parameters in self._checks(component, limits, value):
-            yield _finding(rule, key, message, {"label": label, **parameters})
+        for breach in self._checks(component, limits, value):
+            yield _finding(breach.rule, key, breach.message, {"label": label, **breach.parameters})
 
-    def _checks(
-        self, component: Component, limits: Mapping[str, FeelValue], value: FeelValue
-    ) -> Iterator[tuple[str, str, dict[str, str]]]:
+    def _checks(self, component: Component, limits: Mapping[str, FeelValue], value: FeelValue) -> Iterator["_Breach"]:
         kind = component.get("type")
         if kind in _TEXTS:
             yield from _text_problems(limits, value)
         elif kind == "number":
             yield from _number_problems(component, limits, value)
         elif kind == "checkbox" and not isinstance(value, bool):
-            yield "field-type", "Yes or no is expected.", {}
+            yield _Breach(rule="field-type", message="Yes or no is expected.", parameters={})
         elif kind in _ONE | _MANY:
             yield from _choice_problems(str(kind), self._choices(component), value)
         elif kind == "datetime" and not _is_time(str(component.get("subtype") or "date"), value):
-            yield "field-type", "A date or time as in ISO 8601 is expected.", {}
+            yield _Breach(rule="field-type", message="A date or time as in ISO 8601 is expected.", parameters={})
 
     def _choices(self, component: Component) -> list[FeelValue] | None:
         """The values that may be chosen; None where the schema leaves them open."""
@@ -167,53 +174,57 @@ class _Visit:
             return None
 
 
-def _text_problems(limits: Mapping[str, FeelValue], value: FeelValue) -> Iterator[tuple[str, str, dict[str, str]]]:
+def _text_problems(limits: Mapping[str, FeelValue], value: FeelValue) -> Iterator["_Breach"]:
     if not isinstance(value, str):
-        yield "field-type", "A text is expected.", {}
+        yield _Breach(rule="field-type", message="A text is expected.", parameters={})
         return
     least, most = _number(limits.get("minLength")), _number(limits.get("maxLength"))
     if least is not None and len(value) < least:
-        yield "field-length", f"At least {least} characters are expected.", {"limit": str(least)}
+        yield _Breach(
+            rule="field-length", message=f"At least {least} characters are expected.", parameters={"limit": str(least)}
+        )
     if most is not None and len(value) > most:
-        yield "field-length", f"At most {most} characters are expected.", {"limit": str(most)}
+        yield _Breach(
+            rule="field-length", message=f"At most {most} characters are expected.", parameters={"limit": str(most)}
+        )
     pattern = limits.get("pattern")
     if isinstance(pattern, str) and pattern and not _matches(pattern, value):
-        yield "field-pattern", "The text does not have the form that is expected.", {}
+        yield _Breach(rule="field-pattern", message="The text does not have the form that is expected.", parameters={})
     kind = limits.get("validationType")
     if kind == "email" and not _matches(_EMAIL, value):
-        yield "field-pattern", "An e-mail address is expected.", {}
+        yield _Breach(rule="field-pattern", message="An e-mail address is expected.", parameters={})
     if kind == "phone" and not _matches(_PHONE, value):
-        yield "field-pattern", "A telephone number is expected.", {}
+        yield _Breach(rule="field-pattern", message="A telephone number is expected.", parameters={})
 
 
-def _number_problems(
-    component: Component, limits: Mapping[str, FeelValue], value: FeelValue
-) -> Iterator[tuple[str, str, dict[str, str]]]:
+def _number_problems(component: Component, limits: Mapping[str, FeelValue], value: FeelValue) -> Iterator["_Breach"]:
     number = _number(value) if not isinstance(value, str) or component.get("serializeToString") else None
     if number is None:
-        yield "field-type", "A number is expected.", {}
+        yield _Breach(rule="field-type", message="A number is expected.", parameters={})
         return
     least, most = _number(limits.get("min")), _number(limits.get("max"))
     if least is not None and number < least:
-        yield "field-range", f"At least {least} is expected.", {"limit": str(least)}
+        yield _Breach(rule="field-range", message=f"At least {least} is expected.", parameters={"limit": str(least)})
     if most is not None and number > most:
-        yield "field-range", f"At most {most} is expected.", {"limit": str(most)}
+        yield _Breach(rule="field-range", message=f"At most {most} is expected.", parameters={"limit": str(most)})
     digits = _number(component.get("decimalDigits"))
     exponent = number.normalize().as_tuple().exponent
     if digits is not None and isinstance(exponent, int) and -exponent > digits:
-        yield "field-range", f"At most {digits} decimal places are expected.", {"limit": str(digits)}
+        yield _Breach(
+            rule="field-range",
+            message=f"At most {digits} decimal places are expected.",
+            parameters={"limit": str(digits)},
+        )
 
 
-def _choice_problems(
-    kind: str, choices: list[FeelValue] | None, value: FeelValue
-) -> Iterator[tuple[str, str, dict[str, str]]]:
+def _choice_problems(kind: str, choices: list[FeelValue] | None, value: FeelValue) -> Iterator["_Breach"]:
     are_many = kind in _MANY
     if are_many and not isinstance(value, list):
-        yield "field-type", "A list is expected.", {}
+        yield _Breach(rule="field-type", message="A list is expected.", parameters={})
         return
     chosen = value if are_many and isinstance(value, list) else [value]
     if choices is not None and any(one not in choices for one in chosen):
-        yield "field-choice", "This is none of the choices.", {}
+        yield _Breach(rule="field-choice", message="This is none of the choices.", parameters={})
 
 
 def _is_time(subtype: str, value: FeelValue) -> bool:
