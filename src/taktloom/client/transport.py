@@ -16,13 +16,12 @@ from taktloom.model.places import Place
 SECONDS = 30.0
 _LONGEST_PAUSE_S = 30.0
 _TRY_AGAIN = frozenset({429, 502, 503, 504})
-_UNDECIDED = "TL-2535"
 
 
 class RequestRefusedError(MisuseError):
     """The server refused the request. problem_code: the server's own code of the cause; status: HTTP's."""
 
-    code = "TL-2803"
+    code = "TL-2911"
 
     def __init__(
         self, cause: str, remedy: str, parameters: Mapping[str, str], *, problem_code: str, status: int
@@ -101,9 +100,7 @@ class Transport:
 
 def _may_help(answer: httpx.Response) -> bool:
     """Whether sending it again may bring another answer."""
-    if answer.status_code == 409:
-        return _problem(answer).get("code") == _UNDECIDED
-    return answer.status_code in _TRY_AGAIN
+    return answer.status_code in _TRY_AGAIN or (answer.status_code == 409 and "Retry-After" in answer.headers)
 
 
 def _pause(answer: httpx.Response | None, attempt: int) -> float:
