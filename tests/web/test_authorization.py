@@ -147,6 +147,7 @@ BODIES: dict[str, dict[str, object]] = {
     "/tasks/{user_task_id}/delegate": {"to": "nobody"},
     "/tasks/{user_task_id}/comments": {"text": "hello"},
     "/tasks/{user_task_id}/assign": {"assignee": "nobody"},
+    "/webhooks": {"url": "none", "topics": ["none"]},
     "/jobs/activations": {"job_types": ["none"], "worker": "w"},
     "/jobs/{job_id}/completion": {"fence": 1},
     "/jobs/{job_id}/failure": {"fence": 1, "message": ""},

@@ -20,6 +20,7 @@ from taktloom.app import (
     linting,
     logs,
     messages,
+    metrics,
     object_logs,
     operations,
     people,
@@ -32,6 +33,7 @@ from taktloom.app import (
     task_notes,
     tasks,
     watch,
+    webhooks,
     works,
 )
 from taktloom.app.analyses import running as analyses
@@ -58,6 +60,7 @@ MODULES: tuple[ModuleType, ...] = (
     linting,
     logs,
     messages,
+    metrics,
     object_logs,
     operations,
     people,
@@ -71,6 +74,7 @@ MODULES: tuple[ModuleType, ...] = (
     tasks,
     walk,
     watch,
+    webhooks,
     works,
 )
 

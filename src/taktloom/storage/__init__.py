@@ -31,6 +31,7 @@ from taktloom.storage.sqlite import (
     savepoint,
     transaction,
 )
+from taktloom.storage.statistics import assume_statistics, has_statistics
 
 __all__ = [
     "MEMORY",
@@ -50,11 +51,13 @@ __all__ = [
     "SyncLevel",
     "UnsafeCommitError",
     "UnsafeSqliteError",
+    "assume_statistics",
     "backup_database",
     "check_integrity",
     "copy_database",
     "data_version",
     "from_micros",
+    "has_statistics",
     "is_postgresql_url",
     "load_migrations",
     "load_queries",

@@ -4,9 +4,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from taktloom.app.analyses import conformance, discovery
+from taktloom.app.analyses import conformance, discovery, performance
 from taktloom.app.analyses.records import Analysis
 
 ANALYSES: Mapping[str, Analysis[Any]] = {
-    each.name: each for module in (discovery, conformance) for each in module.ANALYSES
+    each.name: each for module in (discovery, conformance, performance) for each in module.ANALYSES
 }

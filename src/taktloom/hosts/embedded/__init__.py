@@ -9,6 +9,7 @@ from taktloom.hosts.embedded.drafts import DraftContent
 from taktloom.hosts.embedded.engine import EmbeddedEngine, EngineOptions
 from taktloom.hosts.embedded.event_rows import EventBatch
 from taktloom.hosts.embedded.external_tasks import ExternalFailure, ExternalResult
+from taktloom.hosts.embedded.idempotency import KeptAnswer, KeyedRequest
 from taktloom.hosts.embedded.incidents import IncidentState
 from taktloom.hosts.embedded.jobs import CompletionResult, JobCompletion, SeenWorker
 from taktloom.hosts.embedded.limits import EngineLimits
@@ -38,6 +39,8 @@ __all__ = [
     "IncidentState",
     "InlineWriter",
     "JobCompletion",
+    "KeptAnswer",
+    "KeyedRequest",
     "ManualClock",
     "Message",
     "MessageMismatchError",

@@ -51,6 +51,7 @@ from taktloom.storage import to_micros, to_micros_or_none
 
 _CommandType = TypeVar("_CommandType", bound=Command)
 _Rule = Callable[[Unit, LiveInstance, Command], KernelEvent | None]
+_BESIDE_THE_FLOW = frozenset({"boundaryEvent", "startEvent"})  # those of event sub-processes, once an instance runs
 
 
 def carry_out(unit: Unit, instance: LiveInstance, command: Command) -> KernelEvent | None:
@@ -168,7 +169,10 @@ def _wanted(command: Subscribe) -> Mapping[str, FeelValue]:
 
 
 def _take_buffered(unit: Unit, instance: LiveInstance, command: Subscribe) -> Mapping[str, FeelValue] | None:
-    """The oldest message in the buffer that fits; it is taken out."""
+    """The oldest message in the buffer that fits; it is taken out. What listens beside the flow takes none."""
+    executable = instance.definition.executable
+    if executable.nodes[executable.node_index[command.element_id]].element_type in _BESIDE_THE_FLOW:
+        return None
     for row in unit.session.all(
         "buffered_messages",
         tenant_id=unit.tenant_id,

@@ -835,7 +835,7 @@ export interface paths {
         put?: never;
         /**
          * Complete Jobs
-         * @description Complete many jobs; each is answered for.
+         * @description Complete many jobs in one change; each is answered for, and one that is refused does not stop the others.
          */
         post: operations["complete_jobs"];
         delete?: never;
