@@ -12,6 +12,7 @@ from taktloom.cli.calendars import calendar_commands
 from taktloom.cli.decision_tables import decide_commands
 from taktloom.cli.decisions import decision_commands
 from taktloom.cli.doors import door_commands
+from taktloom.cli.log_export import log_export_commands
 from taktloom.cli.logs import log_commands, look_commands
 from taktloom.cli.mine import mine_commands
 from taktloom.cli.models import model_commands
@@ -59,7 +60,8 @@ application.add_typer(
     decide_commands, name="decide", help="Evaluate a decision; import and export its table.",
     no_args_is_help=True, context_settings={"ignore_unknown_options": True},
 )  # fmt: skip
-log_commands.registered_commands.extend(object_log_commands.registered_commands)
+for group in (log_export_commands, object_log_commands):
+    log_commands.registered_commands.extend(group.registered_commands)
 application.add_typer(log_commands, name="log", help="Event logs in the data folder.", no_args_is_help=True)
 application.add_typer(mine_commands, name="mine", help="Analyses of an event log.", no_args_is_help=True)
 application.add_typer(process_commands, name="process", help="Deployed processes.", no_args_is_help=True)
