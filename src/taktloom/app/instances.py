@@ -26,7 +26,7 @@ class JournalRow:
 
 
 @use_case(Permission.INSTANCE_START)
-def start_instance(
+def start_instance(  # noqa: PLR0913 - what is optional is keyword-only
     context: Context,
     *,
     process_id: str,
