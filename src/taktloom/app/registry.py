@@ -5,6 +5,7 @@ from types import ModuleType
 
 from taktloom.app import (
     backup,
+    batches,
     calendars,
     decision_tables,
     decision_tests,
@@ -17,6 +18,7 @@ from taktloom.app import (
     incidents,
     instances,
     jobs,
+    keeping,
     linting,
     log_export,
     logs,
@@ -45,6 +47,7 @@ from taktloom.app.demo import walk
 MODULES: tuple[ModuleType, ...] = (
     analyses,
     backup,
+    batches,
     calendars,
     campaign,
     decision_tables,
@@ -58,6 +61,7 @@ MODULES: tuple[ModuleType, ...] = (
     incidents,
     instances,
     jobs,
+    keeping,
     linting,
     log_export,
     logs,

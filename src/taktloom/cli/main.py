@@ -8,6 +8,7 @@ import typer
 
 from taktloom.cli import failures
 from taktloom.cli.assurance import assurance_commands
+from taktloom.cli.batches import batch_commands, retention_commands
 from taktloom.cli.calendars import calendar_commands
 from taktloom.cli.decision_tables import decide_commands
 from taktloom.cli.decisions import decision_commands
@@ -75,6 +76,8 @@ application.add_typer(signal_commands, name="signal", help="Signals.", no_args_i
 application.add_typer(
     migration_commands, name="migration", help="Migration of running instances.", no_args_is_help=True
 )
+application.add_typer(batch_commands, name="batch", help="One operation over many.", no_args_is_help=True)
+application.add_typer(retention_commands, name="retention", help="How long history is kept.", no_args_is_help=True)
 application.add_typer(action_commands, name="action", help="What operators did.", no_args_is_help=True)
 application.add_typer(webhook_commands, name="webhook", help="Who outside is told of what.", no_args_is_help=True)
 application.add_typer(user_commands, name="user", help="People's accounts.", no_args_is_help=True)

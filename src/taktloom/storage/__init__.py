@@ -9,7 +9,13 @@ from taktloom.storage.buffered import BufferedSession
 from taktloom.storage.dialects import PostgresqlStatement, is_postgresql_url, postgresql_schema, postgresql_statement
 from taktloom.storage.migrations import Migration, NewerDatabaseError, load_migrations, migrate
 from taktloom.storage.queries import load_queries, parse_queries
-from taktloom.storage.refusals import ConnectionLostError, MissingDriverError, Refusal, UnsafeCommitError
+from taktloom.storage.refusals import (
+    ConnectionLostError,
+    MissingDriverError,
+    QueryTooLongError,
+    Refusal,
+    UnsafeCommitError,
+)
 from taktloom.storage.rows import Row, from_micros, to_micros, to_micros_or_none
 from taktloom.storage.session import Session, SqliteSession
 from taktloom.storage.sqlite import (
@@ -36,6 +42,7 @@ __all__ = [
     "MissingDriverError",
     "NewerDatabaseError",
     "PostgresqlStatement",
+    "QueryTooLongError",
     "Refusal",
     "Row",
     "Session",
