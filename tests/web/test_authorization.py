@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every route names its use cases; every role gets exactly the routes whose permission it holds."""
 
+import json
 from collections.abc import AsyncIterator, Iterator
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,6 +17,8 @@ from taktloom.app.wiring import Rooms
 from taktloom.assure.permissions import ROLE_PERMISSIONS, Permission, Role
 from taktloom.storage import SyncLevel
 from taktloom.web.application import PREFIX, api_routes
+from taktloom.web.openapi import FILE as OPENAPI
+from tests.data import PROJECT_ROOT
 from tests.web.client import Client
 
 PUBLIC = {"/api/v1/health", "/api/v1/session", "/api/v1/session/one-time"}
@@ -86,13 +91,13 @@ def test_no_route_but_sign_in_changes_anything_without_the_csrf_token(
         return
     address = path.removeprefix(PREFIX)
 
-    answer = clients["admin"].call(method, _filled(address), json={}, headers={"X-CSRF-Token": "0" * 64})
+    answer = clients["admin"].call(method, _filled(method, address), json={}, headers={"X-CSRF-Token": "0" * 64})
 
     assert (answer.status_code, answer.json()["code"]) == (403, "TL-2903")
 
 
 def _status(client: Client, method: str, path: str) -> int:
-    address = _filled(path.removeprefix(PREFIX))
+    address = _filled(method, path.removeprefix(PREFIX))
     if method == "GET":
         return client.call(method, address).status_code
     if path.endswith("/uploads"):
@@ -100,18 +105,55 @@ def _status(client: Client, method: str, path: str) -> int:
     return client.call(method, address, json=_body(method, path)).status_code
 
 
-def _filled(path: str) -> str:
-    for name in ("version",):
-        path = path.replace(f"{{{name}}}", "1")
-    return "/".join("nothing" if part.startswith("{") else part for part in path.split("/"))
+@cache
+def _document() -> dict[str, Any]:
+    document: dict[str, Any] = json.loads((PROJECT_ROOT / OPENAPI).read_text(encoding="utf-8"))
+    return document
 
 
-def _body(method: str, path: str) -> dict[str, object]:
+def _filled(method: str, path: str) -> str:
+    """The address with a value for each parameter that must be there."""
+    operation = _document()["paths"].get(f"{PREFIX}{path}", {}).get(method.lower(), {})
+    asked = []
+    for each in operation.get("parameters", ()):
+        if each["in"] == "path":
+            path = path.replace(f"{{{each['name']}}}", str(_sample(each["schema"])))
+        elif each["in"] == "query" and each.get("required"):
+            asked.append(f"{each['name']}={_sample(each['schema'])}")
+    return f"{path}?{'&'.join(asked)}" if asked else path
+
+
+def _body(method: str, path: str) -> object:
     """A body that fits the schema, so that the answer is about permission and not about the schema."""
-    del method
-    return BODIES.get(path.removeprefix(PREFIX), {})
+    if path.removeprefix(PREFIX) in BODIES:
+        return BODIES[path.removeprefix(PREFIX)]
+    operation = _document()["paths"].get(path, {}).get(method.lower(), {})
+    content = operation.get("requestBody", {}).get("content", {})
+    return _sample(content["application/json"]["schema"]) if "application/json" in content else {}
 
 
+def _sample(schema: dict[str, Any]) -> object:
+    """A small value that *schema* takes: required fields only, the least number, the first of a list of words."""
+    if "$ref" in schema:
+        return _sample(_document()["components"]["schemas"][schema["$ref"].rsplit("/", maxsplit=1)[-1]])
+    for word in ("anyOf", "oneOf", "allOf"):
+        if word in schema:
+            return _sample(schema[word][0])
+    if "const" in schema or "enum" in schema:
+        return schema.get("const", schema.get("enum", [None])[0])
+    kind = schema.get("type")
+    if kind == "object":
+        return {name: _sample(schema["properties"][name]) for name in schema.get("required", ())}
+    if kind == "array":
+        return [_sample(schema["items"])] * int(schema.get("minItems", 0))
+    if kind in {"integer", "number"}:
+        return schema.get("minimum", 1)
+    if kind == "boolean":
+        return False
+    return "2026-01-31T12:00:00Z" if schema.get("format") == "date-time" else "nothing"
+
+
+# Where the schema alone does not lead past what is checked before the permission, or would do what it says.
 BODIES: dict[str, dict[str, object]] = {
     "/me/password": {"new_password": "short"},
     "/users": {"username": " "},

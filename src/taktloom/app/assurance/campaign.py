@@ -20,7 +20,6 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from taktloom.app.assurance.records import RunResult, Wrong
-from taktloom.app.assurance.simulation import simulate
 from taktloom.app.context import Context, use_case
 from taktloom.assure.permissions import Permission
 from taktloom.model.errors import MisuseError
@@ -210,6 +209,10 @@ def run_seeds(chunk: tuple[int, int, bool]) -> Sequence[RunResult]:
     logger = logging.getLogger("taktloom")
     level, logger.level = logger.level, logging.CRITICAL + 1  # the engine rightly logs every fault
     try:
+        from taktloom.app.assurance.simulation import (
+            simulate,  # brings engine and model formats; commands start without
+        )
+
         return [simulate(seed, power=power) for seed in range(first, last)]
     finally:
         logger.setLevel(level)
