@@ -31,6 +31,10 @@ EXPECTED = {
     "calendar remove", "calendar save", "calendar show", "instance migrate", "instance modify", "instance resume",
     "instance suspend", "migration plan", "migration preview",
     "process resume", "process suspend",
+    "batch create", "batch list", "batch show", "batch turn", "incident groups", "instance at", "instance hold",
+    "instance restart", "instance stuck", "process delete-version", "process versions", "retention list",
+    "retention run", "retention set", "webhook add", "webhook dead", "webhook list", "webhook remove",
+    "webhook retry",
     *(f"mine {name}" for name in ANALYSES),
 }  # fmt: skip
 

@@ -47,7 +47,7 @@ class InstanceFilterIn(In):
 
 
 class SelectionIn(In):
-    """keys: of instances or incidents. query: instances. signature, process_id: open incidents of a cause or process."""
+    """keys: of instances or incidents. query: instances. signature, process_id: open incidents of a cause."""
 
     keys: list[str] = Field(default_factory=list, max_length=50_000)
     query: InstanceFilterIn | None = None

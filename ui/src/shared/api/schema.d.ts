@@ -5861,7 +5861,7 @@ export interface components {
         };
         /**
          * SelectionIn
-         * @description keys: of instances or incidents. query: instances. signature, process_id: open incidents of a cause or process.
+         * @description keys: of instances or incidents. query: instances. signature, process_id: open incidents of a cause.
          */
         SelectionIn: {
             /** Keys */
