@@ -4,9 +4,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from taktloom.app.analyses import conformance, discovery
+from taktloom.app.analyses import conformance, discovery, explanation
 from taktloom.app.analyses.records import Analysis
 
 ANALYSES: Mapping[str, Analysis[Any]] = {
-    each.name: each for module in (discovery, conformance) for each in module.ANALYSES
+    each.name: each for module in (discovery, conformance, explanation) for each in module.ANALYSES
 }
