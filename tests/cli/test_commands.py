@@ -9,6 +9,7 @@ import pytest
 import typer
 
 from command_reference import spoken
+from taktloom.app.analyses.table import ANALYSES
 from taktloom.app.calls import use_cases_of
 from taktloom.app.registry import all_use_cases
 from taktloom.cli import failures
@@ -28,8 +29,9 @@ EXPECTED = {
     "user reset", "key list", "key add", "key revoke", "decide evaluate", "decide import", "decide export",
     "action list", "assurance run", "calendar days", "calendar due", "calendar list", "calendar measure",
     "calendar remove", "calendar save", "calendar show", "instance migrate", "instance modify", "instance resume",
-    "instance suspend", "migration plan", "migration preview", "mine align", "mine declare", "mine discover",
-    "mine miners", "mine skeleton", "mine temporal-profile", "process resume", "process suspend",
+    "instance suspend", "migration plan", "migration preview",
+    "process resume", "process suspend",
+    *(f"mine {name}" for name in ANALYSES),
 }  # fmt: skip
 
 

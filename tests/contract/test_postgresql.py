@@ -2,7 +2,7 @@
 """What a database server does that a file does not: it goes away, forgets sessions, and answers late or never."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -249,19 +249,19 @@ def _breaking_commits(
 ) -> list[bool]:
     """Break the writer's connection before or after the server has carried out a commit; the list grows by each."""
     breaks: list[bool] = []
-    execute: Callable[..., object] = psycopg.Connection.execute
+    commit = PostgresqlDatabase._commit_with
 
-    def breaking(self: psycopg.Connection[object], query: str, *given: object, **options: object) -> object:
-        if query != "COMMIT" or len(breaks) >= times:
-            return execute(self, query, *given, **options)
-        breaks.append(True)
-        if after_commit:
-            execute(self, query, *given, **options)
-        self.close()
-        raise psycopg.OperationalError("server closed the connection unexpectedly")
+    def breaking(self: PostgresqlDatabase, marker: str) -> None:
+        is_broken = len(breaks) < times
+        if after_commit or not is_broken:
+            commit(self, marker)
+        if is_broken:
+            breaks.append(True)
+            self._connection.close()
+            raise psycopg.OperationalError("server closed the connection unexpectedly")
 
     del engine
-    monkeypatch.setattr(psycopg.Connection, "execute", breaking)
+    monkeypatch.setattr(PostgresqlDatabase, "_commit_with", breaking)
     return breaks
 
 

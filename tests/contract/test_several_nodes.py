@@ -11,7 +11,8 @@ import pytest
 
 from taktloom.hosts.embedded import CompletionResult, EmbeddedEngine, ManualClock, Message
 from taktloom.hosts.embedded.jobs import JobLockError
-from taktloom.model.errors import ConflictError
+from taktloom.hosts.embedded.postgresql_database import PostgresqlDatabase
+from taktloom.model.errors import ConflictError, IncidentError
 from taktloom.model.identifiers import InstanceKey, ProcessId
 from taktloom.model.operations import InstanceQuery, JobState, UserTaskQuery
 
@@ -63,6 +64,28 @@ def test_a_node_sees_at_once_what_the_other_one_did_to_an_instance_it_remembers(
 
     assert [view.value for view in nodes[1].instances.detail(key).variables] == [Decimal(10)]
     assert nodes[1].instances.check_replay(key) == 11
+
+
+def test_a_stale_memory_that_nobody_noticed_is_caught_by_the_numbers_of_the_journal(
+    nodes: Nodes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for engine in nodes:
+        monkeypatch.setattr(type(engine._core.database), "look", lambda self: False)
+        if isinstance(engine._core.database, PostgresqlDatabase):
+            monkeypatch.setattr(PostgresqlDatabase, "_note_others", lambda self: False)
+    key = nodes[0].instances.start(PERMIT, {}).instance_key
+
+    outcomes = []
+    for number in range(6):
+        try:
+            nodes[number % 2].instances.set_variables(key, {f"v{number}": Decimal(number)})
+            outcomes.append(number)
+        except IncidentError:
+            continue
+
+    assert nodes[0].instances.check_replay(key) == 1 + len(outcomes)
+    assert {view.name for view in nodes[1].instances.detail(key).variables} == {f"v{number}" for number in outcomes}
+    assert len(outcomes) >= 3
 
 
 def test_timers_that_both_nodes_look_for_fire_once(nodes: Nodes, clock: ManualClock) -> None:

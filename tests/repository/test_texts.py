@@ -44,6 +44,7 @@ ENGLISH_ONLY = (
     "app/demo/",
     "app/doctor.py",
     "app/folder_lock.py",
+    "app/metrics.py",
     "app/settings.py",
     "app/worker_runner.py",
     "feel/printer.py",

@@ -3,6 +3,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from taktloom.app.context import Context, use_case
 from taktloom.assure.permissions import Permission
@@ -12,12 +13,17 @@ from taktloom.model.operations import InstanceSummary
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishedMessage:
-    """message_id: the same one twice is correlated once."""
+    """message_id: the same one twice is correlated once. time_to_live: how long it waits when nobody takes it now.
+
+    business_key: of the instance that it may start.
+    """
 
     name: str
     correlation_key: str | None = None
     variables: Mapping[str, FeelValue] = field(default_factory=dict)
     message_id: str | None = None
+    time_to_live: timedelta = timedelta()
+    business_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +60,8 @@ def publish_message(context: Context, *, message: PublishedMessage) -> tuple[str
             correlation_key=message.correlation_key,
             variables=message.variables,
             message_id=message.message_id,
+            time_to_live=message.time_to_live,
+            business_key=message.business_key,
         ),
         actor=context.principal.name,
     )

@@ -20,6 +20,7 @@ from taktloom.app import (
     linting,
     logs,
     messages,
+    metrics,
     object_logs,
     operations,
     people,
@@ -29,8 +30,10 @@ from taktloom.app import (
     service_accounts,
     system,
     task_desk,
+    task_notes,
     tasks,
     watch,
+    webhooks,
     works,
 )
 from taktloom.app.analyses import running as analyses
@@ -57,6 +60,7 @@ MODULES: tuple[ModuleType, ...] = (
     linting,
     logs,
     messages,
+    metrics,
     object_logs,
     operations,
     people,
@@ -66,9 +70,11 @@ MODULES: tuple[ModuleType, ...] = (
     service_accounts,
     system,
     task_desk,
+    task_notes,
     tasks,
     walk,
     watch,
+    webhooks,
     works,
 )
 

@@ -35,6 +35,8 @@ class Settings:
     data: the data folder. database: the address of the engine's database server, empty: `engine.db` in the data folder;
     it may hold a password and is never shown. database_password_file: one line, the password alone.
     zone: IANA name, for calendar days and texts. upload_bytes: largest log file taken.
+    requests_per_second: of each API key. log_format: text or json.
+    private_webhooks: whether webhooks may go to addresses inside the own network.
     trusted_proxies: addresses whose forwarded headers are believed, only with behind_proxy.
     """
 
@@ -47,6 +49,9 @@ class Settings:
     sync: SyncLevel = SyncLevel.FULL
     upload_bytes: int = 2_000 * _MEGABYTE
     body_bytes: int = 32 * _MEGABYTE
+    requests_per_second: int = 1_000
+    log_format: str = "text"
+    private_webhooks: bool = False
     behind_proxy: bool = False
     trusted_proxies: str = "127.0.0.1"
     tls_certificate: Path | None = None
@@ -174,6 +179,9 @@ _CONVERTERS: Mapping[str, Callable[[object], object]] = {
     "sync": lambda value: SyncLevel(str(value)),
     "upload_bytes": _positive,
     "body_bytes": _positive,
+    "requests_per_second": _positive,
+    "private_webhooks": _flag,
+    "log_format": lambda value: {"text": "text", "json": "json"}[str(value)],
     "behind_proxy": _flag,
     "trusted_proxies": str,
     "tls_certificate": _path_or_none,

@@ -18,8 +18,10 @@ from taktloom.model.places import Place
 
 if TYPE_CHECKING:
     from taktloom.app.log_room import LogRoom
+    from taktloom.app.standing import Monitor
     from taktloom.hosts.embedded import Change as EngineChange
     from taktloom.hosts.embedded import EmbeddedEngine
+    from taktloom.hosts.embedded.vital_signs import Pulse
 
 IDENTITY_FILE, ENGINE_FILE = "identity.db", "engine.db"
 _EVERYTHING = ("instances", "tasks", "incidents", "jobs", "processes", "drafts")
@@ -60,6 +62,8 @@ class Rooms:
         self._logs: LogRoom | None = None
         self._long_work: LongWork | None = None
         self._stops: list[Callable[[], None]] = []
+        self._monitor: Monitor | None = None
+        self.change_listeners: list[Callable[[Change], None]] = []  # called on the writer's thread
         settings.data.mkdir(parents=True, exist_ok=True)
 
     @property
@@ -96,9 +100,27 @@ class Rooms:
                 self._long_work = LongWork()
             return self._long_work
 
+    @property
+    def monitor(self) -> "Monitor":
+        """Whether the store takes writes."""
+        with self._lock:
+            if self._monitor is None:
+                from taktloom.app.standing import Monitor
+
+                self._monitor = Monitor(self._beat)
+            return self._monitor
+
     def start(self) -> None:
-        """For servers: timers run by themselves from now on."""
+        """For servers: timers run by themselves from now on, and the pulse is written."""
+        from taktloom.app.webhook_sender import WebhookSender
+        from taktloom.connect.egress import Sender
+
+        sender = Sender(may_be_private=self.settings.private_webhooks)
+        webhooks = WebhookSender(lambda: self.engine.webhooks, sender, self.clock)
         self.engine.start()
+        for part in (self.monitor, webhooks):
+            part.start()
+            self.on_close(part.stop)
 
     def on_close(self, stop: Callable[[], None]) -> None:
         """Call *stop* before the rooms are closed."""
@@ -126,15 +148,19 @@ class Rooms:
         engine.subscribe(self._pass_on)
         return engine
 
+    def _beat(self) -> "Pulse":
+        return self.engine.vital_signs.beat()
+
     def _pass_on(self, change: "EngineChange") -> None:
         topics = _EVERYTHING if change.topic.value == "everything" else (change.topic.value,)
         for topic in topics:
-            self.changes.publish(
-                Change(
-                    topic=topic,
-                    kind=change.kind,
-                    at=self.clock(),
-                    process_id=change.process_id,
-                    instance_key=change.instance_key,
-                )
+            passed = Change(
+                topic=topic,
+                kind=change.kind,
+                at=self.clock(),
+                process_id=change.process_id,
+                instance_key=change.instance_key,
             )
+            self.changes.publish(passed)
+            for listener in self.change_listeners:
+                listener(passed)

@@ -53,6 +53,7 @@ class Scope(StrEnum):
     PROCESSES = "processes"
     DEPLOYMENTS = "deployments"
     LOGS = "logs"
+    SYSTEM = "system"
 
 
 _P = Permission
@@ -86,6 +87,7 @@ SCOPE_PERMISSIONS: Mapping[Scope, frozenset[Permission]] = {
     Scope.PROCESSES: frozenset({_P.PROCESS_VIEW}),
     Scope.DEPLOYMENTS: frozenset({_P.PROCESS_VIEW, _P.PROCESS_DEPLOY, _P.CALENDAR_EDIT}),
     Scope.LOGS: frozenset({_P.LOG_VIEW, _P.LOG_EDIT}),
+    Scope.SYSTEM: frozenset({_P.SYSTEM_VIEW}),
 }
 
 

@@ -109,7 +109,7 @@ def _serve(
     settings: Settings, *, as_json: bool, before: Callable[[Context], None], on_address: Callable[[str], None]
 ) -> None:
     web = cast("WebServer", import_module(WEB_SERVER))
-    with FolderLock(settings.data), log_to_folder(settings.data):
+    with FolderLock(settings.data), log_to_folder(settings.data, form=settings.log_format):
         web.require_place(settings)  # before the work of seeding, which would be for nothing
         rooms = Rooms(settings)
         context = Context(principal=local_operator(), rooms=rooms)

@@ -28,6 +28,7 @@ from taktloom.cli.running import (
     task_commands,
 )
 from taktloom.cli.system import process_commands, system_commands
+from taktloom.cli.webhooks import webhook_commands
 
 HELP = """From an event log to a running, watched automation.
 
@@ -73,6 +74,7 @@ application.add_typer(
     migration_commands, name="migration", help="Migration of running instances.", no_args_is_help=True
 )
 application.add_typer(action_commands, name="action", help="What operators did.", no_args_is_help=True)
+application.add_typer(webhook_commands, name="webhook", help="Who outside is told of what.", no_args_is_help=True)
 application.add_typer(user_commands, name="user", help="People's accounts.", no_args_is_help=True)
 application.add_typer(assurance_commands, name="assurance", help="Proof of reliability.", no_args_is_help=True)
 application.add_typer(key_commands, name="key", help="Service accounts and their keys.", no_args_is_help=True)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """`taktloom start`, `watch`, `worker`, and the groups instance, task, incident, message."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -321,17 +322,21 @@ def publish_message(
     name: Annotated[str, typer.Argument(help="Message name.")],
     correlation_key: Annotated[str | None, typer.Option("--key", help="Correlation key.")] = None,
     message_id: Annotated[str | None, typer.Option("--id", help="Sent twice under one id it counts once.")] = None,
+    keep: Annotated[float, typer.Option("--keep", min=0, help="Seconds to wait when nobody takes it now.")] = 0,
+    business_key: Annotated[str | None, typer.Option("--business-key", help="Of the instance that it starts.")] = None,
     var: VarOption = None,
     vars_file: VarsOption = None,
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Publish a message."""
+    """Publish a message for one receiver."""
     message = messages.PublishedMessage(
         name=name,
         correlation_key=correlation_key,
         variables=read_variables(var, vars_file),
         message_id=message_id,
+        time_to_live=timedelta(seconds=keep),
+        business_key=business_key,
     )
     with opened(data) as context:
         keys = messages.publish_message(context, message=message)

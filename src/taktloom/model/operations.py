@@ -217,7 +217,10 @@ class LockedJob:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserTaskView:
-    """A user task as an inbox row. state: open / completed / cancelled. candidate_groups: roles that may claim it."""
+    """A user task as an inbox row. state: open / completed / cancelled. candidate_groups: roles that may claim it.
+
+    priority: 0 to 100. owner: who has delegated it. delegation: pending / resolved, None: not delegated.
+    """
 
     user_task_id: UserTaskId
     name: str
@@ -233,6 +236,62 @@ class UserTaskView:
     created_at: datetime
     due_at: datetime | None
     completed_at: datetime | None = None
+    candidate_users: tuple[str, ...] = ()
+    priority: int = 50
+    follow_up_at: datetime | None = None
+    owner: str | None = None
+    delegation: str | None = None
+
+
+class TaskOrder(StrEnum):
+    """Order of a list of open tasks; priority: the most urgent first, the older of equal ones before the newer."""
+
+    OLDEST = "oldest"
+    NEWEST = "newest"
+    DUE = "due"
+    PRIORITY = "priority"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskCounts:
+    """How many open tasks a person has and may take; None: more than are counted. due: theirs that are late."""
+
+    mine: int | None
+    offered: int | None
+    late: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskHistoryEntry:
+    """Who did what with a task, and with what (names, dates, numbers; never values of the case)."""
+
+    kind: str
+    occurred_at: datetime
+    actor: str | None
+    detail: Mapping[str, str | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskComment:
+    """A comment on a task; numbers count from 1."""
+
+    number: int
+    author: str
+    written_at: datetime
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskAttachment:
+    """A file at a task; checksum: SHA-256, hex."""
+
+    number: int
+    name: str
+    media_type: str
+    size_bytes: int
+    checksum: str
+    added_by: str
+    added_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -361,7 +420,10 @@ class InstanceQuery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserTaskQuery:
-    """Which user tasks a list shows. visible_to_groups: roles of the caller; None for those who see all."""
+    """Which user tasks a list shows. visible_to_groups: roles of the caller; None for those who see all.
+
+    order: of open tasks; others come in order of their ids. due_before: before, and only tasks with a due date.
+    """
 
     assignee: str | None = None
     is_unassigned: bool | None = None
@@ -373,3 +435,11 @@ class UserTaskQuery:
     search: str | None = None
     cursor: str | None = None
     limit: int = 50
+    business_key: str | None = None
+    candidate_group: str | None = None
+    candidate_user: str | None = None
+    due_before: datetime | None = None
+    due_after: datetime | None = None
+    follow_up_before: datetime | None = None
+    priority_at_least: int | None = None
+    order: TaskOrder = TaskOrder.OLDEST

@@ -209,7 +209,8 @@ class BufferedSession(Session):
         try:
             for stage in self._stages(writes):
                 for name, table in sorted(stage, key=lambda one: self._ranks.get(one[1], 0)):
-                    self.below.run_many(name, stage[name, table])
+                    self.below.send_many(name, stage[name, table])
+            self.below.settle()
         except BaseException:
             self.is_spoilt = True
             raise

@@ -7,8 +7,11 @@ A password belongs into a file or the environment; no message of this module sho
 """
 
 import logging
+import re
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from functools import lru_cache
+from itertools import count
 from typing import TypeAlias
 
 from taktloom.model.places import Place
@@ -17,6 +20,7 @@ from taktloom.storage.refusals import MissingDriverError, Refusal, UnsafeCommitE
 from taktloom.storage.rows import Row
 from taktloom.storage.session import Session
 from taktloom.storage.sqlite import DatabaseUnusableError, SqlValue, SyncLevel
+from taktloom.storage.statements import ManyRows, in_portions, many_rows
 
 try:
     import psycopg
@@ -46,6 +50,15 @@ _TRANSACTION_CONFLICTS = (
 )
 
 
+# Of the classes that otherwise tell of a server that is gone.
+_REFUSALS = (
+    server_errors.DiskFull,
+    server_errors.OutOfMemory,
+    server_errors.QueryCanceled,
+    psycopg.errors.PipelineAborted,
+)
+
+
 def place_of(url: str) -> Place:
     """Host, port and database of a URL; never user, password or options."""
     try:
@@ -62,10 +75,7 @@ def refusal_of(error: BaseException) -> Refusal | None:
     if isinstance(error, _TRANSACTION_CONFLICTS):
         return Refusal.CONFLICT
     if isinstance(error, (psycopg.OperationalError, psycopg.InterfaceError)):
-        is_resource = isinstance(
-            error, (server_errors.DiskFull, server_errors.OutOfMemory, server_errors.QueryCanceled)
-        )
-        return Refusal.REFUSED if is_resource else Refusal.LOST
+        return Refusal.REFUSED if isinstance(error, _REFUSALS) else Refusal.LOST
     return Refusal.REFUSED if isinstance(error, psycopg.Error) else None
 
 
@@ -141,6 +151,7 @@ class PostgresqlSession(Session):
         self._columns: dict[str, Mapping[str, int]] = {}
         self._turns = turns or {}
         self._has_turn: set[int] = set()
+        self._sending: ExitStack | None = None
 
     def begin(self, mode: str) -> None:
         """Begin a transaction. mode: as BEGIN takes it; from this package's own text, never from data."""
@@ -156,20 +167,42 @@ class PostgresqlSession(Session):
         return max(self._execute(self._statement(name), bindings).rowcount, 0)
 
     def run_many(self, name: str, rows: Iterable[Mapping[str, SqlValue]], /) -> int:
-        """See Session; sent in one go."""
-        statement = self._statement(name)
-        with self.connection.cursor() as cursor:
-            cursor.executemany(statement.text, [[row[column] for column in statement.names] for row in rows])
-            return max(cursor.rowcount, 0)
+        """See Session; sent in one go, many rows of an INSERT in each statement."""
+        with self.together():
+            cursors = self._send(name, list(rows))
+        return sum(max(cursor.rowcount, 0) for cursor in cursors)
+
+    def send_many(self, name: str, rows: Iterable[Mapping[str, SqlValue]], /) -> None:
+        """See Session: the server works on what was sent while more is made ready."""
+        if self._sending is None:
+            self._sending = ExitStack()
+            self._sending.enter_context(self.together())
+        try:
+            self._send(name, list(rows))
+        except BaseException:
+            with suppress(psycopg.Error):  # what follows from the first refusal
+                self.settle()
+            raise
+
+    def settle(self) -> None:
+        """See Session."""
+        if self._sending is not None:
+            sending, self._sending = self._sending, None
+            sending.close()
+
+    def together(self) -> AbstractContextManager[object]:
+        """What the block runs goes to the server without waiting in between; its end waits, and raises."""
+        return self.connection.pipeline()
 
     def rows(self, name: str, /, **bindings: SqlValue) -> Iterator[Row]:
         """See Session."""
         cursor = self._execute(self._statement(name), bindings)
+        found = cursor.fetchall()
         columns = self._columns.get(name)
         if columns is None:
             description = cursor.description or ()
             columns = self._columns[name] = {column.name: at for at, column in enumerate(description)}
-        for values in cursor.fetchall():
+        for values in found:
             yield Row(columns, values)
 
     @property
@@ -205,11 +238,29 @@ class PostgresqlSession(Session):
             self._has_turn.add(turn)
         return postgresql_statement(self._queries[name])
 
+    def _send(self, name: str, rows: list[Mapping[str, SqlValue]]) -> "list[psycopg.Cursor[tuple[SqlValue, ...]]]":
+        statement, many = self._statement(name), many_rows(self._queries[name])
+        if many is None or len(rows) == 1:
+            cursor = self.connection.cursor(binary=True)
+            cursor.executemany(statement.text, [[row[column] for column in statement.names] for row in rows])
+            return [cursor]
+        return [
+            self.connection.cursor(binary=True).execute(_numbered(many, len(some)), many.values(some))
+            for some in in_portions(rows)
+        ]
+
     def _execute(
         self, statement: PostgresqlStatement, bindings: Mapping[str, SqlValue]
     ) -> "psycopg.Cursor[tuple[SqlValue, ...]]":
         cursor = self.connection.cursor(binary=True)
         return cursor.execute(statement.text, [bindings[name] for name in statement.names])
+
+
+@lru_cache(maxsize=1024)
+def _numbered(many: ManyRows, rows: int) -> str:
+    """An INSERT of so many rows with numbered parameters."""
+    numbers = count(1)
+    return re.sub(r"[?]", lambda _: f"${next(numbers)}", many.text(rows))
 
 
 class _Number(NumericBinaryLoader):

@@ -30,6 +30,13 @@ class Session(ABC):
     def run_many(self, name: str, rows: Iterable[Mapping[str, SqlValue]], /) -> int:
         """Run a statement once for each set of bindings, in order; how many rows it changed altogether."""
 
+    def send_many(self, name: str, rows: Iterable[Mapping[str, SqlValue]], /) -> None:
+        """As run_many, but it may wait for the store only in `settle`, which raises what was refused."""
+        self.run_many(name, rows)
+
+    def settle(self) -> None:  # noqa: B027 - where send_many waits, nothing is left to do
+        """Wait until everything that was sent is done."""
+
     @abstractmethod
     def rows(self, name: str, /, **bindings: SqlValue) -> Iterator[Row]:
         """The rows of a query, one by one."""

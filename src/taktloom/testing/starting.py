@@ -30,13 +30,18 @@ __all__ = ["arm_timer_starts", "evaluate_open_conditions", "start_by_message", "
 
 
 def start_by_message(world: World, name: str, variables: Mapping[str, FeelValue]) -> bool:
-    """Start at the first start event for messages of this name: a message starts one instance. Whether there is one."""
-    for deployed in world.library.all_newest():
-        for start in message_starts(deployed.executable, world.now):
-            if start.message_name == name:
-                _trigger(world, deployed, start, variables)
-                return True
-    return False
+    """Start at the first start event for messages of this name, by process id, then by element id: a message starts one
+    instance. Whether there is one.
+    """
+    starts = [
+        (deployed, start)
+        for deployed in sorted(world.library.all_newest(), key=lambda one: one.id)
+        for start in sorted(message_starts(deployed.executable, world.now), key=lambda one: one.element_id)
+        if start.message_name == name
+    ]
+    for deployed, start in starts[:1]:
+        _trigger(world, deployed, start, variables)
+    return bool(starts)
 
 
 def starts_by_signal(world: World, name: str, variables: Mapping[str, FeelValue]) -> list[Callable[[], None]]:

@@ -17,6 +17,8 @@ from taktloom.web.docs_page import docs_page
 from taktloom.web.engine_rest.application import engine_rest
 from taktloom.web.engine_rest.gate import PREFIX as ENGINE_REST
 from taktloom.web.gate import Gate
+from taktloom.web.keyed import KeyedRequests
+from taktloom.web.observed import Observed
 from taktloom.web.protection import BodyLimit, SecurityHeaders
 from taktloom.web.routers import (
     analyses,
@@ -29,7 +31,9 @@ from taktloom.web.routers import (
     people,
     processes,
     review,
+    task_notes,
     watch,
+    webhooks,
     work,
     works,
 )
@@ -50,7 +54,9 @@ ROUTERS = (
     instances.router,
     operations.router,
     work.router,
+    task_notes.router,
     calendars.router,
+    webhooks.router,
     watch.router,
 )
 
@@ -77,11 +83,13 @@ def create_application(rooms: Rooms) -> FastAPI:
     application.include_router(static.router)
     problems.install(application)
     settings = rooms.settings
+    application.add_middleware(KeyedRequests, rooms=rooms, prefix=PREFIX)
     application.add_middleware(Gate, rooms=rooms, prefix=PREFIX, upload_path=UPLOAD_PATH)
     application.add_middleware(
         BodyLimit, limit=settings.body_bytes, upload_limit=settings.upload_bytes, upload_path=UPLOAD_PATH
     )
     application.add_middleware(SecurityHeaders)
+    application.add_middleware(Observed, rooms=rooms)
     return application
 
 

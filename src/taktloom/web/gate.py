@@ -3,6 +3,7 @@
 
 Public are health and sign-in; everything else of `/api/` wants a session or key. A large upload of somebody who may not
 import is refused before it is received. Permissions are the use cases' business and are checked there.
+A key that calls too often is refused here, and what would change something while the store takes no writes.
 """
 
 from starlette.concurrency import run_in_threadpool
@@ -13,8 +14,9 @@ from taktloom.app import logs
 from taktloom.app.context import ANONYMOUS, Access, require
 from taktloom.app.wiring import Rooms
 from taktloom.model.errors import TaktloomError
-from taktloom.web.callers import principal_of
+from taktloom.web.callers import SAFE_METHODS, principal_of
 from taktloom.web.problems import problem_of, problem_response
+from taktloom.web.rates import RateLimiter
 
 API = "/api/"
 PUBLIC = frozenset({("GET", "/health"), ("HEAD", "/health"), ("POST", "/session"), ("POST", "/session/one-time")})
@@ -25,6 +27,7 @@ class Gate:
 
     def __init__(self, application: ASGIApp, *, rooms: Rooms, prefix: str, upload_path: str) -> None:
         self._application, self._rooms = application, rooms
+        self._rates = RateLimiter(rooms.settings.requests_per_second)
         self._prefix, self._upload_path = prefix, upload_path
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -46,6 +49,9 @@ class Gate:
             return
         principal = await run_in_threadpool(principal_of, request, self._rooms)
         require(principal, Access.SIGNED_IN)
+        self._rates.require(principal)
+        if request.method not in SAFE_METHODS:
+            self._rooms.monitor.require_writable()
         if path == self._upload_path:
             require(principal, logs.receive_upload.requirement)
         request.state.principal = principal

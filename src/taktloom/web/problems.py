@@ -129,8 +129,11 @@ def failure_of(error: BaseException) -> Problem:
 
 
 def problem_response(problem: Problem) -> Response:
-    """The problem as a response."""
-    return JSONResponse(problem.model_dump(mode="json"), status_code=problem.status, media_type=MEDIA_TYPE)
+    """The problem as a response; Retry-After where waiting helps."""
+    wait = problem.parameters.get("retry_after_s", "5" if problem.status == 503 else None)
+    headers = None if wait is None else {"Retry-After": wait}
+    content = problem.model_dump(mode="json")
+    return JSONResponse(content, status_code=problem.status, media_type=MEDIA_TYPE, headers=headers)
 
 
 def refused(status: int, code: str, detail: str, remedy: str) -> Problem:

@@ -7,9 +7,10 @@ and cookies would cross the network in clear text otherwise.
 
 import errno
 import ipaddress
+import os
 import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from types import FrameType
 
 import uvicorn
@@ -89,11 +90,27 @@ def serve(rooms: Rooms, *, on_ready: Callable[[str], None]) -> None:
         timeout_graceful_shutdown=DRAIN_S,
         timeout_keep_alive=15,
     )
-    server = _Server(config, on_ready=lambda: on_ready(address), on_stop=rooms.changes.close)
+
+    def announce() -> None:
+        on_ready(address)
+        notify_manager("READY=1")
+
+    server = _Server(config, on_ready=announce, on_stop=rooms.changes.close)
     try:
         server.run(sockets=[listening])
     finally:
         listening.close()
+
+
+def notify_manager(state: str, *, environment: Mapping[str, str] = os.environ) -> None:
+    """Tell systemd how the service stands, when it started us; see sd_notify(3)."""
+    address = environment.get("NOTIFY_SOCKET", "")
+    if not address:
+        return
+    if address.startswith("@"):  # a name in the abstract namespace
+        address = f"\0{address[1:]}"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.sendto(state.encode(), address)
 
 
 def require_protected(settings: Settings) -> None:

@@ -83,13 +83,13 @@ def read_parameters(analysis: Analysis[Parameters], given: Mapping[str, object])
     known = {each.name: each for each in fields(analysis.parameters)}  # type: ignore[arg-type]
     for name in given:
         if name not in known:
-            raise _refusal(name, f"The analysis '{analysis.name}' has no parameter '{name}'.", ", ".join(known))
+            raise refusal(name, f"The analysis '{analysis.name}' has no parameter '{name}'.", ", ".join(known))
     try:
         record = TypeAdapter(analysis.parameters).validate_python(dict(given))
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         name = str(first["loc"][0]) if first["loc"] else ""
-        raise _refusal(name, f"The parameter '{name}' is not understood.", str(first["msg"])) from None
+        raise refusal(name, f"The parameter '{name}' is not understood.", str(first["msg"])) from None
     for name, each in known.items():
         _require_in_range(name, getattr(record, name), each.metadata)
     return record
@@ -101,10 +101,11 @@ def _require_in_range(name: str, value: object, metadata: Mapping[str, Any]) -> 
         return
     if (least is not None and value < least) or (most is not None and value > most):
         reach = f"{'' if least is None else f'{least:g}'}..{'' if most is None else f'{most:g}'}"
-        raise _refusal(name, f"The parameter '{name}' is out of its range.", reach)
+        raise refusal(name, f"The parameter '{name}' is out of its range.", reach)
 
 
-def _refusal(name: str, cause: str, allowed: str) -> AnalysisParameterError:
+def refusal(name: str, cause: str, allowed: str) -> AnalysisParameterError:
+    """The error that names the parameter and what is allowed."""
     return AnalysisParameterError(
         cause, Place(element_id=name[:100]), f"Allowed: {allowed}.", {"name": name[:100], "allowed": allowed}
     )

@@ -4,9 +4,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from taktloom.app.analyses import conformance, discovery, explanation
+from taktloom.app.analyses import conformance, discovery, explanation, performance
 from taktloom.app.analyses.records import Analysis
 
-ANALYSES: Mapping[str, Analysis[Any]] = {
-    each.name: each for module in (discovery, conformance, explanation) for each in module.ANALYSES
-}
+_MODULES = (
+    discovery,
+    conformance,
+    performance,
+    explanation,
+)
+ANALYSES: Mapping[str, Analysis[Any]] = {each.name: each for module in _MODULES for each in module.ANALYSES}

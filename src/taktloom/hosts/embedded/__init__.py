@@ -9,6 +9,7 @@ from taktloom.hosts.embedded.drafts import DraftContent
 from taktloom.hosts.embedded.engine import EmbeddedEngine, EngineOptions
 from taktloom.hosts.embedded.event_rows import EventBatch
 from taktloom.hosts.embedded.external_tasks import ExternalFailure, ExternalResult
+from taktloom.hosts.embedded.idempotency import KeptAnswer, KeyedRequest
 from taktloom.hosts.embedded.incidents import IncidentState
 from taktloom.hosts.embedded.jobs import CompletionResult, JobCompletion, SeenWorker
 from taktloom.hosts.embedded.limits import EngineLimits
@@ -16,6 +17,7 @@ from taktloom.hosts.embedded.measurements import ElementSpan
 from taktloom.hosts.embedded.message_selection import MessageMismatchError, MessageSelection, Receiver, ReceiverKind
 from taktloom.hosts.embedded.messages import Message
 from taktloom.hosts.embedded.signals import Signal
+from taktloom.hosts.embedded.user_tasks import TaskPlan
 from taktloom.hosts.embedded.values import PlainValues, ValueCodec, ValueOwner
 from taktloom.hosts.embedded.writer import InlineWriter
 
@@ -37,6 +39,8 @@ __all__ = [
     "IncidentState",
     "InlineWriter",
     "JobCompletion",
+    "KeptAnswer",
+    "KeyedRequest",
     "ManualClock",
     "Message",
     "MessageMismatchError",
@@ -49,6 +53,7 @@ __all__ = [
     "Signal",
     "SystemClock",
     "SystemIds",
+    "TaskPlan",
     "Topic",
     "ValueCodec",
     "ValueOwner",

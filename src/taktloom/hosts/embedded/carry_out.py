@@ -12,6 +12,7 @@ from taktloom.hosts.embedded.changes import Topic
 from taktloom.hosts.embedded.core import Outgoing, Unit
 from taktloom.hosts.embedded.deployed_decisions import count_use
 from taktloom.hosts.embedded.live import LiveInstance
+from taktloom.hosts.embedded.task_rows import end_task, open_task
 from taktloom.hosts.embedded.values import ValueOwner, digest, dump_values, load_values
 from taktloom.kernel import message_matches
 from taktloom.kernel.commands import (
@@ -50,6 +51,7 @@ from taktloom.storage import to_micros, to_micros_or_none
 
 _CommandType = TypeVar("_CommandType", bound=Command)
 _Rule = Callable[[Unit, LiveInstance, Command], KernelEvent | None]
+_BESIDE_THE_FLOW = frozenset({"boundaryEvent", "startEvent"})  # those of event sub-processes, once an instance runs
 
 
 def carry_out(unit: Unit, instance: LiveInstance, command: Command) -> KernelEvent | None:
@@ -108,44 +110,12 @@ def _retry_job(unit: Unit, instance: LiveInstance, command: RetryJob) -> None:
 
 
 def _open_user_task(unit: Unit, instance: LiveInstance, command: OpenUserTask) -> None:
-    definition = instance.definition
-    unit.session.defer(
-        "insert_user_task",
-        command.user_task_id,
-        tenant_id=unit.tenant_id,
-        user_task_id=command.user_task_id,
-        instance_key=instance.instance_key,
-        definition_key=definition.definition_key,
-        process_id=definition.process_id,
-        process_name=definition.name,
-        version=definition.version,
-        element_id=command.element_id,
-        name=command.name,
-        business_key=instance.business_key,
-        subject_key=instance.subject_key,
-        assignee=command.assignee,
-        candidate_groups=json.dumps(list(command.candidate_groups), ensure_ascii=False),
-        form_id=command.form_id,
-        now=to_micros(unit.now),
-        due_at=to_micros_or_none(command.due_at if command.due_by is None else reckon(unit, command.due_by)),
-        variables_sealed=seal(unit, instance, command.variables),
-    )
-    for group in command.candidate_groups:
-        unit.session.defer(
-            "insert_user_task_group", tenant_id=unit.tenant_id, group_name=group, user_task_id=command.user_task_id
-        )
+    open_task(unit, instance, command, seal(unit, instance, command.variables))
     unit.note(Topic.TASKS, "opened", instance)
 
 
 def _cancel_user_task(unit: Unit, instance: LiveInstance, command: CancelUserTask) -> None:
-    unit.session.defer(
-        "end_user_task",
-        command.user_task_id,
-        tenant_id=unit.tenant_id,
-        user_task_id=command.user_task_id,
-        state="cancelled",
-        now=to_micros(unit.now),
-    )
+    end_task(unit, command.user_task_id, "cancelled")
     unit.note(Topic.TASKS, "cancelled", instance)
 
 
@@ -199,7 +169,10 @@ def _wanted(command: Subscribe) -> Mapping[str, FeelValue]:
 
 
 def _take_buffered(unit: Unit, instance: LiveInstance, command: Subscribe) -> Mapping[str, FeelValue] | None:
-    """The oldest message in the buffer that fits; it is taken out."""
+    """The oldest message in the buffer that fits; it is taken out. What listens beside the flow takes none."""
+    executable = instance.definition.executable
+    if executable.nodes[executable.node_index[command.element_id]].element_type in _BESIDE_THE_FLOW:
+        return None
     for row in unit.session.all(
         "buffered_messages",
         tenant_id=unit.tenant_id,

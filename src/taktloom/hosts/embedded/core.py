@@ -14,6 +14,7 @@ from taktloom.hosts.embedded.clock import Clock, IdSource
 from taktloom.hosts.embedded.database import Database
 from taktloom.hosts.embedded.held_jobs import HeldJobs
 from taktloom.hosts.embedded.limits import EngineLimits, require_within
+from taktloom.hosts.embedded.listeners import Listeners
 from taktloom.hosts.embedded.live import LiveInstance, LiveInstances
 from taktloom.hosts.embedded.values import ValueCodec
 from taktloom.hosts.embedded.writer import Writer
@@ -47,6 +48,7 @@ class Core:
     codec: ValueCodec
     limits: EngineLimits
     deliver: "Callable[[Unit, Outgoing], None]"
+    listeners: Listeners = field(default_factory=Listeners)
 
     def submit(self, tenant_id: TenantId, work: "Callable[[Unit], Result]") -> Result:
         """Run *work* in the writer's next transaction; its result once that is committed."""
@@ -61,9 +63,14 @@ class Core:
             unit = Unit(core=self, tenant_id=tenant_id, session=session, now=now, changes=changes, touched=touched)
             result = work(unit)
             unit.settle()
+            self.listeners.write_outbox(session, changes, now=now, ids=self.ids)
             return result
 
-        return self.writer.post(run, undo=lambda: self.live.take_back(touched))
+        def undo() -> None:
+            self.live.take_back(touched)
+            self.listeners.forget()
+
+        return self.writer.post(run, undo=undo)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

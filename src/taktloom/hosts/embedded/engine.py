@@ -30,6 +30,7 @@ from taktloom.hosts.embedded.drafts import Drafts
 from taktloom.hosts.embedded.event_rows import EventLogSource
 from taktloom.hosts.embedded.external_tasks import ExternalTasks
 from taktloom.hosts.embedded.held_jobs import HeldJobs
+from taktloom.hosts.embedded.idempotency import IdempotentRequests
 from taktloom.hosts.embedded.incidents import Incidents
 from taktloom.hosts.embedded.instances import Instances
 from taktloom.hosts.embedded.jobs import Jobs, JobSignals
@@ -41,12 +42,15 @@ from taktloom.hosts.embedded.messages import Messages
 from taktloom.hosts.embedded.migration import Migrations
 from taktloom.hosts.embedded.modification import Modifications
 from taktloom.hosts.embedded.operator_actions import OperatorActions
+from taktloom.hosts.embedded.outbox import Webhooks
 from taktloom.hosts.embedded.signals import Signals
 from taktloom.hosts.embedded.stores import open_database
 from taktloom.hosts.embedded.suspension import Suspension
+from taktloom.hosts.embedded.task_notes import TaskNotes
 from taktloom.hosts.embedded.timers import Timers, TimerThread
 from taktloom.hosts.embedded.user_tasks import UserTasks
 from taktloom.hosts.embedded.values import PlainValues, ValueCodec
+from taktloom.hosts.embedded.vital_signs import VitalSigns
 from taktloom.hosts.embedded.writer import Writer
 from taktloom.model.identifiers import DEFAULT_TENANT, TenantId
 from taktloom.storage import SyncLevel
@@ -97,6 +101,7 @@ class EmbeddedEngine:
         self.jobs = Jobs(core, tenant_id, signals)
         self.external_tasks = ExternalTasks(core, tenant_id)
         self.user_tasks = UserTasks(core, tenant_id)
+        self.task_notes = TaskNotes(core, tenant_id)
         self.calendars = Calendars(core, tenant_id)
         self.incidents = Incidents(core, tenant_id)
         self.messages = Messages(core, tenant_id)
@@ -111,6 +116,9 @@ class EmbeddedEngine:
         self.suspension = Suspension(core, tenant_id)
         self.modifications = Modifications(core, tenant_id)
         self.migrations = Migrations(core, tenant_id)
+        self.idempotent_requests = IdempotentRequests(core, tenant_id)
+        self.vital_signs = VitalSigns(core, tenant_id)
+        self.webhooks = Webhooks(core, tenant_id)
 
     @classmethod
     def open(cls, where: Path | str | None, options: EngineOptions | None = None) -> "EmbeddedEngine":
@@ -138,6 +146,7 @@ class EmbeddedEngine:
             deliver=deliver,
         )
         feed.subscribe(signals.hear)
+        feed.subscribe(core.listeners.hear)
         database.listen(core.writer.look)
         return cls(core, signals)
 

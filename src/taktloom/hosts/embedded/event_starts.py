@@ -49,26 +49,32 @@ def store_event_starts(unit: Unit, executable: ExecutableProcess) -> None:
         unit.session.run("insert_condition_start", **name, element_id=element_id)
 
 
-def start_by_message(
+def start_by_message(  # noqa: PLR0913 - what is optional is keyword-only
     unit: Unit,
     message_name: str,
     variables: Mapping[str, FeelValue],
     actor: str | None,
     *,
     business_key: str | None = None,
-) -> list[InstanceKey]:
-    """One instance of each process that a message of this name starts."""
+    most: int = 1,
+) -> list[InstanceKey] | None:
+    """Instances at the first *most* start events for messages of this name, by process id, then by element id.
+
+    None when there is no such event; empty when it has taken the message and still waits for its other parts.
+    """
+    triggered = 0
     started: list[InstanceKey] = []
     for row in unit.session.all("message_starts", tenant_id=unit.tenant_id, message_name=message_name):
         definition = _newest(unit, row)
         for start in message_starts(definition.executable, unit.now):
-            if start.element_id == row.text("element_id") and start.message_name == message_name:
-                started.extend(
-                    start_by_event(
-                        unit, definition, start, variables, StartedBy(actor=actor, business_key=business_key)
-                    )
-                )
-    return started
+            if start.element_id != row.text("element_id") or start.message_name != message_name:
+                continue
+            if triggered == most:
+                return started
+            triggered += 1
+            by = StartedBy(actor=actor, business_key=business_key)
+            started.extend(start_by_event(unit, definition, start, variables, by))
+    return started if triggered else None
 
 
 def start_by_signal(

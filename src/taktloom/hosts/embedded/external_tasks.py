@@ -179,7 +179,8 @@ class ExternalTasks:
 
         def work(unit: Unit) -> None:
             row = _held(unit, task_id, result.worker)
-            instance = _end(unit, row)
+            instance = unit.instance(InstanceKey(row.text("instance_key")))
+            unit.session.run("end_job_by_error", tenant_id=unit.tenant_id, job_id=task_id, now=to_micros(unit.now))
             _advance(
                 unit,
                 instance,
@@ -201,6 +202,8 @@ class ExternalTasks:
             row = _row(unit.session, unit.tenant_id, task_id)
             if row.text("state") == "failed":
                 raise _not_held(task_id, "it has failed and waits for an operator")
+            if row.integer("is_held"):
+                raise _not_held(task_id, "its instance is suspended")
             if _is_locked(row, unit) and row.text_or_none("worker") != worker:
                 raise _not_held(task_id, "another worker has locked it")
             _lock(unit, task_id, worker, lock_for)

@@ -14,6 +14,10 @@ class EngineLimits:
     variable_bytes: int = 4 * 1024 * 1024
     deployment_files: int = 50
     deployment_bytes: int = 20 * 1024 * 1024
+    comment_characters: int = 10_000
+    comments: int = 1_000
+    attachment_bytes: int = 10 * 1024 * 1024
+    attachments: int = 20
     calendar_bytes: int = 256 * 1024
     draft_bytes: int = 20 * 1024 * 1024
     batch_items: int = 1000

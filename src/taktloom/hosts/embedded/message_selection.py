@@ -84,9 +84,14 @@ def _correlate(unit: Unit, selection: MessageSelection, actor: str | None) -> tu
     is_addressed = selection.instance_key is not None or bool(selection.correlation_keys)
     if not is_addressed and (selection.to_all or not receivers):
         started = start_by_message(
-            unit, selection.name, selection.variables, actor, business_key=selection.business_key
+            unit,
+            selection.name,
+            selection.variables,
+            actor,
+            business_key=selection.business_key,
+            most=unit.core.limits.batch_items if selection.to_all else 1,
         )
-        receivers += [Receiver(kind=ReceiverKind.STARTED, instance_key=key) for key in started]
+        receivers += [Receiver(kind=ReceiverKind.STARTED, instance_key=key) for key in started or ()]
     if not receivers and not selection.to_all:
         raise _mismatch(selection, "nobody waits for it")
     return tuple(receivers)

@@ -1,16 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Messages from outside: to every open subscription they fit, else to message start events, else into the buffer.
+"""Messages from outside and from instances: each has one receiver, or none.
 
-A message fits a subscription of its name whose correlation key is the same, or which takes any. A message that starts
-an instance starts one per process. With a time to live it waits in the buffer for a subscription; one subscription
-takes it. A message with an id is taken once: the same id again changes nothing and gives the first answer, the same id
+The receiver is the oldest open subscription that the message fits; those that ask for a correlation key or for values
+come before those that take any. A message fits a subscription of its name whose correlation key is the same, or which
+takes any. When nobody waits, it starts one instance: at the first message start event of that name, by process id, then
+by element id. Else, with a time to live, it waits in the buffer for the first fitting catch event, receive task or
+event-based gateway, which takes it once; boundary events and event sub-processes take only what comes while they
+listen. A message with an id is taken once: the same id again changes nothing and gives the first answer, the same id
 with another content is refused.
+
+The public test kit keeps the same rule; one suite of tests runs over both.
+Source: BPMN 2.0.2, 8.4.11: a message is what two participants communicate; signals are for everybody (10.5.6).
 """
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import islice
 
 from taktloom.feel.values import FeelValue
 from taktloom.hosts.embedded.advance import advance, event_time
@@ -21,11 +28,13 @@ from taktloom.hosts.embedded.limits import require_within
 from taktloom.hosts.embedded.values import ValueOwner, digest, dump_values, load_values
 from taktloom.kernel import message_matches
 from taktloom.kernel.events import MessageCorrelated
-from taktloom.model.errors import ConflictError
+from taktloom.model.errors import ConflictError, MisuseError
 from taktloom.model.identifiers import InstanceKey, SubscriptionId, TenantId
 from taktloom.model.places import Place
 from taktloom.storage import Row, to_micros
 
+LONGEST_LIFE = timedelta(days=365)
+THROWN_KEPT = timedelta(days=7)  # how long what an instance throws waits for somebody who catches it
 _REMEMBERED = timedelta(days=1)  # how long the id of a message is known, so that a late second copy is recognised
 
 
@@ -37,13 +46,17 @@ class MessageReusedError(ConflictError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """A message: name, optional correlation key and id; time_to_live zero: not kept when nobody waits for it."""
+    """A message: name, optional correlation key and id; time_to_live zero: not kept when nobody waits for it.
+
+    business_key: of the instance that it may start.
+    """
 
     name: str
     correlation_key: str | None = None
     variables: Mapping[str, FeelValue]
     message_id: str | None = None
     time_to_live: timedelta = timedelta()
+    business_key: str | None = None
 
 
 class Messages:
@@ -61,6 +74,9 @@ class Messages:
         require_within("message_name", len(message.name), limits.text_characters)
         require_within("correlation_key", len(message.correlation_key or ""), limits.text_characters)
         require_within("message_id", len(message.message_id or ""), limits.text_characters)
+        require_within("business_key", len(message.business_key or ""), limits.text_characters)
+        if not timedelta() <= message.time_to_live <= LONGEST_LIFE:
+            raise MisuseError("A message lives 0 seconds to 365 days.", remedy="Give a time to live within that.")
         return self._core.submit(self._tenant_id, lambda unit: correlate(unit, message, actor))
 
 
@@ -72,10 +88,13 @@ def correlate(unit: Unit, message: Message, actor: str | None) -> tuple[Instance
     earlier = _earlier(unit, message, content)
     if earlier is not None:
         return tuple(InstanceKey(key) for key in json.loads(earlier.text_or_none("correlated_with") or "[]"))
-    taken = _deliver(unit, message, actor) or start_by_message(unit, message.name, message.variables, actor)
-    if message.message_id is not None or (not taken and message.time_to_live > timedelta()):
-        _keep(unit, message, content, taken)
-    return tuple(taken)
+    taken: list[InstanceKey] | None = _deliver(unit, message, actor) or start_by_message(
+        unit, message.name, message.variables, actor, business_key=message.business_key
+    )
+    is_buffered = taken is None and message.time_to_live > timedelta()
+    if message.message_id is not None or is_buffered:
+        _keep(unit, message, content, None if is_buffered else taken or [])
+    return tuple(taken or ())
 
 
 def _earlier(unit: Unit, message: Message, content: bytes) -> Row | None:
@@ -100,8 +119,9 @@ def _deliver(unit: Unit, message: Message, actor: str | None) -> list[InstanceKe
         correlation_digest=correlation_digest(message.correlation_key),
         limit=unit.core.limits.batch_items,
     )
-    taken = [key for row in rows if fits(unit, row, message) and (key := take(unit, row, message, actor)) is not None]
-    return list(dict.fromkeys(taken))
+    fitting = (row for row in rows if fits(unit, row, message))
+    taken = (key for row in fitting if (key := take(unit, row, message, actor)) is not None)
+    return list(islice(taken, 1))
 
 
 def take(unit: Unit, row: Row, message: Message, actor: str | None) -> InstanceKey | None:
@@ -133,9 +153,9 @@ def fits(unit: Unit, row: Row, message: Message) -> bool:
     return message_matches(tuple(zip(map(str, texts), values, strict=True)), message.variables, unit.now)
 
 
-def _keep(unit: Unit, message: Message, content: bytes, taken: list[InstanceKey]) -> None:
-    """Into the buffer, or only the id of a message that is already delivered or was waited for by nobody."""
-    is_buffered = not taken and message.time_to_live > timedelta()
+def _keep(unit: Unit, message: Message, content: bytes, taken: list[InstanceKey] | None) -> None:
+    """Into the buffer when *taken* is None; else only the id of one that is delivered or was waited for by nobody."""
+    is_buffered = taken is None
     unit.session.run(
         "insert_message",
         tenant_id=unit.tenant_id,

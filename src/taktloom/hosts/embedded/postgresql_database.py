@@ -96,16 +96,15 @@ class PostgresqlDatabase(Database):
         """See Database. Connects again where the connection is gone; raises ConnectionLostError where that fails."""
         if self._connection.closed or self._connection.broken:
             self._reconnect()
-        self._session.begin("ISOLATION LEVEL REPEATABLE READ")
-        return self._note_others()
+        with self._session.together():
+            self._session.begin("ISOLATION LEVEL REPEATABLE READ")
+            return self._note_others()
 
     def commit(self) -> None:
         """See Database. Raises ConnectionLostError (nothing was kept), OutcomeUnknownError."""
         marker = secrets.token_hex(8)
-        if self.writing.run("mark_commit", node_id=self._node_id, marker=marker) != 1:
-            raise ConnectionLostError("This engine's row was removed from the database.", self._place, "Try again.")
         try:
-            self._connection.execute("COMMIT")
+            self._commit_with(marker)
         except psycopg.Error as error:
             if refusal_of(error) is not Refusal.LOST:
                 raise
@@ -114,7 +113,9 @@ class PostgresqlDatabase(Database):
     def rollback(self) -> None:
         """See Database; a connection that cannot even do that is given up."""
         try:
-            if self.writing.in_transaction:
+            with suppress(psycopg.Error):
+                self._session.settle()
+            if self._session.in_transaction:
                 self._connection.execute("ROLLBACK")
         except psycopg.Error:
             self._connection.close()
@@ -184,6 +185,16 @@ class PostgresqlDatabase(Database):
         self._session = PostgresqlSession(connection, self._queries, turns={"insert_event": _POSITIONS_LOCK})
         self.writing: Session = self._session
 
+    def _commit_with(self, marker: str) -> None:
+        with self._session.together():
+            self._mark(marker)
+            self._connection.execute("COMMIT")
+
+    def _mark(self, marker: str) -> None:
+        self._session.run(
+            "mark_commit", node_id=self._node_id, node_number=self._node_number, marker=marker, now=_now()
+        )
+
     def _note_others(self) -> bool:
         row = self.writing.first("markers_of_others", node_id=self._node_id)
         seen = (0, "") if row is None else (row.integer("nodes"), row.text("markers"))
@@ -203,7 +214,7 @@ class PostgresqlDatabase(Database):
             raise TooManyNodesError(
                 f"{NODES_AT_MOST} engines are connected to this database already.", self._place, "Stop one of them."
             )
-        now = time.time_ns() // 1000
+        now = _now()
         self.writing.run("forget_old_nodes", before=now - _DAY_MICROS, node_class=_NODE_CLASS)
         self.writing.run("register_node", node_id=self._node_id, node_number=self._node_number, now=now)
         self._note_others()
@@ -257,6 +268,10 @@ class PostgresqlDatabase(Database):
             self._place,
             "Nothing of the change was kept. See that the server runs, then try again.",
         )
+
+
+def _now() -> int:
+    return time.time_ns() // 1000
 
 
 class _Readers:

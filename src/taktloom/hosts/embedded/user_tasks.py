@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""User tasks: find, look at, claim, assign and complete them."""
+"""User tasks: find, look at, claim, assign, delegate, plan and complete them."""
 
-import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import datetime
 
 from taktloom.feel.values import FeelValue
 from taktloom.hosts.embedded.advance import advance, event_time
@@ -10,50 +12,92 @@ from taktloom.hosts.embedded.changes import Topic
 from taktloom.hosts.embedded.core import Core, Unit
 from taktloom.hosts.embedded.deployments import form_schema
 from taktloom.hosts.embedded.instances import COUNTED_UP_TO
-from taktloom.hosts.embedded.limits import page_size, require_within
+from taktloom.hosts.embedded.limits import page_size, require_count, require_within
+from taktloom.hosts.embedded.task_places import (
+    count_of_places,
+    count_places,
+    fits,
+    not_a_cursor,
+    offered_places,
+    search_places,
+    write_places,
+)
+from taktloom.hosts.embedded.task_rows import (
+    UserTaskStateError,
+    assign_task,
+    end_task,
+    note_event,
+    open_task_row,
+    taken,
+    task_row,
+)
 from taktloom.hosts.embedded.values import ValueOwner, load_values
 from taktloom.hosts.embedded.views import user_task_view
 from taktloom.kernel.events import UserTaskCompleted
-from taktloom.model.errors import ConflictError, NotFoundError
+from taktloom.model.errors import InputRefusedError, TaktloomError
 from taktloom.model.identifiers import DefinitionKey, InstanceKey, SubjectKey, TenantId, UserTaskId
-from taktloom.model.operations import Page, UserTaskDetail, UserTaskQuery, UserTaskView
+from taktloom.model.operations import Page, TaskCounts, UserTaskDetail, UserTaskQuery, UserTaskView
 from taktloom.model.places import Place
-from taktloom.storage import Row, Session, to_micros
+from taktloom.storage import Row, Session, SqlValue, to_micros, to_micros_or_none
+
+_LOOKED_AT = 5_000
+_CHUNK = 500
+_COUNTED = 1_000
 
 
-class UnknownUserTaskError(NotFoundError):
-    """No user task has that id."""
+class TaskPlanRefusedError(InputRefusedError):
+    """The priority is out of its range."""
 
-    code = "TL-2540"
+    code = "TL-2547"
 
 
-class UserTaskStateError(ConflictError):
-    """The task is over, or somebody else has it."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskPlan:
+    """When a task is due, when it is to be looked at again, and how urgent it is (0 to 100)."""
 
-    code = "TL-2541"
+    due_at: datetime | None
+    follow_up_at: datetime | None
+    priority: int
 
 
 class UserTasks:
-    """User tasks of one tenant."""
+    """User tasks of one tenant. actor: who does it, for the task's history."""
 
     def __init__(self, core: Core, tenant_id: TenantId) -> None:
         self._core, self._tenant_id = core, tenant_id
 
     def search(self, query: UserTaskQuery) -> Page[UserTaskView]:
-        """Tasks, oldest first; see UserTaskQuery for who sees what."""
+        """Tasks in the order of the query; see UserTaskQuery for who sees what, task_places for how. TaskCursorError.
+
+        A page may be shorter than asked for while there is a next one.
+        """
         limit = page_size(query.limit, self._core.limits)
-        filters = _filters(self._tenant_id, query)
         with self._core.database.reading() as session:
-            rows = session.all("list_user_tasks", **filters, after=query.cursor, limit=limit + 1)
-            total = session.count("count_user_tasks", **filters, limit=COUNTED_UP_TO + 1)
-        items = tuple(map(user_task_view, rows[:limit]))
-        cursor = items[-1].user_task_id if len(rows) > limit else None
-        return Page(items=items, next_cursor=cursor, total=total if total <= COUNTED_UP_TO else None)
+            if query.state != "open" or query.instance_key is not None or query.business_key is not None:
+                return _search_rows(session, self._tenant_id, query, limit)
+            page = search_places(session, self._tenant_id, query, limit)
+            if query.cursor is not None:
+                return page
+            if page.next_cursor is None:
+                return Page(items=page.items, next_cursor=None, total=len(page.items))
+            total = count_places(session, self._tenant_id, query, up_to=COUNTED_UP_TO)
+        return Page(items=page.items, next_cursor=page.next_cursor, total=total)
+
+    def counts(self, user: str, groups: Sequence[str]) -> TaskCounts:
+        """How much there is to do for somebody."""
+        mine = (f"assignee:{user}",)
+        with self._core.database.reading() as session:
+
+            def count(places: tuple[str, ...], **due: int) -> int | None:
+                return count_of_places(session, self._tenant_id, places, up_to=_COUNTED, **due)
+
+            late = count(mine, due_until=to_micros(self._core.clock.now()))
+            return TaskCounts(mine=count(mine), offered=count(offered_places(user, groups)), late=late)
 
     def detail(self, user_task_id: UserTaskId) -> UserTaskDetail:
         """The task with its form and the variables it was opened with; raises UnknownUserTaskError."""
         with self._core.database.reading() as session:
-            row = _task(session, self._tenant_id, user_task_id)
+            row = task_row(session, self._tenant_id, user_task_id)
             form_id = row.text_or_none("form_id")
             key = DefinitionKey(row.text("definition_key"))
             executable = self._core.catalogue.by_key(session, self._tenant_id, key).executable
@@ -66,34 +110,103 @@ class UserTasks:
             variables=load_values(self._core.codec.unseal(row.blob("variables_sealed"), owner)),
         )
 
+    def view(self, user_task_id: UserTaskId) -> UserTaskView:
+        """The task without its form and variables; raises UnknownUserTaskError."""
+        with self._core.database.reading() as session:
+            return user_task_view(task_row(session, self._tenant_id, user_task_id))
+
     def claim(self, user_task_id: UserTaskId, *, user: str) -> UserTaskView:
         """Take an open task that nobody has; taking one's own again changes nothing. Raises UserTaskStateError."""
+        return self._core.submit(self._tenant_id, _claiming(user_task_id, user))
 
-        def work(unit: Unit) -> UserTaskView:
-            row = _open_task(unit, user_task_id)
-            holder = row.text_or_none("assignee")
-            if holder not in {None, user}:
-                raise _taken(user_task_id, holder or "")
-            return _assign(unit, user_task_id, user) if holder is None else user_task_view(row)
+    def claim_many(self, user_task_ids: Sequence[UserTaskId], *, user: str) -> tuple[UserTaskView | TaktloomError, ...]:
+        """Take several tasks, each by itself: of each the task, or why not. Raises LimitExceededError."""
+        return self._each(user_task_ids, lambda one: _claiming(one, user))
 
-        return self._core.submit(self._tenant_id, work)
+    def assign_many(
+        self, user_task_ids: Sequence[UserTaskId], *, assignee: str, actor: str | None = None
+    ) -> tuple[UserTaskView | TaktloomError, ...]:
+        """Give several tasks to somebody, each by itself: of each the task, or why not. Raises LimitExceededError."""
+        return self._each(user_task_ids, lambda one: _assigning(one, assignee, actor))
 
-    def unclaim(self, user_task_id: UserTaskId) -> UserTaskView:
+    def unclaim(self, user_task_id: UserTaskId, *, actor: str | None = None) -> UserTaskView:
         """Give an open task back to its groups; raises UserTaskStateError."""
 
         def work(unit: Unit) -> UserTaskView:
-            _open_task(unit, user_task_id)
-            return _assign(unit, user_task_id, None)
+            row = open_task_row(unit, user_task_id)
+            return _handed(unit, assign_task(unit, row, None), "unclaimed", actor, row)
 
         return self._core.submit(self._tenant_id, work)
 
-    def assign(self, user_task_id: UserTaskId, *, assignee: str) -> UserTaskView:
+    def assign(self, user_task_id: UserTaskId, *, assignee: str, actor: str | None = None) -> UserTaskView:
         """Give an open task to somebody, whoever has it now; raises UserTaskStateError."""
         require_within("assignee", len(assignee), self._core.limits.text_characters)
+        return self._core.submit(self._tenant_id, _assigning(user_task_id, assignee, actor))
+
+    def delegate(self, user_task_id: UserTaskId, *, to: str, actor: str | None = None) -> UserTaskView:
+        """Let somebody else do part of a task that one has; it comes back when they resolve it. UserTaskStateError."""
 
         def work(unit: Unit) -> UserTaskView:
-            _open_task(unit, user_task_id)
-            return _assign(unit, user_task_id, assignee)
+            row = open_task_row(unit, user_task_id)
+            holder = row.text_or_none("assignee")
+            if holder is None or holder == to:
+                raise UserTaskStateError(
+                    f"User task {user_task_id} can only be delegated by who has it, to somebody else.",
+                    Place(element_id=user_task_id),
+                    "Claim it first, and name somebody else.",
+                    {"user_task_id": user_task_id},
+                )
+            owner = row.text_or_none("owner") if row.text_or_none("delegation") == "pending" else holder
+            changed = assign_task(unit, row, to, owner=owner, delegation="pending")
+            return _handed(unit, changed, "delegated", actor, row)
+
+        return self._core.submit(self._tenant_id, work)
+
+    def resolve(self, user_task_id: UserTaskId, *, actor: str | None = None) -> UserTaskView:
+        """Give a delegated task back to who delegated it; raises UserTaskStateError."""
+
+        def work(unit: Unit) -> UserTaskView:
+            row = open_task_row(unit, user_task_id)
+            if row.text_or_none("delegation") != "pending":
+                raise UserTaskStateError(
+                    f"User task {user_task_id} is not delegated.",
+                    Place(element_id=user_task_id),
+                    "Complete it, or give it back to its groups.",
+                    {"user_task_id": user_task_id},
+                )
+            owner = row.text_or_none("owner")
+            changed = assign_task(unit, row, owner, owner=owner, delegation="resolved")
+            return _handed(unit, changed, "resolved", actor, row)
+
+        return self._core.submit(self._tenant_id, work)
+
+    def plan(self, user_task_id: UserTaskId, plan: TaskPlan, *, actor: str | None = None) -> UserTaskView:
+        """Set due date, follow-up date and priority of an open task. TaskPlanRefusedError, UserTaskStateError."""
+        if not 0 <= plan.priority <= 100:
+            raise TaskPlanRefusedError(
+                "The priority is no whole number from 0 to 100.", Place(element_id="priority"), "Give a smaller one."
+            )
+
+        def work(unit: Unit) -> UserTaskView:
+            open_task_row(unit, user_task_id)
+            unit.session.run(
+                "plan_user_task",
+                tenant_id=unit.tenant_id,
+                user_task_id=user_task_id,
+                due_at=to_micros_or_none(plan.due_at),
+                follow_up_at=to_micros_or_none(plan.follow_up_at),
+                priority=plan.priority,
+            )
+            changed = task_row(unit.session, unit.tenant_id, user_task_id)
+            write_places(unit, changed)
+            detail = {
+                "due_at": None if plan.due_at is None else plan.due_at.isoformat(),
+                "follow_up_at": None if plan.follow_up_at is None else plan.follow_up_at.isoformat(),
+                "priority": str(plan.priority),
+            }
+            note_event(unit, user_task_id, "planned", actor, detail)
+            unit.note(Topic.TASKS, "planned")
+            return user_task_view(changed)
 
         return self._core.submit(self._tenant_id, work)
 
@@ -102,17 +215,25 @@ class UserTasks:
     ) -> UserTaskView:
         """Finish an open task; an unclaimed one becomes *user*'s by it.
 
-        Raises UserTaskStateError when it is over or somebody else's, LimitExceededError.
+        Raises UserTaskStateError when it is over, delegated or somebody else's, LimitExceededError.
         """
 
         def work(unit: Unit) -> UserTaskView:
-            row = _open_task(unit, user_task_id)
+            row = open_task_row(unit, user_task_id)
             holder = row.text_or_none("assignee")
             if user is not None and holder not in {None, user}:
-                raise _taken(user_task_id, holder or "")
+                raise taken(user_task_id, holder or "")
+            if row.text_or_none("delegation") == "pending":
+                raise UserTaskStateError(
+                    f"User task {user_task_id} is delegated; only who has delegated it completes it.",
+                    Place(element_id=user_task_id),
+                    "Give it back (resolve) first.",
+                    {"user_task_id": user_task_id},
+                )
             if holder is None and user is not None:
-                _assign(unit, user_task_id, user)
-            _end(unit, user_task_id)
+                assign_task(unit, row, user)
+            end_task(unit, user_task_id, "completed")
+            note_event(unit, user_task_id, "completed", user)
             instance = unit.instance(InstanceKey(row.text("instance_key")))
             event = UserTaskCompleted(
                 occurred_at=event_time(unit, instance),
@@ -122,79 +243,79 @@ class UserTasks:
             )
             advance(unit, instance, event)
             unit.note(Topic.TASKS, "completed", instance)
-            return user_task_view(_task(unit.session, unit.tenant_id, user_task_id))
+            return user_task_view(task_row(unit.session, unit.tenant_id, user_task_id))
 
         return self._core.submit(self._tenant_id, work)
 
-
-def _filters(tenant_id: TenantId, query: UserTaskQuery) -> dict[str, str | int | None]:
-    groups = query.visible_to_groups
-    if groups is None and query.visible_to is not None:
-        groups = ()
-    return {
-        "tenant_id": tenant_id,
-        "assignee": query.assignee,
-        "is_unassigned": None if query.is_unassigned is None else int(query.is_unassigned),
-        "visible_to": query.visible_to,
-        "visible_to_groups": None if groups is None else json.dumps(list(groups), ensure_ascii=False),
-        "process_id": query.process_id,
-        "instance_key": query.instance_key,
-        "state": query.state,
-        "search": query.search or None,
-    }
+    def _each(
+        self, user_task_ids: Sequence[UserTaskId], work: Callable[[UserTaskId], Callable[[Unit], UserTaskView]]
+    ) -> tuple[UserTaskView | TaktloomError, ...]:
+        require_count("batch_items", user_task_ids, self._core.limits.batch_items)
+        futures = [self._core.post(self._tenant_id, work(one)) for one in dict.fromkeys(user_task_ids)]
+        return tuple(map(_outcome, futures))
 
 
-def _task(session: Session, tenant_id: TenantId, user_task_id: UserTaskId) -> Row:
-    row = session.first("user_task_by_id", tenant_id=tenant_id, user_task_id=user_task_id)
-    if row is None:
-        raise UnknownUserTaskError(
-            f"There is no user task {user_task_id}.",
-            Place(element_id=user_task_id),
-            "Look at the inbox again.",
-            {"user_task_id": user_task_id},
-        )
-    return row
+def _outcome(future: "Future[UserTaskView]") -> UserTaskView | TaktloomError:
+    try:
+        return future.result()
+    except TaktloomError as error:
+        return error
 
 
-def _open_task(unit: Unit, user_task_id: UserTaskId) -> Row:
-    row = _task(unit.session, unit.tenant_id, user_task_id)
-    state = row.text("state")
-    if state != "open":
-        raise UserTaskStateError(
-            f"User task {user_task_id} is {state}.",
-            Place(element_id=user_task_id),
-            "Look at the inbox again: somebody was quicker, or the case went another way.",
-            {"user_task_id": user_task_id, "state": state},
-        )
-    return row
+def _claiming(user_task_id: UserTaskId, user: str) -> Callable[[Unit], UserTaskView]:
+    def work(unit: Unit) -> UserTaskView:
+        row = open_task_row(unit, user_task_id)
+        holder = row.text_or_none("assignee")
+        if holder not in {None, user}:
+            raise taken(user_task_id, holder or "")
+        if holder is not None:
+            return user_task_view(row)
+        return _handed(unit, assign_task(unit, row, user), "claimed", user, row)
+
+    return work
 
 
-def _assign(unit: Unit, user_task_id: UserTaskId, assignee: str | None) -> UserTaskView:
-    unit.session.run(
-        "assign_user_task",
-        tenant_id=unit.tenant_id,
-        user_task_id=user_task_id,
-        assignee=assignee,
-        now=to_micros(unit.now),
-    )
+def _assigning(user_task_id: UserTaskId, assignee: str, actor: str | None) -> Callable[[Unit], UserTaskView]:
+    def work(unit: Unit) -> UserTaskView:
+        row = open_task_row(unit, user_task_id)
+        return _handed(unit, assign_task(unit, row, assignee), "assigned", actor, row)
+
+    return work
+
+
+def _handed(unit: Unit, row: Row, kind: str, actor: str | None, before: Row) -> UserTaskView:
+    detail = {"from": before.text_or_none("assignee"), "to": row.text_or_none("assignee")}
+    note_event(unit, UserTaskId(row.text("user_task_id")), kind, actor, detail)
     unit.note(Topic.TASKS, "assigned")
-    return user_task_view(_task(unit.session, unit.tenant_id, user_task_id))
+    return user_task_view(row)
 
 
-def _end(unit: Unit, user_task_id: UserTaskId) -> None:
-    unit.session.run(
-        "end_user_task",
-        tenant_id=unit.tenant_id,
-        user_task_id=user_task_id,
-        state="completed",
-        now=to_micros(unit.now),
-    )
+def _search_rows(session: Session, tenant_id: TenantId, query: UserTaskQuery, limit: int) -> Page[UserTaskView]:
+    """Tasks of an instance or business key, and ended ones, in order of their ids; bounded as in task_places."""
+    found: list[UserTaskView] = []
+    after, looked_at = query.cursor or "", 0
+    if after and not after.isdigit():
+        raise not_a_cursor()
+    while looked_at < _LOOKED_AT:
+        rows = _rows_after(session, tenant_id, query, after)
+        for row in rows:
+            if fits(row, query):
+                if len(found) == limit:
+                    return Page(items=tuple(found), next_cursor=after)
+                found.append(user_task_view(row))
+            after = row.text("user_task_id")
+        looked_at += len(rows)
+        if len(rows) < _CHUNK:
+            return Page(items=tuple(found), total=len(found) if query.cursor is None else None)
+    return Page(items=tuple(found), next_cursor=after)
 
 
-def _taken(user_task_id: UserTaskId, holder: str) -> UserTaskStateError:
-    return UserTaskStateError(
-        f"User task {user_task_id} belongs to {holder}.",
-        Place(element_id=user_task_id),
-        "Ask them to give it back, or have it assigned to you.",
-        {"user_task_id": user_task_id, "assignee": holder},
-    )
+def _rows_after(session: Session, tenant_id: TenantId, query: UserTaskQuery, after: str) -> list[Row]:
+    position: dict[str, SqlValue] = {"tenant_id": tenant_id, "after": after, "limit": _CHUNK}
+    if query.instance_key is not None:
+        return session.all("user_tasks_of_instance_after", instance_key=query.instance_key, **position)
+    if query.business_key is not None:
+        return session.all("user_tasks_of_business_key_after", business_key=query.business_key, **position)
+    if query.assignee is not None and query.state not in {None, "open"}:
+        return session.all("ended_user_tasks_of_assignee_after", assignee=query.assignee, **position)
+    return session.all("user_tasks_after", **position)

@@ -123,6 +123,11 @@ def user_task_view(row: Row) -> UserTaskView:
         created_at=row.instant("created_at"),
         due_at=row.instant_or_none("due_at"),
         completed_at=row.instant_or_none("ended_at"),
+        candidate_users=tuple(json.loads(row.text("candidate_users"))),
+        priority=row.integer("priority"),
+        follow_up_at=row.instant_or_none("follow_up_at"),
+        owner=row.text_or_none("owner"),
+        delegation=row.text_or_none("delegation"),
     )
 
 

@@ -19,7 +19,9 @@ from taktloom.app import service_accounts
 from taktloom.app.context import Principal
 from taktloom.app.wiring import Rooms
 from taktloom.model.errors import NotAuthenticatedError, TaktloomError
+from taktloom.web.callers import SAFE_METHODS
 from taktloom.web.engine_rest.problems import answer
+from taktloom.web.rates import RateLimiter
 
 PREFIX = "/engine-rest"
 ENGINE = "default"
@@ -31,6 +33,7 @@ class EngineRestGate:
 
     def __init__(self, application: ASGIApp, rooms: Rooms) -> None:
         self._application, self._rooms = application, rooms
+        self._rates = RateLimiter(rooms.settings.requests_per_second)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
@@ -38,7 +41,11 @@ class EngineRestGate:
             scope = {**scope, "path": normal_path(scope["path"]), "state": dict(scope.get("state") or {})}
             try:
                 request = Request(scope)
-                request.state.principal = await run_in_threadpool(principal_of, request, self._rooms)
+                principal = await run_in_threadpool(principal_of, request, self._rooms)
+                self._rates.require(principal)
+                if request.method not in SAFE_METHODS:
+                    self._rooms.monitor.require_writable()
+                request.state.principal = principal
             except TaktloomError as error:
                 await answer(error)(scope, receive, send)
                 return

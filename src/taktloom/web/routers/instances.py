@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Process instances, incidents and messages."""
 
+from datetime import timedelta
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
@@ -132,12 +133,14 @@ def resolve_incidents(context: Caller, body: schemas.IncidentsResolve) -> schema
 @router.post("/messages")
 @calls(messages.publish_message)
 def publish_message(context: Caller, body: schemas.MessageIn) -> schemas.MessageOut:
-    """Publish a message; `correlated` names the instances that it started or moved."""
+    """Publish a message for one receiver; `correlated` names the instance that it started or moved."""
     message = messages.PublishedMessage(
         name=body.name,
         correlation_key=body.correlation_key,
         variables=from_wire(body.variables),
         message_id=body.message_id,
+        time_to_live=timedelta(seconds=body.time_to_live_s),
+        business_key=body.business_key,
     )
     keys = messages.publish_message(context, message=message)
     return schemas.MessageOut(correlated=list(keys))

@@ -1,21 +1,38 @@
 # SPDX-License-Identifier: Apache-2.0
 """Work: user tasks for people, jobs for workers."""
 
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 
 from taktloom.app import jobs, tasks
 from taktloom.app.calls import calls
+from taktloom.model.operations import TaskOrder
 from taktloom.web.callers import Caller, Cursor, Limit
 from taktloom.web.long_poll import activate_or_wait
+from taktloom.web.problems import problem_of
 from taktloom.web.schemas import running as schemas
+from taktloom.web.schemas import tasks as task_schemas
 from taktloom.web.schemas.convert import shown, shown_page
-from taktloom.web.schemas.shared import PageOut
+from taktloom.web.schemas.shared import InstantIn, PageOut
 from taktloom.web.values import from_wire
 
 router = APIRouter()
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFilterParameters:
+    """What narrows a list of tasks; assignee and group only in the view of all."""
+
+    assignee: Annotated[str | None, Query(max_length=200)] = None
+    group: Annotated[str | None, Query(max_length=200)] = None
+    business_key: Annotated[str | None, Query(max_length=200)] = None
+    due_before: InstantIn | None = None
+    due_after: InstantIn | None = None
+    follow_up_before: InstantIn | None = None
+    priority_at_least: Annotated[int | None, Query(ge=0, le=100)] = None
 
 
 @router.get("/tasks", tags=["tasks"])
@@ -27,10 +44,12 @@ def list_tasks(
     instance_key: str | None = None,
     search: Annotated[str | None, Query(max_length=200)] = None,
     state: Literal["open", "completed", "cancelled", "any"] = "open",
+    order: Literal["oldest", "newest", "due", "priority"] = "oldest",
+    narrowed: Annotated[TaskFilterParameters, Depends()] = TaskFilterParameters(),
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> PageOut[schemas.UserTaskView]:
-    """User tasks, oldest first: mine are assigned to me, group are unassigned and offered to me."""
+    """User tasks: mine are assigned to me, group are unassigned and offered to me. A page may be short of its limit."""
     request = tasks.TaskListRequest(
         view=tasks.TaskListView(view),
         process_id=process_id,
@@ -39,8 +58,32 @@ def list_tasks(
         state=None if state == "any" else state,
         cursor=cursor,
         limit=limit,
+        order=TaskOrder(order),
+        filters=tasks.TaskFilters(**asdict(narrowed)),
     )
     return shown_page(schemas.UserTaskView, tasks.list_tasks(context, request=request))
+
+
+@router.get("/tasks/counts", tags=["tasks"])
+@calls(tasks.count_tasks)
+def count_tasks(context: Caller) -> task_schemas.TaskCounts:
+    """How many tasks the caller has, may take, and is late with."""
+    return shown(task_schemas.TaskCounts, tasks.count_tasks(context))
+
+
+@router.post("/tasks/claims", tags=["tasks"])
+@calls(tasks.claim_tasks)
+def claim_tasks(context: Caller, body: task_schemas.TaskIdsIn) -> list[task_schemas.BulkOutcome]:
+    """Take several unassigned user tasks; each is answered for."""
+    return [_outcome(one) for one in tasks.claim_tasks(context, user_task_ids=body.user_task_ids)]
+
+
+@router.post("/tasks/assignments", tags=["tasks"])
+@calls(tasks.assign_tasks)
+def assign_tasks(context: Caller, body: task_schemas.AssignTasksIn) -> list[task_schemas.BulkOutcome]:
+    """Assign several user tasks to somebody; each is answered for."""
+    outcomes = tasks.assign_tasks(context, user_task_ids=body.user_task_ids, assignee=body.assignee)
+    return [_outcome(one) for one in outcomes]
 
 
 @router.get("/tasks/{user_task_id}", tags=["tasks"])
@@ -69,6 +112,34 @@ def unclaim_task(context: Caller, user_task_id: str) -> schemas.UserTaskView:
 def assign_task(context: Caller, user_task_id: str, body: schemas.AssignIn) -> schemas.UserTaskView:
     """Assign a user task to somebody."""
     return shown(schemas.UserTaskView, tasks.assign_task(context, user_task_id=user_task_id, assignee=body.assignee))
+
+
+@router.post("/tasks/{user_task_id}/delegate", tags=["tasks"])
+@calls(tasks.delegate_task)
+def delegate_task(context: Caller, user_task_id: str, body: task_schemas.DelegateIn) -> schemas.UserTaskView:
+    """Let somebody else do part of one's own user task; it comes back when they resolve it."""
+    return shown(schemas.UserTaskView, tasks.delegate_task(context, user_task_id=user_task_id, to=body.to))
+
+
+@router.post("/tasks/{user_task_id}/resolve", tags=["tasks"])
+@calls(tasks.resolve_task)
+def resolve_task(context: Caller, user_task_id: str) -> schemas.UserTaskView:
+    """Give a delegated user task back to who delegated it."""
+    return shown(schemas.UserTaskView, tasks.resolve_task(context, user_task_id=user_task_id))
+
+
+@router.put("/tasks/{user_task_id}/plan", tags=["tasks"])
+@calls(tasks.plan_task)
+def plan_task(context: Caller, user_task_id: str, body: task_schemas.PlanIn) -> schemas.UserTaskView:
+    """Set due date, follow-up date and priority; what is not given is none, the priority 50."""
+    planned = tasks.plan_task(
+        context,
+        user_task_id=user_task_id,
+        due_at=body.due_at,
+        follow_up_at=body.follow_up_at,
+        priority=body.priority,
+    )
+    return shown(schemas.UserTaskView, planned)
 
 
 @router.post("/tasks/{user_task_id}/complete", status_code=204, tags=["tasks"])
@@ -145,3 +216,11 @@ def extend_lock(context: Caller, job_id: str, body: schemas.Heartbeat) -> schema
     """Keep a job for longer."""
     until = jobs.extend_lock(context, job_id=job_id, fence=body.fence, lock=timedelta(seconds=body.lock_s))
     return schemas.HeartbeatOut(locked_until=until)
+
+
+def _outcome(outcome: tasks.BulkOutcome) -> task_schemas.BulkOutcome:
+    return task_schemas.BulkOutcome(
+        user_task_id=outcome.user_task_id,
+        task=None if outcome.task is None else shown(schemas.UserTaskView, outcome.task),
+        problem=None if outcome.error is None else problem_of(outcome.error),
+    )

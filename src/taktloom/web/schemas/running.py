@@ -91,6 +91,11 @@ class UserTaskView(Out):
     created_at: Instant
     due_at: Instant | None
     completed_at: Instant | None
+    candidate_users: list[str] = Field(default_factory=list)
+    priority: int = 50
+    follow_up_at: Instant | None = None
+    owner: str | None = None
+    delegation: Literal["pending", "resolved"] | None = None
 
 
 class UserTaskDetail(Out):
@@ -172,6 +177,8 @@ class MessageIn(In):
     correlation_key: str | None = Field(default=None, max_length=1000)
     variables: Variables = Field(default_factory=dict)
     message_id: str | None = Field(default=None, max_length=200)
+    time_to_live_s: float = Field(default=0, ge=0, le=365 * 86_400)
+    business_key: str | None = Field(default=None, max_length=200)
 
 
 class MessageOut(Out):

@@ -192,6 +192,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/dead-letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Dead Letters
+         * @description Webhook messages that were given up, oldest first.
+         */
+        get: operations["list_dead_letters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dead-letters/{outbox_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retry Dead Letter
+         * @description Try a webhook message again from the beginning.
+         */
+        post: operations["retry_dead_letter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/decision-tables/checks": {
         parameters: {
             query?: never;
@@ -1635,7 +1675,7 @@ export interface paths {
         put?: never;
         /**
          * Publish Message
-         * @description Publish a message; `correlated` names the instances that it started or moved.
+         * @description Publish a message for one receiver; `correlated` names the instance that it started or moved.
          */
         post: operations["publish_message"];
         delete?: never;
@@ -2165,9 +2205,69 @@ export interface paths {
         };
         /**
          * List Tasks
-         * @description User tasks, oldest first: mine are assigned to me, group are unassigned and offered to me.
+         * @description User tasks: mine are assigned to me, group are unassigned and offered to me. A page may be short of its limit.
          */
         get: operations["list_tasks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/assignments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Assign Tasks
+         * @description Assign several user tasks to somebody; each is answered for.
+         */
+        post: operations["assign_tasks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/claims": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Claim Tasks
+         * @description Take several unassigned user tasks; each is answered for.
+         */
+        post: operations["claim_tasks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count Tasks
+         * @description How many tasks the caller has, may take, and is late with.
+         */
+        get: operations["count_tasks"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2216,6 +2316,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tasks/{user_task_id}/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Attachments
+         * @description Files, oldest first.
+         */
+        get: operations["list_attachments"];
+        put?: never;
+        /**
+         * Add Attachment
+         * @description Add a file to an open task; its kind is told by the ending of its name.
+         */
+        post: operations["add_attachment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{user_task_id}/attachments/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Attachment
+         * @description Download a file.
+         */
+        get: operations["read_attachment"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove Attachment
+         * @description Delete a file of one's own open task.
+         */
+        delete: operations["remove_attachment"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks/{user_task_id}/claim": {
         parameters: {
             query?: never;
@@ -2236,6 +2384,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tasks/{user_task_id}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Comments
+         * @description Comments, oldest first.
+         */
+        get: operations["list_comments"];
+        put?: never;
+        /**
+         * Add Comment
+         * @description Comment on a task.
+         */
+        post: operations["add_comment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks/{user_task_id}/complete": {
         parameters: {
             query?: never;
@@ -2250,6 +2422,86 @@ export interface paths {
          * @description Complete a user task with the form's values.
          */
         post: operations["complete_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{user_task_id}/delegate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Delegate Task
+         * @description Let somebody else do part of one's own user task; it comes back when they resolve it.
+         */
+        post: operations["delegate_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{user_task_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Task History
+         * @description Who did what with the task, oldest first.
+         */
+        get: operations["show_task_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{user_task_id}/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Plan Task
+         * @description Set due date, follow-up date and priority; what is not given is none, the priority 50.
+         */
+        put: operations["plan_task"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{user_task_id}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resolve Task
+         * @description Give a delegated user task back to who delegated it.
+         */
+        post: operations["resolve_task"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2355,6 +2607,50 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Webhooks
+         * @description All webhooks.
+         */
+        get: operations["list_webhooks"];
+        put?: never;
+        /**
+         * Add Webhook
+         * @description Add a webhook; the secret of its signatures is shown once.
+         */
+        post: operations["add_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove Webhook
+         * @description Tell it nothing more.
+         */
+        delete: operations["remove_webhook"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2486,6 +2782,33 @@ export interface components {
             /** Assignee */
             assignee: string;
         };
+        /** AssignTasksIn */
+        AssignTasksIn: {
+            /** Assignee */
+            assignee: string;
+            /** User Task Ids */
+            user_task_ids: string[];
+        };
+        /** Attachment */
+        Attachment: {
+            /**
+             * Added At
+             * Format: date-time
+             */
+            added_at: string;
+            /** Added By */
+            added_by: string;
+            /** Checksum */
+            checksum: string;
+            /** Media Type */
+            media_type: string;
+            /** Name */
+            name: string;
+            /** Number */
+            number: number;
+            /** Size Bytes */
+            size_bytes: number;
+        };
         /** AuditEntryOut */
         AuditEntryOut: {
             /** Action */
@@ -2594,6 +2917,16 @@ export interface components {
         Body_upload: {
             /** File */
             file: string;
+        };
+        /**
+         * BulkOutcome
+         * @description The task as it is now, or the problem; never both.
+         */
+        BulkOutcome: {
+            problem: components["schemas"]["Problem"] | null;
+            task: components["schemas"]["UserTaskView"] | null;
+            /** User Task Id */
+            user_task_id: string;
         };
         /**
          * BusinessTime
@@ -2736,6 +3069,25 @@ export interface components {
             /** Timestamp */
             timestamp?: string | null;
         };
+        /** Comment */
+        Comment: {
+            /** Author */
+            author: string;
+            /** Number */
+            number: number;
+            /** Text */
+            text: string;
+            /**
+             * Written At
+             * Format: date-time
+             */
+            written_at: string;
+        };
+        /** CommentIn */
+        CommentIn: {
+            /** Text */
+            text: string;
+        };
         /** CompleteIn */
         CompleteIn: {
             /** Variables */
@@ -2784,6 +3136,26 @@ export interface components {
             needed_n: number;
             /** P95 S */
             p95_s: number | null;
+        };
+        /** DeadLetterOut */
+        DeadLetterOut: {
+            /** Attempts */
+            attempts: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Failure */
+            failure: string | null;
+            /** Outbox Id */
+            outbox_id: string;
+            /** Topic */
+            topic: string;
+            /** Url */
+            url: string;
+            /** Webhook Id */
+            webhook_id: string;
         };
         /** DecisionCases */
         DecisionCases: {
@@ -2860,6 +3232,11 @@ export interface components {
             /** Name */
             name: string;
             value: components["schemas"]["JsonValue"];
+        };
+        /** DelegateIn */
+        DelegateIn: {
+            /** To */
+            to: string;
         };
         /**
          * DemoState
@@ -3403,6 +3780,25 @@ export interface components {
             /** To S */
             to_s: number;
         };
+        /**
+         * HistoryEntry
+         * @description kind: opened, claimed, unclaimed, assigned, delegated, resolved, planned, commented, attached, detached, …
+         */
+        HistoryEntry: {
+            /** Actor */
+            actor: string | null;
+            /** Detail */
+            detail: {
+                [key: string]: string | null;
+            };
+            /** Kind */
+            kind: string;
+            /**
+             * Occurred At
+             * Format: date-time
+             */
+            occurred_at: string;
+        };
         /** HistoryIn */
         HistoryIn: {
             /** Process Id */
@@ -3935,12 +4331,19 @@ export interface components {
         };
         /** MessageIn */
         MessageIn: {
+            /** Business Key */
+            business_key?: string | null;
             /** Correlation Key */
             correlation_key?: string | null;
             /** Message Id */
             message_id?: string | null;
             /** Name */
             name: string;
+            /**
+             * Time To Live S
+             * @default 0
+             */
+            time_to_live_s: number;
             /** Variables */
             variables?: {
                 [key: string]: components["schemas"]["JsonValue"];
@@ -4204,6 +4607,15 @@ export interface components {
             /** Total */
             total?: number | null;
         };
+        /** PageOut[DeadLetterOut] */
+        PageOut_DeadLetterOut_: {
+            /** Items */
+            items: components["schemas"]["DeadLetterOut"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
         /** PageOut[DeployedDecision] */
         PageOut_DeployedDecision_: {
             /** Items */
@@ -4303,6 +4715,15 @@ export interface components {
             /** Total */
             total?: number | null;
         };
+        /** PageOut[WebhookOut] */
+        PageOut_WebhookOut_: {
+            /** Items */
+            items: components["schemas"]["WebhookOut"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
         /** ParameterOut */
         ParameterOut: {
             default: components["schemas"]["JsonValue"];
@@ -4339,6 +4760,18 @@ export interface components {
              * @default
              */
             source: string;
+        };
+        /** PlanIn */
+        PlanIn: {
+            /** Due At */
+            due_at?: string | null;
+            /** Follow Up At */
+            follow_up_at?: string | null;
+            /**
+             * Priority
+             * @default 50
+             */
+            priority: number;
         };
         /** Potential */
         Potential: {
@@ -4961,6 +5394,23 @@ export interface components {
             title: string;
         };
         /**
+         * TaskCounts
+         * @description Open tasks: mine, offered to me, mine and late; null: more than are counted (1,000).
+         */
+        TaskCounts: {
+            /** Late */
+            late: number | null;
+            /** Mine */
+            mine: number | null;
+            /** Offered */
+            offered: number | null;
+        };
+        /** TaskIdsIn */
+        TaskIdsIn: {
+            /** User Task Ids */
+            user_task_ids: string[];
+        };
+        /**
          * TestCase
          * @description FEEL texts: inputs by name, expected by output name ("" for the whole value).
          */
@@ -5206,6 +5656,8 @@ export interface components {
             business_key: string | null;
             /** Candidate Groups */
             candidate_groups: string[];
+            /** Candidate Users */
+            candidate_users?: string[];
             /** Completed At */
             completed_at: string | null;
             /**
@@ -5213,14 +5665,25 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+            /** Delegation */
+            delegation?: ("pending" | "resolved") | null;
             /** Due At */
             due_at: string | null;
             /** Element Id */
             element_id: string;
+            /** Follow Up At */
+            follow_up_at?: string | null;
             /** Instance Key */
             instance_key: string;
             /** Name */
             name: string;
+            /** Owner */
+            owner?: string | null;
+            /**
+             * Priority
+             * @default 50
+             */
+            priority: number;
             /** Process Id */
             process_id: string;
             /** Process Name */
@@ -5320,6 +5783,38 @@ export interface components {
             updated_at: string;
             /** Version */
             version: number;
+        };
+        /**
+         * WebhookAdded
+         * @description secret: of the signatures; it is shown once.
+         */
+        WebhookAdded: {
+            /** Secret */
+            secret: string;
+            webhook: components["schemas"]["WebhookOut"];
+        };
+        /** WebhookIn */
+        WebhookIn: {
+            /** Topics */
+            topics: string[];
+            /** Url */
+            url: string;
+        };
+        /** WebhookOut */
+        WebhookOut: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string | null;
+            /** Topics */
+            topics: string[];
+            /** Url */
+            url: string;
+            /** Webhook Id */
+            webhook_id: string;
         };
         /**
          * WorkOut
@@ -5709,6 +6204,67 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ConditionsOut"];
                 };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_dead_letters: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOut_DeadLetterOut_"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retry_dead_letter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                outbox_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem (application/problem+json) */
             default: {
@@ -9473,8 +10029,16 @@ export interface operations {
                 instance_key?: string | null;
                 search?: string | null;
                 state?: "open" | "completed" | "cancelled" | "any";
+                order?: "oldest" | "newest" | "due" | "priority";
                 cursor?: string | null;
                 limit?: number;
+                assignee?: string | null;
+                group?: string | null;
+                business_key?: string | null;
+                due_before?: string | null;
+                due_after?: string | null;
+                follow_up_before?: string | null;
+                priority_at_least?: number | null;
             };
             header?: never;
             path?: never;
@@ -9489,6 +10053,101 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageOut_UserTaskView_"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    assign_tasks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignTasksIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkOutcome"][];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    claim_tasks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaskIdsIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkOutcome"][];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    count_tasks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskCounts"];
                 };
             };
             /** @description A problem (application/problem+json) */
@@ -9568,6 +10227,134 @@ export interface operations {
             };
         };
     };
+    list_attachments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attachment"][];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_attachment: {
+        parameters: {
+            query?: {
+                name?: string;
+            };
+            header?: never;
+            path: {
+                user_task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attachment"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_attachment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_task_id: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_attachment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_task_id: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     claim_task: {
         parameters: {
             query?: never;
@@ -9586,6 +10373,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UserTaskView"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_comments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comment"][];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_comment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommentIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comment"];
                 };
             };
             /** @description A problem (application/problem+json) */
@@ -9620,6 +10473,138 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delegate_task: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DelegateIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserTaskView"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_task_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryEntry"][];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plan_task: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserTaskView"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resolve_task: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserTaskView"];
+                };
             };
             /** @description A problem (application/problem+json) */
             default: {
@@ -9810,6 +10795,97 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Watch"];
                 };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_webhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOut_WebhookOut_"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookAdded"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem (application/problem+json) */
             default: {

@@ -7,7 +7,7 @@ FROM job j
   JOIN instance i ON i.tenant_id = j.tenant_id AND i.instance_key = j.instance_key
   JOIN process_definition d ON d.tenant_id = i.tenant_id AND d.definition_key = i.definition_key
 WHERE j.tenant_id = :tenant_id AND j.job_type = :topic AND j.state IN ('available', 'waiting', 'locked')
-  AND j.ready_at <= :now
+  AND j.ready_at <= :now AND j.is_held = 0
   AND (:business_key IS NULL OR i.business_key = :business_key)
   AND (:process_id IS NULL OR i.process_id = :process_id)
   AND (:definition_key IS NULL OR i.definition_key = :definition_key)
@@ -19,7 +19,7 @@ LIMIT :limit;
 -- name: lock_external_task
 UPDATE job SET state = 'locked', fence = fence + 1, attempt = attempt + 1, worker = :worker, taken_at = :now,
   ready_at = :locked_until
-WHERE tenant_id = :tenant_id AND job_id = :job_id AND state IN ('available', 'waiting', 'locked');
+WHERE tenant_id = :tenant_id AND job_id = :job_id AND state IN ('available', 'waiting', 'locked') AND is_held = 0;
 
 -- name: unlock_external_task
 UPDATE job SET state = 'available', worker = NULL, ready_at = :now

@@ -2,11 +2,11 @@
 
 -- name: insert_user_task
 INSERT INTO user_task (tenant_id, user_task_id, instance_key, definition_key, process_id, process_name, version,
-  element_id, name, business_key, subject_key, assignee, candidate_groups, state, form_id, created_at, taken_at, due_at,
-  variables_sealed)
+  element_id, name, business_key, subject_key, assignee, candidate_groups, candidate_users, state, form_id, created_at,
+  taken_at, due_at, follow_up_at, priority, variables_sealed)
 VALUES (:tenant_id, :user_task_id, :instance_key, :definition_key, :process_id, :process_name, :version,
-  :element_id, :name, :business_key, :subject_key, :assignee, :candidate_groups, 'open', :form_id, :now,
-  CASE WHEN CAST(:assignee AS TEXT) IS NULL THEN NULL ELSE CAST(:now AS BIGINT) END, :due_at, :variables_sealed);
+  :element_id, :name, :business_key, :subject_key, :assignee, :candidate_groups, :candidate_users, 'open', :form_id,
+  :now, :taken_at, :due_at, :follow_up_at, :priority, :variables_sealed);
 
 -- name: insert_user_task_group
 INSERT INTO user_task_group (tenant_id, group_name, user_task_id) VALUES (:tenant_id, :group_name, :user_task_id)
@@ -17,7 +17,11 @@ UPDATE user_task SET state = :state, ended_at = :now WHERE tenant_id = :tenant_i
   AND state = 'open';
 
 -- name: assign_user_task
-UPDATE user_task SET assignee = :assignee, taken_at = CASE WHEN CAST(:assignee AS TEXT) IS NULL THEN NULL ELSE CAST(:now AS BIGINT) END
+UPDATE user_task SET assignee = :assignee, taken_at = :taken_at, owner = :owner, delegation = :delegation
+WHERE tenant_id = :tenant_id AND user_task_id = :user_task_id;
+
+-- name: plan_user_task
+UPDATE user_task SET due_at = :due_at, follow_up_at = :follow_up_at, priority = :priority
 WHERE tenant_id = :tenant_id AND user_task_id = :user_task_id;
 
 -- name: user_task_by_id
@@ -26,36 +30,108 @@ SELECT * FROM user_task WHERE tenant_id = :tenant_id AND user_task_id = :user_ta
 -- name: user_tasks_of_instance
 SELECT * FROM user_task WHERE tenant_id = :tenant_id AND instance_key = :instance_key ORDER BY user_task_id;
 
--- name: list_user_tasks
-SELECT * FROM user_task u
-WHERE u.tenant_id = :tenant_id
-  AND (:after IS NULL OR u.user_task_id > :after)
-  AND (:state IS NULL OR u.state = :state)
-  AND (:assignee IS NULL OR u.assignee = :assignee)
-  AND (:is_unassigned IS NULL OR CASE WHEN u.assignee IS NULL THEN 1 ELSE 0 END = :is_unassigned)
-  AND (:process_id IS NULL OR u.process_id = :process_id)
-  AND (:instance_key IS NULL OR u.instance_key = :instance_key)
-  AND (:search IS NULL OR u.instance_key = :search OR instr(lower(u.name), lower(:search)) > 0
-    OR instr(lower(coalesce(u.business_key, '')), lower(:search)) > 0)
-  AND (:visible_to_groups IS NULL OR u.assignee = :visible_to
-    OR (u.assignee IS NULL AND u.candidate_groups = '[]')
-    OR EXISTS (SELECT 1 FROM user_task_group g WHERE g.tenant_id = u.tenant_id AND g.user_task_id = u.user_task_id
-      AND g.group_name IN (SELECT value FROM json_each(:visible_to_groups))))
-ORDER BY u.user_task_id LIMIT :limit;
+-- name: user_tasks_by_ids
+SELECT * FROM user_task
+WHERE tenant_id = :tenant_id AND user_task_id IN (SELECT value FROM json_each(:user_task_ids)) ORDER BY user_task_id;
 
--- name: count_user_tasks
+-- name: user_tasks_of_instance_after
+SELECT * FROM user_task WHERE tenant_id = :tenant_id AND instance_key = :instance_key AND user_task_id > :after
+ORDER BY user_task_id LIMIT :limit;
+
+-- name: user_tasks_of_business_key_after
+SELECT * FROM user_task WHERE tenant_id = :tenant_id AND business_key = :business_key AND user_task_id > :after
+ORDER BY user_task_id LIMIT :limit;
+
+-- name: ended_user_tasks_of_assignee_after
+SELECT * FROM user_task
+WHERE tenant_id = :tenant_id AND assignee = :assignee AND state <> 'open' AND user_task_id > :after
+ORDER BY user_task_id LIMIT :limit;
+
+-- name: user_tasks_after
+SELECT * FROM user_task WHERE tenant_id = :tenant_id AND user_task_id > :after ORDER BY user_task_id LIMIT :limit;
+
+-- name: insert_user_task_place
+INSERT INTO user_task_place (tenant_id, user_task_id, place, process_id, created_at, due_at, urgency, follow_up_at)
+VALUES (:tenant_id, :user_task_id, :place, :process_id, :created_at, :due_at, :urgency, :follow_up_at)
+ON CONFLICT DO NOTHING;
+
+-- name: delete_user_task_places
+DELETE FROM user_task_place WHERE tenant_id = :tenant_id AND user_task_id = :user_task_id;
+
+-- name: place_oldest
+SELECT user_task_id, process_id, created_at, due_at, urgency, follow_up_at FROM user_task_place
+WHERE tenant_id = :tenant_id AND place = :place AND (created_at, user_task_id) > (:first, :last)
+ORDER BY created_at, user_task_id LIMIT :limit;
+
+-- name: place_newest
+SELECT user_task_id, process_id, created_at, due_at, urgency, follow_up_at FROM user_task_place
+WHERE tenant_id = :tenant_id AND place = :place AND (created_at, user_task_id) < (:first, :last)
+ORDER BY created_at DESC, user_task_id DESC LIMIT :limit;
+
+-- name: place_due
+SELECT user_task_id, process_id, created_at, due_at, urgency, follow_up_at FROM user_task_place
+WHERE tenant_id = :tenant_id AND place = :place AND (due_at, user_task_id) > (:first, :last)
+ORDER BY due_at, user_task_id LIMIT :limit;
+
+-- name: place_priority
+SELECT user_task_id, process_id, created_at, due_at, urgency, follow_up_at FROM user_task_place
+WHERE tenant_id = :tenant_id AND place = :place AND (urgency, created_at, user_task_id) > (:first, :second, :last)
+ORDER BY urgency, created_at, user_task_id LIMIT :limit;
+
+-- name: count_place
 SELECT count(*) AS n FROM (
-  SELECT 1 FROM user_task u
-  WHERE u.tenant_id = :tenant_id
-    AND (:state IS NULL OR u.state = :state)
-    AND (:assignee IS NULL OR u.assignee = :assignee)
-    AND (:is_unassigned IS NULL OR CASE WHEN u.assignee IS NULL THEN 1 ELSE 0 END = :is_unassigned)
-    AND (:process_id IS NULL OR u.process_id = :process_id)
-    AND (:instance_key IS NULL OR u.instance_key = :instance_key)
-    AND (:search IS NULL OR u.instance_key = :search OR instr(lower(u.name), lower(:search)) > 0
-      OR instr(lower(coalesce(u.business_key, '')), lower(:search)) > 0)
-    AND (:visible_to_groups IS NULL OR u.assignee = :visible_to
-      OR (u.assignee IS NULL AND u.candidate_groups = '[]')
-      OR EXISTS (SELECT 1 FROM user_task_group g WHERE g.tenant_id = u.tenant_id AND g.user_task_id = u.user_task_id
-      AND g.group_name IN (SELECT value FROM json_each(:visible_to_groups))))
-  LIMIT :limit) AS found;
+  SELECT 1 AS one FROM user_task_place WHERE tenant_id = :tenant_id AND place = :place AND due_at <= :due_until
+  LIMIT :limit) counted;
+
+-- name: ids_of_place
+SELECT user_task_id FROM user_task_place
+WHERE tenant_id = :tenant_id AND place = :place AND due_at <= :due_until
+ORDER BY due_at, user_task_id LIMIT :limit;
+
+-- name: insert_user_task_event
+INSERT INTO user_task_event (tenant_id, user_task_id, number, kind, occurred_at, actor, detail)
+SELECT :tenant_id, :user_task_id, COALESCE(max(number), 0) + 1, :kind, :now, :actor, :detail FROM user_task_event
+WHERE tenant_id = :tenant_id AND user_task_id = :user_task_id;
+
+-- name: user_task_events
+SELECT number, kind, occurred_at, actor, detail FROM user_task_event
+WHERE tenant_id = :tenant_id AND user_task_id = :user_task_id ORDER BY number LIMIT :limit;
+
+-- name: greatest_comment
+SELECT max(number) AS n FROM user_task_comment WHERE tenant_id = :tenant_id AND user_task_id = :user_task_id;
+
+-- name: insert_comment
+INSERT INTO user_task_comment (tenant_id, user_task_id, number, author, written_at, text_sealed)
+VALUES (:tenant_id, :user_task_id, :number, :author, :now, :text_sealed);
+
+-- name: comments
+SELECT number, author, written_at, text_sealed FROM user_task_comment
+WHERE tenant_id = :tenant_id AND user_task_id = :user_task_id ORDER BY number;
+
+-- name: attachment_sums
+SELECT max(number) AS greatest, count(*) AS n FROM user_task_attachment
+WHERE tenant_id = :tenant_id AND user_task_id = :user_task_id;
+
+-- name: insert_attachment
+INSERT INTO user_task_attachment (tenant_id, user_task_id, number, name_sealed, media_type, size_bytes, checksum,
+  added_by, added_at)
+VALUES (:tenant_id, :user_task_id, :number, :name_sealed, :media_type, :size_bytes, :checksum, :added_by, :now);
+
+-- name: insert_attachment_content
+INSERT INTO user_task_attachment_content (tenant_id, user_task_id, number, content_sealed)
+VALUES (:tenant_id, :user_task_id, :number, :content_sealed);
+
+-- name: attachments
+SELECT number, name_sealed, media_type, size_bytes, checksum, added_by, added_at FROM user_task_attachment
+WHERE tenant_id = :tenant_id AND user_task_id = :user_task_id ORDER BY number;
+
+-- name: attachment_content
+SELECT content_sealed FROM user_task_attachment_content
+WHERE tenant_id = :tenant_id AND user_task_id = :user_task_id AND number = :number;
+
+-- name: delete_attachment_content
+DELETE FROM user_task_attachment_content
+WHERE tenant_id = :tenant_id AND user_task_id = :user_task_id AND number = :number;
+
+-- name: delete_attachment
+DELETE FROM user_task_attachment WHERE tenant_id = :tenant_id AND user_task_id = :user_task_id AND number = :number;

@@ -37,7 +37,7 @@ DELETE FROM message_subscription WHERE tenant_id = :tenant_id AND subscription_i
 -- name: matching_subscriptions
 SELECT subscription_id, instance_key, matches_sealed FROM message_subscription
 WHERE tenant_id = :tenant_id AND message_name = :message_name AND correlation_digest IN ('', :correlation_digest)
-ORDER BY subscription_id LIMIT :limit;
+ORDER BY CASE WHEN correlation_digest = '' AND matches_sealed IS NULL THEN 1 ELSE 0 END, subscription_id LIMIT :limit;
 
 -- name: subscriptions_of_instance
 SELECT * FROM message_subscription WHERE tenant_id = :tenant_id AND instance_key = :instance_key

@@ -10,7 +10,7 @@ WITH passing AS (
   RETURNING bucket)
 SELECT subscription_id, instance_key, matches_sealed FROM message_subscription
 WHERE tenant_id = :tenant_id AND message_name = :message_name AND correlation_digest IN ('', :correlation_digest)
-ORDER BY subscription_id LIMIT :limit;
+ORDER BY CASE WHEN correlation_digest = '' AND matches_sealed IS NULL THEN 1 ELSE 0 END, subscription_id LIMIT :limit;
 
 -- name: buffered_messages
 WITH passing AS (

@@ -18,7 +18,8 @@ DELETE FROM engine_node WHERE opened_at < :before AND NOT EXISTS (
 SELECT count(*) AS nodes, coalesce(md5(string_agg(marker, ',' ORDER BY node_id)), '') AS markers FROM engine_node WHERE node_id <> :node_id;
 
 -- name: mark_commit
-UPDATE engine_node SET marker = :marker WHERE node_id = :node_id;
+INSERT INTO engine_node (node_id, node_number, marker, opened_at) VALUES (:node_id, :node_number, :marker, :now)
+ON CONFLICT (node_id) DO UPDATE SET marker = excluded.marker;
 
 -- name: last_marker
 SELECT marker FROM engine_node WHERE node_id = :node_id FOR UPDATE;

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How the server stands: ready or not, read-only or not, and the numbers that monitoring reads.
+
+A monitor writes the engine's pulse every few seconds. While the store refuses it (disk full, database away), the server
+is read-only: what would change something is refused at once with an alarm, nothing acknowledged is lost, and the first
+pulse that the store takes again ends it.
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from taktloom.model.errors import IncidentError
+
+if TYPE_CHECKING:
+    from taktloom.hosts.embedded.vital_signs import Pulse
+
+_LOG = logging.getLogger(__name__)
+BEAT_EVERY = timedelta(seconds=10)
+SKEW_WORTH_A_WARNING = timedelta(seconds=2)
+
+
+class ReadOnlyError(IncidentError):
+    """The store refuses writes; the server only shows."""
+
+    code = "TL-3903"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readiness:
+    """checks: by name whether it is well. warnings: what does not stop the server and should be looked at."""
+
+    checks: dict[str, bool]
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether requests may come."""
+        return all(self.checks.values())
+
+
+class Monitor:
+    """Writes the pulse while a server runs, and remembers what came of it."""
+
+    def __init__(self, pulse: "Callable[[], Pulse]") -> None:
+        self._pulse, self._stop = pulse, threading.Event()
+        self._failure: str | None = None
+        self._clock_behind = timedelta()
+        self._has_beaten = False
+        self._thread: threading.Thread | None = None
+        self._beating = threading.Lock()
+
+    @property
+    def is_read_only(self) -> bool:
+        """Whether the last pulse was refused."""
+        return self._failure is not None
+
+    @property
+    def clock_behind(self) -> timedelta:
+        """By how much the clock was behind the last pulse."""
+        return self._clock_behind
+
+    def start(self) -> None:
+        """Beat from now on, until stopped."""
+        self._thread = threading.Thread(target=self._run, name="taktloom-monitor", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Beat no more."""
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def beat(self) -> None:
+        """One pulse now."""
+        with self._beating:
+            pulse = self._pulse()
+            failure = None if pulse.failure is None else pulse.failure.code
+            if failure != self._failure:
+                if pulse.failure is None:
+                    _LOG.warning("the store takes writes again; the server is no longer read-only")
+                else:
+                    _LOG.error("ALARM: the store refuses writes, the server is read-only: %s", pulse.failure)
+            if pulse.clock_behind > SKEW_WORTH_A_WARNING >= self._clock_behind:
+                _LOG.warning("the clock is %.1f s behind the last pulse", pulse.clock_behind.total_seconds())
+            self._failure, self._clock_behind, self._has_beaten = failure, pulse.clock_behind, True
+
+    def readiness(self) -> Readiness:
+        """Whether requests may come; beats first if that was never done."""
+        if not self._has_beaten:
+            self.beat()
+        behind = self._clock_behind > SKEW_WORTH_A_WARNING
+        return Readiness(checks={"store": not self.is_read_only}, warnings=("clock-behind",) if behind else ())
+
+    def require_writable(self) -> None:
+        """Raise ReadOnlyError while the store refuses writes."""
+        if self._failure is not None:
+            raise ReadOnlyError(
+                f"The store refuses writes ({self._failure}); nothing was changed.",
+                remedy="Free disk space or bring the database back; the server goes on by itself.",
+                parameters={"code": self._failure},
+            )
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                self.beat()
+            except Exception:
+                _LOG.exception("the pulse could not be written")
+            self._stop.wait(BEAT_EVERY.total_seconds())

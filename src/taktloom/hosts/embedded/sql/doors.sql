@@ -1,0 +1,46 @@
+-- SPDX-License-Identifier: Apache-2.0
+
+-- name: delete_expired_requests
+DELETE FROM idempotent_request WHERE expires_at <= :now;
+
+-- name: idempotent_request
+SELECT * FROM idempotent_request WHERE tenant_id = :tenant_id AND owner = :owner AND key_digest = :key_digest;
+
+-- name: begin_request
+INSERT INTO idempotent_request (tenant_id, owner, key_digest, request_digest, begun_at, expires_at)
+VALUES (:tenant_id, :owner, :key_digest, :request_digest, :now, :expires_at)
+ON CONFLICT (tenant_id, owner, key_digest) DO NOTHING;
+
+-- name: finish_request
+UPDATE idempotent_request SET status = :status, content_type = :content_type, answer_sealed = :answer_sealed
+WHERE tenant_id = :tenant_id AND owner = :owner AND key_digest = :key_digest;
+
+-- name: forget_request
+DELETE FROM idempotent_request WHERE tenant_id = :tenant_id AND owner = :owner AND key_digest = :key_digest;
+
+-- name: pulse
+SELECT beaten_at FROM pulse WHERE tenant_id = :tenant_id;
+
+-- name: beat
+INSERT INTO pulse (tenant_id, beaten_at, padding) VALUES (:tenant_id, :now, :padding)
+ON CONFLICT (tenant_id) DO UPDATE SET beaten_at = excluded.beaten_at, padding = excluded.padding;
+
+-- name: take_padding_away
+UPDATE pulse SET padding = NULL WHERE tenant_id = :tenant_id;
+
+-- name: active_by_process
+SELECT process_id, count(*) AS n FROM instance WHERE tenant_id = :tenant_id AND status = 'active'
+GROUP BY process_id ORDER BY count(*) DESC, process_id LIMIT :limit;
+
+-- name: jobs_by_type
+SELECT job_type, state, count(*) AS n FROM job
+WHERE tenant_id = :tenant_id AND state IN ('available', 'waiting', 'locked', 'failed')
+GROUP BY job_type, state ORDER BY count(*) DESC, job_type, state LIMIT :limit;
+
+-- name: open_counts
+SELECT
+  (SELECT count(*) FROM incident WHERE tenant_id = :tenant_id AND resolved_at IS NULL) AS incidents,
+  (SELECT count(*) FROM user_task WHERE tenant_id = :tenant_id AND state = 'open') AS user_tasks,
+  (SELECT count(*) FROM outbox WHERE tenant_id = :tenant_id AND is_dead = 0) AS outbox,
+  (SELECT count(*) FROM outbox WHERE tenant_id = :tenant_id AND is_dead = 1) AS dead,
+  (SELECT min(due_at) FROM timer) AS due_at;

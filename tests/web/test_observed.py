@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What monitoring reads, the read-only mode of a full disk, and how often a key may call."""
+
+import json
+import logging
+import socket
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from taktloom.app.logging import log_to_folder
+from taktloom.app.settings import Settings
+from taktloom.app.wiring import Rooms
+from taktloom.storage import SyncLevel
+from taktloom.web.rates import RateLimiter, RequestRateError
+from taktloom.web.server import notify_manager
+from tests.app.models import PERMIT_BPMN
+from tests.web.client import Client, expect
+from tests.web.live import new_key
+
+
+def metrics(client: Client, **headers: str) -> dict[tuple[str, tuple[str, ...]], float]:
+    text = expect(client.call("GET", "//metrics", headers=headers), 200).text
+    return {
+        (sample.name, tuple(sample.labels.values())): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+
+
+def test_anybody_may_ask_whether_the_server_is_well(client: Client) -> None:
+    assert expect(client.call("GET", "//healthz"), 200).json() == {"status": "ok"}
+    assert expect(client.call("GET", "//readyz"), 200).json() == {
+        "ready": True,
+        "checks": {"store": True},
+        "warnings": [],
+    }
+
+
+def test_the_numbers_follow_what_happens(rooms: Rooms, admin: Client) -> None:
+    expect(admin.call("POST", "/deployments", files={"files": ("permit.bpmn", PERMIT_BPMN)}), 201)
+    for _ in range(2):
+        admin.post("/processes/permit/instances", {}, 201)
+
+    found = metrics(admin)
+
+    assert found["taktloom_instances_active", ("permit",)] == 2
+    assert found["taktloom_user_tasks_open", ()] == 2
+    assert found["taktloom_changes_total", ("started", "instances")] == 2
+    assert found["taktloom_http_requests_total", ("POST", "/api/v1/processes/{process_id}/instances", "201")] == 2
+    assert found["taktloom_read_only", ()] == 0
+    assert not any("permit:" in label for _, labels in found for label in labels)
+
+
+def test_from_elsewhere_the_numbers_want_a_key_of_the_scope(tmp_path: Path) -> None:
+    rooms = Rooms(Settings(data=tmp_path, sync=SyncLevel.NORMAL, behind_proxy=True))
+    with Client(rooms) as client:
+        without = client.call("GET", "//metrics").status_code
+        wrong = client.call("GET", "//metrics", headers={"Authorization": f"Bearer {new_key(rooms, scopes=('jobs',))}"})
+        found = metrics(client, Authorization=f"Bearer {new_key(rooms, 'monitor', scopes=('system',))}")
+    rooms.close()
+
+    assert (without, wrong.status_code) == (401, 403)
+    assert found["taktloom_incidents_open", ()] == 0
+
+
+def test_a_full_disk_makes_the_server_read_only_with_an_alarm_and_nothing_is_lost(
+    rooms: Rooms, admin: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    expect(admin.call("POST", "/deployments", files={"files": ("permit.bpmn", PERMIT_BPMN)}), 201)
+    pages = _limit_pages(rooms, 160)
+    acknowledged: list[str] = []
+    while len(acknowledged) < 500:
+        answer = admin.call("POST", "/processes/permit/instances", json={"variables": {"note": "x" * 2000}})
+        if answer.status_code != 201:
+            break
+        acknowledged.append(answer.json()["instance_key"])
+    rooms.monitor.beat()
+    still_shown = {one["instance_key"] for one in admin.get("/instances", params={"limit": 500})["items"]}
+    refused = admin.call("POST", "/processes/permit/instances", json={})
+    ready = admin.call("GET", "//readyz")
+    alarm = metrics(admin)["taktloom_read_only", ()]
+    _limit_pages(rooms, pages)
+    rooms.monitor.beat()
+    again = admin.call("POST", "/processes/permit/instances", json={})
+
+    assert answer.status_code == 503
+    assert acknowledged
+    assert still_shown == set(acknowledged)
+    assert (refused.status_code, refused.json()["code"]) == (503, "TL-3903")
+    assert refused.headers["Retry-After"] == "5"
+    assert (ready.status_code, alarm) == (503, 1)
+    assert "ALARM" in caplog.text
+    assert again.status_code == 201
+
+
+def test_a_key_that_calls_too_often_is_told_to_wait(tmp_path: Path) -> None:
+    rooms = Rooms(Settings(data=tmp_path, sync=SyncLevel.NORMAL, requests_per_second=1))
+    with Client(rooms) as client:
+        key = {"Authorization": f"Bearer {new_key(rooms)}"}
+        answers = [client.call("GET", "/system", headers=key) for _ in range(4)]
+        other = client.call("GET", "//engine-rest/version", headers={"Authorization": f"Bearer {new_key(rooms, 'b')}"})
+    rooms.close()
+
+    statuses = [answer.status_code for answer in answers]
+    assert statuses[:2] == [200, 200]
+    assert statuses[-1] == 429
+    assert answers[-1].headers["Retry-After"] == "1"
+    assert other.status_code == 200
+
+
+def test_a_bucket_fills_by_the_second_and_holds_twice_as_much(rooms: Rooms) -> None:
+    from taktloom.app.service_accounts import principal_of_key
+
+    now = 0.0
+    principal = principal_of_key(rooms, new_key(rooms))
+    limiter = RateLimiter(2, clock=lambda: now)
+
+    def granted() -> int:
+        number = 0
+        while True:
+            try:
+                limiter.require(principal)
+            except RequestRateError:
+                return number
+            number += 1
+
+    first = granted()
+    now = 1.0
+    second = granted()
+    now = 100.0
+    third = granted()
+
+    assert (first, second, third) == (4, 2, 4)
+    limiter.require(replace(principal, name="another"))
+
+
+def _limit_pages(rooms: Rooms, pages: int) -> int:
+    """Let the file grow to so many pages at most; the limit before."""
+    database = rooms.engine._core.database
+    with database.lock:
+        connection = database.writing.connection  # type: ignore[attr-defined]
+        before = next(connection.execute("PRAGMA max_page_count"))[0]
+        connection.execute(f"PRAGMA max_page_count = {pages}")
+    return int(before)
+
+
+def test_the_service_manager_is_told_when_the_server_answers(tmp_path: Path) -> None:
+    address = str(tmp_path / "notify")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(address)
+        manager.settimeout(5)
+        notify_manager("READY=1", environment={"NOTIFY_SOCKET": address})
+        notify_manager("READY=1", environment={})
+
+        assert manager.recv(100) == b"READY=1"
+
+
+def test_log_lines_are_json_where_asked_for(tmp_path: Path) -> None:
+    with log_to_folder(tmp_path, form="json") as path:
+        logging.getLogger("taktloom.test").warning("job %s waits", "7")
+
+    line = json.loads(path.read_text(encoding="utf-8"))
+    assert (line["level"], line["logger"], line["message"]) == ("warning", "taktloom.test", "job 7 waits")
+    assert line["at"].endswith("Z")
