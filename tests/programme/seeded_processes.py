@@ -49,11 +49,11 @@ class SeededProcess:
 
 
 def seed_process(seed: int, *, cases: int = 300) -> SeededProcess:
-    """A process of 8 to 12 activities and *cases* cases of it."""
+    """A process of 9 to 12 activities, at least four of each kind, and *cases* cases of it."""
     draw = np.random.default_rng(seed)
-    count = int(draw.integers(8, 13))
+    count = int(draw.integers(9, 13))
     labels = draw.random(count) < 0.5
-    labels[:2] = (True, False)  # both kinds, whatever the coin says; then dealt to the places
+    labels[:8] = (True, False) * 4  # fewer of a kind would make the area a matter of one pair; then dealt to places
     draw.shuffle(labels)
     works = tuple(_work(draw, name, bool(label)) for name, label in zip(NAMES[:count], labels, strict=True))
     rows = [row for case in range(cases) for row in _case(draw, works, case)]

@@ -150,7 +150,8 @@ def compare_shares(
     cases, hit = affected.size, int(affected.sum())
     if min(hit, cases - hit) < LEAST_CASES:
         raise TooFewCasesError(min(hit, cases - hit), LEAST_CASES)
-    tells: Marks = marks.any(axis=0) & ~marks.all(axis=0)
+    marked = marks.sum(axis=0)
+    tells: Marks = np.asarray((marked > 0) & (marked < cases), dtype=np.bool_)
     factors, marks = tuple(each for each, kept in zip(factors, tells.tolist(), strict=True) if kept), marks[:, tells]
     having = marks.sum(axis=0).astype(np.int64)
     both = (marks & affected[:, None]).sum(axis=0).astype(np.int64)

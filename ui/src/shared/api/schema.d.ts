@@ -1120,6 +1120,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/logs/{log_id}/analyses/causes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Causes
+         * @description What goes together with slow, failed or reworked cases, beyond chance.
+         */
+        get: operations["show_causes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/{log_id}/analyses/causes/files/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Causes
+         * @description What goes together with slow, failed or reworked cases, beyond chance.
+         */
+        get: operations["export_causes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/logs/{log_id}/analyses/declare": {
         parameters: {
             query?: never;
@@ -1200,6 +1240,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/logs/{log_id}/analyses/dotted": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Dotted
+         * @description Dotted chart: every event as a dot, a line per case.
+         */
+        get: operations["show_dotted"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/{log_id}/analyses/dotted/files/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Dotted
+         * @description Dotted chart: every event as a dot, a line per case.
+         */
+        get: operations["export_dotted"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/logs/{log_id}/analyses/miners": {
         parameters: {
             query?: never;
@@ -1232,6 +1312,46 @@ export interface paths {
          * @description Compare all miners on a log, with their default thresholds.
          */
         get: operations["export_miners"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/{log_id}/analyses/predict": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Predict
+         * @description Foretell next activity, remaining time or outcome, and whether that beats a naive answer.
+         */
+        get: operations["show_predict"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/{log_id}/analyses/predict/files/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Predict
+         * @description Foretell next activity, remaining time or outcome, and whether that beats a naive answer.
+         */
+        get: operations["export_predict"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1280,6 +1400,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/logs/{log_id}/analyses/spectrum": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Spectrum
+         * @description Performance spectrum: every occurrence of the most frequent steps as a line in time.
+         */
+        get: operations["show_spectrum"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/{log_id}/analyses/spectrum/files/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Spectrum
+         * @description Performance spectrum: every occurrence of the most frequent steps as a line in time.
+         */
+        get: operations["export_spectrum"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/logs/{log_id}/analyses/temporal-profile": {
         parameters: {
             query?: never;
@@ -1312,6 +1472,46 @@ export interface paths {
          * @description The usual time between any two activities, and the cases where it was not.
          */
         get: operations["export_temporal_profile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/{log_id}/analyses/times": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Times
+         * @description Cycle, working and waiting times, bottlenecks, and Little's law; in working hours if wanted.
+         */
+        get: operations["show_times"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/{log_id}/analyses/times/files/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Times
+         * @description Cycle, working and waiting times, bottlenecks, and Little's law; in working hours if wanted.
+         */
+        get: operations["export_times"];
         put?: never;
         post?: never;
         delete?: never;
@@ -4589,6 +4789,12 @@ export interface components {
             /** Reason */
             reason: string;
         };
+        /**
+         * Outcome
+         * @description What is asked about.
+         * @enum {string}
+         */
+        Outcome: "slow" | "failed" | "reworked";
         /** PageOut[AnalysisOut] */
         PageOut_AnalysisOut_: {
             /** Items */
@@ -5393,6 +5599,12 @@ export interface components {
             /** Title */
             title: string;
         };
+        /**
+         * Task
+         * @description What is foretold.
+         * @enum {string}
+         */
+        Task: "next-activity" | "remaining-time" | "outcome";
         /**
          * TaskCounts
          * @description Open tasks: mine, offered to me, mine and late; null: more than are counted (1,000).
@@ -7959,6 +8171,118 @@ export interface operations {
             };
         };
     };
+    show_causes: {
+        parameters: {
+            query?: {
+                /** @description Which cases to explain: slow, failed or reworked. */
+                outcome?: components["schemas"]["Outcome"];
+                /** @description Slow: the slowest share of cases. */
+                slow_share?: number;
+                /** @description Failed: the activity that means failure. */
+                failure?: string;
+                /** @description Probability of telling a cause where there is none. */
+                level?: number;
+                /** @description Random dealings of the outcome. */
+                permutations?: number;
+                /** @description Where chance begins. */
+                seed?: number;
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalysisResultOut"];
+                };
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_causes: {
+        parameters: {
+            query?: {
+                /** @description Which cases to explain: slow, failed or reworked. */
+                outcome?: components["schemas"]["Outcome"];
+                /** @description Slow: the slowest share of cases. */
+                slow_share?: number;
+                /** @description Failed: the activity that means failure. */
+                failure?: string;
+                /** @description Probability of telling a cause where there is none. */
+                level?: number;
+                /** @description Random dealings of the outcome. */
+                permutations?: number;
+                /** @description Where chance begins. */
+                seed?: number;
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     show_declare: {
         parameters: {
             query?: {
@@ -8163,6 +8487,98 @@ export interface operations {
             };
         };
     };
+    show_dotted: {
+        parameters: {
+            query?: {
+                /** @description Lines or dots drawn at most. */
+                marks?: number;
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalysisResultOut"];
+                };
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_dotted: {
+        parameters: {
+            query?: {
+                /** @description Lines or dots drawn at most. */
+                marks?: number;
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     show_miners: {
         parameters: {
             query?: {
@@ -8220,6 +8636,106 @@ export interface operations {
                 variants?: string | null;
                 top_variants?: number | null;
                 activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_predict: {
+        parameters: {
+            query?: {
+                /** @description What to foretell: next-activity, remaining-time or outcome. */
+                task?: components["schemas"]["Task"];
+                activity?: string[] | null;
+                /** @description Share of answers that shall hold the truth. */
+                level?: number;
+                /** @description Where chance begins. */
+                seed?: number;
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalysisResultOut"];
+                };
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_predict: {
+        parameters: {
+            query?: {
+                /** @description What to foretell: next-activity, remaining-time or outcome. */
+                task?: components["schemas"]["Task"];
+                activity?: string[] | null;
+                /** @description Share of answers that shall hold the truth. */
+                level?: number;
+                /** @description Where chance begins. */
+                seed?: number;
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
                 without?: string[] | null;
                 case?: string | null;
                 filter?: string | null;
@@ -8343,6 +8859,98 @@ export interface operations {
             };
         };
     };
+    show_spectrum: {
+        parameters: {
+            query?: {
+                /** @description Lines or dots drawn at most. */
+                marks?: number;
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalysisResultOut"];
+                };
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_spectrum: {
+        parameters: {
+            query?: {
+                /** @description Lines or dots drawn at most. */
+                marks?: number;
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     show_temporal_profile: {
         parameters: {
             query?: {
@@ -8399,6 +9007,110 @@ export interface operations {
             query?: {
                 /** @description Standard deviations from the mean. */
                 zeta?: number;
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_times: {
+        parameters: {
+            query?: {
+                /** @description Hours that count on working days, such as 09:00-17:00; empty: all. */
+                open_hours?: string;
+                /** @description Time zone of the hours. */
+                open_zone?: string;
+                /** @description Country whose holidays do not count, such as NL; empty: none. */
+                holidays?: string;
+                /** @description Activities that end a case, joined by |; empty: every case has ended. */
+                ending?: string;
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalysisResultOut"];
+                };
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_times: {
+        parameters: {
+            query?: {
+                /** @description Hours that count on working days, such as 09:00-17:00; empty: all. */
+                open_hours?: string;
+                /** @description Time zone of the hours. */
+                open_zone?: string;
+                /** @description Country whose holidays do not count, such as NL; empty: none. */
+                holidays?: string;
+                /** @description Activities that end a case, joined by |; empty: every case has ended. */
+                ending?: string;
                 from?: string | null;
                 to?: string | null;
                 variants?: string | null;
