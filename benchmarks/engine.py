@@ -1,24 +1,34 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How many instances of a linear process with five service tasks the embedded engine completes per second.
+"""How fast the embedded engine is, and what its speed depends on.
 
-    python -m benchmarks.engine [--instances 1000] [--sync full|normal] [--batch 100]
+    python -m venv /tmp/peers && /tmp/peers/bin/pip install SpiffWorkflow dbos
+    PYTHONPATH=src:. python -m benchmarks.engine --peers /tmp/peers
+    PYTHONPATH=src:. python -m benchmarks.engine --only throughput|http|start|waiting|restart|incident
 
-In-process workers lock in batches and complete in batches; full history; every acknowledged step is on disk (`full`).
-Prints the sync level, batch, payload and how long a commit of this disk takes, so that figures can be compared.
+throughput: completed instances a second of a linear process with five service tasks; in-process workers lock and
+complete in batches, full history. With `--peers`, SpiffWorkflow saved in SQLite at each step and DBOS run the same in
+the same run, and the end states are compared before anything is timed. With `--url postgresql://…` ours and DBOS use
+that server. http, incident: see engine_http.py; start, waiting, restart: see engine_measures.py.
+
+Every line tells what it depends on: sync level, batch, level of history, payload, the disk's own time for a synced
+write, and how loaded the machine was.
 """
 
 import argparse
+import json
 import os
+import subprocess
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 
-from taktloom.feel import FeelValue
+from taktloom.feel import FeelValue, to_json
 from taktloom.hosts.embedded import EmbeddedEngine, EngineOptions, JobCompletion
 from taktloom.model.identifiers import ProcessId
 from taktloom.model.operations import InstanceQuery
@@ -26,7 +36,10 @@ from taktloom.storage import SyncLevel
 
 TASKS = 5
 STARTERS = 16
-PAYLOAD: dict[str, FeelValue] = {"applicant": "Ada Lovelace", "amount": Decimal("1250.50"), "is_urgent": False}
+PEERS = ("SpiffWorkflow", "DBOS")
+PEER_INSTANCES = 150
+PAYLOAD: dict[str, FeelValue] = {"applicant": "Ada Lovelace", "amount": Decimal("1250.5"), "is_urgent": False}
+ENDED = {**PAYLOAD, "ok": True}
 
 
 def linear_process() -> bytes:
@@ -47,23 +60,24 @@ def linear_process() -> bytes:
     ).encode()
 
 
-def disk_commit_ms(folder: Path, *, writes: int = 200) -> float:
-    """Median time of a 4 KiB write with fdatasync, in milliseconds."""
+def synced_writes_ms(folder: Path, *, writes: int = 200) -> list[float]:
+    """How long each of some 4 KiB writes with fdatasync takes, in milliseconds, sorted."""
     handle = os.open(folder / "probe", os.O_CREAT | os.O_WRONLY)
     times = []
     for _ in range(writes):
         began = time.perf_counter()
         os.write(handle, bytes(4096))
         os.fdatasync(handle)
-        times.append(time.perf_counter() - began)
+        times.append((time.perf_counter() - began) * 1000)
     os.close(handle)
-    return sorted(times)[writes // 2] * 1000
+    return sorted(times)
 
 
-def run(folder: Path, *, instances: int, sync: SyncLevel, batch: int) -> float:
+def run(where: Path | str, *, instances: int, sync: SyncLevel, batch: int) -> float:
     """Start and complete *instances*; seconds from the first start to the last end."""
-    engine = EmbeddedEngine.open(folder / "engine.db", EngineOptions(sync=sync))
+    engine = EmbeddedEngine.open(where, EngineOptions(sync=sync))
     engine.deployments.deploy({"linear.bpmn": linear_process()})
+    _require_equal_end(engine)
     began = time.perf_counter()
     worker = threading.Thread(target=_work, args=(engine, instances * TASKS, batch))
     worker.start()
@@ -72,9 +86,16 @@ def run(folder: Path, *, instances: int, sync: SyncLevel, batch: int) -> float:
     worker.join()
     seconds = time.perf_counter() - began
     done = engine.instances.search(InstanceQuery(status="completed", limit=1)).total
-    assert done is None or done == instances, done
+    assert done is None or done == instances + 1, done
     engine.drain()
     return seconds
+
+
+def _require_equal_end(engine: EmbeddedEngine) -> None:
+    key = engine.instances.start(ProcessId("linear"), PAYLOAD).instance_key
+    _work(engine, TASKS, 1)
+    ended = {view.name: view.value for view in engine.instances.detail(key).variables}
+    assert ended == ENDED, ended
 
 
 def _work(engine: EmbeddedEngine, jobs: int, batch: int) -> None:
@@ -85,24 +106,73 @@ def _work(engine: EmbeddedEngine, jobs: int, batch: int) -> None:
         jobs -= len(locked)
 
 
+def peer_rate(name: str, python: Path, folder: Path, url: str | None) -> str:
+    """Instances a second of a peer, run by the Python of its environment; raises where it ends in another state."""
+    payload = {key: to_json(value) for key, value in PAYLOAD.items()}
+    job = {"model": linear_process().decode(), "payload": payload, "instances": PEER_INSTANCES, "tasks": TASKS}
+    command = [str(python), str(Path(__file__).with_name("engine_peers.py")), name]
+    text = json.dumps({**job, "folder": str(folder), "url": url})
+    answer = subprocess.run(command, input=text, capture_output=True, text=True, check=False, timeout=280)
+    if answer.returncode:
+        raise SystemExit(f"{name}: {answer.stderr[-2000:]}")
+    told = json.loads(answer.stdout)
+    if told is None:
+        return "not installed"
+    expected = {key: to_json(value) for key, value in ENDED.items()}
+    if told["ended"] != expected:
+        raise SystemExit(f"{name} ends with {told['ended']}, not with {expected}.")
+    return f"{told['rate']:.0f}"
+
+
+def throughput(folder: Path, given: argparse.Namespace) -> None:
+    """Print ours and, where they are, the peers'."""
+    disk = synced_writes_ms(folder)
+    where: Path | str = given.url or folder / "engine.db"
+    before = time.process_time()
+    seconds = run(where, instances=given.instances, sync=given.sync, batch=given.batch)
+    processor = time.process_time() - before
+    ours = given.instances / seconds
+    size = "" if given.url else f" · {(folder / 'engine.db').stat().st_size / given.instances:.0f} bytes/instance"
+    print(
+        f"throughput: completed instances/s {ours:.0f} · jobs/s {ours * TASKS:.0f} · {given.instances} instances x "
+        f"{TASKS} service tasks · {'PostgreSQL' if given.url else 'SQLite'} · sync {given.sync.value} · batch "
+        f"{given.batch} · full history · payload 3 variables{size} · {processor / given.instances * 1e6:.0f} us of "
+        f"processor/instance · fdatasync p50 {disk[len(disk) // 2]:.2f} ms"
+    )
+    if given.peers:
+        for name in PEERS:
+            url = given.url if name == "DBOS" else None
+            rate = peer_rate(name, given.peers / "bin" / "python", folder, url)
+            ratio = f" · ours is {ours / float(rate):.1f} times that" if rate.isdecimal() else ""
+            print(f"throughput: {name} instances/s {rate}{ratio}")
+
+
 def main() -> None:
     """See the module."""
-    parser = argparse.ArgumentParser(description="Embedded engine, linear process")
-    parser.add_argument("--instances", type=int, default=1000)
+    from benchmarks import engine_http, engine_measures
+
+    rows: dict[str, Callable[[Path, argparse.Namespace], None]] = {
+        "throughput": throughput,
+        "http": engine_http.http,
+        "start": engine_measures.start,
+        "waiting": engine_measures.waiting,
+        "restart": engine_measures.restart,
+        "incident": engine_http.incident,
+    }
+    parser = argparse.ArgumentParser(description="The embedded engine's speed")
+    parser.add_argument("--only", choices=rows, action="append", help="a row of the table; repeatable")
+    parser.add_argument("--instances", type=int, default=2000)
+    parser.add_argument("--live", type=int, default=100_000, help="instances that wait, for waiting and restart")
     parser.add_argument("--sync", type=SyncLevel, default=SyncLevel.FULL)
     parser.add_argument("--batch", type=int, default=100)
+    parser.add_argument("--peers", type=Path, help="folder of a virtual environment that holds the peers")
+    parser.add_argument("--url", help="an empty PostgreSQL database, for throughput")
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory(dir=Path.cwd()) as name:
-        folder = Path(name)
-        commit_ms = disk_commit_ms(folder)
-        seconds = run(folder, instances=given.instances, sync=given.sync, batch=given.batch)
-        size = (folder / "engine.db").stat().st_size
-    print(
-        f"completed instances/s {given.instances / seconds:.0f} · jobs/s {given.instances * TASKS / seconds:.0f} · "
-        f"{given.instances} instances x {TASKS} service tasks · sync {given.sync.value} · batch {given.batch} · "
-        f"full history · {size / given.instances:.0f} bytes/instance · fdatasync p50 {commit_ms:.2f} ms · "
-        f"{os.cpu_count()} cores"
-    )
+    print(f"{os.cpu_count()} cores · load {os.getloadavg()[0]:.1f}")
+    for name, measure in rows.items():
+        if not given.only or name in given.only:
+            with tempfile.TemporaryDirectory(dir=Path.cwd()) as folder:
+                measure(Path(folder), given)
 
 
 if __name__ == "__main__":

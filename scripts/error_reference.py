@@ -25,7 +25,7 @@ ROOMS_OF_DIGIT = {
     "6": ("storage",),
     "7": ("programme", "reports", "adoption"),
     "8": ("connect", "flows"),
-    "9": ("app", "web", "cli"),
+    "9": ("client", "app", "web", "cli"),
 }
 WHO_ACTS = {
     "1": "the author of the model, table, form or expression",

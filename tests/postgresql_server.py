@@ -6,8 +6,10 @@ The server refuses to run as root; as root it runs as the user `postgres` that i
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +24,9 @@ from taktloom.hosts.embedded import EmbeddedEngine
 _FOLDER = Path("/usr/lib/postgresql")
 _SETTINGS = ("listen_addresses=", "max_connections=200", "shared_buffers=64MB", "deadlock_timeout=200ms")
 _numbers = count(1)
+# The server ends with the process that started it, however that ends.
+_USER = ("--reuid=postgres", "--regid=postgres", "--init-groups") if os.geteuid() == 0 else ()
+_AS_SERVER = ("setpriv", *_USER, "--pdeathsig=QUIT", "--")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +34,6 @@ class PostgresqlServer:
     """A running server. socket: its folder; databases are made and dropped by name."""
 
     socket: Path
-    programs: Path
 
     def url(self, database: str = "postgres") -> str:
         """The address of one of its databases."""
@@ -68,7 +72,7 @@ def find_programs() -> Path | None:
     """The folder of the server's programs."""
     on_path = shutil.which("initdb")
     if on_path:
-        return Path(on_path).parent
+        return Path(on_path).resolve().parent
     return next((path.parent for path in sorted(_FOLDER.glob("*/bin/initdb"), reverse=True)), None)
 
 
@@ -84,16 +88,33 @@ def running_server(*, is_synced: bool = False) -> Iterator[PostgresqlServer]:
         shutil.chown(folder, "postgres")
     _run([programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"])
     settings = [*_SETTINGS, f"unix_socket_directories={folder}", *(() if is_synced else ("fsync=off",))]
-    options = " ".join(f"-c {setting}" for setting in settings)
-    _run([programs / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", options, "start"])
+    options = [word for setting in settings for word in ("-c", setting)]
+    with (folder / "log").open("wb") as log:
+        command = [*_AS_SERVER, str(programs / "postgres"), "-D", str(data), *options]
+        process = subprocess.Popen(command, stdout=log, stderr=log, cwd="/")
+    server = PostgresqlServer(socket=folder)
     try:
-        yield PostgresqlServer(socket=folder, programs=programs)
+        _wait(process, server)
+        yield server
     finally:
-        _run([programs / "pg_ctl", "-D", data, "-w", "-m", "immediate", "stop"])
+        process.send_signal(signal.SIGQUIT)
+        process.wait(timeout=60)
         shutil.rmtree(folder)
 
 
+def _wait(process: "subprocess.Popen[bytes]", server: PostgresqlServer) -> None:
+    """Return when the server answers; a busy machine may take a minute."""
+    deadline = time.monotonic() + 120
+    while True:
+        try:
+            server.execute("SELECT 1")
+        except psycopg.OperationalError:
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
+        else:
+            return
+
+
 def _run(command: Sequence[object]) -> None:
-    as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-    words = [*as_user, *map(str, command)]
-    subprocess.run(words, check=True, stdout=subprocess.DEVNULL, cwd="/", timeout=120)
+    subprocess.run([*_AS_SERVER, *map(str, command)], check=True, stdout=subprocess.DEVNULL, cwd="/", timeout=120)

@@ -21,7 +21,7 @@ WITHOUT_USE_CASE = {"version", "doctor", "worker"}
 EXPECTED = {
     "serve", "demo", "review", "potential", "model", "draft", "lint", "deploy", "feel", "start", "watch",
     "worker", "backup", "restore", "doctor", "version", "log import", "log list", "log rename", "log delete",
-    "log columns", "log remap", "log filter", "log objects", "log convert",
+    "log columns", "log remap", "log filter", "log objects", "log convert", "log export",
     "log from-history", "process baseline", "process list", "process xml",
     "instance list", "instance show", "instance cancel", "instance set", "task list", "task claim", "task complete",
     "incident list", "incident resolve", "message publish", "signal broadcast", "condition evaluate",

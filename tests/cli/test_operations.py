@@ -49,3 +49,30 @@ def test_what_is_refused_ends_with_one_line_and_code_one(taktloom: CommandLine, 
     assert (nowhere.code, "source=target" in nowhere.err) == (1, True)
     assert "TL-2581" in suspended.err
     assert taktloom("process", "resume", "orders").code == 0
+
+
+def test_batches_moments_restarts_and_retention_have_commands(taktloom: CommandLine, tmp_path: Path) -> None:
+    deploy(taktloom, tmp_path, "pick", "pack")
+    deploy(taktloom, tmp_path, "pick", "Check", "pack")
+    keys = [taktloom.json("start", "orders", "--version", "1")["instance_key"] for _ in range(2)]
+    why = ("--reason", "the customer called")
+    filters = ("--process", "orders", "--version", "1", "--status", "active")
+
+    assert taktloom("batch", "create", "migrate", *filters, "--to", "2", "--preview").out.startswith("2 targets")
+    batch = taktloom.json("batch", "create", "migrate", *filters, "--to", "2", *why)
+    assert (batch["state"], batch["done"]) == ("done", 2)
+    assert "2 of 2 done" in taktloom("batch", "show", batch["batch_id"]).out
+    assert batch["batch_id"] in taktloom("batch", "list").out
+    assert taktloom("batch", "turn", batch["batch_id"], "pause").code == 1
+    assert "InstanceMigrated" in taktloom("instance", "at", keys[0], "2").out
+    again = taktloom("instance", "restart", keys[0], "--before", "pack", *why).out.strip()
+    assert taktloom.json("instance", "show", again)["jobs"][0]["element_id"] == "pack"
+    assert "Every instance has a reason to wait." in taktloom("instance", "stuck").out
+    assert "No open incidents." in taktloom("incident", "groups").out
+    assert taktloom("process", "versions", "orders").code == 0
+    assert taktloom("process", "delete-version", "orders", "1", *why).code == 1
+    assert taktloom("retention", "set", "orders", "--days", "0", *why).out == "orders: kept for 0 days.\n"
+    assert taktloom("instance", "cancel", keys[1]).code == 0
+    assert taktloom("instance", "hold", keys[0], *why).code == 0
+    assert taktloom("retention", "run").out == "Removed 1 instances.\n"
+    assert "orders" in taktloom("retention", "list").out

@@ -23,6 +23,7 @@ from taktloom.storage import (
     ConnectionLostError,
     DatabaseUnusableError,
     NewerDatabaseError,
+    QueryTooLongError,
     SyncLevel,
     UnsafeCommitError,
 )
@@ -59,6 +60,23 @@ def test_the_engine_goes_on_after_the_server_has_ended_every_connection(
 
     assert engine.deployments.process(PERMIT).active == 2
     assert engine.instances.check_replay(key) == 1
+
+
+def test_an_idle_engine_finds_a_server_that_has_come_back(
+    engine: EmbeddedEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = engine._core.database
+    assert isinstance(database, PostgresqlDatabase)
+    with database.lock:
+        database._connection.close()
+        with monkeypatch.context() as away:
+            away.setattr(PostgresqlDatabase, "_reconnect", _refuse)
+            seen_while_away = [database.look(), database.look()]
+        database._next_try = 0.0
+        seen_when_back = [database.look(), database.look()]
+
+    assert seen_while_away == [False, False]
+    assert seen_when_back == [True, False]
 
 
 def test_work_whose_connection_breaks_before_the_commit_is_done_once(
@@ -231,7 +249,7 @@ def test_no_message_repeats_the_password(address: str, options: EngineOptions) -
 def test_a_query_that_takes_too_long_is_ended_and_the_next_one_runs(url: str, options: EngineOptions) -> None:
     engine = EmbeddedEngine.open(url, replace(options, server=ServerOptions(readers=1, query_timeout_ms=50)))
 
-    with pytest.raises(psycopg.errors.QueryCanceled), engine._core.database.reading() as session:
+    with pytest.raises(QueryTooLongError), engine._core.database.reading() as session:
         session.connection.execute("SELECT pg_sleep(5)")  # type: ignore[attr-defined]
     found = engine.deployments.processes().items
 

@@ -104,7 +104,7 @@ def instances(office: Office, report: Report) -> list[InstanceDetail]:
 
 
 @pytest.mark.reliability
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(max(600, 20 * KILLS))
 def test_the_process_was_killed_as_often_as_planned(office: Office, report: Report) -> None:
     # Of two nodes one may find that the other has done all the work before its last kill.
     assert report.kills == office.kills or (office.nodes > 1 and report.kills > 0)

@@ -38,6 +38,7 @@ NOTHING: Mapping[str, Sequence[str]] = {"en": [], "zh-CN": []}
 # counterpart; nor what only clients of another convention are told.
 ENGLISH_ONLY = (
     "cli/",
+    "client/",
     "connect/",
     "app/assurance/",
     "app/backup.py",

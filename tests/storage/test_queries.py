@@ -77,3 +77,9 @@ def _explain(connection: object, text: str) -> None:
     assert isinstance(connection, apsw.Connection)
     names = set(re.findall(r"(?<!:):([a-z_]+)", text))
     connection.execute(f"EXPLAIN {text}", dict.fromkeys(names, None)).fetchall()
+
+
+def test_a_comment_before_a_name_belongs_to_what_follows() -> None:
+    text = "-- name: first\nSELECT 1;\n\n-- of the second\n-- name: second\nSELECT 2 -- two\n"
+
+    assert parse_queries(text) == {"first": "SELECT 1", "second": "SELECT 2 -- two"}

@@ -104,6 +104,17 @@ def test_exports_are_files(admin: Client, log_id: str) -> None:
     assert 'attachment; filename="model.bpmn"' in model.headers["content-disposition"]
 
 
+def test_a_log_goes_out_as_a_file_that_is_read_again(admin: Client, log_id: str) -> None:
+    xes = expect(admin.call("GET", f"/logs/{log_id}/export.xes?activity=decide"), 200)
+    table = expect(admin.call("GET", f"/logs/{log_id}/export.csv"), 200)
+    unknown = admin.call("GET", f"/logs/{log_id}/export.pdf")
+
+    again = _import(admin, {"upload_id": _upload(admin, xes.content, "log.xes")["upload_id"], "name": "Again"})
+    assert admin.get(f"/logs/{again['log_id']}")["events"] == 4
+    assert table.text.splitlines()[1].startswith("0,")
+    assert unknown.status_code == 422
+
+
 def test_a_log_is_renamed_replaced_and_deleted(admin: Client, log_id: str) -> None:
     expect(admin.call("PATCH", f"/logs/{log_id}", json={"name": "Bouwvergunningen"}), 200)
     newer = LOG_CSV + "3,register,2026-01-03T09:00:00Z,ann\n"

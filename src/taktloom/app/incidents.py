@@ -50,7 +50,9 @@ def resolve_incident(
     context: Context, *, incident_id: str, variables: Mapping[str, FeelValue] | None = None, reason: str = ""
 ) -> None:
     """Set variables where given, then try again."""
-    context.rooms.engine.incidents.resolve(IncidentId(incident_id), variables=variables, actor=context.principal.name)
+    context.rooms.engine.incidents.resolve(
+        IncidentId(incident_id), variables=variables, reason=reason, actor=context.principal.name
+    )
     names = ", ".join(sorted(variables or ()))
     context.audit("resolve-incident", f"incident {incident_id}", reason=f"{names}: {reason}" if names else reason)
 
@@ -59,7 +61,7 @@ def resolve_incident(
 def resolve_incidents(context: Context, *, incident_ids: tuple[str, ...], reason: str = "") -> Resolved:
     """Try many again; one that is refused does not stop the others."""
     ids = tuple(IncidentId(one) for one in incident_ids)
-    outcomes = context.rooms.engine.incidents.resolve_many(ids, actor=context.principal.name)
+    outcomes = context.rooms.engine.incidents.resolve_many(ids, reason=reason, actor=context.principal.name)
     resolved = tuple(one for one, error in outcomes.items() if error is None)
     context.audit("resolve-incidents", ", ".join(resolved), reason=reason)
     return Resolved(

@@ -98,23 +98,28 @@ def complete_job(context: Context, *, completion: Completion) -> None:
 
 @use_case(Permission.JOB_WORK)
 def complete_jobs(context: Context, *, completions: tuple[Completion, ...]) -> Completed:
-    """Complete many; one that is refused does not stop the others."""
+    """Complete many; one that is refused, for whatever reason, does not stop the others."""
     from taktloom.hosts.embedded import JobCompletion
 
-    batch = [
-        JobCompletion(job_id=_allowed(context, one.job_id), fence=one.fence, variables=one.variables)
-        for one in completions
-    ]
-    outcomes = context.rooms.engine.jobs.complete_many(batch)
-    pairs = [(one.job_id, outcome) for one, outcome in zip(completions, outcomes, strict=True)]
-    return Completed(
-        completed=tuple(job_id for job_id, outcome in pairs if not isinstance(outcome, TaktloomError)),
-        refused=tuple(
-            Refusal(job_id=job_id, code=outcome.code, detail=outcome.cause)
-            for job_id, outcome in pairs
-            if isinstance(outcome, TaktloomError)
-        ),
-    )
+    refused: list[Refusal] = []
+    batch: list[JobCompletion] = []
+    for one in completions:
+        try:
+            batch.append(JobCompletion(job_id=_allowed(context, one.job_id), fence=one.fence, variables=one.variables))
+        except TaktloomError as error:
+            refused.append(refusal(one.job_id, error))
+    completed: list[str] = []
+    for done, outcome in zip(batch, context.rooms.engine.jobs.complete_many(batch), strict=True):
+        if isinstance(outcome, TaktloomError):
+            refused.append(refusal(done.job_id, outcome))
+        else:
+            completed.append(done.job_id)
+    return Completed(completed=tuple(completed), refused=tuple(refused))
+
+
+def refusal(job_id: str, error: TaktloomError) -> Refusal:
+    """The answer for one completion that was refused."""
+    return Refusal(job_id=job_id, code=error.code, detail=error.cause)
 
 
 @use_case(Permission.JOB_WORK)

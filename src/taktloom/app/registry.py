@@ -5,6 +5,7 @@ from types import ModuleType
 
 from taktloom.app import (
     backup,
+    batches,
     calendars,
     decision_tables,
     decision_tests,
@@ -17,7 +18,9 @@ from taktloom.app import (
     incidents,
     instances,
     jobs,
+    keeping,
     linting,
+    log_export,
     logs,
     messages,
     metrics,
@@ -44,6 +47,7 @@ from taktloom.app.demo import walk
 MODULES: tuple[ModuleType, ...] = (
     analyses,
     backup,
+    batches,
     calendars,
     campaign,
     decision_tables,
@@ -57,7 +61,9 @@ MODULES: tuple[ModuleType, ...] = (
     incidents,
     instances,
     jobs,
+    keeping,
     linting,
+    log_export,
     logs,
     messages,
     metrics,

@@ -8,10 +8,12 @@ import typer
 
 from taktloom.cli import failures
 from taktloom.cli.assurance import assurance_commands
+from taktloom.cli.batches import batch_commands, retention_commands
 from taktloom.cli.calendars import calendar_commands
 from taktloom.cli.decision_tables import decide_commands
 from taktloom.cli.decisions import decision_commands
 from taktloom.cli.doors import door_commands
+from taktloom.cli.log_export import log_export_commands
 from taktloom.cli.logs import log_commands, look_commands
 from taktloom.cli.mine import mine_commands
 from taktloom.cli.models import model_commands
@@ -59,7 +61,8 @@ application.add_typer(
     decide_commands, name="decide", help="Evaluate a decision; import and export its table.",
     no_args_is_help=True, context_settings={"ignore_unknown_options": True},
 )  # fmt: skip
-log_commands.registered_commands.extend(object_log_commands.registered_commands)
+for group in (log_export_commands, object_log_commands):
+    log_commands.registered_commands.extend(group.registered_commands)
 application.add_typer(log_commands, name="log", help="Event logs in the data folder.", no_args_is_help=True)
 application.add_typer(mine_commands, name="mine", help="Analyses of an event log.", no_args_is_help=True)
 application.add_typer(process_commands, name="process", help="Deployed processes.", no_args_is_help=True)
@@ -73,6 +76,8 @@ application.add_typer(signal_commands, name="signal", help="Signals.", no_args_i
 application.add_typer(
     migration_commands, name="migration", help="Migration of running instances.", no_args_is_help=True
 )
+application.add_typer(batch_commands, name="batch", help="One operation over many.", no_args_is_help=True)
+application.add_typer(retention_commands, name="retention", help="How long history is kept.", no_args_is_help=True)
 application.add_typer(action_commands, name="action", help="What operators did.", no_args_is_help=True)
 application.add_typer(webhook_commands, name="webhook", help="Who outside is told of what.", no_args_is_help=True)
 application.add_typer(user_commands, name="user", help="People's accounts.", no_args_is_help=True)

@@ -134,7 +134,7 @@ def plan_migration(
 ) -> None:
     """Show what becomes of each element of one version in another."""
     with opened(data) as context:
-        plan = operations.plan_migration(context, migration=_migration(process, source, target, mapped, renew))
+        plan = operations.plan_migration(context, migration=migration_order(process, source, target, mapped, renew))
         if as_json:
             print_json(plan)
             return
@@ -159,7 +159,7 @@ def preview_migration(
     as_json: JsonOption = False,
 ) -> None:
     """Show of every running instance whether it migrates, waits or cannot, and why."""
-    migration = _migration(process, source, target, mapped, renew)
+    migration = migration_order(process, source, target, mapped, renew)
     with opened(data) as context:
         run = operations.preview_migration(context, migration=migration, limit=limit)
         if as_json:
@@ -187,7 +187,7 @@ def migrate_instance(
     as_json: JsonOption = False,
 ) -> None:
     """Carry one instance over to another version."""
-    migration = _migration(process, source, target, mapped, renew)
+    migration = migration_order(process, source, target, mapped, renew)
     with opened(data) as context:
         operations.migrate_instance(context, instance_key=key, migration=migration, reason=reason)
         print_json({"migrated": key}) if as_json else say(f"{key} runs by version {target}.")
@@ -212,6 +212,11 @@ def list_actions(
         print_table(("when", "who", "action", "instance", "reason"), rows, empty="Nothing was done by hand.")
 
 
+def modification_order(moves: list[str] | None) -> operations.Modification:
+    """Of moves only; raises MisuseError."""
+    return operations.Modification(moves=tuple(_pairs(moves)))
+
+
 def _pairs(given: list[str] | None) -> list[tuple[str, str]]:
     pairs = []
     for item in given or ():
@@ -222,9 +227,10 @@ def _pairs(given: list[str] | None) -> list[tuple[str, str]]:
     return pairs
 
 
-def _migration(
+def migration_order(
     process: str, source: int, target: int, mapped: list[str] | None, renew: list[str] | None
 ) -> operations.MigrationOrder:
+    """From options; raises MisuseError for a mapping that is none."""
     return operations.MigrationOrder(
         process_id=process,
         source_version=source,

@@ -41,11 +41,13 @@ class InstanceStarted(HappenedAt):
 
     Else it is a start event with a trigger, an instantiating receive task, or an event behind an instantiating
     event-based gateway: what has come is then what it waits for. is_called: a call activity waits for this instance.
+    is_suspended: it begins suspended, so that a modification can place its tokens before any moves.
     """
 
     variables: Mapping[str, FeelValue] = field(default_factory=dict)
     start_element: ElementId | None = None
     is_called: bool = False
+    is_suspended: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

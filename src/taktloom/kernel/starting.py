@@ -27,6 +27,7 @@ def begin_instance(run: Run, event: InstanceStarted) -> None:
             "Name one of its start events.",
         )
     state.root, state.started_at, state.is_called = ScopeId(run.next_id()), run.now, event.is_called
+    state.is_suspended = event.is_suspended
     state.scopes[state.root] = Scope(parent=None, element=NONE, owner=None, variables={})
     if event.start_element is None and process.nodes[starts[0]].element_type != "startEvent":
         state.scopes[state.root].variables.update(event.variables)

@@ -18,7 +18,7 @@
 A code is `TL-` and four digits, belongs to one class and is never used again for another. First digit: the family, 1 to
 5 as above. Second digit: the room that raises it:
 
-    0 model (the families)        3 feel, kernel, decisions    6 storage                   9 app, web, cli
+    0 model (the families)        3 feel, kernel, decisions    6 storage                   9 app and the doors
     1 mining, insight, evidence   4 assure                     7 programme, reports, adoption
     2 formats                     5 hosts                      8 connect, flows
 

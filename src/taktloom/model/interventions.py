@@ -30,6 +30,7 @@ __all__ = [
     "MigrationRun",
     "OperatorAction",
     "Purge",
+    "RestartRequest",
     "RetentionPolicy",
     "Selection",
     "StuckInstance",
@@ -261,6 +262,19 @@ class VersionUse:
     is_suspended: bool
     active: int
     ended: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestartRequest:
+    """How an instance is started again. version None: the one it has. element_id None: from its start.
+
+    sequence: take the variables after that journal entry, None: those it began with. is_after: behind the element.
+    """
+
+    version: int | None = None
+    element_id: ElementId | None = None
+    is_after: bool = False
+    sequence: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,13 @@ from taktloom.storage.buffered import BufferedSession
 from taktloom.storage.dialects import PostgresqlStatement, is_postgresql_url, postgresql_schema, postgresql_statement
 from taktloom.storage.migrations import Migration, NewerDatabaseError, load_migrations, migrate
 from taktloom.storage.queries import load_queries, parse_queries
-from taktloom.storage.refusals import ConnectionLostError, MissingDriverError, Refusal, UnsafeCommitError
+from taktloom.storage.refusals import (
+    ConnectionLostError,
+    MissingDriverError,
+    QueryTooLongError,
+    Refusal,
+    UnsafeCommitError,
+)
 from taktloom.storage.rows import Row, from_micros, to_micros, to_micros_or_none
 from taktloom.storage.session import Session, SqliteSession
 from taktloom.storage.sqlite import (
@@ -25,6 +31,7 @@ from taktloom.storage.sqlite import (
     savepoint,
     transaction,
 )
+from taktloom.storage.statistics import assume_statistics, has_statistics
 
 __all__ = [
     "MEMORY",
@@ -35,6 +42,7 @@ __all__ = [
     "MissingDriverError",
     "NewerDatabaseError",
     "PostgresqlStatement",
+    "QueryTooLongError",
     "Refusal",
     "Row",
     "Session",
@@ -43,11 +51,13 @@ __all__ = [
     "SyncLevel",
     "UnsafeCommitError",
     "UnsafeSqliteError",
+    "assume_statistics",
     "backup_database",
     "check_integrity",
     "copy_database",
     "data_version",
     "from_micros",
+    "has_statistics",
     "is_postgresql_url",
     "load_migrations",
     "load_queries",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
+_WORDS_ON_THE_NEXT = re.compile(r"(?:^--[^\n]*\n|\s)*\Z", re.MULTILINE)  # comments that stand before its name
 _NAME = re.compile(r"^-- name: ([a-z][a-z0-9_]*)\s*$", re.MULTILINE)
 
 
@@ -29,7 +30,8 @@ def parse_queries(text: str) -> Mapping[str, str]:
     duplicates = {name for name in names if names.count(name) > 1}
     if duplicates:
         raise ValueError(f"statements named twice: {', '.join(sorted(duplicates))}")
-    return {name: body.strip().rstrip(";") for name, body in zip(names, bodies, strict=True)}
+    own = [_WORDS_ON_THE_NEXT.sub("", body).strip().rstrip(";") for body in bodies]
+    return dict(zip(names, own, strict=True))
 
 
 def _read_folder(folder: Traversable) -> dict[str, str]:

@@ -24,6 +24,12 @@ class UnsafeCommitError(IncidentError):
     code = "TL-3606"
 
 
+class QueryTooLongError(IncidentError):
+    """A query took longer than the settings allow and was ended."""
+
+    code = "TL-3607"
+
+
 class Refusal(Enum):
     """What an error of a driver means: another writer was first, the connection is gone, or the store says no."""
 

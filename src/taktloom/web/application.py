@@ -22,6 +22,7 @@ from taktloom.web.observed import Observed
 from taktloom.web.protection import BodyLimit, SecurityHeaders
 from taktloom.web.routers import (
     analyses,
+    batches,
     calendars,
     decision_tables,
     decisions,
@@ -53,6 +54,7 @@ ROUTERS = (
     decision_tables.router,
     instances.router,
     operations.router,
+    batches.router,
     work.router,
     task_notes.router,
     calendars.router,

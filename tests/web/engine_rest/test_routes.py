@@ -287,3 +287,28 @@ def test_a_file_that_cannot_run_is_refused_with_what_is_wrong(caller: Caller) ->
     answer = caller.call("POST", "/deployment/create", files={"f": ("x.bpmn", b"<x/>")})
 
     assert (answer.status_code, answer.json()["type"]) == (400, "ParseException")
+
+
+def test_a_suspended_instance_gives_no_tasks_until_it_goes_on(caller: Caller) -> None:
+    key = caller.start("order")
+    topic = {"topicName": "charge-card"}
+    expect(caller.call("PUT", f"/process-instance/{key}/suspended", json={"suspended": True}), 204)
+
+    during = (caller.fetch(topic), caller.get(f"/process-instance/{key}")["suspended"])
+    expect(caller.call("PUT", f"/process-instance/{key}/suspended", json={"suspended": False}), 204)
+
+    assert during == ([], True)
+    assert [task["processInstanceId"] for task in caller.fetch(topic)] == [key]
+
+
+def test_tokens_are_moved_by_instructions(caller: Caller) -> None:
+    key = caller.start("order")
+    moves = [{"type": "cancel", "activityId": "charge"}, {"type": "startBeforeActivity", "activityId": "approve"}]
+    caller.post(f"/process-instance/{key}/modification", {"instructions": moves, "annotation": "skip the charge"})
+
+    (task,) = caller.get("/task", processInstanceId=key)
+    wrong = caller.call("POST", f"/process-instance/{key}/modification", json={"instructions": [{"type": "jump"}]})
+
+    assert task["taskDefinitionKey"] == "approve"
+    assert caller.get("/external-task", processInstanceId=key) == []
+    assert wrong.status_code == 400

@@ -83,6 +83,10 @@ class Catalogue:
 
         return self._processes.get((tenant_id, definition_key), load)
 
+    def forget(self, tenant_id: TenantId, definition_key: DefinitionKey) -> None:
+        """The version was deleted."""
+        self._processes.forget((tenant_id, definition_key))
+
     def migration_plan(self, name: Hashable, make: Callable[[], MigrationPlan]) -> MigrationPlan:
         """The plan of that name, made once: versions never change."""
         return self._plans.get(name, make)
@@ -187,6 +191,11 @@ class _Kept(Generic[Item]):
 
     def __init__(self, limit: int) -> None:
         self._limit, self._items, self._lock = limit, OrderedDict[Hashable, Item](), threading.Lock()
+
+    def forget(self, key: Hashable) -> None:
+        """Load it anew when it is asked for."""
+        with self._lock:
+            self._items.pop(key, None)
 
     def get(self, key: Hashable, load: Callable[[], Item]) -> Item:
         """The kept item or, at first, what *load* gives."""

@@ -23,8 +23,10 @@ from taktloom.storage import (
     Session,
     SqliteSession,
     SyncLevel,
+    assume_statistics,
     copy_database,
     data_version,
+    has_statistics,
     load_migrations,
     load_queries,
     migrate,
@@ -104,7 +106,8 @@ class SqliteDatabase(Database):
         self.lock = threading.RLock()
         self._connection = open_connection(path if path is not None else MEMORY, sync=sync, vfs=vfs)
         try:
-            migrate(self._connection, load_migrations(PACKAGE), path=path)
+            if migrate(self._connection, load_migrations(PACKAGE), path=path) or not has_statistics(self._connection):
+                assume_statistics(self._connection)
         except BaseException:
             self._connection.close(True)
             raise

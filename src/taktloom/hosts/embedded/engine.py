@@ -16,6 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from taktloom.hosts.embedded.batches import Batches, BatchThread
 from taktloom.hosts.embedded.calendars import Calendars
 from taktloom.hosts.embedded.catalogue import Catalogue
 from taktloom.hosts.embedded.changes import ChangeFeed, Listener
@@ -31,6 +32,7 @@ from taktloom.hosts.embedded.event_rows import EventLogSource
 from taktloom.hosts.embedded.external_tasks import ExternalTasks
 from taktloom.hosts.embedded.held_jobs import HeldJobs
 from taktloom.hosts.embedded.idempotency import IdempotentRequests
+from taktloom.hosts.embedded.incident_groups import IncidentGroups
 from taktloom.hosts.embedded.incidents import Incidents
 from taktloom.hosts.embedded.instances import Instances
 from taktloom.hosts.embedded.jobs import Jobs, JobSignals
@@ -43,13 +45,18 @@ from taktloom.hosts.embedded.migration import Migrations
 from taktloom.hosts.embedded.modification import Modifications
 from taktloom.hosts.embedded.operator_actions import OperatorActions
 from taktloom.hosts.embedded.outbox import Webhooks
+from taktloom.hosts.embedded.restarts import Restarts
+from taktloom.hosts.embedded.retention import Retention, RetentionThread
 from taktloom.hosts.embedded.signals import Signals
 from taktloom.hosts.embedded.stores import open_database
+from taktloom.hosts.embedded.stuck import StuckInstances
 from taktloom.hosts.embedded.suspension import Suspension
 from taktloom.hosts.embedded.task_notes import TaskNotes
+from taktloom.hosts.embedded.time_travel import TimeTravel
 from taktloom.hosts.embedded.timers import Timers, TimerThread
 from taktloom.hosts.embedded.user_tasks import UserTasks
 from taktloom.hosts.embedded.values import PlainValues, ValueCodec
+from taktloom.hosts.embedded.versions import Versions
 from taktloom.hosts.embedded.vital_signs import VitalSigns
 from taktloom.hosts.embedded.writer import Writer
 from taktloom.model.identifiers import DEFAULT_TENANT, TenantId
@@ -94,6 +101,8 @@ class EmbeddedEngine:
     def __init__(self, core: Core, signals: JobSignals, tenant_id: TenantId = DEFAULT_TENANT) -> None:
         self._core, self._signals = core, signals
         self._timer_thread: TimerThread | None = None
+        self._batch_thread: BatchThread | None = None
+        self._retention_thread: RetentionThread | None = None
         self.tenant_id = tenant_id
         self.deployments = Deployments(core, tenant_id)
         self.decisions = DeployedDecisions(core, tenant_id)
@@ -116,6 +125,13 @@ class EmbeddedEngine:
         self.suspension = Suspension(core, tenant_id)
         self.modifications = Modifications(core, tenant_id)
         self.migrations = Migrations(core, tenant_id)
+        self.incident_groups = IncidentGroups(core, tenant_id)
+        self.batches = Batches(core, tenant_id)
+        self.retention = Retention(core, tenant_id)
+        self.restarts = Restarts(core, tenant_id)
+        self.time_travel = TimeTravel(core, tenant_id)
+        self.stuck = StuckInstances(core, tenant_id)
+        self.versions = Versions(core, tenant_id)
         self.idempotent_requests = IdempotentRequests(core, tenant_id)
         self.vital_signs = VitalSigns(core, tenant_id)
         self.webhooks = Webhooks(core, tenant_id)
@@ -155,15 +171,23 @@ class EmbeddedEngine:
         return EmbeddedEngine(self._core, self._signals, tenant_id)
 
     def start(self) -> None:
-        """Let timers fire by themselves; what came due while nothing ran fires now, once."""
+        """Let timers fire, batches run and old instances go by themselves; what came due meanwhile fires now, once."""
         if self._timer_thread is None:
             self._timer_thread = TimerThread(self._core, self.timers)
+            self._batch_thread = BatchThread(self._core, self.batches)
+            self._retention_thread = RetentionThread(self.retention)
 
     def drain(self) -> None:
         """Stop timers, send waiting workers home, finish what is queued, close. For SIGTERM."""
         if self._timer_thread is not None:
             self._timer_thread.stop()
             self._timer_thread = None
+        if self._batch_thread is not None:
+            self._batch_thread.stop()
+            self._batch_thread = None
+        if self._retention_thread is not None:
+            self._retention_thread.stop()
+            self._retention_thread = None
         self._signals.close()
         try:
             self._core.writer.close()

@@ -114,6 +114,7 @@ class IdempotentRequests:
             raise RequestUndecidedError(
                 "The request under this idempotency key is not finished.",
                 remedy="Wait a moment. If it stays so, the server stopped meanwhile: look whether it was done.",
+                parameters={"retry_after_s": "1"},
             )
         content = self._core.codec.unseal(row.blob("answer_sealed"), ValueOwner(tenant_id=self._tenant_id))
         return KeptAnswer(status=status, content_type=row.text("content_type"), content=content)

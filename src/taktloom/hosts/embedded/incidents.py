@@ -9,6 +9,7 @@ from taktloom.hosts.embedded.advance import advance, event_time
 from taktloom.hosts.embedded.core import Core, Unit
 from taktloom.hosts.embedded.instances import COUNTED_UP_TO
 from taktloom.hosts.embedded.limits import page_size, require_count
+from taktloom.hosts.embedded.operator_actions import Order, record_action
 from taktloom.hosts.embedded.views import incident_view
 from taktloom.kernel.events import IncidentResolved
 from taktloom.model.errors import ConflictError, NotFoundError, TaktloomError
@@ -68,36 +69,42 @@ class Incidents:
     def get(self, incident_id: IncidentId) -> IncidentView:
         """One incident; raises UnknownIncidentError."""
         with self._core.database.reading() as session:
-            return incident_view(_incident(session, self._tenant_id, incident_id))
+            return incident_view(incident_row(session, self._tenant_id, incident_id))
 
     def resolve(
         self,
         incident_id: IncidentId,
         *,
         variables: Mapping[str, FeelValue] | None = None,
+        reason: str = "",
         actor: str | None = None,
     ) -> None:
         """Set variables where the incident is, then try again what raised it; it may fail again as a new incident.
 
         Raises UnknownIncidentError, IncidentResolvedError.
         """
-        self._core.submit(self._tenant_id, lambda unit: _resolve(unit, incident_id, variables or {}, actor))
+        order = Order(actor=actor, reason=reason)
+        self._core.submit(self._tenant_id, lambda unit: resolve_incident(unit, incident_id, variables or {}, order))
 
     def resolve_many(
-        self, incident_ids: Sequence[IncidentId], *, actor: str | None = None
+        self, incident_ids: Sequence[IncidentId], *, reason: str = "", actor: str | None = None
     ) -> Mapping[IncidentId, TaktloomError | None]:
         """Try many again, each for itself; by id None or why not."""
         require_count("incident_ids", incident_ids, self._core.limits.batch_items)
-        futures = {one: self._core.post(self._tenant_id, _resolving(one, actor)) for one in incident_ids}
+        futures = {
+            one: self._core.post(self._tenant_id, _resolving(one, Order(actor=actor, reason=reason)))
+            for one in incident_ids
+        }
         return {incident_id: _refusal(future.exception()) for incident_id, future in futures.items()}
 
 
-def _resolving(incident_id: IncidentId, actor: str | None) -> Callable[[Unit], None]:
-    return lambda unit: _resolve(unit, incident_id, {}, actor)
+def _resolving(incident_id: IncidentId, order: Order) -> Callable[[Unit], None]:
+    return lambda unit: resolve_incident(unit, incident_id, {}, order)
 
 
-def _resolve(unit: Unit, incident_id: IncidentId, variables: Mapping[str, FeelValue], actor: str | None) -> None:
-    row = _incident(unit.session, unit.tenant_id, incident_id)
+def resolve_incident(unit: Unit, incident_id: IncidentId, variables: Mapping[str, FeelValue], order: Order) -> None:
+    """As Incidents.resolve, inside the present unit of work."""
+    row = incident_row(unit.session, unit.tenant_id, incident_id)
     if row.value("resolved_at") is not None:
         raise IncidentResolvedError(
             f"Incident {incident_id} is already resolved.",
@@ -107,11 +114,21 @@ def _resolve(unit: Unit, incident_id: IncidentId, variables: Mapping[str, FeelVa
         )
     instance = unit.instance(InstanceKey(row.text("instance_key")))
     occurred_at = event_time(unit, instance)
-    event = IncidentResolved(occurred_at=occurred_at, actor=actor, incident_id=incident_id, variables=variables)
+    event = IncidentResolved(occurred_at=occurred_at, actor=order.actor, incident_id=incident_id, variables=variables)
     advance(unit, instance, event)
+    record_action(
+        unit,
+        "retry-incident",
+        order,
+        instance_key=instance.instance_key,
+        process_id=instance.definition.process_id,
+        incident_id=incident_id,
+        variables=sorted(variables),
+    )
 
 
-def _incident(session: Session, tenant_id: TenantId, incident_id: IncidentId) -> Row:
+def incident_row(session: Session, tenant_id: TenantId, incident_id: IncidentId) -> Row:
+    """The incident's row; raises UnknownIncidentError."""
     row = session.first("incident_by_id", tenant_id=tenant_id, incident_id=incident_id)
     if row is None:
         raise UnknownIncidentError(

@@ -29,7 +29,7 @@ from taktloom.model.errors import ConflictError, MisuseError, NotFoundError, Tak
 from taktloom.model.identifiers import ElementId, InstanceKey, JobId, ProcessId, SubjectKey, TenantId
 from taktloom.model.operations import JobView, LockedJob
 from taktloom.model.places import Place
-from taktloom.storage import Row, Session, from_micros, to_micros
+from taktloom.storage import Row, Session, SqlValue, from_micros, to_micros
 
 LONGEST_WAIT = timedelta(seconds=60)
 LONGEST_LOCK = timedelta(days=1)
@@ -294,14 +294,19 @@ def _lock(unit: Unit, types: str, worker: str, max_jobs: int, lock_for: timedelt
     held = unit.core.held_jobs
     before = held.change_count(unit.session)
     until = unit.now + min(lock_for, LONGEST_LOCK)
-    rows = unit.session.all(
-        "lock_jobs",
-        tenant_id=unit.tenant_id,
-        job_types=types,
-        now=to_micros(unit.now),
-        locked_until=to_micros(until),
-        worker=worker,
-        max_jobs=max_jobs,
+    asked: list[str] = json.loads(types)
+    terms: dict[str, SqlValue] = {
+        "tenant_id": unit.tenant_id,
+        "now": to_micros(unit.now),
+        "locked_until": to_micros(until),
+        "worker": worker,
+        "max_jobs": max_jobs,
+    }
+    # The jobs of one type lie in the order in which they are handed out; those of several have to be sorted.
+    rows = (
+        unit.session.all("lock_jobs_of_type", job_type=asked[0], **terms)
+        if len(asked) == 1
+        else unit.session.all("lock_jobs", job_types=types, **terms)
     )
     jobs = tuple(_locked_job(unit, row) for row in sorted(rows, key=lambda row: row.text("job_id")))
     held.hold(unit.session, unit.tenant_id, [_held_job(job, worker) for job in jobs], before=before)

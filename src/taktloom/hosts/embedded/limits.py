@@ -21,6 +21,7 @@ class EngineLimits:
     calendar_bytes: int = 256 * 1024
     draft_bytes: int = 20 * 1024 * 1024
     batch_items: int = 1000
+    batch_targets: int = 50_000
     jobs_per_lock: int = 1000
     page_rows: int = 500
     text_characters: int = 1000

@@ -5,16 +5,15 @@ Notifications are sent beside the commits, not in them (the server makes notifyi
 and many commits share one. While the server is away nothing is sent or heard, and nothing depends on it.
 """
 
-import logging
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 
 import psycopg
 
 from taktloom.model.errors import TaktloomError
 from taktloom.storage.postgresql import PgConnection
 
-_LOG = logging.getLogger(__name__)
 _CHANNEL = "taktloom"
 _PAUSE_S = 0.02  # between two notifications: commits in it share one
 _LISTEN_S = 1.0  # how soon a listener notices that it is to stop
@@ -47,12 +46,9 @@ class NodeHints:
 
     def _keep(self, work: Callable[[PgConnection], None]) -> None:
         while not self._stopping.is_set():
-            try:
-                with self._connect() as connection:
-                    work(connection)
-            except (psycopg.Error, TaktloomError):
-                _LOG.warning("hints between engine nodes are interrupted")
-                self._stopping.wait(_AWAY_S)
+            with suppress(psycopg.Error, TaktloomError), self._connect() as connection:
+                work(connection)
+            self._stopping.wait(_AWAY_S)
 
     def _send(self, connection: PgConnection) -> None:
         connection.execute("SET synchronous_commit = off")

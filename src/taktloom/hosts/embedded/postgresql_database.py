@@ -29,7 +29,7 @@ from taktloom.hosts.embedded.database import PACKAGE, Database, ServerOptions
 from taktloom.hosts.embedded.node_hints import NodeHints
 from taktloom.model.errors import ConflictError, IncidentError
 from taktloom.model.identifiers import InstanceKey
-from taktloom.storage import ConnectionLostError, Refusal, Session, SyncLevel, load_queries
+from taktloom.storage import ConnectionLostError, QueryTooLongError, Refusal, Session, SyncLevel, load_queries
 from taktloom.storage.postgresql import (
     PgConnection,
     PostgresqlSession,
@@ -47,6 +47,7 @@ _POSITIONS_LOCK = 0x7461_6B65  # of the transaction that is giving event-log pos
 _KEY_DIGITS = 16
 _PATIENCE_S = 30.0  # how long to try to learn what came of a commit
 _PAUSE_S = 0.2
+_AWAY_S = 5.0  # between two attempts to reach a server that is away, while nothing is to be written
 _DAY_MICROS = 86_400_000_000
 
 
@@ -79,6 +80,7 @@ class PostgresqlDatabase(Database):
         self._node_number = 0
         self._seen_markers: tuple[int, str] | None = None
         self._has_company = False
+        self._next_try = 0.0
         self.lock = threading.RLock()
         self._connection = connect(url, password=options.password, name="taktloom writer")
         try:
@@ -121,11 +123,16 @@ class PostgresqlDatabase(Database):
             self._connection.close()
 
     def look(self) -> bool:
-        """See Database; false while the server is away."""
+        """See Database; false while the server is away, which is tried again now and then."""
         try:
+            if self._connection.closed or self._connection.broken:
+                if time.monotonic() < self._next_try:
+                    return False
+                self._reconnect()
             return self._note_others()
-        except psycopg.Error:
-            _LOG.warning("the database cannot be asked whether others have written")
+        except (psycopg.Error, ConnectionLostError):
+            _LOG.warning("the database server is away; it is tried again every %d s", _AWAY_S)
+            self._next_try = time.monotonic() + _AWAY_S
             self._connection.close()
             return False
 
@@ -140,10 +147,17 @@ class PostgresqlDatabase(Database):
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """See Database; waits for a free connection where all are lent. Raises ConnectionLostError."""
+        """See Database; waits for a free connection where all are lent.
+
+        Raises ConnectionLostError, QueryTooLongError.
+        """
         session = self._readers.take()
         try:
             yield session
+        except psycopg.errors.QueryCanceled as error:
+            raise QueryTooLongError(
+                "A query took too long and was ended.", self._place, "Narrow what you ask for, then try again."
+            ) from error
         except psycopg.Error as error:
             if refusal_of(error) is Refusal.LOST:
                 session.close()

@@ -60,6 +60,8 @@ class LogPart:
         return self._read(self.beside_path, columns)
 
     def _read(self, path: Path, columns: tuple[str, ...]) -> pl.DataFrame:
+        if not columns:
+            return pl.DataFrame()
         frame = pl.read_parquet(path, columns=list(columns))
         return frame if self.kept is None else frame.filter(pl.Series(self.kept))
 

@@ -7,11 +7,11 @@ from typing import cast
 from fastapi import APIRouter, Body, Query
 from starlette.responses import Response
 
-from taktloom.app import instances
+from taktloom.app import instances, operations
 from taktloom.app.calls import calls
 from taktloom.app.context import Context
 from taktloom.feel.values import FeelValue
-from taktloom.model.errors import NotFoundError
+from taktloom.model.errors import InputRefusedError, NotFoundError
 from taktloom.model.identifiers import ProcessId
 from taktloom.model.operations import InstanceQuery, InstanceSummary
 from taktloom.web.callers import Caller
@@ -20,6 +20,18 @@ from taktloom.web.engine_rest.criteria import Asked, Criteria, collect, only
 from taktloom.web.engine_rest.values import content_of, read_value, read_variables, typed_value, typed_values
 
 router = APIRouter()
+_ACTIONS: Mapping[str, str] = {
+    "cancel": "cancel",
+    "startBeforeActivity": "before",
+    "startAfterActivity": "after",
+    "startTransition": "along",
+}
+
+
+class InstructionRefusedError(InputRefusedError):
+    """An instruction of a modification that is not supported."""
+
+    code = "TL-2910"
 
 
 @router.get("/process-instance")
@@ -58,6 +70,23 @@ def delete_instance(context: Caller, instance_id: str) -> None:
     """Cancel a running instance; its history stays."""
     _running(context, instance_id)
     instances.cancel_instance(context, instance_key=instance_id, reason="deleted through engine-rest")
+
+
+@router.put("/process-instance/{instance_id}/suspended", status_code=204)
+@calls(operations.suspend_instance, operations.resume_instance)
+def set_suspended(context: Caller, instance_id: str, body: schemas.SuspendedIn) -> None:
+    """Suspend an instance, or let it go on."""
+    change = operations.suspend_instance if body.suspended else operations.resume_instance
+    change(context, instance_key=instance_id, reason="through engine-rest")
+
+
+@router.post("/process-instance/{instance_id}/modification", status_code=204)
+@calls(operations.modify_instance)
+def modify_instance(context: Caller, instance_id: str, body: schemas.ModificationIn) -> None:
+    """Move tokens: all instructions or none."""
+    modification = operations.Modification(changes=tuple(_change(one) for one in body.instructions))
+    reason = body.annotation or "through engine-rest"
+    operations.modify_instance(context, instance_key=instance_id, modification=modification, reason=reason)
 
 
 @router.get("/process-instance/{instance_id}/variables")
@@ -119,6 +148,7 @@ def shown_instance(one: InstanceSummary) -> schemas.InstanceOut:
         definition_key=one.process_id,
         business_key=one.business_key,
         ended=one.status != "active",
+        suspended=one.is_suspended,
     )
 
 
@@ -128,6 +158,17 @@ def own_variables(context: Context, instance_id: str) -> dict[str, object]:
     if detail.summary.status != "active":
         raise NotFoundError(f"There is no running process instance {instance_id}.", remedy="Look into the history.")
     return {one.name: one.value for one in detail.variables if one.scope_element_id is None}
+
+
+def _change(instruction: schemas.InstructionIn) -> operations.ChangeOrder:
+    action = _ACTIONS.get(instruction.type)
+    element_id = instruction.transition_id if instruction.type == "startTransition" else instruction.activity_id
+    if action is None or element_id is None or instruction.activity_instance_id or instruction.transition_instance_id:
+        raise InstructionRefusedError(
+            f"The instruction '{instruction.type[:50]}' cannot be used.",
+            remedy=f"The types are {', '.join(_ACTIONS)}, with an activityId or transitionId and no instance of it.",
+        )
+    return operations.ChangeOrder(action=action, element_id=element_id, variables=read_variables(instruction.variables))
 
 
 def _variable(context: Context, instance_id: str, name: str) -> FeelValue:

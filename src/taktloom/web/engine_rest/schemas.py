@@ -206,6 +206,24 @@ class ModificationsIn(Body):
     deletions: list[str] | None = None
 
 
+class SuspendedIn(Body):
+    suspended: bool
+
+
+class InstructionIn(Body):
+    type: str
+    activity_id: str | None = None
+    transition_id: str | None = None
+    activity_instance_id: str | None = None
+    transition_instance_id: str | None = None
+    variables: dict[str, object] | None = None
+
+
+class ModificationIn(Body):
+    instructions: list[InstructionIn] = Field(min_length=1, max_length=100)
+    annotation: str | None = Field(default=None, max_length=2000)
+
+
 class MessageIn(Body):
     message_name: str = Field(min_length=1, max_length=200)
     business_key: str | None = None

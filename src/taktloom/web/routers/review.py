@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Review of a log: report, map, variants, mined model, potential, draft automation."""
 
-from typing import Annotated
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Response
-from starlette.responses import JSONResponse
+from starlette.background import BackgroundTask
+from starlette.responses import FileResponse, JSONResponse
 
-from taktloom.app import drafting, potential, review, works
+from taktloom.app import drafting, log_export, potential, review, works
 from taktloom.app.calls import calls
 from taktloom.app.long_work import WorkStatus
 from taktloom.web.callers import Caller
@@ -161,6 +165,23 @@ def draft_automation(context: Caller, log_id: str, body: schemas.DraftIn) -> sch
     """Draft an executable automation of the log's process, kept as a model draft; follow it at `/works/{work_id}`."""
     begun = drafting.start_draft(context, log_id=log_id, name=body.name, language=body.language)
     return work_out(works.work_progress(begun))
+
+
+@router.get("/export.{ending}", response_class=FileResponse)
+@calls(log_export.export_log)
+def export_log(
+    context: Caller, log_id: str, chosen: Filtered, ending: Literal["xes", "xes.gz", "csv", "parquet"]
+) -> FileResponse:
+    """The events of the log, or of the part that a filter keeps, as a file."""
+    folder = tempfile.mkdtemp()
+    dropped = BackgroundTask(shutil.rmtree, folder, ignore_errors=True)
+    try:
+        path = Path(folder) / f"log.{ending}"
+        log_export.export_log(context, log_id=log_id, output=path, chosen=chosen)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return FileResponse(path, media_type="application/octet-stream", filename=path.name, background=dropped)
 
 
 def _file(content: bytes, media_type: str, name: str) -> Response:

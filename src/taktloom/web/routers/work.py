@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Work: user tasks for people, jobs for workers."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from typing import Annotated, Literal
 
@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Query, Request
 
 from taktloom.app import jobs, tasks
 from taktloom.app.calls import calls
+from taktloom.model.errors import TaktloomError
 from taktloom.model.operations import TaskOrder
 from taktloom.web.callers import Caller, Cursor, Limit
 from taktloom.web.long_poll import activate_or_wait
@@ -166,12 +167,17 @@ async def activate_jobs(context: Caller, request: Request, body: schemas.Activat
 @router.post("/jobs/completions", tags=["jobs"])
 @calls(jobs.complete_jobs)
 def complete_jobs(context: Caller, body: schemas.BatchCompletions) -> schemas.BatchCompleted:
-    """Complete many jobs; each is answered for."""
-    completions = tuple(
-        jobs.Completion(job_id=item.job_id, fence=item.fence, variables=from_wire(item.variables))
-        for item in body.completions
-    )
-    return shown(schemas.BatchCompleted, jobs.complete_jobs(context, completions=completions))
+    """Complete many jobs in one change; each is answered for, and one that is refused does not stop the others."""
+    completions, unreadable = [], []
+    for item in body.completions:
+        try:
+            variables = from_wire(item.variables)
+        except TaktloomError as error:
+            unreadable.append(jobs.refusal(item.job_id, error))
+        else:
+            completions.append(jobs.Completion(job_id=item.job_id, fence=item.fence, variables=variables))
+    answer = jobs.complete_jobs(context, completions=tuple(completions))
+    return shown(schemas.BatchCompleted, replace(answer, refused=(*unreadable, *answer.refused)))
 
 
 @router.post("/jobs/{job_id}/completion", status_code=204, tags=["jobs"])

@@ -28,4 +28,4 @@ SELECT count(*) AS n FROM event_log
 WHERE tenant_id = :tenant_id AND position > :after AND (:process_id IS NULL OR process_id = :process_id);
 
 -- name: last_event_position
-SELECT max(position) AS n FROM event_log WHERE tenant_id = :tenant_id;
+SELECT position AS n FROM event_log WHERE tenant_id = :tenant_id ORDER BY position DESC LIMIT 1;

@@ -29,6 +29,18 @@ RETURNING job_id, job_type, instance_key, process_id, element_id, retries_left, 
   variables_sealed, (SELECT subject_key FROM instance i
     WHERE i.tenant_id = job.tenant_id AND i.instance_key = job.instance_key) AS subject_key;
 
+-- name: lock_jobs_of_type
+UPDATE job SET state = 'locked', fence = fence + 1, attempt = attempt + 1, worker = :worker, taken_at = :now,
+  ready_at = :locked_until
+WHERE tenant_id = :tenant_id AND job_id IN (
+  SELECT job_id FROM job
+  WHERE tenant_id = :tenant_id AND job_type = :job_type
+    AND state IN ('available', 'waiting', 'locked') AND ready_at <= :now AND is_held = 0
+  ORDER BY ready_at, job_id LIMIT :max_jobs)
+RETURNING job_id, job_type, instance_key, process_id, element_id, retries_left, attempt, fence, ready_at, headers,
+  variables_sealed, (SELECT subject_key FROM instance i
+    WHERE i.tenant_id = job.tenant_id AND i.instance_key = job.instance_key) AS subject_key;
+
 -- name: job_by_id
 SELECT tenant_id, job_id, instance_key, element_id, job_type, state, retries_left, attempt, fence, worker, ready_at,
   created_at FROM job

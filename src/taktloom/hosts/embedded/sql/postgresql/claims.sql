@@ -15,6 +15,19 @@ RETURNING job_id, job_type, instance_key, process_id, element_id, retries_left, 
   variables_sealed, (SELECT subject_key FROM instance i
     WHERE i.tenant_id = job.tenant_id AND i.instance_key = job.instance_key) AS subject_key;
 
+-- name: lock_jobs_of_type
+WITH chosen AS MATERIALIZED (
+  SELECT job_id FROM job
+  WHERE tenant_id = :tenant_id AND job_type = :job_type
+    AND state IN ('available', 'waiting', 'locked') AND ready_at <= :now AND is_held = 0
+  ORDER BY ready_at, job_id LIMIT :max_jobs FOR UPDATE SKIP LOCKED)
+UPDATE job SET state = 'locked', fence = fence + 1, attempt = attempt + 1, worker = :worker, taken_at = :now,
+  ready_at = :locked_until
+WHERE tenant_id = :tenant_id AND job_id IN (SELECT job_id FROM chosen)
+RETURNING job_id, job_type, instance_key, process_id, element_id, retries_left, attempt, fence, ready_at, headers,
+  variables_sealed, (SELECT subject_key FROM instance i
+    WHERE i.tenant_id = job.tenant_id AND i.instance_key = job.instance_key) AS subject_key;
+
 -- name: claim_timer
 DELETE FROM timer WHERE tenant_id = :tenant_id AND timer_id IN (
   SELECT timer_id FROM timer WHERE tenant_id = :tenant_id AND timer_id = :timer_id FOR UPDATE SKIP LOCKED);

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The planner is told how tables look when they have grown, so that plans are the ones that were tested."""
+
+import re
+
+import pytest
+
+from taktloom.hosts.embedded import EmbeddedEngine
+from taktloom.storage import (
+    SqliteSession,
+    assume_statistics,
+    has_statistics,
+    load_migrations,
+    load_queries,
+    migrate,
+    open_connection,
+)
+
+ENGINE = "taktloom.hosts.embedded"
+QUERIES = load_queries(ENGINE, "sql")
+PLANS = {
+    "lock_jobs_of_type": "job USING INDEX job_ready (tenant_id=? AND job_type=? AND ready_at<?)",
+    "lock_jobs": "job USING INDEX job_ready (tenant_id=? AND job_type=? AND ready_at<?)",
+    "is_job_ready": "job USING INDEX job_ready (tenant_id=? AND job_type=? AND ready_at<?)",
+    "next_job_ready_at": "job USING INDEX job_ready (tenant_id=? AND job_type=?)",
+    "jobs_of_instance": "job USING INDEX job_by_instance (tenant_id=? AND instance_key=?)",
+    "timers_of_instance": "timer USING INDEX timer_by_instance (tenant_id=? AND instance_key=?)",
+    "events_of_instance": "e USING INDEX event_log_by_instance (tenant_id=? AND instance_key=?)",
+    "events_after": "e USING INTEGER PRIMARY KEY (rowid>?)",
+    "incidents_of_instance": "incident USING INDEX incident_by_instance (tenant_id=? AND instance_key=?)",
+    "user_tasks_of_instance": "user_task USING INDEX user_task_by_instance (tenant_id=? AND instance_key=?)",
+    "matching_subscriptions": "INDEX subscription_match (tenant_id=? AND message_name=? AND correlation_digest=?)",
+    "signal_subscriptions": "USING INDEX signal_subscription_match (tenant_id=? AND signal_name=?)",
+    "buffered_messages": "message USING INDEX message_buffered (tenant_id=? AND message_name=?)",
+    "active_elements": "job USING INDEX job_by_element (tenant_id=? AND process_id=?)",
+    "finished_cycles": "instance USING INDEX instance_by_process (tenant_id=? AND process_id=? AND status=?)",
+    "save_instance_state": "",
+}
+
+
+@pytest.fixture(scope="module")
+def session() -> SqliteSession:
+    """An empty database of the engine, as it is opened."""
+    connection = open_connection(":memory:")
+    migrate(connection, load_migrations(ENGINE), path=None)
+    assume_statistics(connection)
+    return SqliteSession(connection, QUERIES)
+
+
+@pytest.mark.parametrize(("name", "expected"), PLANS.items())
+def test_what_is_asked_all_the_time_is_found_by_an_index(session: SqliteSession, name: str, expected: str) -> None:
+    plan = _plan(session, name)
+
+    assert expected in plan
+    assert "(tenant_id=?)" not in plan
+
+
+def test_the_jobs_of_one_type_are_handed_out_without_sorting_all_that_wait(session: SqliteSession) -> None:
+    assert "TEMP B-TREE" not in _plan(session, "lock_jobs_of_type")
+
+
+def test_every_engine_database_has_the_assumed_numbers_from_its_first_day() -> None:
+    engine = EmbeddedEngine.open(None)
+    session = engine._core.database.writing
+    assert isinstance(session, SqliteSession)
+
+    stored = session.connection.execute("SELECT idx, stat FROM sqlite_stat1 WHERE tbl = 'job'").fetchall()
+    rows = {str(row[0]): str(row[1]) for row in stored}
+
+    assert has_statistics(session.connection)
+    assert rows["job"] == "1000000 1000000 1"
+    assert rows["job_by_instance"] == "1000000 1000000 50"
+    assert rows["job_ready"] == "10000 10000 1000 2"
+    engine.drain()
+
+
+def _plan(session: SqliteSession, name: str) -> str:
+    text = QUERIES[name]
+    bindings = dict.fromkeys(re.findall(r"(?<!:):([a-z_][a-z0-9_]*)", text))
+    return "\n".join(str(row[3]) for row in session.connection.execute(f"EXPLAIN QUERY PLAN {text}", bindings))
