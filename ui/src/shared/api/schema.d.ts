@@ -44,6 +44,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/batches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Batches
+         * @description Batches, newest first.
+         */
+        get: operations["list_batches"];
+        put?: never;
+        /**
+         * Create Batch
+         * @description Do one thing to many instances or incidents, each for itself.
+         */
+        post: operations["create_batch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/batches/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Batch
+         * @description How many targets a batch would have, and the first of them.
+         */
+        post: operations["preview_batch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/batches/{batch_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Batch
+         * @description One batch and how far it is.
+         */
+        get: operations["show_batch"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/batches/{batch_id}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Batch Items
+         * @description The targets of a batch and what became of each.
+         */
+        get: operations["list_batch_items"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/batches/{batch_id}/turn": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Turn Batch
+         * @description Pause, resume or cancel a batch, or retry the failed targets of one that is over.
+         */
+        post: operations["turn_batch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/calendars": {
         parameters: {
             query?: never;
@@ -524,6 +628,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/incident-groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Incident Groups
+         * @description Open incidents by cause, the most frequent cause first.
+         */
+        get: operations["list_incident_groups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/incidents": {
         parameters: {
             query?: never;
@@ -684,6 +808,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/instances/{instance_key}/hold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Hold Instance
+         * @description Keep an instance whatever the policy says, or no longer.
+         */
+        put: operations["hold_instance"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/instances/{instance_key}/journal": {
         parameters: {
             query?: never;
@@ -784,6 +928,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/instances/{instance_key}/moments/{sequence}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Moment
+         * @description The instance right after one of its journal entries, and what differs from the moment before.
+         */
+        get: operations["show_moment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/instances/{instance_key}/restart": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restart Instance
+         * @description Start an instance again from the history of this one, from its start or from an element.
+         */
+        post: operations["restart_instance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/instances/{instance_key}/resumption": {
         parameters: {
             query?: never;
@@ -875,7 +1059,7 @@ export interface paths {
         put?: never;
         /**
          * Complete Jobs
-         * @description Complete many jobs; each is answered for.
+         * @description Complete many jobs in one change; each is answered for, and one that is refused does not stop the others.
          */
         post: operations["complete_jobs"];
         delete?: never;
@@ -1560,6 +1744,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/logs/{log_id}/export.{ending}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Log
+         * @description The events of the log, or of the part that a filter keeps, as a file.
+         */
+        get: operations["export_log"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/logs/{log_id}/filter": {
         parameters: {
             query?: never;
@@ -2144,6 +2348,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/processes/{process_id}/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set Retention
+         * @description Keep ended instances for so many days, null: for ever; and what new instances write to the event log.
+         */
+        put: operations["set_retention"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/processes/{process_id}/start-form": {
         parameters: {
             query?: never;
@@ -2184,6 +2408,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/processes/{process_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Versions
+         * @description The versions of a process and who uses them, newest first.
+         */
+        get: operations["list_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/processes/{process_id}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete Version
+         * @description Delete an old version that no instance refers to.
+         */
+        delete: operations["delete_version"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/processes/{process_id}/versions/{version}/dmn": {
         parameters: {
             query?: never;
@@ -2218,6 +2482,46 @@ export interface paths {
         get: operations["read_bpmn"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Retention
+         * @description How long ended instances of each process are kept, and how many are due to go.
+         */
+        get: operations["list_retention"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retention/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run Retention
+         * @description Remove what is due now; it also goes by itself.
+         */
+        post: operations["run_retention"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2368,6 +2672,26 @@ export interface paths {
          * @description Server-sent events: hints on what to fetch again. Topics: instances, tasks, incidents, watch:PROCESS_ID.
          */
         get: operations["stream"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stuck-instances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Stuck
+         * @description Active instances that wait for nothing: no work, no event, no incident.
+         */
+        get: operations["list_stuck"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2920,6 +3244,20 @@ export interface components {
                 [key: string]: components["schemas"]["JsonValue"];
             };
         };
+        /** ActiveElementOut */
+        ActiveElementOut: {
+            /** Element Id */
+            element_id: string;
+            /** Element Name */
+            element_name: string;
+            /** Element Type */
+            element_type: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+        };
         /** ActivityCount */
         ActivityCount: {
             /** Activity */
@@ -3072,17 +3410,83 @@ export interface components {
             /** Completions */
             completions: components["schemas"]["BatchCompletion"][];
         };
+        /** BatchItemOut */
+        BatchItemOut: {
+            /** Ended At */
+            ended_at: string | null;
+            /** Error Code */
+            error_code: string | null;
+            /** Message */
+            message: string | null;
+            /** Position */
+            position: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "pending" | "done" | "failed" | "skipped";
+            /** Target */
+            target: string;
+        };
+        /** BatchOut */
+        BatchOut: {
+            /** Batch Id */
+            batch_id: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string | null;
+            /** Done */
+            done: number;
+            /** Ended At */
+            ended_at: string | null;
+            /** Failed */
+            failed: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "retry" | "skip" | "cancel" | "suspend" | "resume" | "migrate" | "modify" | "set-variables" | "delete-history";
+            /** Reason */
+            reason: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "running" | "paused" | "cancelled" | "done";
+            /** Total */
+            total: number;
+        };
         /**
-         * BatchIn
-         * @description inputs: at most 10,000; each is evaluated on its own.
+         * BatchPreviewIn
+         * @description variables: to set, or the results of what is skipped; migration, changes and moves as for one instance.
          */
-        BatchIn: {
-            /** Inputs */
-            inputs: {
+        BatchPreviewIn: {
+            /** Changes */
+            changes?: components["schemas"]["TokenChangeIn"][];
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "retry" | "skip" | "cancel" | "suspend" | "resume" | "migrate" | "modify" | "set-variables" | "delete-history";
+            migration?: components["schemas"]["MigrationPlanIn"] | null;
+            /** Moves */
+            moves?: components["schemas"]["TokenMoveIn"][];
+            selection: components["schemas"]["SelectionIn"];
+            /** Variables */
+            variables?: {
                 [key: string]: components["schemas"]["JsonValue"];
-            }[];
-            /** Version */
-            version?: number | null;
+            };
+        };
+        /** BatchPreviewOut */
+        BatchPreviewOut: {
+            /** First */
+            first: string[];
+            /** Targets */
+            targets: number;
         };
         /** BatchRefusal */
         BatchRefusal: {
@@ -3112,6 +3516,19 @@ export interface components {
         BatchResults: {
             /** Results */
             results: components["schemas"]["BatchResult"][];
+        };
+        /** BatchTurnIn */
+        BatchTurnIn: {
+            /**
+             * Action
+             * @enum {string}
+             */
+            action: "pause" | "resume" | "cancel" | "retry";
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
         };
         /** Body_upload */
         Body_upload: {
@@ -4004,6 +4421,13 @@ export interface components {
             /** Process Id */
             process_id: string;
         };
+        /** HoldIn */
+        HoldIn: {
+            /** Is Kept */
+            is_kept: boolean;
+            /** Reason */
+            reason: string;
+        };
         /** Home */
         Home: {
             demo?: components["schemas"]["DemoState"] | null;
@@ -4082,6 +4506,46 @@ export interface components {
             /** Import Id */
             import_id: string;
         };
+        /**
+         * IncidentGroupOut
+         * @description Open incidents of one cause; share: of the version's active instances, 0 to 1.
+         */
+        IncidentGroupOut: {
+            /** Element Id */
+            element_id: string;
+            /** Element Name */
+            element_name: string;
+            /**
+             * First Raised At
+             * Format: date-time
+             */
+            first_raised_at: string;
+            /** Incidents */
+            incidents: number;
+            /** Instances */
+            instances: number;
+            /** Kind */
+            kind: string;
+            /**
+             * Last Raised At
+             * Format: date-time
+             */
+            last_raised_at: string;
+            /** Live */
+            live: number;
+            /** Message */
+            message: string;
+            /** Process Id */
+            process_id: string;
+            /** Process Name */
+            process_name: string;
+            /** Share */
+            share: number;
+            /** Signature */
+            signature: string;
+            /** Version */
+            version: number;
+        };
         /** IncidentResolve */
         IncidentResolve: {
             /**
@@ -4157,6 +4621,28 @@ export interface components {
             variables: components["schemas"]["VariableView"][];
             /** Visits */
             visits: components["schemas"]["ElementVisit"][];
+        };
+        /**
+         * InstanceFilterIn
+         * @description As the list of instances.
+         */
+        InstanceFilterIn: {
+            /** Element Id */
+            element_id?: string | null;
+            /** Process Id */
+            process_id?: string | null;
+            /** Search */
+            search?: string | null;
+            /** Started After */
+            started_after?: string | null;
+            /** Started Before */
+            started_before?: string | null;
+            /** Status */
+            status?: ("active" | "completed" | "terminated" | "cancelled" | "failed") | null;
+            /** Version */
+            version?: number | null;
+            /** With Incidents */
+            with_incidents?: boolean | null;
         };
         /** InstanceStart */
         InstanceStart: {
@@ -4727,6 +5213,47 @@ export interface components {
             moves?: components["schemas"]["TokenMoveIn"][];
         };
         /**
+         * MomentOut
+         * @description An instance right after a journal entry. variables: scope's element or null, name, value.
+         */
+        MomentOut: {
+            /** Active */
+            active: components["schemas"]["ActiveElementOut"][];
+            /** Actor */
+            actor: string | null;
+            /** Changes */
+            changes: components["schemas"]["VariableChangeOut"][];
+            /** Entered */
+            entered: string[];
+            /** Instance Key */
+            instance_key: string;
+            /** Is Suspended */
+            is_suspended: boolean;
+            /** Kind */
+            kind: string;
+            /** Last Sequence */
+            last_sequence: number;
+            /** Left */
+            left: string[];
+            /**
+             * Occurred At
+             * Format: date-time
+             */
+            occurred_at: string;
+            /** Sequence */
+            sequence: number;
+            /** Status */
+            status: string;
+            /** Variables */
+            variables: [
+                string | null,
+                string,
+                components["schemas"]["JsonValue"]
+            ][];
+            /** Version */
+            version: number;
+        };
+        /**
          * NotComputable
          * @description code: why, stable; reason: the same as an English sentence; parameters: n, the observations there were.
          */
@@ -4813,6 +5340,24 @@ export interface components {
             /** Total */
             total?: number | null;
         };
+        /** PageOut[BatchItemOut] */
+        PageOut_BatchItemOut_: {
+            /** Items */
+            items: components["schemas"]["BatchItemOut"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
+        /** PageOut[BatchOut] */
+        PageOut_BatchOut_: {
+            /** Items */
+            items: components["schemas"]["BatchOut"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
         /** PageOut[DeadLetterOut] */
         PageOut_DeadLetterOut_: {
             /** Items */
@@ -4835,6 +5380,15 @@ export interface components {
         PageOut_DraftSummary_: {
             /** Items */
             items: components["schemas"]["DraftSummary"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
+        /** PageOut[IncidentGroupOut] */
+        PageOut_IncidentGroupOut_: {
+            /** Items */
+            items: components["schemas"]["IncidentGroupOut"][];
             /** Next Cursor */
             next_cursor?: string | null;
             /** Total */
@@ -4894,10 +5448,28 @@ export interface components {
             /** Total */
             total?: number | null;
         };
+        /** PageOut[RetentionPolicyOut] */
+        PageOut_RetentionPolicyOut_: {
+            /** Items */
+            items: components["schemas"]["RetentionPolicyOut"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
         /** PageOut[ServiceAccountOut] */
         PageOut_ServiceAccountOut_: {
             /** Items */
             items: components["schemas"]["ServiceAccountOut"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
+        /** PageOut[StuckInstanceOut] */
+        PageOut_StuckInstanceOut_: {
+            /** Items */
+            items: components["schemas"]["StuckInstanceOut"][];
             /** Next Cursor */
             next_cursor?: string | null;
             /** Total */
@@ -5106,6 +5678,13 @@ export interface components {
             /** Versions */
             versions: number;
         };
+        /** PurgeOut */
+        PurgeOut: {
+            /** Instances */
+            instances: number;
+            /** Is Complete */
+            is_complete: boolean;
+        };
         /** QualityCard */
         QualityCard: {
             /** Components */
@@ -5194,6 +5773,59 @@ export interface components {
             resource: string;
             /** Why */
             why: string[];
+        };
+        /**
+         * RestartIn
+         * @description version: null is the one it has. sequence: take the variables after that journal entry.
+         */
+        RestartIn: {
+            /** Element Id */
+            element_id?: string | null;
+            /**
+             * Is After
+             * @default false
+             */
+            is_after: boolean;
+            /** Reason */
+            reason: string;
+            /** Sequence */
+            sequence?: number | null;
+            /** Version */
+            version?: number | null;
+        };
+        /** RetentionIn */
+        RetentionIn: {
+            /** Days */
+            days?: number | null;
+            /**
+             * History Level
+             * @default full
+             * @enum {string}
+             */
+            history_level: "full" | "activity" | "none";
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * RetentionPolicyOut
+         * @description days null: kept for ever. due: may go now.
+         */
+        RetentionPolicyOut: {
+            /** Days */
+            days: number | null;
+            /** Due */
+            due: number;
+            /** Ended */
+            ended: number;
+            /**
+             * History Level
+             * @enum {string}
+             */
+            history_level: "full" | "activity" | "none";
+            /** On Hold */
+            on_hold: number;
+            /** Process Id */
+            process_id: string;
         };
         /** ReviewReport */
         ReviewReport: {
@@ -5310,6 +5942,19 @@ export interface components {
             rules: components["schemas"]["ExplainedRule"][];
             /** Table Id */
             table_id: string | null;
+        };
+        /**
+         * SelectionIn
+         * @description keys: of instances or incidents. query: instances. signature, process_id: open incidents of a cause or process.
+         */
+        SelectionIn: {
+            /** Keys */
+            keys?: string[];
+            /** Process Id */
+            process_id?: string | null;
+            query?: components["schemas"]["InstanceFilterIn"] | null;
+            /** Signature */
+            signature?: string | null;
         };
         /** ServiceAccountCreated */
         ServiceAccountCreated: {
@@ -5505,6 +6150,24 @@ export interface components {
             } | null;
             /** Variables */
             variables: string[];
+        };
+        /** StuckInstanceOut */
+        StuckInstanceOut: {
+            /**
+             * Advanced At
+             * Format: date-time
+             */
+            advanced_at: string;
+            /** Business Key */
+            business_key: string | null;
+            /** Elements */
+            elements: string[];
+            /** Instance Key */
+            instance_key: string;
+            /** Process Id */
+            process_id: string;
+            /** Version */
+            version: number;
         };
         /** SubscriptionView */
         SubscriptionView: {
@@ -5907,6 +6570,20 @@ export interface components {
             /** Version */
             version: number;
         };
+        /** VariableChangeOut */
+        VariableChangeOut: {
+            after: components["schemas"]["JsonValue"];
+            before: components["schemas"]["JsonValue"];
+            /**
+             * Change
+             * @enum {string}
+             */
+            change: "added" | "changed" | "removed";
+            /** Name */
+            name: string;
+            /** Scope Element Id */
+            scope_element_id: string | null;
+        };
         /** VariableView */
         VariableView: {
             /** Name */
@@ -5963,6 +6640,19 @@ export interface components {
             reason: string;
             /** Version */
             version?: number | null;
+        };
+        /** VersionUseOut */
+        VersionUseOut: {
+            /** Active */
+            active: number;
+            /** Ended */
+            ended: number;
+            /** Is Suspended */
+            is_suspended: boolean;
+            /** Version */
+            version: number;
+            /** Version Tag */
+            version_tag: string | null;
         };
         /** VersionsChanged */
         VersionsChanged: {
@@ -6068,6 +6758,38 @@ export interface components {
             /** Name */
             name: string;
         };
+        /** BatchIn */
+        taktloom__web__schemas__batches__BatchIn: {
+            /** Changes */
+            changes?: components["schemas"]["TokenChangeIn"][];
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "retry" | "skip" | "cancel" | "suspend" | "resume" | "migrate" | "modify" | "set-variables" | "delete-history";
+            migration?: components["schemas"]["MigrationPlanIn"] | null;
+            /** Moves */
+            moves?: components["schemas"]["TokenMoveIn"][];
+            /** Reason */
+            reason: string;
+            selection: components["schemas"]["SelectionIn"];
+            /** Variables */
+            variables?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+        };
+        /**
+         * BatchIn
+         * @description inputs: at most 10,000; each is evaluated on its own.
+         */
+        taktloom__web__schemas__decisions__BatchIn: {
+            /** Inputs */
+            inputs: {
+                [key: string]: components["schemas"]["JsonValue"];
+            }[];
+            /** Version */
+            version?: number | null;
+        };
     };
     responses: never;
     parameters: never;
@@ -6125,6 +6847,205 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageOut_AuditEntryOut_"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_batches: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOut_BatchOut_"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_batch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["taktloom__web__schemas__batches__BatchIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchOut"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_batch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BatchPreviewIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchPreviewOut"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_batch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                batch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchOut"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_batch_items: {
+        parameters: {
+            query?: {
+                state?: ("pending" | "done" | "failed" | "skipped") | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                batch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOut_BatchItemOut_"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    turn_batch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                batch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BatchTurnIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchOut"];
                 };
             };
             /** @description A problem (application/problem+json) */
@@ -6694,7 +7615,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["BatchIn"];
+                "application/json": components["schemas"]["taktloom__web__schemas__decisions__BatchIn"];
             };
         };
         responses: {
@@ -7035,6 +7956,39 @@ export interface operations {
             };
         };
     };
+    list_incident_groups: {
+        parameters: {
+            query?: {
+                process_id?: string | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOut_IncidentGroupOut_"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_incidents: {
         parameters: {
             query?: {
@@ -7303,6 +8257,39 @@ export interface operations {
             };
         };
     };
+    hold_instance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                instance_key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HoldIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_journal: {
         parameters: {
             query?: {
@@ -7460,6 +8447,73 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ModificationPreview"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_moment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                instance_key: string;
+                sequence: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MomentOut"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restart_instance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                instance_key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RestartIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InstanceSummary"];
                 };
             };
             /** @description A problem (application/problem+json) */
@@ -9213,6 +10267,45 @@ export interface operations {
             };
         };
     };
+    export_log: {
+        parameters: {
+            query?: {
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+                ending: "xes" | "xes.gz" | "csv" | "parquet";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     measure_filter: {
         parameters: {
             query?: {
@@ -10274,6 +11367,39 @@ export interface operations {
             };
         };
     };
+    set_retention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                process_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetentionIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     show_start_form: {
         parameters: {
             query?: {
@@ -10342,6 +11468,69 @@ export interface operations {
             };
         };
     };
+    list_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                process_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionUseOut"][];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_version: {
+        parameters: {
+            query: {
+                reason: string;
+            };
+            header?: never;
+            path: {
+                process_id: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     read_dmn: {
         parameters: {
             query?: never;
@@ -10390,6 +11579,67 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_retention: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOut_RetentionPolicyOut_"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    run_retention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PurgeOut"];
+                };
             };
             /** @description A problem (application/problem+json) */
             default: {
@@ -10692,6 +11942,39 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_stuck: {
+        parameters: {
+            query?: {
+                process_id?: string | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOut_StuckInstanceOut_"];
+                };
             };
             /** @description A problem (application/problem+json) */
             default: {
