@@ -173,7 +173,33 @@ def measure_analyses(path: Path, into: Path) -> dict[str, object]:
     return figures | {"peak_bytes": peak_bytes()}
 
 
-MEASURES = {"import": measure_import, "duckdb": measure_duckdb, "analyses": measure_analyses}
+def measure_parts(path: Path, into: Path) -> dict[str, object]:
+    """Wall and CPU seconds of analyses that never hold the log, and the peak memory of all."""
+    from taktloom.mining.logs.canonical import CanonicalLog
+    from taktloom.mining.statistics.in_parts import count_flows, measure_durations_in_parts, time_flows
+
+    assert path.exists()
+    log = CanonicalLog.open(into / "log")
+    works: dict[str, Callable[[], object]] = {
+        "directly-follows graph": lambda: count_flows(log),
+        "performance": lambda: time_flows(log),
+        "durations": lambda: measure_durations_in_parts(log),
+        "variants": log.variants,
+    }
+    figures: dict[str, object] = {}
+    for name, work in works.items():
+        began, cpu = time.perf_counter(), time.process_time()
+        work()
+        figures[name] = [round(time.perf_counter() - began, 2), round(time.process_time() - cpu, 2)]
+    return figures | {"peak_bytes": peak_bytes()}
+
+
+MEASURES = {
+    "import": measure_import,
+    "duckdb": measure_duckdb,
+    "analyses": measure_analyses,
+    "parts": measure_parts,
+}
 
 
 def in_a_child(measure: str, path: Path, into: Path, *, cores: int | None = None) -> dict[str, object]:
@@ -230,6 +256,7 @@ def main() -> int:
             peer = in_a_child("duckdb", path, Path(into))
             imported = in_a_child("import", path, Path(into))
             in_a_child("analyses", path, Path(into), cores=1)
+            in_a_child("parts", path, Path(into))
         if arguments.peer_python:
             subprocess.run([arguments.peer_python, "-c", PEER, str(path)], check=False)
         return 0 if judge(arguments.events, path, imported, peer) else 1

@@ -4,7 +4,8 @@ import { BasicAuthInterceptor, Client, Variables } from "camunda-external-task-c
 
 const [baseUrl, password] = process.argv.slice(2);
 const interceptors = new BasicAuthInterceptor({ username: "program", password });
-const client = new Client({ baseUrl, interceptors, workerId: "js", maxTasks: 2, asyncResponseTimeout: 10000, interval: 10 });
+// One at a time: a poll while a task is in hand could take it between unlock and lock.
+const client = new Client({ baseUrl, interceptors, workerId: "js", maxTasks: 1, maxParallelExecutions: 1, asyncResponseTimeout: 10000, interval: 10 });
 const seen = { calls: [], failures: 0 };
 
 const end = (code) => {

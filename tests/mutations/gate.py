@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Seeded bugs that the kernel's suites must find: `python -m tests.mutations.gate [NAME ...]`.
+"""Seeded bugs that the suites must find: `python -m tests.mutations.gate [NAME ...]`.
 
-Each patch under patches/ begins with what the bug is and which tests must see it (what pytest is
-called with). It is applied by its text, not by its
-line numbers, to a copy of the kernel beside links to the rest of the package; the tests run against that copy.
+Each patch under patches/ (kernel) and store/ (engine, storage, SQL) begins with what the bug is and which tests must
+see it (what pytest is called with). It is applied by its text, not by its line numbers, to a copy of the rooms that it
+changes beside links to the rest of the package; the tests run against that copy.
 """
 
 import os
@@ -15,11 +15,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from shutil import copytree
 
-__all__ = ["PATCHES", "Patch", "fails_with", "read_patch"]
+__all__ = ["PATCHES", "STORE_PATCHES", "Patch", "fails_with", "read_patch"]
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "taktloom"
 PATCHES = sorted((Path(__file__).parent / "patches").glob("*.patch"))
+STORE_PATCHES = sorted((Path(__file__).parent / "store").glob("*.patch"))
 SECONDS = 240
 
 
@@ -58,14 +59,16 @@ def read_patch(path: Path) -> Patch:
 
 
 def fails_with(changed: Mapping[str, str], tests: tuple[str, ...], seconds: float = SECONDS) -> bool:
-    """Whether *tests* fail when files of the kernel have the texts *changed* (a run without end counts as failing)."""
+    """Whether *tests* fail when files of the package have the texts *changed* (a run without end counts as failing)."""
+    rooms = {Path(name).parts[0] for name in changed} or {"kernel"}
     with tempfile.TemporaryDirectory() as folder:
         package = Path(folder) / "taktloom"
         package.mkdir()
         for entry in SOURCE.iterdir():
-            if entry.name != "kernel":
+            if entry.name not in rooms:
                 (package / entry.name).symlink_to(entry)
-        copytree(SOURCE / "kernel", package / "kernel", ignore=lambda _folder, names: {"__pycache__"} & set(names))
+        for room in rooms:
+            copytree(SOURCE / room, package / room, ignore=lambda _folder, names: {"__pycache__"} & set(names))
         for name, text in changed.items():
             (package / name).write_text(text, encoding="utf-8")
         paths = f"pythonpath={folder} . scripts"
@@ -95,7 +98,7 @@ def patched(patch: Patch) -> Mapping[str, str]:
 def main(names: list[str]) -> int:
     """Print each seeded bug and whether it is found."""
     missed = 0
-    for patch in map(read_patch, PATCHES):
+    for patch in map(read_patch, (*PATCHES, *STORE_PATCHES)):
         if names and patch.name not in names:
             continue
         is_found = fails_with(patched(patch), patch.tests)

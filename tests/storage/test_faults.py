@@ -120,20 +120,3 @@ def test_acknowledged_rows_survive_random_faults_and_power_losses(tmp_path: Path
             if acknowledged:
                 assert acknowledged <= numbers_on(disk), seed
         disk.close()
-
-
-def test_a_database_whose_log_cannot_be_used_is_refused_and_not_run_with_a_rollback_journal(tmp_path: Path) -> None:
-    refused = 0
-    for calls in range(30):
-        disk = FaultyDisk(tmp_path, Random(calls))
-        disk.fail_at(DiskFault.ERROR_BEFORE, calls)
-        try:
-            connection = open_connection(disk.folder / "a.db", vfs=disk.name)
-        except DatabaseUnusableError:
-            refused += 1
-        else:
-            assert connection.pragma("journal_mode") == "wal"
-            connection.close()
-        disk.close()
-
-    assert refused > 5

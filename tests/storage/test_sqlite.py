@@ -120,3 +120,12 @@ def test_what_a_savepoint_that_raises_did_is_taken_back_and_the_transaction_goes
             connection.execute("INSERT INTO kept VALUES (3)")
 
     assert [row[0] for row in connection.execute("SELECT n FROM kept ORDER BY n")] == [1, 3]
+
+
+def test_a_database_whose_log_cannot_be_used_is_refused_and_not_run_with_a_rollback_journal(tmp_path: Path) -> None:
+    # This file layer has no shared memory, as some network file systems: SQLite then keeps the journal mode and says so
+    # by its answer only.
+    with pytest.raises(DatabaseUnusableError) as refused:
+        open_connection(tmp_path / "a.db", vfs="unix-dotfile")
+
+    assert "the journal mode stays delete" in refused.value.cause

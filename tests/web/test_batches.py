@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Batches, incidents by cause, moments, restarts, versions and retention by requests."""
 
+from tests.hosts.embedded.test_migration import version
 from tests.web.client import Client
 from tests.web.test_operations import REASON, deploy, start
 
@@ -84,3 +85,17 @@ def test_ended_instances_go_when_their_time_is_over_unless_on_hold(admin: Client
     assert purge == {"instances": 1, "is_complete": True}
     assert admin.call("GET", f"/instances/{gone}").status_code == 404
     assert admin.get(f"/instances/{kept}")["summary"]["status"] == "cancelled"
+
+
+def test_an_instance_starts_by_the_tag_of_a_version(admin: Client) -> None:
+    deploy(admin, "pick")
+
+    refused = admin.post("/processes/orders/instances", {"version_tag": "autumn"}, 404)
+
+    assert (refused["code"], refused["parameters"]["tag"]) == ("TL-2592", "autumn")
+    tag = b'<extensionElements><z:versionTag value="autumn"/></extensionElements><startEvent'
+    files = {"files": ("orders.bpmn", version("pick").replace(b"<startEvent", tag, 1), "application/xml")}
+    assert admin.call("POST", "/deployments", files=files).status_code == 201
+    deploy(admin, "pick", "pack")
+    started = admin.post("/processes/orders/instances", {"version_tag": "autumn"}, 201)
+    assert started["version"] == 2

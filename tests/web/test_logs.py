@@ -104,6 +104,19 @@ def test_exports_are_files(admin: Client, log_id: str) -> None:
     assert 'attachment; filename="model.bpmn"' in model.headers["content-disposition"]
 
 
+def test_no_label_of_an_exported_table_is_computed_by_a_spreadsheet(admin: Client) -> None:
+    text = 'case_id,activity,timestamp\n1,"=HYPERLINK(""x"")",2026-01-01T09:00:00Z\n1,@b,2026-01-01T10:00:00Z\n'
+    upload = _upload(admin, text.encode())
+    log_id = _import(admin, {"upload_id": upload["upload_id"], "name": "Hostile"})["log_id"]
+
+    table, events = (admin.call("GET", f"/logs/{log_id}/{name}").text for name in ("map.csv", "export.csv"))
+
+    assert "'=HYPERLINK" in table.splitlines()[1]
+    assert ",'@b," in table.splitlines()[1]
+    assert "'=HYPERLINK" in events
+    assert "'@b" in events
+
+
 def test_a_log_goes_out_as_a_file_that_is_read_again(admin: Client, log_id: str) -> None:
     xes = expect(admin.call("GET", f"/logs/{log_id}/export.xes?activity=decide"), 200)
     table = expect(admin.call("GET", f"/logs/{log_id}/export.csv"), 200)

@@ -26,15 +26,18 @@ class JournalRow:
 
 
 @use_case(Permission.INSTANCE_START)
-def start_instance(
+def start_instance(  # noqa: PLR0913 - what is optional is keyword-only
     context: Context,
     *,
     process_id: str,
     variables: Mapping[str, FeelValue],
     business_key: str | None = None,
     version: int | None = None,
+    version_tag: str | None = None,
 ) -> InstanceSummary:
-    """Start an instance; the journal names who did."""
+    """Start an instance; the journal names who did. version_tag: the newest version with it, in place of a number."""
+    if version is None and version_tag is not None:
+        version = context.rooms.engine.versions.of_tag(ProcessId(process_id), version_tag)
     return context.rooms.engine.instances.start(
         ProcessId(process_id),
         variables,

@@ -193,19 +193,30 @@ def log_detail_record(log: "CanonicalLog") -> LogDetailRecord:
 
 
 def import_findings(metadata: "LogMetadata") -> tuple[Finding, ...]:
-    """What the import left out."""
-    skipped = metadata.facts.skipped_rows
-    if not skipped:
-        return ()
-    return (
-        Finding(
-            severity=Severity.WARNING,
-            rule="rows-skipped",
-            message=f"{skipped} rows could not be read and were left out.",
-            remedy="Mend them in the source and import again.",
-            parameters={"value": str(skipped)},
-        ),
-    )
+    """What the import left out, and what it took on trust."""
+    skipped, formulas = metadata.facts.skipped_rows, metadata.facts.formula_cells
+    found = []
+    if skipped:
+        found.append(
+            Finding(
+                severity=Severity.WARNING,
+                rule="rows-skipped",
+                message=f"{skipped} rows could not be read and were left out.",
+                remedy="Mend them in the source and import again.",
+                parameters={"value": str(skipped)},
+            )
+        )
+    if formulas:
+        found.append(
+            Finding(
+                severity=Severity.WARNING,
+                rule="formula-cells",
+                message=f"{formulas} cells hold what a formula gave when the workbook was last calculated.",
+                remedy="Check that it was calculated before it was saved.",
+                parameters={"value": str(formulas)},
+            )
+        )
+    return tuple(found)
 
 
 def _common(log: "CanonicalLog") -> dict[str, object]:

@@ -25,7 +25,7 @@ look_commands = typer.Typer()
 log_commands = typer.Typer()
 
 LogArgument = Annotated[str, typer.Argument(metavar="LOG", help="A log file, or the id of an imported log.")]
-FileArgument = Annotated[Path, typer.Argument(help="A log file: CSV, XES, XES.gz, Parquet or OCEL.")]
+FileArgument = Annotated[Path, typer.Argument(help="A log file: CSV, XES, XES.gz, Excel, Parquet or OCEL.")]
 IdArgument = Annotated[str, typer.Argument(help="Id from `taktloom log list`.")]
 ZoneOption = Annotated[str | None, typer.Option(help="Time zone of times that have none, such as Europe/Amsterdam.")]
 CaseOption = Annotated[str | None, typer.Option(help="Column of the case.")]

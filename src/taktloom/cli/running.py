@@ -39,6 +39,7 @@ def start(
     vars_file: VarsOption = None,
     business_key: Annotated[str | None, typer.Option(help="Key that people know the case by.")] = None,
     version: Annotated[int | None, typer.Option(help="Version.", show_default="the newest")] = None,
+    tag: Annotated[str | None, typer.Option(help="The newest version with this tag.")] = None,
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -53,6 +54,7 @@ def start(
             variables=read_variables(var, vars_file),
             business_key=business_key,
             version=version,
+            version_tag=tag,
         )
         print_json(started) if as_json else say(started.instance_key)
 

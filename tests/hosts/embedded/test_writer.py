@@ -12,7 +12,8 @@ import pytest
 
 from taktloom.hosts.embedded import Change, EmbeddedEngine, EngineOptions, Topic
 from taktloom.hosts.embedded.carry_out import RULES
-from taktloom.hosts.embedded.writer import StorageFailedError
+from taktloom.hosts.embedded.database import SqliteDatabase
+from taktloom.hosts.embedded.writer import InlineWriter, StorageFailedError
 from taktloom.kernel.commands import Command
 from taktloom.model.errors import TaktloomError
 from taktloom.model.identifiers import InstanceKey, ProcessId
@@ -204,3 +205,22 @@ def _server_columns(session: Session, text: str) -> set[str]:
         if hits != (0,):
             found.add(column)
     return found
+
+
+def test_the_writer_survives_a_look_at_a_disk_that_cannot_be_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = EmbeddedEngine.open(tmp_path / "engine.db", EngineOptions(writer=InlineWriter))
+    engine.deployments.deploy({"p.bpmn": (MODELS / "register_and_decide.bpmn").read_bytes()}, by="ada")
+
+    def fail(_: object) -> bool:
+        raise apsw.IOError("cannot be read")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(SqliteDatabase, "look", fail)
+        with pytest.raises(StorageFailedError):
+            engine.instances.start(PERMIT, {})
+    key = engine.instances.start(PERMIT, {}).instance_key
+
+    assert [row.instance_key for row in engine.instances.search(InstanceQuery()).items] == [key]
+    engine.drain()

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from taktloom.mining.logs import csv_blocks, csv_reader
 from taktloom.mining.logs.encodings import RawBytes, prepare_text
+from taktloom.mining.logs.errors import LogTooLargeError
 from taktloom.mining.logs.requests import ImportLimits, ImportWatch
 from taktloom.mining.logs.staging import Staging
 
@@ -57,3 +58,14 @@ def test_what_the_short_way_cannot_prove_is_left_to_the_long_one(tmp_path: Path,
 
     assert csv_blocks.stage_blocks(path, ",", 3, tmp_path, raw) is None
     assert list(tmp_path.glob("*.arrow")) == []
+
+
+@pytest.mark.parametrize("columns", [1_001, 100_000, 400_000])
+def test_a_header_without_end_is_refused_before_any_row_is_split(tmp_path: Path, columns: int) -> None:
+    header = ",".join(f"column{number}" for number in range(columns))
+
+    with pytest.raises(LogTooLargeError) as caught:
+        stage(tmp_path, f"{header}\n{header}\n".encode())
+
+    assert caught.value.parameters == {"what": "columns", "limit": "1000"}
+    assert list(tmp_path.glob("*/rows*")) == []

@@ -64,6 +64,8 @@ class Clients:
         """Start a case under a business key; without an answer look for the key and start again if it is not there."""
         case = f"case-{self._next()}"
         self._cases.append(case)
+        if self._chance.random() < 0.3:
+            self.message(case)  # it arrives before anybody waits for it
         process_id = self._chance.choice(self._startable)
         variables: dict[str, FeelValue] = {"case": case, "n": Decimal(self._chance.randrange(4))}
 

@@ -156,8 +156,9 @@ class _Maker:
         return self.single(IntermediateCatchEvent(id=self._id(kind), definition=definition))
 
     def throw(self, definition: EventDefinition | None, kind: str) -> Ends:
-        """A throw."""
-        inputs = (VariableMapping(source="case", target="case"),)
+        """A throw; a signal carries nothing, for whoever hears it keeps the case that it belongs to."""
+        case = VariableMapping(source="case", target="case")
+        inputs = (case,) if isinstance(definition, MessageDefinition) else ()
         return self.single(IntermediateThrowEvent(id=self._id(kind), definition=definition, inputs=inputs))
 
     def script(self) -> Ends:
@@ -266,6 +267,7 @@ _LEAVES: tuple[Callable[[_Maker], Ends], ...] = (
     _Maker.race,
     _Maker.undone,
     lambda maker: maker.catch(TimerDefinition(duration="PT1H"), "timer"),
+    lambda maker: maker.catch(_own_message(), "catch"),
     lambda maker: maker.catch(_own_message(), "catch"),
     lambda maker: maker.catch(SignalDefinition(name=SIGNAL), "signal"),
     lambda maker: maker.throw(MessageDefinition(name=HEARD), "say"),

@@ -19,7 +19,7 @@ import apsw
 from taktloom.app.assurance.checks import check, check_no_early_event, check_soundness, look, still_open
 from taktloom.app.assurance.clients import Clients, NoAnswer, Note, Request
 from taktloom.app.assurance.journals import Journals
-from taktloom.app.assurance.machine import RUNS_PER_FAMILY, Machine, fast_folder, ground_of
+from taktloom.app.assurance.machine import RUNS_PER_FAMILY, Machine, Node, fast_folder, ground_of
 from taktloom.app.assurance.outside import World
 from taktloom.app.assurance.records import RunResult, Violation, ViolationError, Wrong, require
 from taktloom.hosts.embedded.writer import StorageFailedError
@@ -70,6 +70,7 @@ class _Run:
         self._delayed: list[tuple[Request, Note]] = []
         self._depth = self._steps = self._instances = 0
         self._is_calm = False
+        self._busy: Node | None = None  # in the middle of a request: others may act, it may not
         self._faults: Counter[str] = Counter()
         self._digest = hashlib.sha256()
 
@@ -153,8 +154,9 @@ class _Run:
     def _execute(self, request: Request, note: Note, *, is_heard: bool = True) -> object:
         if not self.machine.nodes or self.machine.disk.is_down:
             return NoAnswer()
-        node = self._chance.choice(self.machine.nodes)
+        node = self._chance.choice([one for one in self.machine.nodes if one is not self._busy])
         before = self.machine.disk.happened.total()
+        busy, self._busy = self._busy, node
         self._depth += 1
         try:
             answer = request(node)
@@ -166,6 +168,7 @@ class _Run:
             answer = NoAnswer()
         finally:
             self._depth -= 1
+            self._busy = busy
         self._digest.update(repr(answer).encode())
         if self.machine.disk.is_down:
             answer = NoAnswer()
@@ -274,8 +277,8 @@ _PLAN: tuple[tuple[Callable[[_Run], None], float], ...] = (
     (_by_clients("resolve"), 1.5),
     (_by_clients("set_variable"), 0.4),
     (_by_clients("cancel"), 0.15),
-    (_by_clients("message"), 2),
-    (_by_clients("signal"), 1),
+    (_by_clients("message"), 3.5),
+    (_by_clients("signal"), 1.5),
     (_Run.late, 1.5),
     (_Run.fire, 2),
     (_Run.wait, 2),

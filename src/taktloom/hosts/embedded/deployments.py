@@ -19,6 +19,7 @@ from taktloom.hosts.embedded.changes import Topic
 from taktloom.hosts.embedded.core import Core, Unit
 from taktloom.hosts.embedded.definition_rows import deployed_decision, deployed_process, findings_json
 from taktloom.hosts.embedded.event_starts import store_event_starts
+from taktloom.hosts.embedded.forms import schema_problem
 from taktloom.hosts.embedded.limits import page_size, require_count, require_within
 from taktloom.hosts.embedded.timer_starts import plan_timer_starts
 from taktloom.kernel import ExecutableProcess, compile_process
@@ -228,7 +229,17 @@ def _form_id(name: str, content: bytes) -> str:
     form_id = schema.get("id") if isinstance(schema, dict) else None
     if not isinstance(form_id, str) or not form_id:
         raise _refused(name, "form-without-id", "The form has no id.", "Give it the id that the user task names.")
+    _require_sound_form(name, schema)
     return form_id
+
+
+def _require_sound_form(name: str, schema: Mapping[str, object]) -> None:
+    """Raises DeploymentRefusedError for a JSON Schema that is none."""
+    reason = schema_problem(schema)
+    if reason is not None:
+        raise _refused(
+            name, "form-schema-unfit", "The form is no JSON Schema (2020-12).", f"Correct what stands at {reason}."
+        )
 
 
 def _refused(name: str, rule: str, message: str, remedy: str) -> DeploymentRefusedError:

@@ -11,6 +11,7 @@ from taktloom.hosts.embedded.advance import advance, event_time
 from taktloom.hosts.embedded.changes import Topic
 from taktloom.hosts.embedded.core import Core, Unit
 from taktloom.hosts.embedded.deployments import form_schema
+from taktloom.hosts.embedded.forms import require_fits_form
 from taktloom.hosts.embedded.instances import COUNTED_UP_TO
 from taktloom.hosts.embedded.limits import page_size, require_count, require_within
 from taktloom.hosts.embedded.task_places import (
@@ -102,13 +103,7 @@ class UserTasks:
             key = DefinitionKey(row.text("definition_key"))
             executable = self._core.catalogue.by_key(session, self._tenant_id, key).executable
             schema = None if form_id is None else form_schema(session, self._tenant_id, executable, form_id)
-        subject = row.text_or_none("subject_key")
-        owner = ValueOwner(tenant_id=self._tenant_id, subject_key=None if subject is None else SubjectKey(subject))
-        return UserTaskDetail(
-            task=user_task_view(row),
-            form_schema=schema,
-            variables=load_values(self._core.codec.unseal(row.blob("variables_sealed"), owner)),
-        )
+        return UserTaskDetail(task=user_task_view(row), form_schema=schema, variables=self._variables(row))
 
     def view(self, user_task_id: UserTaskId) -> UserTaskView:
         """The task without its form and variables; raises UnknownUserTaskError."""
@@ -215,7 +210,8 @@ class UserTasks:
     ) -> UserTaskView:
         """Finish an open task; an unclaimed one becomes *user*'s by it.
 
-        Raises UserTaskStateError when it is over, delegated or somebody else's, LimitExceededError.
+        Raises UserTaskStateError when it is over, delegated or somebody else's, FormRefusedError when the values do not
+        fit its form, LimitExceededError.
         """
 
         def work(unit: Unit) -> UserTaskView:
@@ -230,6 +226,7 @@ class UserTasks:
                     "Give it back (resolve) first.",
                     {"user_task_id": user_task_id},
                 )
+            self._require_fits(unit, row, variables)
             if holder is None and user is not None:
                 assign_task(unit, row, user)
             end_task(unit, user_task_id, "completed")
@@ -246,6 +243,21 @@ class UserTasks:
             return user_task_view(task_row(unit.session, unit.tenant_id, user_task_id))
 
         return self._core.submit(self._tenant_id, work)
+
+    def _require_fits(self, unit: Unit, row: Row, variables: Mapping[str, FeelValue]) -> None:
+        form_id = row.text_or_none("form_id")
+        if form_id is None:
+            return
+        key = DefinitionKey(row.text("definition_key"))
+        executable = self._core.catalogue.by_key(unit.session, unit.tenant_id, key).executable
+        schema = form_schema(unit.session, unit.tenant_id, executable, form_id)
+        if schema is not None:
+            require_fits_form(schema, variables, self._variables(row), unit.now)
+
+    def _variables(self, row: Row) -> Mapping[str, FeelValue]:
+        subject = row.text_or_none("subject_key")
+        owner = ValueOwner(tenant_id=self._tenant_id, subject_key=None if subject is None else SubjectKey(subject))
+        return load_values(self._core.codec.unseal(row.blob("variables_sealed"), owner))
 
     def _each(
         self, user_task_ids: Sequence[UserTaskId], work: Callable[[UserTaskId], Callable[[Unit], UserTaskView]]

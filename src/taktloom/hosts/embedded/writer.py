@@ -221,9 +221,14 @@ class Writer:
         return outcomes
 
     def _look_for_foreign_writes(self) -> None:
-        with self._database.lock:
-            if self._database.look():
-                self._hear_of_foreign_writes()
+        try:
+            with self._database.lock:
+                is_changed = self._database.look()
+        except Exception:  # the writer must survive a disk that cannot be read; what it remembers may be old
+            _LOG.exception("looking for others' commits failed")
+            is_changed = True
+        if is_changed:
+            self._hear_of_foreign_writes()
 
     def _may_be_one_of_them(self, error: BaseException) -> bool:
         """Whether the others of the group may do better without the one that the error comes from."""

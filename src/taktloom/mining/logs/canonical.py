@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from taktloom.mining.logs.metadata import LogCounts, LogMetadata, load_metadata
 from taktloom.mining.logs.parts import LogPart, View, read_parts
-from taktloom.mining.logs.variants import VariantTable, tabulate_variants
+from taktloom.mining.logs.variants import VariantTable, merge_variants, tabulate_variants
 
 LABELS_FILE = "labels.json"
 CASES_FILE = "cases.parquet"
@@ -145,8 +145,15 @@ class CanonicalLog:
 
     @cached_property
     def _variants(self) -> VariantTable:
-        case, activity = self._arrays
-        return tabulate_variants(case, activity, self.activities)
+        if len(self.metadata.segments) == 1:
+            case, activity = self._arrays
+            return tabulate_variants(case, activity, self.activities)
+        return merge_variants(self._part_variants())
+
+    def _part_variants(self) -> Iterator[VariantTable]:
+        for part in self.parts():
+            rows = part.coded("case", "activity")
+            yield tabulate_variants(rows["case"].to_numpy(), rows["activity"].to_numpy(), self.activities)
 
     def variants(self) -> VariantTable:
         """The variants of this log or view, most frequent first."""

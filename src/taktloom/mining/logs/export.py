@@ -14,7 +14,6 @@ import polars as pl
 from taktloom.mining.logs.canonical import CanonicalLog
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-Cell = str | int | float | None
 
 
 def neutralise(text: str) -> str:
@@ -22,7 +21,7 @@ def neutralise(text: str) -> str:
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
-def write_csv(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
+def write_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """A CSV text with texts neutralised; None is empty. Lines end in CR LF (RFC 4180)."""
     buffer = StringIO()
     writer = csv.writer(buffer)

@@ -42,13 +42,13 @@ from taktloom.mining.logs.rows import Build
 from taktloom.mining.logs.staging import Staging
 from taktloom.mining.logs.times import ZONE_SUFFIX, ClockRules, fitting_formats
 from taktloom.mining.logs.xes_reader import sample_xes, stage_xes
+from taktloom.mining.logs.xlsx_reader import ZIP_MAGIC, sample_xlsx, stage_xlsx
 from taktloom.model.places import Place
 
 SAMPLE_ROWS = 1_000
 WORKSPACE_PREFIX = ".importing-"
 FOREIGN = {
     b"SQLite format 3\0": ("sqlite", "This is an SQLite database, perhaps an object-centric log."),
-    b"PK\x03\x04": ("zip", "This is a ZIP archive or an Excel workbook."),
     b"%PDF": ("pdf", "This is a PDF document."),
 }
 
@@ -153,13 +153,18 @@ def detect_format(raw: RawBytes) -> LogFormat:
     sample = read_sample(raw, 4096)
     if not sample:
         raise UnreadableLogError("empty", "The file is empty.", raw.place, "Export the log again.")
+    if sample.startswith(ZIP_MAGIC):
+        return LogFormat.XLSX
     for magic, (reason, cause) in FOREIGN.items():
         if sample.startswith(magic):
-            raise UnreadableLogError(reason, cause, raw.place, "Give the log as CSV, XES or Parquet.")
+            raise UnreadableLogError(reason, cause, raw.place, "Give the log as CSV, XES, Excel or Parquet.")
     text = sample.decode(guess_encoding(sample), errors="ignore").lstrip("\ufeff \t\r\n")
     if text.startswith(("{", "[")):
         raise UnreadableLogError(
-            "json", "This is JSON, perhaps an object-centric log.", raw.place, "Give the log as CSV, XES or Parquet."
+            "json",
+            "This is JSON, perhaps an object-centric log.",
+            raw.place,
+            "Give the log as CSV, XES, Excel or Parquet.",
         )
     return LogFormat.XES if text.startswith("<") else LogFormat.CSV
 
@@ -171,6 +176,8 @@ def _stage(request: ImportRequest, workspace: Path, watch: ImportWatch) -> Stagi
         return stage_parquet(raw)
     if kind is LogFormat.XES:
         return stage_xes(raw, workspace)
+    if kind is LogFormat.XLSX:
+        return stage_xlsx(raw, workspace)
     text = prepare_text(raw, workspace, request.encoding)
     return stage_csv(raw, text, workspace, request.delimiter)
 
@@ -244,6 +251,8 @@ def sniff_log(
         head = sample_parquet(raw)
     elif kind is LogFormat.XES:
         head, levels = sample_xes(raw)
+    elif kind is LogFormat.XLSX:
+        head = sample_xlsx(raw)
     else:
         head, found_encoding, found_delimiter = csv_sample(raw, encoding, delimiter)
     columns, found = _recognise(head)

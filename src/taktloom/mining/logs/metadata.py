@@ -47,7 +47,7 @@ class ImportFacts:
     suspend … left out. cases_without_completion: cases left out with them. out_of_order_rows: rows earlier than the
     row before them in the same case. duplicate_rows: rows equal to an earlier one in case, activity, time and resource.
     times_have_zone: the source wrote offsets. offsets: the distinct ones in minutes. finest_unit_us: the finest time
-    unit that occurs, in µs.
+    unit that occurs, in µs. formula_cells: cells of a workbook that hold what a formula gave.
     """
 
     rows: int
@@ -65,6 +65,7 @@ class ImportFacts:
     finest_unit_us: int = 1
     ends_before_start: int = 0
     unprintable_labels: int = 0
+    formula_cells: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ class LogFormat(StrEnum):
     CSV = "csv"
     XES = "xes"
     PARQUET = "parquet"
+    XLSX = "xlsx"
     ENGINE = "engine"
 
 

@@ -105,7 +105,7 @@ def read_rows(build: Build) -> GoodRows:
     frame = pl.DataFrame({name: columns.pop(name) for name in list(columns)})
     if skipped:
         frame = frame.filter(good)
-    facts = _facts(times, starts, frame, skipped)
+    facts = replace(_facts(times, starts, frame, skipped), formula_cells=build.staging.formula_cells)
     del times, starts
     numbers = np.flatnonzero(good.to_numpy()) if skipped else np.arange(frame.height, dtype=np.uint32)
     numbers = numbers.astype(np.uint32, copy=False)

@@ -35,7 +35,8 @@ class Staging:
 
     rejected_rows: numbers of rows that could not be split into columns, with the first examples. first_row: the number
     in the source of the first staged row (2 after a header line). schema_columns: staged columns that belong to the
-    event schema already and pass as they are. cursor: how far an EventSource was read.
+    event schema already and pass as they are. cursor: how far an EventSource was read. formula_cells:
+    of a workbook, how many cells hold what a formula gave.
     """
 
     source: SourceFile
@@ -48,6 +49,7 @@ class Staging:
     first_row: int = 2
     schema_columns: tuple[str, ...] = ()
     cursor: str | None = None
+    formula_cells: int = 0
     examples: tuple[Finding, ...] = ()
 
     def scan(self) -> pl.LazyFrame:

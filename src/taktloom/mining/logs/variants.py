@@ -7,7 +7,7 @@ them, so that a collision cannot join two variants (it would only cost another r
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -71,6 +71,37 @@ def tabulate_variants(case: NDArray[np.uint32], activity: NDArray[np.uint32], la
         sequence = tuple(labels[code] for code in activity[begin : begin + lengths[first_case[index]]].tolist())
         variants.append(Variant(id=variant_id(sequence), activities=sequence, cases=int(counts[index])))
     return VariantTable(variants=tuple(variants), case_codes=case[starts], case_variants=rank[group])
+
+
+def merge_variants(tables: Iterable[VariantTable]) -> VariantTable:
+    """The table of a log from those of its parts, in the order of cases; no case is in two parts."""
+    known: dict[str, int] = {}
+    variants: list[Variant] = []
+    codes, groups = [], []
+    for table in tables:
+        # in the order of first cases, which is how ties are ranked
+        first = np.full(len(table), table.case_codes.size, dtype=np.int64)
+        np.minimum.at(first, table.case_variants, np.arange(table.case_codes.size))
+        number = np.empty(len(table), dtype=np.int64)
+        for index in np.argsort(first, kind="stable").tolist():
+            variant = table.variants[index]
+            place = number[index] = known.setdefault(variant.id, len(known))
+            if place == len(variants):
+                variants.append(variant)
+            else:
+                variants[place] = replace(variant, cases=variants[place].cases + variant.cases)
+        codes.append(table.case_codes)
+        groups.append(number[table.case_variants])
+    if not variants:
+        return tabulate_variants(np.empty(0, dtype=np.uint32), np.empty(0, dtype=np.uint32), ())
+    order = np.argsort(-np.array([variant.cases for variant in variants]), kind="stable")
+    rank = np.empty_like(order)
+    rank[order] = np.arange(order.size)
+    return VariantTable(
+        variants=tuple(variants[index] for index in order.tolist()),
+        case_codes=np.concatenate(codes),
+        case_variants=rank[np.concatenate(groups)],
+    )
 
 
 def count_variants(parts: Iterable[tuple[NDArray[np.uint32], NDArray[np.uint32]]]) -> int:

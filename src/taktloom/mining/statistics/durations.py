@@ -32,7 +32,11 @@ class CaseDurations:
 
 def measure_case_durations(log: LogArrays) -> CaseDurations:
     """Durations of the cases of *log*, which has at least one."""
-    durations = case_durations_us(log)
+    return describe_durations(case_durations_us(log))
+
+
+def describe_durations(durations: NDArray[np.int64]) -> CaseDurations:
+    """The summary of *durations* in µs, at least one."""
     summary = summarise(durations)
     return CaseDurations(
         summary=summary,

@@ -87,6 +87,7 @@ def start_instance(context: Caller, process_id: str, body: InstanceStart) -> Ins
         variables=from_wire(body.variables),
         business_key=body.business_key,
         version=body.version,
+        version_tag=body.version_tag,
     )
     return shown(InstanceSummary, started)
 

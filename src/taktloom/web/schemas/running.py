@@ -14,6 +14,7 @@ class InstanceStart(In):
     variables: Variables = Field(default_factory=dict)
     business_key: str | None = Field(default=None, max_length=200)
     version: int | None = Field(default=None, ge=1)
+    version_tag: str | None = Field(default=None, max_length=200)
 
 
 class InstanceSummary(Out):

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The first filled sheet of an Excel workbook to staged rows: its first row is the header.
+
+Cells are what the workbook last calculated; formulas are never computed, but counted, because their values may be of
+another day than the sheet. A cell with an error counts as empty. The archive is unpacked under limits.
+"""
+
+import itertools
+from pathlib import Path
+
+import polars as pl
+
+from taktloom.formats.sheets.sheet import CellKind, Sheet, SheetCell, SheetError, SheetLimits
+from taktloom.formats.sheets.xlsx_reader import read_xlsx
+from taktloom.mining.logs.csv_reader import CASE_PREFIX, unique_names
+from taktloom.mining.logs.encodings import Digest, RawBytes, file_chunks
+from taktloom.mining.logs.errors import LogTooLargeError, UnreadableLogError
+from taktloom.mining.logs.mapping import AttributeLevel
+from taktloom.mining.logs.requests import LogFormat
+from taktloom.mining.logs.staging import SourceFile, Staging
+
+ZIP_MAGIC = b"PK\x03\x04"
+SAMPLE_ROWS = 1_000
+HELD_BYTES = 64 * 1024 * 1024  # a workbook is held in memory
+UNPACKED_BYTES = 512 * 1024 * 1024
+MOST_ROWS = 1_048_576
+
+
+def stage_xlsx(raw: RawBytes, workspace: Path) -> Staging:
+    """The rows below the header as text columns; raises UnreadableLogError, LogTooLargeError."""
+    digest = Digest()
+    frame, formulas = _frame(raw, digest)
+    if frame.height == 0:
+        raise UnreadableLogError("no-rows", "The sheet has a header but no rows.", raw.place, "Export the log again.")
+    path = workspace / "rows.parquet"
+    frame.rename({name: f"c{index}" for index, name in enumerate(frame.columns)}).write_parquet(path)
+    return Staging(
+        source=SourceFile(name=raw.name, size_bytes=digest.size_bytes, sha256=digest.sha256, format=LogFormat.XLSX),
+        paths=(path,),
+        columns={name: f"c{index}" for index, name in enumerate(frame.columns)},
+        rows=frame.height,
+        levels={name: AttributeLevel.CASE for name in frame.columns if name.startswith(CASE_PREFIX)},
+        formula_cells=formulas,
+    )
+
+
+def sample_xlsx(raw: RawBytes) -> pl.DataFrame:
+    """The first rows as text columns."""
+    return _frame(raw, Digest())[0].head(SAMPLE_ROWS)
+
+
+def _frame(raw: RawBytes, digest: Digest) -> tuple[pl.DataFrame, int]:
+    if raw.path.stat().st_size > HELD_BYTES:
+        raise LogTooLargeError("bytes", HELD_BYTES, raw.place)
+    data = b"".join(file_chunks(raw, digest))
+    limits = SheetLimits(
+        max_bytes=HELD_BYTES,
+        max_unpacked=min(UNPACKED_BYTES, raw.limits.unpacked_bytes),
+        max_rows=min(MOST_ROWS, raw.limits.rows),
+        max_columns=raw.limits.columns,
+    )
+    try:
+        sheet = read_xlsx(data, source=raw.name, limits=limits)
+    except SheetError as error:
+        raise UnreadableLogError("zip", error.cause, error.place, error.remedy) from error
+    if not sheet.rows:
+        raise UnreadableLogError("empty", "The workbook has no filled sheet.", raw.place, "Export the log again.")
+    header = sheet.rows[0]
+    names = unique_names(["" if cell is None else cell.text for cell in header])
+    rows = [row for row in sheet.rows[1:] if any(cell is not None for cell in row)]
+    columns = itertools.zip_longest(*rows) if rows else iter(())
+    filled = [[_text(cell) for cell in column] for _, column in zip(names, columns, strict=False)]
+    filled += [[None] * len(rows)] * (len(names) - len(filled))
+    series = [pl.Series(name, values, pl.String) for name, values in zip(names, filled, strict=True)]
+    return pl.DataFrame(series), _formulas(sheet)
+
+
+def _text(cell: SheetCell | None) -> str | None:
+    return None if cell is None or cell.kind is CellKind.BROKEN else cell.text
+
+
+def _formulas(sheet: Sheet) -> int:
+    return sum(cell is not None and cell.is_formula for row in sheet.rows[1:] for cell in row)

@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Statistics of logs that memory does not hold: one scan of the parts, counts and sums added up.
+
+What adds up exactly is here: frequencies, cases, sums, shortest and longest times, durations of cases. Medians of flows
+do not add up; `directly_follows` has them and holds the log. Both give the same numbers where both give one.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from taktloom.mining.logs.canonical import CanonicalLog
+from taktloom.mining.logs.variants import case_starts
+from taktloom.mining.statistics.arrays import MICROSECONDS_PER_SECOND
+from taktloom.mining.statistics.directly_follows import group_numbers
+from taktloom.mining.statistics.durations import CaseDurations, describe_durations
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountedFlow:
+    """*target* completed directly after *source* so often."""
+
+    source: str
+    target: str
+    frequency: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimedFlow:
+    """A flow with its times from completion to completion, in seconds."""
+
+    source: str
+    target: str
+    frequency: int
+    mean_s: float
+    shortest_s: float
+    longest_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountedFlows:
+    """The directly-follows graph by frequency, most frequent first (ties by label). first_in, last_in: cases by
+    activity, for those that begin or end one."""
+
+    events: int
+    flows: tuple[CountedFlow, ...]
+    first_in: dict[str, int]
+    last_in: dict[str, int]
+
+
+def count_flows(log: CanonicalLog) -> CountedFlows:
+    """The directly-follows graph of *log* or view, in one scan of two columns."""
+    labels = log.activities
+    count = max(1, len(labels))
+    frequency: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
+    pairs: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
+    ends = np.zeros((2, count), dtype=np.int64)
+    events = 0
+    for part in log.parts():
+        frame = part.coded("case", "activity")
+        case, activity = frame["case"].to_numpy(), frame["activity"].to_numpy().astype(np.int64)
+        if case.size == 0:
+            continue
+        events += case.size
+        codes = (activity[:-1] * count + activity[1:])[case[1:] == case[:-1]]
+        group, found = group_numbers(codes, count * count)
+        counted = np.bincount(group, minlength=found.size)
+        pairs, frequency = _added(np.append(pairs, found), np.append(frequency, counted))
+        starts = case_starts(case)
+        for row, places in enumerate((starts, np.append(starts[1:], case.size) - 1)):
+            ends[row] += np.bincount(activity[places], minlength=count)
+    flows = [
+        CountedFlow(source=labels[pair // count], target=labels[pair % count], frequency=often)
+        for pair, often in zip(pairs.tolist(), frequency.tolist(), strict=True)
+    ]
+    first, last = ({labels[code]: int(row[code]) for code in np.flatnonzero(row).tolist()} for row in ends)
+    ordered = sorted(flows, key=lambda flow: (-flow.frequency, flow.source, flow.target))
+    return CountedFlows(events=events, flows=tuple(ordered), first_in=first, last_in=last)
+
+
+def _added(pairs: NDArray[np.int64], counts: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    distinct, place = np.unique(pairs, return_inverse=True)
+    total = np.zeros(distinct.size, dtype=np.int64)
+    np.add.at(total, place, counts)
+    return distinct, total
+
+
+def time_flows(log: CanonicalLog) -> tuple[TimedFlow, ...]:
+    """Flows with the mean, shortest and longest time, most frequent first (ties by label)."""
+    labels, count = log.activities, max(1, len(log.activities))
+    parts = [frame for frame in _part_times(log, count) if frame.height]
+    if not parts:
+        return ()
+    whole = pl.concat(parts).group_by("pair").agg(
+        pl.col("number").sum(), pl.col("total").sum(), pl.col("least").min(), pl.col("most").max()
+    )  # fmt: skip
+    flows = [
+        TimedFlow(
+            source=labels[pair // count],
+            target=labels[pair % count],
+            frequency=number,
+            mean_s=total / number / MICROSECONDS_PER_SECOND,
+            shortest_s=least / MICROSECONDS_PER_SECOND,
+            longest_s=most / MICROSECONDS_PER_SECOND,
+        )
+        for pair, number, total, least, most in whole.select("pair", "number", "total", "least", "most").rows()
+    ]
+    return tuple(sorted(flows, key=lambda flow: (-flow.frequency, flow.source, flow.target)))
+
+
+def _part_times(log: CanonicalLog, count: int) -> Iterator[pl.DataFrame]:
+    same_case = pl.col("case") == pl.col("case").shift()
+    gap = pl.col("occurred_at") - pl.col("occurred_at").shift()
+    pair = pl.col("activity").shift().cast(pl.Int64) * count + pl.col("activity").cast(pl.Int64)
+    for part in log.parts():
+        rows = part.coded("case", "activity", "occurred_at").lazy()
+        timed = rows.select(pair=pair, gap=gap, same=same_case).filter(pl.col("same"))
+        yield (
+            timed.group_by("pair")
+            .agg(
+                number=pl.len().cast(pl.Int64),
+                total=pl.col("gap").cast(pl.Int128).sum(),
+                least=pl.col("gap").min(),
+                most=pl.col("gap").max(),
+            )
+            .collect()
+        )
+
+
+def measure_durations_in_parts(log: CanonicalLog) -> CaseDurations:
+    """Durations of the cases of *log*, which has at least one; eight bytes a case are held."""
+    found = []
+    for part in log.parts():
+        frame = part.coded("case", "started_at", "occurred_at")
+        case, at = frame["case"].to_numpy(), frame["occurred_at"].to_numpy()
+        if case.size == 0:
+            continue
+        begun = frame["started_at"].fill_null(frame["occurred_at"]).to_numpy()
+        starts = case_starts(case)
+        last = at[np.append(starts[1:], case.size) - 1]
+        found.append(last - np.minimum.reduceat(begun, starts))
+    return describe_durations(np.concatenate(found))
