@@ -98,7 +98,7 @@ def test_too_few_affected_cases_are_refused() -> None:
     simulated = simulate(4, cases=100)
     table = FactorTable(factors=(FACTOR,), marks=np.ones((100, 1), dtype=np.bool_))
 
-    with pytest.raises(TooFewCasesError, match="TL-2170"):
+    with pytest.raises(TooFewCasesError, match="TL-2180"):
         find_root_causes(simulated.log, table, Question(outcome=Outcome.FAILED, failure=("Nothing",)))
 
 

@@ -135,7 +135,7 @@ def test_a_conformal_margin_is_the_order_statistic_that_keeps_the_promise() -> N
 
 
 def test_too_few_cases_are_refused() -> None:
-    with pytest.raises(TooFewFinishedCasesError, match="TL-2172"):
+    with pytest.raises(TooFewFinishedCasesError, match="TL-2182"):
         predicted(foretellable_log(40), Task.REMAINING_TIME)
 
 

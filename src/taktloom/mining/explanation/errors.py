@@ -7,7 +7,7 @@ from taktloom.model.errors import ConflictError
 class TooFewCasesError(ConflictError):
     """The log or view has too few cases of a kind for the analysis to say anything."""
 
-    code = "TL-2170"
+    code = "TL-2180"
 
     def __init__(self, cases: int, needed: int) -> None:
         super().__init__(

@@ -7,7 +7,7 @@ from taktloom.model.errors import ConflictError, MisuseError
 class LearningExtraMissingError(MisuseError):
     """The libraries for learning are not installed."""
 
-    code = "TL-2171"
+    code = "TL-2181"
 
     def __init__(self) -> None:
         super().__init__(
@@ -20,7 +20,7 @@ class LearningExtraMissingError(MisuseError):
 class TooFewFinishedCasesError(ConflictError):
     """After the split by time a part has too few cases to learn from or to judge with."""
 
-    code = "TL-2172"
+    code = "TL-2182"
 
     def __init__(self, cases: int, needed: int) -> None:
         super().__init__(

@@ -4654,6 +4654,8 @@ export interface components {
             };
             /** Version */
             version?: number | null;
+            /** Version Tag */
+            version_tag?: string | null;
         };
         /** InstanceSummary */
         InstanceSummary: {
