@@ -106,8 +106,8 @@ def instances(office: Office, report: Report) -> list[InstanceDetail]:
 @pytest.mark.reliability
 @pytest.mark.timeout(max(600, 20 * KILLS))
 def test_the_process_was_killed_as_often_as_planned(office: Office, report: Report) -> None:
-    # Of two nodes one may find that the other has done all the work before its last kill.
-    assert report.kills == office.kills or (office.nodes > 1 and report.kills > 0)
+    # All the work may be done before the last kills: what a process says while it dies counts as well.
+    assert office.kills >= report.kills >= (office.kills * 4 // 5 if office.nodes == 1 else 1)
     assert report.nodes_done == office.nodes
 
 

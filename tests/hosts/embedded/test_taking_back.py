@@ -8,6 +8,7 @@ import pytest
 from taktloom.hosts.embedded import EmbeddedEngine, EngineLimits, EngineOptions
 from taktloom.model.errors import LimitExceededError
 from taktloom.model.identifiers import ProcessId
+from taktloom.model.operations import UserTaskQuery
 from tests.hosts.embedded.conftest import MODELS
 
 
@@ -25,6 +26,6 @@ def test_a_completion_that_fails_after_its_advance_can_be_tried_again_as_before(
     again = EmbeddedEngine.open(tmp_path / "engine.db")
     again.jobs.complete(job.job_id, job.fence, {})
 
-    assert again.instances.summary(key).status == "completed"
+    assert [task.element_id for task in again.user_tasks.search(UserTaskQuery()).items] == ["rest"]
     assert again.instances.check_replay(key) == 2
     again.drain()

@@ -82,7 +82,7 @@ class PostgresqlDatabase(Database):
         self._has_company = False
         self._next_try = 0.0
         self.lock = threading.RLock()
-        self._connection = connect(url, password=options.password, name="taktloom writer")
+        self._connection = self._open_writer()
         try:
             require_safe_commits(self._connection, sync, self._place)
             migrate_postgresql(self._connection, load_postgresql_migrations(PACKAGE), self._place)
@@ -236,7 +236,7 @@ class PostgresqlDatabase(Database):
     def _reconnect(self) -> None:
         self._connection.close()
         try:
-            self._connection = connect(self._url, password=self._options.password, name="taktloom writer")
+            self._connection = self._open_writer()
             require_safe_commits(self._connection, self._sync, self._place)
             self._use(self._connection)
             self._register()
@@ -266,6 +266,11 @@ class PostgresqlDatabase(Database):
             if row is None or row.text("marker") != marker:
                 raise self._lost() from error
             return
+
+    def _open_writer(self) -> PgConnection:
+        # Statements are short: compiling them would take longer than running them.
+        settings = {"jit": "off"}
+        return connect(self._url, password=self._options.password, name="taktloom writer", settings=settings)
 
     def _open_reader(self) -> PostgresqlSession:
         connection: PgConnection = connect(
