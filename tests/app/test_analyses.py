@@ -102,3 +102,10 @@ def test_conformance_is_told_by_alignments_constraints_skeletons_and_times(conte
     assert "init(a)" in [row[0] for row in declared.tables[0].rows]
     assert ("always_after", "a", "d") in skeleton.tables[0].rows
     assert ("a", "d", 20, 10800.0, 0.0) in profile.tables[0].rows
+
+
+def test_two_periods_are_compared_and_an_instant_without_a_zone_is_refused(context: Context, log_id: str) -> None:
+    with pytest.raises(AnalysisParameterError, match="split_at"):
+        ran(context, log_id, "cohorts", {"split_at": "2026-01-10"})
+    with pytest.raises(AnalysisParameterError, match="attribute"):
+        ran(context, log_id, "cohorts", {"attribute": "case.none"})
