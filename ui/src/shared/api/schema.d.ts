@@ -1344,6 +1344,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/logs/{log_id}/analyses/cohorts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Cohorts
+         * @description Compare two cohorts or periods: variants, flows and times that differ beyond chance.
+         */
+        get: operations["show_cohorts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/{log_id}/analyses/cohorts/files/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Cohorts
+         * @description Compare two cohorts or periods: variants, flows and times that differ beyond chance.
+         */
+        get: operations["export_cohorts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/logs/{log_id}/analyses/declare": {
         parameters: {
             query?: never;
@@ -9300,6 +9340,118 @@ export interface operations {
                 /** @description Probability of telling a cause where there is none. */
                 level?: number;
                 /** @description Random dealings of the outcome. */
+                permutations?: number;
+                /** @description Where chance begins. */
+                seed?: number;
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_cohorts: {
+        parameters: {
+            query?: {
+                /** @description Periods: cases begun before this instant, and from it on. */
+                split_at?: string;
+                /** @description Attribute: the case attribute that parts the cases. */
+                attribute?: string;
+                /** @description Attribute: cases with this value, and all others. */
+                value?: string;
+                /** @description Probability of telling a difference where there is none. */
+                level?: number;
+                /** @description Random dealings of the cases. */
+                permutations?: number;
+                /** @description Where chance begins. */
+                seed?: number;
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalysisResultOut"];
+                };
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_cohorts: {
+        parameters: {
+            query?: {
+                /** @description Periods: cases begun before this instant, and from it on. */
+                split_at?: string;
+                /** @description Attribute: the case attribute that parts the cases. */
+                attribute?: string;
+                /** @description Attribute: cases with this value, and all others. */
+                value?: string;
+                /** @description Probability of telling a difference where there is none. */
+                level?: number;
+                /** @description Random dealings of the cases. */
                 permutations?: number;
                 /** @description Where chance begins. */
                 seed?: number;
