@@ -14,7 +14,7 @@ from taktloom.app.analyses.table import ANALYSES
 from taktloom.app.context import LOCAL_OPERATOR, Context
 from taktloom.app.settings import Settings
 from taktloom.app.wiring import Rooms
-from taktloom.model.errors import NotFoundError
+from taktloom.model.errors import ConflictError, NotFoundError
 
 LOG = "case,activity,time\n" + "".join(
     f"{case},{activity},2026-01-{day:02d}T0{hour}:00:00Z\n"
@@ -109,3 +109,8 @@ def test_two_periods_are_compared_and_an_instant_without_a_zone_is_refused(conte
         ran(context, log_id, "cohorts", {"split_at": "2026-01-10"})
     with pytest.raises(AnalysisParameterError, match="attribute"):
         ran(context, log_id, "cohorts", {"attribute": "case.none"})
+
+
+def test_a_log_too_short_for_drift_is_refused(context: Context, log_id: str) -> None:
+    with pytest.raises(ConflictError, match="TL-2180"):
+        ran(context, log_id, "drift", {})

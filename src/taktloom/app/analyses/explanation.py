@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Explanation: what goes together with slow, failed and reworked cases, and how two cohorts differ."""
+"""Explanation: what goes together with slow, failed and reworked cases, how two cohorts differ, when it changed."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -176,7 +176,53 @@ _COHORT_REACH = (
     "Told: beyond chance although so many things were compared (Westfall and Young, permutations).",
 )
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DriftParameters:
+    """How sure to be that the process changed."""
+
+    level: float = parameter(
+        "Probability of telling a change where there is none.", default=0.01, least=0.005, most=0.2
+    )
+    permutations: int = parameter("Random orders of the cases.", default=199, least=99, most=9_999)
+    seed: int = parameter("Where chance begins.", default=1, least=0)
+
+
+def _drift(source: AnalysisInput, parameters: DriftParameters) -> AnalysisOutput:
+    from taktloom.mining.explanation.drift import DriftSettings, find_drift
+    from taktloom.mining.explanation.profiles import profile_cases
+
+    found = find_drift(
+        profile_cases(arrays_of(source)),
+        DriftSettings(level=parameters.level, permutations=parameters.permutations, seed=parameters.seed),
+        report=lambda done, total: source.report("searching", done, total),
+    )
+    rows = tuple(
+        (
+            each.at.isoformat(), each.p, each.cases_before, each.cases_after,
+            "; ".join(f"{' > '.join(one.name)}: {one.before:.2f} -> {one.after:.2f}" for one in each.shifts),
+        )
+        for each in found.points
+    )  # fmt: skip
+    columns = ("first case after", "p", "cases before", "cases after", "what changed most")
+    return AnalysisOutput(
+        data=found, tables=(OutputTable(title="Changes", columns=columns, rows=rows),), notes=_DRIFT_REACH
+    )
+
+
+_DRIFT_REACH = (
+    "Cases by their begin; cumulative sums of the shares of flows and variants, tested by permutation.",
+    "A season or a change of the mix of cases looks like a change of the process.",
+)
+
 ANALYSES: tuple[Analysis[Any], ...] = (
+    Analysis(
+        name="drift",
+        summary="When the process changed: dated points, and which flows changed most.",
+        example="receipt.csv --timezone Europe/Amsterdam",
+        parameters=DriftParameters,
+        run=_drift,
+    ),
     Analysis(
         name="cohorts",
         summary="Compare two cohorts or periods: variants, flows and times that differ beyond chance.",
