@@ -1504,6 +1504,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/logs/{log_id}/analyses/drift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Drift
+         * @description When the process changed: dated points, and which flows changed most.
+         */
+        get: operations["show_drift"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/{log_id}/analyses/drift/files/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Drift
+         * @description When the process changed: dated points, and which flows changed most.
+         */
+        get: operations["export_drift"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/logs/{log_id}/analyses/miners": {
         parameters: {
             query?: never;
@@ -9751,6 +9791,106 @@ export interface operations {
             query?: {
                 /** @description Lines or dots drawn at most. */
                 marks?: number;
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_drift: {
+        parameters: {
+            query?: {
+                /** @description Probability of telling a change where there is none. */
+                level?: number;
+                /** @description Random orders of the cases. */
+                permutations?: number;
+                /** @description Where chance begins. */
+                seed?: number;
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalysisResultOut"];
+                };
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_drift: {
+        parameters: {
+            query?: {
+                /** @description Probability of telling a change where there is none. */
+                level?: number;
+                /** @description Random orders of the cases. */
+                permutations?: number;
+                /** @description Where chance begins. */
+                seed?: number;
                 from?: string | null;
                 to?: string | null;
                 variants?: string | null;
