@@ -114,3 +114,11 @@ def test_two_periods_are_compared_and_an_instant_without_a_zone_is_refused(conte
 def test_a_log_too_short_for_drift_is_refused(context: Context, log_id: str) -> None:
     with pytest.raises(ConflictError, match="TL-2180"):
         ran(context, log_id, "drift", {})
+
+
+def test_a_map_and_variants_can_be_shown_privately(context: Context, log_id: str) -> None:
+    noisy = ran(context, log_id, "private-map", {"epsilon": 10, "contribution": 5})
+    variants = ran(context, log_id, "private-variants", {"k": 11})
+
+    assert noisy.tables[1].rows[0][:2] == (10.0, 5)
+    assert variants.tables[1].rows == ((20, 0, 20),)
