@@ -2,8 +2,8 @@
 """A directly-follows graph with differential privacy for cases.
 
 Each case gives at most its first *contribution* transitions (begin and end of the case count as transitions), so adding
-or removing one case changes the counts by at most *contribution* in sum. Every pair of activities, also those that never
-occur, gets noise of the discrete Laplace distribution with scale contribution / epsilon. The names of the activities
+or removing one case changes the counts by at most *contribution* in sum. Every pair of activities, also those that
+never occur, gets discrete Laplace noise of scale contribution / epsilon. The names of the activities
 themselves count as public. Integers are drawn, so that the gaps of floating-point numbers tell nothing.
 Sources: Dwork et al., "Calibrating noise to sensitivity", TCC 2006; Ghosh, Roughgarden & Sundararajan, "Universally
 utility-maximizing privacy mechanisms", STOC 2009 (geometric mechanism).
