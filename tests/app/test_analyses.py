@@ -14,7 +14,7 @@ from taktloom.app.analyses.table import ANALYSES
 from taktloom.app.context import LOCAL_OPERATOR, Context
 from taktloom.app.settings import Settings
 from taktloom.app.wiring import Rooms
-from taktloom.model.errors import NotFoundError
+from taktloom.model.errors import ConflictError, NotFoundError
 
 LOG = "case,activity,time\n" + "".join(
     f"{case},{activity},2026-01-{day:02d}T0{hour}:00:00Z\n"
@@ -102,3 +102,23 @@ def test_conformance_is_told_by_alignments_constraints_skeletons_and_times(conte
     assert "init(a)" in [row[0] for row in declared.tables[0].rows]
     assert ("always_after", "a", "d") in skeleton.tables[0].rows
     assert ("a", "d", 20, 10800.0, 0.0) in profile.tables[0].rows
+
+
+def test_two_periods_are_compared_and_an_instant_without_a_zone_is_refused(context: Context, log_id: str) -> None:
+    with pytest.raises(AnalysisParameterError, match="split_at"):
+        ran(context, log_id, "cohorts", {"split_at": "2026-01-10"})
+    with pytest.raises(AnalysisParameterError, match="attribute"):
+        ran(context, log_id, "cohorts", {"attribute": "case.none"})
+
+
+def test_a_log_too_short_for_drift_is_refused(context: Context, log_id: str) -> None:
+    with pytest.raises(ConflictError, match="TL-2180"):
+        ran(context, log_id, "drift", {})
+
+
+def test_a_map_and_variants_can_be_shown_privately(context: Context, log_id: str) -> None:
+    noisy = ran(context, log_id, "private-map", {"epsilon": 10, "contribution": 5})
+    variants = ran(context, log_id, "private-variants", {"k": 11})
+
+    assert noisy.tables[1].rows[0][:2] == (10.0, 5)
+    assert variants.tables[1].rows == ((20, 0, 20),)

@@ -4,9 +4,15 @@
 from collections.abc import Mapping
 from typing import Any
 
-from taktloom.app.analyses import conformance, discovery, performance
+from taktloom.app.analyses import conformance, discovery, explanation, performance, prediction, privacy
 from taktloom.app.analyses.records import Analysis
 
-ANALYSES: Mapping[str, Analysis[Any]] = {
-    each.name: each for module in (discovery, conformance, performance) for each in module.ANALYSES
-}
+_MODULES = (
+    discovery,
+    conformance,
+    performance,
+    explanation,
+    prediction,
+    privacy,
+)
+ANALYSES: Mapping[str, Analysis[Any]] = {each.name: each for module in _MODULES for each in module.ANALYSES}

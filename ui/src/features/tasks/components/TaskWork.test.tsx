@@ -12,7 +12,7 @@ import { TaskWork } from './TaskWork'
 const TASK: UserTaskDetail['task'] = {
   user_task_id: '1700', name: 'Check', instance_key: '17', process_id: 'permit', process_name: 'Permit', version: 1,
   element_id: 'check', business_key: 'A-1', assignee: 'ada', candidate_groups: [], state: 'open',
-  created_at: '2026-03-01T12:00:00Z', due_at: null, completed_at: null,
+  created_at: '2026-03-01T12:00:00Z', due_at: null, completed_at: null, priority: 50,
 }
 const FORM = {
   type: 'default',

@@ -1,0 +1,240 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Explanation: what goes together with slow, failed and reworked cases, how two cohorts differ, when it changed."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from taktloom.app.analyses.records import (
+    Analysis,
+    AnalysisInput,
+    AnalysisOutput,
+    AnalysisParameterError,
+    OutputTable,
+    parameter,
+)
+from taktloom.mining.explanation.root_causes import Outcome
+from taktloom.model.events import CASE_ATTRIBUTE_PREFIX
+from taktloom.model.places import Place
+
+if TYPE_CHECKING:
+    from taktloom.mining.explanation.profiles import Codes, Marks
+    from taktloom.mining.statistics.arrays import LogArrays
+
+LISTED = 50
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CausesParameters:
+    """Which cases count as affected, and how sure to be."""
+
+    outcome: Outcome = parameter("Which cases to explain: slow, failed or reworked.", default=Outcome.SLOW)
+    slow_share: float = parameter("Slow: the slowest share of cases.", default=0.2, least=0.01, most=0.5)
+    failure: str = parameter("Failed: the activity that means failure.", default="")
+    level: float = parameter("Probability of telling a cause where there is none.", default=0.01, least=0.001, most=0.2)
+    permutations: int = parameter("Random dealings of the outcome.", default=499, least=99, most=9_999)
+    seed: int = parameter("Where chance begins.", default=1, least=0)
+
+
+def arrays_of(source: AnalysisInput) -> "LogArrays":
+    """The log as arrays. Raises EmptyViewError when no case is left."""
+    from taktloom.mining.review import EmptyViewError
+    from taktloom.mining.statistics.arrays import load_arrays
+
+    arrays = load_arrays(source.log)
+    if arrays.case.size == 0:
+        raise EmptyViewError(source.log.metadata.log_id)
+    return arrays
+
+
+def require_known(name: str, value: str, known: list[str]) -> None:
+    """Raises AnalysisParameterError unless *value* is one of *known*."""
+    if value not in known:
+        shown = ", ".join(known[:30]) + (" …" if len(known) > 30 else "")
+        raise AnalysisParameterError(
+            f"The parameter '{name}' is not understood.",
+            Place(element_id=name),
+            f"Allowed: {shown}.",
+            {"name": name, "allowed": shown},
+        )
+
+
+def _causes(source: AnalysisInput, parameters: CausesParameters) -> AnalysisOutput:
+    from taktloom.mining.explanation.factors import find_factors
+    from taktloom.mining.explanation.root_causes import Question, find_root_causes
+
+    arrays = arrays_of(source)
+    if parameters.outcome is Outcome.FAILED:
+        require_known("failure", parameters.failure, arrays.activities)
+    question = Question(
+        outcome=parameters.outcome,
+        slow_share=parameters.slow_share,
+        failure=(parameters.failure,) if parameters.failure else (),
+        level=parameters.level,
+        permutations=parameters.permutations,
+        seed=parameters.seed,
+    )
+    found = find_root_causes(
+        arrays,
+        find_factors(arrays, source.log.case_table()),
+        question,
+        report=lambda done, total: source.report("dealing the outcome at random", done, total),
+    )
+    columns = (
+        "told", "kind", "name", "value", "cases with", "share with", "share without", "difference", "low", "high",
+        "p of the family", "q",
+    )  # fmt: skip
+    rows = tuple(
+        (
+            each.is_told, each.factor.kind.value, each.factor.name, each.factor.value, each.cases_with,
+            each.share_with, each.share_without, each.difference, each.interval.low, each.interval.high,
+            each.p_family, each.q,
+        )
+        for each in found.causes[:LISTED]
+    )  # fmt: skip
+    return AnalysisOutput(data=found, tables=(OutputTable(title="Factors", columns=columns, rows=rows),), notes=_REACH)
+
+
+_REACH = (
+    "Association, not proof: a factor may go together with what really is the cause.",
+    "Told: beyond chance although so many factors were tried (Westfall and Young, permutations).",
+    "The column q is the false discovery rate (Benjamini and Hochberg).",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CohortParameters:
+    """How to part the cases: by a moment of their first event, or by a value of a case attribute."""
+
+    split_at: str = parameter("Periods: cases begun before this instant, and from it on.", default="")
+    attribute: str = parameter("Attribute: the case attribute that parts the cases.", default="")
+    value: str = parameter("Attribute: cases with this value, and all others.", default="")
+    level: float = parameter(
+        "Probability of telling a difference where there is none.", default=0.05, least=0.001, most=0.2
+    )
+    permutations: int = parameter("Random dealings of the cases.", default=499, least=99, most=9_999)
+    seed: int = parameter("Where chance begins.", default=1, least=0)
+
+
+def _cohorts(source: AnalysisInput, parameters: CohortParameters) -> AnalysisOutput:
+    from taktloom.mining.explanation.cohorts import ComparisonSettings, compare_cohorts
+    from taktloom.mining.explanation.profiles import profile_cases
+
+    profiles = profile_cases(arrays_of(source))
+    is_first = _first_cohort(source, parameters, profiles.begins)
+    settings = ComparisonSettings(level=parameters.level, permutations=parameters.permutations, seed=parameters.seed)
+    found = compare_cohorts(
+        profiles.only(is_first.nonzero()[0]),
+        profiles.only((~is_first).nonzero()[0]),
+        settings,
+        report=lambda done, total: source.report("comparing", done, total),
+    )
+    columns = ("told", "kind", "name", "first", "second", "difference", "low", "high", "p of the family")
+    rows = tuple(
+        (
+            each.is_told, each.kind.value, " > ".join(each.name), each.first, each.second, each.difference,
+            each.interval and each.interval.low, each.interval and each.interval.high, each.p_family,
+        )
+        for each in found.differences[:LISTED]
+    )  # fmt: skip
+    cases = OutputTable(title="Cohorts", columns=("first", "second"), rows=((found.first_cases, found.second_cases),))
+    table = OutputTable(title="Differences", columns=columns, rows=rows)
+    return AnalysisOutput(data=found, tables=(table, cases), notes=_COHORT_REACH)
+
+
+def _first_cohort(source: AnalysisInput, parameters: CohortParameters, begins: "Codes") -> "Marks":
+    import numpy as np
+    import polars as pl
+
+    if parameters.split_at:
+        return begins < _instant_us(parameters.split_at)
+    cases = source.log.case_table()
+    known = [name for name in cases.columns if name.startswith(CASE_ATTRIBUTE_PREFIX)]
+    require_known("attribute", parameters.attribute, known)
+    values = cases[parameters.attribute].cast(pl.String).to_list()
+    return np.array([value == parameters.value for value in values], dtype=np.bool_)
+
+
+def _instant_us(text: str) -> int:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise AnalysisParameterError(
+            "The parameter 'split_at' is not understood.",
+            Place(element_id="split_at"),
+            "Give an instant with its zone, as 2026-01-31T00:00:00Z.",
+            {"name": "split_at"},
+        )
+    return (moment - EPOCH) // timedelta(microseconds=1)
+
+
+_COHORT_REACH = (
+    "Shares are of cases, times are medians in seconds; differences are first minus second.",
+    "Told: beyond chance although so many things were compared (Westfall and Young, permutations).",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DriftParameters:
+    """How sure to be that the process changed."""
+
+    level: float = parameter(
+        "Probability of telling a change where there is none.", default=0.01, least=0.005, most=0.2
+    )
+    permutations: int = parameter("Random orders of the cases.", default=199, least=99, most=9_999)
+    seed: int = parameter("Where chance begins.", default=1, least=0)
+
+
+def _drift(source: AnalysisInput, parameters: DriftParameters) -> AnalysisOutput:
+    from taktloom.mining.explanation.drift import DriftSettings, find_drift
+    from taktloom.mining.explanation.profiles import profile_cases
+
+    found = find_drift(
+        profile_cases(arrays_of(source)),
+        DriftSettings(level=parameters.level, permutations=parameters.permutations, seed=parameters.seed),
+        report=lambda done, total: source.report("searching", done, total),
+    )
+    rows = tuple(
+        (
+            each.at.isoformat(), each.p, each.cases_before, each.cases_after,
+            "; ".join(f"{' > '.join(one.name)}: {one.before:.2f} -> {one.after:.2f}" for one in each.shifts),
+        )
+        for each in found.points
+    )  # fmt: skip
+    columns = ("first case after", "p", "cases before", "cases after", "what changed most")
+    return AnalysisOutput(
+        data=found, tables=(OutputTable(title="Changes", columns=columns, rows=rows),), notes=_DRIFT_REACH
+    )
+
+
+_DRIFT_REACH = (
+    "Cases by their begin; cumulative sums of the shares of flows and variants, tested by permutation.",
+    "A season or a change of the mix of cases looks like a change of the process.",
+)
+
+ANALYSES: tuple[Analysis[Any], ...] = (
+    Analysis(
+        name="drift",
+        summary="When the process changed: dated points, and which flows changed most.",
+        example="receipt.csv --timezone Europe/Amsterdam",
+        parameters=DriftParameters,
+        run=_drift,
+    ),
+    Analysis(
+        name="cohorts",
+        summary="Compare two cohorts or periods: variants, flows and times that differ beyond chance.",
+        example="receipt.csv --timezone Europe/Amsterdam --split-at 2011-01-01T00:00:00Z",
+        parameters=CohortParameters,
+        run=_cohorts,
+    ),
+    Analysis(
+        name="causes",
+        summary="What goes together with slow, failed or reworked cases, beyond chance.",
+        example="receipt.csv --timezone Europe/Amsterdam --outcome slow",
+        parameters=CausesParameters,
+        run=_causes,
+    ),
+)

@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Drift: a planted change is dated within three days, a process that stays as it is stays quiet."""
+
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pytest
+
+from taktloom.mining.explanation.drift import DriftSettings, find_drift
+from taktloom.mining.explanation.errors import TooFewCasesError
+from taktloom.mining.explanation.profiles import CaseProfiles, profile_cases
+from tests.mining.explanation.simulated import BEGIN_US, DAY_US, log_of
+
+BEGIN = datetime(2025, 1, 1, tzinfo=UTC)
+
+
+def changing(seed: int, *changes: int, days: int = 90, per_day: int = 4) -> CaseProfiles:
+    """A process that takes or leaves out an extra check; on each of the days *changes* the habit turns."""
+    draw = np.random.default_rng(seed)
+    rows = []
+    for case in range(days * per_day):
+        day = case / per_day
+        is_new = sum(day >= change for change in changes) % 2
+        steps = [0, 1, 2, 5] if draw.random() < (0.9 if is_new else 0.15) else [0, 1, 5]
+        rows += [(case, BEGIN_US + int(day * DAY_US) + 3_600_000_000 * at, step, 0) for at, step in enumerate(steps)]
+    return profile_cases(log_of(rows))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_planted_change_is_dated_within_three_days(seed: int) -> None:
+    found = find_drift(changing(seed, 40), DriftSettings())
+
+    assert len(found.points) == 1
+    assert abs(found.points[0].at - (BEGIN + timedelta(days=40))) <= timedelta(days=3)
+    assert found.points[0].earliest <= found.points[0].at
+    assert found.points[0].shifts[0].after != found.points[0].shifts[0].before
+
+
+def test_two_changes_are_both_dated() -> None:
+    found = find_drift(changing(1, 30, 60), DriftSettings(permutations=499))
+
+    assert [round((each.at - BEGIN) / timedelta(days=1)) for each in found.points] == pytest.approx([30, 60], abs=3)
+
+
+def test_a_process_that_does_not_change_stays_quiet() -> None:
+    found = [find_drift(changing(100 + seed, days=40), DriftSettings()) for seed in range(60)]
+    alarms = sum(bool(each.points) for each in found)
+
+    assert alarms <= 3  # 5 %; at the level of 0.01 a stationary log is expected to alarm in 0.6 of 60 runs
+
+
+def test_too_few_cases_are_refused() -> None:
+    with pytest.raises(TooFewCasesError, match="TL-2180"):
+        find_drift(changing(1, days=5), DriftSettings())
