@@ -6,6 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from lxml import etree
 
 from tests.cli.commands import CommandLine
 from tests.e2e.server import Person, ServerProcess
@@ -29,7 +30,7 @@ def test_the_walk_by_commands_alone(test_data: Path, tmp_path: Path, capsys: pyt
         taktloom.json("start", "receipt", "--business-key", name, "--var", "channel=Internet", *department)
     with ServerProcess(taktloom.data) as server, worker_process(server.address, key, tmp_path / "worker.key"):
         clerk = Person(server.address, server.sign_in_link)
-        do_all_tasks(taktloom)
+        do_all_tasks(taktloom, tmp_path / "draft")
         watch = taktloom.json("watch", "receipt")
         read_back(clerk, watch)
         clerk.close()
@@ -51,14 +52,14 @@ def review_and_draft(taktloom: CommandLine, log: Path, folder: Path) -> None:
     assert [(one["process_id"], one["version"]) for one in deployed] == [("receipt", 1)]
 
 
-def do_all_tasks(taktloom: CommandLine) -> None:
+def do_all_tasks(taktloom: CommandLine, folder: Path) -> None:
     """Do what is open, and resolve the incident when there is one, until every case has ended."""
     resolved = 0
     while len(taktloom.json("instance", "list", "--status", "completed", "--limit", "100")["items"]) < len(KEYS):
         for task in taktloom.json("task", "list", "--process", "receipt", "--limit", "100")["items"]:
             if task["business_key"] == CLAIMED:
                 assert taktloom.json("task", "claim", task["user_task_id"])["assignee"] == "local operator"
-            taktloom.json("task", "complete", task["user_task_id"])
+            taktloom.json("task", "complete", task["user_task_id"], *choices(task["element_id"], folder))
         for incident in taktloom.json("incident", "list")["items"]:
             assert incident["kind"] == "job-failed"
             assert "department" in incident["message"]
@@ -66,6 +67,17 @@ def do_all_tasks(taktloom: CommandLine) -> None:
             taktloom.json("incident", "resolve", incident["incident_id"], *mended)
             resolved += 1
     assert resolved == 1
+
+
+def choices(element_id: str, folder: Path) -> list[str]:
+    """A value for each required choice of the task's form in the draft, as options of the command."""
+    (model,) = folder.glob("*.bpmn")
+    root = etree.parse(model).getroot()
+    (task,) = (each for each in root.iter("{*}userTask") if each.get("id") == element_id)
+    forms = {form.get("id"): json.loads(form.text or "{}") for form in root.iter("{*}userTaskForm")}
+    fields = [field for named in task.iter("{*}formDefinition") for field in forms[named.get("formId")]["components"]]
+    wanted = [field for field in fields if field.get("validate", {}).get("required") and field.get("values")]
+    return [part for field in wanted for part in ("--var", f"{field['key']}={field['values'][0]['value']}")]
 
 
 def read_back(clerk: Person, watch: dict[str, object]) -> None:

@@ -2,13 +2,14 @@
 """What the READMEs and the documentation tell people to type exists, and their links lead somewhere."""
 
 import re
-import subprocess
-import sys
+from contextlib import redirect_stderr, redirect_stdout
+from io import StringIO
 from pathlib import Path
 
 import pytest
 
 from entry import REPOSITORY_COMMANDS
+from taktloom.cli.main import run
 from tests.data import PROJECT_ROOT
 from tests.repository.tracked import shown, tracked_files
 
@@ -81,11 +82,7 @@ def _commands_of(text: str) -> set[str]:
 
 def _help_failure(command: str) -> str:
     """Return what `taktloom COMMAND --help` complains of, or nothing."""
-    run = subprocess.run(
-        [sys.executable, "-m", "taktloom", *command.split(), "--help"],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=PROJECT_ROOT / "src",
-    )
-    return run.stdout + run.stderr if run.returncode else ""
+    said = StringIO()
+    with redirect_stdout(said), redirect_stderr(said):
+        code = run([*command.split(), "--help"])
+    return said.getvalue() or "no help" if code else ""

@@ -46,11 +46,15 @@ def list_webhooks(data: DataOption = None, as_json: JsonOption = False) -> None:
 @webhook_commands.command("remove")
 @calls(webhooks.remove_webhook)
 def remove_webhook(
-    webhook_id: Annotated[str, typer.Argument(help="Id, as `list` shows it.")], data: DataOption = None
+    webhook_id: Annotated[str, typer.Argument(help="Id, as `list` shows it.")],
+    data: DataOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Tell a webhook nothing more."""
     with opened(data) as context:
         webhooks.remove_webhook(context, webhook_id=webhook_id)
+        if as_json:
+            print_json({"webhook_id": webhook_id})
 
 
 @webhook_commands.command("dead")
@@ -72,8 +76,12 @@ def list_dead_letters(data: DataOption = None, as_json: JsonOption = False) -> N
 @webhook_commands.command("retry")
 @calls(webhooks.retry_dead_letter)
 def retry_dead_letter(
-    outbox_id: Annotated[str, typer.Argument(help="Id, as `dead` shows it.")], data: DataOption = None
+    outbox_id: Annotated[str, typer.Argument(help="Id, as `dead` shows it.")],
+    data: DataOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Try a message again that was given up."""
     with opened(data) as context:
         webhooks.retry_dead_letter(context, outbox_id=outbox_id)
+        if as_json:
+            print_json({"outbox_id": outbox_id})

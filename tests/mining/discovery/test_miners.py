@@ -2,7 +2,7 @@
 """Alpha, heuristics, the inductive miner on graphs, and the choice among all of them."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from taktloom.mining.conformance.model_quality import ModelQuality, f_score, measure_quality
@@ -105,13 +105,14 @@ def test_every_miner_gives_every_activity_a_transition_of_its_name(
     assert set(net.labels) == {activity for trace in log for activity in trace}
 
 
+@settings(max_examples=40)
 @given(LOGS)
 def test_a_free_choice_net_and_its_bpmn_have_the_same_language(log: dict[tuple[str, ...], int]) -> None:
     net = by_name(Miner.INDUCTIVE, log).net
 
     drawn = process_net(bpmn_from_sketch(sketch_net(net), process_id=ProcessId("p"))).net
 
-    assert traces_of(drawn, 4) == traces_of(net, 4)
+    assert traces_of(drawn, 3) == traces_of(net, 3)
 
 
 def test_a_net_that_mixes_choice_and_synchronisation_has_no_bpmn() -> None:
