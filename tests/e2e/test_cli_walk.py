@@ -70,14 +70,14 @@ def do_all_tasks(taktloom: CommandLine, folder: Path) -> None:
 
 
 def choices(element_id: str, folder: Path) -> list[str]:
-    """A value for each required choice of the task's form in the draft, as options of the command."""
+    """Each required choice of the task's form in the draft, left as the form proposes it, as options of the command."""
     (model,) = folder.glob("*.bpmn")
     root = etree.parse(model).getroot()
     (task,) = (each for each in root.iter("{*}userTask") if each.get("id") == element_id)
     forms = {form.get("id"): json.loads(form.text or "{}") for form in root.iter("{*}userTaskForm")}
     fields = [field for named in task.iter("{*}formDefinition") for field in forms[named.get("formId")]["components"]]
-    wanted = [field for field in fields if field.get("validate", {}).get("required") and field.get("values")]
-    return [part for field in wanted for part in ("--var", f"{field['key']}={field['values'][0]['value']}")]
+    wanted = [field for field in fields if field.get("validate", {}).get("required")]
+    return [part for field in wanted for part in ("--var", f"{field['key']}={field['defaultValue']}")]
 
 
 def read_back(clerk: Person, watch: dict[str, object]) -> None:
