@@ -13,7 +13,7 @@ from taktloom.app.analyses.records import (
     OutputTable,
     parameter,
 )
-from taktloom.mining.explanation.root_causes import Outcome
+from taktloom.mining.explanation.outcomes import Outcome
 from taktloom.model.events import CASE_ATTRIBUTE_PREFIX
 from taktloom.model.places import Place
 

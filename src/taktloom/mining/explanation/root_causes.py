@@ -10,7 +10,6 @@ Sources: those of `evidence.multiplicity` and `evidence.proportions`; z with the
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +19,7 @@ from taktloom.evidence.proportions import difference_interval
 from taktloom.evidence.resampling import Interval
 from taktloom.mining.explanation.errors import TooFewCasesError
 from taktloom.mining.explanation.factors import LEAST_CASES, Factor, FactorKind, FactorTable
+from taktloom.mining.explanation.outcomes import Outcome
 from taktloom.mining.statistics.arrays import LogArrays
 from taktloom.mining.statistics.durations import case_durations_us
 
@@ -29,14 +29,6 @@ BLOCK = 50
 MOST_CASES = 200_000
 
 Marks = NDArray[np.bool_]
-
-
-class Outcome(StrEnum):
-    """What is asked about."""
-
-    SLOW = "slow"
-    FAILED = "failed"
-    REWORKED = "reworked"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
