@@ -8,7 +8,8 @@ import sys
 from dataclasses import dataclass
 
 from taktloom.mining.explanation.factors import find_factors
-from taktloom.mining.explanation.root_causes import Outcome, Question, RootCauses, find_root_causes
+from taktloom.mining.explanation.outcomes import Outcome
+from taktloom.mining.explanation.root_causes import Question, RootCauses, find_root_causes
 from tests.mining.explanation.simulated import SimulatedLog, simulate
 
 

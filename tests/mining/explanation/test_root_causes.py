@@ -7,8 +7,8 @@ import pytest
 
 from taktloom.mining.explanation.errors import TooFewCasesError
 from taktloom.mining.explanation.factors import Factor, FactorKind, FactorTable, find_factors
+from taktloom.mining.explanation.outcomes import Outcome
 from taktloom.mining.explanation.root_causes import (
-    Outcome,
     Question,
     affected_cases,
     compare_shares,
