@@ -134,7 +134,6 @@ def object_logs(draw: st.DrawFn) -> ObjectCentricLog:
 
 
 @pytest.mark.parametrize("kind", OcelFormat)
-@settings(max_examples=20)
 @given(log=object_logs())
 def test_any_log_survives_writing_and_reading(kind: OcelFormat, log: ObjectCentricLog) -> None:
     with tempfile.TemporaryDirectory() as folder:
