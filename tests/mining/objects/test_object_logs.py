@@ -7,7 +7,7 @@ from pathlib import Path
 
 import apsw
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from taktloom.mining.logs.errors import LogTooLargeError, TimeZoneNeededError, UnreadableLogError
