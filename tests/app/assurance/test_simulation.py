@@ -41,6 +41,11 @@ def test_runs_full_of_power_losses_keep_every_promise(part: int) -> None:
     assert sum(one.faults["power-loss"] for one in results) > 0
 
 
+@pytest.mark.parametrize("seed", [46])
+def test_seeds_that_have_broken_a_promise_before_keep_it(seed: int) -> None:
+    assert failures([*run_seeds((seed, seed + 1, False)), *run_seeds((seed, seed + 1, True))]) == []
+
+
 def test_equal_seeds_do_equal_things_in_every_process() -> None:
     told = []
     for hash_seed in ("1", "2"):
