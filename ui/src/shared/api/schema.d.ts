@@ -1108,6 +1108,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/jobs/{job_id}/escalation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Throw Job Escalation
+         * @description Throw an escalation from a job; it goes on, unless what catches the escalation interrupts it.
+         */
+        post: operations["throw_job_escalation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs/{job_id}/failure": {
         parameters: {
             query?: never;
@@ -4908,6 +4928,22 @@ export interface components {
                 [key: string]: components["schemas"]["JsonValue"];
             };
         };
+        /** JobEscalated */
+        JobEscalated: {
+            /** Is Still Locked */
+            is_still_locked: boolean;
+        };
+        /** JobEscalation */
+        JobEscalation: {
+            /** Escalation Code */
+            escalation_code: string;
+            /** Fence */
+            fence: number;
+            /** Variables */
+            variables?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+        };
         /** JobFail */
         JobFail: {
             /** Fence */
@@ -4936,6 +4972,8 @@ export interface components {
             job_type: string;
             /** Locked Until */
             locked_until: string | null;
+            /** Priority */
+            priority: number;
             /** Retries Left */
             retries_left: number;
             /**
@@ -4990,6 +5028,8 @@ export interface components {
              * Format: date-time
              */
             locked_until: string;
+            /** Priority */
+            priority: number;
             /** Process Id */
             process_id: string;
             /** Retries Left */
@@ -8908,6 +8948,41 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    throw_job_escalation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JobEscalation"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobEscalated"];
+                };
             };
             /** @description A problem (application/problem+json) */
             default: {
