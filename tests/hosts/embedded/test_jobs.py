@@ -42,6 +42,18 @@ def test_a_locked_job_is_not_given_to_another_worker(engine: EmbeddedEngine, dep
     assert job.locked_until == MONDAY + timedelta(seconds=30)
 
 
+def test_who_takes_several_jobs_gets_none_that_is_locked(engine: EmbeddedEngine, deploy: Deploy) -> None:
+    deploy("register_and_decide")
+    engine.instances.start(PERMIT, {})
+    engine.instances.start(PERMIT, {})
+    first = lock_one(engine)
+
+    others = engine.jobs.lock(["register-case"], worker="w2", max_jobs=5)
+
+    assert [job.fence for job in others] == [1]
+    assert first.job_id not in {job.job_id for job in others}
+
+
 def test_a_job_whose_lock_ran_out_is_offered_again_under_the_same_id(
     engine: EmbeddedEngine, deploy: Deploy, clock: ManualClock
 ) -> None:
