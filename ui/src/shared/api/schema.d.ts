@@ -1068,6 +1068,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/jobs/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Stream Jobs
+         * @description Server-sent events: an event `job` for each job, never more than max_jobs that have not ended.
+         */
+        get: operations["stream_jobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs/{job_id}/completion": {
         parameters: {
             query?: never;
@@ -1102,6 +1122,26 @@ export interface paths {
          * @description Throw a BPMN error from a job.
          */
         post: operations["throw_job_error"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job_id}/escalation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Throw Job Escalation
+         * @description Throw an escalation from a job; it goes on, unless what catches the escalation interrupts it.
+         */
+        post: operations["throw_job_escalation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1698,54 +1738,6 @@ export interface paths {
         get: operations["export_private_variants"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/logs/{log_id}/analyses/rules": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Show Rules
-         * @description Check business rules on every case: kept, broken and where, or not yet decidable.
-         */
-        get: operations["show_rules"];
-        put?: never;
-        /**
-         * Show Rules With Documents
-         * @description Check business rules on every case: kept, broken and where, or not yet decidable.
-         */
-        post: operations["show_rules_with_documents"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/logs/{log_id}/analyses/rules/files/{file}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Export Rules
-         * @description Check business rules on every case: kept, broken and where, or not yet decidable.
-         */
-        get: operations["export_rules"];
-        put?: never;
-        /**
-         * Export Rules With Documents
-         * @description Check business rules on every case: kept, broken and where, or not yet decidable.
-         */
-        post: operations["export_rules_with_documents"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3738,24 +3730,6 @@ export interface components {
              */
             reason: string;
         };
-        /** Body_export_rules_with_documents */
-        Body_export_rules_with_documents: {
-            /**
-             * Rules
-             * @description File of rules (JSON).
-             * @default
-             */
-            rules: string;
-        };
-        /** Body_show_rules_with_documents */
-        Body_show_rules_with_documents: {
-            /**
-             * Rules
-             * @description File of rules (JSON).
-             * @default
-             */
-            rules: string;
-        };
         /** Body_upload */
         Body_upload: {
             /** File */
@@ -4974,6 +4948,22 @@ export interface components {
                 [key: string]: components["schemas"]["JsonValue"];
             };
         };
+        /** JobEscalated */
+        JobEscalated: {
+            /** Is Still Locked */
+            is_still_locked: boolean;
+        };
+        /** JobEscalation */
+        JobEscalation: {
+            /** Escalation Code */
+            escalation_code: string;
+            /** Fence */
+            fence: number;
+            /** Variables */
+            variables?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+        };
         /** JobFail */
         JobFail: {
             /** Fence */
@@ -5002,6 +4992,8 @@ export interface components {
             job_type: string;
             /** Locked Until */
             locked_until: string | null;
+            /** Priority */
+            priority: number;
             /** Retries Left */
             retries_left: number;
             /**
@@ -5056,6 +5048,8 @@ export interface components {
              * Format: date-time
              */
             locked_until: string;
+            /** Priority */
+            priority: number;
             /** Process Id */
             process_id: string;
             /** Retries Left */
@@ -5735,11 +5729,6 @@ export interface components {
             default: components["schemas"]["JsonValue"];
             /** Help */
             help: string;
-            /**
-             * Is Document
-             * @default false
-             */
-            is_document: boolean;
             /** Least */
             least: number | null;
             /** Most */
@@ -8925,6 +8914,38 @@ export interface operations {
             };
         };
     };
+    stream_jobs: {
+        parameters: {
+            query: {
+                job_type: string[];
+                worker: string;
+                max_jobs?: number;
+                lock_s?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     complete_job: {
         parameters: {
             query?: never;
@@ -8979,6 +9000,41 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    throw_job_escalation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JobEscalation"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobEscalated"];
+                };
             };
             /** @description A problem (application/problem+json) */
             default: {
@@ -10435,230 +10491,6 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description A problem (application/problem+json) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    show_rules: {
-        parameters: {
-            query?: {
-                /** @description Hours that count on working days, such as 09:00-17:00; empty: all. */
-                open_hours?: string;
-                /** @description Time zone of the hours. */
-                open_zone?: string;
-                /** @description Country whose holidays do not count, such as NL; empty: none. */
-                holidays?: string;
-                /** @description Activities that end a case, joined by |; empty: every case has ended. */
-                ending?: string;
-                /** @description A rule on one line, such as 'response: A -> B within 2 working days'; repeatable. */
-                rule?: string[];
-                from?: string | null;
-                to?: string | null;
-                variants?: string | null;
-                top_variants?: number | null;
-                activity?: string[] | null;
-                without?: string[] | null;
-                case?: string | null;
-                filter?: string | null;
-            };
-            header?: never;
-            path: {
-                log_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AnalysisResultOut"];
-                };
-            };
-            /** @description Takes longer; follow it at `/works` */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WorkOut"];
-                };
-            };
-            /** @description A problem (application/problem+json) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    show_rules_with_documents: {
-        parameters: {
-            query?: {
-                /** @description Hours that count on working days, such as 09:00-17:00; empty: all. */
-                open_hours?: string;
-                /** @description Time zone of the hours. */
-                open_zone?: string;
-                /** @description Country whose holidays do not count, such as NL; empty: none. */
-                holidays?: string;
-                /** @description Activities that end a case, joined by |; empty: every case has ended. */
-                ending?: string;
-                /** @description A rule on one line, such as 'response: A -> B within 2 working days'; repeatable. */
-                rule?: string[];
-                from?: string | null;
-                to?: string | null;
-                variants?: string | null;
-                top_variants?: number | null;
-                activity?: string[] | null;
-                without?: string[] | null;
-                case?: string | null;
-                filter?: string | null;
-            };
-            header?: never;
-            path: {
-                log_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/json": components["schemas"]["Body_show_rules_with_documents"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AnalysisResultOut"];
-                };
-            };
-            /** @description Takes longer; follow it at `/works` */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WorkOut"];
-                };
-            };
-            /** @description A problem (application/problem+json) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    export_rules: {
-        parameters: {
-            query?: {
-                /** @description Hours that count on working days, such as 09:00-17:00; empty: all. */
-                open_hours?: string;
-                /** @description Time zone of the hours. */
-                open_zone?: string;
-                /** @description Country whose holidays do not count, such as NL; empty: none. */
-                holidays?: string;
-                /** @description Activities that end a case, joined by |; empty: every case has ended. */
-                ending?: string;
-                /** @description A rule on one line, such as 'response: A -> B within 2 working days'; repeatable. */
-                rule?: string[];
-                from?: string | null;
-                to?: string | null;
-                variants?: string | null;
-                top_variants?: number | null;
-                activity?: string[] | null;
-                without?: string[] | null;
-                case?: string | null;
-                filter?: string | null;
-            };
-            header?: never;
-            path: {
-                log_id: string;
-                file: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description A problem (application/problem+json) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    export_rules_with_documents: {
-        parameters: {
-            query?: {
-                /** @description Hours that count on working days, such as 09:00-17:00; empty: all. */
-                open_hours?: string;
-                /** @description Time zone of the hours. */
-                open_zone?: string;
-                /** @description Country whose holidays do not count, such as NL; empty: none. */
-                holidays?: string;
-                /** @description Activities that end a case, joined by |; empty: every case has ended. */
-                ending?: string;
-                /** @description A rule on one line, such as 'response: A -> B within 2 working days'; repeatable. */
-                rule?: string[];
-                from?: string | null;
-                to?: string | null;
-                variants?: string | null;
-                top_variants?: number | null;
-                activity?: string[] | null;
-                without?: string[] | null;
-                case?: string | null;
-                filter?: string | null;
-            };
-            header?: never;
-            path: {
-                log_id: string;
-                file: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/json": components["schemas"]["Body_export_rules_with_documents"];
-            };
-        };
         responses: {
             /** @description Successful Response */
             200: {
