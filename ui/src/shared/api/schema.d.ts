@@ -1744,6 +1744,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/logs/{log_id}/analyses/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Rules
+         * @description Check business rules on every case: kept, broken and where, or not yet decidable.
+         */
+        get: operations["show_rules"];
+        put?: never;
+        /**
+         * Show Rules With Documents
+         * @description Check business rules on every case: kept, broken and where, or not yet decidable.
+         */
+        post: operations["show_rules_with_documents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/{log_id}/analyses/rules/files/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Rules
+         * @description Check business rules on every case: kept, broken and where, or not yet decidable.
+         */
+        get: operations["export_rules"];
+        put?: never;
+        /**
+         * Export Rules With Documents
+         * @description Check business rules on every case: kept, broken and where, or not yet decidable.
+         */
+        post: operations["export_rules_with_documents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/logs/{log_id}/analyses/skeleton": {
         parameters: {
             query?: never;
@@ -3547,6 +3595,16 @@ export interface components {
             /** Size Bytes */
             size_bytes: number;
         };
+        /**
+         * AttributeColumn
+         * @description An attribute that a filter can name, such as `case.amount` or `resource`, and its type in the stored log.
+         */
+        AttributeColumn: {
+            /** Name */
+            name: string;
+            /** Type */
+            type: string;
+        };
         /** AuditEntryOut */
         AuditEntryOut: {
             /** Action */
@@ -3729,6 +3787,24 @@ export interface components {
              * @default
              */
             reason: string;
+        };
+        /** Body_export_rules_with_documents */
+        Body_export_rules_with_documents: {
+            /**
+             * Rules
+             * @description File of rules (JSON).
+             * @default
+             */
+            rules: string;
+        };
+        /** Body_show_rules_with_documents */
+        Body_show_rules_with_documents: {
+            /**
+             * Rules
+             * @description File of rules (JSON).
+             * @default
+             */
+            rules: string;
         };
         /** Body_upload */
         Body_upload: {
@@ -5068,6 +5144,8 @@ export interface components {
         LogDetail: {
             /** Activities */
             activities: number;
+            /** Attributes */
+            attributes: components["schemas"]["AttributeColumn"][];
             /** Cases */
             cases: number;
             /** Events */
@@ -5726,9 +5804,23 @@ export interface components {
         };
         /** ParameterOut */
         ParameterOut: {
+            /** Choices */
+            choices: string[];
             default: components["schemas"]["JsonValue"];
             /** Help */
             help: string;
+            /**
+             * Is Document
+             * @default false
+             */
+            is_document: boolean;
+            /** Is Required */
+            is_required: boolean;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "text" | "integer" | "number" | "boolean" | "choice" | "list" | "instant" | "document";
             /** Least */
             least: number | null;
             /** Most */
@@ -6942,7 +7034,7 @@ export interface components {
         };
         /**
          * WorkOut
-         * @description Progress of an assessment or a draft; total and eta_s null while unknown. draft: what a done draft says.
+         * @description Progress of an assessment, a draft or an analysis; total and eta_s null while unknown. draft: of a done draft.
          */
         WorkOut: {
             /** Done */
@@ -6954,7 +7046,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "potential" | "draft";
+            kind: "potential" | "draft" | "analysis";
             problem?: components["schemas"]["Problem"] | null;
             /** Stage */
             stage: string;
@@ -10510,6 +10602,230 @@ export interface operations {
             };
         };
     };
+    show_rules: {
+        parameters: {
+            query?: {
+                /** @description Hours that count on working days, such as 09:00-17:00; empty: all. */
+                open_hours?: string;
+                /** @description Time zone of the hours. */
+                open_zone?: string;
+                /** @description Country whose holidays do not count, such as NL; empty: none. */
+                holidays?: string;
+                /** @description Activities that end a case, joined by |; empty: every case has ended. */
+                ending?: string;
+                /** @description A rule on one line, such as 'response: A -> B within 2 working days'; repeatable. */
+                rule?: string[];
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalysisResultOut"];
+                };
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_rules_with_documents: {
+        parameters: {
+            query?: {
+                /** @description Hours that count on working days, such as 09:00-17:00; empty: all. */
+                open_hours?: string;
+                /** @description Time zone of the hours. */
+                open_zone?: string;
+                /** @description Country whose holidays do not count, such as NL; empty: none. */
+                holidays?: string;
+                /** @description Activities that end a case, joined by |; empty: every case has ended. */
+                ending?: string;
+                /** @description A rule on one line, such as 'response: A -> B within 2 working days'; repeatable. */
+                rule?: string[];
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Body_show_rules_with_documents"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalysisResultOut"];
+                };
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_rules: {
+        parameters: {
+            query?: {
+                /** @description Hours that count on working days, such as 09:00-17:00; empty: all. */
+                open_hours?: string;
+                /** @description Time zone of the hours. */
+                open_zone?: string;
+                /** @description Country whose holidays do not count, such as NL; empty: none. */
+                holidays?: string;
+                /** @description Activities that end a case, joined by |; empty: every case has ended. */
+                ending?: string;
+                /** @description A rule on one line, such as 'response: A -> B within 2 working days'; repeatable. */
+                rule?: string[];
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_rules_with_documents: {
+        parameters: {
+            query?: {
+                /** @description Hours that count on working days, such as 09:00-17:00; empty: all. */
+                open_hours?: string;
+                /** @description Time zone of the hours. */
+                open_zone?: string;
+                /** @description Country whose holidays do not count, such as NL; empty: none. */
+                holidays?: string;
+                /** @description Activities that end a case, joined by |; empty: every case has ended. */
+                ending?: string;
+                /** @description A rule on one line, such as 'response: A -> B within 2 working days'; repeatable. */
+                rule?: string[];
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Body_export_rules_with_documents"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     show_skeleton: {
         parameters: {
             query?: {
@@ -11272,7 +11588,16 @@ export interface operations {
     };
     show_potential: {
         parameters: {
-            query?: never;
+            query?: {
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
             header?: never;
             path: {
                 log_id: string;
