@@ -1068,6 +1068,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/jobs/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Stream Jobs
+         * @description Server-sent events: an event `job` for each job, never more than max_jobs that have not ended.
+         */
+        get: operations["stream_jobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs/{job_id}/completion": {
         parameters: {
             query?: never;
@@ -1102,6 +1122,26 @@ export interface paths {
          * @description Throw a BPMN error from a job.
          */
         post: operations["throw_job_error"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job_id}/escalation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Throw Job Escalation
+         * @description Throw an escalation from a job; it goes on, unless what catches the escalation interrupts it.
+         */
+        post: operations["throw_job_escalation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4200,6 +4240,20 @@ export interface components {
             /** Version */
             version: number;
         };
+        /** DeployedForm */
+        DeployedForm: {
+            /**
+             * Deployed At
+             * Format: date-time
+             */
+            deployed_at: string;
+            /** Form Id */
+            form_id: string;
+            /** Resource Name */
+            resource_name: string;
+            /** Version */
+            version: number;
+        };
         /** DeployedProcess */
         DeployedProcess: {
             /** Baseline Log Id */
@@ -4243,6 +4297,8 @@ export interface components {
             decisions: components["schemas"]["DeployedDecision"][];
             /** Findings */
             findings: components["schemas"]["FindingOut"][];
+            /** Forms */
+            forms: components["schemas"]["DeployedForm"][];
             /** Processes */
             processes: components["schemas"]["DeployedProcess"][];
         };
@@ -5056,6 +5112,22 @@ export interface components {
                 [key: string]: components["schemas"]["JsonValue"];
             };
         };
+        /** JobEscalated */
+        JobEscalated: {
+            /** Is Still Locked */
+            is_still_locked: boolean;
+        };
+        /** JobEscalation */
+        JobEscalation: {
+            /** Escalation Code */
+            escalation_code: string;
+            /** Fence */
+            fence: number;
+            /** Variables */
+            variables?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+        };
         /** JobFail */
         JobFail: {
             /** Fence */
@@ -5084,6 +5156,8 @@ export interface components {
             job_type: string;
             /** Locked Until */
             locked_until: string | null;
+            /** Priority */
+            priority: number;
             /** Retries Left */
             retries_left: number;
             /**
@@ -5138,6 +5212,8 @@ export interface components {
              * Format: date-time
              */
             locked_until: string;
+            /** Priority */
+            priority: number;
             /** Process Id */
             process_id: string;
             /** Retries Left */
@@ -6828,10 +6904,14 @@ export interface components {
         };
         /** UserTaskDetail */
         UserTaskDetail: {
+            /** Form Id */
+            form_id: string | null;
             /** Form Schema */
             form_schema: {
                 [key: string]: components["schemas"]["JsonValue"];
             } | null;
+            /** Form Version */
+            form_version: number | null;
             task: components["schemas"]["UserTaskView"];
             /** Variables */
             variables: {
@@ -9007,6 +9087,38 @@ export interface operations {
             };
         };
     };
+    stream_jobs: {
+        parameters: {
+            query: {
+                job_type: string[];
+                worker: string;
+                max_jobs?: number;
+                lock_s?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     complete_job: {
         parameters: {
             query?: never;
@@ -9061,6 +9173,41 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    throw_job_escalation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JobEscalation"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobEscalated"];
+                };
             };
             /** @description A problem (application/problem+json) */
             default: {
