@@ -25,9 +25,8 @@ from taktloom.storage.session import Session
 from taktloom.storage.sqlite import SqlValue
 from taktloom.storage.statements import StatementKind, statement_kind
 
-
-# Statement; the row's key, None where no other statement of the group writes it; whether it takes the place of what waits
-# for the same row; what is bound. A plain tuple, for there are dozens of them for each instance.
+# A statement; the key of its row, None where no other one of the group writes it; whether it takes the place of what
+# waits for the same row; what is bound. A plain tuple, for there are dozens of them for each instance.
 _Write: TypeAlias = tuple[str, str | None, bool, Mapping[str, SqlValue]]
 
 

@@ -48,8 +48,8 @@ class Caller:
 class LiveInstance:
     """An instance with all that an advance needs. advanced_at: time of the last event; time never goes back in one.
 
-    caller: of a called instance who waits for it. history_level: what it writes to the event log. owner: whose values it
-    holds.
+    caller: of a called instance who waits for it. history_level: what it writes to the event log.
+    owner: whose values it holds.
     """
 
     tenant_id: TenantId
