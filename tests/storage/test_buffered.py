@@ -82,6 +82,22 @@ def test_whatever_is_deferred_every_answer_and_every_row_is_as_if_it_had_been_wr
     assert _tables(buffered) == _tables(plain)
 
 
+def test_a_query_sees_what_waits_to_be_written_and_is_not_seen_by_what_is_taken_back() -> None:
+    session = _buffered()
+    session.defer("insert_parent", "a", id="a")
+    seen = _state(session, "a")
+
+    def end_it() -> None:
+        session.defer("end_parent", "a", id="a")
+
+    seen_in_part = _in_vain(session, end_it)
+    _in_vain(session, end_it, look=False)
+    session.flush()
+
+    assert (seen, seen_in_part) == ("new", "new.")
+    assert _tables(session)[0] == [("a", "new")]
+
+
 def test_rows_of_one_statement_go_together_and_those_that_others_refer_to_go_first() -> None:
     session = _buffered()
     session.defer("insert_child", parent="p69", note="early")

@@ -192,6 +192,7 @@ class JobView:
     worker: str | None
     locked_until: datetime | None
     created_at: datetime
+    priority: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,7 +200,7 @@ class LockedJob:
     """A job handed to a worker, with what it needs.
 
     job_id is the idempotency key over all attempts. fence: number of this lock; completion must present it.
-    variables: FEEL values. attempt: 1-based.
+    variables: FEEL values. attempt: 1-based. priority: the higher ones were given out first.
     """
 
     job_id: JobId
@@ -213,6 +214,7 @@ class LockedJob:
     attempt: int
     fence: int
     locked_until: datetime
+    priority: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -75,6 +75,7 @@ class JobView(Out):
     worker: str | None
     locked_until: Instant | None
     created_at: Instant
+    priority: int
 
 
 class UserTaskView(Out):
@@ -253,6 +254,7 @@ class LockedJob(Out):
     attempt: int
     fence: int
     locked_until: Instant
+    priority: int
 
 
 class Activated(Out):
@@ -276,6 +278,16 @@ class JobError(In):
     error_code: str = Field(min_length=1, max_length=200)
     message: str = Field(default="", max_length=2000)
     variables: Variables = Field(default_factory=dict)
+
+
+class JobEscalation(In):
+    fence: int
+    escalation_code: str = Field(min_length=1, max_length=200)
+    variables: Variables = Field(default_factory=dict)
+
+
+class JobEscalated(Out):
+    is_still_locked: bool
 
 
 class Heartbeat(In):

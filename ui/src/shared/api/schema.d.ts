@@ -1068,6 +1068,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/jobs/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Stream Jobs
+         * @description Server-sent events: an event `job` for each job, never more than max_jobs that have not ended.
+         */
+        get: operations["stream_jobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs/{job_id}/completion": {
         parameters: {
             query?: never;
@@ -1102,6 +1122,26 @@ export interface paths {
          * @description Throw a BPMN error from a job.
          */
         post: operations["throw_job_error"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job_id}/escalation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Throw Job Escalation
+         * @description Throw an escalation from a job; it goes on, unless what catches the escalation interrupts it.
+         */
+        post: operations["throw_job_escalation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4908,6 +4948,22 @@ export interface components {
                 [key: string]: components["schemas"]["JsonValue"];
             };
         };
+        /** JobEscalated */
+        JobEscalated: {
+            /** Is Still Locked */
+            is_still_locked: boolean;
+        };
+        /** JobEscalation */
+        JobEscalation: {
+            /** Escalation Code */
+            escalation_code: string;
+            /** Fence */
+            fence: number;
+            /** Variables */
+            variables?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+        };
         /** JobFail */
         JobFail: {
             /** Fence */
@@ -4936,6 +4992,8 @@ export interface components {
             job_type: string;
             /** Locked Until */
             locked_until: string | null;
+            /** Priority */
+            priority: number;
             /** Retries Left */
             retries_left: number;
             /**
@@ -4990,6 +5048,8 @@ export interface components {
              * Format: date-time
              */
             locked_until: string;
+            /** Priority */
+            priority: number;
             /** Process Id */
             process_id: string;
             /** Retries Left */
@@ -8854,6 +8914,38 @@ export interface operations {
             };
         };
     };
+    stream_jobs: {
+        parameters: {
+            query: {
+                job_type: string[];
+                worker: string;
+                max_jobs?: number;
+                lock_s?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     complete_job: {
         parameters: {
             query?: never;
@@ -8908,6 +9000,41 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    throw_job_escalation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JobEscalation"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobEscalated"];
+                };
             };
             /** @description A problem (application/problem+json) */
             default: {
