@@ -1744,6 +1744,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/logs/{log_id}/analyses/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Rules
+         * @description Check business rules on every case: kept, broken and where, or not yet decidable.
+         */
+        get: operations["show_rules"];
+        put?: never;
+        /**
+         * Show Rules With Documents
+         * @description Check business rules on every case: kept, broken and where, or not yet decidable.
+         */
+        post: operations["show_rules_with_documents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/{log_id}/analyses/rules/files/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Rules
+         * @description Check business rules on every case: kept, broken and where, or not yet decidable.
+         */
+        get: operations["export_rules"];
+        put?: never;
+        /**
+         * Export Rules With Documents
+         * @description Check business rules on every case: kept, broken and where, or not yet decidable.
+         */
+        post: operations["export_rules_with_documents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/logs/{log_id}/analyses/skeleton": {
         parameters: {
             query?: never;
@@ -3730,6 +3778,24 @@ export interface components {
              */
             reason: string;
         };
+        /** Body_export_rules_with_documents */
+        Body_export_rules_with_documents: {
+            /**
+             * Rules
+             * @description File of rules (JSON).
+             * @default
+             */
+            rules: string;
+        };
+        /** Body_show_rules_with_documents */
+        Body_show_rules_with_documents: {
+            /**
+             * Rules
+             * @description File of rules (JSON).
+             * @default
+             */
+            rules: string;
+        };
         /** Body_upload */
         Body_upload: {
             /** File */
@@ -4092,6 +4158,20 @@ export interface components {
             /** Version */
             version: number;
         };
+        /** DeployedForm */
+        DeployedForm: {
+            /**
+             * Deployed At
+             * Format: date-time
+             */
+            deployed_at: string;
+            /** Form Id */
+            form_id: string;
+            /** Resource Name */
+            resource_name: string;
+            /** Version */
+            version: number;
+        };
         /** DeployedProcess */
         DeployedProcess: {
             /** Baseline Log Id */
@@ -4135,6 +4215,8 @@ export interface components {
             decisions: components["schemas"]["DeployedDecision"][];
             /** Findings */
             findings: components["schemas"]["FindingOut"][];
+            /** Forms */
+            forms: components["schemas"]["DeployedForm"][];
             /** Processes */
             processes: components["schemas"]["DeployedProcess"][];
         };
@@ -5729,6 +5811,11 @@ export interface components {
             default: components["schemas"]["JsonValue"];
             /** Help */
             help: string;
+            /**
+             * Is Document
+             * @default false
+             */
+            is_document: boolean;
             /** Least */
             least: number | null;
             /** Most */
@@ -6735,10 +6822,14 @@ export interface components {
         };
         /** UserTaskDetail */
         UserTaskDetail: {
+            /** Form Id */
+            form_id: string | null;
             /** Form Schema */
             form_schema: {
                 [key: string]: components["schemas"]["JsonValue"];
             } | null;
+            /** Form Version */
+            form_version: number | null;
             task: components["schemas"]["UserTaskView"];
             /** Variables */
             variables: {
@@ -10491,6 +10582,230 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_rules: {
+        parameters: {
+            query?: {
+                /** @description Hours that count on working days, such as 09:00-17:00; empty: all. */
+                open_hours?: string;
+                /** @description Time zone of the hours. */
+                open_zone?: string;
+                /** @description Country whose holidays do not count, such as NL; empty: none. */
+                holidays?: string;
+                /** @description Activities that end a case, joined by |; empty: every case has ended. */
+                ending?: string;
+                /** @description A rule on one line, such as 'response: A -> B within 2 working days'; repeatable. */
+                rule?: string[];
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalysisResultOut"];
+                };
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_rules_with_documents: {
+        parameters: {
+            query?: {
+                /** @description Hours that count on working days, such as 09:00-17:00; empty: all. */
+                open_hours?: string;
+                /** @description Time zone of the hours. */
+                open_zone?: string;
+                /** @description Country whose holidays do not count, such as NL; empty: none. */
+                holidays?: string;
+                /** @description Activities that end a case, joined by |; empty: every case has ended. */
+                ending?: string;
+                /** @description A rule on one line, such as 'response: A -> B within 2 working days'; repeatable. */
+                rule?: string[];
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Body_show_rules_with_documents"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalysisResultOut"];
+                };
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_rules: {
+        parameters: {
+            query?: {
+                /** @description Hours that count on working days, such as 09:00-17:00; empty: all. */
+                open_hours?: string;
+                /** @description Time zone of the hours. */
+                open_zone?: string;
+                /** @description Country whose holidays do not count, such as NL; empty: none. */
+                holidays?: string;
+                /** @description Activities that end a case, joined by |; empty: every case has ended. */
+                ending?: string;
+                /** @description A rule on one line, such as 'response: A -> B within 2 working days'; repeatable. */
+                rule?: string[];
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_rules_with_documents: {
+        parameters: {
+            query?: {
+                /** @description Hours that count on working days, such as 09:00-17:00; empty: all. */
+                open_hours?: string;
+                /** @description Time zone of the hours. */
+                open_zone?: string;
+                /** @description Country whose holidays do not count, such as NL; empty: none. */
+                holidays?: string;
+                /** @description Activities that end a case, joined by |; empty: every case has ended. */
+                ending?: string;
+                /** @description A rule on one line, such as 'response: A -> B within 2 working days'; repeatable. */
+                rule?: string[];
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Body_export_rules_with_documents"];
+            };
+        };
         responses: {
             /** @description Successful Response */
             200: {
