@@ -7,6 +7,7 @@ one. incident: from the failure of a job to the incident in the list that the AP
 
 import argparse
 import multiprocessing
+import os
 import statistics
 import time
 from pathlib import Path
@@ -27,12 +28,15 @@ def http(folder: Path, given: argparse.Namespace) -> None:
     """Print jobs a second with batches and without."""
     with ServerProcess(folder / "data") as server:
         person, key = _prepared(server, folder)
-        for name, batch, instances in (("batches", given.batch, given.instances), ("one by one", 1, SINGLY)):
+        for name, batch, instances in (
+            (f"batches of {given.batch}", given.batch, given.instances),
+            ("one by one", 1, SINGLY),
+        ):
             _start(person, instances)
-            rate = _worked(server.address, key, batch, instances * TASKS)
+            rate, processor_ms = _worked(server, key, batch, instances * TASKS)
             print(
-                f"http: jobs/s {rate:.0f} by {WORKERS} worker processes · {name} of {batch} · "
-                f"{instances} instances x {TASKS} service tasks · sync full · full history"
+                f"http: jobs/s {rate:.0f} by {WORKERS} worker processes · {name} · {instances} instances x "
+                f"{TASKS} service tasks · sync full · full history · server: {processor_ms:.2f} ms of processor/job"
             )
         person.close()
 
@@ -70,24 +74,37 @@ def _start(person: Person, instances: int) -> None:
         person.post("/processes/linear/instances", {"variables": variables})
 
 
-def _worked(address: str, key: str, batch: int, jobs: int) -> float:
-    """Let the workers do all jobs; jobs a second from when the first one began to when the last one ended."""
+def _worked(server: ServerProcess, key: str, batch: int, jobs: int) -> tuple[float, float]:
+    """Let the workers do all jobs; jobs a second from the first request to the last answer, and the server's processor
+    time for each in milliseconds."""
     context = multiprocessing.get_context("spawn")
-    go, left = context.Event(), context.Value("i", jobs)
-    workers = [context.Process(target=_work, args=(address, key, batch, go, left)) for _ in range(WORKERS)]
+    ready, left = context.Barrier(WORKERS + 1), context.Value("i", jobs)
+    ended = context.SimpleQueue()
+    given = ((server.address, key), batch, ready, left, ended)
+    workers = [context.Process(target=_work, args=given) for _ in range(WORKERS)]
     for worker in workers:
         worker.start()
-    time.sleep(2)  # the processes import and connect
-    began = time.perf_counter()
-    go.set()
+    ready.wait()  # all of them have imported what they need and are connected
+    before, began = _processor_s(server.pid), time.perf_counter()
+    last = max(ended.get() for _ in workers)
+    spent = _processor_s(server.pid) - before
     for worker in workers:
         worker.join()
-    return jobs / (time.perf_counter() - began)
+    return jobs / (last - began), spent / jobs * 1000
 
 
-def _work(address, key, batch, go, left) -> None:  # type: ignore[no-untyped-def]  # multiprocessing's own types
-    with _client(address, key) as client:
-        go.wait()
+def _processor_s(process: int) -> float:
+    """What a process has used of the processor, all its threads together."""
+    numbers = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(numbers[11]) + int(numbers[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _work(account, batch, ready, left, ended) -> None:  # type: ignore[no-untyped-def]  # multiprocessing's own types
+    with _client(*account) as client:
+        client.post(
+            "/jobs/activations", json={"job_types": WORK, "worker": "nobody", "lock_s": 0.001}
+        ).raise_for_status()
+        ready.wait()
         while left.value > 0:
             jobs = _locked(client, batch)
             if batch == 1:
@@ -102,6 +119,7 @@ def _work(address, key, batch, go, left) -> None:  # type: ignore[no-untyped-def
                 assert not answer["refused"], answer
             with left.get_lock():
                 left.value -= len(jobs)
+        ended.put(time.perf_counter())  # of the machine, so that those of several processes can be compared
 
 
 def _client(address: str, key: str) -> httpx.Client:

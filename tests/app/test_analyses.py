@@ -122,3 +122,40 @@ def test_a_map_and_variants_can_be_shown_privately(context: Context, log_id: str
 
     assert noisy.tables[1].rows[0][:2] == (10.0, 5)
     assert variants.tables[1].rows == ((20, 0, 20),)
+
+
+def test_business_rules_are_checked_from_lines_and_from_a_file(context: Context, log_id: str) -> None:
+    rules = '{"rules": [{"kind": "precedence", "first": ["b"], "second": ["c"], "name": "=b first"}]}'
+
+    output = ran(context, log_id, "rules", {"rules": rules, "rule": ["response: a -> d within 3 hours", "exists: x"]})
+
+    assert [row[:4] for row in output.tables[0].rows] == [
+        ("=b first", 10, 10, 0),
+        ("response: a -> d within 3 hours", 20, 0, 0),
+        ("exists 1: x", 0, 20, 0),
+    ]
+    assert output.notes[1] == "Activities that this log does not have: x."
+    name, content = running.file_of(output, "verdicts.csv")
+    lines = content.decode("utf-8-sig").splitlines()
+    assert name == "verdicts.csv"
+    assert lines[0].startswith("case,'=b first,")
+    assert lines[1] == "c0,kept,kept,broken"
+
+
+@pytest.mark.parametrize("given", [{}, {"rules": "["}, {"rules": "[]"}])
+def test_rules_that_are_missing_or_no_json_are_refused(context: Context, log_id: str, given: dict[str, object]) -> None:
+    with pytest.raises(AnalysisParameterError):
+        ran(context, log_id, "rules", given)
+
+
+def test_a_given_model_is_aligned_with_and_replayed_by_the_kernel(context: Context, log_id: str) -> None:
+    discovered = ran(context, log_id, "discover", {"miner": "split"})
+    bpmn, pnml = (running.file_of(discovered, f"model.{kind}")[1].decode() for kind in ("bpmn", "pnml"))
+
+    assert [ran(context, log_id, "align", {"model": each}).data.fitness for each in (bpmn, pnml)] == [1, 1]  # type: ignore[attr-defined]
+    replayed = ran(context, log_id, "replay", {"model": bpmn})
+    assert (replayed.data.fitting_cases, replayed.data.fitness) == (20, 1.0)  # type: ignore[attr-defined]
+    with pytest.raises(AnalysisParameterError):
+        ran(context, log_id, "replay", {"model": bpmn, "process": "other"})
+    with pytest.raises(AnalysisParameterError):
+        ran(context, log_id, "replay", {"model": " "})

@@ -32,3 +32,15 @@ def test_every_analysis_has_a_command_with_an_example(taktloom: CommandLine) -> 
     helps = {name: taktloom("mine", name, "--help", data=False) for name in ANALYSES}
 
     assert [name for name, told in helps.items() if f"taktloom mine {name} " not in told.out] == []
+
+
+def test_a_document_is_read_from_its_file_and_refused_when_it_is_no_text(taktloom: CommandLine, tmp_path: Path) -> None:
+    (tmp_path / "log.csv").write_text(LOG, encoding="utf-8")
+    (tmp_path / "rules.json").write_text('{"rules": [{"kind": "exists", "first": ["a"]}]}', encoding="utf-8")
+    (tmp_path / "no.json").write_bytes(b"\xff\xff\xff")
+
+    done = taktloom("mine", "rules", tmp_path / "log.csv", "--rules", tmp_path / "rules.json", "--json")
+    refused = taktloom("mine", "rules", tmp_path / "log.csv", "--rules", tmp_path / "no.json")
+
+    assert [(each["text"], each["kept"]) for each in done.document["result"]["rules"]] == [("exists 1: a", 20)]
+    assert (refused.code, "TL-2951" in refused.err) == (1, True)

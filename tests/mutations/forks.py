@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Run tests against a changed kernel in forks of one process that has everything but the kernel loaded already.
+"""Run tests against changed rooms in forks of one process that has the libraries and the rooms below loaded already.
 
-A fork finds the changed text of one module by an import hook, so that nothing is copied, and pays neither for a new
-interpreter nor for the libraries. The narrow suites go first; only what they let live meets the wide ones.
+A fork pays neither for a new interpreter nor for the libraries. The change of one module is found by an import hook, so
+that nothing is copied (`ModuleChange`); what else a change may be says how it takes effect (`Change`). The narrow
+suites go first; only what they let live meets the wide ones.
 """
 
 import importlib
@@ -17,11 +18,11 @@ from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from importlib.util import spec_from_loader
 from pathlib import Path
-from typing import IO, NoReturn
+from typing import IO, NoReturn, Protocol
 
 import pytest
 
-__all__ = ["Change", "Trial", "preload", "try_all"]
+__all__ = ["Change", "ModuleChange", "Trial", "preload", "try_all"]
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "taktloom"
@@ -34,6 +35,7 @@ LOADED_BEFORE = (  # what the suites use beside the kernel and what stands on it
     "taktloom.formats.layout",
     "taktloom.feel",
 )
+CHANGED_ROOMS = ("kernel", "storage", "hosts", "app")  # never loaded before the fork, since no change would reach them
 OPTIONS = ("-x", "-q", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning")
 PASSED, FAILED = 0, 1  # exit codes of pytest; every other one says that the tests did not run
 OUT_OF_TIME = -1
@@ -41,14 +43,31 @@ LOADED = 20  # how much longer than it computes a fork may take on a machine wit
 INTERRUPTED = 2  # an import error while collecting: the change broke a module, which is a find
 
 
+class Change(Protocol):
+    """what: in words. suites: one tuple of what pytest is called with per stage."""
+
+    @property
+    def what(self) -> str: ...
+
+    @property
+    def suites(self) -> tuple[tuple[str, ...], ...]: ...
+
+    def take_effect(self) -> None:
+        """In the fork, before any test is loaded."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """file: under src/taktloom; text: what it shall say; what: in words. suites: one tuple of paths per stage."""
+class ModuleChange:
+    """file: under src/taktloom; text: what it shall say."""
 
     file: str
     text: str
     what: str
     suites: tuple[tuple[str, ...], ...]
+
+    def take_effect(self) -> None:
+        """See Change."""
+        sys.meta_path.insert(0, _Changed(self))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,11 +87,12 @@ class _Running:
 
 
 def preload() -> None:
-    """Load what all forks share. Raises where the kernel is loaded already, since no change would reach it."""
+    """Load what all forks share. Raises where a room that is changed is loaded already."""
     for name in LOADED_BEFORE:
         importlib.import_module(name)
-    if any(name.startswith("taktloom.kernel") for name in sys.modules):
-        raise AssertionError("the kernel is loaded before it is changed")
+    loaded = [room for room in CHANGED_ROOMS if f"taktloom.{room}" in sys.modules]
+    if loaded:
+        raise AssertionError(f"loaded before they are changed: {loaded}")
 
 
 def try_all(changes: Iterable[Change], *, workers: int, seconds: float) -> Iterator[Trial]:
@@ -132,7 +152,7 @@ def _run_tests(change: Change, tests: Sequence[str]) -> NoReturn:
         silence = os.open(os.devnull, os.O_WRONLY)
         os.dup2(silence, 1)
         os.dup2(silence, 2)
-        sys.meta_path.insert(0, _Changed(change))
+        change.take_effect()
         sys.dont_write_bytecode = True
         code = int(pytest.main([*OPTIONS, *tests]))
     finally:
@@ -142,7 +162,7 @@ def _run_tests(change: Change, tests: Sequence[str]) -> NoReturn:
 class _Changed(MetaPathFinder):
     """Finds the changed module before the files are asked."""
 
-    def __init__(self, change: Change) -> None:
+    def __init__(self, change: ModuleChange) -> None:
         self._path = SOURCE / change.file
         parts = Path(change.file).with_suffix("").parts
         self._name = ".".join(("taktloom", *(parts[:-1] if parts[-1] == "__init__" else parts)))

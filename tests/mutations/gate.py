@@ -2,26 +2,29 @@
 """Seeded bugs that the suites must find: `python -m tests.mutations.gate [NAME ...]`.
 
 Each patch under patches/ (kernel) and store/ (engine, storage, SQL) begins with what the bug is and which tests must
-see it (what pytest is called with). It is applied by its text, not by its line numbers, to a copy of the rooms that it
-changes beside links to the rest of the package; the tests run against that copy.
+see it (what pytest is called with, the narrowest that does). It is applied by its text, not by its line numbers, to a
+copy of the rooms that it changes; the tests run against that copy in a fork of a process that has the rest loaded.
 """
 
 import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import copytree
 
-__all__ = ["PATCHES", "STORE_PATCHES", "Patch", "fails_with", "read_patch"]
+import taktloom
+from tests.mutations.forks import ROOT, SOURCE, preload, try_all, write_line
 
-ROOT = Path(__file__).parents[2]
-SOURCE = ROOT / "src" / "taktloom"
+__all__ = ["PATCHES", "STORE_PATCHES", "Patch", "missed", "pass_unchanged", "patched", "read_patch"]
+
 PATCHES = sorted((Path(__file__).parent / "patches").glob("*.patch"))
 STORE_PATCHES = sorted((Path(__file__).parent / "store").glob("*.patch"))
-SECONDS = 240
+SECONDS = 240.0  # of computing, for one bug
+WORKERS = 2
+_MISSED, _UNCHANGED = "MISSED", "unchanged"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,31 +61,6 @@ def read_patch(path: Path) -> Patch:
     )
 
 
-def fails_with(changed: Mapping[str, str], tests: tuple[str, ...], seconds: float = SECONDS) -> bool:
-    """Whether *tests* fail when files of the package have the texts *changed* (a run without end counts as failing)."""
-    rooms = {Path(name).parts[0] for name in changed} or {"kernel"}
-    with tempfile.TemporaryDirectory() as folder:
-        package = Path(folder) / "taktloom"
-        package.mkdir()
-        for entry in SOURCE.iterdir():
-            if entry.name not in rooms:
-                (package / entry.name).symlink_to(entry)
-        for room in rooms:
-            copytree(SOURCE / room, package / room, ignore=lambda _folder, names: {"__pycache__"} & set(names))
-        for name, text in changed.items():
-            (package / name).write_text(text, encoding="utf-8")
-        paths = f"pythonpath={folder} . scripts"
-        command = [sys.executable, "-m", "pytest", "-x", "-q", "-o", paths, "--no-header", *tests]
-        environment = {**os.environ, "PYTHONPATH": folder, "PYTHONDONTWRITEBYTECODE": "1"}
-        try:
-            done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, timeout=seconds, check=False)
-        except subprocess.TimeoutExpired:
-            return True
-    if done.returncode not in {0, 1}:
-        raise AssertionError(f"the tests did not run: {done.stdout.decode()[-2000:]}{done.stderr.decode()[-2000:]}")
-    return done.returncode == 1
-
-
 def patched(patch: Patch) -> Mapping[str, str]:
     """The changed files; each hunk must be found exactly once."""
     changed = {}
@@ -95,17 +73,75 @@ def patched(patch: Patch) -> Mapping[str, str]:
     return changed
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Seeded:
+    """A patch that takes effect by a copy of its rooms in front of the package's own. folder: where it may lie."""
+
+    patch: Patch
+    folder: Path
+
+    @property
+    def what(self) -> str:
+        """The bug."""
+        return f"{self.patch.name}: {self.patch.bug}"
+
+    @property
+    def suites(self) -> tuple[tuple[str, ...], ...]:
+        """One stage."""
+        return (self.patch.tests,)
+
+    def take_effect(self) -> None:
+        """See Change."""
+        package = self.folder / self.patch.name
+        changed = patched(self.patch)
+        for room in {Path(name).parts[0] for name in changed}:
+            copytree(SOURCE / room, package / room, ignore=lambda _folder, names: {"__pycache__"} & set(names))
+        for name, text in changed.items():
+            (package / name).write_text(text, encoding="utf-8")
+        taktloom.__path__.insert(0, str(package))
+
+
+def missed(paths: Sequence[Path]) -> list[str]:
+    """The names of the patches that their tests do not find; in a process of its own, which has loaded nothing yet."""
+    told = _told([path.stem for path in paths])
+    if set(told) != {path.stem for path in paths}:
+        raise AssertionError(f"the tests of these did not run: {sorted({path.stem for path in paths} - set(told))}")
+    return [name for name, fate in told.items() if fate == _MISSED]
+
+
+def pass_unchanged(tests: Sequence[str]) -> bool:
+    """Whether *tests* pass in a fork where nothing is changed: then a find is due to the change."""
+    return _told([_UNCHANGED, *tests]) == {_UNCHANGED: _MISSED}
+
+
+def _told(arguments: Sequence[str]) -> dict[str, str]:
+    command = [sys.executable, "-m", "tests.mutations.gate", *arguments]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join((str(ROOT / "src"), str(ROOT)))}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    if not done.stdout:
+        raise AssertionError(f"the tests did not run: {done.stdout[-2000:]}{done.stderr[-2000:]}")
+    fates = (line.split(":")[0].split() for line in done.stdout.splitlines())
+    return {name: fate for fate, name in fates}
+
+
+def find(patches: Iterable[Patch]) -> int:
+    """Print each seeded bug and whether it is found, as it is known; how many are not."""
+    times_missed = 0
+    preload()
+    with tempfile.TemporaryDirectory() as folder:
+        seeded = [_Seeded(patch=patch, folder=Path(folder)) for patch in patches]
+        for trial in try_all(seeded, workers=WORKERS, seconds=SECONDS):
+            times_missed += trial.has_survived
+            write_line(sys.stdout, f"{_MISSED if trial.has_survived else 'found '} {trial.change.what}")
+    return times_missed
+
+
 def main(names: list[str]) -> int:
-    """Print each seeded bug and whether it is found."""
-    missed = 0
-    for patch in map(read_patch, (*PATCHES, *STORE_PATCHES)):
-        if names and patch.name not in names:
-            continue
-        is_found = fails_with(patched(patch), patch.tests)
-        missed += not is_found
-        sys.stdout.write(f"{'found ' if is_found else 'MISSED'} {patch.name}: {patch.bug}\n")
-        sys.stdout.flush()
-    return 1 if missed else 0
+    """All seeded bugs, or those of *names*; after `unchanged`: tests that shall pass where nothing is changed."""
+    if names[:1] == [_UNCHANGED]:
+        return find([Patch(name=_UNCHANGED, bug="Nothing is changed.", tests=tuple(names[1:]), hunks={})])
+    patches = [read_patch(path) for path in (*PATCHES, *STORE_PATCHES) if not names or path.stem in names]
+    return 1 if find(patches) else 0
 
 
 if __name__ == "__main__":

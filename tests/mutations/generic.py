@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.mutations.forks import ROOT, SOURCE, Change, preload, try_all, write_line
+from tests.mutations.forks import ROOT, SOURCE, Change, ModuleChange, preload, try_all, write_line
 
 WIDE = ("tests/conformance/bpmn", "tests/kernel", "tests/conformance/bpmn_rules", "tests/properties/test_kernel.py")
 NARROW = {  # by folder or module of the kernel, longest first wins; else the test file of the module's name
@@ -105,7 +105,7 @@ def changes(sample: list[Site]) -> Iterator[Change]:
     """In the order of the files."""
     for site in sorted(sample, key=lambda site: (site.file, site.number)):
         text, what = mutated(site)
-        yield Change(file=site.file, text=text, what=what, suites=suites_of(site.file))
+        yield ModuleChange(file=site.file, text=text, what=what, suites=suites_of(site.file))
 
 
 def main() -> int:

@@ -120,3 +120,29 @@ def test_acknowledged_rows_survive_random_faults_and_power_losses(tmp_path: Path
             if acknowledged:
                 assert acknowledged <= numbers_on(disk), seed
         disk.close()
+
+
+def test_what_a_process_reads_after_another_died_in_its_commit_survives_a_power_loss(tmp_path: Path) -> None:
+    shown = 0
+    for seed in range(40):
+        disk = FaultyDisk(tmp_path, Random(seed))
+        connection = table_on(disk)
+        disk.fail_at(DiskFault.CRASH, seed % 8)
+        with suppress(apsw.Error):
+            connection.execute("INSERT INTO entry VALUES (1, 'cut off before its sync')")
+        disk.kill()
+        with suppress(apsw.Error):
+            connection.close(True)
+        disk.restart()
+
+        reader = open_connection(disk.folder / "a.db", vfs=disk.name)
+        seen = {row[0] for row in reader.execute("SELECT number FROM entry")}
+        disk.pull_the_plug()
+        with suppress(apsw.Error):
+            reader.close(True)
+        disk.restart()
+
+        assert numbers_on(disk) == seen
+        shown += seen == {1}
+        disk.close()
+    assert 0 < shown < 40

@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
+import asyncio
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -101,6 +103,25 @@ def test_a_taken_port_names_a_free_one(tmp_path: Path) -> None:
 
         with listen(Settings(data=tmp_path, port=int(refused.value.parameters["free"]))) as second:
             assert second.getsockname()[1] != taken
+
+
+def test_an_answer_is_sent_at_once_and_not_when_the_one_before_was_acknowledged(tmp_path: Path) -> None:
+    accepted: list[int] = []
+
+    def note(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        accepted.append(writer.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+        writer.close()
+
+    async def connect() -> None:
+        with listen(Settings(data=tmp_path, port=0)) as listening:
+            async with await asyncio.start_server(note, sock=listening):
+                reader, writer = await asyncio.open_connection(*listening.getsockname())
+                assert await reader.read() == b""
+                writer.close()
+
+    asyncio.run(connect())
+
+    assert accepted == [1]
 
 
 def test_an_address_of_another_machine_is_refused(tmp_path: Path) -> None:

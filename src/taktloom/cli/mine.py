@@ -9,15 +9,17 @@ import inspect
 from collections.abc import Callable
 from dataclasses import MISSING, Field, fields
 from pathlib import Path
-from typing import Annotated, Any, get_type_hints
+from typing import Annotated, Any, get_origin, get_type_hints
 
 import typer
 
 from taktloom.app import logs
 from taktloom.app.analyses import running
-from taktloom.app.analyses.records import Analysis, AnalysisOutput
+from taktloom.app.analyses.documents import read_document
+from taktloom.app.analyses.records import Analysis, AnalysisOutput, is_document
 from taktloom.app.analyses.table import ANALYSES
 from taktloom.app.calls import calls
+from taktloom.cli.analysis_tables import print_tables
 from taktloom.cli.logs import (
     FilterOption,
     LogArgument,
@@ -29,7 +31,7 @@ from taktloom.cli.logs import (
     chosen_part,
     looking_at,
 )
-from taktloom.cli.output import DataOption, JsonOption, print_json, print_table, progress_bar, say
+from taktloom.cli.output import DataOption, JsonOption, print_json, progress_bar, say
 
 mine_commands = typer.Typer()
 
@@ -53,7 +55,7 @@ def _command(analysis: Analysis[Any]) -> Callable[..., None]:
     own = [each.name for each in fields(analysis.parameters)]
 
     def run(**options: Any) -> None:
-        parameters = {name: options[name] for name in own}
+        parameters = {name: _given(options[name]) for name in own if options[name] is not None}
         reading = Reading(timezone=options["timezone"], skip_bad_rows=options["skip_bad_rows"])
         chosen = chosen_part(options["having"], options["lacking"], options["filter_text"])
         with looking_at(options["log"], options["data"], reading) as (context, log_id):
@@ -78,14 +80,29 @@ def _signature(analysis: Analysis[Any]) -> inspect.Signature:
     listed = [inspect.Parameter("log", keyword, annotation=LogArgument)]
     for each in fields(analysis.parameters):
         default = inspect.Parameter.empty if each.default is MISSING else each.default
+        if is_document(each) and default is not inspect.Parameter.empty:
+            default = None
         listed.append(inspect.Parameter(each.name, keyword, default=default, annotation=_option(each, hints)))
     listed += [inspect.Parameter(name, keyword, default=value, annotation=kind) for name, kind, value in _SHARED]
     return inspect.Signature(listed)
 
 
 def _option(each: "Field[Any]", hints: dict[str, Any]) -> Any:
-    meta = each.metadata
-    return Annotated[hints[each.name], typer.Option(help=meta["help"], min=meta["least"], max=meta["most"])]
+    meta, kind = each.metadata, hints[each.name]
+    if is_document(each):
+        is_needed = each.default is MISSING
+        shown = typer.Option(help=meta["help"], exists=True, dir_okay=False, show_default=False)
+        return Annotated[Path if is_needed else Path | None, shown]
+    if get_origin(kind) is tuple:
+        return Annotated[list[str], typer.Option(help=meta["help"], show_default=False)]
+    return Annotated[kind, typer.Option(help=meta["help"], min=meta["least"], max=meta["most"])]
+
+
+def _given(value: object) -> object:
+    """A parameter's value from an option's: the text of a file, a list of texts."""
+    if isinstance(value, Path):
+        return read_document(value)
+    return tuple(value) if isinstance(value, list) else value
 
 
 def _write(output: AnalysisOutput, targets: list[Path]) -> list[Path]:
@@ -99,9 +116,7 @@ def _print(output: AnalysisOutput, files: list[Path], *, as_json: bool) -> None:
     if as_json:
         print_json({"result": output.data, "notes": output.notes, "files": files})
         return
-    for table in output.tables:
-        say(f"\n{table.title}")
-        print_table(table.columns, table.rows, empty="Nothing found.")
+    print_tables(output.tables)
     for note in output.notes:
         say(f"\n{note}")
     for file in files:

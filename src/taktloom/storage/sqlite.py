@@ -4,6 +4,10 @@
 Write-ahead log, foreign keys on, a busy time-out, and a stated sync level. A library version with a known corruption
 bug is refused before the first byte is written: in WAL mode, versions before 3.51.3 (save 3.44.6+ and 3.50.7+) can lose
 committed pages when a checkpoint meets a log reset (https://www.sqlite.org/wal.html#walresetbug); 3.52.0 was withdrawn.
+
+A process that dies between writing a commit to the log and syncing it leaves a commit that the next process reads, but
+that the disk need not have. Whoever asks again is told that it is done already, without anything being written, and a
+power loss would then take what was acknowledged. So the log is synced before anybody reads from it.
 """
 
 from collections.abc import Iterator
@@ -65,6 +69,8 @@ def open_connection(path: Path | str, *, sync: SyncLevel = SyncLevel.FULL, vfs: 
     require_safe_version(apsw.sqlite_lib_version())
     connection: apsw.Connection | None = None
     try:
+        if str(path) != MEMORY and sync is SyncLevel.FULL:
+            _sync_log_left_behind(path, vfs)
         connection = apsw.Connection(str(path), vfs=vfs, statementcachesize=_STATEMENT_CACHE)
         connection.set_busy_timeout(_BUSY_TIMEOUT_MS)
         if str(path) != MEMORY:
@@ -83,6 +89,23 @@ def open_connection(path: Path | str, *, sync: SyncLevel = SyncLevel.FULL, vfs: 
             "Check that the folder exists, is writable and on a local disk, or restore a backup.",
         ) from error
     return connection
+
+
+def _sync_log_left_behind(path: Path | str, vfs: str | None) -> None:
+    """Have the disk keep what an ended process left in the log, and the log's place in its folder.
+
+    A checkpoint would sync it too, but may be held up by others. Opened as a log, the file takes no part in the locks;
+    opened to be created, its first sync covers the folder.
+    """
+    log = f"{Path(path).resolve()}-wal"
+    if not Path(log).exists():
+        return
+    flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE | apsw.SQLITE_OPEN_WAL
+    file = apsw.VFSFile(vfs or "", log, [flags, 0])
+    try:
+        file.xSync(apsw.SQLITE_SYNC_FULL)
+    finally:
+        file.xClose()
 
 
 def _require_write_ahead_log(connection: apsw.Connection) -> None:

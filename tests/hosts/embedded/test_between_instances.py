@@ -97,21 +97,25 @@ def test_a_signal_is_heard_by_all_who_wait_and_by_start_events(engine: EmbeddedE
     assert variables_of(engine, keys[0]) == {"n": Decimal(1)}
 
 
-def test_a_thrown_signal_and_message_reach_others_in_the_same_call(engine: EmbeddedEngine) -> None:
+def test_thrown_signals_and_messages_all_reach_others_in_the_same_call(engine: EmbeddedEngine) -> None:
     throwing = process(
         "throwing",
         '<startEvent id="s1"/><intermediateThrowEvent id="t"><signalEventDefinition signalRef="sig"/>'
-        '</intermediateThrowEvent><sendTask id="send" messageRef="msg"/><endEvent id="e1"/>',
+        '</intermediateThrowEvent><sendTask id="send" messageRef="msg"/><sendTask id="again" messageRef="msg"/>'
+        '<endEvent id="e1"/>',
         "s1 t",
         "t send",
-        "send e1",
+        "send again",
+        "again e1",
     )
     waiting = process(
         "waiting",
-        f'<startEvent id="s2"/>{catch("c")}<receiveTask id="r" messageRef="msg"/><endEvent id="e2"/>',
+        f'<startEvent id="s2"/>{catch("c")}<receiveTask id="r" messageRef="msg"/>'
+        '<receiveTask id="more" messageRef="msg"/><endEvent id="e2"/>',
         "s2 c",
         "c r",
-        "r e2",
+        "r more",
+        "more e2",
     )
     engine.deployments.deploy({"m.bpmn": model(throwing, waiting)})
     key = start(engine, "waiting")

@@ -10,7 +10,8 @@ from decimal import Decimal
 import pytest
 
 from taktloom.hosts.embedded import CompletionResult, EmbeddedEngine, JobCompletion, ManualClock
-from taktloom.hosts.embedded.jobs import JobLockError, UnknownJobError, back_off
+from taktloom.hosts.embedded.back_off import doubling
+from taktloom.hosts.embedded.jobs import JobLockError, UnknownJobError
 from taktloom.model.errors import LimitExceededError
 from taktloom.model.identifiers import InstanceKey, JobId, ProcessId
 from taktloom.model.operations import JobState, LockedJob
@@ -39,6 +40,18 @@ def test_a_locked_job_is_not_given_to_another_worker(engine: EmbeddedEngine, dep
     assert others == ()
     assert (job.fence, job.attempt, job.retries_left) == (1, 1, 3)
     assert job.locked_until == MONDAY + timedelta(seconds=30)
+
+
+def test_who_takes_several_jobs_gets_none_that_is_locked(engine: EmbeddedEngine, deploy: Deploy) -> None:
+    deploy("register_and_decide")
+    engine.instances.start(PERMIT, {})
+    engine.instances.start(PERMIT, {})
+    first = lock_one(engine)
+
+    others = engine.jobs.lock(["register-case"], worker="w2", max_jobs=5)
+
+    assert [job.fence for job in others] == [1]
+    assert first.job_id not in {job.job_id for job in others}
 
 
 def test_a_job_whose_lock_ran_out_is_offered_again_under_the_same_id(
@@ -162,7 +175,7 @@ def test_a_failed_job_waits_and_is_offered_again(engine: EmbeddedEngine, deploy:
     engine.jobs.fail(job.job_id, job.fence, "TimeoutError")
     at_once = engine.jobs.lock(["check"], worker="w1")
     waiting = job_state(engine, key)
-    clock.advance(back_off(1))
+    clock.advance(doubling(1))
     again = lock_one(engine, "check")
 
     assert at_once == ()
@@ -171,7 +184,7 @@ def test_a_failed_job_waits_and_is_offered_again(engine: EmbeddedEngine, deploy:
 
 
 def test_the_pause_before_a_retry_doubles_up_to_ten_minutes() -> None:
-    pauses = [back_off(attempt).total_seconds() for attempt in (1, 2, 3, 9, 10, 1000)]
+    pauses = [doubling(attempt).total_seconds() for attempt in (1, 2, 3, 9, 10, 1000)]
 
     assert pauses == [2, 4, 8, 512, 600, 600]
 

@@ -76,6 +76,19 @@ def test_a_buffered_message_expires(engine: EmbeddedEngine, deploy: Deploy, cloc
     assert status(engine, key) == "active"
 
 
+def test_other_messages_do_not_shorten_the_time_in_the_buffer(
+    engine: EmbeddedEngine, deploy: Deploy, clock: ManualClock
+) -> None:
+    deploy("wait_for_payment")
+    engine.messages.correlate(payment("A", keep=HOUR))
+
+    clock.advance(HOUR - timedelta(microseconds=1))
+    engine.messages.correlate(payment("B"))
+    key = engine.instances.start(PAYMENT, {"invoice": "A"}).instance_key
+
+    assert status(engine, key) == "completed"
+
+
 def test_a_message_id_is_taken_once(engine: EmbeddedEngine, deploy: Deploy) -> None:
     deploy("wait_for_payment")
     one = engine.instances.start(PAYMENT, {"invoice": "A"}).instance_key

@@ -72,6 +72,7 @@ def test_a_timer_of_a_cancelled_instance_is_gone(engine: EmbeddedEngine, deploy:
     engine.instances.cancel(key)
     clock.advance(timedelta(hours=2))
 
+    assert engine.timers.next_due_at() is None
     assert engine.timers.fire_due() == 0
 
 

@@ -82,10 +82,11 @@ def counted_arrays(source: AnalysisInput, parameters: TimesParameters) -> "LogAr
         raise EmptyViewError(source.log.metadata.log_id)
     if not parameters.open_hours and not parameters.holidays:
         return arrays
-    return in_open_time(arrays, _calendar(parameters))
+    return in_open_time(arrays, calendar_of(parameters))
 
 
-def _calendar(parameters: TimesParameters) -> "Any":
+def calendar_of(parameters: TimesParameters) -> "Any":
+    """The calendar of the hours that are given. Raises AnalysisParameterError."""
     from taktloom.app.analyses.records import refusal
     from taktloom.calendars.definition import calendar_from, calendar_problems
 

@@ -2,7 +2,7 @@
 """What an analysis is, takes and gives."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import MISSING, Field, dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 from taktloom.model.errors import MisuseError
@@ -74,6 +74,17 @@ def parameter(help_text: str, *, default: Any = MISSING, least: float | None = N
     """A field of a parameters record, with its help and its range; without default it is required."""
     metadata = {"help": help_text, "least": least, "most": most}
     return field(metadata=metadata) if default is MISSING else field(default=default, metadata=metadata)
+
+
+def document(help_text: str, *, default: Any = MISSING) -> Any:
+    """A field that holds the text of a file: a command takes the file's name, a route takes the text in its body."""
+    metadata = {"help": help_text, "least": None, "most": None, "is_document": True}
+    return field(metadata=metadata) if default is MISSING else field(default=default, metadata=metadata)
+
+
+def is_document(each: "Field[Any]") -> bool:
+    """Whether the parameter is the text of a file."""
+    return bool(each.metadata.get("is_document"))
 
 
 def read_parameters(analysis: Analysis[Parameters], given: Mapping[str, object]) -> Parameters:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, cast
 
-from taktloom.app.analyses.records import Analysis, AnalysisInput, AnalysisOutput, Report, read_parameters
+from taktloom.app.analyses.records import Analysis, AnalysisInput, AnalysisOutput, Report, is_document, read_parameters
 from taktloom.app.analyses.table import ANALYSES
 from taktloom.app.context import Context, use_case
 from taktloom.app.long_work import WorkHandle, WorkKind, WorkState, WorkStatus
@@ -18,13 +18,14 @@ ANSWERED_WITHIN_S = 2.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParameterRecord:
-    """One parameter: its name, help, default (None: required or none) and range."""
+    """One parameter: its name, help, default (None: required or none), range, and whether it is a file's text."""
 
     name: str
     help: str
     default: object
     least: float | None
     most: float | None
+    is_document: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +108,7 @@ def _parameters(analysis: Analysis[Any]) -> tuple[ParameterRecord, ...]:
             default=None if not isinstance(each.default, str | int | float | bool) else each.default,
             least=each.metadata["least"],
             most=each.metadata["most"],
+            is_document=is_document(each),
         )
         for each in fields(analysis.parameters)
     )

@@ -49,6 +49,15 @@ def condition_to_json(condition: CaseCondition | EventCondition | ValueTest) -> 
     return _encode(condition)
 
 
+def case_condition_from_json(record: object, path: str) -> CaseCondition:
+    """The inverse of `condition_to_json` for a condition on cases; *path* stands before the fields of its errors.
+
+    Raises MalformedRecordError, FilterTooLargeError.
+    """
+    kinds = {kind.tag: kind for kind in CASE_CONDITIONS}
+    return typing.cast("CaseCondition", _decode_tagged(record, path, 0, "type", kinds))
+
+
 def _encode(value: object) -> dict[str, object]:
     is_step = isinstance(value, FILTER_STEPS)
     record: dict[str, object] = {"keep" if is_step else "type": getattr(value, "tag", "")}

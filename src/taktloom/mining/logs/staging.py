@@ -66,11 +66,20 @@ class Staging:
         stored = self.columns[source_column]
         if all(path.suffix == ARROW for path in self.paths):  # blocks already, read one after the other
             for path in self.paths:
-                yield pl.read_ipc(path, columns=[stored])[stored].rename(source_column)
+                yield _block_column(path, stored).rename(source_column)
             return
         scan = self.scan().select(stored)
         for begin in range(0, max(1, self.rows), rows):
             yield scan.slice(begin, rows).collect()[stored].rename(source_column)
+
+
+def _block_column(path: Path, column: str) -> pl.Series:
+    """The column of a block; nulls where the block has none of it."""
+    scan = pl.scan_ipc(path)
+    if column in scan.collect_schema():
+        return scan.select(column).collect()[column]
+    rows = int(scan.select(pl.len()).collect().item())
+    return pl.repeat(None, rows, dtype=pl.String(), eager=True).alias(column)
 
 
 def _scan(path: Path) -> pl.LazyFrame:

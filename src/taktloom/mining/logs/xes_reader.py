@@ -18,88 +18,56 @@ from lxml import etree
 from taktloom.formats.xml_reader import DOCTYPE, XmlError, iterate_records
 from taktloom.mining.logs.encodings import Digest, RawBytes, unpacked_chunks
 from taktloom.mining.logs.errors import LogTooLargeError, UnreadableLogError
-from taktloom.mining.logs.mapping import AttributeLevel, AttributeType
-from taktloom.mining.logs.requests import LogFormat
-from taktloom.mining.logs.staging import SourceFile, Staging
+from taktloom.mining.logs.mapping import AttributeLevel
+from taktloom.mining.logs.staging import Staging
+from taktloom.mining.logs.xes_columns import (
+    CASE_NAME,
+    CASE_PREFIX,
+    XES_TYPES,
+    CaseNames,
+    ColumnTypes,
+    StagedRows,
+    xes_levels,
+)
+from taktloom.mining.logs.xes_plain import stage_plain_xes
 from taktloom.model.places import Place
 
-CASE_PREFIX = "case:"
-CASE_NAME = "case:concept:name"
 BATCH_ROWS = 50_000
 SAMPLE_ROWS = 1_000
 DEEPEST = 16
 PIECE_BYTES = 64 * 1024
-XES_TYPES = {
-    "string": AttributeType.TEXT,
-    "id": AttributeType.TEXT,
-    "date": AttributeType.INSTANT,
-    "int": AttributeType.INTEGER,
-    "float": AttributeType.NUMBER,
-    "boolean": AttributeType.BOOLEAN,
-    "list": AttributeType.TEXT,
-}
 
 Row = dict[str, str]
 
 
-class _Types:
-    """What types each column's values were declared with."""
-
-    def __init__(self) -> None:
-        self._pairs: set[tuple[str, str]] = set()
-        self._seen: dict[str, set[AttributeType]] = {}
-
-    def note(self, column: str, kind: str) -> None:
-        """Remember that *column* had a value of XES type *kind*."""
-        if (column, kind) not in self._pairs:
-            self._pairs.add((column, kind))
-            self._seen.setdefault(column, set()).add(XES_TYPES[kind])
-
-    def decided(self) -> dict[str, AttributeType]:
-        """One type per column; a mixture of numbers is a number, any other is text."""
-        numbers = {AttributeType.INTEGER, AttributeType.NUMBER}
-        return {
-            column: next(iter(kinds))
-            if len(kinds) == 1
-            else (AttributeType.NUMBER if kinds <= numbers else AttributeType.TEXT)
-            for column, kinds in self._seen.items()
-        }
-
-
 def stage_xes(raw: RawBytes, workspace: Path) -> Staging:
     """All events of an XES or XES.gz file as staged rows; raises UnreadableLogError, LogTooLargeError."""
-    digest, types = Digest(), _Types()
-    paths: list[Path] = []
-    columns: dict[str, None] = {}
-    rows = 0
-    for batch in _batches(_rows(raw, digest, types)):
+    return stage_plain_xes(raw, workspace) or stage_any_xes(raw, workspace)
+
+
+def stage_any_xes(raw: RawBytes, workspace: Path) -> Staging:
+    """The long way: every XES file, through the XML parser."""
+    digest, staged = Digest(), StagedRows()
+    for batch in _batches(_rows(raw, digest, staged.types)):
         names = dict.fromkeys(name for row in batch for name in row)
-        columns.update(names)
-        if len(columns) > raw.limits.columns:
+        staged.columns.update(names)
+        if len(staged.columns) > raw.limits.columns:
             raise LogTooLargeError("columns", raw.limits.columns, raw.place)
-        rows += len(batch)
-        if rows > raw.limits.rows:
+        staged.rows += len(batch)
+        if staged.rows > raw.limits.rows:
             raise LogTooLargeError("rows", raw.limits.rows, raw.place)
-        path = workspace / f"rows-{len(paths):05}.parquet"
+        path = workspace / f"rows-{len(staged.paths):05}.parquet"
         _frame(batch, tuple(names)).write_parquet(path, compression="zstd", compression_level=1)
-        paths.append(path)
-    if rows == 0:
+        staged.paths.append(path)
+    if staged.rows == 0:
         raise _no_events(raw)
-    return Staging(
-        source=SourceFile(name=raw.name, size_bytes=digest.size_bytes, sha256=digest.sha256, format=LogFormat.XES),
-        paths=tuple(paths),
-        columns={name: name for name in columns},
-        rows=rows,
-        levels=xes_levels(tuple(columns)),
-        types=types.decided(),
-        first_row=1,
-    )
+    return staged.finished(raw, digest)
 
 
 def sample_xes(raw: RawBytes) -> tuple[pl.DataFrame, dict[str, AttributeLevel]]:
     """The first events as text columns, and the columns' levels."""
     batch: list[Row] = []
-    for row in _rows(raw, Digest(), _Types()):
+    for row in _rows(raw, Digest(), ColumnTypes()):
         batch.append(row)
         if len(batch) == SAMPLE_ROWS:
             break
@@ -112,11 +80,6 @@ def sample_xes(raw: RawBytes) -> tuple[pl.DataFrame, dict[str, AttributeLevel]]:
 def _no_events(raw: RawBytes) -> UnreadableLogError:
     cause = "The log has no traces with events; object-centric logs are not read here."
     return UnreadableLogError("no-rows", cause, raw.place, "Export the log again, one case per trace.")
-
-
-def xes_levels(columns: tuple[str, ...]) -> dict[str, AttributeLevel]:
-    """Trace attributes are the case's, event attributes the event's: the format says so."""
-    return {name: AttributeLevel.CASE if name.startswith(CASE_PREFIX) else AttributeLevel.EVENT for name in columns}
 
 
 def _frame(batch: list[Row], names: tuple[str, ...]) -> pl.DataFrame:
@@ -134,9 +97,9 @@ def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:
         yield batch
 
 
-def _rows(raw: RawBytes, digest: Digest, types: _Types) -> Iterator[Row]:
-    names: dict[str, int] = {}
-    for number, trace in enumerate(_traces(raw, digest), start=1):
+def _rows(raw: RawBytes, digest: Digest, types: ColumnTypes) -> Iterator[Row]:
+    names = CaseNames()
+    for trace in _traces(raw, digest):
         case: Row = {}
         events = []
         for child in trace:
@@ -144,19 +107,12 @@ def _rows(raw: RawBytes, digest: Digest, types: _Types) -> Iterator[Row]:
                 events.append(child)
             else:
                 _read_attribute(child, CASE_PREFIX, case, types, raw.limits.cell_characters)
-        case[CASE_NAME] = _case_name(case.get(CASE_NAME), number, names)
+        case[CASE_NAME] = names.name(case.get(CASE_NAME))
         for event in events:
             row = dict(case)
             for child in event:
                 _read_attribute(child, "", row, types, raw.limits.cell_characters)
             yield row
-
-
-def _case_name(name: str | None, number: int, names: dict[str, int]) -> str:
-    """The trace's name; numbered when it has none, told apart when another trace has it already."""
-    base = (name or "").strip() or f"trace {number}"
-    names[base] = names.get(base, 0) + 1
-    return base if names[base] == 1 else f"{base} #{names[base]}"
 
 
 @lru_cache(maxsize=1_000)
@@ -169,7 +125,7 @@ def _local(element: etree._Element) -> str:
     return _kind(element.tag)
 
 
-def _read_attribute(element: etree._Element, prefix: str, row: Row, types: _Types, limit: int) -> None:
+def _read_attribute(element: etree._Element, prefix: str, row: Row, types: ColumnTypes, limit: int) -> None:
     """Put one attribute and those nested in it into *row*."""
     pending = [(element, prefix, 0)]
     while pending:

@@ -25,6 +25,7 @@ from taktloom.mining.objects.object_log import (
     DeclaredType,
     ObjectCentricLog,
 )
+from taktloom.mining.objects.values import canonical
 from taktloom.model.findings import Finding, Severity
 from taktloom.model.places import Place
 
@@ -131,7 +132,7 @@ class ObjectRecords:
             ),
             object_attributes=self._object_attributes(rules, known_objects, found),
         )
-        log = _in_order(log)
+        log = _in_order(_with_canonical_values(log))
         _check_values(log, found)
         alone = events.height - log.event_objects["event_id"].n_unique()
         found["event-without-object"] += alone
@@ -222,6 +223,20 @@ def _in_order(log: ObjectCentricLog) -> ObjectCentricLog:
         event_attributes=_by_owner(log.event_attributes, events),
         object_attributes=_by_owner(log.object_attributes, objects),
     )
+
+
+def _with_canonical_values(log: ObjectCentricLog) -> ObjectCentricLog:
+    return replace(
+        log,
+        event_attributes=_canonical_values(log.event_attributes, dict_of(log.events), log.event_types),
+        object_attributes=_canonical_values(log.object_attributes, dict(log.objects.rows()), log.object_types),
+    )
+
+
+def _canonical_values(table: pl.DataFrame, kinds: dict[str, str], declared: Sequence[DeclaredType]) -> pl.DataFrame:
+    types = {each.name: dict(each.attributes) for each in declared}
+    values = [canonical(value, types[kinds[owner]][name]) for owner, name, value, *_ in table.rows()]
+    return table.with_columns(pl.Series("value", values, dtype=pl.String()))
 
 
 def _by_owner(table: pl.DataFrame, owners: pl.Series) -> pl.DataFrame:

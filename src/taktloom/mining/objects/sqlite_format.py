@@ -17,6 +17,7 @@ import apsw
 
 from taktloom.mining.objects.object_log import DeclaredType, ObjectCentricLog
 from taktloom.mining.objects.records import BEGINNING, ObjectRecords
+from taktloom.mining.objects.values import NUMBER, WHOLE
 from taktloom.mining.objects.writing import iso
 
 SQLITE_MAGIC = b"SQLite format 3\0"
@@ -286,11 +287,6 @@ def _stored(value: str | None, kind: str) -> object:
         return None
     if kind == "boolean":
         return {"true": 1, "false": 0}.get(value, value)
-    try:
-        if kind == "integer" and str(int(value)) == value and abs(int(value)) < 2**63:
-            return int(value)
-        if kind == "float" and repr(float(value)) == value:
-            return float(value)
-    except ValueError:
-        return value
+    if kind in {"integer", "float"} and NUMBER.fullmatch(value):  # NaN would be stored as nothing
+        return int(value) if WHOLE.fullmatch(value) else float(value)
     return value

@@ -4,14 +4,15 @@
 import inspect
 from collections.abc import Callable
 from dataclasses import MISSING, Field, fields
-from typing import Annotated, Any, get_type_hints
+from typing import Annotated, Any, get_origin, get_type_hints
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Body, Query, Response
 from starlette.responses import JSONResponse
 
 from taktloom.app import works
 from taktloom.app.analyses import running
-from taktloom.app.analyses.records import Analysis
+from taktloom.app.analyses.documents import MOST_BYTES
+from taktloom.app.analyses.records import Analysis, is_document
 from taktloom.app.analyses.table import ANALYSES
 from taktloom.app.calls import calls
 from taktloom.app.long_work import WorkStatus
@@ -26,6 +27,7 @@ from taktloom.web.schemas.shared import PageOut
 
 router = APIRouter(tags=["analyses"])
 
+MOST_VALUES = 1_000
 _MEDIA_TYPES = {
     ".bpmn": "application/xml",
     ".pnml": "application/xml",
@@ -43,7 +45,7 @@ def list_analyses(context: Caller) -> PageOut[schemas.AnalysisOut]:
     return PageOut(items=shown_all(schemas.AnalysisOut, running.list_analyses(context)))
 
 
-def _result_route(analysis: Analysis[Any]) -> Callable[..., Any]:
+def _result_route(analysis: Analysis[Any], *, posted: bool) -> Callable[..., Any]:
     def show(context: Caller, log_id: str, chosen: Filtered, **parameters: Any) -> Any:
         found = running.start_analysis(context, request=_request(analysis, log_id, chosen, parameters))
         if isinstance(found, WorkStatus):
@@ -51,17 +53,17 @@ def _result_route(analysis: Analysis[Any]) -> Callable[..., Any]:
             return JSONResponse(work.model_dump(mode="json"), status_code=202)
         return schemas.result_out(found)
 
-    return _named(show, analysis, "show")
+    return _named(show, analysis, "show", posted=posted)
 
 
-def _file_route(analysis: Analysis[Any]) -> Callable[..., Any]:
+def _file_route(analysis: Analysis[Any], *, posted: bool) -> Callable[..., Any]:
     def export(context: Caller, log_id: str, file: str, chosen: Filtered, **parameters: Any) -> Response:
         output = running.analyse(context, request=_request(analysis, log_id, chosen, parameters))
         name, content = running.file_of(output, file)
         kind = _MEDIA_TYPES.get(name[name.rfind(".") :], "application/octet-stream")
         return Response(content, media_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
-    return _named(export, analysis, "export")
+    return _named(export, analysis, "export", posted=posted)
 
 
 def _request(
@@ -70,41 +72,62 @@ def _request(
     return running.AnalysisRequest(log_id=log_id, name=analysis.name, parameters=parameters, chosen=chosen)
 
 
-def _named(endpoint: Callable[..., Any], analysis: Analysis[Any], verb: str) -> Callable[..., Any]:
-    """The endpoint with the analysis' parameters as query parameters."""
+def _named(endpoint: Callable[..., Any], analysis: Analysis[Any], verb: str, *, posted: bool) -> Callable[..., Any]:
+    """The endpoint with the analysis' parameters as query parameters, and those that are files' texts in the body."""
     hints = get_type_hints(analysis.parameters)
     own = [
         inspect.Parameter(
             each.name,
             inspect.Parameter.KEYWORD_ONLY,
             default=inspect.Parameter.empty if each.default is MISSING else each.default,
-            annotation=_query(each, hints),
+            annotation=_body(each) if is_document(each) else _query(each, hints),
         )
         for each in fields(analysis.parameters)
+        if posted or not is_document(each)
     ]
     kept = [each for each in inspect.signature(endpoint).parameters.values() if each.name != "parameters"]
     endpoint.__signature__ = inspect.Signature([*kept, *own])  # type: ignore[attr-defined]
-    endpoint.__name__ = f"{verb}_{analysis.name.replace('-', '_')}"
+    endpoint.__name__ = f"{verb}_{analysis.name.replace('-', '_')}{'_with_documents' if posted else ''}"
     endpoint.__doc__ = analysis.summary
     return endpoint
 
 
 def _query(each: "Field[Any]", hints: dict[str, Any]) -> Any:
     meta = each.metadata
+    if get_origin(hints[each.name]) is tuple:
+        return Annotated[list[str], Query(description=meta["help"], max_length=MOST_VALUES)]
     return Annotated[hints[each.name], Query(description=meta["help"], ge=meta["least"], le=meta["most"])]
+
+
+def _body(each: "Field[Any]") -> Any:
+    return Annotated[str, Body(description=each.metadata["help"], embed=True, max_length=MOST_BYTES)]
 
 
 _ACCEPTED: dict[int | str, dict[str, Any]] = {
     202: {"model": log_schemas.WorkOut, "description": "Takes longer; follow it at `/works`"}
 }
-for _analysis in ANALYSES.values():
-    _path = f"/logs/{{log_id}}/analyses/{_analysis.name}"
+
+
+def _add_routes(analysis: Analysis[Any], method: str) -> None:
+    path, posted = f"/logs/{{log_id}}/analyses/{analysis.name}", method == "POST"
     router.add_api_route(
-        _path,
-        calls(running.start_analysis)(_result_route(_analysis)),
+        path,
+        calls(running.start_analysis)(_result_route(analysis, posted=posted)),
+        methods=[method],
         response_model=schemas.AnalysisResultOut,
         responses=_ACCEPTED,
     )
     router.add_api_route(
-        f"{_path}/files/{{file}}", calls(running.analyse)(_file_route(_analysis)), response_class=Response
+        f"{path}/files/{{file}}",
+        calls(running.analyse)(_file_route(analysis, posted=posted)),
+        methods=[method],
+        response_class=Response,
     )
+
+
+for _analysis in ANALYSES.values():
+    _documents = [each for each in fields(_analysis.parameters) if is_document(each)]
+    if all(each.default is not MISSING for each in _documents):
+        _add_routes(_analysis, "GET")
+    if _documents:  # a file's text does not fit into an address
+        _add_routes(_analysis, "POST")

@@ -13,6 +13,7 @@ class ParameterOut(Out):
     default: JsonValue
     least: float | None
     most: float | None
+    is_document: bool = False
 
 
 class AnalysisOut(Out):
