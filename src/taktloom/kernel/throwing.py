@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Throwing events, from wherever: throw and end events, and the events of a multi-instance activity.
 
-A throw is prepared first (all that can fail is evaluated), then done. Messages are orders to the host, signals too, once
-those in this instance who wait for them have had them; errors and escalations go to who catches them in this instance
-(`propagation.py`), the latter also to a calling one.
+A throw is prepared first (all that can fail is evaluated), then done. Messages are orders to the host. Signals are too,
+once those in this instance who wait for them have had them. Errors and escalations go to who catches them in this
+instance (`propagation.py`), the latter also to a calling one.
 What is thrown is caught before the thrower goes on: the caller puts on the stack what the thrower does next, and an
 event that interrupts takes it off again. Source: BPMN 2.0.2, 10.5.1, 13.5.
 """

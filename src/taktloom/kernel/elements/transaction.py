@@ -2,8 +2,9 @@
 """Transaction: a sub-process that a cancel end event undoes before the cancel boundary event is taken.
 
 Cancelling terminates what runs in the transaction, compensates what completed in it (also inside sub-processes that
-were still running, and in all instances of a looping transaction: nothing done may stay), and leaves by the cancel boundary event. An error leaves it as any
-sub-process, without compensation (a hazard). Source: BPMN 2.0.2, 10.3.5, 13.3.4.
+were still running, and in all instances of a looping transaction: nothing done may stay), and leaves by the cancel
+boundary event. An error leaves it as any sub-process, without compensation (a hazard).
+Source: BPMN 2.0.2, 10.3.5, 13.3.4.
 """
 
 from typing import ClassVar
