@@ -29,6 +29,7 @@ from taktloom.cli.running import (
     signal_commands,
     task_commands,
 )
+from taktloom.cli.sql import sql_commands
 from taktloom.cli.system import process_commands, system_commands
 from taktloom.cli.webhooks import webhook_commands
 
@@ -64,6 +65,7 @@ application.add_typer(
 for group in (log_export_commands, object_log_commands):
     log_commands.registered_commands.extend(group.registered_commands)
 application.add_typer(log_commands, name="log", help="Event logs in the data folder.", no_args_is_help=True)
+mine_commands.registered_commands.extend(sql_commands.registered_commands)
 application.add_typer(mine_commands, name="mine", help="Analyses of an event log.", no_args_is_help=True)
 application.add_typer(process_commands, name="process", help="Deployed processes.", no_args_is_help=True)
 application.add_typer(instance_commands, name="instance", help="Process instances.", no_args_is_help=True)
