@@ -1,268 +1,225 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Import of a large log beside DuckDB's reading of the same file, and what the canonical log then costs to analyse.
+"""Process mining beside its peers, part by part, and the table of bars met and missed.
 
-    python benchmarks/mining.py [--events 10000000] [--format csv|parquet] [--peer-python PATH] [--folder DIR] [--keep]
+    PYTHONPATH=src:. python -m benchmarks.mining [PART …] [--peers FOLDER] [--folder DIR] [--keep] [--logs GIVEN]
 
-The log is generated, the same rows every time: 500 paths of 5 to 15 of 12 activities, cases of a block interleaved by
-time. Each measurement runs in a process of its own, so that its peak memory is its own; import and DuckDB run in the
-same minute, with the cores that there are. Analyses run on one core and print CPU seconds, which neighbours do not
-distort. --peer-python: the interpreter of a throw-away environment with pm4py, measured beside; it is no part of the
-product. Bars: import at most 2.5 times DuckDB's read_csv; from Parquet 1.5 s and 80 MB per million events.
-Exit code 1 when one is missed.
+Parts: xes, csv, table, people, models, alignments, large; without any, all but `large`. --peers: a folder outside of
+the project with one environment per peer (pm4py with pyarrow, r4pm with polars), made when missing; no peer is part of
+the product. Without it, ours is measured alone. Logs are generated (`mining_logs`), the same rows every time, and each
+measurement runs in a process of its own, so that its peak memory is its own. Ours and the peers' run in turn, in the
+same minutes; table, people, models and alignments on one core by CPU seconds, which neighbours on the machine do not
+distort. Exit code 1 when a bar is missed.
 """
 
 import argparse
 import json
 import os
-import resource
-import shutil
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import Any
 
-import numpy as np
-import polars as pl
-
-SEED = 20_260_201
-BLOCK_CASES = 200_000
-PATHS, ACTIVITIES, STEPS = 500, 12, 10  # steps on average
-RATIO, PARQUET_S, PARQUET_BYTES = 2.5, 1.5, 80_000_000
-EPOCH_US, DAY_US = 1_704_067_200_000_000, 86_400_000_000
-Found = TypeVar("Found")
-PEER = """
-import json, sys, time, resource
-import pandas, pm4py
-def timed(work):
-    began = time.process_time()
-    found = work()
-    return round(time.process_time() - began, 2), found
-path = sys.argv[1]
-read = pandas.read_csv if path.endswith("csv") else pandas.read_parquet
-loading, log = timed(lambda: pm4py.format_dataframe(
-    read(path), case_id="case_id", activity_key="activity", timestamp_key="timestamp"))
-figures = {"version": pm4py.__version__, "load": loading}
-for name, work in (
-    ("directly-follows graph", pm4py.discover_dfg),
-    ("performance", pm4py.discover_performance_dfg),
-    ("variants", pm4py.get_variants),
-    ("durations", pm4py.get_all_case_durations),
-):
-    figures[name] = timed(lambda: work(log))[0]
-figures["peak_bytes"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-print(json.dumps(figures))
-"""
+MILLION = 1_000_000
+PEERS = {"pm4py": ("pm4py", "pyarrow"), "r4pm": ("r4pm", "polars")}
+ONE_CORE = dict.fromkeys(("POLARS_MAX_THREADS", "OMP_NUM_THREADS", "RAYON_NUM_THREADS"), "1")
+GIVEN_LOGS = ("SEPSIS.xes.gz", "BPIC13_cp.xes.gz", "08_receipt.xes.gz", "helpdesk.xes.gz")
+Figures = dict[str, Any]
 
 
-def block(number: int, cases: int) -> pl.DataFrame:
-    """The events of one block of cases, in order of time."""
-    chance = np.random.default_rng(SEED)
-    lengths = chance.integers(5, 16, PATHS)
-    steps = chance.integers(0, ACTIVITIES, (PATHS, 15))
-    chance = np.random.default_rng([SEED, number])
-    path = np.minimum(chance.zipf(1.3, cases) - 1, PATHS - 1)
-    case = np.repeat(np.arange(cases), lengths[path])
-    first = np.cumsum(lengths[path]) - lengths[path]
-    step = np.arange(case.size) - first[case]
-    waited = np.cumsum(chance.integers(60, 20_000, case.size))
-    begun = number * 30 * DAY_US + chance.integers(0, 30 * DAY_US, cases)
-    at = EPOCH_US + begun[case] + (waited - waited[first][case]) * 1_000_000
-    at -= at % 1_000_000
-    order = np.argsort(at, kind="stable")
-    who = chance.integers(0, 200, case.size)
-    frame = pl.DataFrame(
-        {
-            "case": number * BLOCK_CASES + case,
-            "step": steps[path[case], step],
-            "timestamp": at,
-            "who": who,
-            "channel": (path % 4)[case],
-            "amount": chance.integers(100, 10_000_000, cases)[case],
-        }
-    )
-    return frame[order].select(
-        pl.format("application-{}", "case").alias("case_id"),
-        pl.format("Activity {}", "step").alias("activity"),
-        pl.col("timestamp").cast(pl.Datetime("us")),
-        pl.format("employee {}", "who").alias("resource"),
-        pl.format("team {}", pl.col("who") % 9).alias("role"),
-        pl.col("channel").cast(pl.String),
-        pl.col("amount") / 100,
-    )
+@dataclass(slots=True)
+class Run:
+    """Where things are, and the rows of the table so far."""
+
+    folder: Path
+    peers: Path | None
+    given: Path | None
+    is_kept: bool
+    rows: list[tuple[str, str, str]] = field(default_factory=list)
+    missed: int = 0
+
+    def ours(self, job: str, log: Path, *rest: str, one_core: bool = True) -> Figures:
+        """The figures of one of our jobs."""
+        command = [sys.executable, "-m", "benchmarks.mining_measures", job, str(log), str(self.imported(log)), *rest]
+        return _figures(f"taktloom {job}", command, one_core=one_core)
+
+    def peer(self, name: str, job: str, *rest: str, one_core: bool = True) -> Figures:
+        """The figures of a peer's job; empty where there is no peer or it fails."""
+        if self.peers is None:
+            return {}
+        python = _environment(self.peers / name, PEERS[name])
+        script = str(Path(__file__).with_name("mining_peers.py"))
+        return _figures(f"{name} {job}", [str(python), script, f"{name}-{job}", *rest], one_core=one_core)
+
+    def imported(self, log: Path) -> Path:
+        """The folder that takes the canonical form of *log*."""
+        into = self.folder / f"{log.name}-imported"
+        into.mkdir(exist_ok=True)
+        return into
+
+    def log(self, events: int, kind: str) -> Path:
+        """The generated log, written by a process of its own when it is not there."""
+        path = self.folder / f"taktloom-mining-{events}.{kind}"
+        if not path.exists():
+            subprocess.run([sys.executable, "-m", "benchmarks.mining_logs", str(path), str(events)], check=True)
+        return path
+
+    def judge(
+        self, bar: str, value: float | None, *, at_least: float | None = None, at_most: float | None = None
+    ) -> None:
+        """Add a row: met, missed, or not measured where there is no value."""
+        if value is None:
+            self.rows.append((bar, "–", "not measured"))
+            return
+        is_met = (at_least is None or value >= at_least) and (at_most is None or value <= at_most)
+        self.missed += not is_met
+        self.rows.append((bar, f"{value:.3g}", "met" if is_met else "MISSED"))
 
 
-def write_log(path: Path, events: int) -> None:
-    """About *events* rows as CSV or Parquet, block by block."""
-    folder = Path(tempfile.mkdtemp(prefix="blocks-", dir=path.parent))
-    wanted, number, parts = events, 0, []
-    while wanted > 0:
-        frame = block(number, min(BLOCK_CASES, wanted // STEPS + 1)).head(wanted)
-        parts.append(folder / f"{number:05}.parquet")
-        frame.write_parquet(parts[-1])
-        wanted, number = wanted - frame.height, number + 1
-    rows = pl.scan_parquet(parts)
-    if path.suffix == ".csv":
-        rows.sink_csv(path, datetime_format="%Y-%m-%d %H:%M:%S")
-    else:
-        rows.sink_parquet(path, compression="zstd", compression_level=1)
-    shutil.rmtree(folder)
+def _figures(title: str, command: list[str], *, one_core: bool) -> Figures:
+    limits = ONE_CORE if one_core else {}
+    child = subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ | limits)
+    lines = [line for line in child.stdout.splitlines() if line.startswith("{")]
+    if child.returncode or not lines:
+        print(f"{title}: failed: {(child.stderr.strip().splitlines() or ['?'])[-1]}", flush=True)
+        return {}
+    print(f"{title}: {lines[-1]}", flush=True)
+    found: Figures = json.loads(lines[-1])
+    return found
 
 
-def peak_bytes() -> int:
-    """The most memory this process has held."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+def _environment(folder: Path, packages: Iterable[str]) -> Path:
+    """The interpreter of a peer's environment, made with pip when it is not there."""
+    python = folder / "bin" / "python"
+    if not python.exists():
+        subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
+        subprocess.run([str(python), "-m", "pip", "install", "--quiet", *packages], check=True)
+    return python
 
 
-def measure_import(path: Path, into: Path) -> dict[str, object]:
-    """Import *path* into the folder *into*."""
-    from taktloom.mining.logs.importing import import_log
-    from taktloom.mining.logs.requests import ImportRequest
-
-    began, cpu = time.perf_counter(), time.process_time()
-    request = ImportRequest(
-        path=path, name="log", timezone="UTC", imported_at=datetime(2026, 1, 1, tzinfo=UTC), log_id="log"
-    )
-    log = import_log(request, into)
-    return {
-        "path": f"{log.metadata.source_format}, {len(log.metadata.segments)} segments",
-        "counts": {name: getattr(log.counts, name) for name in ("events", "cases", "activities", "variants")},
-        "wall_s": round(time.perf_counter() - began, 2),
-        "cpu_s": round(time.process_time() - cpu, 2),
-        "peak_bytes": peak_bytes(),
-    }
+def _ratio(peer: Figures, ours: Figures, name: str, own: str | None = None) -> float | None:
+    """How many times our CPU seconds the peer needs."""
+    if name not in peer or (own or name) not in ours:
+        return None
+    return float(peer[name][1]) / max(float(ours[own or name][1]), 0.001)
 
 
-def measure_duckdb(path: Path, into: Path) -> dict[str, object]:
-    """Read *path* into a table of DuckDB in memory, types detected, nothing sorted or coded."""
-    import duckdb
-
-    assert into.exists()
-    reader = "read_csv" if path.suffix == ".csv" else "read_parquet"
-    began, cpu = time.perf_counter(), time.process_time()
-    with duckdb.connect(":memory:") as connection:
-        connection.execute(f"CREATE TABLE log AS SELECT * FROM {reader}(?)", [str(path)])
-    wall, used = time.perf_counter() - began, time.process_time() - cpu
-    return {"path": reader, "wall_s": round(wall, 2), "cpu_s": round(used, 2), "peak_bytes": peak_bytes()}
-
-
-def measure_analyses(path: Path, into: Path) -> dict[str, object]:
-    """CPU seconds of analyses of the imported log, and the peak memory after each."""
-    from taktloom.mining.logs.canonical import CanonicalLog
-    from taktloom.mining.statistics.arrays import load_arrays
-    from taktloom.mining.statistics.directly_follows import discover_directly_follows_graph
-    from taktloom.mining.statistics.durations import measure_case_durations
-
-    assert path.exists()
-    figures: dict[str, object] = {}
-
-    def timed(name: str, work: Callable[[], Found]) -> Found:
-        began = time.process_time()
-        found = work()
-        figures[name] = round(time.process_time() - began, 2)
-        return found
-
-    log = CanonicalLog.open(into / "log")
-    arrays = timed("load", lambda: load_arrays(log))
-    timed("directly-follows graph with performance", lambda: discover_directly_follows_graph(arrays))
-    timed("durations", lambda: measure_case_durations(arrays))
-    timed("variants", log.variants)
-    return figures | {"peak_bytes": peak_bytes()}
+def xes(run: Run) -> None:
+    """1,000,000 events of XES."""
+    log = run.log(MILLION, "xes")
+    parser, plain = run.ours("xes-parser", log), run.ours("xes", log, one_core=False)
+    one_core = run.ours("xes", log)
+    other, peer = run.peer("r4pm", "xes", str(log), one_core=False), run.peer("pm4py", "xes", str(log))
+    run.judge("XES, XML parser on one core, × pm4py", _ratio(peer, parser, "xes"))
+    run.judge("XES, plain files on one core, × pm4py", _ratio(peer, one_core, "xes"), at_least=3)
+    run.judge("XES, plain files, × r4pm (CPU)", _ratio(other, plain, "xes"), at_least=1)
+    run.judge("XES, peak GB", plain["peak_bytes"] / 1e9, at_most=1.2)
 
 
-def measure_parts(path: Path, into: Path) -> dict[str, object]:
-    """Wall and CPU seconds of analyses that never hold the log, and the peak memory of all."""
-    from taktloom.mining.logs.canonical import CanonicalLog
-    from taktloom.mining.statistics.in_parts import count_flows, measure_durations_in_parts, time_flows
-
-    assert path.exists()
-    log = CanonicalLog.open(into / "log")
-    works: dict[str, Callable[[], object]] = {
-        "directly-follows graph": lambda: count_flows(log),
-        "performance": lambda: time_flows(log),
-        "durations": lambda: measure_durations_in_parts(log),
-        "variants": log.variants,
-    }
-    figures: dict[str, object] = {}
-    for name, work in works.items():
-        began, cpu = time.perf_counter(), time.process_time()
-        work()
-        figures[name] = [round(time.perf_counter() - began, 2), round(time.process_time() - cpu, 2)]
-    return figures | {"peak_bytes": peak_bytes()}
+def csv(run: Run) -> None:
+    """10,000,000 events of CSV to canonical, beside DuckDB's reading of the file."""
+    log = run.log(10 * MILLION, "csv")
+    peer = run.ours("duckdb", log, one_core=False)
+    ours = run.ours("import", log, one_core=False)
+    run.judge("CSV import, DuckDB's reading times (wall)", ours["import"][0] / peer["read"][0], at_most=2.5)
 
 
-MEASURES = {
-    "import": measure_import,
-    "duckdb": measure_duckdb,
-    "analyses": measure_analyses,
-    "parts": measure_parts,
+def table(run: Run) -> None:
+    """10,000,000 events, each tool's log loaded in its own form."""
+    log = run.log(10 * MILLION, "parquet")
+    run.ours("import", log, one_core=False)
+    ours, peer = run.ours("table", log), run.peer("pm4py", "table", str(log))
+    run.ours("parts", log)
+    for name, least in (("directly-follows graph", 30), ("performance", 10), ("variants", 10), ("durations", 20)):
+        run.judge(f"{name}, 10,000,000 events, × pm4py", _ratio(peer, ours, name), at_least=least)
+    for name in ("flows", "frequency", "variant_count"):
+        if name in peer and peer[name] != ours[name]:
+            run.judge(f"{name} differs: {ours[name]}, pm4py {peer[name]}", 0, at_least=1)
+
+
+def people(run: Run) -> None:
+    """Hand-overs and the temporal profile of 1,000,000 events."""
+    log = run.log(MILLION, "parquet")
+    run.ours("import", log)
+    ours, peer = run.ours("people", log), run.peer("pm4py", "people", str(log))
+    for name in ("hand-over of work", "temporal profile"):
+        run.judge(f"{name}, × pm4py", _ratio(peer, ours, name), at_least=15)
+    run.judge("hand-over and temporal profile, peak GB", ours["peak_bytes"] / 1e9, at_most=1)
+
+
+def models(run: Run) -> None:
+    """IMf and token replay of 1,000,000 events, on the same net."""
+    log, net = run.log(MILLION, "parquet"), str(run.folder / "net.json")
+    run.ours("import", log)
+    ours = run.ours("models", log, net)
+    peer = run.peer("pm4py", "models", str(log), net)
+    run.judge("IMf, × pm4py", _ratio(peer, ours, "IMf"), at_least=10)
+    for name in ("fitness", "precision"):
+        run.judge(f"token replay {name}, × pm4py", _ratio(peer, ours, f"replay {name}"), at_least=20)
+        off = abs(peer[name] - ours[name]) if name in peer else None
+        run.judge(f"token replay {name}, difference from pm4py", off, at_most=0.001)
+
+
+def alignments(run: Run) -> None:
+    """Optimal alignments of the given logs with their IMf nets."""
+    if run.given is None:
+        print("alignments: needs --logs")
+        return
+    for name in GIVEN_LOGS:
+        log, net = run.given / name, str(run.folder / "net.json")
+        run.ours("import", log)
+        ours = run.ours("alignments", log, net)
+        other = run.peer("r4pm", "alignments", str(log), net)
+        peer = run.peer("pm4py", "alignments", str(log), net)
+        run.judge(f"alignments of {name}, × pm4py", _ratio(peer, ours, "alignments"), at_least=3)
+        run.judge(f"alignments of {name}, × r4pm", _ratio(other, ours, "alignments"))
+        for each in (other, peer):
+            if each:
+                run.judge(f"alignments of {name}, cost − {each['version']}", ours["cost"] - each["cost"], at_most=0)
+
+
+def large(run: Run) -> None:
+    """100,000,000 events of Parquet, never held in memory."""
+    log = run.log(100 * MILLION, "parquet")
+    imported = run.ours("import", log, one_core=False)
+    parts = run.ours("parts", log, one_core=False)
+    run.judge("import of 100,000,000 events, s", imported["import"][0], at_most=150)
+    run.judge("import of 100,000,000 events, peak GB", imported["peak_bytes"] / 1e9, at_most=8)
+    run.judge("directly-follows graph of 100,000,000 events, s", parts["directly-follows graph"][0], at_most=1.5)
+    for name in ("performance", "durations", "variants"):
+        run.judge(f"{name} of 100,000,000 events, s", parts[name][0], at_most=10)
+    run.judge("analyses of 100,000,000 events, peak GB", parts["peak_bytes"] / 1e9, at_most=4)
+
+
+PARTS: dict[str, Callable[[Run], None]] = {
+    each.__name__: each for each in (xes, csv, table, people, models, alignments, large)
 }
 
 
-def in_a_child(measure: str, path: Path, into: Path, *, cores: int | None = None) -> dict[str, object]:
-    """The figures of one measurement in a process of its own."""
-    limits = {} if cores is None else dict.fromkeys(("POLARS_MAX_THREADS", "OMP_NUM_THREADS"), str(cores))
-    command = [sys.executable, __file__, "--measure", measure, "--log", str(path), "--into", str(into)]
-    child = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=os.environ | limits)
-    figures: dict[str, object] = json.loads(child.stdout)
-    print(f"{measure}: {json.dumps(figures)}", flush=True)
-    return figures
-
-
-def judge(events: int, path: Path, imported: dict[str, object], peer: dict[str, object]) -> bool:
-    """Whether the bar of the format is met; printed."""
-    seconds, peak = float(str(imported["wall_s"])), int(str(imported["peak_bytes"]))
-    ratio = seconds / float(str(peer["wall_s"]))
-    print(f"import / DuckDB: {ratio:.2f} by wall, peak {peak / 1e9:.2f} GB")
-    millions = events / 1e6
-    if path.suffix == ".csv":
-        passed, bar = ratio <= RATIO, f"{RATIO} times DuckDB"
-    else:
-        longest, most = PARQUET_S * millions, PARQUET_BYTES * max(millions, 10)
-        passed, bar = seconds <= longest and peak <= most, f"{longest:.0f} s and {most / 1e9:.1f} GB"
-    print(f"bar {bar}: {'met' if passed else 'MISSED'}")
-    return passed
-
-
 def main() -> int:
-    """Generate, measure in children, judge."""
+    """Run the parts, print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--events", type=int, default=10_000_000)
-    parser.add_argument("--format", choices=("csv", "parquet"), default="csv")
-    parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()))
-    parser.add_argument("--keep", action="store_true", help="keep the generated file")
-    parser.add_argument("--peer-python", help="interpreter of an environment with pm4py")
-    parser.add_argument("--measure", choices=MEASURES, help=argparse.SUPPRESS)
-    parser.add_argument("--log", type=Path, help=argparse.SUPPRESS)
-    parser.add_argument("--into", type=Path, help=argparse.SUPPRESS)
-    parser.add_argument("--write", type=Path, help=argparse.SUPPRESS)
-    arguments = parser.parse_args()
-    if arguments.write:
-        write_log(arguments.write, arguments.events)
-        return 0
-    if arguments.measure:
-        print(json.dumps(MEASURES[arguments.measure](arguments.log, arguments.into)))
-        return 0
-    path = arguments.folder / f"taktloom-mining-{arguments.events}.{arguments.format}"
-    try:
-        if not path.exists():  # in a child: a process inherits the peak of the one that starts it
-            write = ["--write", str(path), "--events", str(arguments.events)]
-            subprocess.run([sys.executable, __file__, *write], check=True)
-        print(f"cores: {os.cpu_count()}, load: {os.getloadavg()[0]:.1f}, file: {path.stat().st_size / 1e6:.0f} MB")
-        with tempfile.TemporaryDirectory(dir=arguments.folder) as into:
-            peer = in_a_child("duckdb", path, Path(into))
-            imported = in_a_child("import", path, Path(into))
-            in_a_child("analyses", path, Path(into), cores=1)
-            in_a_child("parts", path, Path(into))
-        if arguments.peer_python:
-            subprocess.run([arguments.peer_python, "-c", PEER, str(path)], check=False)
-        return 0 if judge(arguments.events, path, imported, peer) else 1
-    finally:
-        if not arguments.keep:
-            path.unlink(missing_ok=True)
+    parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
+    parser.add_argument("--peers", type=Path, help="folder of the peers' environments")
+    parser.add_argument("--folder", type=Path, help="where generated logs lie, and stay with --keep")
+    parser.add_argument("--keep", action="store_true", help="keep what was generated and imported")
+    parser.add_argument("--logs", type=Path, help="folder of the given logs, for the alignments")
+    given = parser.parse_args()
+    unknown = set(given.parts) - set(PARTS)
+    if unknown:
+        parser.error(f"no such part: {', '.join(sorted(unknown))}")
+    print(f"cores: {os.cpu_count()}, load: {os.getloadavg()[0]:.1f}")
+    with tempfile.TemporaryDirectory(prefix="taktloom-mining-", dir=given.folder) as temporary:
+        folder = given.folder if given.keep and given.folder else Path(temporary)
+        run = Run(folder=folder, peers=given.peers, given=given.logs)
+        for name in given.parts or [each for each in PARTS if each != "large"]:
+            PARTS[name](run)
+    width = max((len(bar) for bar, _, _ in run.rows), default=0)
+    for bar, value, verdict in run.rows:
+        print(f"{bar:<{width}}  {value:>9}  {verdict}")
+    return 1 if run.missed else 0
 
 
 if __name__ == "__main__":

@@ -17,6 +17,8 @@ from taktloom.mining.logs.variants import case_starts
 
 MICROSECONDS_PER_SECOND = 1_000_000
 NOBODY = -1
+SHARES = (0.5, 0.95)
+MOST_SELECTIONS = 4_000  # groups; of more, each is small and one sort of all is faster
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -106,27 +108,69 @@ def summarise(times_us: NDArray[np.int64]) -> TimeSummary:
     return summarise_groups(np.zeros(times_us.size, dtype=np.int64), times_us, 1)[0]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Grouping:
+    """Rows by group: `order` has them group after group, within one as they stood; counts, begins: by group."""
+
+    order: NDArray[np.int64]
+    counts: NDArray[np.int64]
+    begins: NDArray[np.int64]
+
+    def distinct(self, ascending: NDArray[np.uint32]) -> NDArray[np.int64]:
+        """By group how many different values its rows have of *ascending*, a column in ascending order."""
+        if self.order.size == 0:
+            return np.zeros(self.counts.size, dtype=np.int64)
+        values = ascending[self.order]
+        is_new = np.append(True, values[1:] != values[:-1])
+        filled = self.begins[self.counts > 0]
+        is_new[filled] = True
+        found = np.zeros(self.counts.size, dtype=np.int64)
+        found[self.counts > 0] = np.add.reduceat(is_new, filled, dtype=np.int64)
+        return found
+
+
+def group_rows(group: NDArray[np.int64], groups: int) -> Grouping:
+    """The rows of the groups 0 … groups-1. Of small numbers the sort is by counting, ten times faster than others."""
+    small = group.astype(np.uint16) if groups <= 1 << 16 else group
+    counts = np.bincount(group, minlength=groups)
+    return Grouping(order=np.argsort(small, kind="stable"), counts=counts, begins=np.cumsum(counts) - counts)
+
+
 def summarise_groups(group: NDArray[np.int64], times_us: NDArray[np.int64], groups: int) -> list[TimeSummary]:
     """A summary per group 0 … groups-1; empty groups have none."""
-    order = np.lexsort((times_us, group))
-    ordered = times_us[order]
-    counts = np.bincount(group, minlength=groups)
-    begins = np.cumsum(counts) - counts
-    filled = np.flatnonzero(counts)
+    return summarise_rows(group_rows(group, groups), times_us)
+
+
+def summarise_rows(rows: Grouping, times_us: NDArray[np.int64]) -> list[TimeSummary]:
+    """A summary per group of *rows*; empty groups have none."""
+    filled = np.flatnonzero(rows.counts)
     if filled.size == 0:
-        return [NO_TIMES] * groups
-    sums = np.add.reduceat(ordered, begins[filled])
-    medians = _quantiles(ordered, begins[filled], counts[filled], 0.5)
-    tails = _quantiles(ordered, begins[filled], counts[filled], 0.95)
-    summaries = [NO_TIMES] * groups
+        return [NO_TIMES] * rows.counts.size
+    ordered = times_us[rows.order]
+    counts, begins = rows.counts[filled], rows.begins[filled]
+    sums = np.add.reduceat(ordered, begins)
+    if filled.size > MOST_SELECTIONS:
+        ordered = times_us[rows.order[np.lexsort((ordered, np.repeat(np.arange(filled.size), counts)))]]
+    else:
+        _select_quantiles(ordered, begins, counts)
+    medians, tails = (_quantiles(ordered, begins, counts, share) for share in SHARES)
+    summaries = [NO_TIMES] * rows.counts.size
     for index, each in enumerate(filled.tolist()):
         summaries[each] = TimeSummary(
-            count=int(counts[each]),
-            mean_s=float(sums[index] / counts[each] / MICROSECONDS_PER_SECOND),
+            count=int(counts[index]),
+            mean_s=float(sums[index] / counts[index] / MICROSECONDS_PER_SECOND),
             median_s=float(medians[index] / MICROSECONDS_PER_SECOND),
             p95_s=float(tails[index] / MICROSECONDS_PER_SECOND),
         )
     return summaries
+
+
+def _select_quantiles(ordered: NDArray[np.int64], begins: NDArray[np.int64], counts: NDArray[np.int64]) -> None:
+    """Put in its place, within each group, what `_quantiles` reads; to select takes a fraction of what sorting does."""
+    for begin, count in zip(begins.tolist(), counts.tolist(), strict=True):
+        lower = [int((count - 1) * share) for share in SHARES]
+        places = {min(place + step, count - 1) for place in lower for step in (0, 1)}
+        ordered[begin : begin + count].partition(sorted(places))
 
 
 def _quantiles(

@@ -11,7 +11,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from taktloom.mining.statistics.arrays import NO_TIMES, LogArrays, TimeSummary, summarise_groups
+from taktloom.mining.statistics.arrays import (
+    NO_TIMES,
+    LogArrays,
+    TimeSummary,
+    group_rows,
+    summarise_groups,
+    summarise_rows,
+)
 
 DENSE_PAIRS = 4_000_000
 
@@ -51,13 +58,13 @@ class DirectlyFollowsGraph:
 
 def discover_directly_follows_graph(log: LogArrays) -> DirectlyFollowsGraph:
     """The graph of all rows of *log*."""
-    return DirectlyFollowsGraph(nodes=_nodes(log), flows=_flows(log))
+    return DirectlyFollowsGraph(nodes=_nodes(log), flows=measure_flows(log))
 
 
 def _nodes(log: LogArrays) -> tuple[ActivityNode, ...]:
     count = len(log.activities)
     events = np.bincount(log.activity, minlength=count)
-    cases = _cases_per(log.activity, log.case, count)
+    cases = group_rows(log.activity, count).distinct(log.case)
     first = np.bincount(log.activity[log.starts], minlength=count)
     last = np.bincount(log.activity[log.ends], minlength=count)
     elapsed = summarise_groups(log.activity[log.follows], log.gap_us, count)
@@ -80,18 +87,19 @@ def _nodes(log: LogArrays) -> tuple[ActivityNode, ...]:
     return tuple(sorted(nodes, key=lambda node: (-node.events, node.activity)))
 
 
-def _flows(log: LogArrays) -> tuple[Flow, ...]:
+def measure_flows(log: LogArrays) -> tuple[Flow, ...]:
+    """The flows of *log*, most frequent first (ties by label)."""
     count = len(log.activities)
     pair = log.activity[log.follows - 1] * count + log.activity[log.follows]
     group, pairs = group_numbers(pair, count * count)
-    frequency = np.bincount(group, minlength=pairs.size)
-    cases = _cases_per(group, log.case[log.follows], pairs.size)
-    elapsed = summarise_groups(group, log.gap_us, pairs.size)
+    rows = group_rows(group, pairs.size)
+    cases = rows.distinct(log.case[log.follows])
+    elapsed = summarise_rows(rows, log.gap_us)
     flows = [
         Flow(
             source=log.activities[code // count],
             target=log.activities[code % count],
-            frequency=int(frequency[number]),
+            frequency=int(rows.counts[number]),
             cases=int(cases[number]),
             elapsed=elapsed[number],
         )
@@ -109,12 +117,3 @@ def group_numbers(codes: NDArray[np.int64], size: int) -> tuple[NDArray[np.int64
     number = np.zeros(size, dtype=np.int64)
     number[found] = np.arange(found.size)
     return number[codes], found
-
-
-def _cases_per(group: NDArray[np.int64], case: NDArray[np.uint32], groups: int) -> NDArray[np.int64]:
-    """In how many different cases each group occurs."""
-    if group.size == 0:
-        return np.zeros(groups, dtype=np.int64)
-    key = np.sort(case.astype(np.int64) * groups + group)
-    distinct = key[np.append(True, key[1:] != key[:-1])]
-    return np.bincount(distinct % groups, minlength=groups)
