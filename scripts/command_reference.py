@@ -6,6 +6,7 @@ commands are asked and not parsed: `./taktloom reference` calls it.
 """
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -83,16 +84,21 @@ def default_of(group: Any) -> str | None:
     return found
 
 
+@cache
+def _root() -> Any:
+    return typer.main.get_command(application())
+
+
 def spoken(path: str) -> str:
     """*path* as people write it: without the command that is meant anyway."""
     group, _, child = path.partition(" ")
-    known: Any = typer.main.get_command(application)
+    known = _root()
     return group if child and default_of(known.commands[group]) == child else path
 
 
 def commands() -> Iterator[tuple[str, Any]]:
     """Words after `taktloom`, and the command or group; single commands first, then each group with its own."""
-    root: Any = typer.main.get_command(application)
+    root = _root()
     groups = {name: one for name, one in root.commands.items() if hasattr(one, "commands")}
     for name, command in root.commands.items():
         if name not in groups:

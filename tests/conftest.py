@@ -27,7 +27,7 @@ NOT_RUN = pytest.StashKey[Counter[str]]()
 settings.register_profile("quick", max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile(
     "ci",
-    max_examples=150,
+    max_examples=60,
     deadline=None,
     derandomize=True,
     print_blob=True,

@@ -13,7 +13,7 @@ from taktloom.app.analyses.table import ANALYSES
 from taktloom.app.calls import use_cases_of
 from taktloom.app.registry import all_use_cases
 from taktloom.cli import failures
-from taktloom.cli.main import application
+from taktloom.cli.main import GROUPS, PLAIN, application
 from tests.cli.commands import CommandLine
 
 # These touch no data folder: they speak of the machine or the package, or are a server's client.
@@ -49,7 +49,7 @@ def _commands(group: typer.Typer, prefix: str = "") -> Iterator[tuple[str, Calla
         yield from _commands(inner.typer_instance, f"{prefix}{inner.name} ")
 
 
-COMMANDS = dict(_commands(application))
+COMMANDS = dict(_commands(application()))
 
 
 def test_all_commands_are_there() -> None:
@@ -151,3 +151,11 @@ def test_feel_evaluates_with_variables(taktloom: CommandLine) -> None:
 def test_variables_are_json_or_text(taktloom: CommandLine) -> None:
     assert taktloom.json("feel", "city", "--var", "city=Utrecht")["value"] == "Utrecht"
     assert taktloom("feel", "x", "--var", "nonsense").code == 1
+
+
+@pytest.mark.parametrize("first", [*GROUPS, *(name for names in PLAIN.values() for name in names)])
+def test_a_first_word_alone_reaches_all_of_its_commands(first: str) -> None:
+    reached = dict(_commands(application(first)))
+
+    assert reached.keys() >= {name for name in COMMANDS if name.split()[0] == first}
+    assert reached.items() <= COMMANDS.items()

@@ -95,7 +95,8 @@ def test_a_server_that_was_killed_leaves_no_lock_behind(tmp_path: Path) -> None:
 
 def test_starting_loads_no_analysis_library() -> None:
     modules = {"argon2", "duckdb", "lxml", "numpy", "polars", "pyarrow", "rich", "scipy"}
-    code = f"import sys, taktloom.cli.main, taktloom.web.server; print(sorted({modules!r} & set(sys.modules)))"
+    begin = "import sys, taktloom.cli.main, taktloom.web.server; taktloom.cli.main.application()"
+    code = f"{begin}; print(sorted({modules!r} & set(sys.modules)))"
     environment = {**os.environ, "PYTHONPATH": str(SOURCE)}
 
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=True)

@@ -13,7 +13,17 @@ import pytest
 from examples.permit.workers import permit_workers
 
 from taktloom import worker
-from taktloom.connect import AnyWorker, BpmnError, HttpJobSource, Job, JobSource, PoolOptions, Retry, WorkerPool
+from taktloom.connect import (
+    AnyWorker,
+    BpmnError,
+    HttpJobSource,
+    Job,
+    JobSource,
+    PoolOptions,
+    Retry,
+    WorkerPool,
+    escalate,
+)
 from taktloom.feel import from_json, to_json
 from taktloom.hosts.embedded import EmbeddedEngine
 from taktloom.model.errors import ConflictError, MisuseError
@@ -69,6 +79,8 @@ class JobRoutes(httpx.BaseTransport):
             )
         elif action == "error":
             self._jobs.throw_error(job, fence, str(body["error_code"]), variables=variables)
+        elif action == "escalation":
+            return {"is_still_locked": self._jobs.throw_escalation(job, fence, str(body["escalation_code"]))}
         else:
             self._jobs.heartbeat(job, fence, timedelta(seconds=float(str(body["lock_s"]))))
         return {}
@@ -297,6 +309,37 @@ def test_a_stopping_worker_takes_no_further_job(engine: EmbeddedEngine) -> None:
 
     assert done == keys[:1]
     assert engine.instances.detail(keys[1]).jobs[0].state is JobState.AVAILABLE
+
+
+RANKED = Path(__file__).parents[1] / "hosts" / "embedded" / "models" / "ranked_work.bpmn"
+
+
+@pytest.mark.parametrize(("code", "is_ours", "end"), [("LATE", True, "end"), ("STOP", False, "given_up")])
+def test_a_worker_tells_of_an_escalation_and_learns_whether_the_job_is_still_its(
+    engine: EmbeddedEngine, run: Callable[..., None], code: str, is_ours: bool, end: str
+) -> None:
+    engine.deployments.deploy({"ranked.bpmn": RANKED.read_bytes()})
+    heard: list[bool] = []
+
+    @worker("work")
+    def work() -> None:
+        heard.append(escalate(code, {"days": 3}))
+
+    run(work)
+    key = engine.instances.start(ProcessId("ranked"), {"rank": None}).instance_key
+
+    assert wait_for(engine, lambda: any(visit.element_id == end for visit in engine.instances.detail(key).visits))
+    assert heard == [is_ours]
+
+
+def test_an_escalation_outside_of_a_running_worker_is_refused() -> None:
+    with pytest.raises(MisuseError, match="No job is being done here"):
+        escalate("LATE")
+
+
+def test_a_pool_cannot_stream_from_a_source_that_pushes_nothing(engine: EmbeddedEngine) -> None:
+    with pytest.raises(MisuseError, match="does not push"):
+        WorkerPool([], engine.jobs, PoolOptions(name="w", is_streaming=True))
 
 
 def test_a_worker_without_a_catching_event_raises_an_incident(engine: EmbeddedEngine, run: Callable[..., None]) -> None:

@@ -5,7 +5,9 @@ import json
 
 import pytest
 
+from taktloom.formats.bpmn import read_bpmn, write_bpmn
 from taktloom.model.findings import Severity
+from taktloom.model.identifiers import ProcessId
 from taktloom.model.process import (
     Activity,
     AdHocSubProcess,
@@ -13,6 +15,7 @@ from taktloom.model.process import (
     BoundaryEvent,
     BusinessRuleTask,
     CallActivity,
+    Definitions,
     EndEvent,
     IntermediateThrowEvent,
     JobDefinition,
@@ -56,13 +59,62 @@ def test_camunda_7_external_task_with_retries_and_properties() -> None:
     assert (node.retries, node.headers) == (5, (("system", "SAP"),))
 
 
-@pytest.mark.parametrize(("text", "retries"), [("R3/PT5M", 3), ("PT1M,PT5M", 3), ("PT1M", 2), ("R1", 1)])
-def test_camunda_7_retry_cycles_say_how_often(text: str, retries: int) -> None:
+@pytest.mark.parametrize(
+    ("text", "retries", "pauses"),
+    [
+        ("R3/PT5M", 3, ("PT5M",)),
+        ("PT1M, PT5M", 3, ("PT1M", "PT5M")),
+        ("PT1M", 2, ("PT1M",)),
+        ("R1", 1, ()),
+    ],
+)
+def test_camunda_7_retry_cycles_say_how_often_and_when(text: str, retries: int, pauses: tuple[str, ...]) -> None:
     cycle = f"<camunda:failedJobRetryTimeCycle>{text}</camunda:failedJobRetryTimeCycle>"
     node = first(extended("serviceTask", cycle, 'camunda:topic="t"'))
 
     assert isinstance(node, ServiceTask)
-    assert node.retries == retries
+    assert (node.retries, node.back_off) == (retries, pauses)
+
+
+@pytest.mark.parametrize(
+    ("attributes", "priority"),
+    [
+        ('camunda:topic="t" camunda:taskPriority="7" camunda:jobPriority="1"', "7"),
+        ('camunda:topic="t" camunda:jobPriority="${rank}"', "=rank"),
+        ('camunda:class="C" camunda:taskPriority="7" camunda:jobPriority="1"', "1"),
+        ('camunda:topic="t"', None),
+    ],
+)
+def test_camunda_7_priorities_are_those_of_the_job(attributes: str, priority: str | None) -> None:
+    process = process_of(f'<serviceTask id="x" {attributes}/>')
+    (node,) = process.nodes
+
+    assert isinstance(node, ServiceTask)
+    assert node.priority == priority
+    assert "extension-not-run" not in {rule for rule, _ in findings(process)}
+
+
+def test_a_priority_where_there_is_no_job_is_warned_of() -> None:
+    process = process_of('<userTask id="x" camunda:jobPriority="3"/>')
+
+    assert findings(process) == [("extension-not-run", "warning")]
+
+
+def test_what_is_said_of_a_jobs_priority_and_pauses_is_written_and_read_again() -> None:
+    node = first(
+        extended(
+            "serviceTask",
+            '<z:taskDefinition type="t"/><z:priorityDefinition priority="=rank"/>'
+            '<t:retryBackOff durations="PT1M,PT5M"/>',
+        )
+    )
+    assert isinstance(node, ServiceTask)
+
+    file = Definitions(processes=(ProcessDefinition(id=ProcessId("p"), nodes=(node,)),))
+    (again,) = read_bpmn(write_bpmn(file), name="p.bpmn").processes[0].nodes
+
+    assert isinstance(again, ServiceTask)
+    assert (again.retries, again.priority, again.back_off) == (3, "=rank", ("PT1M", "PT5M"))
 
 
 @pytest.mark.parametrize(

@@ -123,6 +123,8 @@ REFUSED: dict[str, tuple[ProcessDefinition, str]] = {
     ),
     "job-type-missing": (with_node(ServiceTask(id=eid("x"), job_type="")), "x"),
     "retries-out-of-range": (with_node(ServiceTask(id=eid("x"), job_type="j", retries=0)), "x"),
+    "job-priority-out-of-range": (with_node(ServiceTask(id=eid("x"), job_type="j", priority="9999999999")), "x"),
+    "back-off-no-duration": (with_node(ServiceTask(id=eid("x"), job_type="j", back_off=("PT1M", "-PT1M"))), "x"),
     "decision-missing": (with_node(BusinessRuleTask(id=eid("x"), decision_id="", result_variable="r")), "x"),
     "mapping-target-invalid": (
         with_node(Task(id=eid("x"), inputs=(VariableMapping(source="1", target="a..b"),))),

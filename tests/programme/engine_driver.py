@@ -20,12 +20,15 @@ class EngineDriver:
     process_id: ProcessId
     now: datetime = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
     key: InstanceKey | None = None
+    _seen: InstanceDetail | None = None
 
     @property
     def detail(self) -> InstanceDetail:
-        """What the engine has stored of the instance."""
+        """What the engine has stored of the instance, asked for once after each event."""
         assert self.key is not None
-        return self.engine.instances.detail(self.key)
+        if self._seen is None:
+            self._seen = self.engine.instances.detail(self.key)
+        return self._seen
 
     @property
     def is_active(self) -> bool:
@@ -54,6 +57,12 @@ class EngineDriver:
 
     def send(self, event: KernelEvent) -> None:
         """Do what the event tells, by the engine's doors."""
+        try:
+            self._send(event)
+        finally:
+            self._seen = None
+
+    def _send(self, event: KernelEvent) -> None:
         match event:
             case InstanceStarted():
                 self.key = self.engine.instances.start(self.process_id, event.variables).instance_key

@@ -39,6 +39,7 @@ class SpokenJobs:
         self._jobs = engine.jobs
         self.lock, self.fail = engine.jobs.lock, engine.jobs.fail
         self.throw_error, self.heartbeat = engine.jobs.throw_error, engine.jobs.heartbeat
+        self.throw_escalation = engine.jobs.throw_escalation
 
     def complete(self, job_id: JobId, fence: int, variables: Mapping[str, FeelValue]) -> object:
         """Complete, then say so."""

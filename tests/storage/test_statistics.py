@@ -19,10 +19,11 @@ from taktloom.storage import (
 ENGINE = "taktloom.hosts.embedded"
 QUERIES = load_queries(ENGINE, "sql")
 PLANS = {
-    "lock_jobs_of_type": "job USING INDEX job_ready (tenant_id=? AND job_type=? AND ready_at<?)",
-    "lock_jobs": "job USING INDEX job_ready (tenant_id=? AND job_type=? AND ready_at<?)",
-    "is_job_ready": "job USING INDEX job_ready (tenant_id=? AND job_type=? AND ready_at<?)",
-    "next_job_ready_at": "job USING INDEX job_ready (tenant_id=? AND job_type=?)",
+    "lock_jobs_of_type": "job USING INDEX job_ready (tenant_id=? AND job_type=? AND priority=? AND ready_at<?)",
+    "lock_jobs": "job USING INDEX job_ready (tenant_id=? AND job_type=?)",
+    "is_job_ready": "INDEX job_ready (tenant_id=? AND job_type=? AND priority=? AND ready_at<?)",
+    "ready_job_priorities": "INDEX job_ready (tenant_id=? AND job_type=? AND priority<?)",
+    "next_job_ready_at": "INDEX job_ready (tenant_id=? AND job_type=? AND priority=?)",
     "jobs_of_instance": "job USING INDEX job_by_instance (tenant_id=? AND instance_key=?)",
     "timers_of_instance": "timer USING INDEX timer_by_instance (tenant_id=? AND instance_key=?)",
     "events_of_instance": "e USING INDEX event_log_by_instance (tenant_id=? AND instance_key=?)",
@@ -70,7 +71,7 @@ def test_every_engine_database_has_the_assumed_numbers_from_its_first_day() -> N
     assert has_statistics(session.connection)
     assert rows["job"] == "1000000 1000000 1"
     assert rows["job_by_instance"] == "1000000 1000000 50"
-    assert rows["job_ready"] == "10000 10000 1000 2"
+    assert rows["job_ready"] == "10000 10000 1000 100 2"
     engine.drain()
 
 

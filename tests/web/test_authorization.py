@@ -194,6 +194,7 @@ BODIES: dict[str, dict[str, object]] = {
     "/jobs/{job_id}/completion": {"fence": 1},
     "/jobs/{job_id}/failure": {"fence": 1, "message": ""},
     "/jobs/{job_id}/error": {"fence": 1, "error_code": "E"},
+    "/jobs/{job_id}/escalation": {"fence": 1, "escalation_code": "E"},
     "/jobs/{job_id}/heartbeat": {"fence": 1},
     "/jobs/completions": {"completions": [{"job_id": "none", "fence": 1}]},
 }

@@ -58,6 +58,16 @@ class ThrownError:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ThrownEscalation:
+    """An escalation from a job that goes on."""
+
+    job_id: str
+    fence: int
+    escalation_code: str
+    variables: Mapping[str, FeelValue] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
     """Why one of many was refused."""
 
@@ -76,7 +86,7 @@ class Completed:
 
 @use_case(Permission.JOB_WORK)
 def activate_jobs(context: Context, *, wanted: Activation) -> tuple[LockedJob, ...]:
-    """Lock what is ready now, oldest first."""
+    """Lock what is ready now: by priority, of equal ones the oldest first."""
     for job_type in wanted.job_types:
         require_job_type(context, job_type)
     jobs = context.rooms.engine.jobs.lock(
@@ -94,6 +104,7 @@ def complete_job(context: Context, *, completion: Completion) -> None:
     """Complete under the lock's fence; the same completion again is acknowledged again."""
     job_id = _allowed(context, completion.job_id)
     context.rooms.engine.jobs.complete(job_id, completion.fence, completion.variables)
+    context.rooms.job_streams.tell_ended((job_id,))
 
 
 @use_case(Permission.JOB_WORK)
@@ -114,6 +125,7 @@ def complete_jobs(context: Context, *, completions: tuple[Completion, ...]) -> C
             refused.append(refusal(done.job_id, outcome))
         else:
             completed.append(done.job_id)
+    context.rooms.job_streams.tell_ended(JobId(job_id) for job_id in completed)
     return Completed(completed=tuple(completed), refused=tuple(refused))
 
 
@@ -125,25 +137,33 @@ def refusal(job_id: str, error: TaktloomError) -> Refusal:
 @use_case(Permission.JOB_WORK)
 def fail_job(context: Context, *, failure: Failure) -> None:
     """Give it back as failed; without retries left it becomes an incident."""
+    job_id = _allowed(context, failure.job_id)
     context.rooms.engine.jobs.fail(
-        _allowed(context, failure.job_id),
-        failure.fence,
-        failure.message,
-        retries=failure.retries,
-        retry_in=failure.retry_in,
+        job_id, failure.fence, failure.message, retries=failure.retries, retry_in=failure.retry_in
     )
+    context.rooms.job_streams.tell_ended((job_id,))
 
 
 @use_case(Permission.JOB_WORK)
 def throw_job_error(context: Context, *, thrown: ThrownError) -> None:
     """Throw a BPMN error."""
+    job_id = _allowed(context, thrown.job_id)
     context.rooms.engine.jobs.throw_error(
-        _allowed(context, thrown.job_id),
-        thrown.fence,
-        thrown.error_code,
-        message=thrown.message,
-        variables=thrown.variables,
+        job_id, thrown.fence, thrown.error_code, message=thrown.message, variables=thrown.variables
     )
+    context.rooms.job_streams.tell_ended((job_id,))
+
+
+@use_case(Permission.JOB_WORK)
+def throw_job_escalation(context: Context, *, thrown: ThrownEscalation) -> bool:
+    """Tell the process of an escalation; whether the job is still locked for the worker."""
+    job_id = _allowed(context, thrown.job_id)
+    is_still_locked = context.rooms.engine.jobs.throw_escalation(
+        job_id, thrown.fence, thrown.escalation_code, variables=thrown.variables
+    )
+    if not is_still_locked:
+        context.rooms.job_streams.tell_ended((job_id,))
+    return is_still_locked
 
 
 @use_case(Permission.JOB_WORK)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from taktloom.app.changes import Change, ChangeFeed
 from taktloom.app.long_work import LongWork
+from taktloom.app.open_streams import JobStreams
 from taktloom.app.settings import SettingError, Settings
 from taktloom.assure.identity import IdentityStore
 from taktloom.model.places import Place
@@ -54,6 +55,7 @@ class Rooms:
     def __init__(self, settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> None:
         self.settings, self.clock = settings, clock
         self.changes = ChangeFeed()
+        self.job_streams = JobStreams()
         self.granted_jobs: dict[str, str] = {}  # job id -> type, for checking a key's job types on completion
         self.is_demo_driven = False
         self._lock = threading.RLock()

@@ -18,13 +18,13 @@ from taktloom.model.errors import MisuseError
 KEY_VARIABLE = "TAKTLOOM_KEY"
 
 
-def run_module(target: str, *, url: str, key: str) -> None:
+def run_module(target: str, *, url: str, key: str, is_streaming: bool = False) -> None:
     """Run until SIGTERM or Ctrl+C; jobs in hand are finished."""
     workers, stop = find_workers(target), threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     name = f"{socket.gethostname()}-{os.getpid()}"
-    run_workers(workers, HttpJobSource(url, key), PoolOptions(name=name), until=stop)
+    run_workers(workers, HttpJobSource(url, key), PoolOptions(name=name, is_streaming=is_streaming), until=stop)
 
 
 def read_key(key_file: Path | None) -> str:

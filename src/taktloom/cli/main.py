@@ -1,37 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The `taktloom` command. Groups are imported at start; heavy libraries only when they are used."""
+"""The `taktloom` command. A command imports its own module only; heavy libraries come when they are used."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import import_module
 
 import typer
 
 from taktloom.cli import failures
-from taktloom.cli.assurance import assurance_commands
-from taktloom.cli.batches import batch_commands, retention_commands
-from taktloom.cli.calendars import calendar_commands
-from taktloom.cli.decision_tables import decide_commands
-from taktloom.cli.decisions import decision_commands
-from taktloom.cli.doors import door_commands
-from taktloom.cli.log_export import log_export_commands
-from taktloom.cli.logs import log_commands, look_commands
-from taktloom.cli.mine import mine_commands
-from taktloom.cli.models import model_commands
-from taktloom.cli.object_logs import object_log_commands
-from taktloom.cli.operations import action_commands, migration_commands
-from taktloom.cli.people import key_commands, user_commands
-from taktloom.cli.running import (
-    condition_commands,
-    incident_commands,
-    instance_commands,
-    message_commands,
-    run_commands,
-    signal_commands,
-    task_commands,
-)
-from taktloom.cli.sql import sql_commands
-from taktloom.cli.system import process_commands, system_commands
-from taktloom.cli.webhooks import webhook_commands
 
 HELP = """From an event log to a running, watched automation.
 
@@ -52,39 +30,101 @@ Examples:
 Exit codes: 0 done, 1 input refused or findings, 2 wrong usage, 3 our bug.
 """
 
-application = typer.Typer(
-    name="taktloom", help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
-    rich_markup_mode=None, context_settings={"help_option_names": ["-h", "--help"]},
-)  # fmt: skip
-for group in (door_commands, look_commands, model_commands, decision_commands, run_commands, system_commands):
-    application.registered_commands.extend(group.registered_commands)
-application.add_typer(
-    decide_commands, name="decide", help="Evaluate a decision; import and export its table.",
-    no_args_is_help=True, context_settings={"ignore_unknown_options": True},
-)  # fmt: skip
-for group in (log_export_commands, object_log_commands):
-    log_commands.registered_commands.extend(group.registered_commands)
-application.add_typer(log_commands, name="log", help="Event logs in the data folder.", no_args_is_help=True)
-mine_commands.registered_commands.extend(sql_commands.registered_commands)
-application.add_typer(mine_commands, name="mine", help="Analyses of an event log.", no_args_is_help=True)
-application.add_typer(process_commands, name="process", help="Deployed processes.", no_args_is_help=True)
-application.add_typer(instance_commands, name="instance", help="Process instances.", no_args_is_help=True)
-application.add_typer(task_commands, name="task", help="User tasks.", no_args_is_help=True)
-application.add_typer(calendar_commands, name="calendar", help="Business calendars.", no_args_is_help=True)
-application.add_typer(incident_commands, name="incident", help="Incidents.", no_args_is_help=True)
-application.add_typer(message_commands, name="message", help="Messages.", no_args_is_help=True)
-application.add_typer(condition_commands, name="condition", help="Conditional start events.", no_args_is_help=True)
-application.add_typer(signal_commands, name="signal", help="Signals.", no_args_is_help=True)
-application.add_typer(
-    migration_commands, name="migration", help="Migration of running instances.", no_args_is_help=True
-)
-application.add_typer(batch_commands, name="batch", help="One operation over many.", no_args_is_help=True)
-application.add_typer(retention_commands, name="retention", help="How long history is kept.", no_args_is_help=True)
-application.add_typer(action_commands, name="action", help="What operators did.", no_args_is_help=True)
-application.add_typer(webhook_commands, name="webhook", help="Who outside is told of what.", no_args_is_help=True)
-application.add_typer(user_commands, name="user", help="People's accounts.", no_args_is_help=True)
-application.add_typer(assurance_commands, name="assurance", help="Proof of reliability.", no_args_is_help=True)
-application.add_typer(key_commands, name="key", help="Service accounts and their keys.", no_args_is_help=True)
+ROOM = "taktloom.cli."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Commands behind one word: the places that define them ("module:attribute") and the modules that add to those."""
+
+    help: str
+    places: tuple[str, ...]
+    also: tuple[str, ...] = ()
+    context: Mapping[str, bool] = field(default_factory=dict)
+
+
+# Commands without a group, by the place that defines them.
+PLAIN = {
+    "doors:door_commands": ("serve", "demo"),
+    "logs:look_commands": ("review", "potential", "model", "draft"),
+    "models:model_commands": ("lint", "deploy"),
+    "decisions:decision_commands": ("feel",),
+    "running:run_commands": ("start", "watch", "worker"),
+    "system:system_commands": ("backup", "restore", "doctor", "version"),
+}
+GROUPS = {
+    "decide": Group(
+        help="Evaluate a decision; import and export its table.",
+        places=("decision_tables:decide_commands",),
+        context={"ignore_unknown_options": True},
+    ),
+    "log": Group(
+        help="Event logs in the data folder.",
+        places=("logs:log_commands", "log_export:log_export_commands", "object_logs:object_log_commands"),
+    ),
+    "mine": Group(help="Analyses of an event log.", places=("mine:mine_commands", "sql:sql_commands")),
+    "process": Group(help="Deployed processes.", places=("system:process_commands",), also=("operations", "batches")),
+    "instance": Group(help="Process instances.", places=("running:instance_commands",), also=("operations", "batches")),
+    "task": Group(help="User tasks.", places=("running:task_commands",)),
+    "calendar": Group(help="Business calendars.", places=("calendars:calendar_commands",)),
+    "incident": Group(help="Incidents.", places=("running:incident_commands",), also=("batches",)),
+    "message": Group(help="Messages.", places=("running:message_commands",)),
+    "condition": Group(help="Conditional start events.", places=("running:condition_commands",)),
+    "signal": Group(help="Signals.", places=("running:signal_commands",)),
+    "migration": Group(help="Migration of running instances.", places=("operations:migration_commands",)),
+    "batch": Group(help="One operation over many.", places=("batches:batch_commands",)),
+    "retention": Group(help="How long history is kept.", places=("batches:retention_commands",)),
+    "action": Group(help="What operators did.", places=("operations:action_commands",)),
+    "webhook": Group(help="Who outside is told of what.", places=("webhooks:webhook_commands",)),
+    "user": Group(help="People's accounts.", places=("people:user_commands",)),
+    "assurance": Group(help="Proof of reliability.", places=("assurance:assurance_commands",)),
+    "key": Group(help="Service accounts and their keys.", places=("people:key_commands",)),
+}
+
+
+@cache
+def application(first: str = "") -> typer.Typer:
+    """Return the tree of commands: those that a call beginning with *first* can reach, or all of them."""
+    top = typer.Typer(
+        name="taktloom", help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+        rich_markup_mode=None, context_settings={"help_option_names": ["-h", "--help"]},
+    )  # fmt: skip
+    top.callback()(lambda: None)  # one command alone is still a command of the group
+    for place, names in PLAIN.items():
+        if not first or first in names:
+            top.registered_commands.extend(_defined(place).registered_commands)
+    for name, group in GROUPS.items():
+        if first in {"", name}:
+            _add(top, name, group)
+    return top
+
+
+def _add(top: typer.Typer, name: str, group: Group) -> None:
+    for module in group.also:
+        import_module(ROOM + module)
+    defined = [_defined(place) for place in group.places]
+    own = defined[0].info.cls
+    commands = typer.Typer(cls=own, no_args_is_help=True, context_settings=dict(group.context))
+    for each in defined:
+        commands.registered_commands.extend(each.registered_commands)
+    top.add_typer(commands, name=name, help=group.help)
+
+
+def _defined(place: str) -> typer.Typer:
+    module, attribute = place.split(":")
+    commands = getattr(import_module(ROOM + module), attribute)
+    assert isinstance(commands, typer.Typer)
+    return commands
+
+
+@cache
+def _command(first: str) -> Callable[..., object]:
+    return typer.main.get_command(application(first))
+
+
+def _first_word(arguments: Sequence[str]) -> str:
+    first = arguments[0] if arguments else ""
+    return first if first in GROUPS or any(first in names for names in PLAIN.values()) else ""
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -92,7 +132,7 @@ def run(arguments: Sequence[str]) -> int:
     from taktloom.model.errors import TaktloomError
 
     try:
-        result = application(args=list(arguments), standalone_mode=False)
+        result = _command(_first_word(arguments))(args=list(arguments), standalone_mode=False)
     except TaktloomError as error:
         return failures.report(error, as_json="--json" in arguments)
     except typer.Exit as done:

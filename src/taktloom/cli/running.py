@@ -93,6 +93,7 @@ def worker(
     module: Annotated[str, typer.Argument(help="module:application, such as permit_workers:workers.")],
     url: Annotated[str, typer.Option(help="Address of the server.")] = "http://127.0.0.1:8765",
     key_file: Annotated[Path | None, typer.Option(help="File with the service account's key.")] = None,
+    stream: Annotated[bool, typer.Option("--stream", help="Let the server push jobs as they come.")] = False,
 ) -> None:
     """Run job workers against a server, under a service account's key (or TAKTLOOM_KEY).
 
@@ -100,7 +101,7 @@ def worker(
     """
     from taktloom.app.worker_runner import read_key, run_module
 
-    run_module(module, url=url, key=read_key(key_file))
+    run_module(module, url=url, key=read_key(key_file), is_streaming=stream)
 
 
 @instance_commands.command("list")

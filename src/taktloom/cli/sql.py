@@ -9,9 +9,10 @@ from taktloom.app import sql_engines
 from taktloom.app.calls import calls
 from taktloom.cli.logs import SkipOption
 from taktloom.cli.opening import scratch
-from taktloom.cli.output import DataOption, JsonOption, print_json, print_table, say
+from taktloom.cli.output import DataOption, JsonOption, duration_text, print_json, print_table, say
 
 sql_commands = typer.Typer()
+SECONDS = " s"
 
 
 @sql_commands.command("sql")
@@ -44,6 +45,11 @@ def analyse(
     if as_json:
         print_json({"result": output.result, "facts": output.facts, "notes": output.notes})
         return
-    print_table(output.columns, output.rows, empty="Nothing found.")
+    is_time = [name.endswith(SECONDS) for name in output.columns]
+    rows = [
+        tuple(duration_text(float(str(each))) if timed else each for each, timed in zip(row, is_time, strict=True))
+        for row in output.rows
+    ]
+    print_table([name.removesuffix(SECONDS) for name in output.columns], rows, empty="Nothing found.")
     for note in output.notes:
         say(f"\n{note}")

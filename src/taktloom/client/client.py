@@ -5,7 +5,7 @@ Raises RequestRefusedError for what the server refuses, ServerUnavailableError w
 Safe to use from several threads.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from types import TracebackType
@@ -15,8 +15,9 @@ import httpx
 from pydantic import TypeAdapter
 
 from taktloom.client.transport import Transport
+from taktloom.connect import HttpJobSource, JobFeed
 from taktloom.feel import from_json, from_python, to_json, to_python
-from taktloom.model.operations import Deployment, IncidentView, InstanceSummary, UserTaskView
+from taktloom.model.operations import Deployment, IncidentView, InstanceSummary, LockedJob, UserTaskView
 
 Kind = TypeVar("Kind")
 Variables = Mapping[str, object]
@@ -29,6 +30,7 @@ class Client:
     def __init__(self, server: str, key: str, *, tries: int = 4, transport: httpx.BaseTransport | None = None) -> None:
         """server: its address, such as `https://taktloom.example.org`. tries: how often a request is sent at most."""
         self._transport = Transport(server, key, tries=tries, transport=transport)
+        self._jobs = HttpJobSource(server, key, transport=transport)
 
     def __enter__(self) -> "Client":
         return self
@@ -41,6 +43,7 @@ class Client:
     def close(self) -> None:
         """Close the connections."""
         self._transport.close()
+        self._jobs.close()
 
     def deploy(self, files: Mapping[str, bytes]) -> Deployment:
         """Deploy `.bpmn`, `.dmn` and `.form` files together, all or none."""
@@ -118,6 +121,23 @@ class Client:
     def complete_task(self, user_task_id: str, variables: Variables = NOTHING) -> None:
         """Complete a user task with the form's values."""
         self._transport.post(f"/tasks/{user_task_id}/complete", {"variables": _wire(variables)})
+
+    def stream_jobs(
+        self, job_types: Sequence[str], *, worker: str, max_jobs: int = 1, lock_for: timedelta = timedelta(seconds=60)
+    ) -> JobFeed:
+        """Jobs as they come, never more than *max_jobs* that have not ended; `close` ends it from another thread.
+
+        The server ends a stream after some minutes: ask for another one then.
+        """
+        return self._jobs.stream(job_types, worker=worker, max_jobs=max_jobs, lock_for=lock_for)
+
+    def complete_job(self, job: LockedJob, variables: Variables = NOTHING) -> None:
+        """Finish a job under its fence."""
+        self._jobs.complete(job.job_id, job.fence, {name: from_python(value) for name, value in variables.items()})
+
+    def fail_job(self, job: LockedJob, message: str, *, retry_in: timedelta | None = None) -> None:
+        """Give a job back as failed."""
+        self._jobs.fail(job.job_id, job.fence, message, retry_in=retry_in)
 
     def incidents(self, process_id: str | None = None) -> Iterator[IncidentView]:
         """Open incidents, newest first."""

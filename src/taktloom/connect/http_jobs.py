@@ -6,12 +6,16 @@ ServerUnavailableError, to be tried again.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+import secrets
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 import httpx
 
+from taktloom.connect.job_feed import TIMEOUT, JobFeed
 from taktloom.feel import FeelValue, from_json, to_json
 from taktloom.model.errors import (
     ConflictError,
@@ -27,6 +31,7 @@ from taktloom.model.operations import LockedJob
 from taktloom.model.places import Place
 
 _ANSWER_TIME = timedelta(seconds=30)
+_PAUSES_S = (0.2, 1.0, 3.0)
 _REFUSALS: Mapping[int, type[MisuseError]] = {
     401: NotAuthenticatedError,
     403: PermissionDeniedError,
@@ -68,6 +73,16 @@ class HttpJobSource:
         jobs = answer.get("jobs")
         return tuple(_job(entry) for entry in jobs) if isinstance(jobs, list) else ()
 
+    def stream(self, job_types: Sequence[str], *, worker: str, max_jobs: int, lock_for: timedelta) -> JobFeed:
+        """Jobs as they come, never more than *max_jobs* that have not ended. Iterating raises as lock does."""
+        query: dict[str, str | list[str]] = {
+            "job_type": list(job_types),
+            "worker": worker,
+            "max_jobs": str(max_jobs),
+            "lock_s": str(lock_for.total_seconds()),
+        }
+        return JobFeed(lambda: self._open_stream(query), _job_of_event, self._silent)
+
     def complete(self, job_id: JobId, fence: int, variables: Mapping[str, FeelValue]) -> None:
         """Finish a job."""
         self._post(f"/jobs/{job_id}/completion", {"fence": fence, "variables": _wire(variables)})
@@ -102,6 +117,19 @@ class HttpJobSource:
         body = {"fence": fence, "error_code": error_code, "message": message, "variables": _wire(variables or {})}
         self._post(f"/jobs/{job_id}/error", body)
 
+    def throw_escalation(
+        self, job_id: JobId, fence: int, escalation_code: str, *, variables: Mapping[str, FeelValue] | None = None
+    ) -> bool:
+        """Throw an escalation; whether the job is still locked. Sent again when no answer comes, done once."""
+        body = {"fence": fence, "escalation_code": escalation_code, "variables": _wire(variables or {})}
+        headers = {"Idempotency-Key": secrets.token_hex(16)}
+        for pause in _PAUSES_S:
+            try:
+                return bool(self._post(f"/jobs/{job_id}/escalation", body, headers=headers)["is_still_locked"])
+            except ServerUnavailableError:
+                time.sleep(pause)
+        return bool(self._post(f"/jobs/{job_id}/escalation", body, headers=headers)["is_still_locked"])
+
     def heartbeat(self, job_id: JobId, fence: int, lock_for: timedelta) -> None:
         """Prolong a lock."""
         self._post(f"/jobs/{job_id}/heartbeat", {"fence": fence, "lock_s": lock_for.total_seconds()})
@@ -111,26 +139,45 @@ class HttpJobSource:
         self._client.close()
 
     def _post(
-        self, path: str, body: Mapping[str, object], *, patience: timedelta = _ANSWER_TIME
+        self,
+        path: str,
+        body: Mapping[str, object],
+        *,
+        patience: timedelta = _ANSWER_TIME,
+        headers: Mapping[str, str] | None = None,
     ) -> Mapping[str, object]:
         try:
-            answer = self._client.post(path, json=body, timeout=patience.total_seconds())
+            answer = self._client.post(path, json=body, timeout=patience.total_seconds(), headers=headers)
         except httpx.TransportError as error:
-            raise ServerUnavailableError(
-                f"The server does not answer: {type(error).__name__}.",
-                Place(source=str(self._client.base_url)),
-                "Check the address and that the server runs.",
-            ) from error
+            raise self._silent(error) from error
+        self._require_success(answer)
+        return _json_object(answer.content)
+
+    @contextmanager
+    def _open_stream(self, query: Mapping[str, str | list[str]]) -> Iterator[httpx.Response]:
+        with self._client.stream("GET", "/jobs/stream", params=query, timeout=TIMEOUT) as answer:
+            if answer.status_code >= 400:
+                answer.read()
+            self._require_success(answer)
+            yield answer
+
+    def _silent(self, error: httpx.TransportError) -> ServerUnavailableError:
+        return ServerUnavailableError(
+            f"The server does not answer: {type(error).__name__}.",
+            Place(source=str(self._client.base_url)),
+            "Check the address and that the server runs.",
+        )
+
+    def _require_success(self, answer: httpx.Response) -> None:
+        """Raises what a refusal or a failure stands for."""
         if answer.status_code >= 500:
             raise ServerUnavailableError(
                 f"The server failed with status {answer.status_code}.",
                 Place(source=str(self._client.base_url)),
                 "Try again; look into the server's log.",
             )
-        content = _json_object(answer.content)
         if answer.status_code >= 400:
-            raise _refusal(answer.status_code, content)
-        return content
+            raise _refusal(answer.status_code, _json_object(answer.content))
 
 
 def _json_object(content: bytes) -> Mapping[str, object]:
@@ -151,6 +198,10 @@ def _refusal(status: int, problem: Mapping[str, object]) -> MisuseError:
     )
 
 
+def _job_of_event(data: str) -> LockedJob:
+    return _job(_json_object(data.encode()))
+
+
 def _wire(variables: Mapping[str, FeelValue]) -> dict[str, object]:
     return {name: to_json(value) for name, value in variables.items()}
 
@@ -169,4 +220,5 @@ def _job(entry: Mapping[str, object]) -> LockedJob:
         attempt=int(str(entry["attempt"])),
         fence=int(str(entry["fence"])),
         locked_until=datetime.fromisoformat(str(entry["locked_until"])),
+        priority=int(str(entry.get("priority", 0))),
     )

@@ -15,18 +15,35 @@ same over all attempts, to recognise an effect that was already had.
 """
 
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Generic, ParamSpec, TypeVar
+from typing import Generic, ParamSpec, TypeAlias, TypeVar
 
 from taktloom.connect.binding import Binding, bind, variables_of
-from taktloom.feel import FeelValue
+from taktloom.feel import FeelValue, from_python
+from taktloom.model.errors import MisuseError
 from taktloom.model.operations import LockedJob
 
 Parameters = ParamSpec("Parameters")
 Returned_co = TypeVar("Returned_co", covariant=True)
 
 Job = LockedJob  # the name that authors of workers see
+
+ThrowEscalation: TypeAlias = Callable[[str, Mapping[str, FeelValue]], bool]
+ESCALATION: ContextVar[ThrowEscalation] = ContextVar("escalation")  # of the job that this thread does
+
+
+def escalate(code: str, variables: Mapping[str, object] | None = None) -> bool:
+    """Tell the process of an escalation out of a running worker function, which goes on; whether the job is still its.
+
+    False: what caught the escalation has interrupted the activity, and the function's result will not be wanted.
+    Raises MisuseError outside of a worker that runs a job, or when the job's lock has run out.
+    """
+    throw = ESCALATION.get(None)
+    if throw is None:
+        raise MisuseError("No job is being done here.", remedy="Call it in the function of a running worker.")
+    return throw(code, {name: from_python(value) for name, value in (variables or {}).items()})
 
 
 class BpmnError(Exception):

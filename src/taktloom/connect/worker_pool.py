@@ -9,15 +9,15 @@ is known by its fence. Stopping asks for no more jobs, finishes those in hand an
 import logging
 import threading
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import PurePath
-from typing import Protocol, TypeAlias
+from typing import Protocol, TypeAlias, runtime_checkable
 
 from taktloom.connect.binding import VariableMismatchError
-from taktloom.connect.worker import BpmnError, JobWorker, Retry
+from taktloom.connect.worker import ESCALATION, BpmnError, JobWorker, Retry
 from taktloom.feel import FeelValue, from_python
 from taktloom.model.errors import IncidentError, MisuseError
 from taktloom.model.identifiers import JobId
@@ -55,16 +55,42 @@ class JobSource(Protocol):
     ) -> object:
         """End a job with a BPMN error."""
 
+    def throw_escalation(
+        self, job_id: JobId, fence: int, escalation_code: str, *, variables: Mapping[str, FeelValue] | None
+    ) -> bool:
+        """Throw an escalation; whether the job is still locked."""
+
     def heartbeat(self, job_id: JobId, fence: int, lock_for: timedelta) -> object:
         """Prolong a lock."""
 
 
+class Feed(Protocol):
+    """Jobs as they come; `close` may be called from another thread."""
+
+    def __iter__(self) -> Iterator[LockedJob]: ...
+
+    def close(self) -> None:
+        """End it."""
+
+
+@runtime_checkable
+class StreamingSource(JobSource, Protocol):
+    """A source that pushes jobs: HttpJobSource."""
+
+    def stream(self, job_types: Sequence[str], *, worker: str, max_jobs: int, lock_for: timedelta) -> Feed:
+        """Jobs as they come, never more than *max_jobs* that have not ended."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PoolOptions:
-    """name: of this worker process, shown to operators. wait: how long one question for jobs may take."""
+    """name: of this worker process, shown to operators. wait: how long one question for jobs may take.
+
+    is_streaming: jobs are pushed by the source (a StreamingSource) as they come, instead of asked for.
+    """
 
     name: str
     wait: timedelta = timedelta(seconds=20)
+    is_streaming: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -86,8 +112,12 @@ class WorkerPool:
         self._source, self._options = source, options
         self._stopping = threading.Event()
         self._leases: dict[JobId, _Lease] = {}
+        self._feeds: set[Feed] = set()
+        if options.is_streaming and not isinstance(source, StreamingSource):
+            raise MisuseError("This source of jobs does not push them.", remedy="Poll it, or use a server's.")
+        fetch = self._listen if options.is_streaming else self._poll
         self._threads = [
-            threading.Thread(target=self._poll, args=(one,), name=f"taktloom-worker-{one.job_type}", daemon=True)
+            threading.Thread(target=fetch, args=(one,), name=f"taktloom-worker-{one.job_type}", daemon=True)
             for one in workers
         ]
         shortest = min((one.lock for one in workers), default=timedelta(seconds=30))
@@ -103,6 +133,8 @@ class WorkerPool:
     def request_stop(self) -> None:
         """Ask for no more jobs; returns at once."""
         self._stopping.set()
+        for feed in tuple(self._feeds):
+            feed.close()
 
     def stop(self) -> None:
         """Ask for no more jobs and return when those in hand are done."""
@@ -132,6 +164,34 @@ class WorkerPool:
                     free.release()
                 for job in jobs:
                     threads.submit(self._work, worker, job, free)
+
+    def _listen(self, worker: AnyWorker) -> None:
+        free = threading.Semaphore(worker.concurrency)
+        pause = _FIRST_PAUSE_S
+        with ThreadPoolExecutor(worker.concurrency, thread_name_prefix=f"taktloom-{worker.job_type}") as threads:
+            while not self._stopping.is_set():
+                try:
+                    for job in self._feed(worker):
+                        pause = _FIRST_PAUSE_S
+                        free.acquire()
+                        threads.submit(self._work, worker, job, free)
+                except Exception as error:  # whatever it is, the worker must not die of it silently
+                    _LOG.warning("worker %s gets no jobs (%s); next try in %.1f s", worker.job_type, error, pause)
+                    self._stopping.wait(pause)
+                    pause = min(pause * 2, _LONGEST_PAUSE_S)
+
+    def _feed(self, worker: AnyWorker) -> Iterator[LockedJob]:
+        source = self._source
+        assert isinstance(source, StreamingSource)  # seen to at the beginning
+        feed = source.stream(
+            [worker.job_type], worker=self._options.name, max_jobs=worker.concurrency, lock_for=worker.lock
+        )
+        self._feeds.add(feed)
+        try:
+            if not self._stopping.is_set():  # else it would not be closed any more
+                yield from feed
+        finally:
+            self._feeds.discard(feed)
 
     def _ask(self, worker: AnyWorker, slots: int) -> Sequence[LockedJob]:
         return self._source.lock(
@@ -208,6 +268,7 @@ def _take_free(free: threading.Semaphore, limit: int) -> int:
 
 def _outcome(worker: AnyWorker, job: LockedJob, source: JobSource) -> Callable[[], object]:
     """Run the function; what to tell the source."""
+    ESCALATION.set(lambda code, variables: source.throw_escalation(job.job_id, job.fence, code, variables=variables))
     try:
         variables = worker.run(job)
     except BpmnError as error:

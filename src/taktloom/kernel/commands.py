@@ -6,7 +6,7 @@ Order in the list is the order to obey. Ids are instance key + counter: the idem
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -27,7 +27,11 @@ USUAL_PRIORITY = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreateJob:
-    """Offer work of *job_type*; *variables* are all that is visible to the activity, its inputs included."""
+    """Offer work of *job_type*; *variables* are all that is visible to the activity, its inputs included.
+
+    priority: of 32 bits, the highest is given out first. back_off: pauses after the first, second … failure, the last
+    one from then on; empty: the host decides.
+    """
 
     job_id: JobId
     element_id: ElementId
@@ -35,6 +39,8 @@ class CreateJob:
     retries: int
     headers: Mapping[str, str]
     variables: Mapping[str, FeelValue]
+    priority: int = 0
+    back_off: tuple[timedelta, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -90,12 +90,16 @@ class FlowNode:
 class JobDefinition:
     """Work for a machine: a job of *type*, literal or FEEL after `=`.
 
-    retries >= 1; headers: static text for the worker.
+    retries >= 1; headers: static text for the worker. priority: a whole number, literal or FEEL after `=`, 0 for None.
+    back_off: ISO 8601 durations to wait after the first, second … failure, the last one from then on; empty: the host
+    decides.
     """
 
     type: str
     retries: int = 3
     headers: tuple[tuple[str, str], ...] = ()
+    priority: str | None = None
+    back_off: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -252,11 +256,24 @@ class UserTask(Activity):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceTask(Activity):
-    """Work for a machine: a job of *job_type*. retries >= 1; headers are static text for the worker."""
+    """Work for a machine: a job of *job_type*; the other fields as those of JobDefinition."""
 
     job_type: str
     retries: int = 3
     headers: tuple[tuple[str, str], ...] = ()
+    priority: str | None = None
+    back_off: tuple[str, ...] = ()
+
+    @property
+    def job(self) -> JobDefinition:
+        """The job as every other element has it."""
+        return JobDefinition(
+            type=self.job_type,
+            retries=self.retries,
+            headers=self.headers,
+            priority=self.priority,
+            back_off=self.back_off,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,8 @@ from decimal import Decimal
 import pytest
 
 from taktloom.hosts.embedded import CompletionResult, EmbeddedEngine, JobCompletion, ManualClock
-from taktloom.hosts.embedded.jobs import JobLockError, UnknownJobError, back_off
+from taktloom.hosts.embedded.back_off import doubling
+from taktloom.hosts.embedded.jobs import JobLockError, UnknownJobError
 from taktloom.model.errors import LimitExceededError
 from taktloom.model.identifiers import InstanceKey, JobId, ProcessId
 from taktloom.model.operations import JobState, LockedJob
@@ -174,7 +175,7 @@ def test_a_failed_job_waits_and_is_offered_again(engine: EmbeddedEngine, deploy:
     engine.jobs.fail(job.job_id, job.fence, "TimeoutError")
     at_once = engine.jobs.lock(["check"], worker="w1")
     waiting = job_state(engine, key)
-    clock.advance(back_off(1))
+    clock.advance(doubling(1))
     again = lock_one(engine, "check")
 
     assert at_once == ()
@@ -183,7 +184,7 @@ def test_a_failed_job_waits_and_is_offered_again(engine: EmbeddedEngine, deploy:
 
 
 def test_the_pause_before_a_retry_doubles_up_to_ten_minutes() -> None:
-    pauses = [back_off(attempt).total_seconds() for attempt in (1, 2, 3, 9, 10, 1000)]
+    pauses = [doubling(attempt).total_seconds() for attempt in (1, 2, 3, 9, 10, 1000)]
 
     assert pauses == [2, 4, 8, 512, 600, 600]
 

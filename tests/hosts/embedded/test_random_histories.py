@@ -6,6 +6,7 @@ from contextlib import suppress
 from datetime import timedelta
 from decimal import Decimal
 
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
@@ -134,3 +135,4 @@ def _waits(detail: InstanceDetail) -> int:
 
 
 TestEngineHistories = EngineHistories.TestCase
+TestEngineHistories.settings = settings(max_examples=settings().max_examples // 3, stateful_step_count=30)

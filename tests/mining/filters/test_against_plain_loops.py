@@ -85,7 +85,7 @@ def _columns(rows: list[dict[str, object]]) -> dict[str, tuple[object, ...]]:
 
 @pytest.mark.data
 @pytest.mark.parametrize("name", CASE_LEVEL_LOGS)
-@settings(max_examples=settings().max_examples // 8, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=max(settings().max_examples // 8, 5), suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_a_random_filter_leaves_what_the_definitions_say(name: str, data: st.DataObject) -> None:
     condition = data.draw(filters(vocabulary(name)))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import apsw
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from taktloom.mining.logs.errors import LogTooLargeError, TimeZoneNeededError, UnreadableLogError
@@ -134,7 +134,6 @@ def object_logs(draw: st.DrawFn) -> ObjectCentricLog:
 
 
 @pytest.mark.parametrize("kind", OcelFormat)
-@settings(max_examples=20)
 @given(log=object_logs())
 def test_any_log_survives_writing_and_reading(kind: OcelFormat, log: ObjectCentricLog) -> None:
     with tempfile.TemporaryDirectory() as folder:

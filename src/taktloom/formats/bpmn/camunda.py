@@ -29,6 +29,7 @@ __all__ = [
     "camunda_mappings",
     "camunda_text",
     "camunda_version",
+    "split_pauses",
 ]
 
 DEFAULT_RETRIES = 3
@@ -53,7 +54,9 @@ def camunda_job(reading: Reading, element: etree._Element) -> JobDefinition | No
     headers = tuple(_headers(reading, element))
     topic = camunda_text(reading, element, "topic")
     if topic is not None:
-        return JobDefinition(type=topic, retries=_retries(reading, element), headers=headers)
+        priority = _priority(reading, element, "taskPriority") or _priority(reading, element, "jobPriority")
+        retries, back_off = _attempts(reading, element)
+        return JobDefinition(type=topic, retries=retries, headers=headers, priority=priority, back_off=back_off)
     for name in _CODE:
         code = camunda(element, name)
         if code is None:
@@ -66,7 +69,9 @@ def camunda_job(reading: Reading, element: etree._Element) -> JobDefinition | No
             "Let a worker complete jobs of this type, or name another type.",
             Severity.WARNING,
         )
-        return JobDefinition(type=job_type, retries=_retries(reading, element), headers=headers)
+        priority = _priority(reading, element, "jobPriority")
+        retries, back_off = _attempts(reading, element)
+        return JobDefinition(type=job_type, retries=retries, headers=headers, priority=priority, back_off=back_off)
     return None
 
 
@@ -189,19 +194,32 @@ def _headers(reading: Reading, element: etree._Element) -> Iterator[tuple[str, s
         yield child.get("name") or child.get("id") or "", child.get("value") or ""
 
 
-def _retries(reading: Reading, element: etree._Element) -> int:
-    """`R3/PT5M` and `PT1M,PT5M` say how often; when is the business of our engine."""
+def split_pauses(text: str) -> tuple[str, ...]:
+    """The durations of a list, as they are written."""
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _priority(reading: Reading, element: etree._Element, name: str) -> str | None:
+    """What the element says, else its process."""
+    said = camunda_text(reading, element, name)
+    process = next(element.iterancestors(bpmn("process")), None)
+    return said if said is not None or process is None else camunda_text(reading, process, name)
+
+
+def _attempts(reading: Reading, element: etree._Element) -> tuple[int, tuple[str, ...]]:
+    """`R3/PT5M` and `PT1M,PT5M`: how often it is tried, and the pauses in between."""
     holder = _find(element, "failedJobRetryTimeCycle")
     text = text_of(holder)
     if holder is None or not text:
-        return DEFAULT_RETRIES
-    times = re.fullmatch(r"R(\d{1,5})(/.*)?", text)
+        return DEFAULT_RETRIES, ()
+    times = re.fullmatch(r"R(\d{1,5})(?:/(.*))?", text)
     if times is not None:
-        return max(int(times[1]), 1)
+        return max(int(times[1]), 1), split_pauses(times[2] or "")
     if is_juel(text):
         reading.not_run(holder, "camunda:failedJobRetryTimeCycle", "Write the number of tries.")
-        return DEFAULT_RETRIES
-    return text.count(",") + 2  # the first try and one after each duration
+        return DEFAULT_RETRIES, ()
+    pauses = split_pauses(text)
+    return len(pauses) + 1, pauses  # the first try and one after each duration
 
 
 def _parameter(reading: Reading, element: etree._Element) -> str:

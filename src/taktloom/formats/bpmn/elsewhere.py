@@ -7,6 +7,7 @@ engine or shows something in its own tools. Attributes and elements of any other
 
 from lxml import etree
 
+from taktloom.formats.bpmn.camunda import camunda
 from taktloom.formats.bpmn.extensions import extension_elements
 from taktloom.formats.bpmn.names import CAMUNDA, CAMUNDA_7, ZEEBE, bpmn, local_name
 from taktloom.formats.bpmn.reading import Reading
@@ -52,6 +53,8 @@ _ATTRIBUTES = frozenset(
         "versionTag",
     }
 )
+_OF_JOBS = frozenset({"jobPriority", "taskPriority"})  # read where there is a job to give out, or for all of a process
+_ORDERS_A_JOB = ("topic", "class", "delegateExpression", "expression")
 _ELEMENTS = {
     CAMUNDA: frozenset(
         {"failedJobRetryTimeCycle", "field", "formData", "in", "inputOutput", "out", "potentialStarter", "properties"}
@@ -67,6 +70,7 @@ _ELEMENTS = {
             "loopCharacteristics",
             "priorityDefinition",
             "properties",
+            "retryBackOff",
             "script",
             "subscription",
             "taskDefinition",
@@ -113,8 +117,12 @@ def _is_part(child: etree._Element) -> bool:
 def _report_attributes(reading: Reading, element: etree._Element) -> None:
     for name in element.attrib:
         namespace, _, local = str(name)[1:].partition("}")
-        if namespace in CAMUNDA_7 and local not in _ATTRIBUTES:
+        if namespace in CAMUNDA_7 and local not in _ATTRIBUTES and not (local in _OF_JOBS and _has_jobs(element)):
             reading.not_run(element, f"camunda:{local}", _REMOVE)
+
+
+def _has_jobs(element: etree._Element) -> bool:
+    return element.tag == bpmn("process") or any(camunda(element, name) for name in _ORDERS_A_JOB)
 
 
 def _report_elements(reading: Reading, element: etree._Element) -> None:

@@ -91,11 +91,17 @@ def _job(job: JobDefinition | None) -> list[etree._Element]:
         holder = _zeebe("taskHeaders")
         holder.extend(_zeebe("header", key=key, value=value) for key, value in job.headers)
         found.append(holder)
+    if job.priority is not None:
+        found.append(_zeebe("priorityDefinition", priority=job.priority))
+    if job.back_off:
+        pauses = etree.Element(f"{{{TAKTLOOM}}}retryBackOff", nsmap={"taktloom": TAKTLOOM})
+        pauses.set("durations", ", ".join(job.back_off))
+        found.append(pauses)
     return found
 
 
 def _service_task_extensions(node: ServiceTask) -> list[etree._Element]:
-    return _job(JobDefinition(type=node.job_type, retries=node.retries, headers=node.headers))
+    return _job(node.job)
 
 
 def _job_extensions(node: SendTask | EndEvent | IntermediateThrowEvent) -> list[etree._Element]:

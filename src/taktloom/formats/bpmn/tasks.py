@@ -12,7 +12,7 @@ from taktloom.formats.bpmn.definitions import read_message
 from taktloom.formats.bpmn.extensions import Extensions
 from taktloom.formats.bpmn.names import TAKTLOOM, bpmn, is_feel
 from taktloom.formats.bpmn.reading import Reading, is_true, text_of
-from taktloom.formats.bpmn.work import DEFAULT_RETRIES, read_job, read_retries
+from taktloom.formats.bpmn.work import DEFAULT_RETRIES, job_of_type, read_job
 from taktloom.model.event_definitions import MessageDefinition
 from taktloom.model.process import (
     AnyFlowNode,
@@ -56,16 +56,14 @@ def _read_user_task(reading: Reading, element: etree._Element) -> AnyFlowNode:
 
 
 def _read_service_task(reading: Reading, element: etree._Element) -> AnyFlowNode:
-    extensions = Extensions(element)
-    job = read_job(reading, element)
-    if job is None:
-        retries = read_retries(reading, element, extensions.get("taskDefinition", "retries"))
-        job = JobDefinition(type="", retries=retries, headers=extensions.headers())
+    job = read_job(reading, element) or job_of_type(reading, element, "")
     return ServiceTask(
         **activity_fields(reading, element),
         job_type=job.type,
         retries=job.retries,
         headers=job.headers,
+        priority=job.priority,
+        back_off=job.back_off,
     )
 
 

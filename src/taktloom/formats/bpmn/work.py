@@ -3,26 +3,33 @@
 
 from lxml import etree
 
-from taktloom.formats.bpmn.camunda import camunda_job
+from taktloom.formats.bpmn.camunda import camunda_job, split_pauses
 from taktloom.formats.bpmn.extensions import Extensions
 from taktloom.formats.bpmn.reading import Reading
 from taktloom.model.process import JobDefinition
 
-__all__ = ["DEFAULT_RETRIES", "read_job"]
+__all__ = ["DEFAULT_RETRIES", "job_of_type", "read_job", "read_retries"]
 
 DEFAULT_RETRIES = 3
 
 
 def read_job(reading: Reading, element: etree._Element) -> JobDefinition | None:
     """The job that the element orders: `taskDefinition`, else what Camunda 7 has in its place; None for none."""
+    job_type = Extensions(element).get("taskDefinition", "type")
+    return job_of_type(reading, element, job_type) if job_type else camunda_job(reading, element)
+
+
+def job_of_type(reading: Reading, element: etree._Element, job_type: str) -> JobDefinition:
+    """What our extensions say of the job; with pauses, but no number of tries, there is one try more than pauses."""
     extensions = Extensions(element)
-    job_type = extensions.get("taskDefinition", "type")
-    if not job_type:
-        return camunda_job(reading, element)
+    back_off = split_pauses(extensions.get("retryBackOff", "durations") or "")
+    retries = extensions.get("taskDefinition", "retries") or (str(len(back_off) + 1) if back_off else None)
     return JobDefinition(
         type=job_type,
-        retries=read_retries(reading, element, extensions.get("taskDefinition", "retries")),
+        retries=read_retries(reading, element, retries),
         headers=extensions.headers(),
+        priority=extensions.get("priorityDefinition", "priority") or None,
+        back_off=back_off,
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TypeVar, cast
 
 from taktloom.feel.values import FeelValue
+from taktloom.hosts.embedded.back_off import stored_back_off
 from taktloom.hosts.embedded.calendars import reckon
 from taktloom.hosts.embedded.causes import Cause, cause_signature
 from taktloom.hosts.embedded.changes import Topic
@@ -81,8 +82,10 @@ def _create_job(unit: Unit, instance: LiveInstance, command: CreateJob) -> None:
         job_type=command.job_type,
         retries=command.retries,
         now=to_micros(unit.now),
-        headers=json.dumps(dict(command.headers), sort_keys=True, ensure_ascii=False),
+        headers=json.dumps(dict(command.headers), sort_keys=True, ensure_ascii=False) if command.headers else "{}",
         variables_sealed=seal(unit, instance, command.variables),
+        priority=command.priority,
+        back_off=stored_back_off(command),
     )
     unit.note(Topic.JOBS, "created", instance)
 

@@ -15,9 +15,10 @@ from typing import cast
 
 from taktloom.feel.values import FeelValue
 from taktloom.hosts.embedded.advance import advance, event_time
+from taktloom.hosts.embedded.back_off import pause_after_failure
 from taktloom.hosts.embedded.changes import Topic
 from taktloom.hosts.embedded.core import Core, Unit
-from taktloom.hosts.embedded.jobs import LONGEST_LOCK, back_off
+from taktloom.hosts.embedded.jobs import LONGEST_LOCK
 from taktloom.hosts.embedded.limits import require_count, require_within
 from taktloom.hosts.embedded.live import LiveInstance
 from taktloom.hosts.embedded.values import ValueOwner, load_values
@@ -161,10 +162,8 @@ class ExternalTasks:
             if JobId(task_id) not in instance.state.jobs:
                 return
             if left > 0:
-                pause = back_off(row.integer("attempt")) if failure.retry_in is None else failure.retry_in
-                unit.session.run(
-                    "postpone_job", **name, retries_left=left, ready_at=to_micros(unit.now + max(pause, timedelta()))
-                )
+                pause = pause_after_failure(row, left, failure.retry_in)
+                unit.session.run("postpone_job", **name, retries_left=left, ready_at=to_micros(unit.now + pause))
                 unit.note(Topic.JOBS, "created")
                 return
             unit.session.run("fail_job", **name)

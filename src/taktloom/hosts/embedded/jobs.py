@@ -18,13 +18,14 @@ from functools import partial
 
 from taktloom.feel.values import FeelValue
 from taktloom.hosts.embedded.advance import advance, event_time
+from taktloom.hosts.embedded.back_off import pause_after_failure
 from taktloom.hosts.embedded.changes import Change, Topic
 from taktloom.hosts.embedded.core import Core, Unit
 from taktloom.hosts.embedded.held_jobs import HeldJob
 from taktloom.hosts.embedded.limits import require_count, require_within
-from taktloom.hosts.embedded.values import ValueOwner, load_values
+from taktloom.hosts.embedded.values import StoredValues, ValueOwner
 from taktloom.hosts.embedded.views import job_view
-from taktloom.kernel.events import JobCompleted, JobErrorThrown, JobFailed
+from taktloom.kernel.events import JobCompleted, JobErrorThrown, JobEscalationThrown, JobFailed
 from taktloom.model.errors import ConflictError, MisuseError, NotFoundError, TaktloomError
 from taktloom.model.identifiers import ElementId, InstanceKey, JobId, ProcessId, SubjectKey, TenantId
 from taktloom.model.operations import JobView, LockedJob
@@ -35,8 +36,6 @@ LONGEST_WAIT = timedelta(seconds=60)
 LONGEST_LOCK = timedelta(days=1)
 _WORKERS_REMEMBERED = 500
 _AT_ONCE = 200  # completions in one piece of work: others wait no longer than for these
-_FIRST_BACK_OFF = timedelta(seconds=2)
-_LONGEST_BACK_OFF = timedelta(minutes=10)
 
 
 class UnknownJobError(NotFoundError):
@@ -133,8 +132,9 @@ class Jobs:
         lock_for: timedelta = timedelta(seconds=30),
         wait: timedelta = timedelta(),
     ) -> tuple[LockedJob, ...]:
-        """Lock up to *max_jobs* ready jobs, oldest first; waits up to *wait* (at most 60 s) for the first one.
+        """Lock up to *max_jobs* ready jobs, those of the highest priority first, of equal ones the oldest.
 
+        Waits up to *wait* (at most 60 s) for the first one.
         Raises LimitExceededError, MisuseError for a duration that is not positive.
         """
         self._check_request(job_types, worker, max_jobs, lock_for)
@@ -184,7 +184,8 @@ class Jobs:
     ) -> None:
         """Give the job back as failed; without retries left it becomes an incident.
 
-        retries: how many are left, one less than before when None. retry_in: doubling from 2 s to 10 min when None.
+        retries: how many are left, one less than before when None. retry_in: when None as the model says, else doubling
+        from 2 s.
         message: for operators, without variable values.
         """
         message = message[: self._core.limits.text_characters]
@@ -233,6 +234,37 @@ class Jobs:
 
         self._core.submit(self._tenant_id, work)
 
+    def throw_escalation(
+        self,
+        job_id: JobId,
+        fence: int,
+        escalation_code: str,
+        *,
+        variables: Mapping[str, FeelValue] | None = None,
+        actor: str | None = None,
+    ) -> bool:
+        """Tell the process of an escalation while the job goes on; whether the worker still has the job after it.
+
+        What catches the escalation may interrupt the activity. Not caught, it is passed over (BPMN 2.0.2, 10.5.1).
+        Raises UnknownJobError, JobLockError.
+        """
+        require_within("escalation_code", len(escalation_code), self._core.limits.text_characters)
+
+        def work(unit: Unit) -> bool:
+            row = _require_lock(unit, job_id, fence)
+            instance = unit.instance(InstanceKey(row.text("instance_key")))
+            event = JobEscalationThrown(
+                occurred_at=event_time(unit, instance),
+                actor=actor or row.text_or_none("worker"),
+                job_id=job_id,
+                escalation_code=escalation_code,
+                variables=variables or {},
+            )
+            advance(unit, instance, event)
+            return job_id in instance.state.jobs
+
+        return self._core.submit(self._tenant_id, work)
+
     def heartbeat(self, job_id: JobId, fence: int, lock_for: timedelta) -> datetime:
         """Extend the lock to *lock_for* from now; the new end. Raises UnknownJobError, JobLockError."""
         _require_duration("lock_for", lock_for)
@@ -244,6 +276,16 @@ class Jobs:
             return until
 
         return self._core.submit(self._tenant_id, work)
+
+    def still_locked(self, fences: Mapping[JobId, int]) -> frozenset[JobId]:
+        """Those of the jobs that are locked now under the fence that is given for each."""
+        now = to_micros(self._core.clock.now())
+        ids = json.dumps(sorted(fences))
+        with self._core.database.reading() as session:
+            rows = session.all("locked_jobs", tenant_id=self._tenant_id, job_ids=ids, now=now)
+        return frozenset(
+            JobId(row.text("job_id")) for row in rows if fences[JobId(row.text("job_id"))] == row.integer("fence")
+        )
 
     def get(self, job_id: JobId) -> JobView:
         """One job as operators see it; raises UnknownJobError."""
@@ -284,12 +326,6 @@ class Jobs:
         return max(from_micros(ready_at) - self._core.clock.now(), timedelta(milliseconds=1))
 
 
-def back_off(attempt: int) -> timedelta:
-    """Wait before the next attempt: 2 s after the first, doubling up to 10 minutes."""
-    doublings = min(max(attempt, 1) - 1, 20)
-    return min(_FIRST_BACK_OFF * (1 << doublings), _LONGEST_BACK_OFF)
-
-
 def _lock(unit: Unit, types: str, worker: str, max_jobs: int, lock_for: timedelta) -> tuple[LockedJob, ...]:
     held = unit.core.held_jobs
     before = held.change_count(unit.session)
@@ -300,17 +336,30 @@ def _lock(unit: Unit, types: str, worker: str, max_jobs: int, lock_for: timedelt
         "now": to_micros(unit.now),
         "locked_until": to_micros(until),
         "worker": worker,
-        "max_jobs": max_jobs,
     }
-    # The jobs of one type lie in the order in which they are handed out; those of several have to be sorted.
+    # The jobs of one type and priority lie in the order in which they are handed out; others have to be sorted.
     rows = (
-        unit.session.all("lock_jobs_of_type", job_type=asked[0], **terms)
+        _lock_by_priority(unit, asked[0], max_jobs, terms)
         if len(asked) == 1
-        else unit.session.all("lock_jobs", job_types=types, **terms)
+        else unit.session.all("lock_jobs", job_types=types, max_jobs=max_jobs, **terms)
     )
-    jobs = tuple(_locked_job(unit, row) for row in sorted(rows, key=lambda row: row.text("job_id")))
+    in_order = sorted(rows, key=lambda row: (-row.integer("priority"), row.text("job_id")))
+    jobs = tuple(_locked_job(unit, row) for row in in_order)
     held.hold(unit.session, unit.tenant_id, [_held_job(job, worker) for job in jobs], before=before)
     return jobs
+
+
+def _lock_by_priority(unit: Unit, job_type: str, max_jobs: int, terms: Mapping[str, SqlValue]) -> list[Row]:
+    rows: list[Row] = []
+    asked: dict[str, SqlValue] = {"job_type": job_type, "max_jobs": max_jobs}
+    for level in unit.session.all("ready_job_priorities", tenant_id=unit.tenant_id, now=to_micros(unit.now), **asked):
+        left = max_jobs - len(rows)
+        if left == 0:
+            break
+        rows += unit.session.all(
+            "lock_jobs_of_type", job_type=job_type, priority=level.integer("priority"), max_jobs=left, **terms
+        )
+    return rows
 
 
 def _held_job(job: LockedJob, worker: str) -> HeldJob:
@@ -333,13 +382,19 @@ def _locked_job(unit: Unit, row: Row) -> LockedJob:
         instance_key=InstanceKey(row.text("instance_key")),
         process_id=ProcessId(row.text("process_id")),
         element_id=ElementId(row.text("element_id")),
-        variables=load_values(unit.core.codec.unseal(row.blob("variables_sealed"), owner)),
-        headers=json.loads(row.text("headers")),
+        variables=StoredValues(unit.core.codec.unseal(row.blob("variables_sealed"), owner)),
+        headers=_headers(row.text("headers")),
         retries_left=row.integer("retries_left"),
         attempt=row.integer("attempt"),
         fence=row.integer("fence"),
         locked_until=row.instant("ready_at"),
+        priority=row.integer("priority"),
     )
+
+
+def _headers(text: str) -> Mapping[str, str]:
+    headers: Mapping[str, str] = {} if text == "{}" else json.loads(text)
+    return headers
 
 
 def _complete(unit: Unit, completion: JobCompletion, actor: str | None) -> CompletionResult:
@@ -402,7 +457,7 @@ def _end(unit: Unit, job_id: JobId) -> None:
 
 
 def _postpone(unit: Unit, row: Row, retries_left: int, failure: str, retry_in: timedelta | None) -> None:
-    pause = back_off(row.integer("attempt")) if retry_in is None else max(retry_in, timedelta())
+    pause = pause_after_failure(row, retries_left, retry_in)
     unit.session.run(
         "postpone_job",
         tenant_id=unit.tenant_id,

@@ -103,6 +103,7 @@ def job_view(row: Row, *, now: datetime) -> JobView:
         worker=row.text_or_none("worker") if is_locked else None,
         locked_until=ready_at if is_locked else None,
         created_at=row.instant("created_at"),
+        priority=row.integer("priority"),
     )
 
 

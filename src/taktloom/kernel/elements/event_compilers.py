@@ -22,6 +22,7 @@ from taktloom.kernel.elements.throw_event import (
     ThrowingEndBehaviour,
 )
 from taktloom.kernel.elements.transaction import CancelEndBehaviour
+from taktloom.kernel.pauses import pause_of
 from taktloom.kernel.throwing import (
     ErrorThrow,
     EscalationThrow,
@@ -165,4 +166,10 @@ def compile_throw(compilation: Compilation, node: FlowNode, definition: EventDef
 
 def compile_job_offer(compilation: Compilation, node: FlowNode, job: JobDefinition) -> JobOffer:
     """The job of *node*."""
-    return JobOffer(compilation.text(job.type, node, "job type"), job.retries, job.headers)
+    return JobOffer(
+        compilation.text(job.type, node, "job type"),
+        job.retries,
+        job.headers,
+        compilation.optional_text(job.priority, node, "job priority"),
+        tuple(pause for text in job.back_off if (pause := pause_of(text)) is not None),  # the rules refuse the others
+    )

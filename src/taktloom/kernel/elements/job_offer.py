@@ -2,16 +2,19 @@
 """Work for a machine, whatever the element that orders it: service, send, script and rule tasks, and throw events."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from taktloom.kernel.commands import CreateJob, IncidentKind
 from taktloom.kernel.elements.inputs import input_variables
-from taktloom.kernel.expressions import TextExpression, evaluate_text
+from taktloom.kernel.expressions import Context, TextExpression, evaluate_text
 from taktloom.kernel.failure import ElementFailure
 from taktloom.kernel.run import Run
 from taktloom.kernel.state import Token
 from taktloom.model.identifiers import JobId
 
 __all__ = ["JobOffer"]
+
+GREATEST_PRIORITY = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +24,16 @@ class JobOffer:
     job_type: TextExpression
     retries: int
     headers: tuple[tuple[str, str], ...]
+    priority: TextExpression | None = None
+    back_off: tuple[timedelta, ...] = ()
 
     def create(self, run: Run, token: Token) -> None:
         """Offer the work and let *token* wait for it. Raises ElementFailure before anything is changed."""
-        job_type = evaluate_text(self.job_type, run.variables(token), run.now)
+        context = run.variables(token)
+        job_type = evaluate_text(self.job_type, context, run.now)
         if not job_type:
             raise ElementFailure(IncidentKind.EXPRESSION, "The job's type is empty.")
+        priority = 0 if self.priority is None else _whole_number(self.priority, context, run.now)
         job_id = JobId(run.next_id())
         run.state.jobs[job_id] = token.id
         token.waits.append(job_id)
@@ -38,5 +45,16 @@ class JobOffer:
                 retries=self.retries,
                 headers=dict(self.headers),
                 variables=input_variables(run, token),
+                priority=priority,
+                back_off=self.back_off,
             )
         )
+
+
+def _whole_number(text: TextExpression, context: Context, now: datetime) -> int:
+    """A number of 32 bits; 0 where FEEL gives null or nothing."""
+    given = (evaluate_text(text, context, now) or "0").strip()
+    digits = given.removeprefix("-")
+    if digits.isascii() and digits.isdigit() and len(digits) <= 10 and int(digits) <= GREATEST_PRIORITY:
+        return int(given)
+    raise ElementFailure(IncidentKind.EXPRESSION, "The job's priority is no whole number of 32 bits.")

@@ -45,7 +45,6 @@ from taktloom.model.process import (
     InclusiveGateway,
     IntermediateCatchEvent,
     IntermediateThrowEvent,
-    JobDefinition,
     ManualTask,
     MultiInstanceLoop,
     ParallelGateway,
@@ -132,8 +131,7 @@ def _result_of(node: ScriptTask | BusinessRuleTask) -> str:
 
 
 def _service_task(compilation: Compilation, node: ServiceTask) -> Behaviour:
-    job = JobDefinition(type=node.job_type, retries=node.retries, headers=node.headers)
-    return ServiceTaskBehaviour(compile_job_offer(compilation, node, job))
+    return ServiceTaskBehaviour(compile_job_offer(compilation, node, node.job))
 
 
 def _user_task(compilation: Compilation, node: UserTask) -> Behaviour:

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Activities: loops, quantities, and what each kind of task must say. Source: BPMN 2.0.2, 10.3 and 13.3."""
 
+import re
 from collections.abc import Iterator
 
+from taktloom.kernel.pauses import pause_of
 from taktloom.kernel.rules.container import Container
 from taktloom.kernel.rules.structural import Breaches, StructuralRule, breach, structural, warning_rule
 from taktloom.model.event_definitions import MessageDefinition
@@ -11,6 +13,10 @@ from taktloom.model.process import (
     AdHocSubProcess,
     BusinessRuleTask,
     CallActivity,
+    EndEvent,
+    FlowNode,
+    IntermediateThrowEvent,
+    JobDefinition,
     MultiInstanceBehavior,
     MultiInstanceLoop,
     ReceiveTask,
@@ -25,6 +31,9 @@ from taktloom.model.process import (
 )
 
 __all__ = ["RULES"]
+
+_WITH_JOB = (ServiceTask, SendTask, ScriptTask, BusinessRuleTask, EndEvent, IntermediateThrowEvent)
+_WHOLE_NUMBER = re.compile(r"-?[0-9]{1,9}", re.ASCII)
 
 
 @structural(
@@ -262,12 +271,38 @@ def job_type_missing(container: Container) -> Breaches:
 @structural("retries-out-of-range", "The job has fewer than one try.", "Give at least 1.")
 def retries_out_of_range(container: Container) -> Breaches:
     """BPMN 2.0.2, 10.3.3: the implementation of a task is called at least once."""
+    yield from (breach(node) for node, job in _jobs(container) if job.retries < 1)
+
+
+@structural(
+    "job-priority-out-of-range",
+    "The job's priority is {priority}.",
+    "Give a whole number of up to nine digits, or FEEL after '='.",
+)
+def job_priority_out_of_range(container: Container) -> Breaches:
+    """BPMN 2.0.2, 8.2.3: what an extension says has a meaning for the engine, or is refused."""
+    for node, job in _jobs(container):
+        text = (job.priority or "").strip()
+        if text and not text.startswith("=") and not _WHOLE_NUMBER.fullmatch(text):
+            yield breach(node, priority=text[:40])
+
+
+@structural(
+    "back-off-no-duration",
+    "After a failure the job is to wait for '{duration}'.",
+    "Give ISO 8601 durations such as PT1M, without years and months.",
+)
+def back_off_no_duration(container: Container) -> Breaches:
+    """BPMN 2.0.2, 8.2.3: what an extension says has a meaning for the engine, or is refused."""
+    for node, job in _jobs(container):
+        yield from (breach(node, duration=text[:40]) for text in job.back_off if pause_of(text) is None)
+
+
+def _jobs(container: Container) -> Iterator[tuple[FlowNode, JobDefinition]]:
     for node in container.nodes.values():
-        if isinstance(node, ServiceTask) and node.retries < 1:
-            yield breach(node)
-        job = node.job if isinstance(node, SendTask | ScriptTask | BusinessRuleTask) else None
-        if job is not None and job.retries < 1:
-            yield breach(node)
+        job = node.job if isinstance(node, _WITH_JOB) else None
+        if job is not None:
+            yield node, job
 
 
 @structural("decision-missing", "The business rule task names no decision.", "Name the decision to evaluate.")
@@ -352,6 +387,8 @@ RULES: tuple[StructuralRule, ...] = (
     call_of_itself,
     job_type_missing,
     retries_out_of_range,
+    job_priority_out_of_range,
+    back_off_no_duration,
     decision_missing,
     script_missing,
     result_variable_missing,

@@ -10,6 +10,7 @@ collation that holds different texts for equal is refused.
 """
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from taktloom.mining.sql.errors import SqlExtraMissingError, SqlTableRefusedError
@@ -172,7 +173,18 @@ def _text(column: Any) -> Any:
 
 
 def _microseconds(column: Any) -> Any:
+    if column.get_backend().name == "pyspark":  # has a function for the whole, and none for the fraction
+        return _unix_micros()(column)
     return column.truncate("s").epoch_seconds().cast("int64") * MICROSECONDS + column.microsecond().cast("int64")
+
+
+@cache
+def _unix_micros() -> Any:
+    import ibis
+    from ibis.expr import datatypes
+
+    instant = datatypes.Timestamp(timezone="UTC")
+    return ibis.udf.scalar.builtin(lambda instant: None, name="unix_micros", signature=((instant,), datatypes.int64))
 
 
 def _facts(plain: Any, good: Any, columns: SqlColumns) -> TableFacts:

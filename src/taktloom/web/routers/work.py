@@ -6,12 +6,14 @@ from datetime import timedelta
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
+from starlette.responses import StreamingResponse
 
-from taktloom.app import jobs, tasks
+from taktloom.app import job_streams, jobs, tasks
 from taktloom.app.calls import calls
 from taktloom.model.errors import TaktloomError
 from taktloom.model.operations import TaskOrder
 from taktloom.web.callers import Caller, Cursor, Limit
+from taktloom.web.job_stream import job_events
 from taktloom.web.long_poll import activate_or_wait
 from taktloom.web.problems import problem_of
 from taktloom.web.schemas import running as schemas
@@ -164,6 +166,27 @@ async def activate_jobs(context: Caller, request: Request, body: schemas.Activat
     return schemas.Activated(jobs=[shown(schemas.LockedJob, job) for job in locked])
 
 
+@router.get("/jobs/stream", tags=["jobs"], response_class=StreamingResponse)
+@calls(job_streams.open_job_stream)
+def stream_jobs(
+    context: Caller,
+    request: Request,
+    job_type: Annotated[list[str], Query(min_length=1, max_length=100)],
+    worker: Annotated[str, Query(min_length=1, max_length=200)],
+    max_jobs: Annotated[int, Query(ge=1, le=500)] = 1,
+    lock_s: Annotated[float, Query(gt=0, le=86_400)] = 60,
+) -> StreamingResponse:
+    """Server-sent events: an event `job` for each job, never more than max_jobs that have not ended."""
+    wanted = jobs.Activation(
+        job_types=tuple(job_type), worker=worker, max_jobs=max_jobs, lock=timedelta(seconds=lock_s)
+    )
+    return StreamingResponse(
+        job_events(job_streams.open_job_stream(context, wanted=wanted), request),
+        media_type="text/event-stream",
+        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+    )
+
+
 @router.post("/jobs/completions", tags=["jobs"])
 @calls(jobs.complete_jobs)
 def complete_jobs(context: Caller, body: schemas.BatchCompletions) -> schemas.BatchCompleted:
@@ -214,6 +237,19 @@ def throw_job_error(context: Caller, job_id: str, body: schemas.JobError) -> Non
         variables=from_wire(body.variables),
     )
     jobs.throw_job_error(context, thrown=thrown)
+
+
+@router.post("/jobs/{job_id}/escalation", tags=["jobs"])
+@calls(jobs.throw_job_escalation)
+def throw_job_escalation(context: Caller, job_id: str, body: schemas.JobEscalation) -> schemas.JobEscalated:
+    """Throw an escalation from a job; it goes on, unless what catches the escalation interrupts it."""
+    thrown = jobs.ThrownEscalation(
+        job_id=job_id,
+        fence=body.fence,
+        escalation_code=body.escalation_code,
+        variables=from_wire(body.variables),
+    )
+    return schemas.JobEscalated(is_still_locked=jobs.throw_job_escalation(context, thrown=thrown))
 
 
 @router.post("/jobs/{job_id}/heartbeat", tags=["jobs"])

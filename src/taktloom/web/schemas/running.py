@@ -75,6 +75,7 @@ class JobView(Out):
     worker: str | None
     locked_until: Instant | None
     created_at: Instant
+    priority: int
 
 
 class UserTaskView(Out):
@@ -103,6 +104,8 @@ class UserTaskDetail(Out):
     task: UserTaskView
     form_schema: dict[str, JsonValue] | None
     variables: dict[str, Wire]
+    form_id: str | None
+    form_version: int | None
 
 
 class TimerView(Out):
@@ -253,6 +256,7 @@ class LockedJob(Out):
     attempt: int
     fence: int
     locked_until: Instant
+    priority: int
 
 
 class Activated(Out):
@@ -276,6 +280,16 @@ class JobError(In):
     error_code: str = Field(min_length=1, max_length=200)
     message: str = Field(default="", max_length=2000)
     variables: Variables = Field(default_factory=dict)
+
+
+class JobEscalation(In):
+    fence: int
+    escalation_code: str = Field(min_length=1, max_length=200)
+    variables: Variables = Field(default_factory=dict)
+
+
+class JobEscalated(Out):
+    is_still_locked: bool
 
 
 class Heartbeat(In):

@@ -1068,6 +1068,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/jobs/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Stream Jobs
+         * @description Server-sent events: an event `job` for each job, never more than max_jobs that have not ended.
+         */
+        get: operations["stream_jobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs/{job_id}/completion": {
         parameters: {
             query?: never;
@@ -1102,6 +1122,26 @@ export interface paths {
          * @description Throw a BPMN error from a job.
          */
         post: operations["throw_job_error"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job_id}/escalation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Throw Job Escalation
+         * @description Throw an escalation from a job; it goes on, unless what catches the escalation interrupts it.
+         */
+        post: operations["throw_job_escalation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1273,11 +1313,15 @@ export interface paths {
         };
         /**
          * Show Align
-         * @description Align every variant with a discovered model: fitness, and where cases leave the model.
+         * @description Align every variant with a given or discovered model: fitness, and where cases leave the model.
          */
         get: operations["show_align"];
         put?: never;
-        post?: never;
+        /**
+         * Show Align With Documents
+         * @description Align every variant with a given or discovered model: fitness, and where cases leave the model.
+         */
+        post: operations["show_align_with_documents"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1293,11 +1337,15 @@ export interface paths {
         };
         /**
          * Export Align
-         * @description Align every variant with a discovered model: fitness, and where cases leave the model.
+         * @description Align every variant with a given or discovered model: fitness, and where cases leave the model.
          */
         get: operations["export_align"];
         put?: never;
-        post?: never;
+        /**
+         * Export Align With Documents
+         * @description Align every variant with a given or discovered model: fitness, and where cases leave the model.
+         */
+        post: operations["export_align_with_documents"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1698,6 +1746,46 @@ export interface paths {
         get: operations["export_private_variants"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/{log_id}/analyses/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show Replay With Documents
+         * @description Replay every case on an executable BPMN model, data and timers included: where cases leave it.
+         */
+        post: operations["show_replay_with_documents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/{log_id}/analyses/replay/files/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Export Replay With Documents
+         * @description Replay every case on an executable BPMN model, data and timers included: where cases leave it.
+         */
+        post: operations["export_replay_with_documents"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3738,6 +3826,23 @@ export interface components {
              */
             reason: string;
         };
+        /** Body_export_align_with_documents */
+        Body_export_align_with_documents: {
+            /**
+             * Model
+             * @description BPMN or PNML file to align with; without it a model is discovered.
+             * @default
+             */
+            model: string;
+        };
+        /** Body_export_replay_with_documents */
+        Body_export_replay_with_documents: {
+            /**
+             * Model
+             * @description BPMN file of an executable process.
+             */
+            model: string;
+        };
         /** Body_export_rules_with_documents */
         Body_export_rules_with_documents: {
             /**
@@ -3746,6 +3851,23 @@ export interface components {
              * @default
              */
             rules: string;
+        };
+        /** Body_show_align_with_documents */
+        Body_show_align_with_documents: {
+            /**
+             * Model
+             * @description BPMN or PNML file to align with; without it a model is discovered.
+             * @default
+             */
+            model: string;
+        };
+        /** Body_show_replay_with_documents */
+        Body_show_replay_with_documents: {
+            /**
+             * Model
+             * @description BPMN file of an executable process.
+             */
+            model: string;
         };
         /** Body_show_rules_with_documents */
         Body_show_rules_with_documents: {
@@ -4118,6 +4240,20 @@ export interface components {
             /** Version */
             version: number;
         };
+        /** DeployedForm */
+        DeployedForm: {
+            /**
+             * Deployed At
+             * Format: date-time
+             */
+            deployed_at: string;
+            /** Form Id */
+            form_id: string;
+            /** Resource Name */
+            resource_name: string;
+            /** Version */
+            version: number;
+        };
         /** DeployedProcess */
         DeployedProcess: {
             /** Baseline Log Id */
@@ -4161,6 +4297,8 @@ export interface components {
             decisions: components["schemas"]["DeployedDecision"][];
             /** Findings */
             findings: components["schemas"]["FindingOut"][];
+            /** Forms */
+            forms: components["schemas"]["DeployedForm"][];
             /** Processes */
             processes: components["schemas"]["DeployedProcess"][];
         };
@@ -4974,6 +5112,22 @@ export interface components {
                 [key: string]: components["schemas"]["JsonValue"];
             };
         };
+        /** JobEscalated */
+        JobEscalated: {
+            /** Is Still Locked */
+            is_still_locked: boolean;
+        };
+        /** JobEscalation */
+        JobEscalation: {
+            /** Escalation Code */
+            escalation_code: string;
+            /** Fence */
+            fence: number;
+            /** Variables */
+            variables?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+        };
         /** JobFail */
         JobFail: {
             /** Fence */
@@ -5002,6 +5156,8 @@ export interface components {
             job_type: string;
             /** Locked Until */
             locked_until: string | null;
+            /** Priority */
+            priority: number;
             /** Retries Left */
             retries_left: number;
             /**
@@ -5056,6 +5212,8 @@ export interface components {
              * Format: date-time
              */
             locked_until: string;
+            /** Priority */
+            priority: number;
             /** Process Id */
             process_id: string;
             /** Retries Left */
@@ -6746,10 +6904,14 @@ export interface components {
         };
         /** UserTaskDetail */
         UserTaskDetail: {
+            /** Form Id */
+            form_id: string | null;
             /** Form Schema */
             form_schema: {
                 [key: string]: components["schemas"]["JsonValue"];
             } | null;
+            /** Form Version */
+            form_version: number | null;
             task: components["schemas"]["UserTaskView"];
             /** Variables */
             variables: {
@@ -8925,6 +9087,38 @@ export interface operations {
             };
         };
     };
+    stream_jobs: {
+        parameters: {
+            query: {
+                job_type: string[];
+                worker: string;
+                max_jobs?: number;
+                lock_s?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     complete_job: {
         parameters: {
             query?: never;
@@ -8979,6 +9173,41 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    throw_job_escalation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JobEscalation"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobEscalated"];
+                };
             };
             /** @description A problem (application/problem+json) */
             default: {
@@ -9405,6 +9634,73 @@ export interface operations {
             };
         };
     };
+    show_align_with_documents: {
+        parameters: {
+            query?: {
+                /** @description Which miner; best tries several on cases held out. */
+                miner?: components["schemas"]["MinerName"];
+                /** @description Inductive: share of rare behaviour left out. */
+                noise?: number;
+                /** @description Split: imbalance still concurrent. */
+                concurrency?: number;
+                /** @description Split: percentile of rare edges dropped. */
+                filtering?: number;
+                /** @description Heuristics: least dependency. */
+                dependency?: number;
+                /** @description States looked at per variant; beyond, bounds are told. */
+                limit?: number;
+                /** @description Processes that align. */
+                jobs?: number;
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Body_show_align_with_documents"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalysisResultOut"];
+                };
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     export_align: {
         parameters: {
             query?: {
@@ -9439,6 +9735,63 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_align_with_documents: {
+        parameters: {
+            query?: {
+                /** @description Which miner; best tries several on cases held out. */
+                miner?: components["schemas"]["MinerName"];
+                /** @description Inductive: share of rare behaviour left out. */
+                noise?: number;
+                /** @description Split: imbalance still concurrent. */
+                concurrency?: number;
+                /** @description Split: percentile of rare edges dropped. */
+                filtering?: number;
+                /** @description Heuristics: least dependency. */
+                dependency?: number;
+                /** @description States looked at per variant; beyond, bounds are told. */
+                limit?: number;
+                /** @description Processes that align. */
+                jobs?: number;
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Body_export_align_with_documents"];
+            };
+        };
         responses: {
             /** @description Successful Response */
             200: {
@@ -10435,6 +10788,110 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_replay_with_documents: {
+        parameters: {
+            query?: {
+                /** @description Id of the process; empty: the one that knows most of the activities. */
+                process?: string;
+                /** @description Positions looked at per case. */
+                positions?: number;
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Body_show_replay_with_documents"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalysisResultOut"];
+                };
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_replay_with_documents: {
+        parameters: {
+            query?: {
+                /** @description Id of the process; empty: the one that knows most of the activities. */
+                process?: string;
+                /** @description Positions looked at per case. */
+                positions?: number;
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Body_export_replay_with_documents"];
+            };
+        };
         responses: {
             /** @description Successful Response */
             200: {

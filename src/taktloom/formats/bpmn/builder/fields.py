@@ -82,11 +82,13 @@ class UserTaskFields(ActivityFields, total=False):
 
 
 class ServiceFields(ActivityFields, total=False):
-    """job_type: the name of the task if it is not given."""
+    """job_type: the name of the task if it is not given; the others as those of JobDefinition."""
 
     job_type: str
     retries: int
     headers: tuple[tuple[str, str], ...]
+    priority: str
+    back_off: tuple[str, ...]
 
 
 class SendFields(ActivityFields, total=False):

@@ -2,20 +2,53 @@
 
 -- name: insert_job
 INSERT INTO job (tenant_id, job_id, instance_key, process_id, element_id, job_type, state, retries_left, ready_at,
-  created_at, headers, variables_sealed)
+  created_at, headers, variables_sealed, priority, back_off)
 VALUES (:tenant_id, :job_id, :instance_key, :process_id, :element_id, :job_type, 'available', :retries, :now,
-  :now, :headers, :variables_sealed);
+  :now, :headers, :variables_sealed, :priority, :back_off);
 
+-- In the index jobs lie by type, priority and time, so that each priority in use is looked at with one step, however
+-- many jobs wait for their next attempt or are locked.
 -- name: is_job_ready
-SELECT 1 AS n FROM job
-WHERE tenant_id = :tenant_id AND job_type IN (SELECT value FROM json_each(:job_types))
-  AND state IN ('available', 'waiting', 'locked') AND ready_at <= :now AND is_held = 0
+WITH RECURSIVE level (job_type, priority) AS (
+  SELECT value, (SELECT max(j.priority) FROM job j WHERE j.tenant_id = :tenant_id AND j.job_type = value
+    AND j.state IN ('available', 'waiting', 'locked') AND j.is_held = 0)
+  FROM json_each(:job_types)
+  UNION ALL
+  SELECT level.job_type, (SELECT max(j.priority) FROM job j WHERE j.tenant_id = :tenant_id
+    AND j.job_type = level.job_type AND j.state IN ('available', 'waiting', 'locked') AND j.is_held = 0
+    AND j.priority < level.priority)
+  FROM level WHERE level.priority IS NOT NULL)
+SELECT 1 AS n FROM level WHERE EXISTS (
+  SELECT 1 FROM job j WHERE j.tenant_id = :tenant_id AND j.job_type = level.job_type AND j.priority = level.priority
+    AND j.state IN ('available', 'waiting', 'locked') AND j.is_held = 0 AND j.ready_at <= :now)
 LIMIT 1;
 
 -- name: next_job_ready_at
-SELECT min(ready_at) AS n FROM job
-WHERE tenant_id = :tenant_id AND job_type IN (SELECT value FROM json_each(:job_types))
-  AND state IN ('available', 'waiting', 'locked') AND is_held = 0;
+WITH RECURSIVE level (job_type, priority) AS (
+  SELECT value, (SELECT max(j.priority) FROM job j WHERE j.tenant_id = :tenant_id AND j.job_type = value
+    AND j.state IN ('available', 'waiting', 'locked') AND j.is_held = 0)
+  FROM json_each(:job_types)
+  UNION ALL
+  SELECT level.job_type, (SELECT max(j.priority) FROM job j WHERE j.tenant_id = :tenant_id
+    AND j.job_type = level.job_type AND j.state IN ('available', 'waiting', 'locked') AND j.is_held = 0
+    AND j.priority < level.priority)
+  FROM level WHERE level.priority IS NOT NULL)
+SELECT min((SELECT min(j.ready_at) FROM job j WHERE j.tenant_id = :tenant_id AND j.job_type = level.job_type
+  AND j.priority = level.priority AND j.state IN ('available', 'waiting', 'locked') AND j.is_held = 0)) AS n
+FROM level WHERE level.priority IS NOT NULL;
+
+-- name: ready_job_priorities
+WITH RECURSIVE level (priority) AS (
+  SELECT max(j.priority) FROM job j WHERE j.tenant_id = :tenant_id AND j.job_type = :job_type
+    AND j.state IN ('available', 'waiting', 'locked') AND j.is_held = 0
+  UNION ALL
+  SELECT (SELECT max(j.priority) FROM job j WHERE j.tenant_id = :tenant_id AND j.job_type = :job_type
+    AND j.state IN ('available', 'waiting', 'locked') AND j.is_held = 0 AND j.priority < level.priority)
+  FROM level WHERE level.priority IS NOT NULL)
+SELECT level.priority FROM level WHERE EXISTS (
+  SELECT 1 FROM job j WHERE j.tenant_id = :tenant_id AND j.job_type = :job_type AND j.priority = level.priority
+    AND j.state IN ('available', 'waiting', 'locked') AND j.is_held = 0 AND j.ready_at <= :now)
+LIMIT :max_jobs;
 
 -- name: lock_jobs
 UPDATE job SET state = 'locked', fence = fence + 1, attempt = attempt + 1, worker = :worker, taken_at = :now,
@@ -24,8 +57,8 @@ WHERE tenant_id = :tenant_id AND job_id IN (
   SELECT job_id FROM job
   WHERE tenant_id = :tenant_id AND job_type IN (SELECT value FROM json_each(:job_types))
     AND state IN ('available', 'waiting', 'locked') AND ready_at <= :now AND is_held = 0
-  ORDER BY ready_at, job_id LIMIT :max_jobs)
-RETURNING job_id, job_type, instance_key, process_id, element_id, retries_left, attempt, fence, ready_at, headers,
+  ORDER BY priority DESC, ready_at, job_id LIMIT :max_jobs)
+RETURNING job_id, job_type, priority, instance_key, process_id, element_id, retries_left, attempt, fence, ready_at, headers,
   variables_sealed, (SELECT subject_key FROM instance i
     WHERE i.tenant_id = job.tenant_id AND i.instance_key = job.instance_key) AS subject_key;
 
@@ -34,17 +67,22 @@ UPDATE job SET state = 'locked', fence = fence + 1, attempt = attempt + 1, worke
   ready_at = :locked_until
 WHERE tenant_id = :tenant_id AND job_id IN (
   SELECT job_id FROM job
-  WHERE tenant_id = :tenant_id AND job_type = :job_type
+  WHERE tenant_id = :tenant_id AND job_type = :job_type AND priority = :priority
     AND state IN ('available', 'waiting', 'locked') AND ready_at <= :now AND is_held = 0
   ORDER BY ready_at, job_id LIMIT :max_jobs)
-RETURNING job_id, job_type, instance_key, process_id, element_id, retries_left, attempt, fence, ready_at, headers,
+RETURNING job_id, job_type, priority, instance_key, process_id, element_id, retries_left, attempt, fence, ready_at, headers,
   variables_sealed, (SELECT subject_key FROM instance i
     WHERE i.tenant_id = job.tenant_id AND i.instance_key = job.instance_key) AS subject_key;
 
 -- name: job_by_id
 SELECT tenant_id, job_id, instance_key, element_id, job_type, state, retries_left, attempt, fence, worker, ready_at,
-  created_at FROM job
+  created_at, priority, back_off FROM job
 WHERE tenant_id = :tenant_id AND job_id = :job_id;
+
+-- name: locked_jobs
+SELECT job_id, fence FROM job
+WHERE tenant_id = :tenant_id AND job_id IN (SELECT value FROM json_each(:job_ids)) AND state = 'locked'
+  AND ready_at > :now;
 
 -- name: end_job
 UPDATE job SET state = :state, ended_at = :now, variables_sealed = NULL
@@ -76,5 +114,6 @@ UPDATE job SET state = 'available', worker = NULL, retries_left = :retries, read
 WHERE tenant_id = :tenant_id AND job_id = :job_id;
 
 -- name: jobs_of_instance
-SELECT job_id, job_type, instance_key, element_id, state, retries_left, worker, ready_at, created_at FROM job
+SELECT job_id, job_type, instance_key, element_id, state, retries_left, worker, ready_at, created_at,
+  priority FROM job
 WHERE tenant_id = :tenant_id AND instance_key = :instance_key ORDER BY job_id;
