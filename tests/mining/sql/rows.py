@@ -23,7 +23,13 @@ def _made() -> pl.DataFrame:
             rows.append((str(case % 50), activity, at, begun, chance.choice(("p", " p", "q", "", None))))
     chance.shuffle(rows)
     instant = pl.Datetime("us", "UTC")
-    schema = {"case": pl.String, "activity": pl.String, "time": instant, "begun": instant, "who": pl.String}
+    schema: dict[str, type[pl.DataType] | pl.DataType] = {
+        "case": pl.String,
+        "activity": pl.String,
+        "time": instant,
+        "begun": instant,
+        "who": pl.String,
+    }
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
