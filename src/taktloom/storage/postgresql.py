@@ -20,7 +20,7 @@ from taktloom.storage.refusals import MissingDriverError, Refusal, UnsafeCommitE
 from taktloom.storage.rows import Row
 from taktloom.storage.session import Session
 from taktloom.storage.sqlite import DatabaseUnusableError, SqlValue, SyncLevel
-from taktloom.storage.statements import ManyRows, in_portions, many_rows
+from taktloom.storage.statements import calls_for
 
 try:
     import psycopg
@@ -239,15 +239,13 @@ class PostgresqlSession(Session):
         return postgresql_statement(self._queries[name])
 
     def _send(self, name: str, rows: list[Mapping[str, SqlValue]]) -> "list[psycopg.Cursor[tuple[SqlValue, ...]]]":
-        statement, many = self._statement(name), many_rows(self._queries[name])
-        if many is None or len(rows) == 1:
+        statement = self._statement(name)
+        calls = None if len(rows) == 1 else calls_for(self._queries[name], rows)
+        if calls is None:
             cursor = self.connection.cursor(binary=True)
             cursor.executemany(statement.text, [[row[column] for column in statement.names] for row in rows])
             return [cursor]
-        return [
-            self.connection.cursor(binary=True).execute(_numbered(many, len(some)), many.values(some))
-            for some in in_portions(rows)
-        ]
+        return [self.connection.cursor(binary=True).execute(_numbered(text), values) for text, values in calls]
 
     def _execute(
         self, statement: PostgresqlStatement, bindings: Mapping[str, SqlValue]
@@ -257,10 +255,10 @@ class PostgresqlSession(Session):
 
 
 @lru_cache(maxsize=1024)
-def _numbered(many: ManyRows, rows: int) -> str:
-    """An INSERT of so many rows with numbered parameters."""
+def _numbered(text: str) -> str:
+    """The statement with numbered parameters."""
     numbers = count(1)
-    return re.sub(r"[?]", lambda _: f"${next(numbers)}", many.text(rows))
+    return re.sub(r"[?]", lambda _: f"${next(numbers)}", text)
 
 
 class _Number(NumericBinaryLoader):

@@ -82,7 +82,7 @@ def _create_job(unit: Unit, instance: LiveInstance, command: CreateJob) -> None:
         job_type=command.job_type,
         retries=command.retries,
         now=to_micros(unit.now),
-        headers=json.dumps(dict(command.headers), sort_keys=True, ensure_ascii=False),
+        headers=json.dumps(dict(command.headers), sort_keys=True, ensure_ascii=False) if command.headers else "{}",
         variables_sealed=seal(unit, instance, command.variables),
         priority=command.priority,
         back_off=stored_back_off(command),
