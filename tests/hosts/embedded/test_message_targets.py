@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 
+from taktloom.feel.values import FeelValue
 from taktloom.hosts.embedded import EmbeddedEngine, ManualClock
 from taktloom.hosts.embedded.incidents import IncidentState
 from taktloom.hosts.embedded.messages import Message
@@ -19,7 +20,7 @@ URL = "https://bank.example/pay"
 
 
 def start(engine: EmbeddedEngine) -> InstanceSummary:
-    variables = {"account": "NL01", "amount": Decimal("1.10"), "secret": "hidden"}
+    variables: dict[str, FeelValue] = {"account": "NL01", "amount": Decimal("1.10"), "secret": "hidden"}
     return engine.instances.start(ProcessId("tell"), variables, business_key="A-17")
 
 
