@@ -146,3 +146,16 @@ def test_business_rules_are_checked_from_lines_and_from_a_file(context: Context,
 def test_rules_that_are_missing_or_no_json_are_refused(context: Context, log_id: str, given: dict[str, object]) -> None:
     with pytest.raises(AnalysisParameterError):
         ran(context, log_id, "rules", given)
+
+
+def test_a_given_model_is_aligned_with_and_replayed_by_the_kernel(context: Context, log_id: str) -> None:
+    discovered = ran(context, log_id, "discover", {"miner": "split"})
+    bpmn, pnml = (running.file_of(discovered, f"model.{kind}")[1].decode() for kind in ("bpmn", "pnml"))
+
+    assert [ran(context, log_id, "align", {"model": each}).data.fitness for each in (bpmn, pnml)] == [1, 1]  # type: ignore[attr-defined]
+    replayed = ran(context, log_id, "replay", {"model": bpmn})
+    assert (replayed.data.fitting_cases, replayed.data.fitness) == (20, 1.0)  # type: ignore[attr-defined]
+    with pytest.raises(AnalysisParameterError):
+        ran(context, log_id, "replay", {"model": bpmn, "process": "other"})
+    with pytest.raises(AnalysisParameterError):
+        ran(context, log_id, "replay", {"model": " "})

@@ -4,7 +4,16 @@
 from collections.abc import Mapping
 from typing import Any
 
-from taktloom.app.analyses import conformance, discovery, explanation, performance, prediction, privacy, rules
+from taktloom.app.analyses import (
+    conformance,
+    discovery,
+    explanation,
+    performance,
+    prediction,
+    privacy,
+    replaying,
+    rules,
+)
 from taktloom.app.analyses.records import Analysis
 
 _MODULES = (
@@ -14,6 +23,7 @@ _MODULES = (
     explanation,
     prediction,
     privacy,
+    replaying,
     rules,
 )
 ANALYSES: Mapping[str, Analysis[Any]] = {each.name: each for module in _MODULES for each in module.ANALYSES}

@@ -1313,11 +1313,15 @@ export interface paths {
         };
         /**
          * Show Align
-         * @description Align every variant with a discovered model: fitness, and where cases leave the model.
+         * @description Align every variant with a given or discovered model: fitness, and where cases leave the model.
          */
         get: operations["show_align"];
         put?: never;
-        post?: never;
+        /**
+         * Show Align With Documents
+         * @description Align every variant with a given or discovered model: fitness, and where cases leave the model.
+         */
+        post: operations["show_align_with_documents"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1333,11 +1337,15 @@ export interface paths {
         };
         /**
          * Export Align
-         * @description Align every variant with a discovered model: fitness, and where cases leave the model.
+         * @description Align every variant with a given or discovered model: fitness, and where cases leave the model.
          */
         get: operations["export_align"];
         put?: never;
-        post?: never;
+        /**
+         * Export Align With Documents
+         * @description Align every variant with a given or discovered model: fitness, and where cases leave the model.
+         */
+        post: operations["export_align_with_documents"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1738,6 +1746,46 @@ export interface paths {
         get: operations["export_private_variants"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/{log_id}/analyses/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show Replay With Documents
+         * @description Replay every case on an executable BPMN model, data and timers included: where cases leave it.
+         */
+        post: operations["show_replay_with_documents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/{log_id}/analyses/replay/files/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Export Replay With Documents
+         * @description Replay every case on an executable BPMN model, data and timers included: where cases leave it.
+         */
+        post: operations["export_replay_with_documents"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3778,6 +3826,23 @@ export interface components {
              */
             reason: string;
         };
+        /** Body_export_align_with_documents */
+        Body_export_align_with_documents: {
+            /**
+             * Model
+             * @description BPMN or PNML file to align with; without it a model is discovered.
+             * @default
+             */
+            model: string;
+        };
+        /** Body_export_replay_with_documents */
+        Body_export_replay_with_documents: {
+            /**
+             * Model
+             * @description BPMN file of an executable process.
+             */
+            model: string;
+        };
         /** Body_export_rules_with_documents */
         Body_export_rules_with_documents: {
             /**
@@ -3786,6 +3851,23 @@ export interface components {
              * @default
              */
             rules: string;
+        };
+        /** Body_show_align_with_documents */
+        Body_show_align_with_documents: {
+            /**
+             * Model
+             * @description BPMN or PNML file to align with; without it a model is discovered.
+             * @default
+             */
+            model: string;
+        };
+        /** Body_show_replay_with_documents */
+        Body_show_replay_with_documents: {
+            /**
+             * Model
+             * @description BPMN file of an executable process.
+             */
+            model: string;
         };
         /** Body_show_rules_with_documents */
         Body_show_rules_with_documents: {
@@ -9552,6 +9634,73 @@ export interface operations {
             };
         };
     };
+    show_align_with_documents: {
+        parameters: {
+            query?: {
+                /** @description Which miner; best tries several on cases held out. */
+                miner?: components["schemas"]["MinerName"];
+                /** @description Inductive: share of rare behaviour left out. */
+                noise?: number;
+                /** @description Split: imbalance still concurrent. */
+                concurrency?: number;
+                /** @description Split: percentile of rare edges dropped. */
+                filtering?: number;
+                /** @description Heuristics: least dependency. */
+                dependency?: number;
+                /** @description States looked at per variant; beyond, bounds are told. */
+                limit?: number;
+                /** @description Processes that align. */
+                jobs?: number;
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Body_show_align_with_documents"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalysisResultOut"];
+                };
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     export_align: {
         parameters: {
             query?: {
@@ -9586,6 +9735,63 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_align_with_documents: {
+        parameters: {
+            query?: {
+                /** @description Which miner; best tries several on cases held out. */
+                miner?: components["schemas"]["MinerName"];
+                /** @description Inductive: share of rare behaviour left out. */
+                noise?: number;
+                /** @description Split: imbalance still concurrent. */
+                concurrency?: number;
+                /** @description Split: percentile of rare edges dropped. */
+                filtering?: number;
+                /** @description Heuristics: least dependency. */
+                dependency?: number;
+                /** @description States looked at per variant; beyond, bounds are told. */
+                limit?: number;
+                /** @description Processes that align. */
+                jobs?: number;
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Body_export_align_with_documents"];
+            };
+        };
         responses: {
             /** @description Successful Response */
             200: {
@@ -10582,6 +10788,110 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_replay_with_documents: {
+        parameters: {
+            query?: {
+                /** @description Id of the process; empty: the one that knows most of the activities. */
+                process?: string;
+                /** @description Positions looked at per case. */
+                positions?: number;
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Body_show_replay_with_documents"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalysisResultOut"];
+                };
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_replay_with_documents: {
+        parameters: {
+            query?: {
+                /** @description Id of the process; empty: the one that knows most of the activities. */
+                process?: string;
+                /** @description Positions looked at per case. */
+                positions?: number;
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Body_export_replay_with_documents"];
+            };
+        };
         responses: {
             /** @description Successful Response */
             200: {
