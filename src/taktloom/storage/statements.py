@@ -73,7 +73,9 @@ class ManyKeys:
     def calls(self, rows: Sequence[Bindings]) -> list[Call] | None:
         """Each changes some of the rows; None where one row is changed twice, for that is not the same as once."""
         alike = self.alike(rows)
-        return alike and [
+        if alike is None:
+            return None
+        return [
             (f"{self.head}{self.key} IN ({','.join('?' * len(some))})", [*terms, *some])
             for terms, keys in alike.items()
             for some in in_portions(keys)
