@@ -8,11 +8,13 @@ from taktloom.app.analyses import (
     conformance,
     discovery,
     explanation,
+    organisation,
     performance,
     prediction,
     privacy,
     replaying,
     rules,
+    waiting,
 )
 from taktloom.app.analyses.records import Analysis
 
@@ -20,10 +22,12 @@ _MODULES = (
     discovery,
     conformance,
     performance,
+    organisation,
     explanation,
     prediction,
     privacy,
     replaying,
     rules,
+    waiting,
 )
 ANALYSES: Mapping[str, Analysis[Any]] = {each.name: each for module in _MODULES for each in module.ANALYSES}
