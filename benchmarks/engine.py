@@ -35,7 +35,7 @@ from taktloom.model.operations import InstanceQuery
 from taktloom.storage import SyncLevel
 
 TASKS = 5
-STARTERS = 16
+STARTERS = 64
 PEERS = ("SpiffWorkflow", "DBOS")
 PEER_INSTANCES = 150
 PAYLOAD: dict[str, FeelValue] = {"applicant": "Ada Lovelace", "amount": Decimal("1250.5"), "is_urgent": False}
@@ -136,7 +136,8 @@ def throughput(folder: Path, given: argparse.Namespace) -> None:
     print(
         f"throughput: completed instances/s {ours:.0f} · jobs/s {ours * TASKS:.0f} · {given.instances} instances x "
         f"{TASKS} service tasks · {'PostgreSQL' if given.url else 'SQLite'} · sync {given.sync.value} · batch "
-        f"{given.batch} · full history · payload 3 variables{size} · {processor / given.instances * 1e6:.0f} us of "
+        f"{given.batch} · {STARTERS} callers · full history · payload 3 variables{size} · "
+        f"{processor / given.instances * 1e6:.0f} us of "
         f"processor/instance · fdatasync p50 {disk[len(disk) // 2]:.2f} ms"
     )
     if given.peers:

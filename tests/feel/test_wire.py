@@ -25,6 +25,7 @@ from taktloom.feel.values import (
     to_json,
     to_python,
 )
+from taktloom.feel.wire import json_text
 
 numbers = st.decimals(allow_nan=False, allow_infinity=False, places=None).filter(
     lambda number: len(number.as_tuple().digits) <= 34 and abs(number.adjusted()) < 6000
@@ -56,6 +57,11 @@ keys = st.one_of(st.text(), st.just("@type"))
 values: st.SearchStrategy[FeelValue] = st.recursive(
     st.one_of(scalars, ranges), lambda inner: st.one_of(st.lists(inner), st.dictionaries(keys, inner)), max_leaves=20
 )
+
+
+@given(values)
+def test_the_text_of_a_value_is_the_text_of_its_wire_form(value: FeelValue) -> None:
+    assert json_text(value) == json.dumps(to_json(value), ensure_ascii=False, separators=(",", ":"))
 
 
 @given(values)

@@ -3,7 +3,8 @@
 
 The office (permit_office.py) is killed after a random number of acknowledged steps, drawn from a seed, and started
 again on the same database: a SQLite file, or a PostgreSQL server that syncs its commits and lives on, with one office
-or with two that share the work. TAKTLOOM_KILLS and TAKTLOOM_KILL_CASES set the extent; CI runs 20 kills in 200 cases on
+or with two that share the work. The three run at the same time, as each waits for its locks and its starts most of the
+time. TAKTLOOM_KILLS and TAKTLOOM_KILL_CASES set the extent; CI runs 20 kills in 200 cases on
 the file, 5 in 60 on the server.
 """
 
@@ -15,6 +16,7 @@ import sys
 import threading
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,12 +26,13 @@ from taktloom.hosts.embedded import EmbeddedEngine
 from taktloom.model.identifiers import InstanceKey
 from taktloom.model.operations import InstanceDetail, InstanceQuery, InstanceSummary, JobState
 from taktloom.storage import check_integrity, open_connection
-from tests.postgresql_server import running_server
+from tests.postgresql_server import find_programs, running_server
 
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true"}
 KILLS = int(os.environ.get("TAKTLOOM_KILLS", "5"))
 CASES = int(os.environ.get("TAKTLOOM_KILL_CASES", "60"))
 ON_FILE = {"kills": 20, "cases": 200} if IN_CI and "TAKTLOOM_KILLS" not in os.environ else {}
+KINDS = ("sqlite", "postgresql", "two-nodes")
 STEPS_PER_CASE = 5  # a start, three jobs, one decision
 SEED = 20260302
 REPOSITORY = Path(__file__).parents[2]
@@ -70,27 +73,68 @@ class Report:
     nodes_done: int = 0
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql", "two-nodes"])
-def office(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    """An office on each store."""
-    folder = tmp_path_factory.mktemp("office")
-    if request.param == "sqlite":
-        yield Office(folder, folder / "engine.db", **ON_FILE)
-        return
-    with running_server(is_synced=True) as server:
-        yield Office(folder, server.new_database(), nodes=2 if request.param == "two-nodes" else 1)
+@dataclass
+class Offices:
+    """All of them with what they have said; each is complete when its threads have ended."""
+
+    offices: dict[str, Office]
+    reports: dict[str, Report] = field(default_factory=dict)
+    threads: dict[str, list[threading.Thread]] = field(default_factory=dict)
+
+    def open(self) -> None:
+        """Run, kill, run again … and at last let them finish, all at once."""
+        for name, office in self.offices.items():
+            report = self.reports[name] = Report()
+            self.threads[name] = [
+                threading.Thread(target=_run_node, args=(office, report, node)) for node in range(office.nodes)
+            ]
+        for thread in self._all_threads():
+            thread.start()
+
+    def close(self) -> None:
+        """Wait for all, also where no test asked."""
+        for thread in self._all_threads():
+            thread.join()
+
+    def _all_threads(self) -> list[threading.Thread]:
+        return [thread for threads in self.threads.values() for thread in threads]
 
 
 @pytest.fixture(scope="module")
-def report(office: Office) -> Report:
-    """Run, kill, run again … and at last let it finish."""
-    result = Report()
-    nodes = [threading.Thread(target=_run_node, args=(office, result, node)) for node in range(office.nodes)]
-    for thread in nodes:
-        thread.start()
-    for thread in nodes:
+def offices(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Offices]:
+    """An office on each store, at work."""
+    folders = {name: tmp_path_factory.mktemp(name) for name in KINDS}
+    everything = Offices({"sqlite": Office(folders["sqlite"], folders["sqlite"] / "engine.db", **ON_FILE)})
+    with ExitStack() as stack:
+        if find_programs() is not None:
+            server = stack.enter_context(running_server(is_synced=True))
+            everything.offices["postgresql"] = Office(folders["postgresql"], server.new_database())
+            everything.offices["two-nodes"] = Office(folders["two-nodes"], server.new_database(), nodes=2)
+        everything.open()
+        yield everything
+        everything.close()
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def office_name(request: pytest.FixtureRequest) -> str:
+    """Each of them in turn."""
+    if request.param != "sqlite" and find_programs() is None:
+        pytest.skip("no PostgreSQL server is installed: apt-get install postgresql")
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def office(offices: Offices, office_name: str) -> Office:
+    """The office of the present turn."""
+    return offices.offices[office_name]
+
+
+@pytest.fixture(scope="module")
+def report(offices: Offices, office_name: str) -> Report:
+    """What it has said at its end."""
+    for thread in offices.threads[office_name]:
         thread.join()
-    return result
+    return offices.reports[office_name]
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from taktloom.storage import BufferedSession, Session, SqliteSession, open_connection, parse_queries
-from taktloom.storage.statements import many_rows, statement_kind
+from taktloom.storage.statements import calls_for, statement_kind
 
 SCHEMA = """
 CREATE TABLE parent (id TEXT PRIMARY KEY, state TEXT NOT NULL);
@@ -25,6 +25,9 @@ INSERT INTO parent (id, state) VALUES (:id, :state) ON CONFLICT (id) DO UPDATE S
 
 -- name: end_parent
 UPDATE parent SET state = state || '.' WHERE id = :id;
+
+-- name: mark_parent
+UPDATE parent SET state = state || :mark WHERE state <> 'gone' AND id = :id;
 
 -- name: insert_child
 INSERT INTO child (parent, note) VALUES (:parent, :note);
@@ -48,6 +51,7 @@ OPERATIONS = st.one_of(
     st.tuples(st.just("save"), parent, st.sampled_from("xyz")),
     st.tuples(st.just("end"), parent),
     st.tuples(st.just("end now"), parent),
+    st.tuples(st.just("mark"), parent, st.sampled_from("!?")),
     st.tuples(st.just("child"), parent, st.sampled_from("xyz")),
     st.tuples(st.just("childless"), parent),
     st.tuples(st.just("look"), st.sampled_from(["parents", "children"])),
@@ -173,15 +177,47 @@ def test_a_statement_tells_its_tables_and_what_it_changes(text: str, tables: set
     assert (set(kind.tables), kind.table, kind.changes) == (tables, table, table != "")
 
 
-def test_only_a_plain_insert_takes_many_rows() -> None:
-    upsert = many_rows(QUERIES["save_parent"])
+def test_a_plain_insert_takes_many_rows() -> None:
+    rows = [{"id": "a", "state": "x"}, {"state": "y", "id": "b"}]
 
-    assert upsert is not None
-    assert upsert.text(2).count("(?, ?)") == 2
-    assert upsert.values([{"id": "a", "state": "x"}, {"state": "y", "id": "b"}]) == ["a", "x", "b", "y"]
-    assert many_rows(QUERIES["end_parent"]) is None
-    assert many_rows("INSERT INTO one (a, b) VALUES (:a, 'not a :parameter')") is None
-    assert many_rows("INSERT INTO one (a) SELECT b FROM two WHERE c = :c") is None
+    calls = calls_for(QUERIES["save_parent"], rows * 3)
+
+    assert calls is not None
+    assert [text.count("(?, ?)") for text, _ in calls] == [4, 1, 1]
+    assert calls[0][1] == ["a", "x", "b", "y", "a", "x", "b", "y"]
+
+
+def test_what_is_done_alike_to_rows_told_by_their_key_is_done_to_many_at_once() -> None:
+    rows = [{"id": f"p{number}", "mark": "!?"[number == 2]} for number in range(6)]
+
+    calls = calls_for(QUERIES["mark_parent"], rows)
+
+    start = "UPDATE parent SET state = state || ? WHERE state <> 'gone' AND id IN"
+    assert calls == [
+        (f"{start} (?,?,?,?)", ["!", "p0", "p1", "p3", "p4"]),
+        (f"{start} (?)", ["!", "p5"]),
+        (f"{start} (?)", ["?", "p2"]),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        QUERIES["end_parent"],
+        "UPDATE one SET a = (SELECT b FROM two) WHERE c = :c AND id = :id",
+        "UPDATE one SET a = :id WHERE c = :c AND id = :id",
+        "UPDATE one SET a = 'at 12:30' WHERE c = :c AND id = :id",
+        "DELETE FROM one WHERE a = :a OR b = :b AND id = :id",
+        "INSERT INTO one (a, b) VALUES (:a, 'not a :parameter')",
+        "INSERT INTO one (a) SELECT b FROM two WHERE c = :c",
+    ],
+)
+def test_any_other_statement_is_run_for_each_row(text: str) -> None:
+    assert calls_for(text, [{"a": 1, "b": 2, "c": 3, "id": "x"}, {"a": 1, "b": 2, "c": 3, "id": "y"}]) is None
+
+
+def test_a_row_that_is_changed_twice_is_changed_twice() -> None:
+    assert calls_for(QUERIES["mark_parent"], [{"id": "a", "mark": "!"}, {"id": "a", "mark": "!"}]) is None
 
 
 def _plain() -> Session:
@@ -264,6 +300,8 @@ def _step(session: Session, kind: str, name: str, text: str = "") -> object:
         session.defer_newest("save_parent", name, id=name, state=text)
     elif kind == "end":
         session.defer("end_parent", name, id=name)
+    elif kind == "mark":
+        session.defer("mark_parent", name, id=name, mark=text)
     elif kind == "end now":
         return session.run("end_parent", id=name)
     elif kind == "child":

@@ -73,6 +73,8 @@ class TaskDetail:
     task: UserTaskView
     form_schema: Mapping[str, object] | None
     variables: Mapping[str, object]
+    form_id: str | None
+    form_version: int | None
 
 
 @use_case(Permission.TASK_WORK)
@@ -131,6 +133,8 @@ def show_task(context: Context, *, user_task_id: str) -> TaskDetail:
         task=detail.task,
         form_schema=None if detail.form_schema is None else json.loads(detail.form_schema),
         variables=detail.variables,
+        form_id=detail.form_id,
+        form_version=detail.form_version,
     )
 
 

@@ -19,6 +19,7 @@ from taktloom.app.analyses.documents import read_document
 from taktloom.app.analyses.records import Analysis, AnalysisOutput, is_document
 from taktloom.app.analyses.table import ANALYSES
 from taktloom.app.calls import calls
+from taktloom.cli.analysis_tables import print_tables
 from taktloom.cli.logs import (
     FilterOption,
     LogArgument,
@@ -30,7 +31,7 @@ from taktloom.cli.logs import (
     chosen_part,
     looking_at,
 )
-from taktloom.cli.output import DataOption, JsonOption, print_json, print_table, progress_bar, say
+from taktloom.cli.output import DataOption, JsonOption, print_json, progress_bar, say
 
 mine_commands = typer.Typer()
 
@@ -115,9 +116,7 @@ def _print(output: AnalysisOutput, files: list[Path], *, as_json: bool) -> None:
     if as_json:
         print_json({"result": output.data, "notes": output.notes, "files": files})
         return
-    for table in output.tables:
-        say(f"\n{table.title}")
-        print_table(table.columns, table.rows, empty="Nothing found.")
+    print_tables(output.tables)
     for note in output.notes:
         say(f"\n{note}")
     for file in files:

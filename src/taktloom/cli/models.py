@@ -81,6 +81,8 @@ def deploy(
                 say(f"  {finding_line(finding)}")
         for decision in deployment.decisions:
             say(f"decision {decision.decision_id} version {decision.version} ({decision.resource_name})")
+        for form in deployment.forms:
+            say(f"form {form.form_id} version {form.version} ({form.resource_name})")
         for finding in deployment.findings:
             say(f"  {finding_line(finding)}")
 

@@ -49,7 +49,7 @@ EVENT_KINDS: Mapping[str, type[KernelEvent]] = {kind.__name__: kind for kind in 
 
 def save_state(state: InstanceState) -> bytes:
     """The state as bytes; raises ValueConversionError if a variable holds a function."""
-    return _bytes({"format": STATE_FORMAT, "state": save_record(state)})
+    return f'{{"format":{STATE_FORMAT},"state":{save_record(state)}}}'.encode()
 
 
 def load_state(data: bytes) -> InstanceState:
@@ -60,7 +60,8 @@ def load_state(data: bytes) -> InstanceState:
 
 def save_event(event: KernelEvent) -> bytes:
     """The kernel event as the journal's payload."""
-    return _bytes({"format": JOURNAL_FORMAT, "kind": type(event).__name__, "payload": save_record(event)})
+    text = f'{{"format":{JOURNAL_FORMAT},"kind":"{type(event).__name__}","payload":{save_record(event)}}}'
+    return text.encode()
 
 
 def load_event(data: bytes) -> KernelEvent:
@@ -87,10 +88,3 @@ def _open(data: bytes, name: str, newest: int, migrations: Mapping[int, Migratio
 
 def _objects(body: Mapping[str, object], name: str) -> dict[str, JsonObject]:
     return cast("dict[str, JsonObject]", body.get(name, {}))
-
-
-_WRITER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":"))
-
-
-def _bytes(document: JsonObject) -> bytes:
-    return _WRITER.encode(document).encode()

@@ -68,6 +68,16 @@ class DeployedDecision:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeployedForm:
+    """One deployed form: form-js, or a JSON Schema."""
+
+    form_id: str
+    version: int
+    resource_name: str
+    deployed_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RuleHits:
     """How often processes asked one version of a decision; unmatched: no rule of its table matched.
 
@@ -92,6 +102,7 @@ class Deployment:
     processes: tuple[DeployedProcess, ...]
     decisions: tuple[DeployedDecision, ...]
     findings: tuple[Finding, ...] = ()
+    forms: tuple[DeployedForm, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -298,11 +309,16 @@ class TaskAttachment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserTaskDetail:
-    """A user task with its form (form-js JSON text, None: plain list) and the variables that the form may show."""
+    """A user task with its form (form-js or JSON Schema, None: plain list) and the variables that the form may show.
+
+    form_version: of a deployed form; None for one that the process file holds itself, and for none.
+    """
 
     task: UserTaskView
     form_schema: str | None
     variables: Mapping[str, object]
+    form_id: str | None = None
+    form_version: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,13 +25,9 @@ from taktloom.storage.session import Session
 from taktloom.storage.sqlite import SqlValue
 from taktloom.storage.statements import StatementKind, statement_kind
 
-
-class _Write(NamedTuple):
-    name: str
-    table: str
-    key: str | None  # None: no other statement of the group writes this row
-    is_newest: bool  # takes the place of what waits for the same row
-    bindings: Mapping[str, SqlValue]
+# A statement; the key of its row, None where no other one of the group writes it; whether it takes the place of what
+# waits for the same row; what is bound. A plain tuple, for there are dozens of them for each instance.
+_Write: TypeAlias = tuple[str, str | None, bool, Mapping[str, SqlValue]]
 
 
 @dataclass(slots=True, eq=False)
@@ -43,7 +39,7 @@ class _Part:
 
 
 _Rows: TypeAlias = list[Mapping[str, SqlValue]]
-_Stage: TypeAlias = dict[tuple[str, str], _Rows]  # per statement and table its rows
+_Stage: TypeAlias = dict[str, _Rows]  # per statement its rows
 
 
 class _Place(NamedTuple):
@@ -66,6 +62,7 @@ class BufferedSession(Session):
         self._ranks = {table: rank - len(parents_first) for rank, table in enumerate(parents_first)}
         self._writes: list[_Write] = []
         self._tables: set[str] = set()
+        self._kinds: dict[str, StatementKind] = {}
         self._parts: list[_Part] = []
         self._kept: dict[tuple[object, ...], Row | None] = {}
         self._kept_tables: set[str] = set()
@@ -155,11 +152,14 @@ class BufferedSession(Session):
         self.below.close()
 
     def _kind(self, name: str) -> StatementKind:
-        return statement_kind(self.below.text(name))
+        kind = self._kinds.get(name)
+        if kind is None:
+            kind = self._kinds[name] = statement_kind(self.below.text(name))
+        return kind
 
     def _defer(self, name: str, key: str | None, bindings: Mapping[str, SqlValue], *, is_newest: bool) -> None:
         table = self._kind(name).table
-        self._writes.append(_Write(name, table, key, is_newest, bindings))
+        self._writes.append((name, key, is_newest, bindings))
         self._tables.add(table)
         if table in self._kept_tables:
             self._drop_kept()
@@ -208,8 +208,8 @@ class BufferedSession(Session):
     def _write(self, writes: Sequence[_Write]) -> None:
         try:
             for stage in self._stages(writes):
-                for name, table in sorted(stage, key=lambda one: self._ranks.get(one[1], 0)):
-                    self.below.send_many(name, stage[name, table])
+                for name in sorted(stage, key=lambda one: self._ranks.get(self._kinds[one].table, 0)):
+                    self.below.send_many(name, stage[name])
             self.below.settle()
         except BaseException:
             self.is_spoilt = True
@@ -219,20 +219,24 @@ class BufferedSession(Session):
         """Writes to the same row in stages after one another; never before rows that they may refer to."""
         stages: list[_Stage] = []
         places: dict[tuple[str, str], _Place] = {}  # where a row was written last
-        floors = dict.fromkeys(self._ranks.values(), 0)  # of the tables of a rank the last stage
-        for write in writes:
-            place = None if write.key is None else places.get((write.table, write.key))
-            if place is not None and write.is_newest and write.name == place.name:
-                place.rows[place.position] = write.bindings
-                continue
-            rank = self._ranks.get(write.table, 0)
-            at = max(0 if place is None else place.stage + 1, *(floors[one] for one in floors if one < rank), 0)
-            if at == len(stages):
+        floors = dict.fromkeys((*self._ranks.values(), 0), 0)  # of the tables of a rank the first stage they may be in
+        for name, key, is_newest, bindings in writes:
+            table = self._kinds[name].table
+            rank = self._ranks.get(table, 0)
+            at = floors[rank]
+            if key is not None:
+                place = places.get((table, key))
+                if place is not None:
+                    if is_newest and name == place.name:
+                        place.rows[place.position] = bindings
+                        continue
+                    at = max(at, place.stage + 1)
+            while at >= len(stages):
                 stages.append({})
-            rows = stages[at].setdefault((write.name, write.table), [])
-            if write.key is not None:
-                places[write.table, write.key] = _Place(at, write.name, rows, len(rows))
-            if rank in floors:
-                floors[rank] = max(floors[rank], at)
-            rows.append(write.bindings)
+            rows = stages[at].setdefault(name, [])
+            if key is not None:
+                places[table, key] = _Place(at, name, rows, len(rows))
+            if rank < 0 and at > 0:  # what refers to this table goes no earlier
+                floors.update({other: max(floor, at) for other, floor in floors.items() if other > rank})
+            rows.append(bindings)
         return stages

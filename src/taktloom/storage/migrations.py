@@ -8,6 +8,7 @@ that knows fewer migrations than the database has refuses it: the older code can
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -37,6 +38,7 @@ class NewerDatabaseError(IncidentError):
     code = "TL-3603"
 
 
+@cache
 def load_migrations(package: str, folder: str = "migrations") -> tuple[Migration, ...]:
     """Read the migrations of *package* in order. Raises ValueError for gaps or doubled numbers."""
     found = read_migration_files(files(package).joinpath(folder))

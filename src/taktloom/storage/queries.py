@@ -3,13 +3,16 @@
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from types import MappingProxyType
 
 _WORDS_ON_THE_NEXT = re.compile(r"(?:^--[^\n]*\n|\s)*\Z", re.MULTILINE)  # comments that stand before its name
 _NAME = re.compile(r"^-- name: ([a-z][a-z0-9_]*)\s*$", re.MULTILINE)
 
 
+@cache
 def load_queries(package: str, folder: str, *, dialect: str | None = None) -> Mapping[str, str]:
     """Read every `*.sql` file of *folder* in *package*; statements by name. Raises ValueError for a name used twice.
 
@@ -20,7 +23,7 @@ def load_queries(package: str, folder: str, *, dialect: str | None = None) -> Ma
     own = root.joinpath(dialect) if dialect is not None else None
     if own is not None and own.is_dir():
         queries.update(_read_folder(own))
-    return queries
+    return MappingProxyType(queries)
 
 
 def parse_queries(text: str) -> Mapping[str, str]:

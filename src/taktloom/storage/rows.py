@@ -3,6 +3,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from taktloom.storage.sqlite import SqlValue
 
@@ -10,6 +11,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 
+@lru_cache(maxsize=64)  # one advance asks for the same instant several times
 def to_micros(instant: datetime) -> int:
     """Whole microseconds since 1970; a naive time is refused."""
     if instant.tzinfo is None:

@@ -12,7 +12,7 @@ import apsw
 
 from taktloom.storage.rows import Row
 from taktloom.storage.sqlite import SqlValue, savepoint
-from taktloom.storage.statements import in_portions, many_rows
+from taktloom.storage.statements import calls_for
 
 
 class Session(ABC):
@@ -118,15 +118,13 @@ class SqliteSession(Session):
     def run_many(self, name: str, rows: Iterable[Mapping[str, SqlValue]], /) -> int:
         """See Session."""
         before, text, given = self.connection.total_changes(), self._queries[name], list(rows)
-        many = many_rows(text)
-        if many is None:
+        calls = calls_for(text, given)
+        if calls is None:
             self.connection.executemany(text, given, prepare_flags=apsw.SQLITE_PREPARE_PERSISTENT)
         else:
             # One step of SQLite for many rows: each step gives the interpreter lock away and has to get it back.
-            for some in in_portions(given):
-                self.connection.execute(
-                    many.text(len(some)), many.values(some), prepare_flags=apsw.SQLITE_PREPARE_PERSISTENT
-                )
+            for call, values in calls:
+                self.connection.execute(call, values, prepare_flags=apsw.SQLITE_PREPARE_PERSISTENT)
         return self.connection.total_changes() - before
 
     def rows(self, name: str, /, **bindings: SqlValue) -> Iterator[Row]:

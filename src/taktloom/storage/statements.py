@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TypeAlias, TypeVar
 
 from taktloom.storage.sqlite import SqlValue
 
@@ -17,7 +18,13 @@ _TABLE = re.compile(r"\b(?:FROM|JOIN|INTO|UPDATE)\s+([a-z_][a-z0-9_]*)")
 _CHANGE = re.compile(r"\b(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM)\b")
 _INSERT = re.compile(r"(INSERT INTO [a-z_]+ \([^()]*\)\s*VALUES\s*)\(([^()]*)\)([^:]*)")
 _LITERAL_WITH_COLON = re.compile(r"'[^']*:[^']*'")
+_KEYED = re.compile(r"((?:UPDATE|DELETE FROM) [a-z_]+\s.*\sAND )([a-z_]+) = :\2", re.DOTALL)
+_NOT_FOR_MANY = re.compile(r"\bSELECT\b|\bOR\b|::|\?|'[^']*:[^']*'")
 _PARAMETER = re.compile(r":([a-z_][a-z0-9_]*)")
+Bindings: TypeAlias = Mapping[str, SqlValue]
+Call: TypeAlias = tuple[str, list[SqlValue]]  # a statement and what is bound to its marks
+Item = TypeVar("Item")
+
 _ROW_COUNTS = (64, 16, 4)  # a statement of its own for each, so that few are prepared and most rows go by 64
 
 
@@ -43,14 +50,43 @@ class ManyRows:
     tail: str
     names: tuple[str, ...]
 
-    def text(self, rows: int) -> str:
-        """The statement for so many rows."""
-        return self.head + ",".join([self.row] * rows) + self.tail
-
-    def values(self, rows: Sequence[Mapping[str, SqlValue]]) -> list[SqlValue]:
-        """What is bound to the marks, row after row."""
+    def calls(self, rows: Sequence[Bindings]) -> list[Call]:
+        """Each inserts some of the rows."""
         names = self.names
-        return [row[name] for row in rows for name in names]
+        return [
+            (
+                self.head + ",".join([self.row] * len(some)) + self.tail,
+                [row[name] for row in some for name in names],
+            )
+            for some in in_portions(rows)
+        ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManyKeys:
+    """An UPDATE or DELETE of one row by its key that can do the same to several: its text before the key."""
+
+    head: str
+    names: tuple[str, ...]
+    key: str
+
+    def calls(self, rows: Sequence[Bindings]) -> list[Call] | None:
+        """Each changes some of the rows; None where one row is changed twice, for that is not the same as once."""
+        alike = self.alike(rows)
+        if alike is None:
+            return None
+        return [
+            (f"{self.head}{self.key} IN ({','.join('?' * len(some))})", [*terms, *some])
+            for terms, keys in alike.items()
+            for some in in_portions(keys)
+        ]
+
+    def alike(self, rows: Sequence[Bindings]) -> dict[tuple[SqlValue, ...], list[SqlValue]] | None:
+        """The keys of the rows to which the same is done, by what is bound for it; None as above."""
+        alike: dict[tuple[SqlValue, ...], list[SqlValue]] = {}
+        for row in rows:
+            alike.setdefault(tuple([row[name] for name in self.names]), []).append(row[self.key])
+        return None if any(len(set(keys)) < len(keys) for keys in alike.values()) else alike
 
 
 @lru_cache(maxsize=4096)
@@ -65,17 +101,27 @@ def statement_kind(text: str) -> StatementKind:
     return StatementKind(tables=frozenset(tables), table="" if table is None else table[1])
 
 
+def calls_for(text: str, rows: Sequence[Bindings]) -> list[Call] | None:
+    """Statements with `?` as marks that together do what *text* does once for each of the rows; None for any other."""
+    shape = shape_of(text)
+    return None if shape is None else shape.calls(rows)
+
+
 @lru_cache(maxsize=4096)
-def many_rows(text: str) -> ManyRows | None:
-    """How an INSERT of one row becomes one of many; None for any other statement."""
-    match = _INSERT.fullmatch(text)
-    if match is None or _LITERAL_WITH_COLON.search(match[2]):
+def shape_of(text: str) -> ManyRows | ManyKeys | None:
+    """How the statement *text* can be made to do for several rows what it does for one; None where it cannot."""
+    insert = _INSERT.fullmatch(text)
+    if insert is not None and not _LITERAL_WITH_COLON.search(insert[2]):
+        names = tuple(_PARAMETER.findall(insert[2]))
+        return ManyRows(head=insert[1], row=f"({_PARAMETER.sub('?', insert[2])})", tail=insert[3], names=names)
+    keyed = _KEYED.fullmatch(text)
+    if keyed is None or _NOT_FOR_MANY.search(text):
         return None
-    names = tuple(_PARAMETER.findall(match[2]))
-    return ManyRows(head=match[1], row=f"({_PARAMETER.sub('?', match[2])})", tail=match[3], names=names)
+    names = tuple(_PARAMETER.findall(keyed[1]))
+    return None if keyed[2] in names else ManyKeys(head=_PARAMETER.sub("?", keyed[1]), names=names, key=keyed[2])
 
 
-def in_portions(rows: Sequence[Mapping[str, SqlValue]]) -> Iterable[Sequence[Mapping[str, SqlValue]]]:
+def in_portions(rows: Sequence[Item]) -> Iterable[Sequence[Item]]:
     """The rows in order, in portions of the few sizes that statements are prepared for."""
     at, left = 0, len(rows)
     while left:

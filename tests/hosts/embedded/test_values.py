@@ -6,13 +6,14 @@ from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from taktloom.feel import from_python
 from taktloom.feel.values import FeelValue
 from taktloom.hosts.embedded import CountingIds, EmbeddedEngine, EngineOptions, ManualClock, Message, ValueOwner
-from taktloom.hosts.embedded.values import digest, dump_values, load_values
+from taktloom.hosts.embedded.values import StoredValues, digest, dump_values, load_values
 from taktloom.model.identifiers import ProcessId, SubjectKey
 from taktloom.model.operations import UserTaskQuery
 from tests.hosts.embedded.conftest import MODELS, MONDAY
@@ -90,3 +91,13 @@ def test_the_stored_form_does_not_depend_on_the_order_of_names() -> None:
 
 def test_parts_of_a_digest_cannot_run_into_each_other() -> None:
     assert digest(b"ab", b"c") != digest(b"a", b"bc")
+
+
+def test_stored_values_are_read_when_they_are_looked_at_and_equal_what_was_stored() -> None:
+    values: dict[str, FeelValue] = {"amount": Decimal("1250.5"), "name": "Ada"}
+    stored, unreadable = StoredValues(dump_values(values)), StoredValues(b"{")
+
+    assert stored == values
+    assert (len(stored), list(stored), repr(stored)) == (2, ["amount", "name"], repr(values))
+    with pytest.raises(ValueError, match="Expecting"):
+        unreadable["amount"]

@@ -5,14 +5,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from taktloom.app.analyses.discovery import DiscoverParameters, discovered_model
-from taktloom.app.analyses.records import Analysis, AnalysisInput, AnalysisOutput, OutputTable, parameter
+from taktloom.app.analyses.models import net_of
+from taktloom.app.analyses.records import Analysis, AnalysisInput, AnalysisOutput, OutputTable, document, parameter
 
 LISTED = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlignParameters(DiscoverParameters):
-    """The model's miner, and how far to search."""
+    """The model, or the miner that makes one, and how far to search."""
+
+    model: str = document("BPMN or PNML file to align with; without it a model is discovered.", default="")
 
     limit: int = parameter("States looked at per variant; beyond, bounds are told.", default=200_000, least=100)
     jobs: int = parameter("Processes that align.", default=1, least=1, most=8)
@@ -43,12 +46,16 @@ class TemporalParameters:
 def _align(source: AnalysisInput, parameters: AlignParameters) -> AnalysisOutput:
     from taktloom.mining.conformance.alignments import ALIGNMENT_METHOD, MoveKind, align_log
 
-    model = discovered_model(source, parameters)
+    if parameters.model:
+        net, name = net_of(parameters.model, source.log.activities), "given"
+    else:
+        discovered = discovered_model(source, parameters)
+        net, name = discovered.net, discovered.settings.title
 
     def report(done: int, total: int) -> None:
         source.report("aligning", done, total)
 
-    aligned = align_log(model.net, source.variants, limit=parameters.limit, jobs=parameters.jobs, report=report)
+    aligned = align_log(net, source.variants, limit=parameters.limit, jobs=parameters.jobs, report=report)
     ranked = sorted(aligned.variants, key=lambda each: (each.alignment.cost == 0, -each.cases, each.alignment.of))
     rows = tuple(
         (
@@ -67,7 +74,7 @@ def _align(source: AnalysisInput, parameters: AlignParameters) -> AnalysisOutput
         columns=("model", "fitness", "highest", "mean of cases", "fitting cases", "cases"),
         rows=(
             (
-                model.settings.title,
+                name,
                 aligned.fitness,
                 aligned.highest_fitness,
                 aligned.mean_fitness,
@@ -130,7 +137,7 @@ def _temporal_profile(source: AnalysisInput, parameters: TemporalParameters) -> 
 ANALYSES: tuple[Analysis[Any], ...] = (
     Analysis(
         name="align",
-        summary="Align every variant with a discovered model: fitness, and where cases leave the model.",
+        summary="Align every variant with a given or discovered model: fitness, and where cases leave the model.",
         example="receipt.csv --timezone Europe/Amsterdam --miner inductive",
         parameters=AlignParameters,
         run=_align,

@@ -4,16 +4,30 @@
 from collections.abc import Mapping
 from typing import Any
 
-from taktloom.app.analyses import conformance, discovery, explanation, performance, prediction, privacy, rules
+from taktloom.app.analyses import (
+    conformance,
+    discovery,
+    explanation,
+    organisation,
+    performance,
+    prediction,
+    privacy,
+    replaying,
+    rules,
+    waiting,
+)
 from taktloom.app.analyses.records import Analysis
 
 _MODULES = (
     discovery,
     conformance,
     performance,
+    organisation,
     explanation,
     prediction,
     privacy,
+    replaying,
     rules,
+    waiting,
 )
 ANALYSES: Mapping[str, Analysis[Any]] = {each.name: each for module in _MODULES for each in module.ANALYSES}

@@ -28,7 +28,7 @@ from taktloom.storage import SyncLevel
 LARGEST_SEED = 10**12
 MOST_RUNS = 100_000_000
 MOST_JOBS = 256
-_CHUNK = 10  # runs between two reports; so few that a chunk ends within a second; all of one family
+_CHUNK = 50  # runs between two reports; a chunk ends within seconds; all of one family, which is made once
 _FAILURES_TOLD = 20
 
 Report = Callable[[str, int, int | None], None]

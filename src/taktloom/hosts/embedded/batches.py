@@ -416,7 +416,7 @@ def _insert(unit: Unit, kind: BatchKind, targets: Sequence[str], parameters: Bat
 
 def dump_parameters(parameters: BatchParameters) -> bytes:
     """As stored: the JSON form of the kernel's records."""
-    return json.dumps(save_record(parameters), ensure_ascii=False, separators=(",", ":")).encode()
+    return save_record(parameters).encode()
 
 
 def _parameters(unit: Unit, batch: Row) -> BatchParameters:

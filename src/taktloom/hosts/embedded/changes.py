@@ -4,9 +4,8 @@
 import logging
 import threading
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from taktloom.model.identifiers import InstanceKey, ProcessId, TenantId
 
@@ -26,8 +25,7 @@ class Topic(StrEnum):
     EVERYTHING = "everything"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class Change(NamedTuple):
     """One change of a committed transaction; kind is a short verb such as `started`, `created`, `ended`."""
 
     topic: Topic

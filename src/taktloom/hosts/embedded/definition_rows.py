@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from taktloom.model.findings import Finding, Severity
 from taktloom.model.identifiers import DefinitionKey, ProcessId
-from taktloom.model.operations import DeployedDecision, DeployedProcess
+from taktloom.model.operations import DeployedDecision, DeployedForm, DeployedProcess
 from taktloom.model.places import Place
 from taktloom.storage import Row
 
@@ -36,6 +36,16 @@ def deployed_decision(row: Row) -> DeployedDecision:
     return DeployedDecision(
         decision_id=row.text("decision_id"),
         name=row.text("name"),
+        version=row.integer("version"),
+        resource_name=row.text("resource_name"),
+        deployed_at=row.instant("deployed_at"),
+    )
+
+
+def deployed_form(row: Row) -> DeployedForm:
+    """From form."""
+    return DeployedForm(
+        form_id=row.text("form_id"),
         version=row.integer("version"),
         resource_name=row.text("resource_name"),
         deployed_at=row.instant("deployed_at"),

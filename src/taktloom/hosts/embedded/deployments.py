@@ -17,8 +17,9 @@ from taktloom.hosts.embedded.calendars import note_calendars
 from taktloom.hosts.embedded.catalogue import resource
 from taktloom.hosts.embedded.changes import Topic
 from taktloom.hosts.embedded.core import Core, Unit
-from taktloom.hosts.embedded.definition_rows import deployed_decision, deployed_process, findings_json
+from taktloom.hosts.embedded.definition_rows import deployed_decision, deployed_form, deployed_process, findings_json
 from taktloom.hosts.embedded.event_starts import store_event_starts
+from taktloom.hosts.embedded.form_versions import bind_forms, bound_forms, form_schema, newest_forms
 from taktloom.hosts.embedded.forms import schema_problem
 from taktloom.hosts.embedded.limits import page_size, require_count, require_within
 from taktloom.hosts.embedded.timer_starts import plan_timer_starts
@@ -27,7 +28,14 @@ from taktloom.kernel.soundness import check_soundness
 from taktloom.model.errors import DefinitionError, InputRefusedError, TaktloomError
 from taktloom.model.findings import Finding, Severity
 from taktloom.model.identifiers import DefinitionKey, ProcessId, TenantId
-from taktloom.model.operations import DeployedDecision, DeployedProcess, Deployment, Page, ProcessSummary
+from taktloom.model.operations import (
+    DeployedDecision,
+    DeployedForm,
+    DeployedProcess,
+    Deployment,
+    Page,
+    ProcessSummary,
+)
 from taktloom.model.places import Place
 from taktloom.model.process import ProcessDefinition, StartEvent
 from taktloom.storage import Row, Session, to_micros
@@ -130,7 +138,9 @@ class Deployments:
         with self._core.database.reading() as session:
             runnable = self._core.catalogue.startable(session, self._tenant_id, process_id, version)
             form_id = _start_form_id(runnable.executable)
-            return None if form_id is None else form_schema(session, self._tenant_id, runnable.executable, form_id)
+            if form_id is None:
+                return None
+            return form_schema(session, self._tenant_id, runnable.executable, runnable.definition_key, form_id)
 
     def set_baseline(self, process_id: ProcessId, log_id: str | None) -> None:
         """Name the event log that cycle times are compared with; None: no longer. Raises UnknownProcessError."""
@@ -154,15 +164,6 @@ class Deployments:
             ended=counts.integer("ended"),
             incidents=counts.integer("incidents"),
         )
-
-
-def form_schema(session: Session, tenant_id: TenantId, executable: ExecutableProcess, form_id: str) -> str | None:
-    """The form of that id: the process file's own first, then the newest deployed one; None when there is none."""
-    for form in executable.definition.forms:
-        if form.id == form_id:
-            return form.schema
-    row = session.first("latest_form", tenant_id=tenant_id, form_id=form_id)
-    return None if row is None else resource(session, tenant_id, row.text("checksum")).decode("utf-8")
 
 
 def _check_files(files: Mapping[str, bytes], deployed_decisions: Collection[str]) -> list[_CheckedFile]:
@@ -226,7 +227,7 @@ def _form_id(name: str, content: bytes) -> str:
         raise _refused(
             name, "form-not-json", "The form is not JSON.", "Export it again from the form editor."
         ) from error
-    form_id = schema.get("id") if isinstance(schema, dict) else None
+    form_id = (schema.get("id") or schema.get("$id")) if isinstance(schema, dict) else None
     if not isinstance(form_id, str) or not form_id:
         raise _refused(name, "form-without-id", "The form has no id.", "Give it the id that the user task names.")
     _require_sound_form(name, schema)
@@ -265,25 +266,28 @@ def _finding_of(error: TaktloomError, name: str) -> Finding:
 def _store_files(unit: Unit, files: list[_CheckedFile], by: str | None) -> Deployment:
     processes: list[DeployedProcess] = []
     decisions: list[DeployedDecision] = []
-    for file in files:
+    forms: list[DeployedForm] = []
+    for file in sorted(files, key=lambda file: isinstance(file, _ProcessFile)):  # a process shows the forms beside it
         unit.session.run("insert_resource", tenant_id=unit.tenant_id, checksum=file.checksum, content=file.content)
         if isinstance(file, _ProcessFile):
             processes.extend(_store_process(unit, file, executable, by) for executable in file.processes)
         elif isinstance(file, _DecisionFile):
             decisions.extend(_store_decision(unit, file, decision_id, by) for decision_id in file.decisions)
         else:
-            _store_form(unit, file, by)
+            forms.append(_store_form(unit, file, by))
     unit.note(Topic.PROCESSES, "deployed")
-    return Deployment(processes=tuple(processes), decisions=tuple(decisions))
+    return Deployment(processes=tuple(processes), decisions=tuple(decisions), forms=tuple(forms))
 
 
 def _store_process(unit: Unit, file: _ProcessFile, executable: ExecutableProcess, by: str | None) -> DeployedProcess:
     name = {"tenant_id": unit.tenant_id, "process_id": executable.id}
     latest = unit.session.first("latest_definition", **name)
-    if latest is None or latest.text("checksum") != file.checksum:
+    forms = newest_forms(unit, executable)
+    if latest is None or latest.text("checksum") != file.checksum or _shows_others(unit, executable, latest, forms):
         version = 1 if latest is None else latest.integer("version") + 1
         unit.session.run("insert_process", **name)
         unit.session.run("insert_definition", **_definition_columns(unit, file, executable, version, by))
+        bind_forms(unit, forms, DefinitionKey(f"{executable.id}:{version}"))
         _require_calendars(unit, file, executable, DefinitionKey(f"{executable.id}:{version}"))
         store_event_starts(unit, executable)
         plan_timer_starts(unit, executable, _executable_of(unit, latest))
@@ -292,6 +296,11 @@ def _store_process(unit: Unit, file: _ProcessFile, executable: ExecutableProcess
     if latest is None:
         raise LookupError(executable.id)  # unreachable: it was written in this transaction
     return deployed_process(latest)
+
+
+def _shows_others(unit: Unit, executable: ExecutableProcess, latest: Row, forms: Mapping[str, int]) -> bool:
+    """Whether the newest version shows other forms than it would if it were deployed now."""
+    return bound_forms(unit, executable, DefinitionKey(latest.text("definition_key"))) != forms
 
 
 def _executable_of(unit: Unit, row: Row | None) -> ExecutableProcess | None:
@@ -361,20 +370,23 @@ def _store_decision(unit: Unit, file: _DecisionFile, decision_id: str, by: str |
     return deployed_decision(latest)
 
 
-def _store_form(unit: Unit, file: _FormFile, by: str | None) -> None:
+def _store_form(unit: Unit, file: _FormFile, by: str | None) -> DeployedForm:
     name = {"tenant_id": unit.tenant_id, "form_id": file.form_id}
     latest = unit.session.first("latest_form", **name)
-    if latest is not None and latest.text("checksum") == file.checksum:
-        return
-    unit.session.run(
-        "insert_form",
-        **name,
-        version=1 if latest is None else latest.integer("version") + 1,
-        resource_name=file.name,
-        checksum=file.checksum,
-        deployed_at=to_micros(unit.now),
-        deployed_by=by,
-    )
+    if latest is None or latest.text("checksum") != file.checksum:
+        unit.session.run(
+            "insert_form",
+            **name,
+            version=1 if latest is None else latest.integer("version") + 1,
+            resource_name=file.name,
+            checksum=file.checksum,
+            deployed_at=to_micros(unit.now),
+            deployed_by=by,
+        )
+        latest = unit.session.first("latest_form", **name)
+    if latest is None:
+        raise LookupError(file.form_id)  # unreachable: it was written in this transaction
+    return deployed_form(latest)
 
 
 def _start_form_id(executable: ExecutableProcess) -> str | None:

@@ -23,7 +23,7 @@ from taktloom.hosts.embedded.changes import Change, Topic
 from taktloom.hosts.embedded.core import Core, Unit
 from taktloom.hosts.embedded.held_jobs import HeldJob
 from taktloom.hosts.embedded.limits import require_count, require_within
-from taktloom.hosts.embedded.values import ValueOwner, load_values
+from taktloom.hosts.embedded.values import StoredValues, ValueOwner
 from taktloom.hosts.embedded.views import job_view
 from taktloom.kernel.events import JobCompleted, JobErrorThrown, JobEscalationThrown, JobFailed
 from taktloom.model.errors import ConflictError, MisuseError, NotFoundError, TaktloomError
@@ -382,14 +382,19 @@ def _locked_job(unit: Unit, row: Row) -> LockedJob:
         instance_key=InstanceKey(row.text("instance_key")),
         process_id=ProcessId(row.text("process_id")),
         element_id=ElementId(row.text("element_id")),
-        variables=load_values(unit.core.codec.unseal(row.blob("variables_sealed"), owner)),
-        headers=json.loads(row.text("headers")),
+        variables=StoredValues(unit.core.codec.unseal(row.blob("variables_sealed"), owner)),
+        headers=_headers(row.text("headers")),
         retries_left=row.integer("retries_left"),
         attempt=row.integer("attempt"),
         fence=row.integer("fence"),
         locked_until=row.instant("ready_at"),
         priority=row.integer("priority"),
     )
+
+
+def _headers(text: str) -> Mapping[str, str]:
+    headers: Mapping[str, str] = {} if text == "{}" else json.loads(text)
+    return headers
 
 
 def _complete(unit: Unit, completion: JobCompletion, actor: str | None) -> CompletionResult:

@@ -7,7 +7,7 @@ everything when somebody did, and forgets what a failed piece of work had touche
 
 from collections import OrderedDict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from taktloom.hosts.embedded.catalogue import Catalogue, RunnableDefinition
@@ -49,6 +49,8 @@ class LiveInstance:
     """An instance with all that an advance needs. advanced_at: time of the last event; time never goes back in one.
 
     caller: of a called instance who waits for it. history_level: what it writes to the event log.
+    traceparent: the trace of the call that started it.
+    owner: whose values it holds.
     """
 
     tenant_id: TenantId
@@ -61,11 +63,11 @@ class LiveInstance:
     advanced_at: datetime
     caller: "Caller | None" = None
     history_level: HistoryLevel = HistoryLevel.FULL
+    traceparent: str | None = None
+    owner: ValueOwner = field(init=False)
 
-    @property
-    def owner(self) -> ValueOwner:
-        """Whose values it holds."""
-        return ValueOwner(tenant_id=self.tenant_id, subject_key=self.subject_key)
+    def __post_init__(self) -> None:
+        self.owner = ValueOwner(tenant_id=self.tenant_id, subject_key=self.subject_key)
 
 
 class LiveInstances:
@@ -108,6 +110,7 @@ class LiveInstances:
             advanced_at=row.instant("advanced_at"),
             caller=_caller(row),
             history_level=HistoryLevel(row.text("history_level")),
+            traceparent=row.text_or_none("traceparent"),
         )
         self._remember(instance)
         return instance

@@ -10,7 +10,7 @@ from taktloom.feel.values import FeelValue
 from taktloom.hosts.embedded.advance import advance, event_time
 from taktloom.hosts.embedded.changes import Topic
 from taktloom.hosts.embedded.core import Core, Unit
-from taktloom.hosts.embedded.deployments import form_schema
+from taktloom.hosts.embedded.form_versions import find_form, form_schema
 from taktloom.hosts.embedded.forms import require_fits_form
 from taktloom.hosts.embedded.instances import COUNTED_UP_TO
 from taktloom.hosts.embedded.limits import page_size, require_count, require_within
@@ -102,8 +102,16 @@ class UserTasks:
             form_id = row.text_or_none("form_id")
             key = DefinitionKey(row.text("definition_key"))
             executable = self._core.catalogue.by_key(session, self._tenant_id, key).executable
-            schema = None if form_id is None else form_schema(session, self._tenant_id, executable, form_id)
-        return UserTaskDetail(task=user_task_view(row), form_schema=schema, variables=self._variables(row))
+            schema = None if form_id is None else form_schema(session, self._tenant_id, executable, key, form_id)
+            form = None if form_id is None else find_form(session, self._tenant_id, key, form_id)
+        is_own = any(own.id == form_id for own in executable.definition.forms)
+        return UserTaskDetail(
+            task=user_task_view(row),
+            form_schema=schema,
+            variables=self._variables(row),
+            form_id=form_id,
+            form_version=None if form is None or is_own else form.integer("version"),
+        )
 
     def view(self, user_task_id: UserTaskId) -> UserTaskView:
         """The task without its form and variables; raises UnknownUserTaskError."""
@@ -250,7 +258,7 @@ class UserTasks:
             return
         key = DefinitionKey(row.text("definition_key"))
         executable = self._core.catalogue.by_key(unit.session, unit.tenant_id, key).executable
-        schema = form_schema(unit.session, unit.tenant_id, executable, form_id)
+        schema = form_schema(unit.session, unit.tenant_id, executable, key, form_id)
         if schema is not None:
             require_fits_form(schema, variables, self._variables(row), unit.now)
 

@@ -7,7 +7,7 @@ attributes, buffered messages, correlation keys.
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
@@ -48,6 +48,7 @@ class PlainValues:
 
 
 _WRITER = json.JSONEncoder(ensure_ascii=False, check_circular=False, sort_keys=True, separators=(",", ":"))
+_READER = json.JSONDecoder(parse_float=Decimal)
 
 
 def dump_values(values: Mapping[str, FeelValue]) -> bytes:
@@ -58,8 +59,35 @@ def dump_values(values: Mapping[str, FeelValue]) -> bytes:
 
 def load_values(data: bytes) -> dict[str, FeelValue]:
     """What dump_values wrote; numbers become Decimal without passing through float."""
-    wire = json.loads(data, parse_float=Decimal)
+    wire = _READER.decode(data.decode())
     return {name: from_json(value) for name, value in wire.items()}
+
+
+class StoredValues(Mapping[str, FeelValue]):
+    """What dump_values wrote, read when somebody looks at it: many workers never do, and others on their own thread."""
+
+    __slots__ = ("_data", "_values")
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._values: dict[str, FeelValue] | None = None
+
+    def __getitem__(self, name: str) -> FeelValue:
+        return self._read()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._read())
+
+    def __len__(self) -> int:
+        return len(self._read())
+
+    def __repr__(self) -> str:
+        return repr(self._read())
+
+    def _read(self) -> dict[str, FeelValue]:
+        if self._values is None:
+            self._values = load_values(self._data)
+        return self._values
 
 
 def digest(*parts: bytes) -> str:

@@ -33,11 +33,19 @@ class DeployedDecision(Out):
     deployed_at: Instant
 
 
+class DeployedForm(Out):
+    form_id: str
+    version: int
+    resource_name: str
+    deployed_at: Instant
+
+
 class Deployment(Out):
     """findings: what did not stop the deployment and should be looked at."""
 
     processes: list[DeployedProcess]
     decisions: list[DeployedDecision]
+    forms: list[DeployedForm]
     findings: list[FindingOut]
 
 

@@ -104,6 +104,8 @@ class UserTaskDetail(Out):
     task: UserTaskView
     form_schema: dict[str, JsonValue] | None
     variables: dict[str, Wire]
+    form_id: str | None
+    form_version: int | None
 
 
 class TimerView(Out):

@@ -60,6 +60,24 @@ VALUES (:tenant_id, :decision_id, :version, :name, :resource_name, :checksum, :d
 -- name: latest_form
 SELECT * FROM form WHERE tenant_id = :tenant_id AND form_id = :form_id ORDER BY version DESC LIMIT 1;
 
+-- name: form_of_definition
+SELECT f.* FROM definition_form d
+  JOIN form f ON f.tenant_id = d.tenant_id AND f.form_id = d.form_id AND f.version = d.version
+WHERE d.tenant_id = :tenant_id AND d.definition_key = :definition_key AND d.form_id = :form_id;
+
+-- Of a process that was deployed before its form, or by an older program: the newest form of its day, else the first.
+-- name: form_beside_definition
+SELECT f.* FROM form f
+  JOIN process_definition d ON d.tenant_id = f.tenant_id AND d.definition_key = :definition_key
+WHERE f.tenant_id = :tenant_id AND f.form_id = :form_id
+ORDER BY CASE WHEN f.deployed_at <= d.deployed_at THEN 0 ELSE 1 END,
+  CASE WHEN f.deployed_at <= d.deployed_at THEN -f.version ELSE f.version END
+LIMIT 1;
+
+-- name: insert_definition_form
+INSERT INTO definition_form (tenant_id, definition_key, form_id, version)
+VALUES (:tenant_id, :definition_key, :form_id, :version);
+
 -- name: insert_form
 INSERT INTO form (tenant_id, form_id, version, resource_name, checksum, deployed_at, deployed_by)
 VALUES (:tenant_id, :form_id, :version, :resource_name, :checksum, :deployed_at, :deployed_by);

@@ -20,7 +20,7 @@ const FORM = {
 }
 
 function show(part: Partial<UserTaskDetail>, onComplete = vi.fn()) {
-  const detail: UserTaskDetail = { task: TASK, form_schema: null, variables: {}, ...part }
+  const detail: UserTaskDetail = { task: TASK, form_schema: null, variables: {}, form_id: null, form_version: null, ...part }
   return renderPart(<TaskWork detail={detail} mode="edit" isSending={false} onComplete={onComplete} />).then(() => onComplete)
 }
 

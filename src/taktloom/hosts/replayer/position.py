@@ -1,0 +1,210 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One position of a replay: the kernel's state after some events of the case, and what can happen next in it.
+
+Everything is done by kernel events, as any host does it; the state is copied, never patched.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from copy import deepcopy
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import combinations
+from typing import TypeAlias
+
+from taktloom.feel.values import FeelValue
+from taktloom.kernel import ExecutableProcess, InstanceState, step
+from taktloom.kernel.events import (
+    DataStoreRead,
+    DecisionEvaluated,
+    FlowChosen,
+    JobCompleted,
+    JobErrorThrown,
+    KernelEvent,
+    MessageCorrelated,
+    SignalReceived,
+    TimerFired,
+    TimerPlanned,
+)
+from taktloom.kernel.executable import NONE, Node
+from taktloom.kernel.failure import ElementFailure
+from taktloom.kernel.state import EventWait
+from taktloom.kernel.variables import visible_variables
+from taktloom.model.identifiers import ElementId, RequestId, TimerId
+
+Values: TypeAlias = Mapping[str, FeelValue]
+Make: TypeAlias = Callable[[datetime, Values], KernelEvent]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenWork:
+    """Something that the log may tell of: completed at an instant with values."""
+
+    element_id: ElementId
+    make: Make
+
+
+@dataclass(frozen=True, slots=True)
+class RunningTimer:
+    """A timer and when it is due; None: it goes by a business calendar that is not known here."""
+
+    id: TimerId
+    element_id: ElementId
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A gateway that asks: the flows to take, and whether the data of the case choose otherwise (None: not known)."""
+
+    event: Callable[[datetime], FlowChosen]
+    flows: tuple[ElementId, ...]
+    element_id: ElementId
+    says_otherwise: bool
+
+
+def advanced(process: ExecutableProcess, state: InstanceState, event: KernelEvent) -> InstanceState:
+    """A copy of *state* after *event*, with what a host answers at once: requests for data."""
+    after = deepcopy(state)
+    if isinstance(event, TimerFired) and (wait := after.timers.get(event.timer_id)) and wait.calendar is not None:
+        # Its calendar is not known here: it fires when the case says so.
+        at = max(event.occurred_at, wait.due_at)
+        step(process, after, TimerPlanned(occurred_at=at, timer_id=event.timer_id, due_at=at), has_event_log=False)
+    step(process, after, event, has_event_log=False)
+    while (request := _unanswered(process, after)) is not None:
+        step(process, after, _answer(process, after, request, event.occurred_at), has_event_log=False)
+    return after
+
+
+def open_work(process: ExecutableProcess, state: InstanceState) -> Iterator[OpenWork]:
+    """Jobs, messages and signals that are waited for, oldest first."""
+    for job_id, token_id in state.jobs.items():
+        yield OpenWork(
+            process.nodes[state.tokens[token_id].element].id,
+            lambda at, values, job_id=job_id: JobCompleted(occurred_at=at, job_id=job_id, variables=values),  # type: ignore[misc]
+        )
+    for subscription_id, wait in state.subscriptions.items():
+        yield OpenWork(
+            process.nodes[wait.element].id,
+            lambda at, values, each=subscription_id: MessageCorrelated(  # type: ignore[misc]
+                occurred_at=at, subscription_id=each, variables=values
+            ),
+        )
+    for subscription_id, signal in state.signals.items():
+        yield OpenWork(
+            process.nodes[signal.element].id,
+            lambda at, values, each=subscription_id: SignalReceived(  # type: ignore[misc]
+                occurred_at=at, subscription_id=each, variables=values
+            ),
+        )
+
+
+def errors_caught(process: ExecutableProcess, state: InstanceState) -> Iterator[OpenWork]:
+    """For each open job the errors that a boundary event of it waits for."""
+    for job_id, token_id in state.jobs.items():
+        for code, event in process.nodes[state.tokens[token_id].element].catches:
+            yield OpenWork(
+                process.nodes[event].id,
+                lambda at, values, job_id=job_id, code=code: JobErrorThrown(  # type: ignore[misc]
+                    occurred_at=at, job_id=job_id, error_code=code or "replay", variables=values
+                ),
+            )
+
+
+def running_timers(process: ExecutableProcess, state: InstanceState) -> list[RunningTimer]:
+    """All of them, the earliest due first."""
+    found = [
+        RunningTimer(timer_id, process.nodes[wait.element].id, None if wait.calendar is not None else wait.due_at)
+        for timer_id, wait in state.timers.items()
+    ]
+    return sorted(found, key=lambda timer: (timer.due_at is None, timer.due_at, timer.id))
+
+
+def fired(timer: RunningTimer, at: datetime) -> TimerFired:
+    """The event; the kernel lets no timer fire before it is due, so an early one has its due instant."""
+    return TimerFired(occurred_at=at if timer.due_at is None else max(at, timer.due_at), timer_id=timer.id)
+
+
+def choices(process: ExecutableProcess, state: InstanceState, now: datetime, subsets: int) -> list[Choice]:
+    """What can be chosen at the first gateway that asks; none where none does."""
+    for request_id, token_id in state.requests.items():
+        token = state.tokens[token_id]
+        node = process.nodes[token.element]
+        if node.id in process.external_choices:
+            told = _told_by_data(process, state, node, token.scope, now)
+            return [
+                Choice(
+                    _chosen(request_id, flows),
+                    flows,
+                    node.id,
+                    told is not None and told != frozenset(flows),
+                )
+                for flows in _options(process, node, subsets)
+            ]
+    return []
+
+
+def marking(process: ExecutableProcess, state: InstanceState) -> tuple[object, ...]:
+    """What two positions have in common that go on alike: where tokens stand and what they wait for."""
+    waits: list[EventWait] = [*state.timers.values(), *state.subscriptions.values(), *state.signals.values()]
+    tokens = sorted(
+        (token.element, token.arrived_by, token.is_active, len(token.waits)) for token in state.tokens.values()
+    )
+    return (tuple(tokens), tuple(sorted(wait.element for wait in waits)), len(state.incidents), state.status)
+
+
+def _options(process: ExecutableProcess, node: Node, subsets: int) -> Iterator[tuple[ElementId, ...]]:
+    flows = tuple(process.flows[index].id for index in node.outgoing)
+    sizes = range(1, len(flows) + 1)
+    if node.element_type == "exclusiveGateway":
+        sizes = range(1, 2)
+    elif len(flows) > subsets:
+        yield flows
+        sizes = range(1, 2)
+    for size in sizes:
+        yield from combinations(flows, size)
+
+
+def _chosen(request_id: RequestId, flows: tuple[ElementId, ...]) -> Callable[[datetime], FlowChosen]:
+    return lambda at: FlowChosen(occurred_at=at, request_id=request_id, flow_id=flows[0], more=flows[1:])
+
+
+def _told_by_data(
+    process: ExecutableProcess, state: InstanceState, node: Node, scope: object, now: datetime
+) -> frozenset[ElementId] | None:
+    """The flows that the conditions choose; None where the case's data do not decide one of them."""
+    context = visible_variables(state, scope)  # type: ignore[arg-type]  # a token's scope
+    told: list[ElementId] = []
+    for index in node.outgoing:
+        flow = process.flows[index]
+        if index == node.default_flow or flow.condition is None:
+            continue
+        try:
+            value = flow.condition.evaluate(context, now)
+        except ElementFailure:
+            return None
+        if not isinstance(value, bool):
+            return None
+        if value:
+            told.append(flow.id)
+            if node.element_type == "exclusiveGateway":
+                break
+    if not told and node.default_flow != NONE:
+        told.append(process.flows[node.default_flow].id)
+    return frozenset(told) if told else None
+
+
+def _unanswered(process: ExecutableProcess, state: InstanceState) -> RequestId | None:
+    """A request that is no choice: what it would answer is not in the log."""
+    for request_id, token_id in state.requests.items():
+        if process.nodes[state.tokens[token_id].element].id not in process.external_choices:
+            return request_id
+    return None
+
+
+def _answer(
+    process: ExecutableProcess, state: InstanceState, request_id: RequestId, at: datetime
+) -> DecisionEvaluated | DataStoreRead:
+    node = process.nodes[state.tokens[state.requests[request_id]].element]
+    if node.element_type == "businessRuleTask":
+        return DecisionEvaluated(occurred_at=at, request_id=request_id, value=None)
+    return DataStoreRead(occurred_at=at, request_id=request_id)
