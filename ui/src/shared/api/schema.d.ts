@@ -1313,11 +1313,15 @@ export interface paths {
         };
         /**
          * Show Align
-         * @description Align every variant with a discovered model: fitness, and where cases leave the model.
+         * @description Align every variant with a given or discovered model: fitness, and where cases leave the model.
          */
         get: operations["show_align"];
         put?: never;
-        post?: never;
+        /**
+         * Show Align With Documents
+         * @description Align every variant with a given or discovered model: fitness, and where cases leave the model.
+         */
+        post: operations["show_align_with_documents"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1333,9 +1337,53 @@ export interface paths {
         };
         /**
          * Export Align
-         * @description Align every variant with a discovered model: fitness, and where cases leave the model.
+         * @description Align every variant with a given or discovered model: fitness, and where cases leave the model.
          */
         get: operations["export_align"];
+        put?: never;
+        /**
+         * Export Align With Documents
+         * @description Align every variant with a given or discovered model: fitness, and where cases leave the model.
+         */
+        post: operations["export_align_with_documents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/{log_id}/analyses/calendars": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Calendars
+         * @description Working hours of every resource, discovered, with support and confidence.
+         */
+        get: operations["show_calendars"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/{log_id}/analyses/calendars/files/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Calendars
+         * @description Working hours of every resource, discovered, with support and confidence.
+         */
+        get: operations["export_calendars"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1584,6 +1632,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/logs/{log_id}/analyses/handovers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Handovers
+         * @description Hand-overs of work between resources, and who works together in cases.
+         */
+        get: operations["show_handovers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/{log_id}/analyses/handovers/files/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Handovers
+         * @description Hand-overs of work between resources, and who works together in cases.
+         */
+        get: operations["export_handovers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/logs/{log_id}/analyses/miners": {
         parameters: {
             query?: never;
@@ -1744,6 +1832,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/logs/{log_id}/analyses/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show Replay With Documents
+         * @description Replay every case on an executable BPMN model, data and timers included: where cases leave it.
+         */
+        post: operations["show_replay_with_documents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/{log_id}/analyses/replay/files/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Export Replay With Documents
+         * @description Replay every case on an executable BPMN model, data and timers included: where cases leave it.
+         */
+        post: operations["export_replay_with_documents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/{log_id}/analyses/resources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Resources
+         * @description Every resource: person or system, load, working hours, and pace against others at the same work.
+         */
+        get: operations["show_resources"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/{log_id}/analyses/resources/files/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Resources
+         * @description Every resource: person or system, load, working hours, and pace against others at the same work.
+         */
+        get: operations["export_resources"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/{log_id}/analyses/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Roles
+         * @description Roles: groups of resources that do the same kind of work.
+         */
+        get: operations["show_roles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/{log_id}/analyses/roles/files/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Roles
+         * @description Roles: groups of resources that do the same kind of work.
+         */
+        get: operations["export_roles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/logs/{log_id}/analyses/rules": {
         parameters: {
             query?: never;
@@ -1872,6 +2080,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/logs/{log_id}/analyses/starts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Starts
+         * @description Estimate when work began where the log tells completions only.
+         */
+        get: operations["show_starts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/{log_id}/analyses/starts/files/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Starts
+         * @description Estimate when work began where the log tells completions only.
+         */
+        get: operations["export_starts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/logs/{log_id}/analyses/temporal-profile": {
         parameters: {
             query?: never;
@@ -1944,6 +2192,46 @@ export interface paths {
          * @description Cycle, working and waiting times, bottlenecks, and Little's law; in working hours if wanted.
          */
         get: operations["export_times"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/{log_id}/analyses/waiting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Waiting
+         * @description Why cases wait: batching, contention, prioritisation, unavailability, or something outside the log.
+         */
+        get: operations["show_waiting"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/{log_id}/analyses/waiting/files/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Waiting
+         * @description Why cases wait: batching, contention, prioritisation, unavailability, or something outside the log.
+         */
+        get: operations["export_waiting"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3788,6 +4076,23 @@ export interface components {
              */
             reason: string;
         };
+        /** Body_export_align_with_documents */
+        Body_export_align_with_documents: {
+            /**
+             * Model
+             * @description BPMN or PNML file to align with; without it a model is discovered.
+             * @default
+             */
+            model: string;
+        };
+        /** Body_export_replay_with_documents */
+        Body_export_replay_with_documents: {
+            /**
+             * Model
+             * @description BPMN file of an executable process.
+             */
+            model: string;
+        };
         /** Body_export_rules_with_documents */
         Body_export_rules_with_documents: {
             /**
@@ -3796,6 +4101,23 @@ export interface components {
              * @default
              */
             rules: string;
+        };
+        /** Body_show_align_with_documents */
+        Body_show_align_with_documents: {
+            /**
+             * Model
+             * @description BPMN or PNML file to align with; without it a model is discovered.
+             * @default
+             */
+            model: string;
+        };
+        /** Body_show_replay_with_documents */
+        Body_show_replay_with_documents: {
+            /**
+             * Model
+             * @description BPMN file of an executable process.
+             */
+            model: string;
         };
         /** Body_show_rules_with_documents */
         Body_show_rules_with_documents: {
@@ -4168,6 +4490,20 @@ export interface components {
             /** Version */
             version: number;
         };
+        /** DeployedForm */
+        DeployedForm: {
+            /**
+             * Deployed At
+             * Format: date-time
+             */
+            deployed_at: string;
+            /** Form Id */
+            form_id: string;
+            /** Resource Name */
+            resource_name: string;
+            /** Version */
+            version: number;
+        };
         /** DeployedProcess */
         DeployedProcess: {
             /** Baseline Log Id */
@@ -4211,6 +4547,8 @@ export interface components {
             decisions: components["schemas"]["DeployedDecision"][];
             /** Findings */
             findings: components["schemas"]["FindingOut"][];
+            /** Forms */
+            forms: components["schemas"]["DeployedForm"][];
             /** Processes */
             processes: components["schemas"]["DeployedProcess"][];
         };
@@ -4721,6 +5059,12 @@ export interface components {
             /** Workers */
             workers: components["schemas"]["WorkerRow"][];
         };
+        /**
+         * Hours
+         * @description discovered: each resource's own working hours. always: around the clock.
+         * @enum {string}
+         */
+        Hours: "discovered" | "always";
         /**
          * ImportIn
          * @description mapping left out: the suggested one.
@@ -6465,6 +6809,12 @@ export interface components {
             /** Variables */
             variables: string[];
         };
+        /**
+         * Starts
+         * @description recorded: only what the log tells. estimated: missing starts are estimated.
+         * @enum {string}
+         */
+        Starts: "recorded" | "estimated";
         /** StuckInstanceOut */
         StuckInstanceOut: {
             /**
@@ -6827,10 +7177,14 @@ export interface components {
         };
         /** UserTaskDetail */
         UserTaskDetail: {
+            /** Form Id */
+            form_id: string | null;
             /** Form Schema */
             form_schema: {
                 [key: string]: components["schemas"]["JsonValue"];
             } | null;
+            /** Form Version */
+            form_version: number | null;
             task: components["schemas"]["UserTaskView"];
             /** Variables */
             variables: {
@@ -9553,6 +9907,73 @@ export interface operations {
             };
         };
     };
+    show_align_with_documents: {
+        parameters: {
+            query?: {
+                /** @description Which miner; best tries several on cases held out. */
+                miner?: components["schemas"]["MinerName"];
+                /** @description Inductive: share of rare behaviour left out. */
+                noise?: number;
+                /** @description Split: imbalance still concurrent. */
+                concurrency?: number;
+                /** @description Split: percentile of rare edges dropped. */
+                filtering?: number;
+                /** @description Heuristics: least dependency. */
+                dependency?: number;
+                /** @description States looked at per variant; beyond, bounds are told. */
+                limit?: number;
+                /** @description Processes that align. */
+                jobs?: number;
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Body_show_align_with_documents"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalysisResultOut"];
+                };
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     export_align: {
         parameters: {
             query?: {
@@ -9570,6 +9991,163 @@ export interface operations {
                 limit?: number;
                 /** @description Processes that align. */
                 jobs?: number;
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_align_with_documents: {
+        parameters: {
+            query?: {
+                /** @description Which miner; best tries several on cases held out. */
+                miner?: components["schemas"]["MinerName"];
+                /** @description Inductive: share of rare behaviour left out. */
+                noise?: number;
+                /** @description Split: imbalance still concurrent. */
+                concurrency?: number;
+                /** @description Split: percentile of rare edges dropped. */
+                filtering?: number;
+                /** @description Heuristics: least dependency. */
+                dependency?: number;
+                /** @description States looked at per variant; beyond, bounds are told. */
+                limit?: number;
+                /** @description Processes that align. */
+                jobs?: number;
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Body_export_align_with_documents"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_calendars: {
+        parameters: {
+            query?: {
+                /** @description Least mean correlation of the profiles that are joined. */
+                similarity?: number;
+                /** @description Least share of dates on which an open hour is worked in. */
+                confidence?: number;
+                /** @description Least share of the resource's events within it. */
+                support?: number;
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalysisResultOut"];
+                };
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_calendars: {
+        parameters: {
+            query?: {
+                /** @description Least mean correlation of the profiles that are joined. */
+                similarity?: number;
+                /** @description Least share of dates on which an open hour is worked in. */
+                confidence?: number;
+                /** @description Least share of the resource's events within it. */
+                support?: number;
                 from?: string | null;
                 to?: string | null;
                 variants?: string | null;
@@ -10226,6 +10804,94 @@ export interface operations {
             };
         };
     };
+    show_handovers: {
+        parameters: {
+            query?: {
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalysisResultOut"];
+                };
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_handovers: {
+        parameters: {
+            query?: {
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     show_miners: {
         parameters: {
             query?: {
@@ -10566,6 +11232,290 @@ export interface operations {
             query?: {
                 /** @description Least number of cases of a variant. */
                 k?: number;
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_replay_with_documents: {
+        parameters: {
+            query?: {
+                /** @description Id of the process; empty: the one that knows most of the activities. */
+                process?: string;
+                /** @description Positions looked at per case. */
+                positions?: number;
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Body_show_replay_with_documents"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalysisResultOut"];
+                };
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_replay_with_documents: {
+        parameters: {
+            query?: {
+                /** @description Id of the process; empty: the one that knows most of the activities. */
+                process?: string;
+                /** @description Positions looked at per case. */
+                positions?: number;
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Body_export_replay_with_documents"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_resources: {
+        parameters: {
+            query?: {
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalysisResultOut"];
+                };
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_resources: {
+        parameters: {
+            query?: {
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_roles: {
+        parameters: {
+            query?: {
+                /** @description Least mean correlation of the profiles that are joined. */
+                similarity?: number;
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalysisResultOut"];
+                };
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_roles: {
+        parameters: {
+            query?: {
+                /** @description Least mean correlation of the profiles that are joined. */
+                similarity?: number;
                 from?: string | null;
                 to?: string | null;
                 variants?: string | null;
@@ -11010,6 +11960,98 @@ export interface operations {
             };
         };
     };
+    show_starts: {
+        parameters: {
+            query?: {
+                /** @description Times the activity's median that a duration is believed. */
+                outlier?: number;
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalysisResultOut"];
+                };
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_starts: {
+        parameters: {
+            query?: {
+                /** @description Times the activity's median that a duration is believed. */
+                outlier?: number;
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     show_temporal_profile: {
         parameters: {
             query?: {
@@ -11170,6 +12212,110 @@ export interface operations {
                 holidays?: string;
                 /** @description Activities that end a case, joined by |; empty: every case has ended. */
                 ending?: string;
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_waiting: {
+        parameters: {
+            query?: {
+                /** @description Times the activity's median that a duration is believed. */
+                outlier?: number;
+                /** @description Recorded starts only, or missing ones estimated. */
+                starts?: components["schemas"]["Starts"];
+                /** @description Working hours: discovered for each resource, or always. */
+                hours?: components["schemas"]["Hours"];
+                /** @description Seconds between two steps of a batch at most. */
+                tolerance_s?: number;
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalysisResultOut"];
+                };
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_waiting: {
+        parameters: {
+            query?: {
+                /** @description Times the activity's median that a duration is believed. */
+                outlier?: number;
+                /** @description Recorded starts only, or missing ones estimated. */
+                starts?: components["schemas"]["Starts"];
+                /** @description Working hours: discovered for each resource, or always. */
+                hours?: components["schemas"]["Hours"];
+                /** @description Seconds between two steps of a batch at most. */
+                tolerance_s?: number;
                 from?: string | null;
                 to?: string | null;
                 variants?: string | null;
