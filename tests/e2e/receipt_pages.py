@@ -151,6 +151,23 @@ def show_tasks_of(page: Page, key: str) -> None:
     page.wait_for_url(f"**search={key}**")
 
 
+def retry_group(page: Page) -> str:
+    """Order all incidents of the one cause to be tried again; what the batch says when it is over."""
+    page.get_by_role("navigation", name="Main navigation").get_by_role("link", name="Processes", exact=True).click()
+    page.goto(page.url.partition("/processes")[0] + "/incidents")
+    cause = page.get_by_role("list", name="By cause").get_by_role("listitem")
+    expect(cause).to_have_count(1)
+    cause.get_by_role("button", name="Retry it").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("status")).to_contain_text("1 incident")
+    dialog.get_by_label("Reason").fill("perhaps it was the network")
+    dialog.get_by_role("button", name="Retry all").click()
+    page.wait_for_url("**/batches?batch=**")
+    told = page.get_by_role("main").get_by_role("status")
+    expect(told).to_have_text("1 of 1 done, 0 refused")
+    return told.inner_text()
+
+
 def resolve_incident(page: Page, *, variable: str, value: str) -> None:
     """From Home to the incident's instance; correct the variable, try again."""
     go_to(page, "Home")

@@ -95,6 +95,7 @@ def walked(town: Town, test_data: Path, tmp_path_factory: pytest.TempPathFactory
             pages.show_tasks_of(page, case)
             for name in names:
                 pages.do_task(page, case, name)
+        seen["batch"] = pages.retry_group(page)
         pages.resolve_incident(page, variable="department", value="General")
         do_the_rest(town.clerk)
         seen["dashboard"] = pages.dashboard(page)
@@ -158,11 +159,34 @@ def test_the_incident_was_resolved_with_the_corrected_variable_and_a_reason(walk
     audit = walked.clerk.get("/audit")["items"]
 
     assert {one["name"]: one["value"] for one in detail["variables"]}["department"] == "General"
-    assert [(one["instance_key"], one["kind"]) for one in incidents] == [
-        (detail["summary"]["instance_key"], "job-failed")
-    ]
+    key = detail["summary"]["instance_key"]
+    assert [(one["instance_key"], one["kind"]) for one in incidents] == [(key, "job-failed")] * 2
     assert any("the department was not filled in" in entry["reason"] for entry in audit)
     assert walked.clerk.get("/incidents")["items"] == []
+
+
+def test_the_cause_was_ordered_to_be_tried_again_as_a_batch_that_names_who_and_why(walked: Town) -> None:
+    batches = walked.clerk.get("/batches")["items"]
+
+    assert walked.seen["batch"] == "1 of 1 done, 0 refused"
+    assert [(one["kind"], one["state"], one["reason"]) for one in batches] == [
+        ("retry", "done", "perhaps it was the network")
+    ]
+
+
+def test_an_instance_is_shown_as_it_was_at_a_moment_of_its_journal(walked: Town) -> None:
+    page = walked.context.new_page()
+    instance = _key_of(walked, WITHOUT_DEPARTMENT)
+    page.goto(f"{walked.server.address}/instances/{instance}")
+    page.get_by_role("button", name="Look back in time").click()
+    happened = page.get_by_role("region", name="What happened")
+    expect(happened).to_contain_text("Instance started")
+    page.get_by_role("button", name="The moment after").click()
+    page.wait_for_url("**at=2")
+
+    moment = walked.clerk.get(f"/instances/{instance}/moments/2")
+    expect(page.get_by_role("group", name="Time travel")).to_contain_text(f"2 of {moment['last_sequence']}")
+    page.close()
 
 
 def test_the_dashboard_tells_what_rest_tells(walked: Town) -> None:
@@ -299,7 +323,8 @@ def places(town: Town) -> list[str]:
     return [
         "/", "/tasks", "/tasks?view=all", "/processes", *process, "/processes/receipt?start=true",
         f"/processes/drafts/{draft}?element=task_t02_check_confirmation_of_receipt", "/instances", *instance_tabs,
-        "/incidents", "/incidents?state=resolved", "/mining", "/mining/import", "/mining/logs/receipt/columns", *tabs,
+        "/incidents", "/incidents?state=resolved", "/incidents?view=list", "/batches", f"/instances/{instance}?at=2",
+        "/mining", "/mining/import", "/mining/logs/receipt/columns", *tabs,
         "/mining/logs/receipt?tab=analyses", "/mining/logs/receipt?tab=analyses&analysis=times&parameters=%7B%7D",
         "/admin/users", "/admin/service-accounts", "/admin/audit", "/account",
     ]  # fmt: skip

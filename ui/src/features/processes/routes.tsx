@@ -99,6 +99,13 @@ export type InstanceTab = (typeof INSTANCE_TABS)[number]
 export interface InstanceSearch {
   tab?: InstanceTab
   element?: string
+  /** The journal entry right after which the instance is shown; absent: as it is now. */
+  at?: number
+}
+
+function sequenceParam(raw: RawSearch): number | undefined {
+  const at = numberParam(raw, 'at')
+  return at !== undefined && Number.isInteger(at) && at >= 1 ? at : undefined
 }
 
 const instance = createRoute({
@@ -107,6 +114,7 @@ const instance = createRoute({
   validateSearch: (raw: RawSearch): InstanceSearch => ({
     tab: choiceParam(raw, 'tab', INSTANCE_TABS),
     element: textParam(raw, 'element'),
+    at: sequenceParam(raw),
   }),
   component: lazyRouteComponent(() => import('./components/InstancePage'), 'InstancePage'),
 })
@@ -114,6 +122,8 @@ const instance = createRoute({
 export interface IncidentsSearch {
   process?: string
   state?: 'open' | 'resolved'
+  /** One by one instead of by their cause. */
+  view?: 'list'
 }
 
 const incidents = createRoute({
@@ -122,8 +132,16 @@ const incidents = createRoute({
   validateSearch: (raw: RawSearch): IncidentsSearch => ({
     process: textParam(raw, 'process'),
     state: choiceParam(raw, 'state', ['open', 'resolved']),
+    view: choiceParam(raw, 'view', ['list']),
   }),
   component: lazyRouteComponent(() => import('./components/IncidentsPage'), 'IncidentsPage'),
 })
 
-export const processesRoutes = [processes, draft, sheet, process, instances, instance, incidents] as const
+const batches = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/batches',
+  validateSearch: (raw: RawSearch): { batch?: string } => ({ batch: textParam(raw, 'batch') }),
+  component: lazyRouteComponent(() => import('./components/BatchesPage'), 'BatchesPage'),
+})
+
+export const processesRoutes = [processes, draft, sheet, process, instances, instance, incidents, batches] as const

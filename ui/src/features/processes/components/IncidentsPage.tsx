@@ -1,4 +1,4 @@
-/** Incidents of all processes; several can be retried at once, with a count and a reason. */
+/** Incidents of all processes, by their cause or one by one; several can be retried at once, with a count and a reason. */
 import { Button, Checkbox, Group, Modal, SegmentedControl, Select, TextInput } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
@@ -20,6 +20,7 @@ import { incidentListQuery, resolveIncidents } from '../api/instances'
 import { processListQuery } from '../api/processes'
 import type { Incident } from '../api/types'
 import type { IncidentsSearch } from '../routes'
+import { IncidentGroups } from './IncidentGroups'
 import classes from './processes.module.css'
 
 const NONE: Incident[] = []
@@ -30,7 +31,8 @@ export function IncidentsPage() {
   const navigate = useNavigate({ from: '/incidents' })
   const can = useCan()
   useLiveTopics('incidents')
-  const query = useInfiniteQuery(incidentListQuery(search))
+  const isGrouped = search.state !== 'resolved' && search.view !== 'list'
+  const query = useInfiniteQuery({ ...incidentListQuery(search), enabled: !isGrouped })
   const pages = query.data?.pages
   const rows = useMemo(() => pages?.flatMap((page) => page.items) ?? NONE, [pages])
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
@@ -46,12 +48,18 @@ export function IncidentsPage() {
     <Page
       title={t('incidents.title')}
       actions={
-        can('instance.operate') &&
-        picked.length > 0 && <Button onClick={() => setDialog('retry')}>{t('incidents.retry', { count: picked.length })}</Button>
+        <>
+          {can('instance.operate') && picked.length > 0 && (
+            <Button onClick={() => setDialog('retry')}>{t('incidents.retry', { count: picked.length })}</Button>
+          )}
+          <Link to="/batches">{t('batches.title')}</Link>
+        </>
       }
     >
       <Filters search={search} onChange={go} />
-      {query.error !== null ? (
+      {isGrouped ? (
+        <IncidentGroups process={search.process} />
+      ) : query.error !== null ? (
         <Problem error={query.error} onRetry={() => void query.refetch()} />
       ) : query.isPending ? (
         <Loading rows={6} />
@@ -88,6 +96,18 @@ function Filters({ search, onChange }: { search: IncidentsSearch; onChange: (cha
         value={search.state ?? 'open'}
         onChange={(state) => onChange({ state: state })}
       />
+      {search.state !== 'resolved' && (
+        <SegmentedControl
+          size="xs"
+          aria-label={t('incidents.view')}
+          data={[
+            { value: 'groups', label: t('incidents.byCause') },
+            { value: 'list', label: t('incidents.oneByOne') },
+          ]}
+          value={search.view ?? 'groups'}
+          onChange={(view) => onChange({ view: view === 'list' ? 'list' : undefined })}
+        />
+      )}
       <Select
         size="xs"
         aria-label={t('column.process')}

@@ -8,22 +8,25 @@ import type { State } from '@/shared/theme/theme'
 import { Async } from '@/shared/ui/Async'
 
 import { modelQuery } from '../api/processes'
+import type { Moment } from '../api/operations'
 import type { ElementVisit, Incident, InstanceDetail } from '../api/types'
 
 interface InstanceDiagramProps {
   detail: InstanceDetail
+  /** Shown as it was then, not as it is now. */
+  moment?: Moment
   element: string | null
   onElement: (element: string | null) => void
 }
 
-export function InstanceDiagram({ detail, element, onElement }: InstanceDiagramProps) {
+export function InstanceDiagram({ detail, moment, element, onElement }: InstanceDiagramProps) {
   const { t } = useTranslation('processes')
   const { summary, visits, incidents } = detail
-  const model = useQuery(modelQuery(summary.process_id, summary.version))
-  const marks = useMemo(() => marksOf(visits, incidents), [visits, incidents])
+  const model = useQuery(modelQuery(summary.process_id, moment?.version ?? summary.version))
+  const marks = useMemo(() => (moment === undefined ? marksOf(visits, incidents) : marksAt(moment, visits)), [moment, visits, incidents])
   const counts = useMemo(
     () =>
-      repeats(visits).map(
+      repeats(moment === undefined ? visits : []).map(
         ([elementId, times]): DiagramCount => ({
           elementId,
           text: `× ${times}`,
@@ -31,7 +34,7 @@ export function InstanceDiagram({ detail, element, onElement }: InstanceDiagramP
           label: t('count.visits', { count: times }),
         }),
       ),
-    [visits, t],
+    [moment, visits, t],
   )
   return (
     <Async query={model} rows={6}>
@@ -59,6 +62,16 @@ export function marksOf(visits: readonly ElementVisit[], incidents: readonly Inc
   for (const { element_id, state } of visits)
     if (marks[element_id] !== 'running') marks[element_id] = LOOK[state] ?? 'done'
   for (const { element_id, resolved_at } of incidents) if (resolved_at === null) marks[element_id] = 'incident'
+  return marks
+}
+
+/** At a moment: where it stood, what it had just left, and what was over by then. */
+export function marksAt(moment: Pick<Moment, 'active' | 'left' | 'occurred_at'>, visits: readonly ElementVisit[]): Record<string, State> {
+  const marks: Record<string, State> = {}
+  const then = Date.parse(moment.occurred_at)
+  for (const { element_id, left_at } of visits) if (left_at !== null && Date.parse(left_at) <= then) marks[element_id] = 'done'
+  for (const element of moment.left) marks[element] = 'done'
+  for (const { element_id } of moment.active) marks[element_id] = 'running'
   return marks
 }
 

@@ -23,7 +23,9 @@ import { IncidentCard } from './IncidentCard'
 import { InstanceDiagram } from './InstanceDiagram'
 import { InstanceVariables } from './InstanceVariables'
 import classes from './processes.module.css'
+import { SuspendDialog } from './SuspendDialog'
 import { Timeline } from './Timeline'
+import { TimeTravel } from './TimeTravel'
 import { Waits } from './Waits'
 
 export function InstancePage() {
@@ -51,6 +53,7 @@ function Facts({ detail }: { detail: InstanceDetail }) {
   return (
     <>
       <StateBadge state={summary.status} />
+      {summary.is_suspended && <span>{t('instance.suspended')}</span>}
       <Link to="/processes/$processId" params={{ processId: summary.process_id }}>
         {summary.process_name} · {t('version', { version: summary.version })}
       </Link>
@@ -75,13 +78,18 @@ function Facts({ detail }: { detail: InstanceDetail }) {
 function Actions({ detail }: { detail: InstanceDetail }) {
   const { t } = useTranslation('processes')
   const can = useCan()
-  const [dialog, setDialog] = useState<'cancel' | null>(null)
+  const [dialog, setDialog] = useState<'cancel' | 'suspend' | 'resume' | null>(null)
+  const turn = detail.summary.is_suspended ? 'resume' : 'suspend'
   if (!can('instance.operate') || detail.summary.status !== 'active') return null
   return (
     <>
+      <Button variant="default" leftSection={<Icon name={turn === 'resume' ? 'running' : 'pause'} size={14} />} onClick={() => setDialog(turn)}>
+        {t(`${turn}.do`)}
+      </Button>
       <Button variant="default" leftSection={<Icon name="cancelled" size={14} />} onClick={() => setDialog('cancel')}>
         {t('action.cancelInstance')}
       </Button>
+      {(dialog === 'suspend' || dialog === 'resume') && <SuspendDialog instanceKey={detail.summary.instance_key} mode={dialog} onClose={() => setDialog(null)} />}
       {dialog === 'cancel' && <CancelDialog instanceKey={detail.summary.instance_key} onClose={() => setDialog(null)} />}
     </>
   )
@@ -89,7 +97,7 @@ function Actions({ detail }: { detail: InstanceDetail }) {
 
 function Content({ detail }: { detail: InstanceDetail }) {
   const { t } = useTranslation('processes')
-  const { tab = 'timeline', element } = useSearch({ from: '/shell/instances/$instanceKey' })
+  const { tab = 'timeline', element, at } = useSearch({ from: '/shell/instances/$instanceKey' })
   const navigate = useNavigate({ from: '/instances/$instanceKey' })
 
   function go(change: InstanceSearch): void {
@@ -102,7 +110,24 @@ function Content({ detail }: { detail: InstanceDetail }) {
       {open.map((incident) => (
         <IncidentCard key={incident.incident_id} incident={incident} variables={detail.variables} onElement={(id) => go({ element: id })} />
       ))}
-      <InstanceDiagram detail={detail} element={element ?? null} onElement={(id) => go({ element: id ?? undefined })} />
+      {at === undefined ? (
+        <>
+          <div>
+            <Button variant="default" leftSection={<Icon name="waiting" size={14} />} onClick={() => go({ at: 1 })}>
+              {t('moment.open')}
+            </Button>
+          </div>
+          <InstanceDiagram detail={detail} element={element ?? null} onElement={(id) => go({ element: id ?? undefined })} />
+        </>
+      ) : (
+        <TimeTravel
+          detail={detail}
+          at={at}
+          element={element ?? null}
+          onElement={(id) => go({ element: id ?? undefined })}
+          onMove={(next) => go({ at: next ?? undefined })}
+        />
+      )}
       <Panel>
         <Tabs value={tab} onChange={(value) => go({ tab: (value as InstanceTab | null) ?? undefined })}>
           <Tabs.List mb="sm">

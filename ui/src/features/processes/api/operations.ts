@@ -1,0 +1,95 @@
+/** What an operator does to many, and looking at an instance as it was. */
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
+
+import { api, unwrap } from '@/shared/api/client'
+import type { Schemas } from '@/shared/api/types'
+
+export type IncidentGroup = Schemas['IncidentGroupOut']
+export type Batch = Schemas['BatchOut']
+export type BatchItem = Schemas['BatchItemOut']
+export type BatchTurn = Schemas['BatchTurnIn']['action']
+/** Without the variables: the client's reader of answers widens triples to lists, and the changes are what is shown. */
+export type Moment = Omit<Schemas['MomentOut'], 'variables'>
+
+/** Incidents of one cause, and what is done to them; *variables*: set before the retry, or the results of what is skipped. */
+export interface GroupOrder {
+  kind: 'retry' | 'skip'
+  signature: string
+  variables: Record<string, unknown>
+}
+
+const LOOKS_AGAIN_MS = 1000
+
+export function incidentGroupsQuery(process: string | undefined) {
+  return infiniteQueryOptions({
+    queryKey: ['incidents', 'groups', process],
+    queryFn: ({ pageParam }) =>
+      unwrap(api.GET('/api/v1/incident-groups', { params: { query: { process_id: process, cursor: pageParam ?? undefined } } })),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next_cursor,
+  })
+}
+
+export function orderPreviewQuery({ kind, signature }: Pick<GroupOrder, 'kind' | 'signature'>) {
+  return queryOptions({
+    queryKey: ['batches', 'preview', kind, signature],
+    queryFn: () => unwrap(api.POST('/api/v1/batches/preview', { body: { kind, selection: { signature } } as never })),
+    staleTime: 0,
+  })
+}
+
+export function createBatch({ kind, signature, variables }: GroupOrder, reason: string): Promise<Batch> {
+  return unwrap(api.POST('/api/v1/batches', { body: { kind, selection: { signature }, variables, reason } as never }))
+}
+
+function isOver({ state }: Batch): boolean {
+  return state === 'done' || state === 'cancelled'
+}
+
+/** A batch is looked at again until it is over: the stream of events does not tell of its single targets. */
+export const batchListQuery = infiniteQueryOptions({
+  queryKey: ['batches', 'list'],
+  queryFn: ({ pageParam }) => unwrap(api.GET('/api/v1/batches', { params: { query: { cursor: pageParam ?? undefined } } })),
+  initialPageParam: null as string | null,
+  getNextPageParam: (page) => page.next_cursor,
+  refetchInterval: ({ state }) => (state.data?.pages.some((page) => page.items.some((batch) => batch.state === 'running')) ? LOOKS_AGAIN_MS : false),
+})
+
+export function batchQuery(batchId: string) {
+  return queryOptions({
+    queryKey: ['batches', 'one', batchId],
+    queryFn: () => unwrap(api.GET('/api/v1/batches/{batch_id}', { params: { path: { batch_id: batchId } } })),
+    refetchInterval: ({ state }) => (state.data !== undefined && (isOver(state.data) || state.data.state === 'paused') ? false : LOOKS_AGAIN_MS),
+  })
+}
+
+/** *done*: how many have been tried, so that new failures are asked for. */
+export function failedItemsQuery(batchId: string, failed: number) {
+  return queryOptions({
+    queryKey: ['batches', 'failed', batchId, failed],
+    queryFn: () => unwrap(api.GET('/api/v1/batches/{batch_id}/items', { params: { path: { batch_id: batchId }, query: { state: 'failed', limit: 100 } } })),
+    enabled: failed > 0,
+  })
+}
+
+export function turnBatch(batchId: string, action: BatchTurn): Promise<Batch> {
+  return unwrap(api.POST('/api/v1/batches/{batch_id}/turn', { params: { path: { batch_id: batchId } }, body: { action, reason: '' } }))
+}
+
+export function momentQuery(instanceKey: string, sequence: number) {
+  return queryOptions({
+    queryKey: ['instances', 'moment', instanceKey, sequence],
+    queryFn: () =>
+      unwrap(api.GET('/api/v1/instances/{instance_key}/moments/{sequence}', { params: { path: { instance_key: instanceKey, sequence } } })),
+    // A journal only grows: what was, stays.
+    staleTime: Infinity,
+  })
+}
+
+export function suspendInstance(instanceKey: string, reason: string): Promise<unknown> {
+  return unwrap(api.POST('/api/v1/instances/{instance_key}/suspension', { params: { path: { instance_key: instanceKey } }, body: { reason } }))
+}
+
+export function resumeInstance(instanceKey: string, reason: string): Promise<unknown> {
+  return unwrap(api.POST('/api/v1/instances/{instance_key}/resumption', { params: { path: { instance_key: instanceKey } }, body: { reason } }))
+}
