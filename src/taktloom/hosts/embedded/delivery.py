@@ -87,6 +87,7 @@ def _start_child(unit: Unit, sender: LiveInstance, command: StartChild) -> None:
             business_key=sender.business_key,
             subject_key=sender.subject_key,
             caller=caller,
+            traceparent=sender.traceparent,
         )
 
     try:
