@@ -4003,6 +4003,16 @@ export interface components {
             /** Size Bytes */
             size_bytes: number;
         };
+        /**
+         * AttributeColumn
+         * @description An attribute that a filter can name, such as `case.amount` or `resource`, and its type in the stored log.
+         */
+        AttributeColumn: {
+            /** Name */
+            name: string;
+            /** Type */
+            type: string;
+        };
         /** AuditEntryOut */
         AuditEntryOut: {
             /** Action */
@@ -5598,6 +5608,8 @@ export interface components {
         LogDetail: {
             /** Activities */
             activities: number;
+            /** Attributes */
+            attributes: components["schemas"]["AttributeColumn"][];
             /** Cases */
             cases: number;
             /** Events */
@@ -6334,6 +6346,8 @@ export interface components {
         };
         /** ParameterOut */
         ParameterOut: {
+            /** Choices */
+            choices: string[];
             default: components["schemas"]["JsonValue"];
             /** Help */
             help: string;
@@ -6342,6 +6356,13 @@ export interface components {
              * @default false
              */
             is_document: boolean;
+            /** Is Required */
+            is_required: boolean;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "text" | "integer" | "number" | "boolean" | "choice" | "list" | "instant" | "document";
             /** Least */
             least: number | null;
             /** Most */
@@ -7596,7 +7617,7 @@ export interface components {
         };
         /**
          * WorkOut
-         * @description Progress of an assessment or a draft; total and eta_s null while unknown. draft: what a done draft says.
+         * @description Progress of an assessment, a draft or an analysis; total and eta_s null while unknown. draft: of a done draft.
          */
         WorkOut: {
             /** Done */
@@ -7608,7 +7629,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "potential" | "draft";
+            kind: "potential" | "draft" | "analysis";
             problem?: components["schemas"]["Problem"] | null;
             /** Stage */
             stage: string;
@@ -13182,7 +13203,16 @@ export interface operations {
     };
     show_potential: {
         parameters: {
-            query?: never;
+            query?: {
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
             header?: never;
             path: {
                 log_id: string;
