@@ -159,3 +159,54 @@ def test_a_given_model_is_aligned_with_and_replayed_by_the_kernel(context: Conte
         ran(context, log_id, "replay", {"model": bpmn, "process": "other"})
     with pytest.raises(AnalysisParameterError):
         ran(context, log_id, "replay", {"model": " "})
+
+
+PEOPLE = "case,activity,resource,start_timestamp,timestamp\n" + "".join(
+    f"c{number},{activity},{who},{day}T{hour:02d}:00:00Z,{day}T{hour:02d}:30:00Z\n"
+    for number, day in ((number, f"2026-01-{number % 28 + 1:02d}") for number in range(40))
+    for hour, activity, who in ((9, "a", "Ann"), (11, "b", "Bob" if number % 2 else "Ann"), (15, "c", "Cid"))
+)
+
+
+@pytest.fixture
+def people_id(context: Context, tmp_path: Path) -> str:
+    (tmp_path / "people.csv").write_text(PEOPLE, encoding="utf-8")
+    return logs.import_file(context, path=tmp_path / "people.csv", request=logs.ImportRequest()).log_id
+
+
+def test_the_organisation_of_a_log_is_told(context: Context, people_id: str) -> None:
+    handed = ran(context, people_id, "handovers", {})
+    roles = ran(context, people_id, "roles", {"similarity": 0.99})
+    resources = ran(context, people_id, "resources", {})
+    calendars = ran(context, people_id, "calendars", {})
+
+    assert handed.tables[0].rows == ((80, 60, 0.75, 3, 0),)
+    assert handed.tables[1].rows[0] == ("Ann", "Bob", 20)
+    assert b"<svg" in running.file_of(handed, "plot.svg")[1]
+    assert [row[5] for row in roles.tables[0].rows] == ["Ann", "Cid", "Bob"]
+    assert [row[0] for row in resources.tables[0].rows] == ["Ann", "Cid", "Bob"]
+    assert calendars.tables[0].rows[1][:2] == ("Cid", "resource")
+
+
+def test_waiting_is_parted_and_starts_are_told_to_be_recorded(context: Context, people_id: str) -> None:
+    waiting = ran(context, people_id, "waiting", {"hours": "always"})
+    starts = ran(context, people_id, "starts", {})
+
+    assert sum(row[1] for row in waiting.tables[0].rows) == pytest.approx(40 * (1.5 + 3.5))  # type: ignore[misc]
+    assert b"<svg" in running.file_of(waiting, "plot.svg")[1]
+    assert starts.tables[0].rows[0][4:] == (40, 0, 0, 0, 0)
+
+
+@pytest.mark.parametrize("name", ["handovers", "roles", "resources", "calendars", "waiting"])
+def test_a_log_without_resources_or_starts_is_refused_by_what_it_lacks(
+    context: Context, log_id: str, name: str
+) -> None:
+    with pytest.raises(AnalysisParameterError):
+        ran(context, log_id, name, {})
+
+
+def test_the_kinds_of_cases_are_told(context: Context, log_id: str) -> None:
+    output = ran(context, log_id, "clusters", {"clusters": 2})
+
+    assert [row[1] for row in output.tables[0].rows] == [20]
+    assert output.tables[0].rows[0][6] in {"a > b > c > d", "a > c > b > d"}

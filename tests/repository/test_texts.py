@@ -20,6 +20,7 @@ import pytest
 from error_reference import SOURCE, error_classes
 from setup_environment import PROJECT_ROOT
 from taktloom.formats.bpmn.file_rules import FILE_RULES
+from taktloom.hosts.embedded.message_targets import UNDELIVERED
 from taktloom.kernel.commands import IncidentKind
 from taktloom.kernel.rules import RULES
 from taktloom.kernel.soundness import SOUNDNESS_RULES
@@ -122,7 +123,7 @@ def test_every_kind_of_incident_and_every_note_of_a_draft_has_a_text_in_both_lan
 
     for language in LANGUAGES:
         texts, mining = _feature("processes", language), _feature("mining", language)
-        assert {each.value for each in IncidentKind} == set(texts["incident"]["kind"])
+        assert {*(each.value for each in IncidentKind), UNDELIVERED} == set(texts["incident"]["kind"])
         assert notes - set(texts["note"]) == set()
         assert reasons - set(texts["why"]) == set()
         assert reasons - set(mining["reason"]) == set()

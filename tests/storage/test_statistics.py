@@ -71,7 +71,7 @@ def test_every_engine_database_has_the_assumed_numbers_from_its_first_day() -> N
     assert has_statistics(session.connection)
     assert rows["job"] == "1000000 1000000 1"
     assert rows["job_by_instance"] == "1000000 1000000 50"
-    assert rows["job_ready"] == "10000 10000 1000 100 2"
+    assert rows["job_ready"] == "10000 10000 1000 100 2 2"
     engine.drain()
 
 

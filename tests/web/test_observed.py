@@ -5,6 +5,7 @@ import json
 import logging
 import socket
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from taktloom.app.logging import log_to_folder
 from taktloom.app.settings import Settings
 from taktloom.app.wiring import Rooms
-from taktloom.storage import SyncLevel
+from taktloom.storage import SyncLevel, to_micros
 from taktloom.web.rates import RateLimiter, RequestRateError
 from taktloom.web.server import notify_manager
 from tests.app.models import PERMIT_BPMN
@@ -94,6 +95,28 @@ def test_a_full_disk_makes_the_server_read_only_with_an_alarm_and_nothing_is_los
     assert (ready.status_code, alarm) == (503, 1)
     assert "ALARM" in caplog.text
     assert again.status_code == 201
+
+
+def test_a_clock_that_was_set_back_is_told_of_everywhere_and_the_server_goes_on(
+    rooms: Rooms, admin: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    rooms.monitor.beat()
+    ahead = datetime.now(UTC) + timedelta(seconds=30)  # noqa: TID251 - the pulse is compared with the real clock
+    rooms.engine._core.submit(
+        rooms.engine.tenant_id,
+        lambda unit: unit.session.run("beat", tenant_id=unit.tenant_id, now=to_micros(ahead), padding=b""),
+    )
+    rooms.monitor.beat()
+
+    ready = admin.call("GET", "//readyz")
+    behind = metrics(admin)["taktloom_clock_behind_seconds", ()]
+    rooms.monitor.beat()
+    mended = admin.call("GET", "//readyz").json()
+
+    assert (ready.status_code, ready.json()["warnings"]) == (200, ["clock-behind"])
+    assert 25 < behind <= 30
+    assert "the clock is" in caplog.text
+    assert mended["warnings"] == []
 
 
 def test_a_key_that_calls_too_often_is_told_to_wait(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from taktloom.app import telemetry
 from taktloom.app.context import Context, use_case
 from taktloom.assure.permissions import Permission
 from taktloom.feel.values import FeelValue
@@ -44,6 +45,7 @@ def start_instance(  # noqa: PLR0913 - what is optional is keyword-only
         version=version,
         business_key=business_key,
         actor=context.principal.name,
+        traceparent=telemetry.CURRENT.get(),
     )
 
 

@@ -36,6 +36,7 @@ class Settings:
     it may hold a password and is never shown. database_password_file: one line, the password alone.
     zone: IANA name, for calendar days and texts. upload_bytes: largest log file taken.
     requests_per_second: of each API key. log_format: text or json.
+    telemetry_endpoint: where spans are sent (OTLP over HTTP); empty: no spans.
     private_webhooks: whether webhooks may go to addresses inside the own network.
     trusted_proxies: addresses whose forwarded headers are believed, only with behind_proxy.
     """
@@ -51,6 +52,7 @@ class Settings:
     body_bytes: int = 32 * _MEGABYTE
     requests_per_second: int = 1_000
     log_format: str = "text"
+    telemetry_endpoint: str = ""
     private_webhooks: bool = False
     behind_proxy: bool = False
     trusted_proxies: str = "127.0.0.1"
@@ -182,6 +184,7 @@ _CONVERTERS: Mapping[str, Callable[[object], object]] = {
     "requests_per_second": _positive,
     "private_webhooks": _flag,
     "log_format": lambda value: {"text": "text", "json": "json"}[str(value)],
+    "telemetry_endpoint": str,
     "behind_proxy": _flag,
     "trusted_proxies": str,
     "tls_certificate": _path_or_none,

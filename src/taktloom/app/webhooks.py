@@ -8,9 +8,10 @@ from taktloom.app.context import Context, use_case
 from taktloom.assure.permissions import Permission
 from taktloom.model.errors import InputRefusedError
 from taktloom.model.operations import Page
-from taktloom.model.webhooks import DeadLetter, Webhook, WebhookTopic
+from taktloom.model.webhooks import MESSAGE_TOPIC, DeadLetter, Webhook, WebhookTopic
 
 SECRET_PREFIX = "whsec_"
+_LONGEST_NAME = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,16 +36,21 @@ def add_webhook(context: Context, *, url: str, topics: tuple[str, ...]) -> Webho
 
     require_url(url)
     known = [topic.value for topic in WebhookTopic]
-    unknown = [topic for topic in topics if topic not in known]
+    unknown = [topic for topic in topics if topic not in known and not _is_message(topic)]
     if unknown or not topics:
         raise InputRefusedError(
             f"There is no topic {unknown[0]}." if unknown else "A webhook without a topic hears nothing.",
-            remedy=f"The topics are {', '.join(known)}.",
+            remedy=f"The topics are {', '.join(known)}; message:NAME receives the messages of a name.",
         )
-    wanted = tuple(dict.fromkeys(WebhookTopic(topic) for topic in topics))
+    wanted = tuple(dict.fromkeys(topics))
     webhook, secret = context.rooms.engine.webhooks.add(url, wanted, by=context.principal.name)
     context.audit("add-webhook", f"webhook {webhook.webhook_id}", reason=", ".join(topics))
     return WebhookAdded(webhook=webhook, secret=SECRET_PREFIX + base64.b64encode(secret).decode("ascii"))
+
+
+def _is_message(topic: str) -> bool:
+    name = topic.removeprefix(MESSAGE_TOPIC)
+    return topic.startswith(MESSAGE_TOPIC) and 0 < len(name) <= _LONGEST_NAME
 
 
 @use_case(Permission.SYSTEM_ADMIN)

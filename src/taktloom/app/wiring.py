@@ -14,6 +14,7 @@ from taktloom.app.changes import Change, ChangeFeed
 from taktloom.app.long_work import LongWork
 from taktloom.app.open_streams import JobStreams
 from taktloom.app.settings import SettingError, Settings
+from taktloom.app.telemetry import Telemetry, open_telemetry
 from taktloom.assure.identity import IdentityStore
 from taktloom.model.places import Place
 
@@ -63,6 +64,7 @@ class Rooms:
         self._engine: EmbeddedEngine | None = None
         self._logs: LogRoom | None = None
         self._long_work: LongWork | None = None
+        self._telemetry: Telemetry | None = None
         self._stops: list[Callable[[], None]] = []
         self._monitor: Monitor | None = None
         self.change_listeners: list[Callable[[Change], None]] = []  # called on the writer's thread
@@ -103,6 +105,16 @@ class Rooms:
             return self._long_work
 
     @property
+    def telemetry(self) -> Telemetry | None:
+        """Where spans go; None where the settings name no place."""
+        return self._telemetry
+
+    @telemetry.setter
+    def telemetry(self, telemetry: Telemetry) -> None:
+        self._telemetry = telemetry
+        self.on_close(telemetry.close)
+
+    @property
     def monitor(self) -> "Monitor":
         """Whether the store takes writes."""
         with self._lock:
@@ -117,6 +129,8 @@ class Rooms:
         from taktloom.app.webhook_sender import WebhookSender
         from taktloom.connect.egress import Sender
 
+        if self.settings.telemetry_endpoint:
+            self.telemetry = open_telemetry(self.settings.telemetry_endpoint)
         sender = Sender(may_be_private=self.settings.private_webhooks)
         webhooks = WebhookSender(lambda: self.engine.webhooks, sender, self.clock)
         self.engine.start()

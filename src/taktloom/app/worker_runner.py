@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 
+from taktloom.app.telemetry import tracer_provider
 from taktloom.connect.http_jobs import HttpJobSource
 from taktloom.connect.worker import JobWorker
 from taktloom.connect.worker_pool import PoolOptions, run_workers
@@ -18,13 +19,17 @@ from taktloom.model.errors import MisuseError
 KEY_VARIABLE = "TAKTLOOM_KEY"
 
 
-def run_module(target: str, *, url: str, key: str, is_streaming: bool = False) -> None:
+def run_module(target: str, *, url: str, key: str, is_streaming: bool = False, telemetry_endpoint: str = "") -> None:
     """Run until SIGTERM or Ctrl+C; jobs in hand are finished."""
     workers, stop = find_workers(target), threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     name = f"{socket.gethostname()}-{os.getpid()}"
-    run_workers(workers, HttpJobSource(url, key), PoolOptions(name=name, is_streaming=is_streaming), until=stop)
+    provider = tracer_provider(telemetry_endpoint, "taktloom-worker") if telemetry_endpoint else None
+    options = PoolOptions(name=name, is_streaming=is_streaming, tracer_provider=provider)
+    run_workers(workers, HttpJobSource(url, key), options, until=stop)
+    if provider is not None:
+        provider.shutdown()  # sends what waits
 
 
 def read_key(key_file: Path | None) -> str:

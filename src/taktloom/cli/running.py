@@ -94,6 +94,7 @@ def worker(
     url: Annotated[str, typer.Option(help="Address of the server.")] = "http://127.0.0.1:8765",
     key_file: Annotated[Path | None, typer.Option(help="File with the service account's key.")] = None,
     stream: Annotated[bool, typer.Option("--stream", help="Let the server push jobs as they come.")] = False,
+    telemetry: Annotated[str, typer.Option(help="Where to send spans: a collector's address (OTLP over HTTP).")] = "",
 ) -> None:
     """Run job workers against a server, under a service account's key (or TAKTLOOM_KEY).
 
@@ -101,7 +102,7 @@ def worker(
     """
     from taktloom.app.worker_runner import read_key, run_module
 
-    run_module(module, url=url, key=read_key(key_file), is_streaming=stream)
+    run_module(module, url=url, key=read_key(key_file), is_streaming=stream, telemetry_endpoint=telemetry)
 
 
 @instance_commands.command("list")

@@ -16,6 +16,7 @@ from decimal import Decimal
 import httpx
 
 from taktloom.connect.job_feed import TIMEOUT, JobFeed
+from taktloom.connect.tracing import CURRENT
 from taktloom.feel import FeelValue, from_json, to_json
 from taktloom.model.errors import (
     ConflictError,
@@ -29,6 +30,7 @@ from taktloom.model.errors import (
 from taktloom.model.identifiers import ElementId, InstanceKey, JobId, ProcessId
 from taktloom.model.operations import LockedJob
 from taktloom.model.places import Place
+from taktloom.model.trace_context import TRACEPARENT
 
 _ANSWER_TIME = timedelta(seconds=30)
 _PAUSES_S = (0.2, 1.0, 3.0)
@@ -147,7 +149,9 @@ class HttpJobSource:
         headers: Mapping[str, str] | None = None,
     ) -> Mapping[str, object]:
         try:
-            answer = self._client.post(path, json=body, timeout=patience.total_seconds(), headers=headers)
+            answer = self._client.post(
+                path, json=body, timeout=patience.total_seconds(), headers={**_trace(), **(headers or {})}
+            )
         except httpx.TransportError as error:
             raise self._silent(error) from error
         self._require_success(answer)
@@ -196,6 +200,11 @@ def _refusal(status: int, problem: Mapping[str, object]) -> MisuseError:
         remedy=str(problem.get("remedy") or ""),
         parameters={str(k): str(v) for k, v in parameters.items()} if isinstance(parameters, dict) else {},
     )
+
+
+def _trace() -> dict[str, str]:
+    traceparent = CURRENT.get()
+    return {} if traceparent is None else {TRACEPARENT: traceparent}
 
 
 def _job_of_event(data: str) -> LockedJob:

@@ -14,14 +14,18 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import PurePath
-from typing import Protocol, TypeAlias, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
 
 from taktloom.connect.binding import VariableMismatchError
+from taktloom.connect.tracing import job_span
 from taktloom.connect.worker import ESCALATION, BpmnError, JobWorker, Retry
 from taktloom.feel import FeelValue, from_python
 from taktloom.model.errors import IncidentError, MisuseError
 from taktloom.model.identifiers import JobId
 from taktloom.model.operations import LockedJob
+
+if TYPE_CHECKING:
+    from opentelemetry.trace import TracerProvider
 
 _LOG = logging.getLogger(__name__)
 _FIRST_PAUSE_S = 0.2
@@ -86,11 +90,13 @@ class PoolOptions:
     """name: of this worker process, shown to operators. wait: how long one question for jobs may take.
 
     is_streaming: jobs are pushed by the source (a StreamingSource) as they come, instead of asked for.
+    tracer_provider: of OpenTelemetry, for a span around each job, in the trace of the call that started the instance.
     """
 
     name: str
     wait: timedelta = timedelta(seconds=20)
     is_streaming: bool = False
+    tracer_provider: "TracerProvider | None" = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -205,7 +211,8 @@ class WorkerPool:
     def _work(self, worker: AnyWorker, job: LockedJob, free: threading.Semaphore) -> None:
         lease = self._leases[job.job_id] = _Lease(job=job, lock_for=worker.lock, until=_now() + worker.lock)
         try:
-            self._deliver(lease, _outcome(worker, job, self._source))
+            with job_span(self._options.tracer_provider, job):
+                self._deliver(lease, _outcome(worker, job, self._source))
         except Exception:
             _LOG.exception("job %s: the outcome could not be given back", job.job_id)
         finally:

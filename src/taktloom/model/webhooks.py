@@ -1,9 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Webhooks: what programs outside are told of, and what is on its way to them. No variable values anywhere."""
+"""Webhooks: what programs outside are told of, and what is on its way to them.
+
+No variable values anywhere, but in messages that a model throws: they carry what the model gives them.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+MESSAGE_TOPIC = "message:"  # and the name of a message: the webhook is the receiver of all that are thrown
 
 
 class WebhookTopic(StrEnum):

@@ -8,7 +8,7 @@ A password belongs into a file or the environment; no message of this module sho
 
 import logging
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from functools import lru_cache
 from itertools import count
@@ -20,7 +20,7 @@ from taktloom.storage.refusals import MissingDriverError, Refusal, UnsafeCommitE
 from taktloom.storage.rows import Row
 from taktloom.storage.session import Session
 from taktloom.storage.sqlite import DatabaseUnusableError, SqlValue, SyncLevel
-from taktloom.storage.statements import calls_for
+from taktloom.storage.statements import Bindings, ManyKeys, shape_of
 
 try:
     import psycopg
@@ -239,8 +239,8 @@ class PostgresqlSession(Session):
         return postgresql_statement(self._queries[name])
 
     def _send(self, name: str, rows: list[Mapping[str, SqlValue]]) -> "list[psycopg.Cursor[tuple[SqlValue, ...]]]":
-        statement = self._statement(name)
-        calls = None if len(rows) == 1 else calls_for(self._queries[name], rows)
+        statement, shape = self._statement(name), shape_of(self._queries[name]) if len(rows) > 1 else None
+        calls = None if shape is None else _by_keys(shape, rows) if isinstance(shape, ManyKeys) else shape.calls(rows)
         if calls is None:
             cursor = self.connection.cursor(binary=True)
             cursor.executemany(statement.text, [[row[column] for column in statement.names] for row in rows])
@@ -252,6 +252,23 @@ class PostgresqlSession(Session):
     ) -> "psycopg.Cursor[tuple[SqlValue, ...]]":
         cursor = self.connection.cursor(binary=True)
         return cursor.execute(statement.text, [bindings[name] for name in statement.names])
+
+
+def _by_keys(shape: ManyKeys, rows: Sequence[Bindings]) -> list[tuple[str, list[object]]] | None:
+    """Statements that take the keys as one list and find each row by its own look into the index.
+
+    With `IN` or a join the planner reads the whole tenant as long as it believes the table to be small.
+    """
+    alike = shape.alike(rows)
+    if alike is None or not all(isinstance(row[shape.key], str) for row in rows):
+        return None
+    change, condition = shape.head.split("WHERE", 1)
+    table = change.removeprefix("UPDATE ").removeprefix("DELETE FROM ").split()[0]
+    one = f"SELECT ctid AS place FROM {table} WHERE{condition}{shape.key} = named_key LIMIT 1"
+    places = f"SELECT place FROM unnest(CAST(? AS text[])) AS named (named_key), LATERAL ({one}) AS found"
+    text = f"{change}WHERE ctid = ANY (ARRAY({places}))"
+    before = change.count("?")
+    return [(text, [*terms[:before], keys, *terms[before:]]) for terms, keys in alike.items()]
 
 
 @lru_cache(maxsize=1024)

@@ -72,16 +72,21 @@ class ManyKeys:
 
     def calls(self, rows: Sequence[Bindings]) -> list[Call] | None:
         """Each changes some of the rows; None where one row is changed twice, for that is not the same as once."""
-        alike: dict[tuple[SqlValue, ...], list[SqlValue]] = {}
-        for row in rows:
-            alike.setdefault(tuple([row[name] for name in self.names]), []).append(row[self.key])
-        if any(len(set(keys)) < len(keys) for keys in alike.values()):
+        alike = self.alike(rows)
+        if alike is None:
             return None
         return [
             (f"{self.head}{self.key} IN ({','.join('?' * len(some))})", [*terms, *some])
             for terms, keys in alike.items()
             for some in in_portions(keys)
         ]
+
+    def alike(self, rows: Sequence[Bindings]) -> dict[tuple[SqlValue, ...], list[SqlValue]] | None:
+        """The keys of the rows to which the same is done, by what is bound for it; None as above."""
+        alike: dict[tuple[SqlValue, ...], list[SqlValue]] = {}
+        for row in rows:
+            alike.setdefault(tuple([row[name] for name in self.names]), []).append(row[self.key])
+        return None if any(len(set(keys)) < len(keys) for keys in alike.values()) else alike
 
 
 @lru_cache(maxsize=4096)
@@ -98,12 +103,13 @@ def statement_kind(text: str) -> StatementKind:
 
 def calls_for(text: str, rows: Sequence[Bindings]) -> list[Call] | None:
     """Statements with `?` as marks that together do what *text* does once for each of the rows; None for any other."""
-    shape = _shape(text)
+    shape = shape_of(text)
     return None if shape is None else shape.calls(rows)
 
 
 @lru_cache(maxsize=4096)
-def _shape(text: str) -> ManyRows | ManyKeys | None:
+def shape_of(text: str) -> ManyRows | ManyKeys | None:
+    """How the statement *text* can be made to do for several rows what it does for one; None where it cannot."""
     insert = _INSERT.fullmatch(text)
     if insert is not None and not _LITERAL_WITH_COLON.search(insert[2]):
         names = tuple(_PARAMETER.findall(insert[2]))

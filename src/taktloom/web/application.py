@@ -28,6 +28,7 @@ from taktloom.web.routers import (
     decisions,
     instances,
     logs,
+    object_mining,
     operations,
     people,
     processes,
@@ -40,6 +41,7 @@ from taktloom.web.routers import (
 )
 from taktloom.web.schemas.processes import DeployDraft
 from taktloom.web.schemas.shared import Problem
+from taktloom.web.traced import Traced
 
 PREFIX = "/api/v1"
 UPLOAD_PATH = f"{PREFIX}/logs/uploads"
@@ -48,6 +50,7 @@ ROUTERS = (
     logs.router,
     review.router,
     analyses.router,
+    object_mining.router,
     works.router,
     processes.router,
     decisions.router,
@@ -91,6 +94,7 @@ def create_application(rooms: Rooms) -> FastAPI:
         BodyLimit, limit=settings.body_bytes, upload_limit=settings.upload_bytes, upload_path=UPLOAD_PATH
     )
     application.add_middleware(SecurityHeaders)
+    application.add_middleware(Traced, rooms=rooms)
     application.add_middleware(Observed, rooms=rooms)
     return application
 

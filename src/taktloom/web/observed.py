@@ -86,14 +86,14 @@ class Observed:
             await self._application(scope, receive, send_noting)
         finally:
             took = timedelta(seconds=time.monotonic() - begun)
-            method = scope["method"] if scope["method"] in _METHODS else "OTHER"
-            self._metrics.answered(method=method, route=_route(scope), status=status, took=took)
+            method = scope["method"] if scope["method"] in METHODS else "OTHER"
+            self._metrics.answered(method=method, route=route_of(scope), status=status, took=took)
 
 
-_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
-def _route(scope: Scope) -> str:
+def route_of(scope: Scope) -> str:
     """The template of the address, so that labels stay few."""
     route = scope.get("route")
     if isinstance(route, APIRoute):

@@ -5,14 +5,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from taktloom.app.analyses import (
+    clusters,
     conformance,
     discovery,
     explanation,
+    organisation,
     performance,
     prediction,
     privacy,
     replaying,
     rules,
+    waiting,
 )
 from taktloom.app.analyses.records import Analysis
 
@@ -20,10 +23,13 @@ _MODULES = (
     discovery,
     conformance,
     performance,
+    organisation,
     explanation,
+    clusters,
     prediction,
     privacy,
     replaying,
     rules,
+    waiting,
 )
 ANALYSES: Mapping[str, Analysis[Any]] = {each.name: each for module in _MODULES for each in module.ANALYSES}

@@ -48,6 +48,7 @@ from taktloom.kernel.commands import (
 from taktloom.kernel.events import DataStoreRead, DecisionEvaluated, KernelEvent, MessageCorrelated, TimerPlanned
 from taktloom.model.errors import NondeterminismError, TaktloomError
 from taktloom.model.interventions import HistoryLevel
+from taktloom.model.trace_context import TRACEPARENT
 from taktloom.storage import to_micros, to_micros_or_none
 
 _CommandType = TypeVar("_CommandType", bound=Command)
@@ -82,12 +83,20 @@ def _create_job(unit: Unit, instance: LiveInstance, command: CreateJob) -> None:
         job_type=command.job_type,
         retries=command.retries,
         now=to_micros(unit.now),
-        headers=json.dumps(dict(command.headers), sort_keys=True, ensure_ascii=False) if command.headers else "{}",
+        headers=_headers(instance, command),
         variables_sealed=seal(unit, instance, command.variables),
         priority=command.priority,
         back_off=stored_back_off(command),
     )
     unit.note(Topic.JOBS, "created", instance)
+
+
+def _headers(instance: LiveInstance, command: CreateJob) -> str:
+    """What the model says, and the trace that the job belongs to, as JSON."""
+    if instance.traceparent is None and not command.headers:
+        return "{}"
+    trace = {} if instance.traceparent is None else {TRACEPARENT: instance.traceparent}
+    return json.dumps({**trace, **command.headers}, sort_keys=True, ensure_ascii=False)
 
 
 def _cancel_job(unit: Unit, instance: LiveInstance, command: CancelJob) -> None:

@@ -14,6 +14,7 @@ from taktloom.hosts.embedded.catalogue import RunnableDefinition, UnknownProcess
 from taktloom.hosts.embedded.core import Outgoing, Unit
 from taktloom.hosts.embedded.instances import VersionSuspendedError, start_instance
 from taktloom.hosts.embedded.live import Caller, InstanceEndedError, LiveInstance
+from taktloom.hosts.embedded.message_targets import send_outside
 from taktloom.hosts.embedded.messages import THROWN_KEPT, Message, correlate
 from taktloom.hosts.embedded.signals import Signal, broadcast
 from taktloom.kernel.commands import (
@@ -53,7 +54,8 @@ def deliver(unit: Unit, outgoing: Outgoing) -> None:
 
 
 def _throw_message(unit: Unit, sender: LiveInstance, command: ThrowMessage) -> None:
-    del sender
+    if send_outside(unit, sender, command):
+        return
     message = Message(
         name=command.message_name,
         correlation_key=command.correlation_key,
@@ -85,6 +87,7 @@ def _start_child(unit: Unit, sender: LiveInstance, command: StartChild) -> None:
             business_key=sender.business_key,
             subject_key=sender.subject_key,
             caller=caller,
+            traceparent=sender.traceparent,
         )
 
     try:

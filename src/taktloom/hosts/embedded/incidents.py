@@ -9,6 +9,7 @@ from taktloom.hosts.embedded.advance import advance, event_time
 from taktloom.hosts.embedded.core import Core, Unit
 from taktloom.hosts.embedded.instances import COUNTED_UP_TO
 from taktloom.hosts.embedded.limits import page_size, require_count
+from taktloom.hosts.embedded.message_targets import deliver_again
 from taktloom.hosts.embedded.operator_actions import Order, record_action
 from taktloom.hosts.embedded.views import incident_view
 from taktloom.kernel.events import IncidentResolved
@@ -112,6 +113,9 @@ def resolve_incident(unit: Unit, incident_id: IncidentId, variables: Mapping[str
             "Look at the list of incidents again.",
             {"incident_id": incident_id},
         )
+    if row.text_or_none("outbox_id") is not None:
+        deliver_again(unit, row, order)
+        return
     instance = unit.instance(InstanceKey(row.text("instance_key")))
     occurred_at = event_time(unit, instance)
     event = IncidentResolved(occurred_at=occurred_at, actor=order.actor, incident_id=incident_id, variables=variables)

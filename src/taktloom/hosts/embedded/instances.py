@@ -49,6 +49,7 @@ from taktloom.model.operations import (
     VariableView,
 )
 from taktloom.model.places import Place
+from taktloom.model.trace_context import valid_traceparent
 from taktloom.storage import Row, Session, to_micros, to_micros_or_none
 
 _CURSOR_DIGITS = 18
@@ -93,9 +94,11 @@ class Instances:
         business_key: str | None = None,
         subject_key: SubjectKey | None = None,
         actor: str | None = None,
+        traceparent: str | None = None,
     ) -> InstanceSummary:
         """Start the newest version, or the one asked for, at its none start event.
 
+        traceparent: the trace that the call belongs to (W3C Trace Context); its jobs carry it on as a header.
         Raises UnknownProcessError, NotFoundError (no none start event), LimitExceededError.
         """
         require_within("business_key", len(business_key or ""), self._core.limits.text_characters)
@@ -103,7 +106,9 @@ class Instances:
         def work(unit: Unit) -> InstanceSummary:
             definition = unit.core.catalogue.startable(unit.session, unit.tenant_id, process_id, version)
             event = InstanceStarted(occurred_at=unit.now, actor=actor, variables=variables)
-            started = begin_instance(unit, definition, event, business_key=business_key, subject_key=subject_key)
+            started = begin_instance(
+                unit, definition, event, business_key=business_key, subject_key=subject_key, traceparent=traceparent
+            )
             unit.settle()
             if unit.core.live.is_current(started):
                 return _started_summary(started, event)
@@ -315,9 +320,18 @@ def start_instance(  # noqa: PLR0913 - what is optional is keyword-only, and non
     business_key: str | None = None,
     subject_key: SubjectKey | None = None,
     caller: Caller | None = None,
+    traceparent: str | None = None,
 ) -> InstanceKey:
     """As begin_instance, for those who need no more than its key."""
-    started = begin_instance(unit, definition, event, business_key=business_key, subject_key=subject_key, caller=caller)
+    started = begin_instance(
+        unit,
+        definition,
+        event,
+        business_key=business_key,
+        subject_key=subject_key,
+        caller=caller,
+        traceparent=traceparent,
+    )
     return started.instance_key
 
 
@@ -329,6 +343,7 @@ def begin_instance(  # noqa: PLR0913 - what is optional is keyword-only, and non
     business_key: str | None = None,
     subject_key: SubjectKey | None = None,
     caller: Caller | None = None,
+    traceparent: str | None = None,
 ) -> LiveInstance:
     """Write a new instance and run its first event, inside the present unit of work.
 
@@ -353,6 +368,7 @@ def begin_instance(  # noqa: PLR0913 - what is optional is keyword-only, and non
         child_id=None if caller is None else caller.child_id,
         call_depth=0 if caller is None else caller.depth,
         history_level=history_level,
+        traceparent=valid_traceparent(traceparent),
     )
     instance = LiveInstance(
         tenant_id=unit.tenant_id,
@@ -365,6 +381,7 @@ def begin_instance(  # noqa: PLR0913 - what is optional is keyword-only, and non
         advanced_at=event.occurred_at,
         caller=caller,
         history_level=HistoryLevel(history_level),
+        traceparent=valid_traceparent(traceparent),
     )
     begin(unit, instance, event)
     unit.note(Topic.INSTANCES, "started", instance)

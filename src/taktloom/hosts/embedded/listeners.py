@@ -36,6 +36,10 @@ class Listeners:
         """Ask the database again."""
         self._known = None
 
+    def targets(self, session: Session, tenant_id: str, topic: str) -> tuple[str, ...]:
+        """The webhooks of a topic."""
+        return self._load(session).get((tenant_id, topic), ())
+
     def write_outbox(self, session: Session, changes: Iterable[Change], *, now: datetime, ids: IdSource) -> None:
         """Rows for what the present unit of work has changed."""
         known = self._load(session)

@@ -49,6 +49,7 @@ class LiveInstance:
     """An instance with all that an advance needs. advanced_at: time of the last event; time never goes back in one.
 
     caller: of a called instance who waits for it. history_level: what it writes to the event log.
+    traceparent: the trace of the call that started it.
     owner: whose values it holds.
     """
 
@@ -62,6 +63,7 @@ class LiveInstance:
     advanced_at: datetime
     caller: "Caller | None" = None
     history_level: HistoryLevel = HistoryLevel.FULL
+    traceparent: str | None = None
     owner: ValueOwner = field(init=False)
 
     def __post_init__(self) -> None:
@@ -108,6 +110,7 @@ class LiveInstances:
             advanced_at=row.instant("advanced_at"),
             caller=_caller(row),
             history_level=HistoryLevel(row.text("history_level")),
+            traceparent=row.text_or_none("traceparent"),
         )
         self._remember(instance)
         return instance

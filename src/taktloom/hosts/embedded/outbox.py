@@ -12,11 +12,12 @@ from datetime import timedelta
 
 from taktloom.hosts.embedded.core import Core, Unit
 from taktloom.hosts.embedded.limits import page_size
+from taktloom.hosts.embedded.message_targets import close_undelivered, message_payload, raise_undelivered
 from taktloom.hosts.embedded.values import ValueOwner
 from taktloom.model.errors import LimitExceededError, NotFoundError
 from taktloom.model.identifiers import TenantId
 from taktloom.model.operations import Page
-from taktloom.model.webhooks import DeadLetter, OutboxMessage, Webhook, WebhookTopic
+from taktloom.model.webhooks import DeadLetter, OutboxMessage, Webhook
 from taktloom.storage import Row, to_micros
 
 MOST_WEBHOOKS = 50
@@ -39,7 +40,7 @@ class Webhooks:
     def __init__(self, core: Core, tenant_id: TenantId) -> None:
         self._core, self._tenant_id = core, tenant_id
 
-    def add(self, url: str, topics: tuple[WebhookTopic, ...], *, by: str | None = None) -> tuple[Webhook, bytes]:
+    def add(self, url: str, topics: tuple[str, ...], *, by: str | None = None) -> tuple[Webhook, bytes]:
         """Tell *url* of *topics* from now on; the webhook and its secret. Raises LimitExceededError."""
         secret = secrets.token_bytes(_SECRET_BYTES)
 
@@ -56,7 +57,7 @@ class Webhooks:
                 tenant_id=unit.tenant_id,
                 webhook_id=webhook_id,
                 url=url,
-                topics=json.dumps([topic.value for topic in topics]),
+                topics=json.dumps([str(topic) for topic in topics]),
                 secret_sealed=unit.core.codec.seal(secret, ValueOwner(tenant_id=unit.tenant_id)),
                 now=to_micros(unit.now),
                 created_by=by,
@@ -115,6 +116,8 @@ class Webhooks:
                 failure=failure[: unit.core.limits.text_characters],
                 is_dead=int(is_dead),
             )
+            if is_dead:
+                raise_undelivered(unit, message.outbox_id, failure)
 
         self._core.submit(self._tenant_id, work)
         return is_dead
@@ -134,6 +137,7 @@ class Webhooks:
             name = {"tenant_id": unit.tenant_id, "outbox_id": outbox_id}
             if not unit.session.run("revive_outbox", **name, now=to_micros(unit.now)):
                 raise _no_such("dead letter", outbox_id)
+            close_undelivered(unit, outbox_id)
 
         self._core.submit(self._tenant_id, work)
 
@@ -148,7 +152,7 @@ def _lease(unit: Unit, limit: int) -> Iterable[OutboxMessage]:
                 outbox_id=row.text("outbox_id"),
                 url=row.text("url"),
                 secret=unit.core.codec.unseal(row.blob("secret_sealed"), owner),
-                payload=row.text("payload"),
+                payload=message_payload(unit, row),
                 attempt=row.integer("attempt") + 1,
             )
 

@@ -268,9 +268,7 @@ class PostgresqlDatabase(Database):
             return
 
     def _open_writer(self) -> PgConnection:
-        # Statements are short: compiling them would take longer than running them.
-        settings = {"jit": "off"}
-        return connect(self._url, password=self._options.password, name="taktloom writer", settings=settings)
+        return connect(self._url, password=self._options.password, name="taktloom writer", settings=_WRITER_SETTINGS)
 
     def _open_reader(self) -> PostgresqlSession:
         connection: PgConnection = connect(
@@ -287,6 +285,19 @@ class PostgresqlDatabase(Database):
             self._place,
             "Nothing of the change was kept. See that the server runs, then try again.",
         )
+
+
+# Statements are short: compiling them would take longer than running them. Each of them, and each check of a foreign
+# key, goes to a few rows by an index. The server's planner would rather read a whole table that is still small, and
+# keeps that plan while the table grows, until its statistics are renewed.
+_WRITER_SETTINGS = {
+    "jit": "off",
+    "enable_seqscan": "off",
+    "enable_bitmapscan": "off",
+    "enable_sort": "off",
+    "enable_hashjoin": "off",
+    "enable_mergejoin": "off",
+}
 
 
 def _now() -> int:

@@ -30,6 +30,8 @@ _AT_ONCE = 50  # instances removed in one transaction
 _PER_RUN = 5_000
 _PAUSE = timedelta(minutes=10)
 _LONGEST_DAYS = 36_500
+_COUNTED_DAYS = 731  # how long the counters of decisions and rules are kept
+_MICROSECONDS_PER_DAY = 86_400_000_000
 _BY_ITSELF = Order(actor="retention", reason="The retention policy of the process.")
 
 # Rows that refer to others go before those; each statement takes tenant_id and instance_key.
@@ -46,6 +48,7 @@ _PARTS = (
     "delete_subscriptions_of_instance",
     "delete_signals_of_instance",
     "delete_incidents_of_instance",
+    "delete_outbox_of_instance",
     "delete_events_of_instance",
     "delete_journal_of_instance",
     "delete_state_of_instance",
@@ -112,6 +115,7 @@ class Retention:
     def run_due(self, limit: int = _PER_RUN) -> Purge:
         """Remove what is due, of all tenants, at most *limit* instances."""
         removed = 0
+        self._core.submit(self._tenant_id, _remove_what_is_over)
         while removed < limit:
             now = to_micros(self._core.clock.now())
             with self._core.database.reading() as session:
@@ -174,6 +178,15 @@ def delete_ended_instance(unit: Unit, instance_key: InstanceKey, order: Order) -
     process_id = ProcessId(row.text("process_id"))
     record_action(unit, "delete-history", order, instance_key=instance_key, process_id=process_id)
     unit.note(Topic.INSTANCES, "deleted")
+
+
+def _remove_what_is_over(unit: Unit) -> None:
+    """What belongs to no instance, of all tenants: expired messages, old counters, uses by versions that are gone."""
+    unit.session.run("delete_expired_messages", now=to_micros(unit.now))
+    oldest = to_micros(unit.now) // _MICROSECONDS_PER_DAY - _COUNTED_DAYS
+    for statement in ("delete_old_decision_uses", "delete_old_rule_hits"):
+        unit.session.run(statement, day=oldest)
+    unit.session.run("delete_calendar_uses_of_nobody")
 
 
 def _remove_due(unit: Unit, rows: list[Row]) -> int:

@@ -1276,6 +1276,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/logs/uploads/{upload_id}/object-graph": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Object Graph
+         * @description The object-centric directly-follows graph.
+         */
+        get: operations["show_object_graph"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/uploads/{upload_id}/object-graph.svg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Draw Object Graph
+         * @description Its picture.
+         */
+        get: operations["draw_object_graph"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/uploads/{upload_id}/object-net": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Object Net
+         * @description The object-centric Petri net.
+         */
+        get: operations["show_object_net"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/uploads/{upload_id}/object-net.svg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Draw Object Net
+         * @description Its picture.
+         */
+        get: operations["draw_object_net"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/logs/{log_id}": {
         parameters: {
             query?: never;
@@ -1352,6 +1432,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/logs/{log_id}/analyses/calendars": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Calendars
+         * @description Working hours of every resource, discovered, with support and confidence.
+         */
+        get: operations["show_calendars"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/{log_id}/analyses/calendars/files/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Calendars
+         * @description Working hours of every resource, discovered, with support and confidence.
+         */
+        get: operations["export_calendars"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/logs/{log_id}/analyses/causes": {
         parameters: {
             query?: never;
@@ -1384,6 +1504,46 @@ export interface paths {
          * @description What goes together with slow, failed or reworked cases, beyond chance.
          */
         get: operations["export_causes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/{log_id}/analyses/clusters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Clusters
+         * @description Clusters of variants: the kinds of cases that a log mixes, each with its most central variant.
+         */
+        get: operations["show_clusters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/{log_id}/analyses/clusters/files/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Clusters
+         * @description Clusters of variants: the kinds of cases that a log mixes, each with its most central variant.
+         */
+        get: operations["export_clusters"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1592,6 +1752,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/logs/{log_id}/analyses/handovers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Handovers
+         * @description Hand-overs of work between resources, and who works together in cases.
+         */
+        get: operations["show_handovers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/{log_id}/analyses/handovers/files/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Handovers
+         * @description Hand-overs of work between resources, and who works together in cases.
+         */
+        get: operations["export_handovers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/logs/{log_id}/analyses/miners": {
         parameters: {
             query?: never;
@@ -1792,6 +1992,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/logs/{log_id}/analyses/resources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Resources
+         * @description Every resource: person or system, load, working hours, and pace against others at the same work.
+         */
+        get: operations["show_resources"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/{log_id}/analyses/resources/files/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Resources
+         * @description Every resource: person or system, load, working hours, and pace against others at the same work.
+         */
+        get: operations["export_resources"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/{log_id}/analyses/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Roles
+         * @description Roles: groups of resources that do the same kind of work.
+         */
+        get: operations["show_roles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/{log_id}/analyses/roles/files/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Roles
+         * @description Roles: groups of resources that do the same kind of work.
+         */
+        get: operations["export_roles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/logs/{log_id}/analyses/rules": {
         parameters: {
             query?: never;
@@ -1920,6 +2200,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/logs/{log_id}/analyses/starts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Starts
+         * @description Estimate when work began where the log tells completions only.
+         */
+        get: operations["show_starts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/{log_id}/analyses/starts/files/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Starts
+         * @description Estimate when work began where the log tells completions only.
+         */
+        get: operations["export_starts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/logs/{log_id}/analyses/temporal-profile": {
         parameters: {
             query?: never;
@@ -1992,6 +2312,46 @@ export interface paths {
          * @description Cycle, working and waiting times, bottlenecks, and Little's law; in working hours if wanted.
          */
         get: operations["export_times"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/{log_id}/analyses/waiting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Waiting
+         * @description Why cases wait: batching, contention, prioritisation, unavailability, or something outside the log.
+         */
+        get: operations["show_waiting"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/{log_id}/analyses/waiting/files/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Waiting
+         * @description Why cases wait: batching, contention, prioritisation, unavailability, or something outside the log.
+         */
+        get: operations["export_waiting"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3643,6 +4003,16 @@ export interface components {
             /** Size Bytes */
             size_bytes: number;
         };
+        /**
+         * AttributeColumn
+         * @description An attribute that a filter can name, such as `case.amount` or `resource`, and its type in the stored log.
+         */
+        AttributeColumn: {
+            /** Name */
+            name: string;
+            /** Type */
+            type: string;
+        };
         /** AuditEntryOut */
         AuditEntryOut: {
             /** Action */
@@ -4810,6 +5180,12 @@ export interface components {
             workers: components["schemas"]["WorkerRow"][];
         };
         /**
+         * Hours
+         * @description discovered: each resource's own working hours. always: around the clock.
+         * @enum {string}
+         */
+        Hours: "discovered" | "always";
+        /**
          * ImportIn
          * @description mapping left out: the suggested one.
          */
@@ -5232,6 +5608,8 @@ export interface components {
         LogDetail: {
             /** Activities */
             activities: number;
+            /** Attributes */
+            attributes: components["schemas"]["AttributeColumn"][];
             /** Cases */
             cases: number;
             /** Events */
@@ -5639,6 +6017,13 @@ export interface components {
             /** Version */
             version: number;
         };
+        /** NetStepOut */
+        NetStepOut: {
+            /** Id */
+            id: string;
+            /** Label */
+            label: string | null;
+        };
         /**
          * NotComputable
          * @description code: why, stable; reason: the same as an English sentence; parameters: n, the observations there were.
@@ -5654,6 +6039,77 @@ export interface components {
             };
             /** Reason */
             reason: string;
+        };
+        /**
+         * ObjectActivityOut
+         * @description objects: (type, distinct objects).
+         */
+        ObjectActivityOut: {
+            /** Activity */
+            activity: string;
+            /** Events */
+            events: number;
+            /** Objects */
+            objects: [
+                string,
+                number
+            ][];
+        };
+        /** ObjectFlowOut */
+        ObjectFlowOut: {
+            /** Frequency */
+            frequency: number;
+            /** Median S */
+            median_s: number;
+            /** Object Type */
+            object_type: string;
+            /** Objects */
+            objects: number;
+            /** Source */
+            source: string;
+            /** Target */
+            target: string;
+        };
+        /** ObjectGateOut */
+        ObjectGateOut: {
+            /** Activity */
+            activity: string;
+            /** First */
+            first: number;
+            /** Last */
+            last: number;
+            /** Object Type */
+            object_type: string;
+        };
+        /** ObjectGraphOut */
+        ObjectGraphOut: {
+            /** Activities */
+            activities: components["schemas"]["ObjectActivityOut"][];
+            /** Flows */
+            flows: components["schemas"]["ObjectFlowOut"][];
+            /** Gates */
+            gates: components["schemas"]["ObjectGateOut"][];
+            /** Object Types */
+            object_types: string[];
+        };
+        /**
+         * ObjectNetOut
+         * @description variable: (activity, type) whose arcs move any number of objects at once.
+         */
+        ObjectNetOut: {
+            /** Arcs */
+            arcs: components["schemas"]["TypedArcOut"][];
+            /** Fits */
+            fits: components["schemas"]["TypeFitOut"][];
+            /** Places */
+            places: components["schemas"]["TypedPlaceOut"][];
+            /** Transitions */
+            transitions: components["schemas"]["NetStepOut"][];
+            /** Variable */
+            variable: [
+                string,
+                string
+            ][];
         };
         /** OneTimeLink */
         OneTimeLink: {
@@ -5890,6 +6346,8 @@ export interface components {
         };
         /** ParameterOut */
         ParameterOut: {
+            /** Choices */
+            choices: string[];
             default: components["schemas"]["JsonValue"];
             /** Help */
             help: string;
@@ -5898,6 +6356,13 @@ export interface components {
              * @default false
              */
             is_document: boolean;
+            /** Is Required */
+            is_required: boolean;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "text" | "integer" | "number" | "boolean" | "choice" | "list" | "instant" | "document";
             /** Least */
             least: number | null;
             /** Most */
@@ -6542,6 +7007,12 @@ export interface components {
             /** Variables */
             variables: string[];
         };
+        /**
+         * Starts
+         * @description recorded: only what the log tells. estimated: missing starts are estimated.
+         * @enum {string}
+         */
+        Starts: "recorded" | "estimated";
         /** StuckInstanceOut */
         StuckInstanceOut: {
             /**
@@ -6818,6 +7289,37 @@ export interface components {
             source: string;
             /** Target */
             target: string;
+        };
+        /** TypeFitOut */
+        TypeFitOut: {
+            /** Fitness */
+            fitness: number;
+            /** Object Type */
+            object_type: string;
+            /** Objects */
+            objects: number;
+        };
+        /** TypedArcOut */
+        TypedArcOut: {
+            /** Is Variable */
+            is_variable: boolean;
+            /** Object Type */
+            object_type: string;
+            /** Source */
+            source: string;
+            /** Target */
+            target: string;
+        };
+        /** TypedPlaceOut */
+        TypedPlaceOut: {
+            /** Id */
+            id: string;
+            /** Is Final */
+            is_final: boolean;
+            /** Is Initial */
+            is_initial: boolean;
+            /** Object Type */
+            object_type: string;
         };
         /**
          * Unknowable
@@ -7115,7 +7617,7 @@ export interface components {
         };
         /**
          * WorkOut
-         * @description Progress of an assessment or a draft; total and eta_s null while unknown. draft: what a done draft says.
+         * @description Progress of an assessment, a draft or an analysis; total and eta_s null while unknown. draft: of a done draft.
          */
         WorkOut: {
             /** Done */
@@ -7127,7 +7629,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "potential" | "draft";
+            kind: "potential" | "draft" | "analysis";
             problem?: components["schemas"]["Problem"] | null;
             /** Stage */
             stage: string;
@@ -9476,6 +9978,154 @@ export interface operations {
             };
         };
     };
+    show_object_graph: {
+        parameters: {
+            query?: {
+                /** @description Object types; none: all. */
+                object_type?: string[];
+                /** @description Zone of times that have none. */
+                timezone?: string | null;
+                noise?: number;
+                single_share?: number;
+            };
+            header?: never;
+            path: {
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ObjectGraphOut"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    draw_object_graph: {
+        parameters: {
+            query?: {
+                /** @description Object types; none: all. */
+                object_type?: string[];
+                /** @description Zone of times that have none. */
+                timezone?: string | null;
+                noise?: number;
+                single_share?: number;
+            };
+            header?: never;
+            path: {
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_object_net: {
+        parameters: {
+            query?: {
+                /** @description Object types; none: all. */
+                object_type?: string[];
+                /** @description Zone of times that have none. */
+                timezone?: string | null;
+                noise?: number;
+                single_share?: number;
+            };
+            header?: never;
+            path: {
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ObjectNetOut"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    draw_object_net: {
+        parameters: {
+            query?: {
+                /** @description Object types; none: all. */
+                object_type?: string[];
+                /** @description Zone of times that have none. */
+                timezone?: string | null;
+                noise?: number;
+                single_share?: number;
+            };
+            header?: never;
+            path: {
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     show_log: {
         parameters: {
             query?: never;
@@ -9811,6 +10461,106 @@ export interface operations {
             };
         };
     };
+    show_calendars: {
+        parameters: {
+            query?: {
+                /** @description Least mean correlation of the profiles that are joined. */
+                similarity?: number;
+                /** @description Least share of dates on which an open hour is worked in. */
+                confidence?: number;
+                /** @description Least share of the resource's events within it. */
+                support?: number;
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalysisResultOut"];
+                };
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_calendars: {
+        parameters: {
+            query?: {
+                /** @description Least mean correlation of the profiles that are joined. */
+                similarity?: number;
+                /** @description Least share of dates on which an open hour is worked in. */
+                confidence?: number;
+                /** @description Least share of the resource's events within it. */
+                support?: number;
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     show_causes: {
         parameters: {
             query?: {
@@ -9887,6 +10637,98 @@ export interface operations {
                 permutations?: number;
                 /** @description Where chance begins. */
                 seed?: number;
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_clusters: {
+        parameters: {
+            query?: {
+                /** @description How many; 0: as many as part the log best. */
+                clusters?: number;
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalysisResultOut"];
+                };
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_clusters: {
+        parameters: {
+            query?: {
+                /** @description How many; 0: as many as part the log best. */
+                clusters?: number;
                 from?: string | null;
                 to?: string | null;
                 variants?: string | null;
@@ -10431,6 +11273,94 @@ export interface operations {
             };
         };
     };
+    show_handovers: {
+        parameters: {
+            query?: {
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalysisResultOut"];
+                };
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_handovers: {
+        parameters: {
+            query?: {
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     show_miners: {
         parameters: {
             query?: {
@@ -10911,6 +11841,186 @@ export interface operations {
             };
         };
     };
+    show_resources: {
+        parameters: {
+            query?: {
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalysisResultOut"];
+                };
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_resources: {
+        parameters: {
+            query?: {
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_roles: {
+        parameters: {
+            query?: {
+                /** @description Least mean correlation of the profiles that are joined. */
+                similarity?: number;
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalysisResultOut"];
+                };
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_roles: {
+        parameters: {
+            query?: {
+                /** @description Least mean correlation of the profiles that are joined. */
+                similarity?: number;
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     show_rules: {
         parameters: {
             query?: {
@@ -11319,6 +12429,98 @@ export interface operations {
             };
         };
     };
+    show_starts: {
+        parameters: {
+            query?: {
+                /** @description Times the activity's median that a duration is believed. */
+                outlier?: number;
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalysisResultOut"];
+                };
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_starts: {
+        parameters: {
+            query?: {
+                /** @description Times the activity's median that a duration is believed. */
+                outlier?: number;
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     show_temporal_profile: {
         parameters: {
             query?: {
@@ -11479,6 +12681,110 @@ export interface operations {
                 holidays?: string;
                 /** @description Activities that end a case, joined by |; empty: every case has ended. */
                 ending?: string;
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_waiting: {
+        parameters: {
+            query?: {
+                /** @description Times the activity's median that a duration is believed. */
+                outlier?: number;
+                /** @description Recorded starts only, or missing ones estimated. */
+                starts?: components["schemas"]["Starts"];
+                /** @description Working hours: discovered for each resource, or always. */
+                hours?: components["schemas"]["Hours"];
+                /** @description Seconds between two steps of a batch at most. */
+                tolerance_s?: number;
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalysisResultOut"];
+                };
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_waiting: {
+        parameters: {
+            query?: {
+                /** @description Times the activity's median that a duration is believed. */
+                outlier?: number;
+                /** @description Recorded starts only, or missing ones estimated. */
+                starts?: components["schemas"]["Starts"];
+                /** @description Working hours: discovered for each resource, or always. */
+                hours?: components["schemas"]["Hours"];
+                /** @description Seconds between two steps of a batch at most. */
+                tolerance_s?: number;
                 from?: string | null;
                 to?: string | null;
                 variants?: string | null;
@@ -11897,7 +13203,16 @@ export interface operations {
     };
     show_potential: {
         parameters: {
-            query?: never;
+            query?: {
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
             header?: never;
             path: {
                 log_id: string;

@@ -41,6 +41,11 @@ DELETE FROM current_calendar WHERE tenant_id = :tenant_id AND name = :name;
 INSERT INTO calendar_use (tenant_id, name, definition_key) VALUES (:tenant_id, :name, :definition_key)
 ON CONFLICT DO NOTHING;
 
+-- name: delete_calendar_uses_of_nobody
+DELETE FROM calendar_use WHERE NOT EXISTS (
+  SELECT 1 FROM process_definition d
+  WHERE d.tenant_id = calendar_use.tenant_id AND d.definition_key = calendar_use.definition_key);
+
 -- name: calendar_uses
 SELECT definition_key FROM calendar_use WHERE tenant_id = :tenant_id AND name = :name
 ORDER BY definition_key LIMIT :limit;

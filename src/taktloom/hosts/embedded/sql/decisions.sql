@@ -11,6 +11,12 @@ INSERT INTO rule_hit (tenant_id, decision_id, checksum, rule_number, day, hits)
 VALUES (:tenant_id, :decision_id, :checksum, :rule_number, :day, 1)
 ON CONFLICT (tenant_id, decision_id, checksum, rule_number, day) DO UPDATE SET hits = rule_hit.hits + 1;
 
+-- name: delete_old_decision_uses
+DELETE FROM decision_use WHERE day < :day;
+
+-- name: delete_old_rule_hits
+DELETE FROM rule_hit WHERE day < :day;
+
 -- name: decision_uses
 SELECT coalesce(sum(evaluations), 0) AS evaluations, coalesce(sum(unmatched), 0) AS unmatched,
   min(day) AS first_day, max(day) AS last_day FROM decision_use

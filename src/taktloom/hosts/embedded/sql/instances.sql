@@ -5,9 +5,9 @@ SELECT max(instance_key) AS instance_key FROM instance;
 
 -- name: insert_instance
 INSERT INTO instance (tenant_id, instance_key, definition_key, process_id, process_name, version, status, business_key,
-  subject_key, started_at, started_by, caller_key, child_id, call_depth, history_level)
+  subject_key, started_at, started_by, caller_key, child_id, call_depth, history_level, traceparent)
 VALUES (:tenant_id, :instance_key, :definition_key, :process_id, :process_name, :version, 'active', :business_key,
-  :subject_key, :started_at, :started_by, :caller_key, :child_id, :call_depth, :history_level);
+  :subject_key, :started_at, :started_by, :caller_key, :child_id, :call_depth, :history_level, :traceparent);
 
 -- name: called_instance
 SELECT instance_key FROM instance

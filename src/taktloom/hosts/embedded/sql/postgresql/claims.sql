@@ -1,29 +1,30 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Work that several nodes look for at the same time: what another one is taking is passed over, not waited for.
 -- MATERIALIZED: a choice inside IN (…) may be made several times, and then takes more than its LIMIT.
+-- By ctid: the rows were locked by this very statement, so they stay where they are until it has written them.
 
 -- name: lock_jobs
 WITH chosen AS MATERIALIZED (
-  SELECT job_id FROM job
+  SELECT ctid AS place FROM job
   WHERE tenant_id = :tenant_id AND job_type IN (SELECT value FROM json_each(:job_types))
     AND state IN ('available', 'waiting', 'locked') AND ready_at <= :now AND is_held = 0
   ORDER BY priority DESC, ready_at, job_id LIMIT :max_jobs FOR UPDATE SKIP LOCKED)
 UPDATE job SET state = 'locked', fence = fence + 1, attempt = attempt + 1, worker = :worker, taken_at = :now,
   ready_at = :locked_until
-WHERE tenant_id = :tenant_id AND job_id IN (SELECT job_id FROM chosen)
+WHERE ctid = ANY (ARRAY(SELECT place FROM chosen))
 RETURNING job_id, job_type, priority, instance_key, process_id, element_id, retries_left, attempt, fence, ready_at, headers,
   variables_sealed, (SELECT subject_key FROM instance i
     WHERE i.tenant_id = job.tenant_id AND i.instance_key = job.instance_key) AS subject_key;
 
 -- name: lock_jobs_of_type
 WITH chosen AS MATERIALIZED (
-  SELECT job_id FROM job
+  SELECT ctid AS place FROM job
   WHERE tenant_id = :tenant_id AND job_type = :job_type AND priority = :priority
     AND state IN ('available', 'waiting', 'locked') AND ready_at <= :now AND is_held = 0
   ORDER BY ready_at, job_id LIMIT :max_jobs FOR UPDATE SKIP LOCKED)
 UPDATE job SET state = 'locked', fence = fence + 1, attempt = attempt + 1, worker = :worker, taken_at = :now,
   ready_at = :locked_until
-WHERE tenant_id = :tenant_id AND job_id IN (SELECT job_id FROM chosen)
+WHERE ctid = ANY (ARRAY(SELECT place FROM chosen))
 RETURNING job_id, job_type, priority, instance_key, process_id, element_id, retries_left, attempt, fence, ready_at, headers,
   variables_sealed, (SELECT subject_key FROM instance i
     WHERE i.tenant_id = job.tenant_id AND i.instance_key = job.instance_key) AS subject_key;

@@ -1,0 +1,235 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Why cases wait: the time before each step parted by its cause.
+
+The wait of a step runs from the completion before it in its case to its start, and belongs to the resource that then
+did it. Each moment of it has one cause, asked in this order:
+- contention: the resource works on something that was ready earlier;
+- prioritisation: it works on something that became ready later;
+- unavailability: it works on nothing, outside its working hours;
+- batching: it works on nothing, within its hours, and what it later does together with this is not all ready;
+- extraneous: none of these; something that the log does not show.
+A batch is a run of instances of one activity by one resource, with no more than the tolerance between them, all ready
+before the first begins; runs count where the resource does so habitually (at least three, and half of those steps).
+Source: Lashkevich, Milani, Chapela-Campa, Suvorau & Dumas, "Unveiling the causes of waiting time in business processes
+from event logs", Information Systems 126, 2024 (CAiSE 2023); batches after Martin, Swennen, Depaire, Jans, Caris &
+Vanhoof, "Retrieving batch organisation of work insights from event logs", DSS 100, 2017.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from taktloom.mining.statistics.arrays import MICROSECONDS_PER_SECOND, NOBODY, LogArrays
+
+HOUR_US = 3_600 * MICROSECONDS_PER_SECOND
+WEEK_HOURS, MONDAY_OFFSET = 7 * 24, 3
+TOLERANCE_US = 60 * MICROSECONDS_PER_SECOND
+FEWEST_BATCHES, SHARE_IN_BATCHES = 3, 0.5
+
+Times = NDArray[np.int64]
+
+
+class WaitingCause(StrEnum):
+    """See the module."""
+
+    BATCHING = "batching"
+    CONTENTION = "contention"
+    PRIORITISATION = "prioritisation"
+    UNAVAILABILITY = "unavailability"
+    EXTRANEOUS = "extraneous"
+
+
+CAUSES = tuple(WaitingCause)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingStep:
+    """One step from an activity to the next: how often, and its waiting in seconds by cause."""
+
+    source: str
+    target: str
+    count: int
+    waiting_s: float
+    by_cause: Mapping[WaitingCause, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingCauses:
+    """Totals in seconds. told: waits that could be parted; untold: those whose step has no known resource or start."""
+
+    told: int
+    untold: int
+    total_s: float
+    by_cause: Mapping[WaitingCause, float]
+    steps: tuple[WaitingStep, ...]
+    batches: int
+
+
+class WeeklyHours:
+    """Open hours of a week on the local clock: how much open time lies between two instants."""
+
+    def __init__(self, slots: NDArray[np.bool_]) -> None:
+        """slots: 168 hours from Monday 00:00."""
+        self._open = np.append(0, np.cumsum(slots.astype(np.int64)))
+        self._slots = slots
+
+    def before(self, local_us: int) -> int:
+        """Open µs since a fixed Monday."""
+        hours, rest = divmod(local_us, HOUR_US)
+        weeks, slot = divmod(hours + MONDAY_OFFSET * 24, WEEK_HOURS)
+        whole = weeks * int(self._open[-1]) + int(self._open[slot])
+        return whole * HOUR_US + (rest if self._slots[slot] else 0)
+
+
+ALWAYS_OPEN = WeeklyHours(np.ones(WEEK_HOURS, dtype=np.bool_))
+
+
+def find_waiting_causes(
+    log: LogArrays,
+    hours: Mapping[str, WeeklyHours] | None = None,
+    *,
+    tolerance_us: int = TOLERANCE_US,
+    report: Callable[[int, int], None] = lambda done, total: None,
+) -> WaitingCauses:
+    """The causes of all waits of *log*, which has starts. hours: by resource; without an entry always at work."""
+    assert log.started_at is not None  # the caller has estimated them, or refused the log
+    ready = log.started_at.copy()
+    ready[log.follows] = np.minimum(log.occurred_at[log.follows - 1], log.started_at[log.follows])
+    is_wait = np.zeros(log.case.size, dtype=np.bool_)
+    is_wait[log.follows] = True
+    usable = (log.resource != NOBODY) & log.has_start
+    causes = np.zeros((log.case.size, len(CAUSES)), dtype=np.int64)
+    batches = 0
+    people = np.unique(log.resource[usable])
+    for done, code in enumerate(people.tolist(), start=1):
+        rows = np.flatnonzero(usable & (log.resource == code))
+        desk = _Desk(log, rows, ready, (hours or {}).get(log.resources[code], ALWAYS_OPEN))
+        batches += desk.gather(tolerance_us)
+        for place in np.flatnonzero(is_wait[rows]).tolist():
+            causes[rows[place]] = desk.part(place)
+        report(done, people.size)
+    told = is_wait & usable
+    return WaitingCauses(
+        told=int(told.sum()),
+        untold=int((is_wait & ~usable).sum()),
+        total_s=float(causes[told].sum() / MICROSECONDS_PER_SECOND),
+        by_cause=_seconds(causes[told].sum(axis=0)),
+        steps=_steps(log, np.flatnonzero(told), causes),
+        batches=batches,
+    )
+
+
+class _Desk:
+    """What one resource does, in the order of starts, and when each piece became ready."""
+
+    def __init__(self, log: LogArrays, rows: Times, ready: Times, hours: WeeklyHours) -> None:
+        assert log.started_at is not None
+        self.begin, self.end, self.ready = log.started_at[rows], log.occurred_at[rows], ready[rows]
+        self.activity, self.hours = log.activity[rows], hours
+        self.ahead = log.local[rows] - log.occurred_at[rows]
+        self.order = np.argsort(self.begin, kind="stable")
+        self.sorted_begin = self.begin[self.order]
+        self.reached = np.maximum.accumulate(self.end[self.order])
+        self.complete = self.ready.copy()  # when the whole batch of a piece is ready; its own, where it is in none
+
+    def gather(self, tolerance_us: int) -> int:
+        """Find the habitual batches; how many."""
+        found = 0
+        for activity in np.unique(self.activity).tolist():
+            runs = list(self._runs(np.flatnonzero(self.activity[self.order] == activity), tolerance_us))
+            members = sum(len(run) for run in runs)
+            if len(runs) < FEWEST_BATCHES or members < SHARE_IN_BATCHES * (self.activity == activity).sum():
+                continue
+            found += len(runs)
+            for run in runs:
+                self.complete[run] = self.ready[run].max()
+        return found
+
+    def _runs(self, places: Times, tolerance_us: int) -> Sequence[list[int]]:
+        runs: list[list[int]] = []
+        run: list[int] = []
+        reached = 0
+        for place in self.order[places].tolist():
+            begin = int(self.begin[place])
+            if run and begin <= reached + tolerance_us and self.ready[place] <= self.begin[run[0]]:
+                run.append(place)
+            else:
+                runs.append(run)
+                run = [place]
+                reached = 0
+            reached = max(reached, int(self.end[place]))
+        return [each for each in (*runs, run) if len(each) > 1]
+
+    def part(self, place: int) -> tuple[int, ...]:
+        """Waiting µs of one piece by cause, in the order of CAUSES."""
+        low, high = int(self.ready[place]), int(self.begin[place])
+        if low >= high:
+            return (0, 0, 0, 0, 0)
+        others = self._running(place, low, high)
+        earlier = _union([each for each in others if each[2] <= low], low, high)
+        busy = _union(others, low, high)
+        contention, occupied = _length(earlier), _length(busy)
+        complete, ahead = int(self.complete[place]), int(self.ahead[place])
+        batching = unavailable = 0
+        cursor = low
+        for begin, end in (*busy, (high, high)):
+            if begin > cursor:
+                is_open = self._open(cursor, begin, ahead)
+                unavailable += begin - cursor - is_open
+                batching += self._open(cursor, min(begin, complete), ahead) if complete > cursor else 0
+            cursor = max(cursor, end)
+        rest = high - low - occupied - unavailable - batching
+        return (batching, contention, occupied - contention, unavailable, rest)
+
+    def _open(self, begin: int, end: int, ahead: int) -> int:
+        return self.hours.before(end + ahead) - self.hours.before(begin + ahead)
+
+    def _running(self, place: int, low: int, high: int) -> list[tuple[int, int, int]]:
+        """Begin, end and readiness of the other pieces that run between *low* and *high*."""
+        first = int(np.searchsorted(self.reached, low, side="right"))
+        last = int(np.searchsorted(self.sorted_begin, high, side="left"))
+        near = self.order[first:last]
+        near = near[(self.end[near] > low) & (near != place) & (self.end[near] > self.begin[near])]
+        return list(zip(self.begin[near].tolist(), self.end[near].tolist(), self.ready[near].tolist(), strict=True))
+
+
+def _union(spans: Sequence[tuple[int, int, int]], low: int, high: int) -> list[tuple[int, int]]:
+    """The spans, which come by their begin, clipped and joined."""
+    joined: list[tuple[int, int]] = []
+    for first, last, _ in spans:
+        begin, end = max(first, low), min(last, high)
+        if joined and begin <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], end))
+        else:
+            joined.append((begin, end))
+    return joined
+
+
+def _length(spans: Sequence[tuple[int, int]]) -> int:
+    return sum(end - begin for begin, end in spans)
+
+
+def _seconds(causes_us: Times) -> dict[WaitingCause, float]:
+    return {cause: float(us / MICROSECONDS_PER_SECOND) for cause, us in zip(CAUSES, causes_us.tolist(), strict=True)}
+
+
+def _steps(log: LogArrays, rows: Times, causes: Times) -> tuple[WaitingStep, ...]:
+    width = len(log.activities)
+    pair = log.activity[rows - 1] * width + log.activity[rows]
+    codes, group, counts = np.unique(pair, return_inverse=True, return_counts=True)
+    totals = np.zeros((codes.size, len(CAUSES)), dtype=np.int64)
+    np.add.at(totals, group, causes[rows])
+    found = [
+        WaitingStep(
+            source=log.activities[code // width],
+            target=log.activities[code % width],
+            count=count,
+            waiting_s=float(total.sum() / MICROSECONDS_PER_SECOND),
+            by_cause=_seconds(total),
+        )
+        for code, count, total in zip(codes.tolist(), counts.tolist(), totals, strict=True)
+    ]
+    return tuple(sorted(found, key=lambda step: (-step.waiting_s, step.source, step.target)))

@@ -1,0 +1,248 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A table of events on an SQL engine, brought to the columns and the order of the canonical log.
+
+What differs between engines, silently, is settled here once, so that every analysis gives the numbers of the local
+path: instants are whole microseconds put together from seconds and fractions (one engine keeps fractions in its epoch,
+another cuts them off); the session's time zone is UTC; texts are stripped, and empty ones absent, as on import; rows of
+the same case and instant stand in the order of a column that the caller names, or of the row number where the engine
+has one, and are counted where neither is there; labels are sorted in Python, never by the engine's collation; a
+collation that holds different texts for equal is refused.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from taktloom.mining.sql.errors import SqlExtraMissingError, SqlTableRefusedError
+
+MICROSECONDS = 1_000_000
+SESSION_IN_UTC = {
+    "duckdb": "SET TimeZone = 'UTC'",
+    "postgres": "SET TIME ZONE 'UTC'",
+    "pyspark": "SET TIME ZONE 'UTC'",
+    "mysql": "SET time_zone = '+00:00'",
+}
+COLUMNS = ("case", "activity", "time", "start", "resource", "order")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SqlColumns:
+    """Columns of the table. time: of the completion; start: of the beginning; order: what orders rows of one case that
+    completed at the same instant. skip_bad_rows: leave out rows without case, activity or time instead of refusing."""
+
+    case: str
+    activity: str
+    time: str
+    start: str | None = None
+    resource: str | None = None
+    order: str | None = None
+    skip_bad_rows: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableFacts:
+    """rows: used. skipped_rows: without case, activity or time. tied_rows: of the same case and instant as another.
+    is_reproducible: ties are ordered, or there are none. is_collation_checked: the engine could tell."""
+
+    rows: int
+    skipped_rows: int
+    tied_rows: int
+    is_reproducible: bool
+    is_collation_checked: bool
+
+
+class EventTable:
+    """rows: an Ibis table of case, activity, resource (texts; the last may be null), at and started (µs), step (0 … in
+    the case), position (to order cases by their first row) and the activity before (`previous`), with its time and
+    resource. facts: what was found on the way."""
+
+    def __init__(self, rows: Any, facts: TableFacts) -> None:
+        self.rows = rows
+        self.facts = facts
+
+
+def connect(url: str) -> Any:
+    """A connection to the engine at *url*, its session in UTC.
+
+    url: as Ibis takes it, such as duckdb:///file.db, postgres://user@host/database. Raises SqlExtraMissingError and
+    SqlTableRefusedError.
+    """
+    try:
+        import ibis
+    except ImportError as error:
+        raise SqlExtraMissingError from error
+    try:
+        connection = ibis.connect(url)
+    except Exception as error:  # every engine's driver has errors of its own
+        raise SqlTableRefusedError("engine", "The SQL engine cannot be reached.", _remedy_of(error)) from error
+    return in_utc(connection)
+
+
+def in_utc(connection: Any) -> Any:
+    """*connection* with its session in UTC."""
+    statement = SESSION_IN_UTC.get(connection.name)
+    if statement is not None:
+        connection.raw_sql(statement)
+    return connection
+
+
+def _remedy_of(error: Exception) -> str:
+    first = (str(error).strip().splitlines() or [""])[0][:200]
+    return f"Check the address and that the engine's driver is installed ({type(error).__name__}: {first})."
+
+
+def open_table(connection: Any, name: str, columns: SqlColumns) -> EventTable:
+    """The events of the table or view *name*; raises SqlTableRefusedError.
+
+    A dot separates the schema from the name.
+    """
+    schema, _, bare = name.rpartition(".")
+    try:
+        table = connection.table(bare, database=schema) if schema else connection.table(bare)
+    except Exception as error:
+        raise SqlTableRefusedError("table", f"There is no table '{name}'.", _remedy_of(error)) from error
+    _require_columns(table, columns)
+    plain = table.select(**_plain_columns(table, columns))
+    good = plain.filter(plain["case"].notnull() & plain.activity.notnull() & plain["at"].notnull())
+    facts = _facts(plain, good, columns)
+    return EventTable(_in_order(good), facts)
+
+
+def _require_columns(table: Any, columns: SqlColumns) -> None:
+    known = table.schema()
+    for part in COLUMNS:
+        name = getattr(columns, part)
+        if name is not None and name not in known:
+            listed = ", ".join(sorted(known.names)[:30])
+            raise SqlTableRefusedError("column", f"The table has no column '{name}'.", f"Name one of: {listed}.")
+    for name in filter(None, (columns.time, columns.start)):
+        if not known[name].is_timestamp():
+            raise SqlTableRefusedError(
+                "time-type",
+                f"Column '{name}' is no timestamp but {known[name]}.",
+                "Make a view that casts it to a timestamp, in UTC where it has no zone.",
+            )
+
+
+def _plain_columns(table: Any, columns: SqlColumns) -> dict[str, Any]:
+    import ibis
+
+    started = None if columns.start is None else _microseconds(table[columns.start])
+    at = _microseconds(table[columns.time])
+    return {
+        "case": _text(table[columns.case]),
+        "activity": _text(table[columns.activity]),
+        "resource": ibis.null("string") if columns.resource is None else _text(table[columns.resource]),
+        "at": at,
+        "started": at if started is None else started.coalesce(at),
+        "position": _position(table, columns),
+    }
+
+
+def _position(table: Any, columns: SqlColumns) -> Any:
+    import ibis
+
+    if columns.order is not None:
+        return table[columns.order]
+    if has_row_numbers(table):
+        return table.rowid()
+    return ibis.literal(0)
+
+
+def has_row_numbers(table: Any) -> bool:
+    """Whether the engine numbers the rows of *table* in the order they came in: DuckDB does, of tables."""
+    backend = table.get_backend()
+    if backend.name != "duckdb":
+        return False
+    found = backend.raw_sql(
+        f"SELECT count(*) FROM duckdb_tables() WHERE table_name = '{table.get_name().replace(chr(39), chr(39) * 2)}'"
+    ).fetchall()
+    return bool(found[0][0])
+
+
+def _text(column: Any) -> Any:
+    """As text, stripped; empty is null. A whole number in a floating column is spelled as the number it is."""
+    import ibis
+
+    if column.type().is_floating():
+        whole = column.cast("int64")
+        text = ibis.ifelse(whole.cast("float64") == column, whole.cast("string"), column.cast("string"))
+    else:
+        text = column.cast("string")
+    return text.strip().nullif("")
+
+
+def _microseconds(column: Any) -> Any:
+    if column.get_backend().name == "pyspark":  # has a function for the whole, and none for the fraction
+        return _unix_micros()(column)
+    return column.truncate("s").epoch_seconds().cast("int64") * MICROSECONDS + column.microsecond().cast("int64")
+
+
+@cache
+def _unix_micros() -> Any:
+    import ibis
+    from ibis.expr import datatypes
+
+    instant = datatypes.Timestamp(timezone="UTC")
+    return ibis.udf.scalar.builtin(lambda instant: None, name="unix_micros", signature=((instant,), datatypes.int64))
+
+
+def _facts(plain: Any, good: Any, columns: SqlColumns) -> TableFacts:
+    counted = plain.aggregate(rows=plain.count()).cross_join(good.aggregate(good=good.count())).to_pyarrow()
+    total, rows = (counted.column(name)[0].as_py() for name in ("rows", "good"))
+    if rows < total and not columns.skip_bad_rows:
+        raise SqlTableRefusedError(
+            "bad-rows",
+            f"{total - rows} of {total} rows have no case, no activity or no time.",
+            "Mend them, or leave them out with --skip-bad-rows.",
+        )
+    if rows == 0:
+        raise SqlTableRefusedError("no-rows", "The table has no events.", "Name another table.")
+    instants = good.group_by("case", "at").aggregate(rows=good.count(), places=good.position.nunique())
+    tied = instants.filter(instants["rows"] > 1)
+    found = tied.aggregate(
+        rows=tied["rows"].sum().coalesce(0).cast("int64"), places=tied.places.sum().coalesce(0).cast("int64")
+    ).to_pyarrow()
+    tied_rows, places = (found.column(name)[0].as_py() for name in ("rows", "places"))
+    return TableFacts(
+        rows=rows,
+        skipped_rows=total - rows,
+        tied_rows=tied_rows,
+        is_reproducible=tied_rows == places,
+        is_collation_checked=_check_collation(good),
+    )
+
+
+def _check_collation(good: Any) -> bool:
+    """Refuse texts that the engine holds for equal though they differ; False where it cannot tell."""
+    import ibis
+
+    names = ("case", "activity", "resource")
+    measures = {name: good[name].nunique() for name in names}
+    measures |= {f"{name}_exactly": good[name].hexdigest("md5").nunique() for name in names}
+    try:
+        found = good.aggregate(**measures).to_pyarrow()
+    except ibis.common.exceptions.OperationNotDefinedError:
+        return False
+    for name in names:
+        if found.column(name)[0].as_py() != found.column(f"{name}_exactly")[0].as_py():
+            raise SqlTableRefusedError(
+                "collation",
+                f"The engine holds different texts of the {name} for equal: its collation folds them.",
+                "Make a view that gives the column a binary collation.",
+            )
+    return True
+
+
+def _in_order(good: Any) -> Any:
+    """With each row's place in its case, and what was before it."""
+    import ibis
+
+    order = [good["at"], good.position, good.activity, good.resource]  # the last two only where nothing else orders
+    window = ibis.window(group_by="case", order_by=order)
+    return good.mutate(
+        step=ibis.row_number().over(window).cast("int64"),
+        previous=good.activity.lag().over(window),
+        previous_at=good["at"].lag().over(window),
+        previous_resource=good.resource.lag().over(window),
+    )
