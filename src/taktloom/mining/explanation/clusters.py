@@ -3,9 +3,9 @@
 
 A variant's profile is how often each activity and each directly-follows pair occurs in it; two variants are as far
 apart as the angle of their profiles (cosine distance, 0 … 1). Clusters are built around medoids, real variants with
-the least total distance to their cases; every case counts. The number of clusters, unless given, is the one with the greatest
-mean silhouette. Of a log with very many variants the most frequent ones make the clusters and the others join the
-nearest. Nothing is drawn at random: the same log gives the same clusters.
+the least total distance to their cases; every case counts. The number of clusters, unless given, is the one with the
+greatest mean silhouette. Of a log with very many variants the most frequent ones make the clusters and the others join
+the nearest. Nothing is drawn at random: the same log gives the same clusters.
 Sources: Song, Guenther & van der Aalst, "Trace clustering in process mining", BPM Workshops 2008 (profiles); Kaufman &
 Rousseeuw, "Finding Groups in Data", Wiley 1990 (partitioning around medoids); Rousseeuw, J. Comput. Appl. Math. 20,
 1987 (silhouettes).

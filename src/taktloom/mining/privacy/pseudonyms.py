@@ -2,9 +2,9 @@
 """A log with pseudonyms: cases, resources and events keep their identity and lose their names.
 
 A pseudonym is a keyed hash (HMAC with SHA-256, RFC 2104; 80 bits are shown): the same name gives the same pseudonym in
-every log made with the same key, so that logs can still be joined, and without the key names cannot be tried out.
-What kind of name it is goes into the hash. Attributes are left out unless they are named, since nobody can
-tell which of them hold persons. Pseudonymised data are still personal data for whoever holds the key (GDPR, article 4(5)).
+every log made with the same key, so that logs can still be joined, and without the key names cannot be tried out. What
+kind of name it is goes into the hash. Attributes are left out unless they are named, since nobody can tell which of
+them hold persons. Pseudonymised data are still personal data for whoever holds the key (GDPR, article 4(5)).
 """
 
 import hashlib
