@@ -342,3 +342,23 @@ def test_the_potential_says_by_codes_what_it_cannot_tell_and_how_it_was_made(adm
     assert {one["feature"]: one["code"] for one in potential["activities"][0]["not_computable"]}["hours"] == (
         "needs-start-times"
     )
+
+
+def test_an_uploaded_object_centric_log_is_told_as_graph_and_net(admin: Client) -> None:
+    events = [
+        {"id": "e1", "type": "place", "time": "2024-01-01T00:00:00Z", "relationships": [{"objectId": "o1"}]},
+        {"id": "e2", "type": "pay", "time": "2024-01-02T00:00:00Z", "relationships": [{"objectId": "o1"}]},
+    ]
+    content = json.dumps({"events": events, "objects": [{"id": "o1", "type": "order"}]}).encode()
+    files = {"file": ("orders.jsonocel", content, "application/json")}
+    path = f"/logs/uploads/{expect(admin.call('POST', '/logs/uploads', files=files), 201).json()['upload_id']}"
+
+    graph = expect(admin.call("GET", f"{path}/object-graph"), 200).json()
+    net = expect(admin.call("GET", f"{path}/object-net?object_type=order&noise=0"), 200).json()
+    pictures = [expect(admin.call("GET", f"{path}/object-{name}.svg"), 200) for name in ("graph", "net")]
+
+    assert [(flow["source"], flow["target"], flow["median_s"]) for flow in graph["flows"]] == [("place", "pay", 86400)]
+    assert (len(net["places"]), net["fits"][0]["fitness"]) == (3, 1)
+    assert {picture.headers["content-type"] for picture in pictures} == {"image/svg+xml"}
+    assert admin.call("GET", f"{path}/object-net?object_type=none").status_code == 404
+    assert admin.call("GET", "/logs/uploads/none/object-graph").status_code == 404

@@ -1276,6 +1276,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/logs/uploads/{upload_id}/object-graph": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Object Graph
+         * @description The object-centric directly-follows graph.
+         */
+        get: operations["show_object_graph"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/uploads/{upload_id}/object-graph.svg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Draw Object Graph
+         * @description Its picture.
+         */
+        get: operations["draw_object_graph"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/uploads/{upload_id}/object-net": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Object Net
+         * @description The object-centric Petri net.
+         */
+        get: operations["show_object_net"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/uploads/{upload_id}/object-net.svg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Draw Object Net
+         * @description Its picture.
+         */
+        get: operations["draw_object_net"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/logs/{log_id}": {
         parameters: {
             query?: never;
@@ -1424,6 +1504,46 @@ export interface paths {
          * @description What goes together with slow, failed or reworked cases, beyond chance.
          */
         get: operations["export_causes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/{log_id}/analyses/clusters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Clusters
+         * @description Clusters of variants: the kinds of cases that a log mixes, each with its most central variant.
+         */
+        get: operations["show_clusters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/{log_id}/analyses/clusters/files/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Clusters
+         * @description Clusters of variants: the kinds of cases that a log mixes, each with its most central variant.
+         */
+        get: operations["export_clusters"];
         put?: never;
         post?: never;
         delete?: never;
@@ -5897,6 +6017,13 @@ export interface components {
             /** Version */
             version: number;
         };
+        /** NetStepOut */
+        NetStepOut: {
+            /** Id */
+            id: string;
+            /** Label */
+            label: string | null;
+        };
         /**
          * NotComputable
          * @description code: why, stable; reason: the same as an English sentence; parameters: n, the observations there were.
@@ -5912,6 +6039,77 @@ export interface components {
             };
             /** Reason */
             reason: string;
+        };
+        /**
+         * ObjectActivityOut
+         * @description objects: (type, distinct objects).
+         */
+        ObjectActivityOut: {
+            /** Activity */
+            activity: string;
+            /** Events */
+            events: number;
+            /** Objects */
+            objects: [
+                string,
+                number
+            ][];
+        };
+        /** ObjectFlowOut */
+        ObjectFlowOut: {
+            /** Frequency */
+            frequency: number;
+            /** Median S */
+            median_s: number;
+            /** Object Type */
+            object_type: string;
+            /** Objects */
+            objects: number;
+            /** Source */
+            source: string;
+            /** Target */
+            target: string;
+        };
+        /** ObjectGateOut */
+        ObjectGateOut: {
+            /** Activity */
+            activity: string;
+            /** First */
+            first: number;
+            /** Last */
+            last: number;
+            /** Object Type */
+            object_type: string;
+        };
+        /** ObjectGraphOut */
+        ObjectGraphOut: {
+            /** Activities */
+            activities: components["schemas"]["ObjectActivityOut"][];
+            /** Flows */
+            flows: components["schemas"]["ObjectFlowOut"][];
+            /** Gates */
+            gates: components["schemas"]["ObjectGateOut"][];
+            /** Object Types */
+            object_types: string[];
+        };
+        /**
+         * ObjectNetOut
+         * @description variable: (activity, type) whose arcs move any number of objects at once.
+         */
+        ObjectNetOut: {
+            /** Arcs */
+            arcs: components["schemas"]["TypedArcOut"][];
+            /** Fits */
+            fits: components["schemas"]["TypeFitOut"][];
+            /** Places */
+            places: components["schemas"]["TypedPlaceOut"][];
+            /** Transitions */
+            transitions: components["schemas"]["NetStepOut"][];
+            /** Variable */
+            variable: [
+                string,
+                string
+            ][];
         };
         /** OneTimeLink */
         OneTimeLink: {
@@ -7091,6 +7289,37 @@ export interface components {
             source: string;
             /** Target */
             target: string;
+        };
+        /** TypeFitOut */
+        TypeFitOut: {
+            /** Fitness */
+            fitness: number;
+            /** Object Type */
+            object_type: string;
+            /** Objects */
+            objects: number;
+        };
+        /** TypedArcOut */
+        TypedArcOut: {
+            /** Is Variable */
+            is_variable: boolean;
+            /** Object Type */
+            object_type: string;
+            /** Source */
+            source: string;
+            /** Target */
+            target: string;
+        };
+        /** TypedPlaceOut */
+        TypedPlaceOut: {
+            /** Id */
+            id: string;
+            /** Is Final */
+            is_final: boolean;
+            /** Is Initial */
+            is_initial: boolean;
+            /** Object Type */
+            object_type: string;
         };
         /**
          * Unknowable
@@ -9749,6 +9978,154 @@ export interface operations {
             };
         };
     };
+    show_object_graph: {
+        parameters: {
+            query?: {
+                /** @description Object types; none: all. */
+                object_type?: string[];
+                /** @description Zone of times that have none. */
+                timezone?: string | null;
+                noise?: number;
+                single_share?: number;
+            };
+            header?: never;
+            path: {
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ObjectGraphOut"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    draw_object_graph: {
+        parameters: {
+            query?: {
+                /** @description Object types; none: all. */
+                object_type?: string[];
+                /** @description Zone of times that have none. */
+                timezone?: string | null;
+                noise?: number;
+                single_share?: number;
+            };
+            header?: never;
+            path: {
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_object_net: {
+        parameters: {
+            query?: {
+                /** @description Object types; none: all. */
+                object_type?: string[];
+                /** @description Zone of times that have none. */
+                timezone?: string | null;
+                noise?: number;
+                single_share?: number;
+            };
+            header?: never;
+            path: {
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ObjectNetOut"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    draw_object_net: {
+        parameters: {
+            query?: {
+                /** @description Object types; none: all. */
+                object_type?: string[];
+                /** @description Zone of times that have none. */
+                timezone?: string | null;
+                noise?: number;
+                single_share?: number;
+            };
+            header?: never;
+            path: {
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     show_log: {
         parameters: {
             query?: never;
@@ -10260,6 +10637,98 @@ export interface operations {
                 permutations?: number;
                 /** @description Where chance begins. */
                 seed?: number;
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_clusters: {
+        parameters: {
+            query?: {
+                /** @description How many; 0: as many as part the log best. */
+                clusters?: number;
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalysisResultOut"];
+                };
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_clusters: {
+        parameters: {
+            query?: {
+                /** @description How many; 0: as many as part the log best. */
+                clusters?: number;
                 from?: string | null;
                 to?: string | null;
                 variants?: string | null;
