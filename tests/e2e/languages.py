@@ -56,6 +56,8 @@ def words_of_the_data(person: Person, file: Path) -> list[str]:
         "mei",
         "admin",
         "receipt.csv",
+        "table.csv",
+        "Declare",
         "receipt",
         "Administrator",
     }

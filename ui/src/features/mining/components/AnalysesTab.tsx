@@ -26,10 +26,11 @@ export function AnalysesTab({ log, query }: { log: LogDetail; query: LogQuery })
 
 function Chooser({ log, query, analyses }: { log: LogDetail; query: LogQuery; analyses: Analysis[] }) {
   const { t } = useTranslation('mining')
+  const say = useServerText()
   const { analysis: name } = useLogSearch()
   const go = useGo()
   const chosen = analyses.find((each) => each.name === name)
-  const title = (each: Analysis): string => t(`analysis.name.${each.name}`, { defaultValue: each.name })
+  const title = (each: Analysis): string => t(`analysis.name.${each.name}`, { defaultValue: say(each.summary) })
   return (
     <div className={classes.page}>
       <Select
