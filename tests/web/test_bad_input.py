@@ -64,7 +64,7 @@ def worker(rooms: Rooms, admin: Client) -> dict[str, Any]:
 
 def require_problem(answer: httpx.Response, status: int, code: str) -> Mapping[str, Any]:
     """The problem, with all that a problem has."""
-    problem = expect(answer, status).json()
+    problem: Mapping[str, Any] = expect(answer, status).json()
     assert answer.headers["Content-Type"] == "application/problem+json"
     assert problem["code"] == code
     assert problem["detail"]
