@@ -46,7 +46,7 @@ REFUSED: dict[str, tuple[str | bytes, set[tuple[str, str | None]]]] = {
     "two roots": (FILE + FILE, {("xml-refused", None)}),
     "deep": (
         f"<definitions xmlns='{MODEL}'>"
-         "<process id='p' isExecutable='true'>"
+        "<process id='p' isExecutable='true'>"
         + "".join(f"<subProcess id='x{i}'>" for i in range(2000))
         + "</subProcess>" * 2000
         + "</process></definitions>",
