@@ -181,7 +181,7 @@ def test_there_are_at_most_as_many_nodes_as_numbers(
     monkeypatch.setattr("taktloom.hosts.embedded.postgresql_database.NODES_AT_MOST", 2)
     with connect(url) as connection:
         for number in range(2):
-            connection.execute("SELECT pg_advisory_lock($1::integer, $2::integer)", [0x7461_6B6E, number])
+            connection.execute("SELECT pg_try_advisory_lock($1::integer, $2::integer)", [0x7461_6B6E, number])
 
         with pytest.raises(TooManyNodesError):
             EmbeddedEngine.open(url, options)

@@ -112,12 +112,22 @@ def test_while_the_condition_does_not_hold_it_stays_open_for_more() -> None:
 
 def test_a_condition_that_is_neither_true_nor_false_is_an_incident_and_can_be_mended() -> None:
     run = begun(ad_hoc(job("a"), job("b"), flows="a > b", completion_condition="enough"))
-    run.finish_job()
+    run.finish_job(enough=1)
     assert run.incidents() == [("a", "expression")]
 
     run.resolve("a", enough=False)
 
     assert run.open_jobs() == ["b"]
+
+
+def test_a_completion_condition_over_a_variable_that_does_not_exist_is_not_yet_true() -> None:
+    run = begun(ad_hoc(job("a"), job("b"), flows="a > b", completion_condition="enough"))
+
+    run.finish_job()
+    assert (run.incidents(), run.open_jobs()) == ([], ["b"])
+    run.finish_job(enough=True)
+
+    assert not run.is_active
 
 
 def test_a_sequential_one_ends_with_what_waits_for_its_turn_when_its_condition_holds() -> None:

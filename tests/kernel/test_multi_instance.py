@@ -177,7 +177,7 @@ def test_a_completion_condition_that_fails_is_an_incident_of_one_instance_and_ca
     )
     run = active(process(S, replace(job("a"), loop=loop), E, flows="s > a > e"))
 
-    run.finish_job(x=1)
+    run.finish_job(x=1, isEnough="no")
     assert run.incidents() == [("a", "expression")]
     run.resolve("a", isEnough=False)
     run.finish_job(x=2)

@@ -24,7 +24,7 @@ CURRENT: ContextVar[str | None] = ContextVar("traceparent", default=None)  # of 
 class MissingTelemetryError(IncidentError):
     """The setting asks for traces, but the packages for them are not installed."""
 
-    code = "TL-2912"
+    code = "TL-3915"
 
 
 @dataclass(slots=True)

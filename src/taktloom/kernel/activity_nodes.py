@@ -22,7 +22,8 @@ from taktloom.kernel.elements.standard_loop import StandardLoopBehaviour
 from taktloom.kernel.elements.token_quantities import gathering, multiplied
 from taktloom.kernel.executable import NO_HANDLERS, NONE, Node, PhaseMethod
 from taktloom.kernel.state import Phase
-from taktloom.model.event_definitions import CancelDefinition, CompensateDefinition
+from taktloom.kernel.throwing import Throw, without_catching_here
+from taktloom.model.event_definitions import CancelDefinition, CompensateDefinition, EventDefinition
 from taktloom.model.identifiers import ElementId
 from taktloom.model.process import (
     Activity,
@@ -118,20 +119,25 @@ def _loop(compilation: Compilation, model: Activity, loop: StandardLoop | MultiI
 def _events(compilation: Compilation, model: Activity, loop: MultiInstanceLoop) -> InstanceEvents:
     match loop.behavior:
         case MultiInstanceBehavior.NONE if loop.none_event is not None:
-            return InstanceEvents(each=compile_throw(compilation, model, loop.none_event))
+            return InstanceEvents(each=_thrown(compilation, model, loop.none_event))
         case MultiInstanceBehavior.ONE if loop.one_event is not None:
-            return InstanceEvents(first=compile_throw(compilation, model, loop.one_event))
+            return InstanceEvents(first=_thrown(compilation, model, loop.one_event))
         case MultiInstanceBehavior.COMPLEX:
             conditional = [
                 (
                     compilation.expression(part.condition or "null", model, "condition of the behavior"),
-                    compile_throw(compilation, model, part.event),
+                    _thrown(compilation, model, part.event),
                 )
                 for part in loop.complex_behaviors
             ]
             return InstanceEvents(conditional=tuple(conditional))
         case _:
             return InstanceEvents()
+
+
+def _thrown(compilation: Compilation, model: Activity, definition: EventDefinition) -> Throw:
+    """The activity's own boundary events get it with the numbers of instances: see `instance_events.py`."""
+    return without_catching_here(compile_throw(compilation, model, definition))
 
 
 # token quantities

@@ -194,8 +194,18 @@ def _check_surroundings(compilation: Compilation, nodes: list[AnyFlowNode], defi
 
 
 def _without_repetitions(findings: list[Finding]) -> tuple[Finding, ...]:
-    """Reader and rules may find the same; each is said once."""
-    return tuple({(f.rule, f.place.element_id, f.message): f for f in reversed(findings)}.values())[::-1]
+    """Reader and rules may find the same; each is said once. A text that could not be translated is no FEEL either."""
+    untranslated = [f for f in findings if f.rule == "juel-not-translated"]
+    once = {(f.rule, f.place.element_id, f.message): f for f in reversed(findings) if not _is_told(f, untranslated)}
+    return tuple(once.values())[::-1]
+
+
+def _is_told(finding: Finding, untranslated: list[Finding]) -> bool:
+    """Whether it is about an expression that one of the others is about."""
+    if finding.rule != "expression-not-feel":
+        return False
+    element_id, text = finding.place.element_id, finding.parameters["text"]
+    return any(other.place.element_id == element_id and f"'{text}'" in other.message for other in untranslated)
 
 
 def _raise_errors(findings: tuple[Finding, ...], definition: ProcessDefinition) -> None:

@@ -25,6 +25,7 @@ __all__ = [
     "evaluate_condition",
     "evaluate_text",
     "evaluate_texts",
+    "has_come_true",
 ]
 
 Context = Mapping[str, FeelValue]
@@ -77,9 +78,23 @@ def evaluate_condition(expression: Expression, context: Context, now: datetime) 
     value = expression.evaluate(context, now)
     if isinstance(value, bool):
         return value
-    raise ElementFailure(
-        IncidentKind.EXPRESSION, f"The condition '{expression.text}' gives {kind_of(value)}, not true or false."
-    )
+    raise _no_truth(expression, value)
+
+
+def has_come_true(expression: Expression, context: Context, now: datetime) -> bool:
+    """As `evaluate_condition`, but null is not yet true: what the condition asks for often does not exist so far.
+
+    For what is asked again and again until it is true: completion conditions.
+    """
+    value = expression.evaluate(context, now)
+    if value is None or isinstance(value, bool):
+        return value is True
+    raise _no_truth(expression, value)
+
+
+def _no_truth(expression: Expression, value: FeelValue) -> ElementFailure:
+    message = f"The condition '{expression.text}' gives {kind_of(value)}, not true or false."
+    return ElementFailure(IncidentKind.EXPRESSION, message)
 
 
 def evaluate_text(text: TextExpression, context: Context, now: datetime) -> str | None:

@@ -87,6 +87,7 @@ class Run:
     __slots__ = (
         "actor",
         "commands",
+        "heard",
         "history",
         "is_held",
         "now",
@@ -104,6 +105,7 @@ class Run:
         self.commands: list[Command] = []
         self.stack: list[tuple[TokenId, Phase]] = []
         self.visits_left = VISITS_PER_STEP
+        self.heard: dict[str, set[int]] | None = None  # by name of signal the events that have had it in this step
         self.is_held = False  # whether the step stops here, until the caller has answered
 
     def next_id(self) -> str:

@@ -61,7 +61,7 @@ from taktloom.kernel.run import Run
 from taktloom.kernel.starting import begin_instance
 from taktloom.kernel.state import IncidentWait, InstanceState, InstanceStatus, Phase, Token
 from taktloom.kernel.suspension import park, resume, suspend
-from taktloom.kernel.throwing import catch_error, throw_escalation
+from taktloom.kernel.throwing import catch_error, throw_escalation, told_to_the_host
 from taktloom.kernel.variables import hand_out, set_local
 from taktloom.model.errors import ConflictError, MisuseError, NotFoundError
 from taktloom.model.identifiers import ElementId, IncidentId, RequestId, ScopeId, TokenId
@@ -109,6 +109,8 @@ def step(
         state.held.append(run.stack)
     elif state.is_suspended:
         park(run)
+    if run.heard is not None:
+        told_to_the_host(run)
     return run.commands
 
 

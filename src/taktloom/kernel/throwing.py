@@ -1,19 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
 """Throwing events, from wherever: throw and end events, and the events of a multi-instance activity.
 
-A throw is prepared first (all that can fail is evaluated), then done. Signals and messages are orders to the host;
-errors and escalations go to who catches them in this instance (`propagation.py`), the latter also to a calling one.
+A throw is prepared first (all that can fail is evaluated), then done. Messages are orders to the host. Signals are too,
+once those in this instance who wait for them have had them. Errors and escalations go to who catches them in this
+instance (`propagation.py`), the latter also to a calling one.
 What is thrown is caught before the thrower goes on: the caller puts on the stack what the thrower does next, and an
 event that interrupts takes it off again. Source: BPMN 2.0.2, 10.5.1, 13.5.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol, TypeAlias
 
 from taktloom.feel.values import FeelValue
 from taktloom.kernel.arming import in_order
+from taktloom.kernel.arrival import deliver
 from taktloom.kernel.commands import IncidentKind, InstanceOutcome, ThrowMessage, ThrowSignal
 from taktloom.kernel.executable import NONE
 from taktloom.kernel.expressions import TextExpression, evaluate_text
@@ -22,6 +24,7 @@ from taktloom.kernel.interruption import break_off, start_handler
 from taktloom.kernel.propagation import Catcher, find_error_catcher, find_escalation_catcher
 from taktloom.kernel.run import Run
 from taktloom.kernel.state import Token
+from taktloom.model.identifiers import SubscriptionId
 
 __all__ = [
     "ErrorThrow",
@@ -35,6 +38,8 @@ __all__ = [
     "throw",
     "throw_error",
     "throw_escalation",
+    "told_to_the_host",
+    "without_catching_here",
 ]
 
 Payload: TypeAlias = Mapping[str, FeelValue]
@@ -60,10 +65,15 @@ def throw(run: Run, token: Token, thrown: Throw, payload: Payload = NOTHING) -> 
 
 @dataclass(frozen=True, slots=True)
 class SignalThrow:
-    """Broadcast by the host after the step."""
+    """Caught at once by all in this instance who wait for it, then broadcast by the host after the step.
+
+    The scope of the thrower may be over after the step, and its event sub-processes and boundary events were listening
+    when the signal was thrown. is_caught_here: no, where the host alone delivers it.
+    """
 
     name: TextExpression
     ends_path: bool = False
+    is_caught_here: bool = True
 
     def prepare(self, run: Run, token: Token, payload: Payload) -> Deed:
         """The name."""
@@ -71,7 +81,7 @@ class SignalThrow:
         if not name:
             raise ElementFailure(IncidentKind.EXPRESSION, "The signal's name is empty.")
         command = ThrowSignal(element_id=run.node(token).id, signal_name=name, variables=payload)
-        return partial(run.commands.append, command)
+        return partial(_broadcast, run, command) if self.is_caught_here else partial(run.commands.append, command)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +151,13 @@ class SeveralThrows:
         return partial(_throw_all, run, token, [part.prepare(run, token, payload) for part in ordered])
 
 
+def without_catching_here(thrown: Throw) -> Throw:
+    """The same throw, whose signals the host alone delivers."""
+    if isinstance(thrown, SeveralThrows):
+        return replace(thrown, parts=tuple(without_catching_here(part) for part in thrown.parts))
+    return replace(thrown, is_caught_here=False) if isinstance(thrown, SignalThrow) else thrown
+
+
 def throw_error(run: Run, token: Token, code: str, payload: Payload = NOTHING) -> None:
     """Throw a BPMN error from where *token* stands."""
     catcher = find_error_catcher(run, token, code)
@@ -174,6 +191,36 @@ def throw_escalation(run: Run, token: Token, code: str | None, payload: Payload 
     event = run.process.nodes[catcher.event]
     variables = {"escalationCode": code, **payload} if event.outputs else payload
     event.catch(run, event, catcher.holder, variables)
+
+
+def _broadcast(run: Run, command: ThrowSignal) -> None:
+    signals, name = run.state.signals, command.signal_name
+    waiting = tuple(wait_id for wait_id, wait in signals.items() if wait.signal_name == name)
+    run.commands.append(replace(command, passed=waiting))
+    if waiting:
+        run.heard = run.heard or {}
+        run.heard.setdefault(name, set()).update(signals[wait_id].element for wait_id in waiting)
+        in_order(run, ((_receive, (run, wait_id, command.variables)) for wait_id in waiting))
+
+
+def _receive(run: Run, wait_id: SubscriptionId, variables: Payload) -> None:
+    wait = run.state.signals.get(wait_id)
+    if wait is not None:  # else the one before it has withdrawn it
+        deliver(run, wait_id, wait, variables)
+
+
+def told_to_the_host(run: Run) -> None:
+    """Let no event that has had a signal in this step have it again under the wait that it opened afterwards."""
+    elements = run.heard or {}
+    for number, command in enumerate(run.commands):
+        if isinstance(command, ThrowSignal) and command.signal_name in elements:
+            heard = elements[command.signal_name]
+            again = (
+                wait_id
+                for wait_id, wait in run.state.signals.items()
+                if wait.element in heard and wait.signal_name == command.signal_name
+            )
+            run.commands[number] = replace(command, passed=tuple(dict.fromkeys((*command.passed, *again))))
 
 
 def _throw_message(run: Run, token: Token, name: str, key: str | None, payload: Payload) -> None:

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Open work as a test sees it. Two are equal when they are the same work: the id decides."""
+"""Open work as a test sees it. Two are equal when they are the same work: the id decides.
+
+Variables are worked out when they are asked for: most work is completed without a look."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,6 +9,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from taktloom.feel.values import FeelValue
+from taktloom.kernel.elements.inputs import work_variables
+from taktloom.model.identifiers import JobId, UserTaskId
 from taktloom.testing.values import as_python
 
 if TYPE_CHECKING:
@@ -29,8 +33,8 @@ class Job:
 
     @property
     def variables(self) -> dict[str, object]:
-        """All that is visible to the activity."""
-        return as_python(self.values)  # when it is asked for: most jobs are completed without a look
+        """All that is visible to the activity: now, while the job is open, else as it was when the job was offered."""
+        return as_python(_visible_now(self.instance, self.id, self.values))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,5 +53,13 @@ class UserTask:
 
     @property
     def variables(self) -> dict[str, object]:
-        """All that is visible to the task."""
-        return as_python(self.values)
+        """All that is visible to the task: now, while it is open, else as it was when the task was opened."""
+        return as_python(_visible_now(self.instance, self.id, self.values))
+
+
+def _visible_now(instance: "Instance", work_id: str, as_offered: Mapping[str, FeelValue]) -> Mapping[str, FeelValue]:
+    state = instance._state
+    token_id = state.jobs.get(JobId(work_id)) or state.user_tasks.get(UserTaskId(work_id))
+    if token_id is None:
+        return as_offered
+    return work_variables(instance._deployed.executable, state, state.tokens[token_id])

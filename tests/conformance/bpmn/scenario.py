@@ -107,7 +107,8 @@ def _span(text: str) -> timedelta:
 
 
 def _same(given: object, expected: object) -> None:
-    assert json.loads(json.dumps(given, default=str)) == expected
+    got = json.loads(json.dumps(given, default=str))
+    assert got == expected, f"is {got}"
 
 
 def _state(stage: Stage, words: list[str], values: object) -> None:

@@ -4,9 +4,16 @@
 from dataclasses import replace
 
 from taktloom.kernel.soundness import check_soundness
-from taktloom.model.event_definitions import MessageDefinition, SignalDefinition
+from taktloom.model.event_definitions import (
+    ErrorDefinition,
+    EscalationDefinition,
+    MessageDefinition,
+    SignalDefinition,
+)
 from taktloom.model.identifiers import ProcessId
 from taktloom.model.process import (
+    BoundaryEvent,
+    CallActivity,
     EndEvent,
     IntermediateCatchEvent,
     IntermediateThrowEvent,
@@ -14,9 +21,11 @@ from taktloom.model.process import (
     ProcessDefinition,
     ReceiveTask,
     SendTask,
+    SequenceFlow,
     StartEvent,
+    SubProcess,
 )
-from tests.kernel.build import eid, process
+from tests.kernel.build import eid, event_sub_process, process
 
 
 def running(*nodes: IntermediateCatchEvent | IntermediateThrowEvent | SendTask | ReceiveTask) -> ProcessDefinition:
@@ -64,3 +73,60 @@ def test_a_message_sent_by_the_engine_that_nobody_takes_is_a_warning() -> None:
 def test_a_name_that_is_worked_out_may_be_any() -> None:
     assert found(running(throws("go"), catches("=name"))) == []
     assert found(running(throws("=name"))) == []
+
+
+def test_an_error_or_escalation_that_nothing_around_it_catches_is_a_warning() -> None:
+    assert found(throwing(ErrorDefinition(code="E1"))) == ["error-never-caught at x"]
+    assert found(throwing(EscalationDefinition(code="X1"))) == ["escalation-never-caught at x"]
+    assert found(inside(ErrorDefinition(code="E1"), ErrorDefinition(code="E1"))) == []
+    assert found(inside(ErrorDefinition(code="E1"), ErrorDefinition())) == []
+    assert found(inside(EscalationDefinition(code="X1"), EscalationDefinition(code="X1"))) == []
+    assert found(inside(ErrorDefinition(code="E1"), ErrorDefinition(code="E2"))) == [
+        "boundary-never-triggered at b",
+        "error-never-caught at x",
+    ]
+
+
+def test_an_event_sub_process_catches_for_its_scope_but_not_for_itself() -> None:
+    error = ErrorDefinition(code="E1")
+    handler = event_sub_process(
+        "h", StartEvent(id=eid("hs"), definition=error), EndEvent(id=eid("he")), flows="hs > he"
+    )
+    again = event_sub_process(
+        "h", StartEvent(id=eid("hs"), definition=error), EndEvent(id=eid("he"), definition=error), flows="hs > he"
+    )
+    end = EndEvent(id=eid("x"), definition=error)
+
+    assert found(process(StartEvent(id=eid("s")), end, handler, flows="s > x")) == []
+    assert found(process(StartEvent(id=eid("s")), end, again, flows="s > x")) == ["error-never-caught at he"]
+
+
+def test_the_caller_of_a_process_may_catch_what_it_throws() -> None:
+    error = ErrorDefinition(code="E1")
+    call = CallActivity(id=eid("c"), called_element="q")
+    caught = BoundaryEvent(id=eid("b"), attached_to=call.id, definition=error)
+    start, end, other_end = StartEvent(id=eid("s")), EndEvent(id=eid("e")), EndEvent(id=eid("f"))
+    caller = process(start, call, caught, end, other_end, flows="s > c > e, b > f")
+    careless = process(start, call, end, flows="s > c > e")
+
+    assert found(other(throwing(error)), caller) == []
+    assert found(other(throwing(error)), careless) == ["error-never-caught at x"]
+
+
+def throwing(definition: ErrorDefinition | EscalationDefinition) -> ProcessDefinition:
+    return process(StartEvent(id=eid("s")), EndEvent(id=eid("x"), definition=definition), flows="s > x")
+
+
+def inside(
+    thrown: ErrorDefinition | EscalationDefinition, caught: ErrorDefinition | EscalationDefinition
+) -> ProcessDefinition:
+    body = throwing(thrown)
+    inner = [replace(node, id=eid("is")) if node.id == "s" else node for node in body.nodes]
+    sub = SubProcess(
+        id=eid("sp"),
+        nodes=tuple(inner),
+        flows=(SequenceFlow(id=eid("is-x"), source=eid("is"), target=eid("x")),),
+    )
+    boundary = BoundaryEvent(id=eid("b"), attached_to=sub.id, definition=caught)
+    ends = (EndEvent(id=eid("e")), EndEvent(id=eid("f")))
+    return process(StartEvent(id=eid("s")), sub, boundary, *ends, flows="s > sp > e, b > f")

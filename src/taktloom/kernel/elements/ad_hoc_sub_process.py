@@ -17,7 +17,7 @@ from taktloom.kernel.behaviour import Behaviour
 from taktloom.kernel.commands import IncidentKind
 from taktloom.kernel.elements.sub_process import SubProcessBehaviour
 from taktloom.kernel.executable import NONE, Node, PhaseMethod
-from taktloom.kernel.expressions import Context, Expression, evaluate_condition, kind_of
+from taktloom.kernel.expressions import Context, Expression, has_come_true, kind_of
 from taktloom.kernel.failure import ElementFailure
 from taktloom.kernel.run import Run
 from taktloom.kernel.state import Phase, Scope, Token
@@ -70,7 +70,7 @@ class AdHocBehaviour(SubProcessBehaviour):
         return None
 
     def _is_over(self, run: Run, context: Context) -> bool:
-        return self.condition is not None and evaluate_condition(self.condition, context, run.now)
+        return self.condition is not None and has_come_true(self.condition, context, run.now)
 
     def _named(self, run: Run, node: Node, token: Token) -> tuple[int, ...]:
         assert self.active_elements is not None

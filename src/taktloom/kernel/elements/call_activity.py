@@ -16,6 +16,7 @@ from typing import ClassVar
 from taktloom.feel.values import FeelValue
 from taktloom.kernel.behaviour import receive_variables
 from taktloom.kernel.commands import ContinueChild, IncidentKind, StartChild
+from taktloom.kernel.data_flow import NodeData
 from taktloom.kernel.elements.activity import ActivityBehaviour
 from taktloom.kernel.elements.inputs import given_variables, input_variables
 from taktloom.kernel.executable import Node
@@ -30,7 +31,10 @@ __all__ = ["CallActivityBehaviour"]
 
 @dataclass(frozen=True, slots=True)
 class CallActivityBehaviour(ActivityBehaviour):
-    """Waits for the called instance. passes_all, returns_all: see CallActivity of the model. item: its loop's."""
+    """Waits for the called instance. passes_all, returns_all: see CallActivity of the model. item: its loop's.
+
+    One that has data inputs gives only these: they are the inputs of what it calls (10.4.1).
+    """
 
     called_element: TextExpression
     binding: str
@@ -53,7 +57,7 @@ class CallActivityBehaviour(ActivityBehaviour):
                 element_id=run.node(token).id,
                 process_id=process_id,
                 binding=self.binding,
-                variables=input_variables(run, token) if self.passes_all else self._chosen(run, token),
+                variables=self._chosen(run, token) if self._chooses(run, token) else input_variables(run, token),
             )
         )
         return None
@@ -70,6 +74,10 @@ class CallActivityBehaviour(ActivityBehaviour):
         """What the called instance threw has been handled, and it is still called."""
         run.commands.extend(ContinueChild(child_id=ChildId(wait)) for wait in token.waits if wait in run.state.children)
         return None
+
+    def _chooses(self, run: Run, token: Token) -> bool:
+        data = run.process.nodes[run.process.node_index[run.node(token).id]].data
+        return not self.passes_all or (isinstance(data, NodeData) and bool(data.inputs))
 
     def _chosen(self, run: Run, token: Token) -> dict[str, FeelValue]:
         """What is given on purpose; to each of several instances also its item."""

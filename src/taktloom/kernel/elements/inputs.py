@@ -3,16 +3,23 @@
 
 from taktloom.feel.values import FeelValue
 from taktloom.kernel.data_flow import NodeData
+from taktloom.kernel.executable import ExecutableProcess
 from taktloom.kernel.run import Run
-from taktloom.kernel.state import Token
+from taktloom.kernel.state import InstanceState, Token
+from taktloom.kernel.variables import visible_variables
 
-__all__ = ["given_variables", "input_variables"]
+__all__ = ["given_variables", "input_variables", "work_variables"]
 
 
 def input_variables(run: Run, token: Token) -> dict[str, FeelValue]:
     """A copy, since the variables may change while the work waits; without data outputs, which have no value yet."""
-    variables = dict(run.variables(token))
-    data = run.node(token).data
+    return work_variables(run.process, run.state, token)
+
+
+def work_variables(process: ExecutableProcess, state: InstanceState, token: Token) -> dict[str, FeelValue]:
+    """What the work that *token* waits for can see at this moment."""
+    variables = dict(visible_variables(state, token.inner or token.scope))
+    data = process.nodes[token.element].data
     if isinstance(data, NodeData):
         for name in data.outputs:
             if variables.get(name) is None:

@@ -20,7 +20,7 @@ from taktloom.kernel.data_flow import given_to
 from taktloom.kernel.elements.instance_events import InstanceEvents, throw_all
 from taktloom.kernel.elements.rounds import LoopBehaviour, body_of, open_round
 from taktloom.kernel.executable import PhaseMethod
-from taktloom.kernel.expressions import Context, Expression, evaluate_condition, kind_of
+from taktloom.kernel.expressions import Context, Expression, has_come_true, kind_of
 from taktloom.kernel.failure import ElementFailure
 from taktloom.kernel.mappings import evaluate_mappings
 from taktloom.kernel.run import Run
@@ -150,7 +150,7 @@ class MultiInstanceBehaviour(LoopBehaviour):
         inside = {**context, **self._after(body)}
         if self.collection.outputs is not None:
             inside[self.collection.outputs] = _loop_of(body).results  # no copy: a round costs the same however many
-        return evaluate_condition(self.completion, inside, run.now)
+        return has_come_true(self.completion, inside, run.now)
 
     def _count(self, run: Run, context: Context) -> int:
         if self.cardinality is None:

@@ -2,8 +2,9 @@
 """Transaction: a sub-process that a cancel end event undoes before the cancel boundary event is taken.
 
 Cancelling terminates what runs in the transaction, compensates what completed in it (also inside sub-processes that
-were still running: nothing done may stay), and leaves by the cancel boundary event. An error leaves it as any
-sub-process, without compensation (a hazard). Source: BPMN 2.0.2, 10.3.5, 13.3.4.
+were still running, and in all instances of a looping transaction: nothing done may stay), and leaves by the cancel
+boundary event. An error leaves it as any sub-process, without compensation (a hazard).
+Source: BPMN 2.0.2, 10.3.5, 13.3.4.
 """
 
 from typing import ClassVar
@@ -15,7 +16,7 @@ from taktloom.kernel.elements.sub_process import SubProcessBehaviour
 from taktloom.kernel.executable import NONE
 from taktloom.kernel.interruption import break_off
 from taktloom.kernel.run import Run
-from taktloom.kernel.state import Phase, Token
+from taktloom.kernel.state import CompensationRecord, Phase, Token
 
 __all__ = ["CancelEndBehaviour", "TransactionBehaviour"]
 
@@ -50,7 +51,7 @@ class CancelEndBehaviour(EndEventBehaviour):
             return
         assert transaction.inner is not None
         scope = run.state.scopes[transaction.inner]
-        scope.undoing, scope.records = completed_in(run, scope), []
+        scope.undoing, scope.records = _end_other_instances(run, transaction), []
         run.clear_scope(scope)
         scope.is_ending = True
         run.push(transaction, Phase.COMPLETE)
@@ -66,14 +67,33 @@ def _transaction_around(run: Run, token: Token) -> Token | None:
             return token
 
 
+def _instances(run: Run, token: Token) -> list[Token]:
+    """The token, then of one instance of a looping activity those around it, up to the one that stands for all."""
+    tokens = [token]
+    while run.node(tokens[-1]).is_round:
+        owner = run.state.scopes[tokens[-1].scope].owner
+        assert owner is not None  # a round stands in the scope of its loop
+        tokens.append(run.state.tokens[owner])
+    return tokens
+
+
+def _end_other_instances(run: Run, transaction: Token) -> list[CompensationRecord]:
+    """What has completed in all instances of the transaction; only *transaction* goes on, to undo it."""
+    *instances, whole = _instances(run, transaction)
+    assert whole.inner is not None  # what runs in it cancels it
+    scope = run.state.scopes[whole.inner]
+    found, scope.records = completed_in(run, scope), []
+    if instances:
+        run.terminate_others(instances[-1])
+    return found
+
+
 def _leave_cancelled(run: Run, token: Token) -> None:
-    """By the cancel boundary event of the transaction, or of the loop around it; without one its path ends."""
-    at: Token | None = token
-    while at is not None and run.node(at).cancelled_by == NONE:
-        owner = run.state.scopes[at.scope].owner if run.node(at).is_round else None
-        at = None if owner is None else run.state.tokens[owner]
-    if at is None:
-        run.cancel_visit(token)
-        run.end_path(token)
+    """By the cancel boundary event; without one its path ends."""
+    at = _instances(run, token)[-1]
+    cancelled_by = run.node(at).cancelled_by
+    if cancelled_by == NONE:
+        run.cancel_visit(at)
+        run.end_path(at)
         return
-    break_off(run, run.process.nodes[run.node(at).cancelled_by], at, {})
+    break_off(run, run.process.nodes[cancelled_by], at, {})

@@ -17,6 +17,7 @@ from taktloom.kernel.soundness.rules import (
     SIGNAL_NEVER_CAUGHT,
     SIGNAL_NEVER_THROWN,
 )
+from taktloom.kernel.soundness.uncaught import Surroundings, uncaught
 from taktloom.model.errors import DefinitionError, LimitExceededError
 from taktloom.model.event_definitions import (
     CompensateDefinition,
@@ -73,6 +74,8 @@ def check_prospects(
         found.extend(_signals(container, thrown))
         found.extend(_unheard(container, caught))
         found.extend(_conditions(container, known))
+    throws = ((container, node, one) for container in containers for node, one in _thrown([container]))
+    found.extend(uncaught(throws, Surroundings(everywhere)))
     return tuple(found)
 
 

@@ -100,6 +100,20 @@ MESSAGE_NEVER_CAUGHT = Rule(
     clause="BPMN 2.0.2, 10.5.5 (Message): a message is sent to one participant, here inside the engine.",
     severity=Severity.WARNING,
 )
+ERROR_NEVER_CAUGHT = Rule(
+    name="error-never-caught",
+    message="Nothing around the event catches the error '{code}': the instance fails with it.",
+    remedy="Catch it at the boundary of the activity around it or in an event sub-process, or correct the code.",
+    clause="BPMN 2.0.2, 10.5.6: an error goes to the innermost event that catches it.",
+    severity=Severity.WARNING,
+)
+ESCALATION_NEVER_CAUGHT = Rule(
+    name="escalation-never-caught",
+    message="Nothing around the event catches the escalation '{code}': it has no effect.",
+    remedy="Catch it at the boundary of the activity around it or in an event sub-process, or correct the code.",
+    clause="BPMN 2.0.2, 10.5.6: an escalation goes to the innermost event that catches it.",
+    severity=Severity.WARNING,
+)
 CONDITION_CONSTANT = Rule(
     name="condition-constant",
     message="The condition does not depend on any data: it is always {value}.",
@@ -124,6 +138,8 @@ SOUNDNESS_RULES: tuple[Rule, ...] = (
     SIGNAL_NEVER_THROWN,
     SIGNAL_NEVER_CAUGHT,
     MESSAGE_NEVER_CAUGHT,
+    ERROR_NEVER_CAUGHT,
+    ESCALATION_NEVER_CAUGHT,
     CONDITION_CONSTANT,
     NAME_MISSPELT,
 )

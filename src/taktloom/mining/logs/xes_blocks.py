@@ -31,7 +31,7 @@ WORKERS = 2
 TRACE, EVENT, EVENT_END, TRACE_END = range(4)
 STRUCTURE = {"<trace": TRACE, "<event": EVENT, "</event": EVENT_END, "</trace": TRACE_END}
 FOLLOWERS = {TRACE: (EVENT, TRACE_END), EVENT: (EVENT_END,), EVENT_END: (EVENT, TRACE_END), TRACE_END: (TRACE,)}
-MOST_TEXTS = 10_000
+MOST_TEXTS, MOST_KEYS = 10_000, 1_000
 TAG = re.compile(r"</?(?:trace|event)")
 MARKUP = re.compile(
     r"(?P<end>[ \t\n\r]*/>)?(?P<tags>(?:[ \t\n\r]*</?(?:trace|event)[ \t\n\r]*>)*)[ \t\n\r]*"
@@ -130,8 +130,8 @@ def read_block(text: bytes) -> TraceBlock:
     if (level == TRACE_END).any():
         raise NotPlainError  # an attribute of the log between traces
     coded = code_texts([keys])
-    if coded.labels.str.contains(r"[&\t\n\r]").any():
-        raise NotPlainError
+    if coded.labels.len() > MOST_KEYS or coded.labels.str.contains(r"[&\t\n\r]").any():
+        raise NotPlainError  # each key costs a look at all attributes
     of_event = level == EVENT
     kinds = pl.DataFrame({"event": of_event, "key": coded.codes, "text": texts.codes[:-1]}).unique()
     values = _values(values)
