@@ -69,8 +69,9 @@ def _record_form(kind: Any, *, left_out: str = "") -> _Form:
 
     def load(plain: Mapping[str, Any]) -> object:
         given = dict(plain)
-        for name in given.keys() & readers:
-            given[name] = readers[name](given[name])
+        for name, read in readers.items():
+            if name in given:
+                given[name] = read(given[name])
         return kind(**given)
 
     return _Form(_saving(items, forms), load)
