@@ -44,3 +44,18 @@ def test_a_document_is_read_from_its_file_and_refused_when_it_is_no_text(taktloo
 
     assert [(each["text"], each["kept"]) for each in done.document["result"]["rules"]] == [("exists 1: a", 20)]
     assert (refused.code, "TL-2951" in refused.err) == (1, True)
+
+
+def test_a_log_is_exported_with_pseudonyms_under_a_key_that_is_made_once(taktloom: CommandLine, tmp_path: Path) -> None:
+    rows = "case,activity,time,resource,salary\nSmith,pay,2026-01-01T00:00:00Z,Ann,9\n"
+    (tmp_path / "log.csv").write_text(rows, encoding="utf-8")
+    key, first, second = tmp_path / "key", tmp_path / "first.csv", tmp_path / "second.csv"
+
+    for output in (first, second):
+        assert taktloom("log", "export", tmp_path / "log.csv", output, "--pseudonym-key", key).code == 0
+
+    assert key.stat().st_mode & 0o077 == 0
+    assert first.read_bytes() == second.read_bytes()
+    text = first.read_text(encoding="utf-8")
+    assert "resource-" in text
+    assert not [name for name in ("Smith", "Ann", "salary") if name in text]

@@ -48,3 +48,20 @@ def test_a_log_is_shown_with_what_does_not_fit_and_written_in_another_format(
     assert [finding["rule"] for finding in shown["findings"]] == ["ocel-event-relation-dangling"]
     assert (again["events"], again["event_object_relations"], again["findings"]) == (3, 4, [])
     assert taktloom("log", "convert", str(orders), str(output)).code == 1
+
+
+def test_the_graph_and_the_net_of_a_file_are_told_and_drawn(
+    taktloom: CommandLine, orders: Path, tmp_path: Path
+) -> None:
+    graph = taktloom("mine", "object-graph", orders, "-o", tmp_path / "graph.svg", "--json")
+    net = taktloom("mine", "object-net", orders, "-o", tmp_path / "net.svg", "--json")
+    table = taktloom("mine", "object-net", orders, "--type", "order")
+
+    assert [(flow["object_type"], flow["source"], flow["target"]) for flow in graph.document["flows"]] == [
+        ("item", "place", "pick"),
+        ("order", "place", "pay"),
+    ]
+    assert {fit["fitness"] for fit in net.document["fits"]} == {1.0}
+    assert "order" in table.out
+    assert "item" not in table.out
+    assert all((tmp_path / name).read_text(encoding="utf-8").startswith("<svg") for name in ("graph.svg", "net.svg"))

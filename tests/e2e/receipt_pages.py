@@ -64,6 +64,16 @@ def _wait_for_tab(page: Page, tab: str) -> None:
         assert_marks_visible(page)
 
 
+def add_condition(page: Page, kind: str, fields: dict[str, str]) -> None:
+    """Put a condition of the menu on the log that is under review."""
+    page.get_by_role("button", name="Filter", exact=True).click()
+    page.get_by_role("menuitem", name=kind, exact=True).click()
+    dialog = page.get_by_role("dialog", name=kind)
+    for label, value in fields.items():
+        dialog.get_by_label(label, exact=True).fill(value)
+    dialog.get_by_role("button", name="Add condition").click()
+
+
 def draft_automation(page: Page) -> str:
     """From the potential to a draft, opened in the editor; what the summary said."""
     page.get_by_role("button", name="Draft automation").click()

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """The whole walk on the real receipt.csv in a real Chromium, read back through REST; then the pages that it filled."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import BrowserContext, Page, Playwright, expect, sync_playwright
 
 from tests.e2e import receipt_pages as pages
 from tests.e2e.browser import CHROMIUM, DESK, PHONE, Complaints, assert_marks_visible, chromium, open_page, overflow_of
@@ -172,6 +174,44 @@ def test_the_dashboard_tells_what_rest_tells(walked: Town) -> None:
     assert watch["baseline"]["log_id"] == "receipt"
 
 
+def test_a_filter_made_from_the_menu_and_by_a_click_is_what_the_address_and_rest_say(walked: Town) -> None:
+    page = walked.context.new_page()
+    page.goto(f"{walked.server.address}/mining/logs/receipt?tab=variants")
+    page.get_by_role("button", name="Only variant 1", exact=True).click()
+    pages.add_condition(page, "Number of events", {"At least": "6"})
+    status = page.get_by_role("group", name="Filter of the log").get_by_role("status")
+    expect(status).to_contain_text("of 1,434 cases")
+
+    steps = json.loads(parse_qs(urlsplit(page.url).query)["filter"][0])
+    reach = walked.clerk.get("/logs/receipt/filter", filter=json.dumps({"steps": steps}))
+    assert [step["where"]["type"] for step in steps] == ["variant", "length"]
+    assert reach[-1]["cases"] == reach[0]["cases"] == walked.clerk.get("/logs/receipt/variants", limit=1)[0]["cases"]
+    assert status.inner_text().startswith(f"{reach[-1]['cases']} of 1,434 cases")
+
+    page.get_by_role("button", name="Remove filter: 1 chosen variant").click()
+    expect(status).to_contain_text(f"{walked.clerk.get('/logs/receipt/filter', **_longer(6))[-1]['cases']:,} of")
+    page.close()
+
+
+def test_an_analysis_is_run_from_its_form_and_its_address_shows_it_again(walked: Town) -> None:
+    page = walked.context.new_page()
+    page.goto(f"{walked.server.address}/mining/logs/receipt?tab=analyses&analysis=dotted")
+    page.get_by_label("Lines or dots drawn at most").fill("300")
+    page.get_by_role("button", name="Run", exact=True).click()
+    drawing = page.get_by_role("img", name="Drawing: Dotted chart")
+    expect(drawing).to_be_visible()
+
+    assert page.get_by_text("taktloom mine dotted receipt --marks 300").is_visible()
+    page.reload()
+    expect(drawing).to_be_visible()
+    assert drawing.evaluate("one => one.naturalWidth") > 100
+    page.close()
+
+
+def _longer(events: int) -> dict[str, str]:
+    return {"filter": json.dumps({"steps": [{"keep": "cases", "where": {"type": "length", "at_least": events}}]})}
+
+
 def test_the_pages_raised_no_script_error_and_asked_nobody_else(walked: Town) -> None:
     assert walked.complaints.errors == []
     assert walked.complaints.strangers == []
@@ -260,6 +300,7 @@ def places(town: Town) -> list[str]:
         "/", "/tasks", "/tasks?view=all", "/processes", *process, "/processes/receipt?start=true",
         f"/processes/drafts/{draft}?element=task_t02_check_confirmation_of_receipt", "/instances", *instance_tabs,
         "/incidents", "/incidents?state=resolved", "/mining", "/mining/import", "/mining/logs/receipt/columns", *tabs,
+        "/mining/logs/receipt?tab=analyses", "/mining/logs/receipt?tab=analyses&analysis=times&parameters=%7B%7D",
         "/admin/users", "/admin/service-accounts", "/admin/audit", "/account",
     ]  # fmt: skip
 

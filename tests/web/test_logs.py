@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 import pytest
 
+from taktloom.app.analyses import running
 from tests.app.models import LOG_CSV
 from tests.web.client import Client, expect
 
@@ -272,6 +273,67 @@ def test_a_failed_import_carries_its_whole_problem(admin: Client) -> None:
     assert document["problem"]["anyOf"][0] == {"$ref": "#/components/schemas/Problem"}
 
 
+def test_the_potential_of_a_part_is_that_of_its_cases_only(admin: Client, log_id: str) -> None:
+    one = json.dumps({"steps": [{"keep": "cases", "where": {"type": "sample", "count": 1}}]})
+    path = f"/logs/{log_id}/potential"
+
+    part = _waited(admin, path, filter=one)
+
+    assert part["method"]["parameters"]["cases"] == "1"
+    assert admin.assess(log_id)["method"]["parameters"]["cases"] == "2"
+    nothing = json.dumps({"steps": [{"keep": "cases", "where": {"type": "having", "activities": ["nowhere"]}}]})
+    assert admin.call("GET", path, params={"filter": nothing}).json()["code"] == "TL-2120"
+
+
+def _waited(admin: Client, path: str, **query: str) -> Any:
+    for _ in range(200):
+        answer = admin.call("GET", path, params=query)
+        if answer.status_code == 200:
+            return answer.json()
+        time.sleep(0.05)
+    raise AssertionError(answer.text)
+
+
+def test_a_log_names_the_attributes_that_a_filter_can_ask_for(admin: Client, log_id: str) -> None:
+    named = {one["name"] for one in admin.get(f"/logs/{log_id}")["attributes"]}
+
+    for name in named:
+        kind = "case_attribute" if name.startswith("case.") else "some_event"
+        test = {"column": name, "test": {"type": "missing"}}
+        where = (
+            {"type": kind, **test}
+            if kind == "case_attribute"
+            else {"type": kind, "where": {"type": "attribute", **test}}
+        )
+        steps = json.dumps({"steps": [{"keep": "cases", "where": {"type": kind, **where}}]})
+        assert admin.call("GET", f"/logs/{log_id}/filter", params={"filter": steps}).status_code == 200
+
+
+def test_a_long_analysis_is_a_work_that_can_be_followed(
+    admin: Client, log_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "ANSWERED_WITHIN_S", 0.0)
+    path = f"/logs/{log_id}/analyses/times"
+
+    begun = expect(admin.call("GET", path), 202).json()
+
+    assert begun["kind"] == "analysis"
+    assert admin.follow(begun)["state"] == "done"
+    monkeypatch.setattr(running, "ANSWERED_WITHIN_S", 30.0)
+    assert admin.get(path)["tables"][0]["title"] == "Cases"
+
+
+def test_the_parameters_of_an_analysis_say_what_a_form_needs(admin: Client) -> None:
+    analyses = {
+        one["name"]: {each["name"]: each for each in one["parameters"]} for one in admin.get("/analyses")["items"]
+    }
+
+    assert analyses["discover"]["miner"]["kind"] == "choice"
+    assert "inductive" in analyses["discover"]["miner"]["choices"]
+    assert (analyses["discover"]["noise"]["kind"], analyses["align"]["limit"]["kind"]) == ("number", "integer")
+    assert analyses["rules"]["rules"]["kind"] == "document"
+
+
 def test_the_potential_says_by_codes_what_it_cannot_tell_and_how_it_was_made(admin: Client, log_id: str) -> None:
     potential = admin.assess(log_id)
 
@@ -280,3 +342,23 @@ def test_the_potential_says_by_codes_what_it_cannot_tell_and_how_it_was_made(adm
     assert {one["feature"]: one["code"] for one in potential["activities"][0]["not_computable"]}["hours"] == (
         "needs-start-times"
     )
+
+
+def test_an_uploaded_object_centric_log_is_told_as_graph_and_net(admin: Client) -> None:
+    events = [
+        {"id": "e1", "type": "place", "time": "2024-01-01T00:00:00Z", "relationships": [{"objectId": "o1"}]},
+        {"id": "e2", "type": "pay", "time": "2024-01-02T00:00:00Z", "relationships": [{"objectId": "o1"}]},
+    ]
+    content = json.dumps({"events": events, "objects": [{"id": "o1", "type": "order"}]}).encode()
+    files = {"file": ("orders.jsonocel", content, "application/json")}
+    path = f"/logs/uploads/{expect(admin.call('POST', '/logs/uploads', files=files), 201).json()['upload_id']}"
+
+    graph = expect(admin.call("GET", f"{path}/object-graph"), 200).json()
+    net = expect(admin.call("GET", f"{path}/object-net?object_type=order&noise=0"), 200).json()
+    pictures = [expect(admin.call("GET", f"{path}/object-{name}.svg"), 200) for name in ("graph", "net")]
+
+    assert [(flow["source"], flow["target"], flow["median_s"]) for flow in graph["flows"]] == [("place", "pay", 86400)]
+    assert (len(net["places"]), net["fits"][0]["fitness"]) == (3, 1)
+    assert {picture.headers["content-type"] for picture in pictures} == {"image/svg+xml"}
+    assert admin.call("GET", f"{path}/object-net?object_type=none").status_code == 404
+    assert admin.call("GET", "/logs/uploads/none/object-graph").status_code == 404

@@ -99,10 +99,19 @@ class HistoryRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AttributeRecord:
+    """An attribute that a filter can name: `resource`, `role`, `lifecycle`, or a `case.*` or `event.*` column."""
+
+    name: str
+    type: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LogDetailRecord(LogRecord):
     """A log with its mapping and what its import noticed. history: None for an imported one."""
 
     mapping: MappingRecord
+    attributes: tuple[AttributeRecord, ...]
     skipped_rows: int
     findings: tuple[Finding, ...]
     history: HistoryRecord | None = None
@@ -187,9 +196,17 @@ def log_detail_record(log: "CanonicalLog") -> LogDetailRecord:
     return LogDetailRecord(
         **_common(log),  # type: ignore[arg-type]
         mapping=mapping_record(metadata.mapping),
+        attributes=_attributes(log),
         skipped_rows=metadata.facts.skipped_rows,
         findings=import_findings(metadata),
     )
+
+
+def _attributes(log: "CanonicalLog") -> tuple[AttributeRecord, ...]:
+    """Those of the event schema that the log fills, then its own columns."""
+    filled = {"resource": log.resources, "role": log.roles, "lifecycle": log.lifecycles}
+    common = tuple(AttributeRecord(name=name, type="String") for name, values in filled.items() if values)
+    return common + tuple(AttributeRecord(name=one.name, type=one.type) for one in log.metadata.columns)
 
 
 def import_findings(metadata: "LogMetadata") -> tuple[Finding, ...]:

@@ -4,10 +4,11 @@
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 from taktloom.app.context import Context, use_case
-from taktloom.app.long_work import WorkHandle, WorkKind, WorkStatus
+from taktloom.app.long_work import WorkHandle, WorkKind, WorkState, WorkStatus
+from taktloom.app.review import ALL, Filter, view_of
 from taktloom.assure.permissions import Permission
 from taktloom.model.errors import MisuseError
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 Report: TypeAlias = Callable[[str, int, int | None], None]
 
 RESULT = "potential"
+ANSWERED_WITHIN_S = 2.0
 HOURS_UNIT = "h/month"
 INDICATOR_OF = {
     "volume": "events_per_month",
@@ -147,10 +149,15 @@ def show_potential(
 
 
 @use_case(Permission.LOG_VIEW)
-def start_potential(context: Context, *, log_id: str) -> PotentialRecord | WorkStatus:
-    """The potential when it is known already, else the work that computes it: one per log, joined by whoever asks."""
+def start_potential(context: Context, *, log_id: str, chosen: Filter = ALL) -> PotentialRecord | WorkStatus:
+    """The potential of the chosen part when it is known, else the work that computes it, joined by whoever asks.
+
+    That of the whole log is kept on disk, that of a part in memory until the log is imported anew.
+    """
     from taktloom.programme.potential import PotentialReport
 
+    if chosen != ALL:
+        return _start_part(context, log_id, chosen)
     known = context.rooms.logs.ready(log_id, RESULT, PotentialReport)
     if known is not None:
         return potential_record(with_rates(known, _kept_rates(context, log_id)))
@@ -160,6 +167,34 @@ def start_potential(context: Context, *, log_id: str) -> PotentialRecord | WorkS
 
     works = context.rooms.long_work
     return works.show(works.begin(work, kind=WorkKind.POTENTIAL, key=(WorkKind.POTENTIAL, log_id)))
+
+
+def _start_part(context: Context, log_id: str, chosen: Filter) -> PotentialRecord | WorkStatus:
+    context.rooms.logs.metadata(log_id)  # an unknown log is an answer, not a work that fails
+
+    def work(handle: WorkHandle) -> "PotentialReport":
+        return context.rooms.logs.result(
+            log_id, (RESULT, chosen), lambda log: _assess(_view(log, chosen), handle.advance)
+        )
+
+    works = context.rooms.long_work
+    begun = works.begin(work, kind=WorkKind.POTENTIAL, key=(WorkKind.POTENTIAL, log_id, chosen))
+    status = works.wait(begun, seconds=ANSWERED_WITHIN_S)
+    if status.error is not None:
+        raise status.error
+    if status.state is not WorkState.DONE:
+        return status
+    return potential_record(with_rates(cast("PotentialReport", status.result), _kept_rates(context, log_id)))
+
+
+def _view(log: "CanonicalLog", chosen: Filter) -> "CanonicalLog":
+    """The chosen part. Raises EmptyViewError when no case is left."""
+    from taktloom.mining.review import EmptyViewError
+
+    view = view_of(log, chosen)
+    if not view.counts.cases:
+        raise EmptyViewError(log.metadata.log_id)
+    return view
 
 
 @use_case(Permission.LOG_VIEW)

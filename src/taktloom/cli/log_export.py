@@ -29,6 +29,12 @@ log_export_commands = typer.Typer()
 def export_log(
     log: LogArgument,
     output: Annotated[Path, typer.Argument(help="File to write: .xes, .xes.gz, .csv or .parquet.")],
+    pseudonym_key: Annotated[
+        Path | None, typer.Option(help="Key file: names become pseudonyms; it is made where there is none.")
+    ] = None,
+    keep: Annotated[
+        list[str] | None, typer.Option(help="With a key: an attribute that stays, such as case.amount; repeatable.")
+    ] = None,
     filter_text: FilterOption = None,
     having: WithOption = None,
     lacking: WithoutOption = None,
@@ -42,7 +48,9 @@ def export_log(
     Example: taktloom log export receipt receipt.xes.gz --with 'Confirmation of receipt'
     """
     with looking_at(log, data, Reading(timezone=timezone, skip_bad_rows=skip_bad_rows)) as (context, log_id):
-        log_export.export_log(
-            context, log_id=log_id, output=output, chosen=chosen_part(having, lacking, filter_text)
-        )  # fmt: skip
+        pseudonyms = None
+        if pseudonym_key is not None:
+            pseudonyms = log_export.Pseudonyms(key_file=pseudonym_key, keep=tuple(keep or ()))
+        chosen = chosen_part(having, lacking, filter_text)
+        log_export.export_log(context, log_id=log_id, output=output, chosen=chosen, pseudonyms=pseudonyms)
         print_json({"file": output}) if as_json else say(str(output))

@@ -62,7 +62,10 @@ GROUPS = {
         help="Event logs in the data folder.",
         places=("logs:log_commands", "log_export:log_export_commands", "object_logs:object_log_commands"),
     ),
-    "mine": Group(help="Analyses of an event log.", places=("mine:mine_commands", "sql:sql_commands")),
+    "mine": Group(
+        help="Analyses of an event log.",
+        places=("mine:mine_commands", "sql:sql_commands", "object_mining:object_mining_commands"),
+    ),
     "process": Group(help="Deployed processes.", places=("system:process_commands",), also=("operations", "batches")),
     "instance": Group(help="Process instances.", places=("running:instance_commands",), also=("operations", "batches")),
     "task": Group(help="User tasks.", places=("running:task_commands",)),

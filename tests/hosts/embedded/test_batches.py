@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from taktloom.hosts.embedded import CountingIds, EmbeddedEngine, EngineOptions, ManualClock
+from taktloom.hosts.embedded import CountingIds, EmbeddedEngine, EngineOptions, InlineWriter, ManualClock
 from taktloom.hosts.embedded.batches import BatchParameters, BatchStateError, EmptyBatchError, UnknownBatchError
 from taktloom.hosts.embedded.causes import without_particulars
 from taktloom.hosts.embedded.operator_actions import Order, ReasonMissingError
@@ -80,6 +80,46 @@ def test_what_differs_from_case_to_case_does_not_tell_causes_apart(one: str, oth
 
 def test_other_words_are_another_cause() -> None:
     assert without_particulars("No address") != without_particulars("No telephone")
+
+
+class Died(Exception):
+    """An engine's process ends."""
+
+
+def test_a_target_that_another_engine_was_faster_with_is_not_operated_on_again(tmp_path: Path) -> None:
+    path, clock = tmp_path / "engine.db", ManualClock(MONDAY)
+    groups: list[str] = []
+
+    class DyingWriter(InlineWriter):
+        def _run_queued(self) -> None:
+            if groups:
+                groups.append("of the faster one")
+                if len(groups) == 3:
+                    raise Died
+            super()._run_queued()
+
+    faster = EmbeddedEngine.open(path, EngineOptions(clock=clock, writer=DyingWriter))
+
+    class SlowWriter(InlineWriter):
+        def _run_queued(self) -> None:
+            if not groups:
+                groups.append("of the slower one")
+                with pytest.raises(Died):
+                    faster.batches.run_due()
+            super()._run_queued()
+
+    deploy(faster, version("pick"))
+    keys = start(faster, 21)  # one more than an engine has under way at once
+    selection, parameters = Selection(keys=tuple(keys)), BatchParameters(variables={"seen": Decimal(1)})
+    batch = faster.batches.create(BatchKind.SET_VARIABLES, selection, parameters, ORDER)
+
+    slower = EmbeddedEngine.open(path, EngineOptions(clock=clock, writer=SlowWriter))
+    looked_at = slower.batches.run_due()
+
+    assert looked_at == 21
+    assert [slower.instances.check_replay(key) for key in keys] == [2] * 21
+    assert (slower.batches.get(batch.batch_id).done, slower.batches.get(batch.batch_id).state) == (21, BatchState.DONE)
+    slower.drain()
 
 
 def test_a_refused_target_tells_why_and_stops_no_other(engine: EmbeddedEngine) -> None:

@@ -70,6 +70,16 @@ def test_an_instance_goes_on_by_the_new_version_with_its_open_work_and_its_whole
     assert action.details == {"source": 1, "target": 2}
 
 
+def test_an_open_task_and_its_instance_are_shown_with_the_new_version(engine: EmbeddedEngine) -> None:
+    deploy(engine, version("Check", "pack"), version("Check", "weigh", "pack"))
+    key = start(engine)
+
+    engine.migrations.migrate(key, REQUEST, ORDER)
+
+    (task,) = engine.user_tasks.search(UserTaskQuery()).items
+    assert (task.instance_key, task.element_id, task.version) == (key, "Check", 2)
+
+
 def test_it_can_go_back_and_its_state_is_the_same_as_before(engine: EmbeddedEngine) -> None:
     deploy(engine, version("pick", "pack"), version("pick", "Check", "pack"))
     key = start(engine)

@@ -2,8 +2,10 @@
 """Running an analysis of the table: at once for a command, as a work that can be watched and cancelled for a page."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from typing import Any, cast
+from dataclasses import MISSING, dataclass, fields
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Literal, cast, get_args, get_origin, get_type_hints
 
 from taktloom.app.analyses.records import Analysis, AnalysisInput, AnalysisOutput, Report, is_document, read_parameters
 from taktloom.app.analyses.table import ANALYSES
@@ -16,15 +18,31 @@ from taktloom.model.errors import NotFoundError
 ANSWERED_WITHIN_S = 2.0
 
 
+class ParameterKind(StrEnum):
+    """What a parameter's value is; `document`: the text of a file."""
+
+    TEXT = "text"
+    INTEGER = "integer"
+    NUMBER = "number"
+    BOOLEAN = "boolean"
+    CHOICE = "choice"
+    LIST = "list"
+    INSTANT = "instant"
+    DOCUMENT = "document"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParameterRecord:
-    """One parameter: its name, help, default (None: required or none), range, and whether it is a file's text."""
+    """One parameter: its name, help, default (None: required or none), range, kind and, of a choice, its values."""
 
     name: str
     help: str
     default: object
     least: float | None
     most: float | None
+    kind: ParameterKind
+    is_required: bool
+    choices: tuple[str, ...] = ()
     is_document: bool = False
 
 
@@ -101,6 +119,7 @@ def _analysis(name: str) -> Analysis[Any]:
 
 
 def _parameters(analysis: Analysis[Any]) -> tuple[ParameterRecord, ...]:
+    hints = get_type_hints(analysis.parameters)
     return tuple(
         ParameterRecord(
             name=each.name,
@@ -108,10 +127,40 @@ def _parameters(analysis: Analysis[Any]) -> tuple[ParameterRecord, ...]:
             default=None if not isinstance(each.default, str | int | float | bool) else each.default,
             least=each.metadata["least"],
             most=each.metadata["most"],
+            kind=ParameterKind.DOCUMENT if is_document(each) else _kind(hints[each.name]),
+            is_required=each.default is MISSING,
+            choices=_choices(hints[each.name]),
             is_document=is_document(each),
         )
         for each in fields(analysis.parameters)
     )
+
+
+def _kind(hint: object) -> ParameterKind:
+    """Of an annotation, its None left aside."""
+    if _choices(hint):
+        return ParameterKind.CHOICE
+    if get_origin(hint) is tuple:
+        return ParameterKind.LIST
+    return next((_KINDS[each] for each in (hint, *get_args(hint)) if each in _KINDS), ParameterKind.TEXT)
+
+
+def _choices(hint: object) -> tuple[str, ...]:
+    """The values of an enumeration or of literals; none for other annotations."""
+    for each in (hint, *get_args(hint)):
+        if isinstance(each, type) and issubclass(each, StrEnum):
+            return tuple(each)
+        if get_origin(each) is Literal:
+            return tuple(str(one) for one in get_args(each))
+    return ()
+
+
+_KINDS: Mapping[object, ParameterKind] = {
+    bool: ParameterKind.BOOLEAN,
+    int: ParameterKind.INTEGER,
+    float: ParameterKind.NUMBER,
+    datetime: ParameterKind.INSTANT,
+}
 
 
 def file_of(output: AnalysisOutput, wanted: str) -> tuple[str, bytes]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from taktloom.app.analyses import (
+    clusters,
     conformance,
     discovery,
     explanation,
@@ -24,6 +25,7 @@ _MODULES = (
     performance,
     organisation,
     explanation,
+    clusters,
     prediction,
     privacy,
     replaying,

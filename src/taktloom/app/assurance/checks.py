@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from taktloom.app.assurance.journals import Journals, Replayed
-from taktloom.app.assurance.models import HEARD, HEARER, TICKER, TICKS
+from taktloom.app.assurance.models import HEARD, HEARER, SIREN, TICKER, TICKS
 from taktloom.app.assurance.outside import World
 from taktloom.app.assurance.records import Known, Wrong, require
 from taktloom.kernel.state import InstanceState, InstanceStatus
 from taktloom.kernel.state_json import save_state
-from taktloom.model.identifiers import InstanceKey
+from taktloom.model.identifiers import DefinitionKey, InstanceKey
 from taktloom.storage import Row, SqliteSession, load_queries, open_connection, to_micros
 
 _QUERIES = load_queries("taktloom.app.assurance", "sql")
@@ -96,7 +96,10 @@ def _read(session: SqliteSession, journals: Journals) -> Seen:
         entries.append(row.blob("payload_sealed"))
     return Seen(
         instances=instances,
-        journals={key: journals.replay(key, row.text("process_id"), payloads[key]) for key, row in instances.items()},
+        journals={
+            key: journals.replay(key, DefinitionKey(row.text("definition_key")), payloads[key])
+            for key, row in instances.items()
+        },
         jobs=_by_instance(session.rows("jobs")),
         timers=_by_instance(session.rows("timers")),
         subscriptions=_by_instance(session.rows("subscriptions")),
@@ -121,6 +124,7 @@ def _check_instance(seen: Seen, key: InstanceKey, replayed: Replayed) -> None:
     require(row.integer("journal_size") == len(replayed.payloads), Wrong.DIFFERS, f"{key}: journal size")
     require(row.blob("state_sealed") == save_state(state), Wrong.DIFFERS, f"{key}: the replay is not the stored state")
     require(row.text("status") == state.status.value, Wrong.DIFFERS, f"{key}: status")
+    _check_version(seen, key, replayed)
     _check_tokens(key, state)
     for name, found, wanted in _tables(seen, key, replayed):
         require(found == wanted, Wrong.DIFFERS, f"{key}: {name}: {_difference(found, wanted)}")
@@ -128,6 +132,13 @@ def _check_instance(seen: Seen, key: InstanceKey, replayed: Replayed) -> None:
         require(
             times == 1 or not name or kind == "JobErrorThrown", Wrong.DOUBLED, f"{key}: {kind} {name} {times} times"
         )
+
+
+def _check_version(seen: Seen, key: InstanceKey, replayed: Replayed) -> None:
+    """The instance and its open tasks are of the version that the journal has brought it to."""
+    rows = [seen.instances[key], *(task for task in seen.user_tasks.get(key, []) if task.text("state") == "open")]
+    found = {row.text("definition_key") for row in rows}
+    require(found == {replayed.definition_key}, Wrong.DIFFERS, f"{key}: {found} instead of {replayed.definition_key}")
 
 
 def _tables(seen: Seen, key: InstanceKey, replayed: Replayed) -> list[tuple[str, object, object]]:
@@ -208,6 +219,12 @@ def _check_between(seen: Seen) -> None:
     require(heard == thrown, Wrong.LOST if heard < thrown else Wrong.DOUBLED, f"{thrown} thrown, {heard} heard")
     require(processes[TICKER] <= TICKS, Wrong.DOUBLED, f"a timer of {TICKS} starts started {processes[TICKER]}")
     require(processes[TICKER] or seen.timer_starts, Wrong.LOST, "a timer start is gone without having fired")
+    sirens: Counter[tuple[str, str]] = Counter()
+    for key, replayed in seen.journals.items():
+        if seen.instances[key].text("process_id") == SIREN:
+            sirens.update(replayed.marks)
+    twice = [mark for mark, times in sirens.items() if mark[0] == "InstanceStarted" and times > 1]
+    require(not twice, Wrong.DOUBLED, f"signals that started two instances: {twice}")
 
 
 def _check_acknowledged(seen: Seen, known: Known) -> None:
@@ -243,7 +260,7 @@ def _first_ones(seen: Seen) -> list[Row]:
 
 
 def _started(seen: Seen) -> set[InstanceKey]:
-    return {key for key, row in seen.instances.items() if row.text("process_id") in {HEARER, TICKER}}
+    return {key for key, row in seen.instances.items() if row.text("process_id") in {HEARER, TICKER, SIREN}}
 
 
 def _check_messages(seen: Seen, known: Known, world: World) -> None:

@@ -20,9 +20,15 @@ from taktloom.app.assurance.records import Known, Lease, MessageFate, Wrong, req
 from taktloom.feel.values import FeelValue
 from taktloom.hosts.embedded import CompletionResult, IncidentState, JobCompletion, Message, Signal
 from taktloom.hosts.embedded.writer import StorageFailedError
-from taktloom.model.errors import TaktloomError
 from taktloom.model.identifiers import IncidentId, InstanceKey, ProcessId
-from taktloom.model.operations import IncidentView, InstanceQuery, LockedJob, UserTaskQuery, UserTaskView
+from taktloom.model.operations import (
+    IncidentView,
+    InstanceQuery,
+    InstanceSummary,
+    LockedJob,
+    UserTaskQuery,
+    UserTaskView,
+)
 
 LOCK = timedelta(minutes=5)
 _TIME_TO_LIVE = timedelta(days=2)
@@ -75,8 +81,9 @@ class Clients:
             return first[0] if first else node.engine.instances.start(process_id, variables, business_key=case)
 
         def note(_: Node, answer: object) -> None:
-            if not isinstance(answer, NoAnswer | TaktloomError):
-                self.known.started[case] = answer.instance_key  # type: ignore[attr-defined]  # a summary
+            if isinstance(answer, InstanceSummary):
+                self.known.started[case] = answer.instance_key
+                self.known.processes[answer.instance_key] = answer.process_id
 
         for _ in range(3):
             if not isinstance(self._wire.ask(begin, note), NoAnswer):

@@ -13,6 +13,8 @@ from taktloom.kernel import ExecutableProcess, step
 from taktloom.kernel.commands import Command, CreateJob, OpenUserTask, RaiseIncident, RecordEvent, ThrowMessage
 from taktloom.kernel.events import (
     IncidentResolved,
+    InstanceMigrated,
+    InstanceStarted,
     JobCompleted,
     JobErrorThrown,
     KernelEvent,
@@ -24,7 +26,7 @@ from taktloom.kernel.events import (
 )
 from taktloom.kernel.state import InstanceState
 from taktloom.kernel.state_json import load_event
-from taktloom.model.identifiers import InstanceKey
+from taktloom.model.identifiers import DefinitionKey, InstanceKey
 
 _NAMED: Mapping[type[KernelEvent], str] = {
     JobCompleted: "job_id",
@@ -39,11 +41,13 @@ _NAMED: Mapping[type[KernelEvent], str] = {
 class Replayed:
     """One instance's journal and what follows from it.
 
-    happened: per kind of event how often each id occurs. marks: of messages, signals and set variables, how often the
-    mark that the simulation gave them came. jobs, user_tasks, incidents: ids that the kernel has made, with element.
+    happened: per kind of event how often each id occurs. marks: of messages, signals, set variables and migrations, how
+    often the mark that the simulation gave them came. jobs, user_tasks, incidents: ids that the kernel has made, with
+    element. definition_key: the version that it runs by at the end.
     """
 
     state: InstanceState
+    definition_key: DefinitionKey
     payloads: list[bytes] = field(default_factory=list)
     happened: Counter[tuple[str, str]] = field(default_factory=Counter)
     marks: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -55,9 +59,8 @@ class Replayed:
     messages_thrown: Counter[str] = field(default_factory=Counter)
     last_at: datetime | None = None
 
-    def play(self, executable: ExecutableProcess, payload: bytes) -> None:
+    def play(self, executable: ExecutableProcess, payload: bytes, event: KernelEvent) -> None:
         """Take in one more entry."""
-        event = load_event(payload)
         commands = step(executable, self.state, event)
         self.payloads.append(payload)
         self.last_at = event.occurred_at
@@ -71,11 +74,15 @@ class Replayed:
             self.happened[kind.__name__, str(getattr(event, _NAMED[kind]))] += 1
         elif isinstance(event, MessageCorrelated | SignalReceived):
             self.marks[kind.__name__, str(event.variables.get("mark"))] += 1
+        elif isinstance(event, InstanceMigrated):
+            self.marks[kind.__name__, event.reason] += 1
         elif isinstance(event, VariablesSet):
             for name in event.variables:
                 self.marks[kind.__name__, name] += 1
         else:
             self.happened[kind.__name__, ""] += 1
+            if isinstance(event, InstanceStarted) and "mark" in event.variables:
+                self.marks[kind.__name__, str(event.variables["mark"])] += 1
 
     def _note_command(self, command: Command) -> None:
         if isinstance(command, RecordEvent):
@@ -95,16 +102,26 @@ class Replayed:
 class Journals:
     """All journals of one run."""
 
-    def __init__(self, executables: Mapping[str, ExecutableProcess]) -> None:
+    def __init__(self, executables: Mapping[DefinitionKey, ExecutableProcess]) -> None:
         self._executables = executables
         # By process too: after a power loss the key of a lost instance may name another one.
         self._known: dict[tuple[InstanceKey, str], Replayed] = {}
 
-    def replay(self, instance_key: InstanceKey, process_id: str, payloads: Sequence[bytes]) -> Replayed:
-        """What follows from *payloads*; raises what the kernel raises."""
-        known = self._known.get((instance_key, process_id))
-        if known is None or known.payloads != payloads[: len(known.payloads)]:
-            known = self._known[instance_key, process_id] = Replayed(InstanceState(instance_key=instance_key))
-        for payload in payloads[len(known.payloads) :]:
-            known.play(self._executables[process_id], payload)
+    def replay(self, instance_key: InstanceKey, present: DefinitionKey, payloads: Sequence[bytes]) -> Replayed:
+        """What follows from *payloads*; raises what the kernel raises.
+
+        present: the version as the tables have it; it began with the source of its first migration, if there is one.
+        """
+        name = (instance_key, present.partition(":")[0])
+        known = self._known.get(name)
+        is_known = known is not None and known.payloads == payloads[: len(known.payloads)]
+        entries = [(one, load_event(one)) for one in payloads[len(known.payloads) if known and is_known else 0 :]]
+        if known is None or not is_known:
+            migrations = [event for _, event in entries if isinstance(event, InstanceMigrated)]
+            beginning = migrations[0].source if migrations else present
+            known = self._known[name] = Replayed(InstanceState(instance_key=instance_key), beginning)
+        for payload, event in entries:
+            if isinstance(event, InstanceMigrated):
+                known.definition_key = event.target
+            known.play(self._executables[known.definition_key], payload, event)
         return known

@@ -13,10 +13,11 @@ from tempfile import TemporaryDirectory
 import apsw
 
 from taktloom.app.assurance.checks import inspector
-from taktloom.app.assurance.models import Family, make_family
+from taktloom.app.assurance.models import TOLD, Family, make_family
 from taktloom.app.assurance.outside import BEGINNING, NodeClock, SeededIds, World
 from taktloom.app.assurance.records import Wrong, require
 from taktloom.hosts.embedded import Catalogue, EmbeddedEngine, EngineOptions, InlineWriter, ManualClock
+from taktloom.hosts.embedded.writer import Writer
 from taktloom.model.errors import IncidentError
 from taktloom.storage import SqliteSession
 from taktloom.storage.faults import FaultyDisk
@@ -45,6 +46,8 @@ def ground_of(number: int) -> Ground:
         options = EngineOptions(clock=clock, ids=ids, writer=InlineWriter, catalogue=catalogue)
         engine = EmbeddedEngine.open(path, options)
         engine.deployments.deploy(dict(family.files), by="assurance")
+        if number % 2 == 0:  # the others show what happens where nobody listens, and are faster
+            engine.webhooks.add("https://receiver.example", TOLD)
         engine.drain()
         return Ground(family=family, database=path.read_bytes(), catalogue=catalogue)
 
@@ -62,14 +65,26 @@ class Node:
     engine: EmbeddedEngine
 
 
+def _interrupted_writer(interrupt: Callable[[], None]) -> type[Writer]:
+    """A writer that lets others act between what was read and what is written because of it."""
+
+    class InterruptedWriter(InlineWriter):
+        def _run_queued(self) -> None:
+            interrupt()
+            super()._run_queued()
+
+    return InterruptedWriter
+
+
 class Machine:
-    """The disk and the processes; on_read is called whenever a process looks at its clock."""
+    """The disk and the processes. on_read: called when one looks at its clock; on_write: when it begins to write."""
 
     def __init__(self, ground: Ground, folder: Path, chance: Random, world: World) -> None:
         self.disk = FaultyDisk(folder, chance)
         self.disk.put(DATABASE, ground.database)
         self.nodes: list[Node] = []
         self.on_read: Callable[[], None] = lambda: None
+        self.on_write: Callable[[], None] = lambda: None
         self._ground, self._chance, self._world = ground, chance, world
         self._inspector: SqliteSession | None = None
         self._count = 2 if chance.random() < 0.3 else 1
@@ -126,7 +141,7 @@ class Machine:
         options = EngineOptions(
             clock=clock,
             ids=SeededIds(self._chance),
-            writer=InlineWriter,
+            writer=_interrupted_writer(self.on_write),
             vfs=self.disk.name,
             catalogue=self._ground.catalogue,
         )

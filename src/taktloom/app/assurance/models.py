@@ -4,10 +4,13 @@
 A block is a task, a wait, a throw, or a sequence, choice, parallel or inclusive block, a sub-process with boundary
 events, a multi-instance activity, a call. Beside the random processes of a family stand three fixed ones that they
 reach: `callee` (called), `hearer` (started by the message that they throw) and `ticker` (started twice by a timer).
+
+A second deployment of several files brings newer versions of the first random process, with one job more, and of
+`ticker`, whose timer stays as it was, and `siren`, which is started by the signal.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from random import Random
 from typing import NamedTuple
@@ -22,7 +25,7 @@ from taktloom.model.event_definitions import (
     SignalDefinition,
     TimerDefinition,
 )
-from taktloom.model.identifiers import ElementId, ProcessId
+from taktloom.model.identifiers import DefinitionKey, ElementId, ProcessId
 from taktloom.model.process import (
     AnyFlowNode,
     BoundaryEvent,
@@ -45,12 +48,20 @@ from taktloom.model.process import (
     UserTask,
 )
 from taktloom.model.process_data import VariableMapping
+from taktloom.model.webhooks import WebhookTopic
 
 JOB_TYPE = "work"
 ERROR_CODE = "E"
 MESSAGE, HEARD, SIGNAL = "note", "heard", "alarm"
 CALLEE, HEARER, TICKER = ProcessId("callee"), ProcessId("hearer"), ProcessId("ticker")
+SIREN = ProcessId("siren")
 TICKS = 2
+TOLD = (  # to webhooks
+    WebhookTopic.INSTANCE_STARTED,
+    WebhookTopic.INSTANCE_ENDED,
+    WebhookTopic.TASK_COMPLETED,
+    WebhookTopic.INCIDENT_RAISED,
+)
 _RANDOM_PROCESSES = 3
 _DEEPEST = 2
 
@@ -70,10 +81,15 @@ class _Level(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Family:
-    """The processes that some runs share. startable: ids of the random ones."""
+    """The processes that some runs share. startable: ids of the random ones.
+
+    files: deployed before a run; newer: what may be deployed in it, which makes the versions in newer_keys.
+    """
 
     files: Mapping[str, bytes]
-    executables: Mapping[str, ExecutableProcess]
+    newer: Mapping[str, bytes]
+    newer_keys: frozenset[DefinitionKey]
+    executables: Mapping[DefinitionKey, ExecutableProcess]
     startable: tuple[ProcessId, ...]
 
 
@@ -81,14 +97,37 @@ def make_family(number: int) -> Family:
     """The processes of family *number*, always the same for one number."""
     chance = Random(f"family-{number}")
     made = [_Maker(chance).process(ProcessId(f"random{index}")) for index in range(_RANDOM_PROCESSES)]
-    definitions = [*made, _callee(), _hearer(), _ticker()]
-    files = {f"{one.id}.bpmn": write_bpmn(Definitions(processes=(one,))) for one in definitions}
-    read = [process for content in files.values() for process in read_bpmn(content).processes]
+    files = _written([*made, _callee(), _hearer(), _ticker("ticker")])
+    newer = _written([_with_one_job_more(made[0]), _ticker("ticker, renamed"), _siren()])
+    first = {DefinitionKey(f"{name}:1"): executable for name, executable in _compiled(files).items()}
+    second = {
+        DefinitionKey(f"{name}:{1 if name == SIREN else 2}"): executable
+        for name, executable in _compiled(newer).items()
+    }
     return Family(
         files=files,
-        executables={process.id: compile_process(process) for process in read},
+        newer=newer,
+        newer_keys=frozenset(second),
+        executables=first | second,
         startable=tuple(process.id for process in made),
     )
+
+
+def _written(definitions: Sequence[ProcessDefinition]) -> dict[str, bytes]:
+    return {f"{one.id}.bpmn": write_bpmn(Definitions(processes=(one,))) for one in definitions}
+
+
+def _compiled(files: Mapping[str, bytes]) -> dict[ProcessId, ExecutableProcess]:
+    read = [process for content in files.values() for process in read_bpmn(content).processes]
+    return {process.id: compile_process(process) for process in read}
+
+
+def _with_one_job_more(process: ProcessDefinition) -> ProcessDefinition:
+    """Before the end, to which the last flow leads; all else keeps its id, so that instances can migrate."""
+    *flows, last = process.flows
+    job = ServiceTask(id=ElementId("more"), job_type=JOB_TYPE)
+    around = (replace(last, target=job.id), SequenceFlow(id=ElementId("after"), source=job.id, target=last.target))
+    return replace(process, nodes=(*process.nodes, job), flows=(*flows, *around))
 
 
 @dataclass
@@ -297,9 +336,14 @@ def _hearer() -> ProcessDefinition:
     return _line(HEARER, start, ServiceTask(id=ElementId("answer"), job_type=JOB_TYPE))
 
 
-def _ticker() -> ProcessDefinition:
+def _siren() -> ProcessDefinition:
+    start = StartEvent(id=ElementId("howl"), definition=SignalDefinition(name=SIGNAL))
+    return _line(SIREN, start, UserTask(id=ElementId("calm"), candidate_groups="clerks"))
+
+
+def _ticker(name: str) -> ProcessDefinition:
     start = StartEvent(id=ElementId("tick"), definition=TimerDefinition(cycle=f"R{TICKS}/PT3H"))
-    return _line(TICKER, start, UserTask(id=ElementId("look"), candidate_groups="clerks"))
+    return replace(_line(TICKER, start, UserTask(id=ElementId("look"), candidate_groups="clerks")), name=name)
 
 
 def _line(process_id: ProcessId, start: StartEvent, *nodes: AnyFlowNode) -> ProcessDefinition:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from taktloom.model.identifiers import IncidentId, InstanceKey, JobId, UserTaskId
+from taktloom.model.identifiers import BatchId, IncidentId, InstanceKey, JobId, ProcessId, UserTaskId
 
 
 class Wrong(StrEnum):
@@ -77,10 +77,12 @@ class Known:
     """The plain reference of what the engine has acknowledged: all of this must be there after every recovery.
 
     tried: jobs whose end was asked for without an answer. effects: what workers did outside, by idempotency key.
-    signals: by the signal's mark who heard it. marks: variables set, by name.
+    signals: by the signal's mark who heard it. marks: variables set, by name. migrated: instances, by the mark of the
+    migration. batches: by id with how many targets. received: what webhooks were told, by the message's id.
     """
 
     started: dict[str, InstanceKey] = field(default_factory=dict)
+    processes: dict[InstanceKey, ProcessId] = field(default_factory=dict)
     leases: dict[JobId, Lease] = field(default_factory=dict)
     done: set[JobId] = field(default_factory=set)
     tried: set[JobId] = field(default_factory=set)
@@ -93,6 +95,10 @@ class Known:
     resolved: set[IncidentId] = field(default_factory=set)
     effects: dict[str, tuple[InstanceKey, str]] = field(default_factory=dict)
     effect_calls: int = 0
+    has_deployed: bool = False
+    migrated: dict[str, InstanceKey] = field(default_factory=dict)
+    batches: dict[BatchId, int] = field(default_factory=dict)
+    received: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,10 +16,12 @@ from tempfile import TemporaryDirectory
 
 import apsw
 
-from taktloom.app.assurance.checks import check, check_no_early_event, check_soundness, look, still_open
+from taktloom.app.assurance.checks import Seen, check, check_no_early_event, check_soundness, look, still_open
+from taktloom.app.assurance.checks_of_operations import check_operations
 from taktloom.app.assurance.clients import Clients, NoAnswer, Note, Request
 from taktloom.app.assurance.journals import Journals
 from taktloom.app.assurance.machine import RUNS_PER_FAMILY, Machine, Node, fast_folder, ground_of
+from taktloom.app.assurance.operators import Operators
 from taktloom.app.assurance.outside import World
 from taktloom.app.assurance.records import RunResult, Violation, ViolationError, Wrong, require
 from taktloom.hosts.embedded.writer import StorageFailedError
@@ -64,8 +66,10 @@ class _Run:
         ground = ground_of(seed // RUNS_PER_FAMILY)
         self._world = World()
         self.machine = Machine(ground, folder, self._chance, self._world)
-        self.machine.on_read = self._interrupt
+        self.machine.on_read, self.machine.on_write = self._interrupt_look, self._interrupt_write
         self.clients = Clients(self, self._chance, self._world, ground.family.startable)
+        self.operators = Operators(self, self._chance, self.clients.known, ground.family)
+        self._newer_keys = ground.family.newer_keys
         self._journals = Journals(ground.family.executables)
         self._delayed: list[tuple[Request, Note]] = []
         self._depth = self._steps = self._instances = 0
@@ -103,7 +107,7 @@ class _Run:
 
     def come_to_an_end(self) -> None:
         """No more faults: what is under way must end, and all promises must have been kept."""
-        self._is_calm = self.clients.is_calm = True
+        self._is_calm = self.clients.is_calm = self.operators.is_calm = True
         self._delayed.clear()
         if not self.machine.disk.is_down and self._chance.random() < 0.5:
             self.machine.disk.kill()
@@ -114,12 +118,10 @@ class _Run:
                 return self._check_end()
             self._round()
         left = [row.text("instance_key") for row in self.machine.inspect().all("open_instances")]
-        raise ViolationError(Wrong.STUCK, f"{len(left)} instances do not end: {left[:3]}")
+        raise ViolationError(Wrong.STUCK, f"{len(left)} instances do not end: {left[:3]}, or what is to be sent or run")
 
     def _check_end(self) -> None:
-        seen = look(self.machine.inspect(), self._journals)
-        check(seen, self.clients.known, self._world)
-        self._instances = len(seen.instances)
+        self._instances = len(self._check().instances)
         check_soundness(self.machine.inspect())
 
     # The wire
@@ -182,11 +184,19 @@ class _Run:
             self._plan_fault()
         return answer
 
-    def _interrupt(self) -> None:
-        """Another process acts in the middle of one's work."""
-        if self._depth == 1 and not self._is_calm and len(self.machine.nodes) > 1 and self._chance.random() < 0.02:
+    def _interrupt_look(self) -> None:
+        """Another process acts in the middle of one's work, perhaps of its transaction."""
+        self._interrupt(0.02)
+
+    def _interrupt_write(self) -> None:
+        """Another process acts between what one has read and what one writes because of it."""
+        self._interrupt(0.06)
+
+    def _interrupt(self, probability: float) -> None:
+        are_two_at_work = self._depth == 1 and not self._is_calm and len(self.machine.nodes) > 1
+        if are_two_at_work and self._chance.random() < probability:
             self._faults["two-engines-at-once"] += 1
-            self.clients.lock()
+            self._chance.choice((self.clients.lock, self.operators.run_batches, self._fire))()
 
     # What goes wrong
 
@@ -201,7 +211,14 @@ class _Run:
         self.machine.recover() if self.machine.disk.is_down else self.machine.stop()
         self.machine.start()
         check_soundness(self.machine.inspect())
-        check(look(self.machine.inspect(), self._journals), self.clients.known, self._world)
+        self._check()
+
+    def _check(self) -> Seen:
+        session, known = self.machine.inspect(), self.clients.known
+        seen = look(session, self._journals)
+        check(seen, known, self._world)
+        check_operations(session, seen, known, self._newer_keys)
+        return seen
 
     # What happens, beside what clients do
 
@@ -214,8 +231,11 @@ class _Run:
 
     def fire(self) -> None:
         """Due timers fire."""
-        if self._execute(lambda node: node.engine.timers.fire_due(), lambda _node, _answer: None) != 0:
+        if self._fire() != 0:
             check_no_early_event(self.machine.inspect(), self._world)
+
+    def _fire(self) -> object:
+        return self._execute(lambda node: node.engine.timers.fire_due(), lambda _node, _answer: None)
 
     def wait(self) -> None:
         """Minutes pass."""
@@ -251,10 +271,18 @@ class _Run:
         self.clients.complete_many()
         self.clients.decide()
         self.clients.resolve()
+        self.operators.act_in_calm()
         for row in self.machine.inspect().all("waiting_cases"):
             self.clients.message(row.text("business_key"))
         if self.machine.inspect().count("waiting_for_signals"):
             self.clients.signal()
+
+
+def _by_operators(name: str) -> Callable[[_Run], None]:
+    def act(run: _Run) -> None:
+        getattr(run.operators, name)()
+
+    return act
 
 
 def _by_clients(name: str) -> Callable[[_Run], None]:
@@ -279,6 +307,11 @@ _PLAN: tuple[tuple[Callable[[_Run], None], float], ...] = (
     (_by_clients("cancel"), 0.15),
     (_by_clients("message"), 3.5),
     (_by_clients("signal"), 1.5),
+    (_by_operators("deploy"), 1.5),
+    (_by_operators("migrate"), 1.5),
+    (_by_operators("make_batch"), 1.2),
+    (_by_operators("run_batches"), 1.5),
+    (_by_operators("tell"), 1.2),
     (_Run.late, 1.5),
     (_Run.fire, 2),
     (_Run.wait, 2),

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import polars as pl
 
+from taktloom.mining.logs.buckets import build_in_buckets, needs_buckets
 from taktloom.mining.logs.canonical import CanonicalLog
 from taktloom.mining.logs.csv_reader import csv_sample, stage_csv
 from taktloom.mining.logs.encodings import RawBytes, guess_encoding, prepare_text, read_sample
@@ -100,7 +101,11 @@ def _prepare(request: ImportRequest, workspace: Path, target: Path, watch: Impor
         there = tuple(attribute for attribute in mapping.attributes if attribute.source in staging.columns)
         mapping = replace(mapping, attributes=there)
     require_columns(mapping, tuple(staging.columns), rules.place)
-    build_log(Build(staging=staging, mapping=mapping, request=request, rules=rules, target=target, watch=watch))
+    build = Build(staging=staging, mapping=mapping, request=request, rules=rules, target=target, watch=watch)
+    if needs_buckets(build):
+        build_in_buckets(build, workspace)
+    else:
+        build_log(build)
     _keep_source(request.path, target)
     sync_folder(target)
 

@@ -64,7 +64,7 @@ def build_log(build: Build) -> LogMetadata:
     Raises BadRowsError, TimeZoneNeededError, DateFormatNeededError, ImportCancelledError.
     """
     build.report(ImportStage.BUILDING, 0)
-    ordered = order_rows(read_rows(build))
+    ordered = order_rows(read_rows(build), are_paired=build.staging.are_paired)
     build.report(ImportStage.BUILDING, build.staging.rows)
     if ordered.coded.height == 0:
         raise UnreadableLogError(
@@ -96,14 +96,16 @@ def build_log(build: Build) -> LogMetadata:
     return metadata
 
 
-def order_rows(rows: GoodRows) -> Ordered:
+def order_rows(rows: GoodRows, *, are_paired: bool | None = None) -> Ordered:
     """Join starts to completions, drop what is no activity instance, sort by (case, completion, position).
+
+    are_paired: as in `join_lifecycles`.
 
     `rows.frame` is emptied on the way: a large log is not held twice.
     """
     frame = rows.frame
     lifecycle, count = frame["lifecycle"], frame.height
-    instances = join_lifecycles(frame) if lifecycle.null_count() < count else None
+    instances = join_lifecycles(frame, are_paired=are_paired) if lifecycle.null_count() < count else None
     frame.drop_in_place("instance")
     frame.insert_column(0, pl.Series("position", np.arange(count, dtype=np.uint32)))
     if instances is None:

@@ -35,22 +35,29 @@ def every_row(count: int) -> Instances:
     return Instances(rows=np.arange(count), start_rows=np.full(count, -1, dtype=np.int64))
 
 
-def join_lifecycles(rows: pl.DataFrame) -> Instances:
+def has_pairs(lifecycle: pl.Series) -> bool:
+    """Whether starts and completions are among these transitions: only then are rows joined, and others left out."""
+    transition = lifecycle.str.to_lowercase()
+    return bool((transition == START).any()) and bool((transition == COMPLETE).any())
+
+
+def join_lifecycles(rows: pl.DataFrame, *, are_paired: bool | None = None) -> Instances:
     """Activity instances of *rows*: case, activity (codes), occurred_at, lifecycle (text), instance (text or null).
 
-    Rows are numbered as they stand, in the order of the source.
+    Rows are numbered as they stand, in the order of the source. are_paired: what `has_pairs` says of the whole log,
+    where *rows* are a part of one.
     """
+    if not (has_pairs(rows["lifecycle"]) if are_paired is None else are_paired):
+        return every_row(rows.height)
     transition = rows["lifecycle"].str.to_lowercase()
     is_start, is_complete = (transition == START).fill_null(False), (transition == COMPLETE).fill_null(False)
-    if not is_start.any() or not is_complete.any():
-        return every_row(rows.height)
     start, complete = is_start.to_numpy(), is_complete.to_numpy()
     between = transition.is_in(sorted(INTERMEDIATE)).fill_null(False).to_numpy()
     start_of = np.full(rows.height, -1, dtype=np.int64)
     relevant = np.flatnonzero(start | complete)
     key = _keys(rows)[relevant]
     order = np.lexsort((relevant, rows["occurred_at"].to_numpy()[relevant], key))
-    matched_starts, matched_completes = _match(key[order], start[relevant][order])
+    matched_starts, matched_completes = _match(key[order], start[relevant][order]) if key.size else (key, key)
     start_of[relevant[order][matched_completes]] = relevant[order][matched_starts]
     kept = np.flatnonzero(~start & ~between)
     return Instances(

@@ -27,7 +27,7 @@ from taktloom.mining.logs.errors import BadRowsError, ImportCancelledError, TooM
 from taktloom.mining.logs.mapping import ColumnMapping
 from taktloom.mining.logs.metadata import ImportFacts
 from taktloom.mining.logs.requests import BadRows, ImportRequest, ImportStage, ImportWatch, Progress
-from taktloom.mining.logs.staging import Staging
+from taktloom.mining.logs.staging import ROW_COLUMN, Staging
 from taktloom.mining.logs.times import ClockRules, ParsedTimes, parse_times_in_parts
 from taktloom.model.events import Lifecycle
 from taktloom.model.findings import Finding, Severity
@@ -282,6 +282,8 @@ def _examples(build: Build, reasons: pl.Series) -> list[Finding]:
 
 def row_number(staging: Staging, index: int) -> int:
     """The 1-based record of a staged row in its file, header and rejected rows counted."""
+    if ROW_COLUMN in staging.schema_columns:
+        return int(staging.scan().select(ROW_COLUMN).slice(index, 1).collect().item()) + staging.first_row
     row = index + staging.first_row
     for rejected in staging.rejected_rows:
         if rejected > row:

@@ -15,6 +15,7 @@ from taktloom.mining.logs.requests import LogFormat
 from taktloom.model.findings import Finding
 
 ARROW = ".arrow"
+ROW_COLUMN = "__row"  # of staged rows that are a part of others: their number there
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +37,8 @@ class Staging:
     rejected_rows: numbers of rows that could not be split into columns, with the first examples. first_row: the number
     in the source of the first staged row (2 after a header line). schema_columns: staged columns that belong to the
     event schema already and pass as they are. cursor: how far an EventSource was read. formula_cells:
-    of a workbook, how many cells hold what a formula gave.
+    of a workbook, how many cells hold what a formula gave. are_paired: of a part of a log, whether the whole log has
+    starts and completions (None: the rows are the whole).
     """
 
     source: SourceFile
@@ -50,6 +52,7 @@ class Staging:
     schema_columns: tuple[str, ...] = ()
     cursor: str | None = None
     formula_cells: int = 0
+    are_paired: bool | None = None
     examples: tuple[Finding, ...] = ()
 
     def scan(self) -> pl.LazyFrame:

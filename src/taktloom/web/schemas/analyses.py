@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Analyses and their results."""
 
+from typing import Literal
+
 from pydantic import JsonValue, TypeAdapter
 
 from taktloom.app.analyses.records import AnalysisOutput
@@ -13,6 +15,9 @@ class ParameterOut(Out):
     default: JsonValue
     least: float | None
     most: float | None
+    kind: Literal["text", "integer", "number", "boolean", "choice", "list", "instant", "document"]
+    is_required: bool
+    choices: list[str]
     is_document: bool = False
 
 

@@ -123,8 +123,16 @@ class HistoryIn(In):
     process_id: str = Field(min_length=1, max_length=200)
 
 
+class AttributeColumn(Out):
+    """An attribute that a filter can name, such as `case.amount` or `resource`, and its type in the stored log."""
+
+    name: str
+    type: str
+
+
 class LogDetail(LogSummary):
     mapping: ColumnMapping
+    attributes: list[AttributeColumn]
     skipped_rows: int
     findings: list[FindingOut]
     history: LogHistory | None = None
@@ -416,10 +424,10 @@ class DraftReport(Out):
 
 
 class WorkOut(Out):
-    """Progress of an assessment or a draft; total and eta_s null while unknown. draft: what a done draft says."""
+    """Progress of an assessment, a draft or an analysis; total and eta_s null while unknown. draft: of a done draft."""
 
     work_id: str
-    kind: Literal["potential", "draft"]
+    kind: Literal["potential", "draft", "analysis"]
     state: Literal["waiting", "running", "done", "failed", "cancelled"]
     stage: str
     done: int

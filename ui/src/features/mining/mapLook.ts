@@ -2,7 +2,7 @@
 import { paper, sequential } from '@/shared/theme/theme'
 
 import type { MapEdge, MapNode, ProcessMap } from './api/logs'
-import type { Step } from './filters'
+import type { Arc } from './filters'
 
 export type Overlay = 'frequency' | 'time'
 
@@ -45,7 +45,7 @@ export function mostOf(map: ProcessMap, overlay: Overlay): { nodes: number; edge
   }
 }
 
-export function edgeId(step: Step): string {
+export function edgeId(step: Arc): string {
   return JSON.stringify(step)
 }
 

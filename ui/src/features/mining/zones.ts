@@ -30,3 +30,9 @@ export function offsetText(zone: string, now: number): string {
   const two = (value: number): string => `${value}`.padStart(2, '0')
   return `UTC${minutes < 0 ? '−' : '+'}${two(Math.floor(size / 60))}:${two(size % 60)}`
 }
+
+/** The day (`2011-10-01`) in *zone* at an instant. */
+export function dayOf(instant: string, zone: string): string {
+  // Canadian English writes dates as ISO 8601 does.
+  return new Intl.DateTimeFormat('en-CA', { timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(new Date(instant))
+}

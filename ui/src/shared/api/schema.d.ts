@@ -1276,6 +1276,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/logs/uploads/{upload_id}/object-graph": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Object Graph
+         * @description The object-centric directly-follows graph.
+         */
+        get: operations["show_object_graph"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/uploads/{upload_id}/object-graph.svg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Draw Object Graph
+         * @description Its picture.
+         */
+        get: operations["draw_object_graph"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/uploads/{upload_id}/object-net": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Object Net
+         * @description The object-centric Petri net.
+         */
+        get: operations["show_object_net"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/uploads/{upload_id}/object-net.svg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Draw Object Net
+         * @description Its picture.
+         */
+        get: operations["draw_object_net"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/logs/{log_id}": {
         parameters: {
             query?: never;
@@ -1424,6 +1504,46 @@ export interface paths {
          * @description What goes together with slow, failed or reworked cases, beyond chance.
          */
         get: operations["export_causes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/{log_id}/analyses/clusters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Clusters
+         * @description Clusters of variants: the kinds of cases that a log mixes, each with its most central variant.
+         */
+        get: operations["show_clusters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/{log_id}/analyses/clusters/files/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Clusters
+         * @description Clusters of variants: the kinds of cases that a log mixes, each with its most central variant.
+         */
+        get: operations["export_clusters"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3883,6 +4003,16 @@ export interface components {
             /** Size Bytes */
             size_bytes: number;
         };
+        /**
+         * AttributeColumn
+         * @description An attribute that a filter can name, such as `case.amount` or `resource`, and its type in the stored log.
+         */
+        AttributeColumn: {
+            /** Name */
+            name: string;
+            /** Type */
+            type: string;
+        };
         /** AuditEntryOut */
         AuditEntryOut: {
             /** Action */
@@ -5478,6 +5608,8 @@ export interface components {
         LogDetail: {
             /** Activities */
             activities: number;
+            /** Attributes */
+            attributes: components["schemas"]["AttributeColumn"][];
             /** Cases */
             cases: number;
             /** Events */
@@ -5885,6 +6017,13 @@ export interface components {
             /** Version */
             version: number;
         };
+        /** NetStepOut */
+        NetStepOut: {
+            /** Id */
+            id: string;
+            /** Label */
+            label: string | null;
+        };
         /**
          * NotComputable
          * @description code: why, stable; reason: the same as an English sentence; parameters: n, the observations there were.
@@ -5900,6 +6039,77 @@ export interface components {
             };
             /** Reason */
             reason: string;
+        };
+        /**
+         * ObjectActivityOut
+         * @description objects: (type, distinct objects).
+         */
+        ObjectActivityOut: {
+            /** Activity */
+            activity: string;
+            /** Events */
+            events: number;
+            /** Objects */
+            objects: [
+                string,
+                number
+            ][];
+        };
+        /** ObjectFlowOut */
+        ObjectFlowOut: {
+            /** Frequency */
+            frequency: number;
+            /** Median S */
+            median_s: number;
+            /** Object Type */
+            object_type: string;
+            /** Objects */
+            objects: number;
+            /** Source */
+            source: string;
+            /** Target */
+            target: string;
+        };
+        /** ObjectGateOut */
+        ObjectGateOut: {
+            /** Activity */
+            activity: string;
+            /** First */
+            first: number;
+            /** Last */
+            last: number;
+            /** Object Type */
+            object_type: string;
+        };
+        /** ObjectGraphOut */
+        ObjectGraphOut: {
+            /** Activities */
+            activities: components["schemas"]["ObjectActivityOut"][];
+            /** Flows */
+            flows: components["schemas"]["ObjectFlowOut"][];
+            /** Gates */
+            gates: components["schemas"]["ObjectGateOut"][];
+            /** Object Types */
+            object_types: string[];
+        };
+        /**
+         * ObjectNetOut
+         * @description variable: (activity, type) whose arcs move any number of objects at once.
+         */
+        ObjectNetOut: {
+            /** Arcs */
+            arcs: components["schemas"]["TypedArcOut"][];
+            /** Fits */
+            fits: components["schemas"]["TypeFitOut"][];
+            /** Places */
+            places: components["schemas"]["TypedPlaceOut"][];
+            /** Transitions */
+            transitions: components["schemas"]["NetStepOut"][];
+            /** Variable */
+            variable: [
+                string,
+                string
+            ][];
         };
         /** OneTimeLink */
         OneTimeLink: {
@@ -6136,6 +6346,8 @@ export interface components {
         };
         /** ParameterOut */
         ParameterOut: {
+            /** Choices */
+            choices: string[];
             default: components["schemas"]["JsonValue"];
             /** Help */
             help: string;
@@ -6144,6 +6356,13 @@ export interface components {
              * @default false
              */
             is_document: boolean;
+            /** Is Required */
+            is_required: boolean;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "text" | "integer" | "number" | "boolean" | "choice" | "list" | "instant" | "document";
             /** Least */
             least: number | null;
             /** Most */
@@ -7071,6 +7290,37 @@ export interface components {
             /** Target */
             target: string;
         };
+        /** TypeFitOut */
+        TypeFitOut: {
+            /** Fitness */
+            fitness: number;
+            /** Object Type */
+            object_type: string;
+            /** Objects */
+            objects: number;
+        };
+        /** TypedArcOut */
+        TypedArcOut: {
+            /** Is Variable */
+            is_variable: boolean;
+            /** Object Type */
+            object_type: string;
+            /** Source */
+            source: string;
+            /** Target */
+            target: string;
+        };
+        /** TypedPlaceOut */
+        TypedPlaceOut: {
+            /** Id */
+            id: string;
+            /** Is Final */
+            is_final: boolean;
+            /** Is Initial */
+            is_initial: boolean;
+            /** Object Type */
+            object_type: string;
+        };
         /**
          * Unknowable
          * @description A question that this log cannot answer, and what would be needed.
@@ -7367,7 +7617,7 @@ export interface components {
         };
         /**
          * WorkOut
-         * @description Progress of an assessment or a draft; total and eta_s null while unknown. draft: what a done draft says.
+         * @description Progress of an assessment, a draft or an analysis; total and eta_s null while unknown. draft: of a done draft.
          */
         WorkOut: {
             /** Done */
@@ -7379,7 +7629,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "potential" | "draft";
+            kind: "potential" | "draft" | "analysis";
             problem?: components["schemas"]["Problem"] | null;
             /** Stage */
             stage: string;
@@ -9728,6 +9978,154 @@ export interface operations {
             };
         };
     };
+    show_object_graph: {
+        parameters: {
+            query?: {
+                /** @description Object types; none: all. */
+                object_type?: string[];
+                /** @description Zone of times that have none. */
+                timezone?: string | null;
+                noise?: number;
+                single_share?: number;
+            };
+            header?: never;
+            path: {
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ObjectGraphOut"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    draw_object_graph: {
+        parameters: {
+            query?: {
+                /** @description Object types; none: all. */
+                object_type?: string[];
+                /** @description Zone of times that have none. */
+                timezone?: string | null;
+                noise?: number;
+                single_share?: number;
+            };
+            header?: never;
+            path: {
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_object_net: {
+        parameters: {
+            query?: {
+                /** @description Object types; none: all. */
+                object_type?: string[];
+                /** @description Zone of times that have none. */
+                timezone?: string | null;
+                noise?: number;
+                single_share?: number;
+            };
+            header?: never;
+            path: {
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ObjectNetOut"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    draw_object_net: {
+        parameters: {
+            query?: {
+                /** @description Object types; none: all. */
+                object_type?: string[];
+                /** @description Zone of times that have none. */
+                timezone?: string | null;
+                noise?: number;
+                single_share?: number;
+            };
+            header?: never;
+            path: {
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     show_log: {
         parameters: {
             query?: never;
@@ -10239,6 +10637,98 @@ export interface operations {
                 permutations?: number;
                 /** @description Where chance begins. */
                 seed?: number;
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_clusters: {
+        parameters: {
+            query?: {
+                /** @description How many; 0: as many as part the log best. */
+                clusters?: number;
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalysisResultOut"];
+                };
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_clusters: {
+        parameters: {
+            query?: {
+                /** @description How many; 0: as many as part the log best. */
+                clusters?: number;
                 from?: string | null;
                 to?: string | null;
                 variants?: string | null;
@@ -12713,7 +13203,16 @@ export interface operations {
     };
     show_potential: {
         parameters: {
-            query?: never;
+            query?: {
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
             header?: never;
             path: {
                 log_id: string;

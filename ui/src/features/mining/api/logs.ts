@@ -23,6 +23,7 @@ export type Amount = Schemas['Amount']
 export type Rates = Schemas['RatesIn']
 export type DraftReport = Schemas['DraftReport']
 export type Work = Schemas['WorkOut']
+export type FilterReach = Schemas['FilterStepReach']
 export type Import = Schemas['ImportOut']
 
 const path = (log_id: string): { log_id: string } => ({ log_id })
@@ -58,6 +59,15 @@ export function reviewQuery(logId: string, query: LogQuery) {
   })
 }
 
+/** How many cases and events each step of a filter leaves. */
+export function reachQuery(logId: string, query: LogQuery) {
+  return queryOptions({
+    queryKey: ['logs', logId, 'filter', query],
+    queryFn: () => unwrap(api.GET('/api/v1/logs/{log_id}/filter', { params: { path: path(logId), query } })),
+    staleTime: STEADY,
+  })
+}
+
 export function mapQuery(logId: string, query: LogQuery, shares: { activity_share: number; edge_share: number }) {
   return queryOptions({
     queryKey: ['logs', logId, 'map', query, shares],
@@ -85,11 +95,11 @@ export function modelQuery(logId: string, query: LogQuery, noise: number) {
 /** Where the progress of a log's assessment is told while `potentialQuery` waits for it. */
 export const potentialWorkKey = (logId: string) => ['works', 'potential', logId]
 
-export function potentialQuery(logId: string) {
+export function potentialQuery(logId: string, query: LogQuery = {}) {
   return queryOptions({
-    queryKey: ['logs', logId, 'potential'],
+    queryKey: ['logs', logId, 'potential', query],
     queryFn: async ({ client, signal }) => {
-      const ask = () => askPotential(logId, signal)
+      const ask = () => askPotential(logId, query, signal)
       const answer = await ask()
       if (!isWork(answer)) return answer
       await followWork(answer, { signal, onProgress: (work) => client.setQueryData(potentialWorkKey(logId), work) })
@@ -102,8 +112,8 @@ export function potentialQuery(logId: string) {
 }
 
 // The client's reader of answers widens pairs to lists; the document says pairs. 202 brings a work instead.
-async function askPotential(logId: string, signal: AbortSignal): Promise<Potential | Work> {
-  return (await unwrap(api.GET('/api/v1/logs/{log_id}/potential', { params: { path: path(logId) }, signal }))) as Potential | Work
+async function askPotential(logId: string, query: LogQuery, signal: AbortSignal): Promise<Potential | Work> {
+  return (await unwrap(api.GET('/api/v1/logs/{log_id}/potential', { params: { path: path(logId), query }, signal }))) as Potential | Work
 }
 
 function isWork(answer: Potential | Work): answer is Work {
@@ -125,6 +135,7 @@ export async function followWork(begun: Work, { signal, onProgress }: FollowOpti
     work = await unwrap(api.GET('/api/v1/works/{work_id}', { params: { path: { work_id: work.work_id } }, signal }))
     onProgress(work)
   }
+  if (work.state === 'cancelled') throw new ApiError({ code: 'UI-WORK-CANCELLED', status: 0, detail: 'The work was cancelled.' })
   if (work.state !== 'done') throw new ApiError(work.problem ?? { code: UNEXPECTED, status: 0, detail: '' })
   return work
 }

@@ -4,6 +4,10 @@ import { useTranslation } from 'react-i18next'
 
 import { sequential } from '@/shared/theme/theme'
 
+import type { FilterStep } from '../filterSteps'
+import { useAddFilter } from '../hooks/useLogView'
+import { FilterButton } from './FilterButton'
+
 import classes from './BarList.module.css'
 
 export interface BarRow {
@@ -14,6 +18,8 @@ export interface BarRow {
   share: number
   /** Under the second and further heads. */
   values: string[]
+  /** What a click on the row's funnel keeps. */
+  filter?: FilterStep
 }
 
 interface BarListProps {
@@ -22,6 +28,12 @@ interface BarListProps {
   rows: BarRow[]
   /** More rows than this wait behind a button. */
   limit?: number
+}
+
+function AddFilter({ name, step }: { name: string; step: FilterStep }) {
+  const { t } = useTranslation('mining')
+  const add = useAddFilter()
+  return <FilterButton label={t('filter.byThis', { name })} onClick={() => add(step)} />
 }
 
 export function BarList({ label, heads, rows, limit = 8 }: BarListProps) {
@@ -44,7 +56,10 @@ export function BarList({ label, heads, rows, limit = 8 }: BarListProps) {
           {shown.map((row) => (
             <tr key={row.key}>
               <th scope="row">
-                <span className={classes.name}>{row.name}</span>
+                <span className={classes.name}>
+                  {row.name}
+                  {row.filter !== undefined && <AddFilter name={row.name} step={row.filter} />}
+                </span>
                 {row.note !== undefined && row.note !== '' && <span className={classes.note}>{row.note}</span>}
                 <span className={classes.track} aria-hidden="true">
                   <span className={classes.bar} style={{ width: `${Math.min(100, 100 * row.share)}%`, background: sequential[3] }} />

@@ -1,7 +1,7 @@
 /** One log under review: the filter once for all tabs, the tab in the address. */
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
-import { lazy, Suspense, type ReactNode } from 'react'
+import { lazy, Suspense, type ComponentType } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { ApiError } from '@/shared/api/problem'
@@ -11,11 +11,10 @@ import { Async } from '@/shared/ui/Async'
 import { Empty } from '@/shared/ui/Empty'
 import { Loading } from '@/shared/ui/Loading'
 import { Page } from '@/shared/ui/Page'
-import { Problem } from '@/shared/ui/Problem'
 
 import { logQuery, type LogDetail } from '../api/logs'
 import { LOG_TABS, withoutFilter, type LogQuery, type LogTab } from '../filters'
-import { useFiltered, useGo, useLogSearch } from '../hooks/useLogView'
+import { useGo, useLogQuery, useLogSearch } from '../hooks/useLogView'
 import { HistoryAge, LogBadges, Period } from './facts'
 import { FilterBar } from './FilterBar'
 import classes from './LogPage.module.css'
@@ -26,6 +25,12 @@ const MapTab = lazy(() => import('./MapTab').then(({ MapTab: tab }) => ({ defaul
 const VariantsTab = lazy(() => import('./VariantsTab').then(({ VariantsTab: tab }) => ({ default: tab })))
 const ModelTab = lazy(() => import('./ModelTab').then(({ ModelTab: tab }) => ({ default: tab })))
 const PotentialTab = lazy(() => import('./PotentialTab').then(({ PotentialTab: tab }) => ({ default: tab })))
+
+const AnalysesTab = lazy(() => import('./AnalysesTab').then(({ AnalysesTab: tab }) => ({ default: tab })))
+
+const TABS: Record<LogTab, ComponentType<{ log: LogDetail; query: LogQuery }>> = {
+  quality: QualityTab, map: MapTab, variants: VariantsTab, model: ModelTab, potential: PotentialTab, analyses: AnalysesTab,
+}
 
 export function LogPage() {
   const { t } = useTranslation('mining')
@@ -64,24 +69,14 @@ export function LogPage() {
 
 function Content({ log }: { log: LogDetail }) {
   const { tab = 'quality' } = useLogSearch()
+  const query = useLogQuery()
+  const Shown = TABS[tab]
   return (
     <>
       <Tabs current={tab} />
-      {/* The potential is always of the whole log: a filter shown above it would say something else. */}
-      {tab !== 'potential' && <FilterBar log={log} />}
+      <FilterBar log={log} />
       <Suspense fallback={<Loading rows={6} />}>
-        {tab === 'potential' ? (
-          <PotentialTab log={log} />
-        ) : (
-          <Filtered log={log}>
-            {(query) => {
-              if (tab === 'map') return <MapTab log={log} query={query} />
-              if (tab === 'variants') return <VariantsTab log={log} query={query} />
-              if (tab === 'model') return <ModelTab log={log} query={query} />
-              return <QualityTab log={log} query={query} />
-            }}
-          </Filtered>
-        )}
+        <Shown log={log} query={query} />
       </Suspense>
     </>
   )
@@ -105,32 +100,6 @@ function Tabs({ current }: { current: LogTab }) {
       ))}
     </nav>
   )
-}
-
-/** Shows its children once the filter is known to leave something. */
-function Filtered({ log, children }: { log: LogDetail; children: (query: LogQuery) => ReactNode }) {
-  const filtered = useFiltered(log)
-  switch (filtered.kind) {
-    case 'loading':
-      return <Loading rows={6} />
-    case 'failed':
-      return <Problem error={filtered.error} onRetry={filtered.retry} />
-    case 'nothing':
-      return <NoCases />
-    case 'too-many':
-      return (
-        <Problem
-          error={
-            new ApiError({
-              code: 'UI-FILTER-TOO-WIDE', status: 0, detail: `${filtered.variants} variants meet the filter.`, remedy: '',
-              parameters: { variants: `${filtered.variants}` },
-            })
-          }
-        />
-      )
-    case 'ready':
-      return children(filtered.query)
-  }
 }
 
 /** No case meets the filter: not a failure, but something to change. */

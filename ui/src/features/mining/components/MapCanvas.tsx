@@ -16,7 +16,7 @@ import { Loading } from '@/shared/ui/Loading'
 import { diverging, paper, surfaces } from '@/shared/theme/theme'
 
 import type { ProcessMap } from '../api/logs'
-import type { Step } from '../filters'
+import type { Arc } from '../filters'
 import { useMapLayout } from '../hooks/useMapLayout'
 import { END, middleOf, NODE_SIZE, smoothPath, START, type MapGraph, type MapLayout, type Point } from '../mapLayout'
 import { edgeAmount, edgeId, groundOf, level, mostOf, nodeAmount, shownPorts, strokeOf, widthOf, type Overlay } from '../mapLook'
@@ -24,11 +24,11 @@ import classes from './Map.module.css'
 
 export interface MapSelection {
   node: string | null
-  edge: Step | null
+  edge: Arc | null
 }
 export interface MapChoice {
   node: string | undefined
-  edge: Step | undefined
+  edge: Arc | undefined
 }
 
 interface MapCanvasProps {
@@ -101,7 +101,7 @@ export function MapCanvas({ map, overlay, selection, onSelect }: MapCanvasProps)
         }}
         onEdgesChange={(changes) => {
           const chosen = changes.find((change) => change.type === 'select' && change.selected)
-          if (chosen?.type === 'select' && chosen.id.startsWith('[')) onSelect({ node: undefined, edge: JSON.parse(chosen.id) as Step })
+          if (chosen?.type === 'select' && chosen.id.startsWith('[')) onSelect({ node: undefined, edge: JSON.parse(chosen.id) as Arc })
         }}
         onPaneClick={() => onSelect({ node: undefined, edge: undefined })}
       >
@@ -156,7 +156,7 @@ function useNodes(map: ProcessMap, overlay: Overlay, layout: MapLayout | null, s
   return [...ports, ...activities]
 }
 
-function useEdges(map: ProcessMap, overlay: Overlay, layout: MapLayout | null, selected: Step | null): MapLine[] {
+function useEdges(map: ProcessMap, overlay: Overlay, layout: MapLayout | null, selected: Arc | null): MapLine[] {
   const { t } = useTranslation('mining')
   const text = useAmountText(overlay)
   const language = useLanguage()

@@ -12,7 +12,8 @@ import { EvidenceNumber } from '@/shared/ui/EvidenceNumber'
 import { Icon } from '@/shared/ui/Icon'
 
 import type { LogDetail, MapEdge, MapNode, ProcessMap } from '../api/logs'
-import { isSameStep, withActivity, withStep, type LogSearch, type Step } from '../filters'
+import { isSameArc, withArc, withFilter, type Arc, type LogSearch } from '../filters'
+import { casesThat } from '../filterSteps'
 import { useGo, useLogSearch } from '../hooks/useLogView'
 import type { MapSelection } from './MapCanvas'
 import classes from './Map.module.css'
@@ -25,7 +26,7 @@ interface MapDetailProps {
 
 export function MapDetail({ map, log, selection }: MapDetailProps) {
   const node = map.nodes.find(({ activity }) => activity === selection.node)
-  const edge = map.edges.find(({ source, target }) => isSameStep([source, target], selection.edge ?? undefined))
+  const edge = map.edges.find(({ source, target }) => isSameArc([source, target], selection.edge ?? undefined))
   return (
     <aside className={classes.detail} aria-live="polite">
       {node !== undefined ? <NodeDetail node={node} map={map} log={log} /> : edge !== undefined ? <EdgeDetail edge={edge} log={log} /> : <Legend />}
@@ -57,8 +58,8 @@ function NodeDetail({ node, map, log }: { node: MapNode; map: ProcessMap; log: L
       </div>
       <Filters
         options={[
-          { label: t('map.onlyWith'), change: (before) => withActivity(before, 'with', node.activity) },
-          { label: t('map.onlyWithout'), change: (before) => withActivity(before, 'without', node.activity) },
+          { label: t('map.onlyWith'), change: (before) => withFilter(before, casesThat({ type: 'having', activities: [node.activity] })) },
+          { label: t('map.onlyWithout'), change: (before) => withFilter(before, casesThat({ type: 'lacking', activities: [node.activity] })) },
         ]}
       />
       <Steps title={t('map.before')} steps={map.edges.filter(({ target }) => target === node.activity)} name={({ source }) => source} />
@@ -70,7 +71,7 @@ function NodeDetail({ node, map, log }: { node: MapNode; map: ProcessMap; log: L
 function EdgeDetail({ edge, log }: { edge: MapEdge; log: LogDetail }) {
   const { t } = useTranslation('mining')
   const say = useSay()
-  const step: Step = [edge.source, edge.target]
+  const arc: Arc = [edge.source, edge.target]
   return (
     <>
       <Head title={`${edge.source} → ${edge.target}`} />
@@ -82,9 +83,17 @@ function EdgeDetail({ edge, log }: { edge: MapEdge; log: LogDetail }) {
         <EvidenceNumber label={t('durations.mean')} value={edge.mean_s} format={say.time} />
         <EvidenceNumber label={t('durations.p95')} value={edge.p95_s} format={say.time} />
       </div>
-      <Filters options={[{ label: t('map.onlyThrough'), change: (before) => withStep(before, step) }]} />
+      <Filters 
+        options={[
+          { label: t('map.onlyThrough'), change: (before) => withArc(before, arc) },
+          {
+            label: t('map.onlyWithoutArc'),
+            change: (before) => withFilter(before, casesThat({ type: 'not', condition: { type: 'follows', source: [edge.source], target: [edge.target], rule: 'directly' } })),
+          },
+        ]}
+      />
       <p>
-        <Link from="/mining/logs/$logId" to="." search={(before: LogSearch) => ({ ...withStep(before, step), tab: 'variants' as const })}>
+        <Link from="/mining/logs/$logId" to="." search={(before: LogSearch) => ({ ...withArc(before, arc), tab: 'variants' as const })}>
           {t('map.seeVariants')}
         </Link>
       </p>

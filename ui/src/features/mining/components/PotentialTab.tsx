@@ -14,8 +14,10 @@ import { Icon, type IconName } from '@/shared/ui/Icon'
 import { Panel } from '@/shared/ui/Panel'
 
 import { potentialQuery, potentialWorkKey, ratesQuery, type Amount, type LogDetail, type Potential, type PotentialActivity, type Work } from '../api/logs'
+import type { LogQuery } from '../filters'
 import { useGo, useLogSearch } from '../hooks/useLogView'
 import { DraftAutomation } from './DraftAutomation'
+import { isNoCases, NoCases } from './LogPage'
 import classes from './Potential.module.css'
 import { PotentialDetail } from './PotentialDetail'
 import { RatesDialog } from './RatesDialog'
@@ -30,13 +32,14 @@ export function featureColour(feature: string): string {
 type Class = PotentialActivity['potential_class']
 const SIGN: Record<Class, IconName> = { eliminate: 'trash', 'decide-by-rule': 'table', 'call-an-api': 'process', assist: 'edit', 'keep-human': 'user' }
 
-export function PotentialTab({ log }: { log: LogDetail }) {
+export function PotentialTab({ log, query }: { log: LogDetail; query: LogQuery }) {
   const { t } = useTranslation('mining')
   const can = useCan()
-  const potential = useQuery({ ...potentialQuery(log.log_id), retry: false })
+  const potential = useQuery({ ...potentialQuery(log.log_id, query), retry: false })
   const { data: work } = useQuery<Work>({ queryKey: potentialWorkKey(log.log_id), queryFn: skipToken, gcTime: 0 })
   const rates = useQuery(ratesQuery(log.log_id))
   const [open, setOpen] = useState<'rates' | 'draft' | null>(null)
+  if (isNoCases(potential.error)) return <NoCases />
   return (
     <>
       <div className={classes.tools}>

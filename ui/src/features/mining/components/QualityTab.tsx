@@ -19,6 +19,7 @@ import { FindingList } from '@/shared/ui/Problem'
 
 import { reviewQuery, type LogDetail, type Review } from '../api/logs'
 import type { LogQuery } from '../filters'
+import { casesThat } from '../filterSteps'
 import { isNoCases, NoCases } from './LogPage'
 import classes from './Review.module.css'
 import { BarList } from './BarList'
@@ -214,6 +215,7 @@ function Rework({ report }: { report: Review }) {
             key: row.activity,
             name: row.activity,
             share: row.share,
+            filter: casesThat({ type: 'repeats', activities: [row.activity] }),
             values: [formatNumber(row.cases, language), formatNumber(row.repeats, language), formatShare(row.share, language, 1)],
           }))}
         />
@@ -225,7 +227,7 @@ function Rework({ report }: { report: Review }) {
 function Ends({ report }: { report: Review }) {
   const { t } = useTranslation('mining')
   const language = useLanguage()
-  const list = (rows: Review['start_activities'], label: string): ReactNode => (
+  const list = (rows: Review['start_activities'], label: string, type: 'starts_with' | 'ends_with'): ReactNode => (
     <BarList
       label={label}
       heads={[label, t('count.cases'), t('share')]}
@@ -234,14 +236,15 @@ function Ends({ report }: { report: Review }) {
         key: row.activity,
         name: row.activity,
         share: row.cases / report.cases,
+        filter: casesThat({ type, activities: [row.activity] }),
         values: [formatNumber(row.cases, language), formatShare(row.cases / report.cases, language, 1)],
       }))}
     />
   )
   return (
     <Panel title={t('ends.title')}>
-      {list(report.start_activities, t('ends.starts'))}
-      {list(report.end_activities, t('ends.ends'))}
+      {list(report.start_activities, t('ends.starts'), 'starts_with')}
+      {list(report.end_activities, t('ends.ends'), 'ends_with')}
     </Panel>
   )
 }

@@ -10,6 +10,10 @@ import { Icon, type IconName } from '@/shared/ui/Icon'
 import { Panel } from '@/shared/ui/Panel'
 
 import type { Review } from '../api/logs'
+import { attributeCondition } from '../filterKinds'
+import { casesThat } from '../filterSteps'
+import { useAddFilter } from '../hooks/useLogView'
+import { FilterButton } from './FilterButton'
 import classes from './Review.module.css'
 
 type Resource = Review['resources'][number]
@@ -20,6 +24,7 @@ const SHOWN = 12
 export function Resources({ resources }: { resources: Resource[] }) {
   const { t } = useTranslation('mining')
   const language = useLanguage()
+  const add = useAddFilter()
   const [kind, setKind] = useState<'all' | Resource['kind']>('all')
   const [isWhole, setWhole] = useState(false)
   const count = (one: Resource['kind']): number => resources.filter((row) => row.kind === one).length
@@ -54,7 +59,10 @@ export function Resources({ resources }: { resources: Resource[] }) {
             <tbody>
               {rows.slice(0, isWhole ? rows.length : SHOWN).map((row) => (
                 <tr key={row.resource}>
-                  <th scope="row">{row.resource}</th>
+                  <th scope="row">
+                    {row.resource}
+                    <FilterButton label={t('filter.byThis', { name: row.resource })} onClick={() => add(casesThat(attributeCondition({ column: 'resource', test: { type: 'one_of', values: [row.resource] } })))} />
+                  </th>
                   <td>
                     <span className={classes.kind} data-kind={row.kind}>
                       <Icon name={SIGN[row.kind]} size={13} />

@@ -13,10 +13,12 @@ import { Icon } from '@/shared/ui/Icon'
 import { Panel } from '@/shared/ui/Panel'
 
 import { variantsQuery, type LogDetail, type Variant } from '../api/logs'
-import { queryText, type LogQuery } from '../filters'
-import { useGo } from '../hooks/useLogView'
+import { queryText, withFilter, type LogQuery } from '../filters'
+import { casesThat } from '../filterSteps'
+import { useAddFilter, useGo } from '../hooks/useLogView'
 import { NoCases } from './LogPage'
 import { FileLink } from './FileLink'
+import { FilterButton } from './FilterButton'
 import classes from './Variants.module.css'
 
 const STEP = 50
@@ -45,6 +47,7 @@ function List({ log, query, rows, onMore }: ListProps) {
   const { t } = useTranslation('mining')
   const language = useLanguage()
   const go = useGo()
+  const add = useAddFilter()
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
   const most = rows[0]?.share ?? 1
 
@@ -55,7 +58,7 @@ function List({ log, query, rows, onMore }: ListProps) {
   }
 
   function apply(): void {
-    go((before) => ({ ...before, variants: [...chosen] }))
+    go((before) => withFilter(before, casesThat({ type: 'variant', variants: [...chosen] })))
     setChosen(new Set())
   }
 
@@ -102,7 +105,10 @@ function List({ log, query, rows, onMore }: ListProps) {
                 <Checkbox size="xs" checked={chosen.has(row.variant_id)} aria-label={t('variants.chooseOne', { number: index + 1 })} onChange={() => toggle(row.variant_id)} />
               </td>
               <td className={classes.way}>
-                <Sequence activities={row.activities} />
+                <span className={classes.head}>
+                  <Sequence activities={row.activities} />
+                  <FilterButton label={t('variants.only', { number: index + 1 })} onClick={() => add(casesThat({ type: 'variant', variants: [row.variant_id] }))} />
+                </span>
                 <span className={classes.track} aria-hidden="true">
                   <span style={{ width: `${(100 * row.share) / most}%`, background: sequential[3] }} />
                 </span>

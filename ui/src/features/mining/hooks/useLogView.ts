@@ -1,10 +1,10 @@
 /** The log page's address: reading it, changing it, and its filter as the server takes it. */
-import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useCallback, useMemo } from 'react'
 
-import { variantsQuery, type LogDetail } from '../api/logs'
-import { needsVariants, resolveFilter, type LogSearch, type Resolved } from '../filters'
+import type { LogDetail } from '../api/logs'
+import { logQueryOf, withFilter, type LogQuery, type LogSearch } from '../filters'
+import type { FilterStep } from '../filterSteps'
 
 const FROM = '/shell/mining/logs/$logId'
 
@@ -21,20 +21,18 @@ export function useGo(): (change: (before: LogSearch) => LogSearch, history?: 'p
   )
 }
 
-export type Filtered = Resolved | { kind: 'loading' } | { kind: 'failed'; error: unknown; retry: () => void }
+/** Adds a step to the filter: what a click on a shown thing does. */
+export function useAddFilter(): (step: FilterStep) => void {
+  const go = useGo()
+  return useCallback((step) => go((before) => withFilter(before, step)), [go])
+}
+
+export function useLogQuery(): LogQuery {
+  const { filter } = useLogSearch()
+  return useMemo(() => logQueryOf({ filter }), [filter])
+}
 
 /** Days count in the log's zone; where the log has none, its instants are shown and filtered in UTC. */
 export function zoneOf(log: Pick<LogDetail, 'timezone'>): string {
   return log.timezone ?? 'UTC'
-}
-
-export function useFiltered(log: LogDetail): Filtered {
-  const search = useLogSearch()
-  const isAsked = needsVariants(search)
-  const all = useQuery({ ...variantsQuery(log.log_id, {}), enabled: isAsked })
-  return useMemo((): Filtered => {
-    if (isAsked && all.data === undefined)
-      return all.error === null ? { kind: 'loading' } : { kind: 'failed', error: all.error, retry: () => void all.refetch() }
-    return resolveFilter(search, zoneOf(log), all.data ?? [])
-  }, [isAsked, all, search, log])
 }

@@ -1,0 +1,200 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Clusters of variants: kinds of cases that a log mixes, each told by its most central variant.
+
+A variant's profile is how often each activity and each directly-follows pair occurs in it; two variants are as far
+apart as the angle of their profiles (cosine distance, 0 … 1). Clusters are built around medoids, real variants with
+the least total distance to their cases; every case counts. The number of clusters, unless given, is the one with the
+greatest mean silhouette. Of a log with very many variants the most frequent ones make the clusters and the others join
+the nearest. Nothing is drawn at random: the same log gives the same clusters.
+Sources: Song, Guenther & van der Aalst, "Trace clustering in process mining", BPM Workshops 2008 (profiles); Kaufman &
+Rousseeuw, "Finding Groups in Data", Wiley 1990 (partitioning around medoids); Rousseeuw, J. Comput. Appl. Math. 20,
+1987 (silhouettes).
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+MOST_VARIANTS, MOST_CLUSTERS, ROUNDS = 1_000, 8, 50
+TELLING = 5
+
+Numbers = NDArray[np.float64]
+Places = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TellingActivity:
+    """Share of the cluster's cases with it, and of all others; farthest apart first."""
+
+    activity: str
+    share_inside: float
+    share_outside: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VariantCluster:
+    """medoid: its most central variant. distance: mean of its cases to the medoid. silhouette: mean of its cases, -1 …
+    1; None where there is one cluster. members: the variants, most cases first."""
+
+    number: int
+    cases: int
+    medoid: tuple[str, ...]
+    distance: float
+    silhouette: float | None
+    telling: tuple[TellingActivity, ...]
+    members: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VariantClusters:
+    """clusters: most cases first. silhouette: mean of all cases that made the clusters; tried: by number of them."""
+
+    clusters: tuple[VariantCluster, ...]
+    silhouette: float | None
+    tried: Mapping[int, float]
+    clustered_variants: int
+
+
+def cluster_variants(
+    variants: Mapping[tuple[str, ...], int],
+    *,
+    clusters: int | None = None,
+    report: Callable[[int, int], None] = lambda done, total: None,
+) -> VariantClusters:
+    """Cluster *variants* (activities -> cases, at least one). clusters: how many; None: the best of 2 … 8."""
+    ranked = sorted(variants.items(), key=lambda each: (-each[1], each[0]))
+    making = ranked[:MOST_VARIANTS]
+    sequences = [activities for activities, _ in ranked]
+    profiles = _profiles(sequences)
+    weights = np.array([cases for _, cases in making], dtype=np.float64)
+    apart = _distances(profiles[: len(making)], profiles[: len(making)])
+    wanted = [clusters] if clusters else list(range(2, MOST_CLUSTERS + 1))
+    tried: dict[int, float] = {}
+    best: Places = _medoids(apart, weights, 1)
+    for done, number in enumerate(wanted):
+        report(done, len(wanted))
+        if not 1 < number < len(making):
+            continue
+        medoids = _medoids(apart, weights, number)
+        tried[number] = float(np.average(_silhouettes(apart, weights, medoids), weights=weights))
+        if tried[number] >= max(tried.values()):
+            best = medoids
+    silhouettes = _silhouettes(apart, weights, best) if best.size > 1 else None
+    return VariantClusters(
+        clusters=_told(ranked, _distances(profiles, profiles[best]), best, silhouettes),
+        silhouette=None if silhouettes is None else float(np.average(silhouettes, weights=weights)),
+        tried=dict(tried),
+        clustered_variants=int(weights.size),
+    )
+
+
+def _profiles(sequences: Sequence[tuple[str, ...]]) -> Numbers:
+    """Unit rows: counts of activities and of pairs that follow directly."""
+    index: dict[object, int] = {}
+    rows, columns = [], []
+    for number, activities in enumerate(sequences):
+        for feature in (*activities, *pairwise(activities)):
+            rows.append(number)
+            columns.append(index.setdefault(feature, len(index)))
+    counts = np.zeros((len(sequences), max(1, len(index))))
+    np.add.at(counts, (rows, columns), 1)
+    length = np.sqrt((counts**2).sum(axis=1, keepdims=True))
+    unit: Numbers = counts / np.where(length > 0, length, 1)
+    return unit
+
+
+def _distances(one: Numbers, other: Numbers) -> Numbers:
+    return np.clip(1 - one @ other.T, 0, 1)
+
+
+def _medoids(apart: Numbers, weights: Numbers, number: int) -> Places:
+    """Greedy build, then the best of each cluster until nothing moves (ties: the more frequent variant)."""
+    chosen = [int((apart * weights[:, None]).sum(axis=0).argmin())]
+    while len(chosen) < number:
+        nearest = apart[:, chosen].min(axis=1)
+        gain = (np.maximum(nearest[:, None] - apart, 0) * weights[:, None]).sum(axis=0)
+        gain[chosen] = -1
+        chosen.append(int(gain.argmax()))
+    medoids = np.array(chosen)
+    for _ in range(ROUNDS):
+        owner = apart[:, medoids].argmin(axis=1)
+        moved = medoids.copy()
+        for cluster in range(number):
+            inside = np.flatnonzero(owner == cluster)
+            if inside.size:
+                cost = (apart[np.ix_(inside, inside)] * weights[inside, None]).sum(axis=0)
+                moved[cluster] = inside[int(cost.argmin())]
+        if np.array_equal(moved, medoids):
+            break
+        medoids = moved
+    return medoids
+
+
+def _silhouettes(apart: Numbers, weights: Numbers, medoids: Places) -> Numbers:
+    """By variant, each counted with its cases; a case alone in its cluster has 0."""
+    owner = apart[:, medoids].argmin(axis=1)
+    number = medoids.size
+    member = np.eye(number)[owner] * weights[:, None]
+    sums, sizes = apart @ member, member.sum(axis=0)
+    own_size = sizes[owner]
+    own = sums[np.arange(owner.size), owner] / np.maximum(own_size - 1, 1)
+    means = sums / np.where(sizes > 0, sizes, 1)
+    means[:, sizes == 0] = np.inf
+    means[np.arange(owner.size), owner] = np.inf
+    other = means.min(axis=1)
+    widest = np.maximum(own, other)
+    found = np.where((own_size > 1) & (widest > 0), (other - own) / np.where(widest > 0, widest, 1), 0.0)
+    return np.where(np.isfinite(found), found, 0.0)
+
+
+def _told(
+    ranked: Sequence[tuple[tuple[str, ...], int]],
+    to_medoids: Numbers,
+    medoids: Places,
+    silhouettes: Numbers | None,
+) -> tuple[VariantCluster, ...]:
+    owner = to_medoids.argmin(axis=1)
+    cases = np.array([count for _, count in ranked], dtype=np.float64)
+    made = cases.size if silhouettes is None else silhouettes.size
+    found = []
+    for cluster in range(medoids.size):
+        inside = np.flatnonzero(owner == cluster)
+        making = inside[inside < made]
+        shown = None
+        if silhouettes is not None and making.size:
+            shown = float(np.average(silhouettes[making], weights=cases[making]))
+        found.append(
+            VariantCluster(
+                number=0,
+                cases=int(cases[inside].sum()),
+                medoid=ranked[int(medoids[cluster])][0],
+                distance=float(np.average(to_medoids[inside, cluster], weights=cases[inside])),
+                silhouette=shown,
+                telling=_telling(ranked, owner == cluster),
+                members=tuple(ranked[at][0] for at in inside.tolist()),
+            )
+        )
+    found.sort(key=lambda each: (-each.cases, each.medoid))
+    return tuple(replace(each, number=number) for number, each in enumerate(found, start=1))
+
+
+def _telling(ranked: Sequence[tuple[tuple[str, ...], int]], inside: NDArray[np.bool_]) -> tuple[TellingActivity, ...]:
+    counts: dict[str, list[int]] = {}
+    totals = [0, 0]
+    for (activities, cases), is_inside in zip(ranked, inside.tolist(), strict=True):
+        totals[is_inside] += cases
+        for activity in set(activities):
+            counts.setdefault(activity, [0, 0])[is_inside] += cases
+    found = [
+        TellingActivity(
+            activity=activity,
+            share_inside=has / max(1, totals[1]),
+            share_outside=lacks / max(1, totals[0]),
+        )
+        for activity, (lacks, has) in counts.items()
+    ]
+    found.sort(key=lambda each: (-abs(each.share_inside - each.share_outside), each.activity))
+    return tuple(found[:TELLING]) if totals[0] else ()

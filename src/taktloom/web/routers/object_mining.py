@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Models of an uploaded object-centric log: graph and Petri net, as data and as pictures."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Response
+
+from taktloom.app import object_mining
+from taktloom.app.calls import calls
+from taktloom.app.object_mining import ObjectModelRequest
+from taktloom.web.callers import Caller
+from taktloom.web.schemas import object_mining as schemas
+from taktloom.web.schemas.convert import shown
+
+router = APIRouter(prefix="/logs/uploads/{upload_id}", tags=["logs"])
+
+
+def _request(
+    object_type: Annotated[list[str], Query(description="Object types; none: all.", max_length=200)] = [],  # noqa: B006 - read only
+    timezone: Annotated[str | None, Query(description="Zone of times that have none.")] = None,
+    noise: Annotated[float, Query(ge=0, le=1)] = 0.2,
+    single_share: Annotated[float, Query(ge=0, le=1)] = 0.98,
+) -> ObjectModelRequest:
+    return ObjectModelRequest(
+        object_types=tuple(object_type), timezone=timezone, noise=noise, single_share=single_share
+    )
+
+
+Asked = Annotated[ObjectModelRequest, Depends(_request)]
+
+
+@router.get("/object-graph")
+@calls(object_mining.upload_object_graph)
+def show_object_graph(context: Caller, upload_id: str, request: Asked) -> schemas.ObjectGraphOut:
+    """The object-centric directly-follows graph."""
+    drawn = object_mining.upload_object_graph(context, upload_id=upload_id, request=request)
+    return shown(schemas.ObjectGraphOut, drawn.graph)
+
+
+@router.get("/object-graph.svg", response_class=Response)
+@calls(object_mining.upload_object_graph)
+def draw_object_graph(context: Caller, upload_id: str, request: Asked) -> Response:
+    """Its picture."""
+    drawn = object_mining.upload_object_graph(context, upload_id=upload_id, request=request)
+    return Response(drawn.svg, media_type="image/svg+xml")
+
+
+@router.get("/object-net")
+@calls(object_mining.upload_object_net)
+def show_object_net(context: Caller, upload_id: str, request: Asked) -> schemas.ObjectNetOut:
+    """The object-centric Petri net."""
+    drawn = object_mining.upload_object_net(context, upload_id=upload_id, request=request)
+    return shown(schemas.ObjectNetOut, drawn.net)
+
+
+@router.get("/object-net.svg", response_class=Response)
+@calls(object_mining.upload_object_net)
+def draw_object_net(context: Caller, upload_id: str, request: Asked) -> Response:
+    """Its picture."""
+    drawn = object_mining.upload_object_net(context, upload_id=upload_id, request=request)
+    return Response(drawn.svg, media_type="image/svg+xml")

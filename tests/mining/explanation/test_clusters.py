@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Kinds of cases are told apart; every case is in one cluster, around the variant that is nearest to all of it."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from taktloom.mining.explanation.clusters import cluster_variants
+from tests.mining.given_logs import given_log
+
+VARIANTS = st.dictionaries(
+    st.lists(st.sampled_from("abcdef"), min_size=1, max_size=6).map(tuple), st.integers(1, 20), min_size=1, max_size=12
+)
+
+
+def mixed(seed: int) -> dict[tuple[str, ...], int]:
+    """Three kinds of process with noise: orders, returns, complaints."""
+    draw = np.random.default_rng(seed)
+    kinds = (("order", "pick", "ship", "bill"), ("return", "check", "refund"), ("complain", "call", "visit", "close"))
+    found: dict[tuple[str, ...], int] = {}
+    for number in range(300):
+        steps = list(kinds[number % 3])
+        if draw.random() < 0.3:
+            steps.insert(int(draw.integers(1, len(steps))), steps[int(draw.integers(0, len(steps)))])
+        found[tuple(steps)] = found.get(tuple(steps), 0) + 1
+    return found
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_planted_kinds_are_found_and_their_number_too(seed: int) -> None:
+    found = cluster_variants(mixed(seed))
+
+    kinds = {frozenset(member[0] for member in cluster.members) for cluster in found.clusters}
+    assert kinds == {frozenset({"order"}), frozenset({"return"}), frozenset({"complain"})}
+    assert [cluster.cases for cluster in found.clusters] == [100, 100, 100]
+    assert found.tried[3] == max(found.tried.values())
+    assert {len(cluster.medoid) for cluster in found.clusters} <= {3, 4}
+
+
+@given(VARIANTS, st.integers(2, 5))
+def test_every_case_is_in_the_cluster_of_its_nearest_medoid(variants: dict[tuple[str, ...], int], number: int) -> None:
+    found = cluster_variants(variants, clusters=number)
+
+    members = [member for cluster in found.clusters for member in cluster.members]
+    assert sorted(members) == sorted(variants)
+    assert sum(cluster.cases for cluster in found.clusters) == sum(variants.values())
+    for cluster in found.clusters:
+        assert cluster.medoid in cluster.members
+        assert cluster.cases == sum(variants[member] for member in cluster.members)
+        assert cluster.silhouette is None or -1 <= cluster.silhouette <= 1
+
+
+def test_what_tells_a_cluster_is_the_share_of_its_cases_against_all_others() -> None:
+    found = cluster_variants({("a", "b"): 6, ("a", "c"): 2, ("x", "y"): 4}, clusters=2)
+
+    first = found.clusters[0]
+    assert (first.cases, first.medoid) == (8, ("a", "b"))
+    assert {(one.activity, one.share_inside, one.share_outside) for one in first.telling} >= {
+        ("a", 1.0, 0.0), ("x", 0.0, 1.0), ("b", 0.75, 0.0),
+    }  # fmt: skip
+
+
+def test_a_log_of_one_variant_has_one_cluster() -> None:
+    found = cluster_variants({("a",): 3})
+
+    assert [(cluster.cases, cluster.silhouette) for cluster in found.clusters] == [(3, None)]
+
+
+@pytest.mark.data
+@pytest.mark.parametrize("name", ["08_receipt.xes.gz", "helpdesk.xes.gz"])
+def test_the_cases_of_a_given_log_are_all_in_clusters(name: str) -> None:
+    variants = {each.activities: each.cases for each in given_log(name).variants().variants}
+
+    found = cluster_variants(variants, clusters=4)
+
+    assert sum(cluster.cases for cluster in found.clusters) == sum(variants.values())
+    assert len(found.clusters) == 4
