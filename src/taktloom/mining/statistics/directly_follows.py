@@ -88,13 +88,22 @@ def _nodes(log: LogArrays) -> tuple[ActivityNode, ...]:
 
 
 def measure_flows(log: LogArrays) -> tuple[Flow, ...]:
-    """The flows of *log*, most frequent first (ties by label)."""
+    """The flows of *log*, most frequent first (ties by label).
+
+    Neighbours of two cases are put into a group of their own, which is dropped: to pick the others out would make twice
+    as many large arrays.
+    """
     count = len(log.activities)
-    pair = log.activity[log.follows - 1] * count + log.activity[log.follows]
-    group, pairs = group_numbers(pair, count * count)
+    across = count * count
+    pair = log.activity[:-1] * count
+    pair += log.activity[1:]
+    pair[log.starts[1:] - 1] = across
+    group, pairs = group_numbers(pair, across + 1)
+    del pair
     rows = group_rows(group, pairs.size)
-    cases = rows.distinct(log.case[log.follows])
-    elapsed = summarise_rows(rows, log.gap_us)
+    cases = rows.distinct(log.case[1:])
+    elapsed = summarise_rows(rows, np.diff(log.occurred_at))
+    pairs = pairs[pairs < across]
     flows = [
         Flow(
             source=log.activities[code // count],
