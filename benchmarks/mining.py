@@ -36,14 +36,16 @@ class Run:
     folder: Path
     peers: Path | None
     given: Path | None
-    is_kept: bool
     rows: list[tuple[str, str, str]] = field(default_factory=list)
     missed: int = 0
 
     def ours(self, job: str, log: Path, *rest: str, one_core: bool = True) -> Figures:
         """The figures of one of our jobs."""
         command = [sys.executable, "-m", "benchmarks.mining_measures", job, str(log), str(self.imported(log)), *rest]
-        return _figures(f"taktloom {job}", command, one_core=one_core)
+        found = _figures(f"taktloom {job}", command, one_core=one_core)
+        if not found:
+            raise SystemExit(f"our own job {job} failed")
+        return found
 
     def peer(self, name: str, job: str, *rest: str, one_core: bool = True) -> Figures:
         """The figures of a peer's job; empty where there is no peer or it fails."""

@@ -47,3 +47,16 @@ def test_closing_ends_readers_old_and_new() -> None:
     assert subscription.is_closed
     assert woken == [True]
     assert feed.subscribe(("tasks",)).is_closed
+
+
+def test_a_reader_is_woken_once_for_all_that_comes_until_it_takes_it() -> None:
+    feed, woken = ChangeFeed(), list[bool]()
+    subscription = feed.subscribe(("tasks",))
+    subscription.wake = lambda: woken.append(True)
+
+    for _ in range(3):
+        feed.publish(_change("tasks"))
+    woken_before, taken = len(woken), len(subscription.take())
+    feed.publish(_change("tasks"))
+
+    assert (woken_before, taken, len(woken)) == (1, 3, 2)

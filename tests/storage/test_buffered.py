@@ -56,6 +56,7 @@ OPERATIONS = st.one_of(
     st.tuples(st.just("childless"), parent),
     st.tuples(st.just("look"), st.sampled_from(["parents", "children"])),
     st.tuples(st.just("ask"), parent),
+    st.tuples(st.just("find"), parent),
 )
 PROGRAMS = st.recursive(
     st.lists(OPERATIONS, max_size=6),
@@ -147,6 +148,18 @@ def test_what_is_kept_is_asked_again_after_its_table_has_changed() -> None:
     assert (first, second, within) == (["new"] * 3, ["new."] * 3, "new..")
     assert _state(session, "a") == "new."
     assert asked() == 4
+
+
+def test_a_row_without_waiting_writes_is_read_before_those_of_others_are_written() -> None:
+    session = _buffered()
+    session.run("insert_parent", id="a")
+    session.defer("insert_parent", "b", id="b")
+    statements = _traced(session)
+
+    rows = [session.first_of("parent_by_id", name, id=name) for name in ("a", "c", "b")]
+
+    assert [row and row.text("state") for row in rows] == ["new", None, "new"]
+    assert ["INSERT" in text for text in statements] == [False, False, True, False]
 
 
 def test_a_part_that_only_defers_costs_no_savepoint() -> None:
@@ -309,6 +322,9 @@ def _step(session: Session, kind: str, name: str, text: str = "") -> object:
         session.defer("insert_child", parent=name, note=text)
     elif kind == "childless":
         return session.run("delete_children", parent=name)
+    elif kind == "find":
+        row = session.first_of("parent_by_id", name, id=name)
+        return None if row is None else row.text("state")
     elif kind == "look":
         return [tuple(row.text(column) for column in _COLUMNS[name]) for row in session.rows(name)]
     else:

@@ -25,7 +25,10 @@ class Change:
 
 
 class Subscription:
-    """The changes of some topics since it was opened. *wake* is called from any thread when there is something."""
+    """The changes of some topics since it was opened. *wake* is called from any thread when there is something.
+
+    It is called once until what waits is taken: a reader takes first and looks afterwards.
+    """
 
     def __init__(self, feed: "ChangeFeed", topics: tuple[str, ...]) -> None:
         self._feed, self.topics = feed, topics
@@ -39,11 +42,13 @@ class Subscription:
         if not self._wants(change):
             return
         with self._lock:
+            is_first = not self._waiting
             if len(self._waiting) >= MAX_WAITING:
                 self._waiting = [Change(topic=change.topic, kind="overflow", at=change.at)]
             else:
                 self._waiting.append(change)
-        self.wake()
+        if is_first:
+            self.wake()
 
     def take(self) -> list[Change]:
         """All changes that wait."""

@@ -149,4 +149,4 @@ def _looks_literal(kind: TimerKind, text: str) -> bool:
     if kind is TimerKind.CYCLE and text[0] in "0123456789*@":  # cron
         return True
     head = {TimerKind.DATE: "0123456789", TimerKind.DURATION: "P", TimerKind.CYCLE: "R"}[kind]
-    return text[0] in head and " " not in text.strip() and "(" not in text
+    return text.removeprefix("-")[:1] in tuple(head) and " " not in text.strip() and "(" not in text

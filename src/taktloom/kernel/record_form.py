@@ -43,7 +43,7 @@ def load_record(kind: Any, plain: Mapping[str, object]) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class _Form:
-    """How values of one type are written, as JSON text, and read, from what it says.
+    """How values of one type are written, as JSON text, and read, from what it says: fresh lists and objects.
 
     inner: of a type that may be None how all else is written.
     """
@@ -65,8 +65,14 @@ def _record_form(kind: Any, *, left_out: str = "") -> _Form:
     hints = [list[kind] if item.type == own else item.type for item in items]
     forms = {item.name: _form_of(hint) for item, hint in zip(items, hints, strict=True)}
 
-    def load(plain: Mapping[str, object]) -> object:
-        return kind(**{name: forms[name].load(value) for name, value in plain.items()})
+    readers = {name: form.load for name, form in forms.items() if form.load is not _same}
+
+    def load(plain: Mapping[str, Any]) -> object:
+        given = dict(plain)
+        for name, read in readers.items():
+            if name in given:
+                given[name] = read(given[name])
+        return kind(**given)
 
     return _Form(_saving(items, forms), load)
 
@@ -103,14 +109,17 @@ def _form_of(hint: Any) -> _Form:
         form = _form_of(inner)
         return _Form(
             lambda value: "null" if value is None else form.save(value),
-            lambda value: None if value is None else form.load(value),
+            _same if form.load is _same else lambda value: None if value is None else form.load(value),
             form.save,
         )
     if origin is tuple:
         return _tuple_form(arguments)
     if origin is list:
         form = _form_of(arguments[0])
-        return _Form(lambda items: _list(map(form.save, items)), lambda items: [form.load(item) for item in items])
+        return _Form(
+            lambda items: _list(map(form.save, items)),
+            _same if form.load is _same else lambda items: [form.load(item) for item in items],
+        )
     if origin is not None:
         return _mapping_form(*arguments)
     return _plain_form(getattr(hint, "__supertype__", hint))  # of an id its text
@@ -156,15 +165,15 @@ def _mapping_form(key: Any, value: Any) -> _Form:
         )
     return _Form(
         lambda entries: _object([f"{encode_basestring(name)}:{form.save(item)}" for name, item in entries.items()]),
-        lambda entries: {name: form.load(item) for name, item in entries.items()},
+        _same if form.load is _same else lambda entries: {name: form.load(item) for name, item in entries.items()},
     )
 
 
 def _keyed_form(kind: Any) -> _Form:
-    own = _record_form(kind, left_out="id")
+    own, whole = _record_form(kind, left_out="id"), _record_form(kind)
 
     def load(entries: Mapping[str, Mapping[str, object]]) -> dict[str, object]:
-        return {key: load_record(kind, {**plain, "id": key}) for key, plain in entries.items()}
+        return {key: whole.load({**plain, "id": key}) for key, plain in entries.items()}
 
     return _Form(
         lambda entries: _object([f"{encode_basestring(key)}:{own.save(item)}" for key, item in entries.items()]), load

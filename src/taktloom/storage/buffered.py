@@ -62,6 +62,7 @@ class BufferedSession(Session):
         self._ranks = {table: rank - len(parents_first) for rank, table in enumerate(parents_first)}
         self._writes: list[_Write] = []
         self._tables: set[str] = set()
+        self._keys: set[tuple[str, str | None]] = set()  # of the rows with waiting writes, with their tables
         self._kinds: dict[str, StatementKind] = {}
         self._parts: list[_Part] = []
         self._kept: dict[tuple[object, ...], Row | None] = {}
@@ -102,6 +103,13 @@ class BufferedSession(Session):
         """See Session."""
         self._defer(name, key, bindings, is_newest=True)
 
+    def first_of(self, name: str, key: str, /, **bindings: SqlValue) -> Row | None:
+        """See Session."""
+        tables = self._kind(name).tables
+        if any((table, key) in self._keys or (table, None) in self._keys for table in tables):
+            self.flush()
+        return self.below.first(name, **bindings)
+
     def kept(self, name: str, /, **bindings: SqlValue) -> Row | None:
         """See Session."""
         key = (name, *bindings.values())
@@ -128,7 +136,7 @@ class BufferedSession(Session):
         if not self._writes:
             return
         writes, begun = self._writes, 0
-        self._writes, self._tables = [], set()
+        self._writes, self._tables, self._keys = [], set(), set()
         for part in self._parts:
             if part.undo is None:
                 self._write(writes[begun : part.beginning])
@@ -139,7 +147,7 @@ class BufferedSession(Session):
 
     def start(self) -> None:
         """A transaction begins: nothing waits."""
-        self._writes, self._tables, self._parts = [], set(), []
+        self._writes, self._tables, self._keys, self._parts = [], set(), set(), []
         self.is_spoilt = False
 
     def forget(self) -> None:
@@ -161,6 +169,7 @@ class BufferedSession(Session):
         table = self._kind(name).table
         self._writes.append((name, key, is_newest, bindings))
         self._tables.add(table)
+        self._keys.add((table, key))
         if table in self._kept_tables:
             self._drop_kept()
 

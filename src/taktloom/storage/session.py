@@ -69,6 +69,14 @@ class Session(ABC):
         del key
         self.run(name, **bindings)
 
+    def first_of(self, name: str, key: str, /, **bindings: SqlValue) -> Row | None:
+        """As first, for a query that reads only rows that writes are deferred to under *key*, in all of its tables.
+
+        What is deferred to other rows need not be written before.
+        """
+        del key
+        return self.first(name, **bindings)
+
     def kept(self, name: str, /, **bindings: SqlValue) -> Row | None:
         """As first, for what is asked often and rarely changes: the answer may be kept until its tables change."""
         return self.first(name, **bindings)

@@ -190,7 +190,7 @@ def _named_twice(processes: list[ProcessDefinition]) -> list[Finding]:
             severity=Severity.ERROR,
             rule="duplicate-id",
             message=f"The id '{process.id}' is used twice.",
-            place=Place(element_id=process.id),
+            place=Place(source=process.place.source, line=process.place.line, element_id=process.id),
             remedy="Deploy them one after the other, or give each process its own id.",
             parameters={"id": process.id},
         )

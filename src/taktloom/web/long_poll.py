@@ -41,13 +41,13 @@ async def take_or_wait(
     deadline = loop.time() + wait.total_seconds()
     try:
         while True:
+            woken.clear()
+            changes.take()  # whatever they tell of is seen by the try that follows
             locked = await run_in_threadpool(take)
             left = deadline - loop.time()
             if locked or left <= 0 or changes.is_closed or await request.is_disconnected():
                 return locked
-            changes.take()
             with suppress(TimeoutError):
                 await asyncio.wait_for(woken.wait(), timeout=min(left, RETRY_S))
-            woken.clear()
     finally:
         changes.close()

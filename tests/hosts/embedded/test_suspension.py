@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from taktloom.hosts.embedded import EmbeddedEngine, ManualClock, Message
+from taktloom.hosts.embedded.external_tasks import ExternalTaskHeldError
 from taktloom.hosts.embedded.instances import VersionSuspendedError
 from taktloom.hosts.embedded.live import InstanceEndedError, UnknownInstanceError
 from taktloom.hosts.embedded.operator_actions import Order, ReasonMissingError
@@ -185,3 +186,17 @@ def test_every_action_is_recorded_with_actor_and_reason(engine: EmbeddedEngine, 
     }
     assert "blue" not in str(actions)
     assert not engine.instances.summary(key).is_suspended
+
+
+def test_a_task_of_a_suspended_instance_cannot_be_locked_by_its_id(engine: EmbeddedEngine, deploy: Deploy) -> None:
+    deploy("register_and_decide")
+    key = engine.instances.start(PERMIT, {}).instance_key
+    task_id = engine.instances.detail(key).jobs[0].job_id
+    engine.suspension.suspend(key, ORDER)
+
+    with pytest.raises(ExternalTaskHeldError, match="suspended"):
+        engine.external_tasks.lock(task_id, worker="w", lock_for=timedelta(minutes=1))
+    engine.suspension.resume(key, Order(actor="ada"))
+    engine.external_tasks.lock(task_id, worker="w", lock_for=timedelta(minutes=1))
+
+    assert engine.external_tasks.get(task_id).worker == "w"

@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Many callers share one transaction, and each gets only its own outcome."""
 
+import random
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
 from decimal import Decimal
+from itertools import count
 from pathlib import Path
 
 import apsw
@@ -19,6 +23,7 @@ from taktloom.model.errors import TaktloomError
 from taktloom.model.identifiers import InstanceKey, ProcessId
 from taktloom.model.operations import InstanceQuery
 from taktloom.storage import Session, SqliteSession
+from taktloom.storage.faults import DiskFault, FaultyDisk
 from tests.hosts.embedded.conftest import MODELS
 
 PERMIT = ProcessId("permit")
@@ -149,6 +154,31 @@ def test_a_full_disk_refuses_a_change_whole_and_room_lets_it_go_on(tmp_path: Pat
     engine.drain()
 
 
+@pytest.mark.parametrize("fault", [DiskFault.ERROR_BEFORE, DiskFault.ERROR_AFTER, DiskFault.DISK_FULL])
+def test_what_a_failed_change_says_of_being_kept_is_true_after_a_crash(
+    tmp_path: Path, options: EngineOptions, fault: DiskFault
+) -> None:
+    told: dict[str, set[bool]] = {"Nothing of it was kept.": set(), "It may have been kept or not.": set()}
+    disk = FaultyDisk(tmp_path, random.Random(1))
+    failing = replace(options, vfs=disk.name, writer=InlineWriter)
+    for calls in count():
+        engine, key = _with_an_instance(disk, failing)
+        disk.fail_at(fault, calls, full_for=1)
+        failure = _failure_of(engine, key)
+        _crash(disk, engine)
+        again = EmbeddedEngine.open(disk.folder / "engine.db")
+        if failure is not None:
+            told[f"{failure.remedy.partition('.')[0]}."].add(bool(again.instances.detail(key).variables))
+            assert failure.place.source == "engine.db"
+        again.drain()
+        if failure is None:  # the fault would have come after the change
+            break
+    disk.close()
+
+    assert told["Nothing of it was kept."] <= {False}
+    assert (True in told["It may have been kept or not."]) is (fault is not DiskFault.DISK_FULL)
+
+
 def test_a_value_never_stands_in_an_index_or_a_plain_column(engine: EmbeddedEngine, deploy: Deploy) -> None:
     deploy("wait_for_payment", "register_and_decide", "divide")
     secret = "s3cr3t-value"
@@ -224,3 +254,24 @@ def test_the_writer_survives_a_look_at_a_disk_that_cannot_be_read(
 
     assert [row.instance_key for row in engine.instances.search(InstanceQuery()).items] == [key]
     engine.drain()
+
+
+def _with_an_instance(disk: FaultyDisk, options: EngineOptions) -> tuple[EmbeddedEngine, InstanceKey]:
+    engine = EmbeddedEngine.open(disk.folder / "engine.db", options)
+    engine.deployments.deploy({"p.bpmn": (MODELS / "register_and_decide.bpmn").read_bytes()})
+    return engine, engine.instances.start(PERMIT, {}).instance_key
+
+
+def _failure_of(engine: EmbeddedEngine, key: InstanceKey) -> StorageFailedError | None:
+    try:
+        engine.instances.set_variables(key, {"n": Decimal(1)})
+    except StorageFailedError as failure:
+        return failure
+    return None
+
+
+def _crash(disk: FaultyDisk, engine: EmbeddedEngine) -> None:
+    disk.kill()
+    with suppress(apsw.Error):
+        engine.drain()
+    disk.restart()

@@ -164,7 +164,7 @@ _KINDS: Mapping[object, ParameterKind] = {
 
 
 def file_of(output: AnalysisOutput, wanted: str) -> tuple[str, bytes]:
-    """The file of that name, else the first of that suffix (`x.bpmn`), else the first table as CSV. NotFoundError."""
+    """The file of that name, else the first of that suffix (`x.bpmn`), `.csv` the first table, `.html` the whole."""
     suffix = wanted[wanted.rfind(".") :] if "." in wanted else wanted
     for name, make in output.files.items():
         if name == wanted:
@@ -177,7 +177,11 @@ def file_of(output: AnalysisOutput, wanted: str) -> tuple[str, bytes]:
 
         table = output.tables[0]
         return "table.csv", table_csv(table.columns, table.rows)
-    offered = [*output.files, *(("table.csv",) if output.tables else ())]
+    if suffix in {".html", ".htm"}:
+        from taktloom.app.analyses.page import result_page
+
+        return "page.html", result_page("Taktloom", output)
+    offered = [*output.files, *(("table.csv",) if output.tables else ()), "page.html"]
     raise NotFoundError(
         f"This analysis writes no '{wanted[:100]}'.",
         remedy=f"It writes: {', '.join(offered)}.",

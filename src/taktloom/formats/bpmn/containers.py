@@ -129,8 +129,11 @@ def _read_contents(reading: Reading, element: etree._Element, depth: int) -> Con
         kind = local_name(child.tag)
         if kind == "laneSet":
             contents.lanes.extend(_read_lanes(reading, child))
-        elif kind not in CONTAINED or reading.is_shallow:
+        elif reading.is_shallow or kind in _BESIDE_CONTENTS:
             continue
+        elif kind not in CONTAINED:
+            remedy = "Model it with elements that are run; the reference lists them."
+            reading.report("unsupported-element", child, f"'{kind}' is not run.", remedy)
         elif kind in FLOW_NODES:
             elements[len(contents.nodes)] = child
             contents.nodes.append(read_node(reading, child, kind, depth))
@@ -288,5 +291,30 @@ SUB_PROCESS_READERS: Mapping[str, Callable[[Reading, etree._Element, int], AnyFl
 }
 _ARTIFACTS = frozenset(
     {"association", "dataObject", "dataObjectReference", "dataStoreReference", "group", "textAnnotation"}
+)
+_BESIDE_CONTENTS = frozenset(  # what else the schema lets stand in a process or sub-process
+    {
+        "auditing",
+        "completionCondition",
+        "correlationSubscription",
+        "dataInputAssociation",
+        "dataOutputAssociation",
+        "documentation",
+        "extensionElements",
+        "humanPerformer",
+        "incoming",
+        "ioBinding",
+        "ioSpecification",
+        "monitoring",
+        "multiInstanceLoopCharacteristics",
+        "outgoing",
+        "performer",
+        "potentialOwner",
+        "property",
+        "resourceRole",
+        "standardLoopCharacteristics",
+        "supportedInterfaceRef",
+        "supports",
+    }
 )
 CONTAINED = frozenset({*FLOW_NODES, *_ARTIFACTS, "sequenceFlow"})

@@ -17,6 +17,7 @@ from pathlib import Path
 import apsw
 
 from taktloom.model.identifiers import InstanceKey
+from taktloom.model.places import NOWHERE, Place
 from taktloom.storage import (
     MEMORY,
     Refusal,
@@ -90,6 +91,16 @@ class Database(ABC):
     def close(self) -> None:
         """Close the idle connections; sessions on loan must have come back."""
 
+    @property
+    def place(self) -> Place:
+        """Which database it is, for errors."""
+        return NOWHERE
+
+    def may_have_kept(self, error: BaseException) -> bool:
+        """Whether what *commit* raised leaves open if the transaction is there after a crash of this process."""
+        del error
+        return False
+
     def tell_others(self) -> None:  # noqa: B027 - a store that others' commits cannot escape tells nothing
         """Hint to the other engines on this database that something was committed; it may be lost."""
 
@@ -123,6 +134,18 @@ class SqliteDatabase(Database):
     def commit(self) -> None:
         """See Database."""
         self._connection.execute("COMMIT")
+
+    @property
+    def place(self) -> Place:
+        """The name of the file, without its folder, which is nobody's business outside."""
+        return NOWHERE if self._path is None else Place(source=self._path.name)
+
+    def may_have_kept(self, error: BaseException) -> bool:
+        """See Database; the log may hold all of the transaction, and only this process knows that it does not count.
+
+        Rebello et al., Can Applications Recover from fsync Failures?, ATC 2020, call it a false failure.
+        """
+        return isinstance(error, apsw.IOError)
 
     def rollback(self) -> None:
         """See Database."""

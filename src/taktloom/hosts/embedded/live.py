@@ -86,7 +86,7 @@ class LiveInstances:
         if name in self._kept:
             self._kept.move_to_end(name)
             return self._kept[name]
-        row = session.first("instance_with_state", tenant_id=tenant_id, instance_key=instance_key)
+        row = session.first_of("live_instance", instance_key, tenant_id=tenant_id, instance_key=instance_key)
         if row is None:
             raise unknown_instance(instance_key)
         if row.text("status") != "active" and not even_ended:

@@ -38,7 +38,7 @@ Result = TypeVar("Result")
 
 
 class StorageFailedError(IncidentError):
-    """The database refused a transaction (disk full, locked too long, damaged); nothing of it was kept."""
+    """The database kept nothing of a transaction (disk full, locked too long), or its disk failed in the commit."""
 
     code = "TL-3510"
 
@@ -214,11 +214,25 @@ class Writer:
                 self._hear_of_foreign_writes()
             outcomes = [work.attempt(self._database, self._session) for work in group]
             self._session.flush()
-            self._database.commit()
         except BaseException:
             self._database.rollback()
             raise
+        self._end_transaction()
         return outcomes
+
+    def _end_transaction(self) -> None:
+        try:
+            self._database.commit()
+        except BaseException as error:
+            self._database.rollback()
+            if self._database.may_have_kept(error):
+                raise StorageFailedError(
+                    f"The disk failed while the change was committed: {error}.",
+                    self._database.place,
+                    "It may have been kept or not. Check the disk; then look whether the change is there, "
+                    "or repeat it with the same idempotency key.",
+                ) from error
+            raise
 
     def _look_for_foreign_writes(self) -> None:
         try:
@@ -293,7 +307,8 @@ def _failure(database: Database, error: BaseException) -> BaseException:
         return error
     failure = StorageFailedError(
         f"The database refused the change: {error}.",
-        remedy="Nothing of it was kept. Free disk space or end what holds the database, then try again.",
+        database.place,
+        "Nothing of it was kept. Free disk space or end what holds the database, then try again.",
     )
     failure.__cause__ = error
     return failure

@@ -7,11 +7,15 @@ Source: BPMN 2.0.2, 10.3 (Activity), 13.3.1.
 """
 
 from taktloom.kernel.behaviour import choose_flows
+from taktloom.kernel.commands import IncidentKind
 from taktloom.kernel.executable import NONE, PhaseMethod
+from taktloom.kernel.failure import ElementFailure
 from taktloom.kernel.run import Run
 from taktloom.kernel.state import Phase, Token
 
 __all__ = ["gathering", "multiplied"]
+
+MAX_TOKENS = 10_000  # each begins a visit of the step, of which there may be ten times as many
 
 
 def gathering(enter: PhaseMethod, quantity: int) -> PhaseMethod:
@@ -40,6 +44,9 @@ def multiplied(quantity: int) -> PhaseMethod:
     def leave(run: Run, token: Token) -> Phase | None:
         node = run.node(token)
         flows = choose_flows(run, node, run.variables(token)) if node.is_conditional else node.outgoing
+        if quantity * len(flows) > MAX_TOKENS:
+            message = f"There would be {quantity * len(flows)} tokens; at most {MAX_TOKENS} leave at once."
+            raise ElementFailure(IncidentKind.LIMIT, message)
         return run.take(token, tuple(flow for flow in flows for _ in range(quantity)))
 
     return leave

@@ -53,7 +53,7 @@ def result_out(output: AnalysisOutput) -> AnalysisResultOut:
         )
         for table in output.tables
     ]
-    files = [*output.files, *(["table.csv"] if output.tables else [])]
+    files = [*output.files, *(["table.csv"] if output.tables else []), "page.html"]
     return AnalysisResultOut(result=_json(output.data), notes=list(output.notes), tables=tables, files=files)
 
 

@@ -26,6 +26,12 @@ VALUES (:tenant_id, :instance_key, :journal_size, :advanced_at, :state_sealed)
 ON CONFLICT (tenant_id, instance_key) DO UPDATE SET journal_size = excluded.journal_size,
   advanced_at = excluded.advanced_at, state_sealed = excluded.state_sealed;
 
+-- name: live_instance
+SELECT i.status, i.subject_key, i.definition_key, i.business_key, i.caller_key, i.child_id, i.call_depth,
+  i.history_level, i.traceparent, s.journal_size, s.advanced_at, s.state_sealed
+FROM instance i JOIN instance_state s USING (tenant_id, instance_key)
+WHERE i.tenant_id = :tenant_id AND i.instance_key = :instance_key;
+
 -- name: instance_with_state
 SELECT i.*, s.journal_size, s.advanced_at, s.state_sealed FROM instance i JOIN instance_state s USING (tenant_id, instance_key)
 WHERE i.tenant_id = :tenant_id AND i.instance_key = :instance_key;

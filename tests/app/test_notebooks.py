@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Logs in Python: frames, results that show themselves, files; texts of a log are never markup."""
+
+from importlib import import_module
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from taktloom.app.analyses.records import AnalysisParameterError
+from taktloom.app.notebooks import Log
+from taktloom.mining.logs.errors import MalformedRecordError
+from taktloom.model.errors import NotFoundError, TaktloomError
+
+READ_LOG = import_module("taktloom").read_log  # the name that people use
+EVIL = "<script>alert(1)</script>"
+ROWS = "case,activity,time\n" + "".join(
+    f"c{case},{activity},2026-01-01T0{hour}:00:00Z\n"
+    for case in range(6)
+    for hour, activity in enumerate(("a", EVIL if case < 4 else "b", "c"))
+)
+
+
+@pytest.fixture(scope="module")
+def log(tmp_path_factory: pytest.TempPathFactory) -> Log:
+    file: Path = tmp_path_factory.mktemp("notebooks") / "log.csv"
+    file.write_text(ROWS, encoding="utf-8")
+    read = READ_LOG(file)
+    assert isinstance(read, Log)
+    return read
+
+
+def test_a_log_gives_its_events_cases_and_variants_as_frames(log: Log) -> None:
+    assert repr(log) == "<Log of 6 cases, 18 events, 4 activities>"
+    assert log.events()["activity"].n_unique() == 4
+    assert log.cases().height == 6
+    assert log.variants().select("cases", "activities").rows() == [(4, ["a", EVIL, "c"]), (2, ["a", "b", "c"])]
+
+
+def test_a_part_of_a_log_is_a_log_and_parts_of_parts_too(log: Log) -> None:
+    having = {"steps": [{"keep": "cases", "where": {"type": "having", "activities": ["b"]}}]}
+    short = {"steps": [{"keep": "cases", "where": {"type": "length", "at_most": 2}}]}
+
+    assert log.filtered(having).cases().height == 2
+    assert log.filtered(having).filtered(short).cases().height == 0
+    with pytest.raises(MalformedRecordError):
+        log.filtered({"steps": [{"keep": "everything"}]})
+
+
+def test_a_result_is_typed_has_frames_and_is_saved_by_the_files_name(log: Log, tmp_path: Path) -> None:
+    found = log.analyse("rules", rule=["exists: b"])
+
+    assert found.frame.row(0)[:3] == ("exists 1: b", 2, 4)
+    assert list(found.frames) == ["Rules", "Cases", "Violations"]
+    assert isinstance(found.frames["Violations"], pl.DataFrame)
+    assert found.save(tmp_path / "verdicts.csv").read_bytes().startswith(b"\xef\xbb\xbfcase")
+    page = log.analyse("dotted").save(tmp_path / "dots.html").read_text(encoding="utf-8")
+    assert "<svg" in page
+    assert "http" not in page.replace("http://www.w3.org/2000/svg", "")
+    with pytest.raises(NotFoundError):
+        found.save(tmp_path / "picture.png")
+    with pytest.raises(AnalysisParameterError):
+        log.analyse("rules")
+
+
+def test_what_a_notebook_shows_holds_no_markup_of_the_log(log: Log) -> None:
+    shown = [log._repr_html_(), log.analyse("declare")._repr_html_(), log.analyse("dotted")._repr_html_()]
+
+    assert not [text for text in shown if "<script" in text]
+    assert "&lt;script&gt;" in shown[1]
+
+
+def test_a_file_that_is_no_log_is_refused_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    (tmp_path / "no.csv").write_text("nothing", encoding="utf-8")
+
+    with pytest.raises(TaktloomError):
+        READ_LOG(tmp_path / "no.csv")
