@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The same numbers on Spark, where PySpark and Java are installed (they are no part of the development environment: a
-session takes longer to start than all tests of this room)."""
+"""The same numbers on Spark, for who has Java and PySpark: `pytest tests/mining/sql/spark_truth.py`.
+
+They are no part of the development environment: a session takes longer to start than all tests of this room.
+"""
 
 import shutil
 from pathlib import Path
