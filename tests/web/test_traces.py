@@ -56,7 +56,9 @@ def rooms(tmp_path_factory: pytest.TempPathFactory, provider: TracerProvider, is
 def start(address: str, key: str, traceparent: str) -> str:
     headers = {"Authorization": f"Bearer {key}", "traceparent": traceparent}
     body = {"variables": {"name": "a s3cret"}}
-    answer = httpx.post(f"{address}/api/v1/processes/one/instances", json=body, headers=headers, trust_env=False)
+    answer = httpx.post(
+        f"{address}/api/v1/processes/one/instances", json=body, headers=headers, trust_env=False, timeout=60
+    )
     assert answer.status_code == 201
     return str(answer.json()["instance_key"])
 
