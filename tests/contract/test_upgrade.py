@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A database that an earlier version made, with work of every kind open, is opened by this one and all of it goes on."""
+"""A database that an earlier version made, with work of every kind open, is upgraded and all of it goes on."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
