@@ -154,9 +154,8 @@ def has_row_numbers(table: Any) -> bool:
     backend = table.get_backend()
     if backend.name != "duckdb":
         return False
-    found = backend.raw_sql(
-        f"SELECT count(*) FROM duckdb_tables() WHERE table_name = '{table.get_name().replace(chr(39), chr(39) * 2)}'"
-    ).fetchall()
+    question = "SELECT count(*) FROM duckdb_tables() WHERE table_name = ?"
+    found = backend.con.execute(question, [table.get_name()]).fetchall()
     return bool(found[0][0])
 
 
