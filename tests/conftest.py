@@ -2,7 +2,8 @@
 """Rules for the whole test run.
 
 - `test_data` gives the folder of real logs and standards' cases. Without it, every test that asks for the fixture or
-  carries the `data` marker is left out and named in one closing line; the run can still succeed.
+  carries the `data` marker is left out and named in one closing line; the run can still succeed. With it, these tests
+  are part of the conformance stage.
 - With CI=true nothing may be skipped: a skip becomes a failure, so that a missing tool never hides a missing test.
 - Hypothesis runs few examples by default (`quick`) and many, reproducible ones in CI (`ci`).
 """
@@ -62,7 +63,10 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(str(error)) from error
 
 
+@pytest.hookimpl(tryfirst=True)  # before -m leaves tests out
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    for item in filter(_needs_data, items):
+        item.add_marker(pytest.mark.conformance)
     if find_test_data() is not None:
         return
     without = [item for item in items if _needs_data(item)]
