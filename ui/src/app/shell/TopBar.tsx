@@ -59,7 +59,7 @@ function ThemeMenu() {
   const { colorScheme, setColorScheme } = useMantineColorScheme()
   const icon = SCHEMES.find(([scheme]) => scheme === colorScheme)?.[1] ?? 'system'
   return (
-    <Menu position="bottom-end">
+    <Menu position="bottom-end" hideDetached={false}>
       <Menu.Target>
         <Tooltip label={t('theme.label')}>
           <ActionIcon aria-label={t('theme.label')} className={classes.wide}>
@@ -97,7 +97,8 @@ function AccountMenu({ onShortcuts }: { onShortcuts: () => void }) {
     },
   })
   return (
-    <Menu position="bottom-end" width={220}>
+    // The bar is always in view, so its menu need not hide with what it hangs on.
+    <Menu position="bottom-end" width={220} hideDetached={false}>
       <Menu.Target>
         <ActionIcon aria-label={t('account.label', { name: user.display_name })}>
           <Icon name="user" />
