@@ -54,7 +54,7 @@ ENGLISH_ONLY = (
     "web/engine_rest/",
     "web/server.py",
 )
-SQL = re.compile(r"PRAGMA |SET \w+ = \?")
+SQL = re.compile(r"PRAGMA |SELECT |SET \w+ = \?")
 CLAUSE = re.compile(r"(BPMN 2\.0\.2|DMN 1\.5), |W\. M\. P\. ")  # of a rule: for the reference, said to nobody
 SENTENCE = re.compile(r"[A-Z'`{\"](?=.* [a-z]).*[.}:?]", re.DOTALL)
 # Calls that take a phrase of ours to stand inside a sentence, with its position; and its name where it is named.
