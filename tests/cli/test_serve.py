@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,11 +18,12 @@ SOURCE = Path(__file__).parents[2] / "src"
 
 
 @contextmanager
-def _serving(data: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, str]]]:
-    """A server on *data*, and what it announced."""
+def _serving(data: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, str], float]]:
+    """A server on *data*, what it announced, and the seconds until then."""
+    began = time.monotonic()
     process = _begin(data, "serve", "--port", "0", *options)
     try:
-        yield process, _announcement(process)
+        yield process, _announcement(process), time.monotonic() - began
     finally:
         process.kill()
         process.communicate()
@@ -45,7 +47,7 @@ def _announcement(process: subprocess.Popen[str]) -> dict[str, str]:
 
 
 def test_a_fresh_folder_gets_a_link_that_signs_in_and_sigterm_ends_it_well(tmp_path: Path) -> None:
-    with _serving(tmp_path / "data") as (process, said):
+    with _serving(tmp_path / "data") as (process, said, seconds):
         token = said["sign_in_link"].partition("#token=")[2]
         with httpx.Client(base_url=said["address"]) as browser:
             assert browser.get("/api/v1/health").json()["status"] == "ok"
@@ -58,10 +60,11 @@ def test_a_fresh_folder_gets_a_link_that_signs_in_and_sigterm_ends_it_well(tmp_p
                 rest = list(text)  # the open stream ends, it does not hold the server up
         assert "Traceback" not in "".join(rest)
         assert process.wait(15) == 0
+    assert seconds < 10  # 3 s on a quiet machine: benchmarks hold that figure
 
 
 def test_a_second_server_on_the_folder_is_refused(tmp_path: Path) -> None:
-    with _serving(tmp_path / "data") as (process, _):
+    with _serving(tmp_path / "data") as (process, _, _):
         second = _begin(tmp_path / "data", "serve", "--port", "0")
         out, _ = second.communicate(timeout=60)
 
@@ -71,7 +74,7 @@ def test_a_second_server_on_the_folder_is_refused(tmp_path: Path) -> None:
 
 
 def test_commands_work_beside_a_running_server(tmp_path: Path) -> None:
-    with _serving(tmp_path / "data") as (_, said):
+    with _serving(tmp_path / "data") as (_, said, _):
         added = _begin(tmp_path / "data", "user", "add", "mei", "--role", "owner")
         out, _ = added.communicate(timeout=60)
         token = json.loads(out)["one_time_link"].partition("#token=")[2]
@@ -82,11 +85,11 @@ def test_commands_work_beside_a_running_server(tmp_path: Path) -> None:
 
 
 def test_a_server_that_was_killed_leaves_no_lock_behind(tmp_path: Path) -> None:
-    with _serving(tmp_path / "data") as (process, _):
+    with _serving(tmp_path / "data") as (process, _, _):
         process.kill()
         process.wait()
 
-    with _serving(tmp_path / "data") as (_, said):
+    with _serving(tmp_path / "data") as (_, said, _):
         assert httpx.get(f"{said['address']}/api/v1/health").status_code == 200
 
 

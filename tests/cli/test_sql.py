@@ -8,8 +8,6 @@ import pytest
 
 from tests.cli.commands import CommandLine
 
-pytest.importorskip("ibis")
-
 
 @pytest.fixture
 def database(tmp_path: Path) -> str:

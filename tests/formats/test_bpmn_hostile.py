@@ -197,9 +197,10 @@ def test_any_arrangement_of_elements_is_read_and_comes_back_as_it_was(tree: str)
 
 
 def test_reading_ten_thousand_elements_takes_linear_time() -> None:
-    """In processor time; four times the elements may take eight times as long, for what else the machine does."""
+    """In processor time. Under 2 s on the machine where it was measured; the bound leaves room for slower ones."""
     small, large = (seconds_to_read(count) for count in (2_500, 10_000))
 
+    assert large < 3
     assert large < small * 4 * 2 + 0.2
 
 

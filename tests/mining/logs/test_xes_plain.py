@@ -19,7 +19,6 @@ from taktloom.mining.logs.requests import ImportLimits, ImportWatch
 from taktloom.mining.logs.staging import Staging
 from taktloom.mining.logs.xes_plain import stage_plain_xes
 from taktloom.mining.logs.xes_reader import stage_any_xes, stage_xes
-from tests.data import find_test_data
 
 GIVEN = (
     "01_running-example.xes.gz",
@@ -68,12 +67,9 @@ def _file(folder: Path, traces: str, *, head: str = "<log>", encoding: str = "ut
 
 
 @pytest.mark.parametrize("name", GIVEN)
-def test_both_ways_read_each_given_log_alike(name: str, tmp_path: Path) -> None:
-    data = find_test_data()
-    if data is None:
-        pytest.skip("needs the given logs")
+def test_both_ways_read_each_given_log_alike(name: str, test_data: Path, tmp_path: Path) -> None:
 
-    plain, general = _staged(data / "logs" / name, tmp_path)
+    plain, general = _staged(test_data / "logs" / name, tmp_path)
 
     assert plain is not None
     _assert_equal(plain, general)

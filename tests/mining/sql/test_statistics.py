@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import ibis
 import polars as pl
 import pytest
 
@@ -21,8 +22,6 @@ from taktloom.mining.statistics.handovers import measure_hand_overs
 from taktloom.mining.statistics.in_parts import count_flows, time_flows
 from taktloom.mining.statistics.rework import measure_rework
 from tests.mining.sql.rows import EVENTS, NAMES
-
-ibis = pytest.importorskip("ibis")
 
 
 def connected(frame: pl.DataFrame, zone: str = "Asia/Tokyo") -> Any:
