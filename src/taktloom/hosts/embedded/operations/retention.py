@@ -4,7 +4,7 @@
 A policy counts days from the end of an instance, for each process. What is due goes by itself while the engine runs, in
 bounded batches, oldest first; a called instance goes when its caller is over. An instance on hold stays, whatever the
 policy says. With an instance goes everything of it but the record of what operators did. On PostgreSQL instances are
-due with the month in which they ended, and their journal and events go with its partitions (stores/postgresql_months.py).
+due with the month in which they ended, and their journal and events go with its partitions (postgresql_months.py).
 """
 
 import logging
