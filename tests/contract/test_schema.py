@@ -13,7 +13,7 @@ import apsw
 import psycopg
 import pytest
 
-from taktloom.hosts.embedded.database import PACKAGE
+from taktloom.hosts.embedded.stores.database import PACKAGE
 from taktloom.storage import load_migrations, load_queries, migrate, open_connection, postgresql_statement
 from taktloom.storage.postgresql import PgConnection, connect
 from tests.postgresql_server import PostgresqlServer

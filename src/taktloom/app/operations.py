@@ -22,7 +22,7 @@ from taktloom.model.interventions import (
 from taktloom.model.operations import Page
 
 if TYPE_CHECKING:
-    from taktloom.hosts.embedded.operator_actions import Order
+    from taktloom.hosts.embedded.advancing.operator_actions import Order
 
 __all__ = ["ChangeOrder", "MigrationOrder", "Modification", "PlannedMigration"]
 
@@ -199,7 +199,7 @@ def changes_of(modification: Modification) -> tuple[tuple[TokenChange, ...], tup
 
 
 def _order(context: Context, reason: str) -> "Order":
-    from taktloom.hosts.embedded.operator_actions import Order
+    from taktloom.hosts.embedded.advancing.operator_actions import Order
 
     return Order(actor=context.principal.name, reason=reason)
 

@@ -7,9 +7,9 @@ from itertools import pairwise
 import pytest
 
 from taktloom.hosts.embedded import EmbeddedEngine
-from taktloom.hosts.embedded.catalogue import UnknownProcessError
-from taktloom.hosts.embedded.migration import VersionDiffersError
-from taktloom.hosts.embedded.operator_actions import Order
+from taktloom.hosts.embedded.advancing.operator_actions import Order
+from taktloom.hosts.embedded.core.catalogue import UnknownProcessError
+from taktloom.hosts.embedded.operations.migration import VersionDiffersError
 from taktloom.kernel.migration import MigrationRefusedError
 from taktloom.kernel.migration_plan import MigrationPlanError, Verdict
 from taktloom.model.identifiers import ElementId, InstanceKey, ProcessId

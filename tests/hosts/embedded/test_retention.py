@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 
 from taktloom.hosts.embedded import EmbeddedEngine, ManualClock
-from taktloom.hosts.embedded.batches import BatchParameters
-from taktloom.hosts.embedded.live import UnknownInstanceError
-from taktloom.hosts.embedded.operator_actions import Order, ReasonMissingError
+from taktloom.hosts.embedded.advancing.operator_actions import Order, ReasonMissingError
+from taktloom.hosts.embedded.core.live import UnknownInstanceError
+from taktloom.hosts.embedded.operations.batches import BatchParameters
 from taktloom.model.errors import MisuseError
 from taktloom.model.identifiers import InstanceKey, ProcessId
 from taktloom.model.interventions import BatchItemState, BatchKind, HistoryLevel, Selection
