@@ -7115,7 +7115,10 @@ export interface components {
             /** Rules */
             rules: number[];
         };
-        /** TableOut */
+        /**
+         * TableOut
+         * @description words: columns whose texts are the product's own, to be shown in the reader's language.
+         */
         TableOut: {
             /** Columns */
             columns: string[];
@@ -7123,6 +7126,8 @@ export interface components {
             rows: components["schemas"]["JsonValue"][][];
             /** Title */
             title: string;
+            /** Words */
+            words: string[];
         };
         /**
          * Task
