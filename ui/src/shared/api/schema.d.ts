@@ -7176,7 +7176,10 @@ export interface components {
             /** Rules */
             rules: number[];
         };
-        /** TableOut */
+        /**
+         * TableOut
+         * @description words: columns whose texts are the product's own, to be shown in the reader's language.
+         */
         TableOut: {
             /** Columns */
             columns: string[];
@@ -7184,6 +7187,8 @@ export interface components {
             rows: components["schemas"]["JsonValue"][][];
             /** Title */
             title: string;
+            /** Words */
+            words: string[];
         };
         /**
          * Task
@@ -13662,6 +13667,7 @@ export interface operations {
     preview_migration: {
         parameters: {
             query?: {
+                verdict?: ("migrates" | "waits" | "cannot") | null;
                 cursor?: string | null;
                 limit?: number;
             };
