@@ -13606,6 +13606,7 @@ export interface operations {
     preview_migration: {
         parameters: {
             query?: {
+                verdict?: ("migrates" | "waits" | "cannot") | null;
                 cursor?: string | null;
                 limit?: number;
             };
