@@ -24,10 +24,14 @@ class AnalysisParameterError(MisuseError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnalysisInput:
-    """log: the log or filtered view. report: to be called now and then; it raises when the person cancels."""
+    """log: the log or filtered view. report: to be called now and then; it raises when the person cancels.
+
+    others: by parameter the other logs that the parameters name, filtered as the log is.
+    """
 
     log: "CanonicalLog"
     report: Report
+    others: Mapping[str, "CanonicalLog"] = field(default_factory=dict)
 
     @property
     def variants(self) -> Mapping[tuple[str, ...], int]:
@@ -81,6 +85,16 @@ def document(help_text: str, *, default: Any = MISSING) -> Any:
     """A field that holds the text of a file: a command takes the file's name, a route takes the text in its body."""
     metadata = {"help": help_text, "least": None, "most": None, "is_document": True}
     return field(metadata=metadata) if default is MISSING else field(default=default, metadata=metadata)
+
+
+def other_log(help_text: str) -> Any:
+    """A field that holds the id of another log, or nothing; a command takes a file too."""
+    return field(default="", metadata={"help": help_text, "least": None, "most": None, "is_log": True})
+
+
+def is_other_log(each: "Field[Any]") -> bool:
+    """Whether the parameter names another log."""
+    return bool(each.metadata.get("is_log"))
 
 
 def is_document(each: "Field[Any]") -> bool:
