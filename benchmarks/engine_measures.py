@@ -18,8 +18,8 @@ from benchmarks.kernel import scripts
 
 from taktloom.feel import FeelValue
 from taktloom.hosts.embedded import EmbeddedEngine, EngineOptions, JobCompletion
-from taktloom.hosts.embedded.core import Unit
-from taktloom.hosts.embedded.instances import start_instance
+from taktloom.hosts.embedded.advancing.instances import start_instance
+from taktloom.hosts.embedded.core.unit import Unit
 from taktloom.kernel.events import InstanceStarted
 from taktloom.model.identifiers import DEFAULT_TENANT, ProcessId
 from taktloom.storage import SyncLevel

@@ -19,7 +19,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from taktloom.hosts.embedded import EmbeddedEngine, EngineOptions
-from taktloom.hosts.embedded.task_places import NEVER
+from taktloom.hosts.embedded.advancing.task_places import NEVER
 from taktloom.model.identifiers import ProcessId, UserTaskId
 from taktloom.model.operations import TaskOrder, UserTaskQuery
 from taktloom.storage import SyncLevel, open_connection

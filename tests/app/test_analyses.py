@@ -1,20 +1,31 @@
 # SPDX-License-Identifier: Apache-2.0
 """The table of analyses: every row has a command and a route; parameters are read strictly; results are kept."""
 
+import json
 from collections.abc import Iterator
+from enum import StrEnum
 from pathlib import Path
 
 import pytest
 
 from taktloom.app import logs
 from taktloom.app.analyses import running
+from taktloom.app.analyses.cells import heading
 from taktloom.app.analyses.discovery import DiscoverParameters, MinerName
 from taktloom.app.analyses.records import AnalysisOutput, AnalysisParameterError, read_parameters
 from taktloom.app.analyses.table import ANALYSES
 from taktloom.app.context import LOCAL_OPERATOR, Context
 from taktloom.app.settings import Settings
 from taktloom.app.wiring import Rooms
+from taktloom.mining.explanation.cohorts import DifferenceKind
+from taktloom.mining.explanation.factors import FactorKind
+from taktloom.mining.organisation.calendars import CalendarLevel
+from taktloom.mining.performance.waiting import WaitingCause
+from taktloom.mining.statistics.resources import Actor
+from taktloom.model.conformance import DeviationKind
 from taktloom.model.errors import ConflictError, NotFoundError
+
+CATALOGUE = Path(__file__).parents[2] / "ui" / "src" / "shared" / "i18n" / "serverSentences.zh-CN.json"
 
 LOG = "case,activity,time\n" + "".join(
     f"{case},{activity},2026-01-{day:02d}T0{hour}:00:00Z\n"
@@ -100,7 +111,7 @@ def test_conformance_is_told_by_alignments_constraints_skeletons_and_times(conte
 
     assert aligned.data.fitness == 1  # type: ignore[attr-defined]
     assert "init(a)" in [row[0] for row in declared.tables[0].rows]
-    assert ("always_after", "a", "d") in skeleton.tables[0].rows
+    assert ("always after", "a", "d") in skeleton.tables[0].rows
     assert ("a", "d", 20, 10800.0, 0.0) in profile.tables[0].rows
 
 
@@ -210,3 +221,59 @@ def test_the_kinds_of_cases_are_told(context: Context, log_id: str) -> None:
 
     assert [row[1] for row in output.tables[0].rows] == [20]
     assert output.tables[0].rows[0][6] in {"a > b > c > d", "a > c > b > d"}
+
+
+ON_A_SMALL_LOG: tuple[tuple[str, dict[str, object]], ...] = (
+    ("times", {}),
+    ("declare", {}),
+    ("skeleton", {}),
+    ("temporal-profile", {}),
+    ("clusters", {}),
+    ("cohorts", {"split_at": "2026-01-11T00:00:00Z"}),
+    ("handovers", {}),
+    ("roles", {}),
+    ("resources", {}),
+    ("calendars", {}),
+    ("waiting", {"hours": "always"}),
+    ("starts", {}),
+    ("private-map", {}),
+    ("private-variants", {}),
+)
+
+
+def test_titles_headings_and_words_of_tables_are_spoken_in_chinese_too(context: Context, people_id: str) -> None:
+    spoken = json.loads(CATALOGUE.read_text(encoding="utf-8"))
+    found: set[str] = set()
+    for name, parameters in ON_A_SMALL_LOG:
+        for table in ran(context, people_id, name, parameters).tables:
+            found |= {table.title, *(heading(column) for column in table.columns)}
+            for column in table.words:
+                found |= {str(row[table.columns.index(column)]) for row in table.rows}
+
+    assert not {text for text in found if text not in spoken}
+    assert {"cycle", "contention", "resource"} <= found
+
+
+@pytest.mark.parametrize("kinds", [FactorKind, DifferenceKind, CalendarLevel, Actor, WaitingCause, DeviationKind])
+def test_kinds_that_tables_name_are_spoken_in_chinese_too(kinds: type[StrEnum]) -> None:
+    spoken = json.loads(CATALOGUE.read_text(encoding="utf-8"))
+
+    assert [each.value for each in kinds if each.replace("-", " ").replace("_", " ") not in spoken] == []
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+def test_every_analysis_and_every_choice_of_its_parameters_has_a_name_on_the_page(
+    context: Context, language: str
+) -> None:
+    locales = CATALOGUE.parents[2] / "features" / "mining" / "locales"
+    texts = json.loads((locales / f"{language}.json").read_text(encoding="utf-8"))["analysis"]
+    choices = {
+        choice
+        for record in running.list_analyses(context)
+        for parameter in record.parameters
+        for choice in parameter.choices
+    }
+
+    assert set(ANALYSES) - set(texts["name"]) == set()
+    assert choices - set(texts["choice"]) == set()
+    assert "estimated" in choices

@@ -19,7 +19,7 @@ from taktloom.app.context import LOCAL_OPERATOR, Context
 from taktloom.app.webhook_sender import WebhookSender
 from taktloom.connect.egress import AddressRefusedError, Sender, public_address, require_url
 from taktloom.hosts.embedded import EmbeddedEngine, EngineOptions, ManualClock
-from taktloom.hosts.embedded.outbox import PAUSES
+from taktloom.hosts.embedded.events.outbox import PAUSES
 from taktloom.model.errors import InputRefusedError, NotFoundError
 from taktloom.model.identifiers import ProcessId
 from taktloom.model.webhooks import WebhookTopic
@@ -108,7 +108,7 @@ def test_what_was_taken_back_is_not_sent(engine: EmbeddedEngine, sender: Webhook
     core = engine._core
 
     def start_and_fail(unit: object) -> None:
-        from taktloom.hosts.embedded.instances import start_instance
+        from taktloom.hosts.embedded.advancing.instances import start_instance
         from taktloom.kernel.events import InstanceStarted
 
         definition = unit.core.catalogue.startable(unit.session, unit.tenant_id, PERMIT, None)  # type: ignore[attr-defined]

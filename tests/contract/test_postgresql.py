@@ -10,8 +10,8 @@ import psycopg
 import pytest
 
 from taktloom.hosts.embedded import Change, EmbeddedEngine, EngineOptions, Topic
-from taktloom.hosts.embedded.database import ServerOptions
-from taktloom.hosts.embedded.postgresql_database import (
+from taktloom.hosts.embedded.stores.database import ServerOptions
+from taktloom.hosts.embedded.stores.postgresql_database import (
     BackupByServerError,
     OutcomeUnknownError,
     PostgresqlDatabase,
@@ -119,7 +119,7 @@ def test_an_outcome_that_cannot_be_learnt_is_said_to_be_unknown(
     engine: EmbeddedEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _breaking_commits(engine, monkeypatch, after_commit=True, times=1)
-    monkeypatch.setattr("taktloom.hosts.embedded.postgresql_database._PATIENCE_S", 0.0)
+    monkeypatch.setattr("taktloom.hosts.embedded.stores.postgresql_database._PATIENCE_S", 0.0)
     monkeypatch.setattr(PostgresqlDatabase, "_reconnect", _refuse)
 
     with pytest.raises(OutcomeUnknownError):
@@ -178,7 +178,7 @@ def test_there_are_at_most_as_many_nodes_as_numbers(
     engine: EmbeddedEngine, url: str, options: EngineOptions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     del engine
-    monkeypatch.setattr("taktloom.hosts.embedded.postgresql_database.NODES_AT_MOST", 2)
+    monkeypatch.setattr("taktloom.hosts.embedded.stores.postgresql_database.NODES_AT_MOST", 2)
     with connect(url) as connection:
         for number in range(2):
             connection.execute("SELECT pg_try_advisory_lock($1::integer, $2::integer)", [0x7461_6B6E, number])

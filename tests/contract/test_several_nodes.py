@@ -10,8 +10,8 @@ from decimal import Decimal
 import pytest
 
 from taktloom.hosts.embedded import CompletionResult, EmbeddedEngine, ManualClock, Message
-from taktloom.hosts.embedded.jobs import JobLockError
-from taktloom.hosts.embedded.postgresql_database import PostgresqlDatabase
+from taktloom.hosts.embedded.stores.postgresql_database import PostgresqlDatabase
+from taktloom.hosts.embedded.work.jobs import JobLockError
 from taktloom.model.errors import ConflictError, IncidentError
 from taktloom.model.identifiers import InstanceKey, ProcessId
 from taktloom.model.operations import InstanceQuery, JobState, UserTaskQuery

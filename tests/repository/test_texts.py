@@ -20,7 +20,7 @@ import pytest
 from error_reference import SOURCE, error_classes
 from setup_environment import PROJECT_ROOT
 from taktloom.formats.bpmn.file_rules import FILE_RULES
-from taktloom.hosts.embedded.message_targets import UNDELIVERED
+from taktloom.hosts.embedded.advancing.message_targets import UNDELIVERED
 from taktloom.kernel.commands import IncidentKind
 from taktloom.kernel.rules import RULES
 from taktloom.kernel.soundness import SOUNDNESS_RULES

@@ -14,7 +14,7 @@ from taktloom.model.interventions import Batch, BatchItem, BatchItemState, Batch
 from taktloom.model.operations import Page
 
 if TYPE_CHECKING:
-    from taktloom.hosts.embedded.operator_actions import Order
+    from taktloom.hosts.embedded.advancing.operator_actions import Order
 
 __all__ = ["BatchOrder", "BatchPreview"]
 
@@ -60,7 +60,7 @@ def preview_batch(context: Context, *, order: BatchOrder) -> BatchPreview:
 @use_case(Permission.INSTANCE_OPERATE)
 def create_batch(context: Context, *, order: BatchOrder, reason: str) -> Batch:
     """Store a batch; it runs beside other work."""
-    from taktloom.hosts.embedded.batches import BatchParameters
+    from taktloom.hosts.embedded.operations.batches import BatchParameters
 
     changes, moves = changes_of(order.modification)
     parameters = BatchParameters(
@@ -114,6 +114,6 @@ def turn_batch(context: Context, *, batch_id: str, action: str, reason: str = ""
 
 
 def _order(context: Context, reason: str) -> "Order":
-    from taktloom.hosts.embedded.operator_actions import Order
+    from taktloom.hosts.embedded.advancing.operator_actions import Order
 
     return Order(actor=context.principal.name, reason=reason)

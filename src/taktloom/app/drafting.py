@@ -90,7 +90,7 @@ def start_draft(context: Context, *, log_id: str, name: str | None = None, langu
 
 
 def _keep_draft(context: Context, log_id: str, name: str | None, language: str, report: Report) -> DraftRecord:
-    from taktloom.hosts.embedded.drafts import DraftContent
+    from taktloom.hosts.embedded.definitions.drafts import DraftContent
 
     logs = context.rooms.logs
     title = name or logs.metadata(log_id).name

@@ -41,7 +41,7 @@ def create_draft(
     key = None if based_on is None else DefinitionKey(based_on)
     if bpmn_xml is None:
         bpmn_xml = blank_bpmn(name) if key is None else engine.deployments.xml(key)
-    from taktloom.hosts.embedded.drafts import DraftContent as Content
+    from taktloom.hosts.embedded.definitions.drafts import DraftContent as Content
 
     content = Content(name=name, bpmn_xml=model_files.drawn_bpmn(bpmn_xml), dmn_xml=dmn_xml)
     draft = engine.drafts.create(content, by=context.principal.name, based_on=key)
@@ -59,7 +59,7 @@ def show_draft(context: Context, *, draft_id: str) -> ModelDraft:
 @use_case(Permission.PROCESS_EDIT)
 def save_draft(context: Context, *, draft_id: str, revision: int, content: DraftContent) -> ModelDraft:
     """Save over *revision*; refused when somebody has saved since."""
-    from taktloom.hosts.embedded.drafts import DraftContent as Content
+    from taktloom.hosts.embedded.definitions.drafts import DraftContent as Content
 
     _require_xml(content.bpmn_xml, "bpmn_xml")
     engine = context.rooms.engine

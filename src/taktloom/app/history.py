@@ -18,7 +18,7 @@ from taktloom.model.errors import ConflictError
 from taktloom.model.identifiers import ProcessId
 
 if TYPE_CHECKING:
-    from taktloom.hosts.embedded.event_rows import EventBatch, EventLogSource
+    from taktloom.hosts.embedded.history.event_rows import EventBatch, EventLogSource
     from taktloom.mining.logs.canonical import CanonicalLog
 
 LONGEST_ID = 60

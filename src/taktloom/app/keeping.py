@@ -18,7 +18,7 @@ from taktloom.model.interventions import (
 from taktloom.model.operations import InstanceSummary, Page
 
 if TYPE_CHECKING:
-    from taktloom.hosts.embedded.operator_actions import Order
+    from taktloom.hosts.embedded.advancing.operator_actions import Order
 
 
 @use_case(Permission.INSTANCE_VIEW)
@@ -92,6 +92,6 @@ def run_retention(context: Context) -> Purge:
 
 
 def _order(context: Context, reason: str) -> "Order":
-    from taktloom.hosts.embedded.operator_actions import Order
+    from taktloom.hosts.embedded.advancing.operator_actions import Order
 
     return Order(actor=context.principal.name, reason=reason)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from taktloom.model.errors import IncidentError
 
 if TYPE_CHECKING:
-    from taktloom.hosts.embedded.vital_signs import Pulse
+    from taktloom.hosts.embedded.operations.vital_signs import Pulse
 
 _LOG = logging.getLogger(__name__)
 BEAT_EVERY = timedelta(seconds=10)

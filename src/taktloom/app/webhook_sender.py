@@ -21,7 +21,7 @@ from taktloom.model.webhooks import OutboxMessage
 
 if TYPE_CHECKING:
     from taktloom.connect.egress import Sender
-    from taktloom.hosts.embedded.outbox import Webhooks
+    from taktloom.hosts.embedded.events.outbox import Webhooks
 
 _LOG = logging.getLogger(__name__)
 _LOOK_EVERY_S = 2.0

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from taktloom.app.standing import Monitor
     from taktloom.hosts.embedded import Change as EngineChange
     from taktloom.hosts.embedded import EmbeddedEngine
-    from taktloom.hosts.embedded.vital_signs import Pulse
+    from taktloom.hosts.embedded.operations.vital_signs import Pulse
 
 IDENTITY_FILE, ENGINE_FILE = "identity.db", "engine.db"
 _EVERYTHING = ("instances", "tasks", "incidents", "jobs", "processes", "drafts")

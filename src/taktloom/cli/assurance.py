@@ -6,11 +6,12 @@ from typing import Annotated
 
 import typer
 
+from taktloom.app.analyses.cells import duration_text
 from taktloom.app.assurance import campaign
 from taktloom.app.calls import calls
 from taktloom.cli.failures import REFUSED
 from taktloom.cli.opening import scratch
-from taktloom.cli.output import JsonOption, duration_text, print_json, print_table, progress_bar, say
+from taktloom.cli.output import JsonOption, print_json, print_table, progress_bar, say
 
 assurance_commands = typer.Typer()
 

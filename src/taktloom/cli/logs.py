@@ -13,12 +13,13 @@ from typing import Annotated
 import typer
 
 from taktloom.app import drafting, history, logs, potential, review
+from taktloom.app.analyses.cells import duration_text
 from taktloom.app.calls import calls
 from taktloom.app.context import Context
 from taktloom.app.log_records import MappingRecord, SniffRecord
 from taktloom.app.review_records import HandoversRecord, MapRecord, ReviewRecord
 from taktloom.cli.opening import opened, scratch
-from taktloom.cli.output import DataOption, JsonOption, cell, duration_text, print_json, print_table, progress_bar, say
+from taktloom.cli.output import DataOption, JsonOption, cell, print_json, print_table, progress_bar, say
 from taktloom.model.errors import MisuseError
 
 look_commands = typer.Typer()

@@ -132,16 +132,6 @@ def cell(value: object) -> str:
     return str(value.value if isinstance(value, Enum) else value)
 
 
-def duration_text(seconds: float | None) -> str:
-    """A duration with its unit, to two or three figures."""
-    if seconds is None:
-        return "–"
-    for unit, size in (("d", 86_400.0), ("h", 3600.0), ("min", 60.0)):
-        if abs(seconds) >= size:
-            return f"{seconds / size:.1f} {unit}"
-    return f"{seconds:.1f} s"
-
-
 @contextmanager
 def progress_bar(title: str) -> Iterator[Callable[[str, int, int | None], None]]:
     """A bar with the time left, on standard error and only on a terminal; gives the function to report with."""

@@ -8,9 +8,10 @@ from typing import Annotated
 import typer
 
 from taktloom.app import incidents, instances, messages, tasks, watch
+from taktloom.app.analyses.cells import duration_text
 from taktloom.app.calls import calls
 from taktloom.cli.opening import opened
-from taktloom.cli.output import DataOption, JsonOption, cell, duration_text, print_json, print_table, say
+from taktloom.cli.output import DataOption, JsonOption, cell, print_json, print_table, say
 from taktloom.cli.variables import VarOption, VarsOption, read_variables
 from taktloom.model.identifiers import ProcessId
 from taktloom.model.operations import InstanceQuery

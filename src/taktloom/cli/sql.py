@@ -6,10 +6,11 @@ from typing import Annotated
 import typer
 
 from taktloom.app import sql_engines
+from taktloom.app.analyses.cells import duration_text
 from taktloom.app.calls import calls
 from taktloom.cli.logs import SkipOption
 from taktloom.cli.opening import scratch
-from taktloom.cli.output import DataOption, JsonOption, duration_text, print_json, print_table, say
+from taktloom.cli.output import DataOption, JsonOption, print_json, print_table, say
 
 sql_commands = typer.Typer()
 SECONDS = " s"

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from taktloom.hosts.embedded import CompletionResult, EmbeddedEngine, Message
-from taktloom.hosts.embedded.operator_actions import Order
+from taktloom.hosts.embedded.advancing.operator_actions import Order
 from taktloom.model.errors import TaktloomError
 from taktloom.model.identifiers import ElementId, IncidentId, InstanceKey, JobId, ProcessId, UserTaskId
 from taktloom.model.interventions import MigrationRequest

@@ -8,9 +8,14 @@ from pathlib import Path
 import pytest
 
 from taktloom.hosts.embedded import CountingIds, EmbeddedEngine, EngineOptions, InlineWriter, ManualClock
-from taktloom.hosts.embedded.batches import BatchParameters, BatchStateError, EmptyBatchError, UnknownBatchError
-from taktloom.hosts.embedded.causes import without_particulars
-from taktloom.hosts.embedded.operator_actions import Order, ReasonMissingError
+from taktloom.hosts.embedded.advancing.causes import without_particulars
+from taktloom.hosts.embedded.advancing.operator_actions import Order, ReasonMissingError
+from taktloom.hosts.embedded.operations.batches import (
+    BatchParameters,
+    BatchStateError,
+    EmptyBatchError,
+    UnknownBatchError,
+)
 from taktloom.kernel.events import TokenAction, TokenChange
 from taktloom.model.errors import MisuseError
 from taktloom.model.identifiers import BatchId, ElementId, InstanceKey, ProcessId

@@ -6,13 +6,13 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from taktloom.hosts.embedded import EmbeddedEngine, ManualClock
-from taktloom.hosts.embedded.calendars import (
+from taktloom.hosts.embedded.advancing.calendars import (
     CalendarInUseError,
     CalendarOutOfTimeError,
     CalendarRefusedError,
     UnknownCalendarError,
 )
-from taktloom.hosts.embedded.deployments import DeploymentRefusedError
+from taktloom.hosts.embedded.definitions.deployments import DeploymentRefusedError
 from taktloom.model.identifiers import ProcessId, TenantId
 from taktloom.model.operations import InstanceQuery, UserTaskQuery
 from tests.hosts.embedded.conftest import MONDAY

@@ -7,8 +7,8 @@ from decimal import Decimal
 import pytest
 
 from taktloom.hosts.embedded import EmbeddedEngine
-from taktloom.hosts.embedded.catalogue import UnknownDecisionError, UnknownProcessError
-from taktloom.hosts.embedded.deployments import DeploymentRefusedError
+from taktloom.hosts.embedded.core.catalogue import UnknownDecisionError, UnknownProcessError
+from taktloom.hosts.embedded.definitions.deployments import DeploymentRefusedError
 from taktloom.model.errors import LimitExceededError
 from taktloom.model.identifiers import DefinitionKey, ProcessId
 from tests.hosts.embedded.conftest import MODELS, MONDAY

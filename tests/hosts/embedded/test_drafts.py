@@ -4,7 +4,7 @@
 import pytest
 
 from taktloom.hosts.embedded import DraftContent, EmbeddedEngine
-from taktloom.hosts.embedded.drafts import DraftChangedError, UnknownDraftError
+from taktloom.hosts.embedded.definitions.drafts import DraftChangedError, UnknownDraftError
 from taktloom.model.errors import LimitExceededError
 
 FIRST = DraftContent(name="Permit", bpmn_xml=b"<a/>")

@@ -9,9 +9,9 @@ import pytest
 
 from taktloom.feel.values import FeelValue
 from taktloom.hosts.embedded import EmbeddedEngine, ManualClock
-from taktloom.hosts.embedded.deployments import DeploymentRefusedError
-from taktloom.hosts.embedded.forms import FormRefusedError
-from taktloom.hosts.embedded.operator_actions import Order
+from taktloom.hosts.embedded.advancing.operator_actions import Order
+from taktloom.hosts.embedded.definitions.deployments import DeploymentRefusedError
+from taktloom.hosts.embedded.work.forms import FormRefusedError
 from taktloom.model.identifiers import InstanceKey, ProcessId
 from taktloom.model.interventions import MigrationRequest
 from taktloom.model.operations import UserTaskDetail, UserTaskQuery

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from taktloom.feel.values import FeelValue
 from taktloom.hosts.embedded import EmbeddedEngine
-from taktloom.hosts.embedded.forms import FormRefusedError, form_problems
+from taktloom.hosts.embedded.work.forms import FormRefusedError, form_problems
 from taktloom.model.identifiers import ProcessId
 from taktloom.model.operations import UserTaskQuery
 

@@ -18,11 +18,11 @@ from taktloom.hosts.embedded import (
     JobCompletion,
     ManualClock,
 )
-from taktloom.hosts.embedded.advance import advance, event_time
-from taktloom.hosts.embedded.core import Unit
-from taktloom.hosts.embedded.instances import start_instance
-from taktloom.hosts.embedded.jobs import CompletionResult, JobLockError, UnknownJobError
-from taktloom.hosts.embedded.writer import StorageFailedError
+from taktloom.hosts.embedded.advancing.advance import advance, event_time
+from taktloom.hosts.embedded.advancing.instances import start_instance
+from taktloom.hosts.embedded.core.unit import Unit
+from taktloom.hosts.embedded.core.writer import StorageFailedError
+from taktloom.hosts.embedded.work.jobs import CompletionResult, JobLockError, UnknownJobError
 from taktloom.kernel.events import InstanceStarted, VariablesSet
 from taktloom.model.errors import TaktloomError
 from taktloom.model.identifiers import DEFAULT_TENANT, InstanceKey, JobId, ProcessId
@@ -88,7 +88,7 @@ def _start(unit: Unit, job: LockedJob, process_id: ProcessId = PERMIT) -> None:
 
 
 def _complete(unit: Unit, job: LockedJob) -> None:
-    from taktloom.hosts.embedded.jobs import _complete as complete
+    from taktloom.hosts.embedded.work.jobs import _complete as complete
 
     complete(unit, JobCompletion(job_id=job.job_id, fence=job.fence, variables={"ok": True}), None)
 

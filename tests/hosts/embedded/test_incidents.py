@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from taktloom.hosts.embedded import EmbeddedEngine, IncidentState
-from taktloom.hosts.embedded.incidents import IncidentResolvedError, UnknownIncidentError
+from taktloom.hosts.embedded.operations.incidents import IncidentResolvedError, UnknownIncidentError
 from taktloom.model.identifiers import ElementId, IncidentId, ProcessId
 from taktloom.model.operations import InstanceQuery
 

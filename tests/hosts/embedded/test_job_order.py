@@ -9,7 +9,7 @@ import pytest
 
 from taktloom.feel.values import FeelValue
 from taktloom.hosts.embedded import EmbeddedEngine, ManualClock
-from taktloom.hosts.embedded.jobs import JobLockError
+from taktloom.hosts.embedded.work.jobs import JobLockError
 from taktloom.model.external_tasks import FetchRequest, TopicRequest
 from taktloom.model.identifiers import InstanceKey, ProcessId
 from taktloom.model.operations import LockedJob, UserTaskQuery

@@ -10,8 +10,8 @@ from decimal import Decimal
 import pytest
 
 from taktloom.hosts.embedded import CompletionResult, EmbeddedEngine, JobCompletion, ManualClock
-from taktloom.hosts.embedded.back_off import doubling
-from taktloom.hosts.embedded.jobs import JobLockError, UnknownJobError
+from taktloom.hosts.embedded.advancing.back_off import doubling
+from taktloom.hosts.embedded.work.jobs import JobLockError, UnknownJobError
 from taktloom.model.errors import LimitExceededError
 from taktloom.model.identifiers import InstanceKey, JobId, ProcessId
 from taktloom.model.operations import JobState, LockedJob

@@ -7,10 +7,10 @@ from decimal import Decimal
 import pytest
 
 from taktloom.hosts.embedded import EmbeddedEngine
-from taktloom.hosts.embedded.catalogue import UnknownProcessError
-from taktloom.hosts.embedded.operator_actions import Order
-from taktloom.hosts.embedded.time_travel import UnknownMomentError
-from taktloom.hosts.embedded.versions import VersionInUseError
+from taktloom.hosts.embedded.advancing.operator_actions import Order
+from taktloom.hosts.embedded.core.catalogue import UnknownProcessError
+from taktloom.hosts.embedded.definitions.versions import VersionInUseError
+from taktloom.hosts.embedded.history.time_travel import UnknownMomentError
 from taktloom.model.errors import NotFoundError
 from taktloom.model.identifiers import ElementId, ProcessId
 from taktloom.model.interventions import MigrationRequest, RestartRequest

@@ -8,9 +8,9 @@ from decimal import Decimal
 
 from taktloom.feel.values import FeelValue
 from taktloom.hosts.embedded import EmbeddedEngine, ManualClock
-from taktloom.hosts.embedded.incidents import IncidentState
-from taktloom.hosts.embedded.messages import Message
-from taktloom.hosts.embedded.outbox import LEASE, PAUSES
+from taktloom.hosts.embedded.events.messages import Message
+from taktloom.hosts.embedded.events.outbox import LEASE, PAUSES
+from taktloom.hosts.embedded.operations.incidents import IncidentState
 from taktloom.model.identifiers import IncidentId, ProcessId
 from taktloom.model.operations import InstanceSummary
 from taktloom.model.webhooks import OutboxMessage

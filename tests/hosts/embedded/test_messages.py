@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from taktloom.hosts.embedded import EmbeddedEngine, ManualClock, Message
-from taktloom.hosts.embedded.messages import MessageReusedError
+from taktloom.hosts.embedded.events.messages import MessageReusedError
 from taktloom.model.identifiers import InstanceKey, ProcessId
 
 PAYMENT = ProcessId("payment")

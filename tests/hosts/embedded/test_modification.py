@@ -6,8 +6,8 @@ from collections.abc import Callable
 import pytest
 
 from taktloom.hosts.embedded import EmbeddedEngine
-from taktloom.hosts.embedded.modification import EmptyModificationError
-from taktloom.hosts.embedded.operator_actions import Order, ReasonMissingError
+from taktloom.hosts.embedded.advancing.operator_actions import Order, ReasonMissingError
+from taktloom.hosts.embedded.operations.modification import EmptyModificationError
 from taktloom.kernel.events import TokenAction, TokenChange
 from taktloom.kernel.modification import ModificationRefusedError
 from taktloom.model.identifiers import ElementId, ProcessId

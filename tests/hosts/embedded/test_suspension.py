@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 
 from taktloom.hosts.embedded import EmbeddedEngine, ManualClock, Message
-from taktloom.hosts.embedded.external_tasks import ExternalTaskHeldError
-from taktloom.hosts.embedded.instances import VersionSuspendedError
-from taktloom.hosts.embedded.live import InstanceEndedError, UnknownInstanceError
-from taktloom.hosts.embedded.operator_actions import Order, ReasonMissingError
+from taktloom.hosts.embedded.advancing.instances import VersionSuspendedError
+from taktloom.hosts.embedded.advancing.operator_actions import Order, ReasonMissingError
+from taktloom.hosts.embedded.core.live import InstanceEndedError, UnknownInstanceError
+from taktloom.hosts.embedded.work.external_tasks import ExternalTaskHeldError
 from taktloom.kernel.suspension import NotSuspendedError
 from taktloom.model.identifiers import InstanceKey, ProcessId
 from taktloom.model.operations import InstanceQuery, UserTaskQuery

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from taktloom.feel.values import FeelValue
 from taktloom.hosts.embedded import CountingIds, EmbeddedEngine, EngineLimits, EngineOptions, ManualClock, TaskPlan
-from taktloom.hosts.embedded.task_notes import AttachmentRefusedError, EmptyCommentError, UnknownAttachmentError
-from taktloom.hosts.embedded.task_places import TaskCursorError
-from taktloom.hosts.embedded.task_rows import UserTaskStateError
-from taktloom.hosts.embedded.user_tasks import TaskPlanRefusedError
+from taktloom.hosts.embedded.advancing.task_places import TaskCursorError
+from taktloom.hosts.embedded.advancing.task_rows import UserTaskStateError
+from taktloom.hosts.embedded.work.task_notes import AttachmentRefusedError, EmptyCommentError, UnknownAttachmentError
+from taktloom.hosts.embedded.work.user_tasks import TaskPlanRefusedError
 from taktloom.model.errors import LimitExceededError, TaktloomError
 from taktloom.model.identifiers import ProcessId, UserTaskId
 from taktloom.model.operations import TaskOrder, UserTaskQuery, UserTaskView

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from taktloom.hosts.embedded import EmbeddedEngine
-from taktloom.hosts.embedded.task_rows import UnknownUserTaskError, UserTaskStateError
+from taktloom.hosts.embedded.advancing.task_rows import UnknownUserTaskError, UserTaskStateError
 from taktloom.model.identifiers import ProcessId, UserTaskId
 from taktloom.model.operations import UserTaskQuery, UserTaskView
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from taktloom.feel import from_python
 from taktloom.feel.values import FeelValue
 from taktloom.hosts.embedded import CountingIds, EmbeddedEngine, EngineOptions, ManualClock, Message, ValueOwner
-from taktloom.hosts.embedded.values import StoredValues, digest, dump_values, load_values
+from taktloom.hosts.embedded.core.values import StoredValues, digest, dump_values, load_values
 from taktloom.model.identifiers import ProcessId, SubjectKey
 from taktloom.model.operations import UserTaskQuery
 from tests.hosts.embedded.conftest import MODELS, MONDAY

@@ -15,9 +15,9 @@ import apsw
 import pytest
 
 from taktloom.hosts.embedded import Change, EmbeddedEngine, EngineOptions, Topic
-from taktloom.hosts.embedded.carry_out import RULES
-from taktloom.hosts.embedded.database import SqliteDatabase
-from taktloom.hosts.embedded.writer import InlineWriter, StorageFailedError
+from taktloom.hosts.embedded.advancing.carry_out import RULES
+from taktloom.hosts.embedded.core.writer import InlineWriter, StorageFailedError
+from taktloom.hosts.embedded.stores.database import SqliteDatabase
 from taktloom.kernel.commands import Command
 from taktloom.model.errors import TaktloomError
 from taktloom.model.identifiers import InstanceKey, ProcessId

@@ -7,17 +7,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from taktloom.mining.conformance import visible_moves
 from taktloom.mining.conformance.alignments import (
     Aligner,
     MoveKind,
     NoWayToTheEndError,
     align_log,
 )
+from taktloom.mining.conformance.causal_steps import causal_steps, places_marked_together
+from taktloom.mining.conformance.visible_moves import VisibleGraph
 from taktloom.mining.discovery.miners import Miner, MinerSettings, discover_model
 from taktloom.mining.discovery.petri_from_tree import petri_net_from_tree
-from taktloom.mining.discovery.process_tree import ProcessTree
-from taktloom.mining.petri import Marking, PetriNet, Transition, fire, missing_places
-from tests.mining.trees import accepts, rediscoverable_trees
+from taktloom.mining.discovery.process_tree import SILENT, ActivityLeaf, Block, Operator, ProcessTree, exclusive
+from taktloom.mining.petri import (
+    Marking,
+    PetriNet,
+    Transition,
+    fire,
+    missing_places,
+    reachable_markings,
+    tokens_in,
+)
+from tests.mining.trees import accepts, any_trees, rediscoverable_trees
 
 TRACES = st.lists(st.sampled_from("abcdx"), max_size=6).map(tuple)
 LOGS = st.dictionaries(TRACES, st.integers(1, 5), min_size=1, max_size=6)
@@ -63,6 +74,67 @@ def test_costs_are_right_on_discovered_models_too(
     net = discover_model(log, MinerSettings(miner=miner)).net
 
     assert Aligner(net).align(trace).cost == blind_cost(net, trace)
+
+
+@given(any_trees(), TRACES)
+def test_costs_are_right_where_steps_are_optional_and_loops_nest(tree: ProcessTree, trace: tuple[str, ...]) -> None:
+    net = petri_net_from_tree(tree)
+
+    assert Aligner(net).align(trace).cost == blind_cost(net, trace)
+
+
+@given(TRACES)
+def test_costs_are_right_on_a_net_that_holds_two_tokens_in_a_place(trace: tuple[str, ...]) -> None:
+    net = PetriNet(
+        places=("i", "o", "twice"),
+        transitions=(
+            Transition(id="t1", label="a", inputs=(0,), outputs=(1, 2)),
+            Transition(id="t2", label=None, inputs=(1,), outputs=(2,)),
+            Transition(id="t3", label="b", inputs=(2,), outputs=()),
+            Transition(id="t4", label="c", inputs=(2,), outputs=(1,)),
+        ),
+        initial=0,
+        final=1,
+    )
+
+    assert causal_steps(net) is None
+    assert Aligner(net).align(trace).cost == blind_cost(net, trace)
+
+
+@given(any_trees(), TRACES)
+def test_a_net_with_too_many_causal_steps_costs_the_same_by_its_silent_runs(
+    tree: ProcessTree, trace: tuple[str, ...]
+) -> None:
+    net = petri_net_from_tree(tree)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(visible_moves, "causal_steps", lambda net: causal_steps(net, limit=0))
+        forwards = Aligner(net).align(trace)
+
+    assert forwards.cost == Aligner(net).align(trace).cost
+
+
+@given(any_trees())
+def test_places_that_hold_tokens_at_once_are_known_from_the_structure(tree: ProcessTree) -> None:
+    net = petri_net_from_tree(tree)
+
+    together = places_marked_together(net)
+
+    assert together is not None
+    for marking, _ in reachable_markings(net):
+        marked = [place for place in range(len(net.places)) if tokens_in(marking, place)]
+        assert all(together[one] >> other & 1 for one in marked for other in marked if one != other)
+
+
+def test_optional_branches_in_parallel_are_no_states_until_something_depends_on_them() -> None:
+    names = "abcdefgh"
+    branches = tuple(exclusive(ActivityLeaf(name), SILENT) for name in names)
+    tree = Block(Operator.SEQUENCE, (Block(Operator.PARALLEL, branches), ActivityLeaf("z")))
+    graph = VisibleGraph(petri_net_from_tree(tree))
+    queue = [graph.initial]
+    for state in queue:
+        queue += [after for _, after in graph.expanded(state).others if not after.is_expanded and after not in queue]
+
+    assert len(queue) == 2 ** len(names) + 1  # which have happened, and the end; not which were passed over as well
 
 
 @given(LOGS, TRACES)

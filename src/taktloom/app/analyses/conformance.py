@@ -104,8 +104,8 @@ def _skeleton(source: AnalysisInput, parameters: SkeletonParameters) -> Analysis
         name: sorted(getattr(found, name))
         for name in ("equivalence", "always_after", "always_before", "never_together", "directly_follows")
     }
-    rows = tuple((name, *pair) for name, pairs in data.items() for pair in pairs)
-    table = OutputTable(title="Relations", columns=("relation", "first", "second"), rows=rows)
+    rows = tuple((name.replace("_", " "), *pair) for name, pairs in data.items() for pair in pairs)
+    table = OutputTable(title="Relations", columns=("relation", "first", "second"), rows=rows, words=("relation",))
     frequencies = {name: sorted(counts) for name, counts in sorted(found.frequencies.items())}
     return AnalysisOutput(data={**data, "frequencies": frequencies}, tables=(table,))
 

@@ -82,18 +82,20 @@ def _causes(source: AnalysisInput, parameters: CausesParameters) -> AnalysisOutp
         report=lambda done, total: source.report("dealing the outcome at random", done, total),
     )
     columns = (
-        "told", "kind", "name", "value", "cases with", "share with", "share without", "difference", "low", "high",
+        "told", "kind", "factor", "value", "cases with", "share with", "share without", "difference", "low", "high",
         "p of the family", "q",
     )  # fmt: skip
     rows = tuple(
         (
-            each.is_told, each.factor.kind.value, each.factor.name, each.factor.value, each.cases_with,
+            each.is_told, each.factor.kind.replace("-", " "), each.factor.name, each.factor.value, each.cases_with,
             each.share_with, each.share_without, each.difference, each.interval.low, each.interval.high,
             each.p_family, each.q,
         )
         for each in found.causes[:LISTED]
     )  # fmt: skip
-    return AnalysisOutput(data=found, tables=(OutputTable(title="Factors", columns=columns, rows=rows),), notes=_REACH)
+    return AnalysisOutput(
+        data=found, tables=(OutputTable(title="Factors", columns=columns, rows=rows, words=("kind",)),), notes=_REACH
+    )
 
 
 _REACH = (
@@ -130,16 +132,16 @@ def _cohorts(source: AnalysisInput, parameters: CohortParameters) -> AnalysisOut
         settings,
         report=lambda done, total: source.report("comparing", done, total),
     )
-    columns = ("told", "kind", "name", "first", "second", "difference", "low", "high", "p of the family")
+    columns = ("told", "kind", "what", "first", "second", "difference", "low", "high", "p of the family")
     rows = tuple(
         (
-            each.is_told, each.kind.value, " > ".join(each.name), each.first, each.second, each.difference,
+            each.is_told, each.kind.replace("-", " "), " > ".join(each.name), each.first, each.second, each.difference,
             each.interval and each.interval.low, each.interval and each.interval.high, each.p_family,
         )
         for each in found.differences[:LISTED]
     )  # fmt: skip
     cases = OutputTable(title="Cohorts", columns=("first", "second"), rows=((found.first_cases, found.second_cases),))
-    table = OutputTable(title="Differences", columns=columns, rows=rows)
+    table = OutputTable(title="Differences", columns=columns, rows=rows, words=("kind",))
     return AnalysisOutput(data=found, tables=(table, cases), notes=_COHORT_REACH)
 
 

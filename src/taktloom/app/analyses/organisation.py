@@ -145,8 +145,8 @@ def _resources(source: AnalysisInput, parameters: NothingToChoose) -> AnalysisOu
     told = {each.resource: each for each in actors}
     rows = tuple(
         (
-            each.resource, told[each.resource].actor.value, each.events, each.cases, each.activities, each.days,
-            each.events_per_day, each.working_hours, each.at_once, each.pace,
+            each.resource, told[each.resource].actor.replace("-", " "), each.events, each.cases, each.activities,
+            each.days, each.events_per_day, each.working_hours, each.at_once, each.pace,
         )
         for each in profiles[:LISTED]
     )  # fmt: skip
@@ -156,7 +156,7 @@ def _resources(source: AnalysisInput, parameters: NothingToChoose) -> AnalysisOu
     notes = () if arrays.started_at is not None else ("The log has no starts: working time and pace are not known.",)
     return AnalysisOutput(
         data={"profiles": profiles, "actors": actors},
-        tables=(OutputTable(title="Resources", columns=columns, rows=rows),),
+        tables=(OutputTable(title="Resources", columns=columns, rows=rows, words=("who",)),),
         notes=notes,
     )
 
@@ -183,7 +183,9 @@ def _calendars(source: AnalysisInput, parameters: CalendarsParameters) -> Analys
     columns = ("resource", "level", "events", "hours a week", "support", "confidence", *WEEKDAYS)
     is_utc = is_utc_only(metadata.facts, metadata.timezone)
     notes = ("The log's times are in UTC: hours are hours in UTC.",) if is_utc else ()
-    return AnalysisOutput(data=found, tables=(OutputTable(title="Calendars", columns=columns, rows=rows),), notes=notes)
+    return AnalysisOutput(
+        data=found, tables=(OutputTable(title="Calendars", columns=columns, rows=rows, words=("level",)),), notes=notes
+    )
 
 
 ANALYSES: tuple[Analysis[Any], ...] = (

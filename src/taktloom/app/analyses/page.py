@@ -7,6 +7,7 @@ no script runs.
 
 from html import escape
 
+from taktloom.app.analyses.cells import cell_text, heading
 from taktloom.app.analyses.records import AnalysisOutput, OutputTable
 
 ROWS_SHOWN = 50
@@ -35,15 +36,12 @@ def result_page(title: str, output: AnalysisOutput) -> bytes:
 
 
 def _table(table: OutputTable, rows: int) -> str:
-    head = "".join(f"<th>{escape(name)}</th>" for name in table.columns)
-    body = "".join(
-        "<tr>" + "".join(f"<td>{escape(_cell(cell))}</td>" for cell in row) + "</tr>" for row in table.rows[:rows]
-    )
+    head = "".join(f"<th>{escape(heading(name))}</th>" for name in table.columns)
+    body = "".join(_row(table.columns, row) for row in table.rows[:rows])
     more = f"<p>… {len(table.rows) - rows}</p>" if len(table.rows) > rows else ""
     return f"<h3>{escape(table.title)}</h3><table><tr>{head}</tr>{body}</table>{more}"
 
 
-def _cell(value: object) -> str:
-    if value is None:
-        return "–"
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+def _row(columns: tuple[str, ...], row: tuple[object, ...]) -> str:
+    cells = (f"<td>{escape(cell_text(column, value))}</td>" for column, value in zip(columns, row, strict=True))
+    return f"<tr>{''.join(cells)}</tr>"

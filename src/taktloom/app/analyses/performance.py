@@ -47,6 +47,7 @@ def _times(source: AnalysisInput, parameters: TimesParameters) -> AnalysisOutput
     summary = OutputTable(
         title="Cases",
         columns=("time", "cases", "mean s", "median s", "95 % s"),
+        words=("time",),
         rows=tuple((kind, *_cells(summary)) for kind, summary in kinds if summary is not None),
     )
     return AnalysisOutput(

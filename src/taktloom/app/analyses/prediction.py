@@ -65,11 +65,12 @@ def _tables(found: "Prediction") -> tuple[OutputTable, ...]:
     gain = (found.gain, interval and interval.low, interval and interval.high, found.held_out_cases)
     coverages = tuple((each.from_length, each.rows, each.coverage, each.size) for each in found.coverages)
     return (
-        OutputTable(title="Methods", columns=("method", found.measure), rows=losses),
+        OutputTable(title="Methods", columns=("method", found.measure), rows=losses, words=("method",)),
         OutputTable(title="Gain", columns=("gain", "low", "high", "cases held out"), rows=(gain,)),
         OutputTable(
             title="Coverage",
             columns=("from event", "rows", "coverage", "size"),
+            words=("from event",),
             rows=(*coverages, ("all", found.held_out_rows, found.coverage, found.size)),
         ),
     )

@@ -42,11 +42,12 @@ class AnalysisInput:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutputTable:
-    """Rows for people and for CSV; one value per column."""
+    """Rows for people and for CSV; one value per column. words: columns whose texts are ours, not the log's."""
 
     title: str
     columns: tuple[str, ...]
     rows: tuple[tuple[object, ...], ...]
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -57,8 +57,9 @@ def _replay(source: AnalysisInput, parameters: ReplayParameters) -> AnalysisOutp
     deviations = OutputTable(
         title="Deviations",
         columns=("deviation", "what", "element", "cases"),
+        words=("deviation",),
         rows=tuple(
-            (each.deviation.kind.value, each.deviation.what, each.deviation.element_id, each.cases)
+            (each.deviation.kind.replace("_", " "), each.deviation.what, each.deviation.element_id, each.cases)
             for each in found.deviations[:LISTED]
         ),
     )

@@ -133,6 +133,7 @@ def _waiting(source: AnalysisInput, parameters: WaitingParameters) -> AnalysisOu
     totals = OutputTable(
         title="Waiting by cause",
         columns=("cause", "hours", "share"),
+        words=("cause",),
         rows=tuple(
             (cause.value, found.by_cause[cause] / 3_600, found.by_cause[cause] / (found.total_s or 1))
             for cause in CAUSES

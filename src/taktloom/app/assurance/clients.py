@@ -19,7 +19,7 @@ from taktloom.app.assurance.outside import World
 from taktloom.app.assurance.records import Known, Lease, MessageFate, Wrong, require
 from taktloom.feel.values import FeelValue
 from taktloom.hosts.embedded import CompletionResult, IncidentState, JobCompletion, Message, Signal
-from taktloom.hosts.embedded.writer import StorageFailedError
+from taktloom.hosts.embedded.core.writer import StorageFailedError
 from taktloom.model.identifiers import IncidentId, InstanceKey, ProcessId
 from taktloom.model.operations import (
     IncidentView,

@@ -17,7 +17,7 @@ from taktloom.app.assurance.models import TOLD, Family, make_family
 from taktloom.app.assurance.outside import BEGINNING, NodeClock, SeededIds, World
 from taktloom.app.assurance.records import Wrong, require
 from taktloom.hosts.embedded import Catalogue, EmbeddedEngine, EngineOptions, InlineWriter, ManualClock
-from taktloom.hosts.embedded.writer import Writer
+from taktloom.hosts.embedded.core.writer import Writer
 from taktloom.model.errors import IncidentError
 from taktloom.storage import SqliteSession
 from taktloom.storage.faults import FaultyDisk

@@ -13,8 +13,8 @@ from taktloom.app.assurance.clients import Wire
 from taktloom.app.assurance.machine import Node
 from taktloom.app.assurance.models import Family
 from taktloom.app.assurance.records import Known, Wrong, require
-from taktloom.hosts.embedded.batches import BatchParameters
-from taktloom.hosts.embedded.operator_actions import Order
+from taktloom.hosts.embedded.advancing.operator_actions import Order
+from taktloom.hosts.embedded.operations.batches import BatchParameters
 from taktloom.model.identifiers import ProcessId
 from taktloom.model.interventions import Batch, BatchKind, MigrationRequest, Selection
 from taktloom.model.operations import Deployment

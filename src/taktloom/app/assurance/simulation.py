@@ -24,7 +24,7 @@ from taktloom.app.assurance.machine import RUNS_PER_FAMILY, Machine, Node, fast_
 from taktloom.app.assurance.operators import Operators
 from taktloom.app.assurance.outside import World
 from taktloom.app.assurance.records import RunResult, Violation, ViolationError, Wrong, require
-from taktloom.hosts.embedded.writer import StorageFailedError
+from taktloom.hosts.embedded.core.writer import StorageFailedError
 from taktloom.model.errors import TaktloomError
 from taktloom.storage.faults import DiskFault
 

@@ -16,49 +16,49 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from taktloom.hosts.embedded.batches import Batches, BatchThread
-from taktloom.hosts.embedded.calendars import Calendars
-from taktloom.hosts.embedded.catalogue import Catalogue
-from taktloom.hosts.embedded.changes import ChangeFeed, Listener
-from taktloom.hosts.embedded.clock import Clock, IdSource, SystemClock, SystemIds
-from taktloom.hosts.embedded.conditions import Conditions
-from taktloom.hosts.embedded.core import Core
-from taktloom.hosts.embedded.database import ServerOptions
-from taktloom.hosts.embedded.delivery import deliver
-from taktloom.hosts.embedded.deployed_decisions import DeployedDecisions
-from taktloom.hosts.embedded.deployments import Deployments
-from taktloom.hosts.embedded.drafts import Drafts
-from taktloom.hosts.embedded.event_rows import EventLogSource
-from taktloom.hosts.embedded.external_tasks import ExternalTasks
-from taktloom.hosts.embedded.held_jobs import HeldJobs
-from taktloom.hosts.embedded.idempotency import IdempotentRequests
-from taktloom.hosts.embedded.incident_groups import IncidentGroups
-from taktloom.hosts.embedded.incidents import Incidents
-from taktloom.hosts.embedded.instances import Instances
-from taktloom.hosts.embedded.jobs import Jobs, JobSignals
-from taktloom.hosts.embedded.limits import EngineLimits
-from taktloom.hosts.embedded.live import LiveInstances
-from taktloom.hosts.embedded.measurements import Measurements
-from taktloom.hosts.embedded.message_selection import MessageSelections
-from taktloom.hosts.embedded.messages import Messages
-from taktloom.hosts.embedded.migration import Migrations
-from taktloom.hosts.embedded.modification import Modifications
-from taktloom.hosts.embedded.operator_actions import OperatorActions
-from taktloom.hosts.embedded.outbox import Webhooks
-from taktloom.hosts.embedded.restarts import Restarts
-from taktloom.hosts.embedded.retention import Retention, RetentionThread
-from taktloom.hosts.embedded.signals import Signals
-from taktloom.hosts.embedded.stores import open_database
-from taktloom.hosts.embedded.stuck import StuckInstances
-from taktloom.hosts.embedded.suspension import Suspension
-from taktloom.hosts.embedded.task_notes import TaskNotes
-from taktloom.hosts.embedded.time_travel import TimeTravel
-from taktloom.hosts.embedded.timers import Timers, TimerThread
-from taktloom.hosts.embedded.user_tasks import UserTasks
-from taktloom.hosts.embedded.values import PlainValues, ValueCodec
-from taktloom.hosts.embedded.versions import Versions
-from taktloom.hosts.embedded.vital_signs import VitalSigns
-from taktloom.hosts.embedded.writer import Writer
+from taktloom.hosts.embedded.advancing.calendars import Calendars
+from taktloom.hosts.embedded.advancing.deployed_decisions import DeployedDecisions
+from taktloom.hosts.embedded.advancing.instances import Instances
+from taktloom.hosts.embedded.advancing.operator_actions import OperatorActions
+from taktloom.hosts.embedded.core.catalogue import Catalogue
+from taktloom.hosts.embedded.core.changes import ChangeFeed, Listener
+from taktloom.hosts.embedded.core.clock import Clock, IdSource, SystemClock, SystemIds
+from taktloom.hosts.embedded.core.held_jobs import HeldJobs
+from taktloom.hosts.embedded.core.idempotency import IdempotentRequests
+from taktloom.hosts.embedded.core.limits import EngineLimits
+from taktloom.hosts.embedded.core.live import LiveInstances
+from taktloom.hosts.embedded.core.unit import Core
+from taktloom.hosts.embedded.core.values import PlainValues, ValueCodec
+from taktloom.hosts.embedded.core.writer import Writer
+from taktloom.hosts.embedded.definitions.deployments import Deployments
+from taktloom.hosts.embedded.definitions.drafts import Drafts
+from taktloom.hosts.embedded.definitions.versions import Versions
+from taktloom.hosts.embedded.events.conditions import Conditions
+from taktloom.hosts.embedded.events.delivery import deliver
+from taktloom.hosts.embedded.events.message_selection import MessageSelections
+from taktloom.hosts.embedded.events.messages import Messages
+from taktloom.hosts.embedded.events.outbox import Webhooks
+from taktloom.hosts.embedded.events.signals import Signals
+from taktloom.hosts.embedded.events.timers import Timers, TimerThread
+from taktloom.hosts.embedded.history.event_rows import EventLogSource
+from taktloom.hosts.embedded.history.measurements import Measurements
+from taktloom.hosts.embedded.history.time_travel import TimeTravel
+from taktloom.hosts.embedded.operations.batches import Batches, BatchThread
+from taktloom.hosts.embedded.operations.incident_groups import IncidentGroups
+from taktloom.hosts.embedded.operations.incidents import Incidents
+from taktloom.hosts.embedded.operations.migration import Migrations
+from taktloom.hosts.embedded.operations.modification import Modifications
+from taktloom.hosts.embedded.operations.restarts import Restarts
+from taktloom.hosts.embedded.operations.retention import Retention, RetentionThread
+from taktloom.hosts.embedded.operations.stuck import StuckInstances
+from taktloom.hosts.embedded.operations.suspension import Suspension
+from taktloom.hosts.embedded.operations.vital_signs import VitalSigns
+from taktloom.hosts.embedded.stores.database import ServerOptions
+from taktloom.hosts.embedded.stores.opening import open_database
+from taktloom.hosts.embedded.work.external_tasks import ExternalTasks
+from taktloom.hosts.embedded.work.jobs import Jobs, JobSignals
+from taktloom.hosts.embedded.work.task_notes import TaskNotes
+from taktloom.hosts.embedded.work.user_tasks import UserTasks
 from taktloom.model.identifiers import DEFAULT_TENANT, TenantId
 from taktloom.storage import SyncLevel
 
@@ -144,6 +144,7 @@ class EmbeddedEngine:
         """
         options = options or EngineOptions()
         database = open_database(where, sync=options.sync, server=options.server, vfs=options.vfs)
+        database.prepare_history(options.clock.now())
         feed, signals = ChangeFeed(), JobSignals()
         catalogue = options.catalogue if options.catalogue is not None else Catalogue()
         live = LiveInstances(catalogue, options.codec)

@@ -2,15 +2,16 @@
 """A net seen from its visible steps: which activities may come next after any run of silent ones, and what must.
 
 Markings that only silent transitions tell apart are passed over, so that a search meets a marking only where an event
-was, could have been, or is to be. Everything is found when it is first asked for and remembered.
+was, could have been, or is to be. On safe nets silent steps wait until a visible one depends on them (`causal_steps`);
+elsewhere every silent run is followed. Everything is found when it is first asked for and remembered.
 
 Two facts about the way to the end come from the structure alone and so hold for every run: a token in a place can only
 lead to the activities that lie behind it, and it must pass those that lie on each of its ways.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from taktloom.mining.conformance.causal_steps import causal_steps
 from taktloom.mining.petri import MAX_TOKENS, Marking, NetMoves, PetriNet, tokens_in
 from taktloom.model.errors import LimitExceededError
 
@@ -50,9 +51,8 @@ class VisibleGraph:
         self.code = {label: number for number, label in enumerate(self.labels)}
         self._moves = NetMoves(net)
         self._silent = [at for at, each in enumerate(net.transitions) if each.label is None]
-        self._visible = [
-            (at, self.code[each.label]) for at, each in enumerate(net.transitions) if each.label is not None
-        ]
+        self._visible = [(at, each.label) for at, each in enumerate(net.transitions) if each.label is not None]
+        self._causal = causal_steps(net)
         self._behind, self._must = _labels_behind(net, self.code), _labels_required(net, self.code)
         self._states: dict[Marking, VisibleState] = {}
         self.initial = self._state(net.initial_marking)
@@ -65,21 +65,28 @@ class VisibleGraph:
         return state
 
     def _expand(self, state: VisibleState) -> None:
-        final, moves = self.net.final_marking, self._moves
-        found: dict[tuple[int, Marking], VisibleState] = {}
-        for marking in self._silent_run(state.marking):
-            if marking == final:
-                state.is_final = True
-            for at, code in self._visible:
-                if moves.is_enabled(at, marking):
-                    after = moves.fire(at, marking)
-                    if (code, after) not in found and self._is_safe(at, after):
-                        found[code, after] = self._state(after)
-        for (code, _), after_state in found.items():
+        if self._causal is None:
+            state.is_final, found = self._steps_forwards(state.marking)
+        else:
+            state.is_final, found = self._causal.ends(state.marking), self._causal.enabled(state.marking)
+        for label, after in dict.fromkeys(found):
+            code, after_state = self.code[label], self._state(after)
             state.steps.setdefault(code, []).append(after_state)
             state.others.append((code, after_state))
 
-    def _silent_run(self, start: Marking) -> Iterable[Marking]:
+    def _steps_forwards(self, marking: Marking) -> tuple[bool, list[tuple[str, Marking]]]:
+        """Whether silent steps end the run, and the visible steps after any of them."""
+        run, moves = self._silent_run(marking), self._moves
+        found: list[tuple[str, Marking]] = []
+        for between in run:
+            for at, label in self._visible:
+                if moves.is_enabled(at, between):
+                    after = moves.fire(at, between)
+                    if self._is_safe(at, after):
+                        found.append((label, after))
+        return self.net.final_marking in run, found
+
+    def _silent_run(self, start: Marking) -> list[Marking]:
         seen, queue = {start}, [start]
         for marking in queue:
             for at in self._silent:

@@ -28,9 +28,12 @@ class AnalysisOut(Out):
 
 
 class TableOut(Out):
+    """words: columns whose texts are the product's own, to be shown in the reader's language."""
+
     title: str
     columns: list[str]
     rows: list[list[JsonValue]]
+    words: list[str]
 
 
 class AnalysisResultOut(Out):
@@ -49,7 +52,10 @@ def result_out(output: AnalysisOutput) -> AnalysisResultOut:
     """As it is sent: records, enumerations, times and durations in their JSON form."""
     tables = [
         TableOut(
-            title=table.title, columns=list(table.columns), rows=[[_json(cell) for cell in row] for row in table.rows]
+            title=table.title,
+            columns=list(table.columns),
+            rows=[[_json(cell) for cell in row] for row in table.rows],
+            words=list(table.words),
         )
         for table in output.tables
     ]

@@ -1,7 +1,7 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
 
 import { shellRoute } from '@/shared/routing/roots'
-import { choiceParam, flagParam, numberParam, textParam, type RawSearch } from '@/shared/routing/search'
+import { choiceParam, flagParam, listParam, mappingParam, numberParam, textParam, type RawSearch } from '@/shared/routing/search'
 
 export const LIST_TABS = ['processes', 'drafts'] as const
 export type ListTab = (typeof LIST_TABS)[number]
@@ -34,6 +34,40 @@ const process = createRoute({
     start: flagParam(raw, 'start'),
   }),
   component: lazyRouteComponent(() => import('./components/ProcessPage'), 'ProcessPage'),
+})
+
+export interface MigrationSearch {
+  from?: number
+  to?: number
+  /** What a person has chosen other than proposed: elements of the source to elements of the target. */
+  mapping?: Record<string, string | null>
+  /** Elements of the target whose waits are opened anew. */
+  renewed?: string[]
+  /** Elements that stay the same are shown too. */
+  all?: true
+  element?: string
+  /** Only this instance. */
+  instance?: string
+  /** The dry run is shown. */
+  dry?: true
+  verdict?: 'migrates' | 'waits' | 'cannot'
+}
+
+const migration = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/processes/$processId/migration',
+  validateSearch: (raw: RawSearch): MigrationSearch => ({
+    from: numberParam(raw, 'from'),
+    to: numberParam(raw, 'to'),
+    mapping: mappingParam(raw, 'mapping'),
+    renewed: listParam(raw, 'renewed'),
+    all: flagParam(raw, 'all'),
+    element: textParam(raw, 'element'),
+    instance: textParam(raw, 'instance'),
+    dry: flagParam(raw, 'dry'),
+    verdict: choiceParam(raw, 'verdict', ['migrates', 'waits', 'cannot']),
+  }),
+  component: lazyRouteComponent(() => import('./components/MigrationPage'), 'MigrationPage'),
 })
 
 export const EDITOR_TABS = ['bpmn', 'dmn'] as const
@@ -144,4 +178,4 @@ const batches = createRoute({
   component: lazyRouteComponent(() => import('./components/BatchesPage'), 'BatchesPage'),
 })
 
-export const processesRoutes = [processes, draft, sheet, process, instances, instance, incidents, batches] as const
+export const processesRoutes = [processes, draft, sheet, process, migration, instances, instance, incidents, batches] as const

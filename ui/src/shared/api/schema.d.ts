@@ -7115,7 +7115,10 @@ export interface components {
             /** Rules */
             rules: number[];
         };
-        /** TableOut */
+        /**
+         * TableOut
+         * @description words: columns whose texts are the product's own, to be shown in the reader's language.
+         */
         TableOut: {
             /** Columns */
             columns: string[];
@@ -7123,6 +7126,8 @@ export interface components {
             rows: components["schemas"]["JsonValue"][][];
             /** Title */
             title: string;
+            /** Words */
+            words: string[];
         };
         /**
          * Task
@@ -13601,6 +13606,7 @@ export interface operations {
     preview_migration: {
         parameters: {
             query?: {
+                verdict?: ("migrates" | "waits" | "cannot") | null;
                 cursor?: string | null;
                 limit?: number;
             };

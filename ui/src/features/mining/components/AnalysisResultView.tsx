@@ -4,7 +4,6 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { formatNumber } from '@/shared/format/number'
-import { formatDuration } from '@/shared/format/time'
 import { useServerText } from '@/shared/i18n/serverTexts'
 import { useLanguage } from '@/shared/i18n/useLanguage'
 import { Icon } from '@/shared/ui/Icon'
@@ -12,6 +11,7 @@ import { Panel } from '@/shared/ui/Panel'
 
 import { commandOf, fileAddress, resultAddress, type AnalysisRun } from '../analyses'
 import type { Analysis, AnalysisResult } from '../api/analyses'
+import { cellText, headingOf, type Cell, type Table } from '../cells'
 import classes from './Analyses.module.css'
 import { FileLink } from './FileLink'
 
@@ -21,8 +21,6 @@ interface AnalysisResultProps {
   run: AnalysisRun
 }
 
-type Table = AnalysisResult['tables'][number]
-type Cell = Table['rows'][number][number]
 const SHOWN = 50
 
 export function AnalysisResultView({ result, analysis, run }: AnalysisResultProps) {
@@ -88,6 +86,12 @@ function ResultTable({ table }: { table: Table }) {
   const language = useLanguage()
   const say = useServerText()
   const [shown, setShown] = useState(SHOWN)
+  const words = table.columns.map((column) => table.words.includes(column))
+  const textOf = (cell: Cell, index: number): string => {
+    if (typeof cell === 'boolean') return t(cell ? 'shared:yes' : 'shared:no')
+    if (typeof cell === 'string' && words[index]) return say(cell)
+    return cellText(cell, table.columns[index] ?? '', language)
+  }
   const isNumber = table.columns.map((_, index) => table.rows.some((row) => typeof row[index] === 'number'))
   return (
     <Panel title={say(table.title)} padding="none">
@@ -101,7 +105,7 @@ function ResultTable({ table }: { table: Table }) {
               <tr>
                 {table.columns.map((column, index) => (
                   <th key={column} scope="col" data-align={isNumber[index] ? 'end' : undefined}>
-                    {say(inSeconds(column) ? column.slice(0, -SECONDS.length) : column)}
+                    {say(headingOf(column))}
                   </th>
                 ))}
               </tr>
@@ -111,7 +115,7 @@ function ResultTable({ table }: { table: Table }) {
                 <tr key={at}>
                   {row.map((cell, index) => (
                     <td key={table.columns[index]} data-align={isNumber[index] ? 'end' : undefined}>
-                      {inSeconds(table.columns[index]) && typeof cell === 'number' ? formatDuration(cell, language) || '0' : cellText(cell, language)}
+                      {textOf(cell, index)}
                     </td>
                   ))}
                 </tr>
@@ -129,19 +133,4 @@ function ResultTable({ table }: { table: Table }) {
       )}
     </Panel>
   )
-}
-
-const SECONDS = ' s'
-
-/** Columns whose name ends with the unit hold durations, which people do not read in seconds. */
-function inSeconds(column = ''): boolean {
-  return column.endsWith(SECONDS)
-}
-
-/** Numbers in the reader's form, with no more places than they carry meaning. */
-function cellText(cell: Cell, language: string): string {
-  if (cell === null || cell === undefined) return '–'
-  if (typeof cell === 'number') return formatNumber(cell, language, Number.isInteger(cell) ? 0 : Math.abs(cell) < 10 ? 3 : 1)
-  if (Array.isArray(cell)) return cell.map((each) => cellText(each as Cell, language)).join(' › ')
-  return typeof cell === 'object' ? JSON.stringify(cell) : `${cell}`
 }

@@ -1,0 +1,195 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Live instances: their state in memory while the writer works on them, loaded from and saved to the database.
+
+Only the writer's thread touches them. What is remembered is right as long as nobody else commits; the writer forgets
+everything when somebody did, and forgets what a failed piece of work had touched.
+"""
+
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from taktloom.hosts.embedded.core.catalogue import Catalogue, RunnableDefinition
+from taktloom.hosts.embedded.core.values import ValueCodec, ValueOwner
+from taktloom.kernel.state import InstanceState
+from taktloom.kernel.state_json import load_state, save_state
+from taktloom.model.errors import ConflictError, NotFoundError
+from taktloom.model.identifiers import ChildId, DefinitionKey, InstanceKey, SubjectKey, TenantId
+from taktloom.model.interventions import HistoryLevel
+from taktloom.model.places import Place
+from taktloom.storage import Row, Session, to_micros
+
+_KEPT = 10_000
+
+
+class UnknownInstanceError(NotFoundError):
+    """No process instance has that key."""
+
+    code = "TL-2594"
+
+
+class InstanceEndedError(ConflictError):
+    """The instance has ended; it takes nothing any more."""
+
+    code = "TL-2595"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """The instance whose call activity waits; child_id: the call as that instance knows it; depth: 1 for its child."""
+
+    instance_key: InstanceKey
+    child_id: ChildId
+    depth: int
+
+
+@dataclass(slots=True, kw_only=True)
+class LiveInstance:
+    """An instance with all that an advance needs. advanced_at: time of the last event; time never goes back in one.
+
+    caller: of a called instance who waits for it. history_level: what it writes to the event log.
+    traceparent: the trace of the call that started it.
+    owner: whose values it holds.
+    """
+
+    tenant_id: TenantId
+    instance_key: InstanceKey
+    definition: RunnableDefinition
+    business_key: str | None
+    subject_key: SubjectKey | None
+    state: InstanceState
+    journal_size: int
+    advanced_at: datetime
+    caller: "Caller | None" = None
+    history_level: HistoryLevel = HistoryLevel.FULL
+    traceparent: str | None = None
+    owner: ValueOwner = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.owner = ValueOwner(tenant_id=self.tenant_id, subject_key=self.subject_key)
+
+
+class LiveInstances:
+    """The writer's memory of instances."""
+
+    def __init__(self, catalogue: Catalogue, codec: ValueCodec) -> None:
+        self._catalogue, self._codec = catalogue, codec
+        self._kept: OrderedDict[tuple[TenantId, InstanceKey], LiveInstance] = OrderedDict()
+        self._greatest: InstanceKey | None = None
+
+    def load(
+        self, session: Session, tenant_id: TenantId, instance_key: InstanceKey, *, even_ended: bool = False
+    ) -> LiveInstance:
+        """The active instance; raises UnknownInstanceError or InstanceEndedError."""
+        name = (tenant_id, instance_key)
+        if name in self._kept:
+            self._kept.move_to_end(name)
+            return self._kept[name]
+        row = session.first_of("live_instance", instance_key, tenant_id=tenant_id, instance_key=instance_key)
+        if row is None:
+            raise unknown_instance(instance_key)
+        if row.text("status") != "active" and not even_ended:
+            raise InstanceEndedError(
+                f"Instance {instance_key} has ended.",
+                Place(element_id=instance_key),
+                "Start a new one.",
+                {"instance_key": instance_key, "status": row.text("status")},
+            )
+        subject = row.text_or_none("subject_key")
+        owner = ValueOwner(tenant_id=tenant_id, subject_key=None if subject is None else SubjectKey(subject))
+        definition_key = DefinitionKey(row.text("definition_key"))
+        instance = LiveInstance(
+            tenant_id=tenant_id,
+            instance_key=instance_key,
+            definition=self._catalogue.by_key(session, tenant_id, definition_key),
+            business_key=row.text_or_none("business_key"),
+            subject_key=owner.subject_key,
+            state=load_state(self._codec.unseal(row.blob("state_sealed"), owner)),
+            journal_size=row.integer("journal_size"),
+            advanced_at=row.instant("advanced_at"),
+            caller=_caller(row),
+            history_level=HistoryLevel(row.text("history_level")),
+            traceparent=row.text_or_none("traceparent"),
+        )
+        self._remember(instance)
+        return instance
+
+    def is_current(self, instance: LiveInstance) -> bool:
+        """Whether *instance* is what the next load would give, or has ended."""
+        name = (instance.tenant_id, instance.instance_key)
+        return instance.state.status != "active" or self._kept.get(name) is instance
+
+    def add(self, session: Session, instance: LiveInstance) -> None:
+        """Write the state of a new instance for the first time."""
+        self._save(session, instance)
+        if instance.state.status == "active":
+            self._remember(instance)
+
+    def save(self, session: Session, instance: LiveInstance) -> None:
+        """Write the state after an advance; an ended instance is remembered no longer."""
+        self._save(session, instance)
+        if instance.state.status != "active":
+            self.forget([(instance.tenant_id, instance.instance_key)])
+
+    def greatest_key(self, session: Session) -> InstanceKey | None:
+        """The greatest key of an instance of any tenant, None where there is none."""
+        if self._greatest is None:
+            row = session.first("greatest_instance_key")
+            greatest = None if row is None else row.text_or_none("instance_key")
+            self._greatest = None if greatest is None else InstanceKey(greatest)
+        return self._greatest
+
+    def note_key(self, key: InstanceKey) -> None:
+        """*key* is the greatest one now."""
+        self._greatest = key
+
+    def forget(self, names: Iterable[tuple[TenantId, InstanceKey]]) -> None:
+        """Load these anew when they are asked for."""
+        for name in names:
+            self._kept.pop(name, None)
+
+    def take_back(self, names: Iterable[tuple[TenantId, InstanceKey]]) -> None:
+        """Work on these was taken back, and the keys that it gave."""
+        self.forget(names)
+        self._greatest = None
+
+    def forget_all(self) -> None:
+        """Load all anew."""
+        self._kept.clear()
+        self._greatest = None
+
+    def _save(self, session: Session, instance: LiveInstance) -> None:
+        """Now as bytes, since the state goes on moving; several advances in a group write it once, the last one."""
+        session.defer_newest(
+            "save_instance_state",
+            instance.instance_key,
+            tenant_id=instance.tenant_id,
+            instance_key=instance.instance_key,
+            journal_size=instance.journal_size,
+            advanced_at=to_micros(instance.advanced_at),
+            state_sealed=self._codec.seal(save_state(instance.state), instance.owner),
+        )
+
+    def _remember(self, instance: LiveInstance) -> None:
+        self._kept[instance.tenant_id, instance.instance_key] = instance
+        while len(self._kept) > _KEPT:
+            self._kept.popitem(last=False)
+
+
+def _caller(row: Row) -> Caller | None:
+    caller_key, child_id = row.text_or_none("caller_key"), row.text_or_none("child_id")
+    if caller_key is None or child_id is None:
+        return None
+    depth = row.integer("call_depth")
+    return Caller(instance_key=InstanceKey(caller_key), child_id=ChildId(child_id), depth=depth)
+
+
+def unknown_instance(instance_key: str) -> UnknownInstanceError:
+    """The error that names a missing instance."""
+    return UnknownInstanceError(
+        f"There is no instance {instance_key}.",
+        Place(element_id=instance_key),
+        "Look it up in the list of instances.",
+        {"instance_key": instance_key},
+    )

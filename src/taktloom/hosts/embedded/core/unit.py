@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What all parts of the engine share, and the unit of work in which each of them changes the database."""
+
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeVar
+
+from taktloom.hosts.embedded.core.catalogue import Catalogue
+from taktloom.hosts.embedded.core.changes import Change, ChangeFeed, Topic
+from taktloom.hosts.embedded.core.clock import Clock, IdSource
+from taktloom.hosts.embedded.core.held_jobs import HeldJobs
+from taktloom.hosts.embedded.core.limits import EngineLimits, require_within
+from taktloom.hosts.embedded.core.listeners import Listeners
+from taktloom.hosts.embedded.core.live import LiveInstance, LiveInstances
+from taktloom.hosts.embedded.core.values import ValueCodec
+from taktloom.hosts.embedded.core.writer import Writer
+from taktloom.hosts.embedded.stores.database import Database
+from taktloom.kernel.commands import Command
+from taktloom.model.identifiers import InstanceKey, TenantId
+from taktloom.storage import Session
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """What *sender* has ordered that concerns other instances: to be delivered after its own advance."""
+
+    sender: LiveInstance
+    command: Command
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Core:
+    """The engine's shared parts; one per database. deliver: carries out what goes from instance to instance."""
+
+    database: Database
+    writer: Writer
+    feed: ChangeFeed
+    catalogue: Catalogue
+    live: LiveInstances
+    held_jobs: HeldJobs
+    clock: Clock
+    ids: IdSource
+    codec: ValueCodec
+    limits: EngineLimits
+    deliver: "Callable[[Unit, Outgoing], None]"
+    listeners: Listeners = field(default_factory=Listeners)
+
+    def submit(self, tenant_id: TenantId, work: "Callable[[Unit], Result]") -> Result:
+        """Run *work* in the writer's next transaction; its result once that is committed."""
+        return self.post(tenant_id, work).result()
+
+    def post(self, tenant_id: TenantId, work: "Callable[[Unit], Result]") -> "Future[Result]":
+        """As submit, without waiting."""
+        touched: list[tuple[TenantId, InstanceKey]] = []
+
+        def run(session: Session, changes: list[Change]) -> Result:
+            now = self.clock.now()
+            unit = Unit(core=self, tenant_id=tenant_id, session=session, now=now, changes=changes, touched=touched)
+            result = work(unit)
+            unit.settle()
+            self.listeners.write_outbox(session, changes, now=now, ids=self.ids)
+            return result
+
+        def undo() -> None:
+            self.live.take_back(touched)
+            self.listeners.forget()
+
+        return self.writer.post(run, undo=undo)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit:
+    """One piece of work inside a transaction. now: stamped once, for all that happens in it.
+
+    touched: every instance that was asked for, in order; what the memory holds of them is wrong if this is taken back.
+    outgoing: what instances have sent to others and is not delivered yet; it belongs to the same transaction.
+    """
+
+    core: Core
+    tenant_id: TenantId
+    session: Session
+    now: datetime
+    changes: list[Change]
+    touched: list[tuple[TenantId, InstanceKey]]
+    outgoing: deque[Outgoing] = field(default_factory=deque)
+
+    def settle(self) -> None:
+        """Deliver what instances have sent to others, until nothing is left. Raises LimitExceededError."""
+        delivered = 0
+        while self.outgoing:
+            delivered += 1
+            require_within("deliveries", delivered, self.core.limits.deliveries)
+            self.core.deliver(self, self.outgoing.popleft())
+
+    def attempt(self, work: "Callable[[], Result]") -> Result:
+        """Run part of the work so that, when it raises, its own changes are taken back and the rest stays."""
+        touched, changes, outgoing = len(self.touched), len(self.changes), len(self.outgoing)
+        try:
+            with self.session.savepoint():
+                return work()
+        except BaseException:
+            self.core.live.take_back(self.touched[touched:])
+            del self.changes[changes:]
+            while len(self.outgoing) > outgoing:
+                self.outgoing.pop()
+            raise
+
+    @property
+    def can_go_on(self) -> bool:
+        """Whether a failed attempt has left the transaction and the rest of the work as they were."""
+        return self.session.in_transaction and not self.session.is_spoilt
+
+    def instance(self, instance_key: InstanceKey) -> LiveInstance:
+        """The active instance, for changing; see LiveInstances.load for the errors."""
+        self.touched.append((self.tenant_id, instance_key))
+        return self.core.live.load(self.session, self.tenant_id, instance_key)
+
+    def ended_instance(self, instance_key: InstanceKey) -> LiveInstance:
+        """An instance that has ended, for going on with it; raises UnknownInstanceError."""
+        self.touched.append((self.tenant_id, instance_key))
+        return self.core.live.load(self.session, self.tenant_id, instance_key, even_ended=True)
+
+    def note(self, topic: Topic, kind: str, instance: LiveInstance | None = None) -> None:
+        """Tell the change feed after the commit."""
+        self.changes.append(
+            Change(
+                topic=topic,
+                kind=kind,
+                tenant_id=self.tenant_id,
+                process_id=None if instance is None else instance.definition.process_id,
+                instance_key=None if instance is None else instance.instance_key,
+            )
+        )

@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Modification of running instances: looked at first, then done (`kernel/modification.py` says what it means)."""
+
+from collections.abc import Iterator, Sequence
+
+from taktloom.hosts.embedded.advancing.advance import advance, event_time
+from taktloom.hosts.embedded.advancing.operator_actions import Order, record_action, require_reason
+from taktloom.hosts.embedded.core.limits import require_count
+from taktloom.hosts.embedded.core.unit import Core, Unit
+from taktloom.hosts.embedded.history.stored_instances import read_active
+from taktloom.hosts.embedded.operations.effects import effects_of
+from taktloom.kernel import ExecutableProcess
+from taktloom.kernel.events import InstanceModified, TokenAction, TokenChange
+from taktloom.kernel.executable import NONE
+from taktloom.kernel.migration_plan import preview
+from taktloom.kernel.state import InstanceState
+from taktloom.model.errors import MisuseError
+from taktloom.model.identifiers import ElementId, InstanceKey, TenantId
+from taktloom.model.interventions import Effect, TokenMove
+
+__all__ = ["EmptyModificationError", "Modifications", "modify_instance"]
+
+
+class EmptyModificationError(MisuseError):
+    """A modification without a change."""
+
+    code = "TL-2582"
+
+
+class Modifications:
+    """Moves tokens of one tenant's instances."""
+
+    def __init__(self, core: Core, tenant_id: TenantId) -> None:
+        self._core, self._tenant_id = core, tenant_id
+
+    def preview(
+        self, instance_key: InstanceKey, changes: Sequence[TokenChange], moves: Sequence[TokenMove] = ()
+    ) -> tuple[Effect, ...]:
+        """What would begin and end; nothing is changed. What follows from answers of decisions is not foreseen.
+
+        Raises what modify raises.
+        """
+        now = self._core.clock.now()
+        with self._core.database.reading() as session:
+            stored = read_active(self._core, session, self._tenant_id, instance_key)
+        process, state = stored.definition.executable, stored.state
+        all_changes = _all_changes(process, state, changes, moves, self._core.limits.batch_items)
+        commands = preview(process, state, InstanceModified(occurred_at=now, changes=all_changes))
+        return effects_of(commands, state, process)
+
+    def modify(
+        self,
+        instance_key: InstanceKey,
+        changes: Sequence[TokenChange],
+        order: Order,
+        moves: Sequence[TokenMove] = (),
+    ) -> None:
+        """Do all changes and moves, or none.
+
+        Raises UnknownInstanceError, InstanceEndedError, ModificationRefusedError, NotFoundError, ReasonMissingError.
+        """
+        require_reason(order, self._core.limits.text_characters)
+        self._core.submit(
+            self._tenant_id, lambda unit: modify_instance(unit, instance_key, changes, order, moves=moves)
+        )
+
+
+def modify_instance(
+    unit: Unit,
+    instance_key: InstanceKey,
+    changes: Sequence[TokenChange],
+    order: Order,
+    *,
+    moves: Sequence[TokenMove] = (),
+) -> None:
+    """As Modifications.modify, inside the present unit of work."""
+    instance = unit.instance(instance_key)
+    process = instance.definition.executable
+    event = InstanceModified(
+        occurred_at=event_time(unit, instance),
+        actor=order.actor,
+        changes=_all_changes(process, instance.state, changes, moves, unit.core.limits.batch_items),
+        reason=order.reason,
+    )
+    advance(unit, instance, event)
+    record_action(
+        unit,
+        "modify-instance",
+        order,
+        instance_key=instance_key,
+        process_id=instance.definition.process_id,
+        changes=[f"{change.action} {change.element_id}" for change in event.changes],
+    )
+
+
+def _all_changes(
+    process: ExecutableProcess,
+    state: InstanceState,
+    changes: Sequence[TokenChange],
+    moves: Sequence[TokenMove],
+    limit: int,
+) -> tuple[TokenChange, ...]:
+    found = (*changes, *(change for move in moves for change in _changes_of(process, state, move)))
+    require_count("changes", found, limit)
+    if not found:
+        raise EmptyModificationError("The modification changes nothing.", remedy="Name at least one change or move.")
+    return found
+
+
+def _changes_of(process: ExecutableProcess, state: InstanceState, move: TokenMove) -> Iterator[TokenChange]:
+    """A move as the kernel knows it; where nothing is active at the source the cancel is refused by name."""
+    yield TokenChange(action=TokenAction.CANCEL, element_id=move.source)
+    source = process.node_index.get(move.source, NONE)
+    for token in state.tokens.values():
+        if token.element == source and source != NONE:
+            scope = token.scope if _are_siblings(process, move.source, move.target) else None
+            yield TokenChange(action=TokenAction.BEFORE, element_id=move.target, scope_id=scope)
+
+
+def _are_siblings(process: ExecutableProcess, source: ElementId, target: ElementId) -> bool:
+    one, other = process.node_index.get(source), process.node_index.get(target)
+    return one is not None and other is not None and process.nodes[one].parent == process.nodes[other].parent

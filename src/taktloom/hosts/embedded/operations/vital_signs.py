@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Whether the engine can work: a write that goes to the disk, the clock beside the one before, and what is open.
+
+The pulse is one row, overwritten; it shows that the store takes writes, and its last instant shows a clock that was set
+back, or that goes behind another node's.
+"""
+
+from collections.abc import Mapping
+from concurrent.futures import TimeoutError as NotInTimeError
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from taktloom.hosts.embedded.core.unit import Core, Unit
+from taktloom.model.errors import IncidentError, TaktloomError
+from taktloom.model.identifiers import TenantId
+from taktloom.storage import from_micros, to_micros
+
+PATIENCE = timedelta(seconds=5)
+_PADDING = bytes(64 * 1024)  # an advance needs as much at times; a store that has no room for it is full
+LABELS = 100  # distinct processes and job types that are counted by name
+
+
+class StoreSlowError(IncidentError):
+    """The store did not take a write in time."""
+
+    code = "TL-3513"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pulse:
+    """One write. failure None: the store took it. clock_behind: by how much this clock is behind the last pulse."""
+
+    failure: TaktloomError | None
+    clock_behind: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenCounts:
+    """What is open now. By name for the most frequent; timer_lag: how long the oldest due timer is overdue."""
+
+    instances: Mapping[str, int]
+    jobs: Mapping[tuple[str, str], int]
+    incidents: int
+    user_tasks: int
+    outbox: int
+    dead_letters: int
+    timer_lag: timedelta
+
+
+class VitalSigns:
+    """Of one engine, as one tenant sees it."""
+
+    def __init__(self, core: Core, tenant_id: TenantId) -> None:
+        self._core, self._tenant_id = core, tenant_id
+
+    def beat(self) -> Pulse:
+        """Write the pulse; never raises what the store refuses."""
+        wall = datetime.now(UTC)  # noqa: TID251 - the engine's own clock never goes back, which is what is looked for
+
+        def work(unit: Unit) -> timedelta:
+            row = unit.session.first("pulse", tenant_id=unit.tenant_id)
+            unit.session.run("beat", tenant_id=unit.tenant_id, now=to_micros(wall), padding=_PADDING)
+            unit.session.run("take_padding_away", tenant_id=unit.tenant_id)
+            return timedelta() if row is None else max(row.instant("beaten_at") - wall, timedelta())
+
+        try:
+            behind = self._core.post(self._tenant_id, work).result(timeout=PATIENCE.total_seconds())
+        except NotInTimeError:
+            failure = StoreSlowError(
+                f"The store did not take a write within {PATIENCE.seconds} s.",
+                remedy="Look at the disk and at what else uses the database.",
+                parameters={"seconds": str(PATIENCE.seconds)},
+            )
+            return Pulse(failure=failure, clock_behind=timedelta())
+        except TaktloomError as error:
+            return Pulse(failure=error, clock_behind=timedelta())
+        return Pulse(failure=None, clock_behind=behind)
+
+    def counts(self) -> OpenCounts:
+        """What is open now."""
+        name = {"tenant_id": self._tenant_id}
+        now = self._core.clock.now()
+        with self._core.database.reading() as session:
+            instances = session.all("active_by_process", **name, limit=LABELS)
+            jobs = session.all("jobs_by_type", **name, limit=LABELS)
+            row = session.first("open_counts", **name)
+        due_at = None if row is None else row.integer_or_none("due_at")
+        lag = timedelta() if due_at is None else max(now - from_micros(due_at), timedelta())
+        return OpenCounts(
+            instances={one.text("process_id"): one.integer("n") for one in instances},
+            jobs={(one.text("job_type"), one.text("state")): one.integer("n") for one in jobs},
+            incidents=0 if row is None else row.integer("incidents"),
+            user_tasks=0 if row is None else row.integer("user_tasks"),
+            outbox=0 if row is None else row.integer("outbox"),
+            dead_letters=0 if row is None else row.integer("dead"),
+            timer_lag=lag,
+        )
