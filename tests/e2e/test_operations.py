@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.browser import PHONE, assert_marks_visible, open_page, overflow_of
+from tests.e2e.browser import DESK, PHONE, assert_marks_visible, open_page, overflow_of
 from tests.e2e.desk import Desk, open_desk, second_person
 from tests.e2e.drawn_orders import drawn_orders
 from tests.e2e.server import Person
@@ -101,3 +101,28 @@ def test_a_choice_that_cannot_be_is_refused_with_its_reason_and_the_others_stay(
     expect(page.get_by_role("alert")).to_contain_text("'Check' cannot become 'pack'")
     page.set_viewport_size(PHONE)
     assert overflow_of(page) == 0
+
+
+def test_tokens_are_moved_after_a_preview_with_a_reason(shop: Shop) -> None:
+    page, address = shop.desk.page, shop.desk.server.address
+    page.set_viewport_size(DESK)
+    page.goto(f"{address}/instances/{shop.weighed}")
+    page.get_by_role("button", name="More").click()
+    page.get_by_role("menuitem", name="Move tokens").click()
+    page.get_by_role("combobox", name="Element").click()
+    page.get_by_role("option", name="Weigh · active").click()
+    page.get_by_role("button", name="Move its tokens to …").click()
+    page.locator('[data-element-id="pack"]').click()
+
+    expect(page.get_by_role("list", name="What will be done")).to_contain_text("Move every token from Weigh to Pack")
+    expect(page.get_by_role("region", name="Ends", exact=True)).to_contain_text("User task Weigh")
+    expect(page.get_by_role("region", name="Begins", exact=True)).to_contain_text("Job Pack")
+    assert "modify=" in page.url
+    assert shop.clerk.get("/tasks", view="all", search="K-3")["total"] == 1
+    page.get_by_label("Reason").fill("weighed by hand")
+    page.get_by_role("button", name="Make this change").click()
+    expect(page.get_by_text("The tokens were moved")).to_be_visible()
+
+    (action,) = shop.clerk.get("/operator-actions", instance_key=shop.weighed)["items"]
+    assert (action["action"], action["reason"]) == ("modify-instance", "weighed by hand")
+    assert [one["job_type"] for one in shop.clerk.get(f"/instances/{shop.weighed}")["jobs"]] == ["pack"]

@@ -3,6 +3,8 @@ import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
 import { shellRoute } from '@/shared/routing/roots'
 import { choiceParam, flagParam, listParam, mappingParam, numberParam, textParam, type RawSearch } from '@/shared/routing/search'
 
+import { stepsParam, type TokenStep } from './modification'
+
 export const LIST_TABS = ['processes', 'drafts'] as const
 export type ListTab = (typeof LIST_TABS)[number]
 
@@ -133,6 +135,8 @@ export type InstanceTab = (typeof INSTANCE_TABS)[number]
 export interface InstanceSearch {
   tab?: InstanceTab
   element?: string
+  /** Tokens are being moved: what has been chosen so far. */
+  modify?: TokenStep[]
   /** The journal entry right after which the instance is shown; absent: as it is now. */
   at?: number
 }
@@ -148,6 +152,7 @@ const instance = createRoute({
   validateSearch: (raw: RawSearch): InstanceSearch => ({
     tab: choiceParam(raw, 'tab', INSTANCE_TABS),
     element: textParam(raw, 'element'),
+    modify: stepsParam(raw, 'modify'),
     at: sequenceParam(raw),
   }),
   component: lazyRouteComponent(() => import('./components/InstancePage'), 'InstancePage'),

@@ -291,7 +291,7 @@ class PostgresqlDatabase(Database):
             return
 
     def _open_writer(self) -> PgConnection:
-        return connect(self._url, password=self._options.password, name="taktloom writer", settings=_WRITER_SETTINGS)
+        return connect(self._url, password=self._options.password, name="taktloom writer", settings=WRITER_SETTINGS)
 
     def _open_reader(self) -> PostgresqlSession:
         connection: PgConnection = connect(
@@ -313,7 +313,7 @@ class PostgresqlDatabase(Database):
 # Statements are short: compiling them would take longer than running them. Each of them, and each check of a foreign
 # key, goes to a few rows by an index. The server's planner would rather read a whole table that is still small, and
 # keeps that plan while the table grows, until its statistics are renewed.
-_WRITER_SETTINGS = {
+WRITER_SETTINGS = {
     "jit": "off",
     "enable_seqscan": "off",
     "enable_bitmapscan": "off",
