@@ -206,16 +206,17 @@ def test_rows_that_do_not_split_are_counted_once_and_named_by_their_line(tmp_pat
     lines[800] = '"","' + lines[800].split('","', 1)[1]
     (tmp_path / "quoted.csv").write_text("\n".join(lines))
 
-    refused = []
+    refused: list[BadRowsError] = []
+    kept: list[CanonicalLog] = []
     for folder, limits in (("held", ImportLimits()), ("buckets", IN_BUCKETS)):
         with pytest.raises(BadRowsError) as caught:
             _import(tmp_path / "quoted.csv", tmp_path / folder, limits)
-        refused.append((caught.value.bad_rows, caught.value.total_rows, caught.value.examples))
-        kept = _import(tmp_path / "quoted.csv", tmp_path / f"{folder}-kept", limits, bad_rows=BadRows.SKIP)
-        refused[-1] += (kept.metadata.facts, kept.counts)
+        refused.append(caught.value)
+        kept.append(_import(tmp_path / "quoted.csv", tmp_path / f"{folder}-kept", limits, bad_rows=BadRows.SKIP))
 
-    assert refused[0] == refused[1]
-    assert refused[0][0] == 4
+    assert [(each.bad_rows, each.total_rows) for each in refused] == [(4, 902)] * 2
+    assert refused[0].examples == refused[1].examples
+    assert (kept[0].metadata.facts, kept[0].counts) == (kept[1].metadata.facts, kept[1].counts)
 
 
 @pytest.mark.parametrize("name", ["02_teleclaims.xes.gz", "SEPSIS.xes.gz"])
