@@ -30,6 +30,7 @@ from taktloom.kernel.commands import (
     Unsubscribe,
 )
 from taktloom.kernel.correlation import expected_values, key_values
+from taktloom.kernel.events import NEWEST_RULES
 from taktloom.kernel.executable import NONE, Attribute, ExecutableProcess, Node
 from taktloom.kernel.expressions import Context
 from taktloom.kernel.history import HistoryItem, VisitLifecycle
@@ -93,6 +94,7 @@ class Run:
         "is_held",
         "now",
         "process",
+        "rules",
         "stack",
         "state",
         "visits_left",
@@ -102,7 +104,7 @@ class Run:
     def __init__(self, process: ExecutableProcess, state: InstanceState, now: datetime, actor: str | None) -> None:
         self.process, self.state, self.now, self.actor = process, state, now, actor
         self.history: list[HistoryItem] | None = None
-        self.writes_rows = True
+        self.writes_rows, self.rules = True, NEWEST_RULES
         self.commands: list[Command] = []
         self.stack: list[tuple[Token, Phase]] = []
         self.visits_left = VISITS_PER_STEP

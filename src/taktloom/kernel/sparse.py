@@ -17,8 +17,8 @@ Value = TypeVar("Value")
 
 
 def _refuse(*_: object, **__: object) -> NoReturn:
-    message = "The empty container is shared: write with the functions of kernel.sparse."
-    raise TypeError(message)
+    """Our mistake, not a user's: whoever writes into a field of the state uses the functions below."""
+    raise TypeError("shared")
 
 
 class _NoEntries(dict[Any, Any]):

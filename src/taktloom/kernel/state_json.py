@@ -40,10 +40,15 @@ def _mark_active_tokens(body: JsonObject) -> JsonObject:
     return {**body, "tokens": cast("JsonValue", tokens)}
 
 
+def _happened_under_first_rules(body: JsonObject) -> JsonObject:
+    """Format 1 did not name the rules: then a signal reached its own instance by an event of its own, too."""
+    return {**body, "rules": 1}
+
+
 # From the format of the key to the next one. The functions tell in prose what changed; stored examples of every format
 # are in tests/journals.
 STATE_MIGRATIONS: Mapping[int, Migration] = {1: _mark_active_tokens}
-EVENT_MIGRATIONS: Mapping[int, Migration] = {}
+EVENT_MIGRATIONS: Mapping[int, Migration] = {1: _happened_under_first_rules}
 
 EVENT_KINDS: Mapping[str, type[KernelEvent]] = {kind.__name__: kind for kind in get_args(KernelEvent)}
 

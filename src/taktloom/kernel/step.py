@@ -102,7 +102,7 @@ def step(
             "Look at the instance again; nothing was changed.",
         )
     run = Run(process, state, event.occurred_at, event.actor)
-    run.history, run.writes_rows = history, has_event_log
+    run.history, run.writes_rows, run.rules = history, has_event_log, event.rules
     HANDLERS[type(event)](run, event)
     if not state.is_suspended:
         _work(run)
