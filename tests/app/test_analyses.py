@@ -312,3 +312,21 @@ def test_kinds_that_tables_name_are_spoken_in_chinese_too(kinds: type[StrEnum]) 
     spoken = json.loads(CATALOGUE.read_text(encoding="utf-8"))
 
     assert [each.value for each in kinds if each.replace("-", " ").replace("_", " ") not in spoken] == []
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+def test_every_analysis_and_every_choice_of_its_parameters_has_a_name_on_the_page(
+    context: Context, language: str
+) -> None:
+    locales = CATALOGUE.parents[2] / "features" / "mining" / "locales"
+    texts = json.loads((locales / f"{language}.json").read_text(encoding="utf-8"))["analysis"]
+    choices = {
+        choice
+        for record in running.list_analyses(context)
+        for parameter in record.parameters
+        for choice in parameter.choices
+    }
+
+    assert set(ANALYSES) - set(texts["name"]) == set()
+    assert choices - set(texts["choice"]) == set()
+    assert "estimated" in choices

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, sync_playwright
 
 from tests.e2e.browser import CHROMIUM, Complaints, chromium
-from tests.e2e.server import REPOSITORY, ServerProcess
+from tests.e2e.server import REPOSITORY, Person, ServerProcess
 
 
 @dataclass
@@ -40,3 +40,14 @@ def open_desk(folder: Path) -> Iterator[Desk]:
         page.goto(server.sign_in_link)
         page.get_by_role("heading", name="Home", level=1).wait_for()
         yield Desk(server=server, page=page, complaints=complaints, folder=folder)
+
+
+def second_person(desk: Desk) -> Person:
+    """Another administrator, who speaks REST; close it after use."""
+    address, request = desk.server.address, desk.page.context.request
+    session = request.get(f"{address}/api/v1/session").json()
+    headers = {"X-CSRF-Token": session["csrf_token"], "Origin": address}
+    body = {"username": "clerk", "display_name": "clerk", "roles": ["admin"], "groups": []}
+    answer = request.post(f"{address}/api/v1/users", data=body, headers=headers)
+    assert answer.status == 201, answer.text()
+    return Person(address, str(answer.json()["one_time_link"]))

@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.decisions.models import risk_model
 from tests.e2e.browser import DESK, PHONE, assert_marks_visible, open_page, overflow_of
-from tests.e2e.desk import Desk, open_desk
+from tests.e2e.desk import Desk, open_desk, second_person
 from tests.e2e.server import REPOSITORY, Person
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
@@ -28,18 +28,9 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
 @pytest.fixture(scope="module")
 def clerk(desk: Desk) -> Iterator[Person]:
     """A second person, who speaks REST."""
-    clerk = Person(desk.server.address, second_link(desk.page, desk.server.address))
+    clerk = second_person(desk)
     yield clerk
     clerk.close()
-
-
-def second_link(page: Page, address: str) -> str:
-    """The link for another administrator."""
-    session = page.context.request.get(f"{address}/api/v1/session").json()
-    headers = {"X-CSRF-Token": session["csrf_token"], "Origin": address}
-    body = {"username": "clerk", "display_name": "clerk", "roles": ["admin"], "groups": []}
-    answer = page.context.request.post(f"{address}/api/v1/users", data=body, headers=headers)
-    return str(answer.json()["one_time_link"])
 
 
 def test_cases_are_written_run_saved_and_still_there(desk: Desk, clerk: Person) -> None:

@@ -3,8 +3,25 @@
 
 from pathlib import Path
 
+import pytest
+
+from taktloom.programme.policy import NORMS
+from tests.programme.potential_norms import measured_values, norms_of
 from tests.programme.potential_truth import area_under_curve, measure_recovery
 from tests.programme.seeded_processes import seed_process, write_csv
+
+PUBLIC_LOGS = (
+    "02_teleclaims.xes.gz",
+    "03_repairExample.xes.gz",
+    "08_receipt.xes.gz",
+    "BPIC13_cp.xes.gz",
+    "Procure-to-Pay.xes.gz",
+    "SEPSIS.xes.gz",
+    "helpdesk.xes.gz",
+    "reviewing.xes",
+    "roadtraffic100traces.xes",
+    "interval_event_log.xes",
+)
 
 
 def test_the_score_ranks_work_by_rule_above_judgement() -> None:
@@ -34,3 +51,11 @@ def test_the_area_under_the_curve_is_the_share_of_pairs_in_order() -> None:
     scores = {"a": 3.0, "b": 1.0, "c": 2.0, "d": 1.0}
 
     assert area_under_curve(scores, frozenset({"a", "b"})) == (2 + 0.5) / 4
+
+
+def test_the_norms_in_use_are_those_of_the_public_logs(test_data: Path) -> None:
+    found = measured_values([test_data / "logs" / name for name in PUBLIC_LOGS])
+
+    for feature in found:
+        at_zero, at_one = NORMS[feature]
+        assert norms_of(found[feature], falls=at_zero > at_one) == pytest.approx((at_zero, at_one), abs=0.051), feature

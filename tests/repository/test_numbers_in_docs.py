@@ -21,21 +21,25 @@ from taktloom.mining.discovery.inductive import DEFAULT_NOISE
 from taktloom.mining.quality.card import WEIGHTS as QUALITY_WEIGHTS
 from taktloom.mining.statistics.rubber_stamps import LIMIT_S
 from taktloom.programme.draft import COVERAGE, LEAST_CASE_SHARE, LEAST_FITNESS, NOISE_LADDER
-from taktloom.programme.policy import DEFAULT_POLICY, Feature, PotentialClass
+from taktloom.programme.policy import DEFAULT_POLICY, KIND_OF, Feature, PotentialClass
 from tests.data import PROJECT_ROOT
 
 EXPLANATION = PROJECT_ROOT / "docs" / "explanation"
 WORDS = {3: "three", 5: "five", 10: "ten", 50: "fifty"}
 
 
-def test_the_formula_of_the_potential_has_the_weights_of_the_policy() -> None:
-    rows = dict(_first_two_columns(EXPLANATION / "potential.md"))
+def test_the_formula_of_the_potential_has_the_norms_and_weights_of_the_policy() -> None:
+    text = (EXPLANATION / "potential.md").read_text(encoding="utf-8")
+    cells = [[cell.strip() for cell in line.split("|")[1:-1]] for line in text.splitlines() if line.startswith("| ")]
+    rows = {row[1]: row for row in cells if len(row) == 6 and row[1] != "Feature"}
 
-    assert {rows.get(feature.value.replace("_", " ")) for feature in Feature} == {
-        f"{weight:g}" for weight in DEFAULT_POLICY.weights.values()
-    }
-    for feature, weight in DEFAULT_POLICY.weights.items():
-        assert rows[feature.value.replace("_", " ")] == f"{weight:g}"
+    assert set(rows) == {feature.value.replace("_", " ") for feature in Feature}
+    for feature, ends in DEFAULT_POLICY.norms.items():
+        row = rows[feature.value.replace("_", " ")]
+        assert row[0] == KIND_OF[feature].value.replace("_", " ")
+        assert (row[3], row[4]) == tuple(f"{one:g}" for one in ends)
+    assert set(DEFAULT_POLICY.weights.values()) == {0.25}
+    assert "0.25 for each kind" in text
 
 
 def test_the_classes_of_the_potential_have_the_limits_of_the_policy() -> None:
@@ -46,6 +50,7 @@ def test_the_classes_of_the_potential_have_the_limits_of_the_policy() -> None:
     assert f"at least {DEFAULT_POLICY.eliminate_rubber_stamps:g} of its events are rubber stamps" in text
     assert f"accuracy of {DEFAULT_POLICY.rule_accuracy:g} or more" in text
     assert f"score of {DEFAULT_POLICY.api_score:g} or more" in text
+    assert f"at least {DEFAULT_POLICY.api_events_per_month:g} events per month" in text
     assert f"standardisation of {DEFAULT_POLICY.api_standardisation:g} or more" in text
     assert f"rework of at most {DEFAULT_POLICY.api_rework:g}" in text
     assert f"score of {DEFAULT_POLICY.assist_score:g} or more" in text

@@ -9,7 +9,7 @@ from taktloom.app.context import Context, use_case
 from taktloom.assure.permissions import Permission
 from taktloom.feel.values import FeelValue
 from taktloom.kernel.events import TokenAction, TokenChange
-from taktloom.kernel.migration_plan import ElementMatch
+from taktloom.kernel.migration_plan import ElementMatch, Verdict
 from taktloom.model.identifiers import BatchId, ElementId, InstanceKey, ProcessId, ScopeId, TokenId
 from taktloom.model.interventions import (
     Effect,
@@ -135,10 +135,16 @@ def plan_migration(context: Context, *, migration: MigrationOrder) -> PlannedMig
 
 @use_case(Permission.INSTANCE_VIEW)
 def preview_migration(
-    context: Context, *, migration: MigrationOrder, cursor: str | None = None, limit: int = 50
+    context: Context,
+    *,
+    migration: MigrationOrder,
+    verdict: str | None = None,
+    cursor: str | None = None,
+    limit: int = 50,
 ) -> MigrationRun:
-    """Whether each active instance of the source migrates, and why not."""
-    return context.rooms.engine.migrations.dry_run(migration.request(), cursor=cursor, limit=limit)
+    """Whether each active instance of the source migrates, and why not; verdict: only these are listed."""
+    wanted = None if verdict is None else Verdict(verdict)
+    return context.rooms.engine.migrations.dry_run(migration.request(), verdict=wanted, cursor=cursor, limit=limit)
 
 
 @use_case(Permission.INSTANCE_VIEW)

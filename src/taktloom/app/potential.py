@@ -13,31 +13,31 @@ from taktloom.assure.permissions import Permission
 from taktloom.model.errors import MisuseError
 
 if TYPE_CHECKING:
+    from taktloom.evidence.resampling import Interval
+    from taktloom.mining.indicators import Indicator
     from taktloom.mining.logs.canonical import CanonicalLog
     from taktloom.programme.potential import ActivityPotential, PotentialReport
-    from taktloom.programme.potential import Contribution as Measured
+    from taktloom.programme.scoring import Contribution as Measured
 
 Report: TypeAlias = Callable[[str, int, int | None], None]
 
 RESULT = "potential"
 ANSWERED_WITHIN_S = 2.0
 HOURS_UNIT = "h/month"
-INDICATOR_OF = {
-    "volume": "events_per_month",
-    "standardisation": "standardisation",
-    "quickness": "quick_share",
-    "no_rework": "rework",
-    "no_exceptions": "exception_share",
-    "decision": "decision_determinism",
-    "data": "data_determinism",
-}
-
 
 NOT_COMPUTABLE = {
     "needs-start-times": "the log has no start times",
     "needs-resource": "the log names no resources",
     "needs-told-resource": "no resource can be told as human or system",
-    "needs-event-attributes": "the log has no attributes of events",
+    "needs-event-attributes": "the log has no attributes of events that change within a case and carry over",
+    "needs-other-activities": "it shares no case with another activity",
+    "needs-two-months": "needs two months in a row with ten events each",
+    "needs-two-cases": "needs two cases",
+    "needs-failures": "the log records no failures",
+    "needs-role": "the log names no roles",
+    "needs-system": "the log has no attribute that names the system",
+    "needs-distinct-runs": "too few events, or so many that runs arise by chance",
+    "needs-minutes": "needs thirty events with times finer than a quarter of an hour",
     "needs-choice-and-attributes": "needs a choice after it, and attributes",
     "no-observation": "no observation",
     "no-choice-after-it": "no choice right after it",
@@ -74,14 +74,43 @@ class Amount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContributionRecord:
-    """A feature's part of the score, in points; how: its formula in words."""
+    """A feature's part of the score, in points; how: its formula in words, source: whose it is.
+
+    measured: the indicator; value: the same between its norms, 0 to 1. norm: where the value is 0 and where it is 1 (of
+    volume, on the scale of its logarithm). interval: of what was measured.
+    """
 
     feature: str
+    kind: str
+    measured: float
+    interval: tuple[float, float] | None
+    norm: tuple[float, float]
     value: float
     weight: float
     contribution: float
     n: int
     how: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceRecord:
+    """An indicator that is no part of the score: it tells of the gain, or of who does the work."""
+
+    indicator: str
+    value: float
+    interval: tuple[float, float] | None
+    n: int
+    how: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RankShiftRecord:
+    """Without *feature* the activity would have the rank *rank_without*."""
+
+    feature: str
+    rank_without: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,15 +134,21 @@ class ReasonRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActivityRecord:
-    """An activity's potential. interval, rank_interval: 95 % of the resamples; None: too few had a value."""
+    """An activity's potential. interval, rank_interval: 95 % of the resamples; None: too few had a value.
+
+    moved_by: the feature without which its rank would change most; None: none would move it.
+    """
 
     activity: str
     score: float
     interval: tuple[float, float] | None
     rank: int
+    rank_interval: tuple[float, float] | None
+    moved_by: RankShiftRecord | None
     potential_class: str
     class_reasons: tuple[ReasonRecord, ...]
     contributions: tuple[ContributionRecord, ...]
+    evidence: tuple[EvidenceRecord, ...]
     not_computable: tuple[NotComputableRecord, ...]
     events: int
     cases: int
@@ -132,10 +167,12 @@ class MethodRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PotentialRecord:
-    """All activities, highest score first."""
+    """All activities, highest score first. rank_stability: mean Kendall's tau-b between this order and those of the
+    resamples, -1 to 1; None where fewer than two activities have enough events."""
 
     activities: tuple[ActivityRecord, ...]
     formula: str
+    rank_stability: float | None
     method: MethodRecord
 
 
@@ -247,10 +284,17 @@ def with_rates(report: "PotentialReport", rates: Rates | None) -> "PotentialRepo
 
 def potential_record(report: "PotentialReport") -> PotentialRecord:
     """What the doors show of a report."""
-    weights = ", ".join(f"{feature.value} {weight:g}" for feature, weight in report.policy.weights.items())
+    from taktloom.programme.policy import KINDS
+
+    kinds = "; ".join(
+        f"{kind.value.replace('_', ' ')} {report.policy.weights[kind]:g}: {', '.join(one.value for one in features)}"
+        for kind, features in KINDS.items()
+    )
     return PotentialRecord(
         activities=tuple(_activity(one) for one in report.activities),
-        formula=f"score = 100 · Σ weight · x ÷ Σ weight, over the features that the log tells; weights: {weights}",
+        formula="score = 100 · Σ weight · x, over the features that the log tells; within a kind of evidence they "
+        f"weigh the same ({kinds})",
+        rank_stability=report.rank_stability,
         method=_method(report),
     )
 
@@ -264,17 +308,23 @@ def _assess(log: "CanonicalLog", report: Report) -> "PotentialReport":
 def _activity(one: "ActivityPotential") -> ActivityRecord:
     known = [part for part in one.contributions if part.x is not None]
     unknown = [_not_computable(part.feature.value, part.reason, part.n) for part in one.contributions if part.x is None]
+    unknown += [_not_computable(each.name.value, each.reason, each.n) for each in _unscored(one) if each.value is None]
     saving = one.saving
     if saving.hours_per_month is None:
         unknown.append(_not_computable("hours", saving.reason, saving.n))
     return ActivityRecord(
         activity=one.activity,
         score=one.score,
-        interval=None if one.interval is None else (one.interval.low, one.interval.high),
+        interval=_ends(one.interval),
         rank=one.rank,
+        rank_interval=_ends(one.rank_interval),
+        moved_by=None
+        if one.moved_by is None
+        else RankShiftRecord(feature=one.moved_by.feature.value, rank_without=one.moved_by.rank_without),
         potential_class=one.potential_class.value,
         class_reasons=tuple(ReasonRecord(code=why.code, value=why.value, limit=why.limit) for why in one.reasons),
         contributions=tuple(_contribution(one, part) for part in known),
+        evidence=_evidence(one),
         not_computable=tuple(unknown),
         events=one.events,
         cases=one.cases,
@@ -299,16 +349,51 @@ def _method(report: "PotentialReport") -> MethodRecord:
 
 
 def _contribution(one: "ActivityPotential", part: "Measured") -> ContributionRecord:
-    from taktloom.mining.indicators import IndicatorName
+    from taktloom.mining.indicators import EXPLANATIONS
+    from taktloom.programme.scoring import MEASURED_BY
 
+    indicator = one.indicators.indicators[MEASURED_BY[part.feature]]
     return ContributionRecord(
         feature=part.feature.value,
+        kind=part.kind.value,
+        measured=part.measured or 0.0,
+        interval=_ends(indicator.interval),
+        norm=part.norm,
         value=part.x or 0.0,
         weight=part.weight,
         contribution=part.points,
         n=part.n,
-        how=one.indicators.indicators[IndicatorName(INDICATOR_OF[part.feature.value])].formula,
+        how=indicator.formula,
+        source=EXPLANATIONS[indicator.name].source,
     )
+
+
+def _unscored(one: "ActivityPotential") -> "list[Indicator]":
+    from taktloom.programme.scoring import MEASURED_BY
+
+    scored = set(MEASURED_BY.values())
+    return [each for each in one.indicators.indicators.values() if each.name not in scored]
+
+
+def _evidence(one: "ActivityPotential") -> tuple[EvidenceRecord, ...]:
+    from taktloom.mining.indicators import EXPLANATIONS
+
+    return tuple(
+        EvidenceRecord(
+            indicator=each.name.value,
+            value=each.value,
+            interval=_ends(each.interval),
+            n=each.n,
+            how=each.formula,
+            source=EXPLANATIONS[each.name].source,
+        )
+        for each in _unscored(one)
+        if each.value is not None
+    )
+
+
+def _ends(interval: "Interval | None") -> tuple[float, float] | None:
+    return None if interval is None else (interval.low, interval.high)
 
 
 def _amount(value: float | None, unit: str, basis: str, n: int) -> Amount | None:

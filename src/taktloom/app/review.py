@@ -107,9 +107,11 @@ def map_log(context: Context, *, log_id: str, chosen: Filter = ALL, shares: MapS
 @use_case(Permission.LOG_VIEW)
 def export_map_svg(context: Context, *, log_id: str, chosen: Filter = ALL, shares: MapShares = WHOLE) -> bytes:
     """The map as a drawing."""
+    from taktloom.mining.drawing.map_parts import select_map
     from taktloom.mining.drawing.map_svg import map_svg
 
-    return map_svg(_review(context, log_id, chosen).map, detail=shares.edges).encode()
+    graph = _review(context, log_id, chosen).map
+    return map_svg(select_map(graph, activities=shares.activities, flows=shares.edges)).encode()
 
 
 @use_case(Permission.LOG_VIEW)

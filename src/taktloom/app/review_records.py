@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the doors show of a review: mining's report under the names of the REST contract."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -12,7 +11,7 @@ if TYPE_CHECKING:
     from taktloom.mining.quality.card import QualityCard
     from taktloom.mining.review import ActivityCount
     from taktloom.mining.review import ReviewReport as MinedReview
-    from taktloom.mining.statistics.directly_follows import DirectlyFollowsGraph, Flow
+    from taktloom.mining.statistics.directly_follows import DirectlyFollowsGraph
     from taktloom.mining.statistics.handovers import HandOvers
     from taktloom.mining.statistics.resources import ResourceEvidence
 
@@ -241,15 +240,12 @@ def review_record(report: "MinedReview") -> ReviewRecord:
 
 
 def map_record(report: "MinedReview", *, activity_share: float, edge_share: float) -> MapRecord:
-    """The map with the most frequent activities and, among them, connections.
+    """The map with the most frequent activities and, among them, connections; see `select_map`."""
+    from taktloom.mining.drawing.map_parts import select_map
 
-    Whatever the shares, each activity shown keeps its most frequent way in and way out, so that no part of the process
-    floats alone and the main path can always be followed.
-    """
     graph: DirectlyFollowsGraph = report.map
-    kept = graph.nodes[: _part(len(graph.nodes), activity_share)]
-    names = {node.activity for node in kept}
-    among = [flow for flow in graph.flows if flow.source in names and flow.target in names]
+    shown = select_map(graph, activities=activity_share, flows=edge_share)
+    names = {node.activity for node in shown.nodes}
     return MapRecord(
         nodes=tuple(
             NodeRecord(
@@ -259,7 +255,7 @@ def map_record(report: "MinedReview", *, activity_share: float, edge_share: floa
                 median_gap_s=node.elapsed_before.median_s,
                 median_working_s=node.working.median_s,
             )
-            for node in kept
+            for node in shown.nodes
         ),
         edges=tuple(
             EdgeRecord(
@@ -271,32 +267,13 @@ def map_record(report: "MinedReview", *, activity_share: float, edge_share: floa
                 mean_s=flow.elapsed.mean_s,
                 p95_s=flow.elapsed.p95_s,
             )
-            for flow in flows_shown(among, edge_share)
+            for flow in shown.flows
         ),
         starts=tuple(one for one in _counts(report.start_activities) if one.activity in names),
         ends=tuple(one for one in _counts(report.end_activities) if one.activity in names),
         nodes_total=len(graph.nodes),
         edges_total=len(graph.flows),
     )
-
-
-def flows_shown(flows: Sequence["Flow"], share: float) -> "list[Flow]":
-    """The first *share* of flows (most frequent first), with the first into and out of each activity; order kept."""
-    entered: set[str] = set()
-    left: set[str] = set()
-    shown = []
-    for rank, flow in enumerate(flows):
-        is_way = flow.source != flow.target and (flow.source not in left or flow.target not in entered)
-        if rank < _part(len(flows), share) or is_way:
-            shown.append(flow)
-        if flow.source != flow.target:
-            left.add(flow.source)
-            entered.add(flow.target)
-    return shown
-
-
-def _part(count: int, share: float) -> int:
-    return min(count, max(1, round(count * share)))
 
 
 def _quality(card: "QualityCard") -> QualityRecord:

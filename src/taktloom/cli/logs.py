@@ -145,15 +145,17 @@ def show_potential(
             return
         rows = [
             (
-                one.rank, one.activity, f"{one.score:.1f}",
-                "–" if one.interval is None else f"{one.interval[0]:.1f} … {one.interval[1]:.1f}",
+                one.rank, _reach(one.rank_interval, 0),
+                one.activity, f"{one.score:.1f}",
+                _reach(one.interval, 1),
                 one.potential_class, one.events, _amount(one.hours), _amount(one.money),
             )
             for one in report.activities
         ]  # fmt: skip
-        columns = ("rank", "activity", "score", "95 %", "class", "events", "hours/month", "money/month")
+        columns = ("rank", "95 %", "activity", "score", "95 %", "class", "events", "hours/month", "money/month")
         print_table(columns, rows, empty="No activities.")
-        say(f"\n{report.formula}\n{report.method.text}")
+        stability = "cannot tell" if report.rank_stability is None else f"{report.rank_stability:.2f}"
+        say(f"\n{report.formula}\n{report.method.text}\nStability of the order (Kendall's tau over them): {stability}")
 
 
 @look_commands.command("model")
@@ -561,6 +563,10 @@ def _print_people(report: ReviewRecord) -> None:
 
 def _percent(share: float | None) -> str:
     return "not computable" if share is None else f"{share:.1%}"
+
+
+def _reach(interval: tuple[float, float] | None, digits: int) -> str:
+    return "–" if interval is None else f"{interval[0]:.{digits}f} … {interval[1]:.{digits}f}"
 
 
 def _amount(amount: potential.Amount | None) -> str:

@@ -388,8 +388,8 @@ def _models(process: ExecutableProcess) -> dict[ElementId, object]:
 
 
 def _said(model: object) -> dict[str, object]:
-    """What an element says of itself, without id, place, and what is inside it."""
-    left_out = {"id", "place", "nodes", "flows", "attached_to", "default_flow"}
+    """What an element says of itself, without id, place, the flows at it, and what is inside it."""
+    left_out = {"id", "place", "nodes", "flows", "incoming", "outgoing", "attached_to", "default_flow"}
     slots = getattr(type(model), "__dataclass_fields__", {})
     return {name: getattr(model, name) for name in slots if name not in left_out}
 

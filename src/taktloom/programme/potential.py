@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Automation potential per activity: score, contributions, interval, class with reasons, money only from given rates.
 
-The formula and its weights are in `policy`. The interval is a bootstrap over cases of the measured features; the
-decision feature keeps its cross-validated value. Hours come only from recorded start times; money only from given
-hourly rates.
+The formula and its weights are in `policy`, the arithmetic of the score is in `scoring`. The interval is a bootstrap
+over cases of the measured features; the decision feature keeps its cross-validated value. Hours come only from recorded
+start times; money only from given hourly rates.
 Columns needed: those of `IndicatorSource`.
 """
 
@@ -11,39 +11,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
 from taktloom.evidence.ranks import descending_ranks, rank_agreement
 from taktloom.evidence.resampling import DEFAULT_REPLICATES, Interval, case_weights, percentile_interval
 from taktloom.mining.decisions.discovering import MinedDecision, Verdict
 from taktloom.mining.indicators import (
     ActivityIndicators,
+    Indicator,
     IndicatorName,
     IndicatorSource,
     WeightedIndicators,
     measure_indicators,
 )
 from taktloom.programme.label_semantics import LabelMeaning, read_label
-from taktloom.programme.policy import DEFAULT_POLICY, Feature, Policy, PotentialClass
+from taktloom.programme.policy import DEFAULT_POLICY, Policy, PotentialClass
 from taktloom.programme.rates import Rates, Saving, estimate_saving
+from taktloom.programme.scoring import Contribution, Numbers, RankShift, explain_score, rank_shifts, score_all
 from taktloom.programme.stages import Report, Stage, unheard
-
-Numbers = NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contribution:
-    """One feature's part of the score. x None: the log cannot tell, *reason* says what it would need.
-
-    points: 100 · weight · x ÷ Σ weights used; the points of all features sum to the score. n: observations.
-    """
-
-    feature: Feature
-    x: float | None
-    weight: float
-    points: float
-    n: int
-    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +42,7 @@ class ClassReason:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActivityPotential:
     """The potential of one activity. rank: 1 is the highest score. interval, rank_interval: None when too few resamples
-    had the activity."""
+    had the activity. moved_by: the feature without which its rank would change most; None: none would move it."""
 
     activity: str
     events: int
@@ -68,6 +52,7 @@ class ActivityPotential:
     interval: Interval | None
     rank_interval: Interval | None
     contributions: tuple[Contribution, ...]
+    moved_by: RankShift | None
     potential_class: PotentialClass
     reasons: tuple[ClassReason, ...]
     saving: Saving
@@ -108,22 +93,26 @@ class PotentialRequest:
 def assess_potential(request: PotentialRequest) -> PotentialReport:
     """Assess every activity of the log. Deterministic for a seed."""
     source, policy = request.source, request.policy
-    measured = measure_indicators(source, decisions=request.decisions)
     accuracy = _decision_values(source, request.decisions)
     weighted = WeightedIndicators(source)
-    point = _scores(weighted.measure_unnamed(np.ones(source.cases)), accuracy, policy)
     drawn = []
     for done, weights in enumerate(case_weights(source.cases, replicates=request.replicates, seed=request.seed)):
         request.report(Stage.RESAMPLING, done, request.replicates)
-        drawn.append(_scores(weighted.measure_unnamed(weights), accuracy, policy))
-    draws = np.array(drawn).reshape(-1, len(source.log.activities))
+        drawn.append(weighted.measure(weights))
+    measured = measure_indicators(source, decisions=request.decisions, draws=drawn)
+    plain = weighted.measure(np.ones(source.cases))
+    point = score_all(plain, accuracy, policy)
+    draws = np.array([score_all(each, accuracy, policy) for each in drawn]).reshape(-1, len(source.log.activities))
     ranks = np.array([descending_ranks(draw) for draw in draws]).reshape(draws.shape)
+    shifts = rank_shifts(plain, accuracy, policy)
     code = {label: index for index, label in enumerate(source.log.activities)}
     ordered = sorted(measured, key=lambda row: (-point[code[row.activity]], row.activity))
     rows = []
     for rank, row in enumerate(ordered, start=1):
         index = code[row.activity]
-        spread = _Spread(score=percentile_interval(draws[:, index]), rank=percentile_interval(ranks[:, index]))
+        spread = _Spread(
+            score=percentile_interval(draws[:, index]), rank=percentile_interval(ranks[:, index]), shift=shifts[index]
+        )
         rows.append(_assess(row, rank, spread, request))
     frequent = [code[row.activity] for row in measured if row.events >= policy.least_events]
     return PotentialReport(
@@ -140,6 +129,7 @@ def assess_potential(request: PotentialRequest) -> PotentialReport:
 class _Spread:
     score: Interval | None
     rank: Interval | None
+    shift: RankShift | None
 
 
 def _stability(point: Numbers, draws: Numbers) -> float | None:
@@ -157,34 +147,8 @@ def _decision_values(source: IndicatorSource, decisions: Mapping[str, MinedDecis
     return values
 
 
-def _features(measured: Mapping[IndicatorName, Numbers], accuracy: Numbers, policy: Policy) -> dict[Feature, Numbers]:
-    volume = np.log1p(measured[IndicatorName.EVENTS_PER_MONTH]) / np.log1p(policy.full_volume_per_month)
-    return {
-        Feature.VOLUME: np.minimum(volume, 1.0),
-        Feature.STANDARDISATION: measured[IndicatorName.STANDARDISATION],
-        Feature.QUICKNESS: measured[IndicatorName.QUICK_SHARE],
-        Feature.NO_REWORK: 1 - measured[IndicatorName.REWORK],
-        Feature.NO_EXCEPTIONS: 1 - measured[IndicatorName.EXCEPTION_SHARE],
-        Feature.DECISION: accuracy,
-        Feature.DATA: measured[IndicatorName.DATA_DETERMINISM],
-    }
-
-
-def _scores(measured: Mapping[IndicatorName, Numbers], accuracy: Numbers, policy: Policy) -> Numbers:
-    """Score per activity code; NaN for activities that the draw does not have."""
-    features = _features(measured, accuracy, policy)
-    used = np.zeros(accuracy.size)
-    total = np.zeros(accuracy.size)
-    for feature, x in features.items():
-        known = ~np.isnan(x)
-        used += policy.weights[feature] * known
-        total += policy.weights[feature] * np.where(known, x, 0)
-    seen = measured[IndicatorName.EVENTS_PER_MONTH] > 0
-    return np.where(seen & (used > 0), 100 * total / np.where(used > 0, used, 1), np.nan)
-
-
 def _assess(row: ActivityIndicators, rank: int, spread: _Spread, request: PotentialRequest) -> ActivityPotential:
-    contributions = _contributions(row, request.policy)
+    contributions = explain_score(row, request.policy)
     score = sum(each.points for each in contributions)
     around = Surroundings(after=request.decisions.get(row.activity), judged=request.judged.get(row.activity))
     chosen, reasons = classify(row, score, around, request.policy)
@@ -197,43 +161,12 @@ def _assess(row: ActivityIndicators, rank: int, spread: _Spread, request: Potent
         interval=spread.score,
         rank_interval=spread.rank,
         contributions=contributions,
+        moved_by=spread.shift,
         potential_class=chosen,
         reasons=reasons,
         saving=estimate_saving(row, request.rates),
         indicators=row,
     )
-
-
-_MEASURED_BY: Mapping[Feature, IndicatorName] = {
-    Feature.VOLUME: IndicatorName.EVENTS_PER_MONTH,
-    Feature.STANDARDISATION: IndicatorName.STANDARDISATION,
-    Feature.QUICKNESS: IndicatorName.QUICK_SHARE,
-    Feature.NO_REWORK: IndicatorName.REWORK,
-    Feature.NO_EXCEPTIONS: IndicatorName.EXCEPTION_SHARE,
-    Feature.DECISION: IndicatorName.DECISION_DETERMINISM,
-    Feature.DATA: IndicatorName.DATA_DETERMINISM,
-}
-
-
-def _contributions(row: ActivityIndicators, policy: Policy) -> tuple[Contribution, ...]:
-    values = {name: np.array([np.nan if each.value is None else each.value]) for name, each in row.indicators.items()}
-    features = _features(values, values[IndicatorName.DECISION_DETERMINISM], policy)
-    used = sum(policy.weights[feature] for feature, x in features.items() if not np.isnan(x[0]))
-    rows = []
-    for feature, x in features.items():
-        indicator = row.indicators[_MEASURED_BY[feature]]
-        is_known = not np.isnan(x[0])
-        rows.append(
-            Contribution(
-                feature=feature,
-                x=float(x[0]) if is_known else None,
-                weight=policy.weights[feature],
-                points=100 * policy.weights[feature] * float(x[0]) / used if is_known else 0.0,
-                n=indicator.n,
-                reason=indicator.reason,
-            )
-        )
-    return tuple(rows)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -288,7 +221,10 @@ def _classify_by_score(
     steady = value[IndicatorName.STANDARDISATION] or 0.0
     rework = value[IndicatorName.REWORK] or 0.0
     hours = value[IndicatorName.PROCESSING_HOURS] or 0.0
+    monthly = value[IndicatorName.EVENTS_PER_MONTH]
     against = []
+    if monthly is not None and monthly < policy.api_events_per_month:
+        against.append(ClassReason(code="seldom", value=monthly, limit=policy.api_events_per_month))
     if steady < policy.api_standardisation:
         against.append(ClassReason(code="varying-context", value=steady, limit=policy.api_standardisation))
     if rework > policy.api_rework:
@@ -314,7 +250,7 @@ def report_to_json(report: PotentialReport) -> dict[str, object]:
         "cases": report.cases,
         "bootstrap": {"replicates": report.replicates, "seed": report.seed, "unit": "case"},
         "rank_stability": report.rank_stability,
-        "weights": {feature.value: weight for feature, weight in report.policy.weights.items()},
+        "weights": {kind.value: weight for kind, weight in report.policy.weights.items()},
         "activities": [_activity_to_json(each) for each in report.activities],
     }
 
@@ -333,6 +269,7 @@ def _activity_to_json(row: ActivityPotential) -> dict[str, object]:
         "contributions": [
             {
                 "feature": each.feature.value,
+                "measured": each.measured,
                 "x": each.x,
                 "weight": each.weight,
                 "points": each.points,
@@ -341,11 +278,22 @@ def _activity_to_json(row: ActivityPotential) -> dict[str, object]:
             }
             for each in row.contributions
         ],
-        "indicators": [
-            {"name": each.name.value, "value": each.value, "n": each.n, "formula": each.formula, "reason": each.reason}
-            for each in row.indicators.indicators.values()
-        ],
+        "moved_by": None
+        if row.moved_by is None
+        else {"feature": row.moved_by.feature.value, "rank_without": row.moved_by.rank_without},
+        "indicators": [_indicator_to_json(each) for each in row.indicators.indicators.values()],
         "saving": row.saving.to_json(),
+    }
+
+
+def _indicator_to_json(each: Indicator) -> dict[str, object]:
+    return {
+        "name": each.name.value,
+        "value": each.value,
+        "interval": _interval_to_json(each.interval),
+        "n": each.n,
+        "formula": each.formula,
+        "reason": each.reason,
     }
 
 

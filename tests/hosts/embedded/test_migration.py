@@ -11,7 +11,7 @@ from taktloom.hosts.embedded.advancing.operator_actions import Order
 from taktloom.hosts.embedded.core.catalogue import UnknownProcessError
 from taktloom.hosts.embedded.operations.migration import VersionDiffersError
 from taktloom.kernel.migration import MigrationRefusedError
-from taktloom.kernel.migration_plan import MigrationPlanError
+from taktloom.kernel.migration_plan import MigrationPlanError, Verdict
 from taktloom.model.identifiers import ElementId, InstanceKey, ProcessId
 from taktloom.model.interventions import MigrationRequest
 from taktloom.model.operations import InstanceQuery, UserTaskQuery
@@ -113,6 +113,21 @@ def test_the_dry_run_says_of_every_instance_whether_it_migrates_and_why_not(engi
     assert rest.items[0].obstacles == (("weigh", "It is gone in the target."),)
     assert rest.next_cursor is None
     assert [engine.instances.detail(key) for key in (*ready, waiting)] == details
+
+
+def test_the_dry_run_lists_only_one_verdict_page_by_page_and_still_counts_all(engine: EmbeddedEngine) -> None:
+    deploy(engine, version("pick", "weigh", "pack"), version("pick", "pack"))
+    waiting = [start(engine, "pick") for _ in range(3)]
+    ready = [start(engine), start(engine)]
+
+    first = engine.migrations.dry_run(REQUEST, verdict=Verdict.WAITS, limit=2)
+    rest = engine.migrations.dry_run(REQUEST, verdict=Verdict.WAITS, cursor=first.next_cursor, limit=2)
+    others = engine.migrations.dry_run(REQUEST, verdict=Verdict.MIGRATES)
+
+    assert first.counts == {"migrates": 2, "waits": 3}
+    assert [one.instance_key for one in (*first.items, *rest.items)] == waiting
+    assert [one.instance_key for one in others.items] == ready
+    assert rest.next_cursor is others.next_cursor is None
 
 
 def test_a_refused_instance_is_unchanged_and_migrates_when_it_has_gone_on(engine: EmbeddedEngine) -> None:

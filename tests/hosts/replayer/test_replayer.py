@@ -181,7 +181,7 @@ def test_what_the_log_records_of_a_decision_counts_before_what_the_decision_give
 
 def test_a_copied_state_is_equal_and_shares_nothing_that_a_step_changes() -> None:
     state = InstanceState(instance_key=InstanceKey("1"))
-    executable = compile_process(CLAIM)
+    executable = compile_process(REMINDED)
     step(
         executable,
         state,
@@ -191,13 +191,16 @@ def test_a_copied_state_is_equal_and_shares_nothing_that_a_step_changes() -> Non
     copy = copied(state)
     before = save_state(copy)
     for token in state.tokens.values():
-        token.waits.append("changed")
+        token.waits = ("changed",)
     for scope in state.scopes.values():
         scope.variables["amount"] = None
         scope.tokens.clear()
-    state.jobs.clear()
+    state.timers.clear()
+    state.user_tasks.clear()
 
     assert save_state(copy) == before
+    assert [copy.tokens[token.id] is token for token in copy.user_tasks.values()] == [True]
+    assert [copy.scopes[token.scope] is token.around for token in copy.tokens.values()] == [True]
 
 
 def test_parallel_and_inclusive_branches_messages_and_errors_are_replayed() -> None:

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from taktloom.mining.drawing.layered import Drawing, draw_layered
-from taktloom.mining.drawing.map_svg import MapMetric, duration_text, map_svg, select_flows
+from taktloom.mining.drawing.map_parts import select_map
+from taktloom.mining.drawing.map_svg import MapMetric, duration_text, map_svg
 from taktloom.mining.statistics.arrays import load_arrays
 from taktloom.mining.statistics.directly_follows import DirectlyFollowsGraph, discover_directly_follows_graph
 from tests.mining.given_logs import given_log
@@ -51,7 +52,7 @@ def test_a_chain_goes_down_and_its_return_up() -> None:
 
 
 def test_the_map_is_xml_with_every_activity_and_no_script(graph: DirectlyFollowsGraph) -> None:
-    root = ElementTree.fromstring(map_svg(graph, metric=MapMetric.MEDIAN_TIME, detail=1.0))
+    root = ElementTree.fromstring(map_svg(graph, metric=MapMetric.MEDIAN_TIME))
 
     titles = {element.text for element in root.iter("{http://www.w3.org/2000/svg}title")}
     assert {node.activity for node in graph.nodes} <= titles
@@ -64,7 +65,8 @@ def test_the_map_of_equal_graphs_is_equal(graph: DirectlyFollowsGraph) -> None:
 
 
 def test_less_detail_shows_fewer_flows_but_reaches_every_activity(graph: DirectlyFollowsGraph) -> None:
-    few, all_flows = select_flows(graph, 0.0), select_flows(graph, 1.0)
+    few = select_map(graph, activities=1.0, flows=0.0).flows
+    all_flows = select_map(graph, activities=1.0, flows=1.0).flows
 
     assert len(few) < len(all_flows) == len(graph.flows)
     entered = {flow.target for flow in graph.flows if flow.source != flow.target}

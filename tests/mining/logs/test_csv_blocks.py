@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from taktloom.mining.logs import csv_blocks, csv_reader
-from taktloom.mining.logs.encodings import RawBytes, prepare_text
+from taktloom.mining.logs.encodings import RawBytes
 from taktloom.mining.logs.errors import LogTooLargeError
 from taktloom.mining.logs.requests import ImportLimits, ImportWatch
 from taktloom.mining.logs.staging import Staging
@@ -24,7 +24,7 @@ def stage(folder: Path, content: bytes) -> Staging:
     path.write_bytes(content)
     raw = RawBytes(path=path, name="log.csv", limits=ImportLimits(), watch=ImportWatch())
     workspace = Path(tempfile.mkdtemp(dir=folder))
-    return csv_reader.stage_csv(raw, prepare_text(raw, workspace), workspace)
+    return csv_reader.CsvReading(raw=raw).stage(workspace)
 
 
 def rows_of(staging: Staging) -> list[tuple[str | None, ...]]:
@@ -38,26 +38,38 @@ def test_both_ways_give_the_same_rows(rows: list[list[str]], end: str, is_ended:
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         patch.setattr(csv_blocks, "BLOCK_BYTES", 40)  # several blocks even here
         short = stage(Path(folder), content)
-        patch.setattr(csv_reader, "stage_blocks", lambda *_: None)
+        short_rows = rows_of(short)
+        patch.setattr(csv_reader, "first_rows", lambda *_: None)
         long = stage(Path(folder), content)
 
-        assert all(path.suffix == ".arrow" for path in short.paths)
-        assert rows_of(short) == rows_of(long)
+        assert short.text is not None
+        assert long.text is None
+        assert short_rows == rows_of(long)
+        assert short.source == long.source
         assert (short.rows, short.columns) == (long.rows, long.columns)
 
 
 @pytest.mark.parametrize(
     "rows",
-    [b'a,"b",c\n', b"a,b\n", b"a,b,c,d\n", b"a,b,c\n\na,b,c\n", b"a,b\rc,d,e\n", b"a,b,c\n" + b" " * 9_000_000],
-    ids=["quote", "too short", "too long", "blank line", "lone carriage return", "endless line"],
+    [
+        b'a,"b",c\n',
+        b"a,b\n",
+        b"a,b,c,d\n",
+        b"a,b,c\n\na,b,c\n",
+        b"a,b\rc,d,e\n",
+        b"a,b,c\n" + b" " * 9_000_000,
+        b"a,b\0,c\n",
+        b"a,b\xff,c\n",
+    ],
+    ids=["quote", "too short", "too long", "blank line", "lone return", "endless line", "NUL", "not UTF-8"],
 )
 def test_what_the_short_way_cannot_prove_is_left_to_the_long_one(tmp_path: Path, rows: bytes) -> None:
     path = tmp_path / "log.csv"
     path.write_bytes(b"x,y,z\n" + rows)
     raw = RawBytes(path=path, name="log.csv", limits=ImportLimits(), watch=ImportWatch())
 
-    assert csv_blocks.stage_blocks(path, ",", 3, tmp_path, raw) is None
-    assert list(tmp_path.glob("*.arrow")) == []
+    text = csv_blocks.PlainText(path=path, delimiter=",", columns=3)
+    assert csv_blocks.read_blocks(text, raw, text.schema, pl.DataFrame.rows) is None
 
 
 @pytest.mark.parametrize("columns", [1_001, 100_000, 400_000])

@@ -82,7 +82,7 @@ def _causes(source: AnalysisInput, parameters: CausesParameters) -> AnalysisOutp
         report=lambda done, total: source.report("dealing the outcome at random", done, total),
     )
     columns = (
-        "told", "kind", "name", "value", "cases with", "share with", "share without", "difference", "low", "high",
+        "told", "kind", "factor", "value", "cases with", "share with", "share without", "difference", "low", "high",
         "p of the family", "q",
     )  # fmt: skip
     rows = tuple(
@@ -132,7 +132,7 @@ def _cohorts(source: AnalysisInput, parameters: CohortParameters) -> AnalysisOut
         settings,
         report=lambda done, total: source.report("comparing", done, total),
     )
-    columns = ("told", "kind", "name", "first", "second", "difference", "low", "high", "p of the family")
+    columns = ("told", "kind", "what", "first", "second", "difference", "low", "high", "p of the family")
     rows = tuple(
         (
             each.is_told, each.kind.replace("-", " "), " > ".join(each.name), each.first, each.second, each.difference,

@@ -144,6 +144,7 @@ class EmbeddedEngine:
         """
         options = options or EngineOptions()
         database = open_database(where, sync=options.sync, server=options.server, vfs=options.vfs)
+        database.prepare_history(options.clock.now())
         feed, signals = ChangeFeed(), JobSignals()
         catalogue = options.catalogue if options.catalogue is not None else Catalogue()
         live = LiveInstances(catalogue, options.codec)

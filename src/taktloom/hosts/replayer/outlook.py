@@ -57,8 +57,8 @@ class Outlook:
         found = 0
         for token in state.tokens.values():
             found |= self._must[token.element]
-        for token_id in state.jobs.values():
-            found |= self._own[state.tokens[token_id].element]
+        for token in state.jobs.values():
+            found |= self._own[token.element]
         return found
 
     def _bit(self, label: str | None) -> int:

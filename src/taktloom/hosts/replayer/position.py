@@ -117,8 +117,7 @@ class Stepper:
 
 def open_work(process: ExecutableProcess, state: InstanceState) -> Iterator[OpenWork]:
     """Jobs, messages and signals that are waited for, oldest first."""
-    for job_id, token_id in state.jobs.items():
-        token = state.tokens[token_id]
+    for job_id, token in state.jobs.items():
         yield OpenWork(
             process.nodes[token.element].id,
             (job_id,),
@@ -147,8 +146,8 @@ def open_work(process: ExecutableProcess, state: InstanceState) -> Iterator[Open
 
 def errors_caught(process: ExecutableProcess, state: InstanceState) -> Iterator[OpenWork]:
     """For each open job the errors that a boundary event of it waits for."""
-    for job_id, token_id in state.jobs.items():
-        for code, event in process.nodes[state.tokens[token_id].element].catches:
+    for job_id, token in state.jobs.items():
+        for code, event in process.nodes[token.element].catches:
             yield OpenWork(
                 process.nodes[event].id,
                 (job_id, code or ""),
@@ -181,8 +180,7 @@ def choices(
     reads: Mapping[ElementId, frozenset[str]],
 ) -> list[Choice]:
     """What can be chosen at the first gateway that asks; none where none does. reads: variables, per flow."""
-    for request_id, token_id in state.requests.items():
-        token = state.tokens[token_id]
+    for request_id, token in state.requests.items():
         node = process.nodes[token.element]
         if node.id in process.external_choices:
             told = _told_by_data(process, node, visible_variables(state, token.scope), now, reads)
@@ -252,7 +250,7 @@ def _told_by_data(
 
 def _unanswered(process: ExecutableProcess, state: InstanceState) -> RequestId | None:
     """A request that is no choice: what it would answer is not in the log."""
-    for request_id, token_id in state.requests.items():
-        if process.nodes[state.tokens[token_id].element].id not in process.external_choices:
+    for request_id, token in state.requests.items():
+        if process.nodes[token.element].id not in process.external_choices:
             return request_id
     return None

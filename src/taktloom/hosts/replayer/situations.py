@@ -147,7 +147,7 @@ class Situations:
 
     def _asking(self, state: InstanceState) -> Iterable[int]:
         """The gateway that asks first: it is answered first."""
-        return (state.tokens[token_id].element for token_id in state.requests.values())
+        return (token.element for token in state.requests.values())
 
 
 def text_of(values: Mapping[str, FeelValue]) -> str:

@@ -32,9 +32,9 @@ class MapMetric(StrEnum):
     MEDIAN_TIME = "median-time"
 
 
-def map_svg(graph: DirectlyFollowsGraph, *, metric: MapMetric = MapMetric.FREQUENCY, detail: float = 0.4) -> str:
-    """The map as an SVG document; *detail* 0 … 1 is the share of flows shown beside each activity's strongest ones."""
-    flows = select_flows(graph, detail)
+def map_svg(graph: DirectlyFollowsGraph, *, metric: MapMetric = MapMetric.FREQUENCY) -> str:
+    """The whole graph as an SVG document; `select_map` chooses a part of it."""
+    flows = graph.flows
     texts = {node.activity: [*text_lines(node.activity), str(node.events)] for node in graph.nodes}
     sizes = {BEGIN: (20.0, 20.0), **{name: box_size(lines) for name, lines in texts.items()}, END: (20.0, 20.0)}
     first = [(BEGIN, node.activity) for node in graph.nodes if _is_gate(node.first_in, graph, "first_in")]
@@ -65,22 +65,6 @@ class _Scale:
         """Slate, or red from half of the slowest median on."""
         is_slow = elapsed_s is not None and self.slowest_s > 0 and elapsed_s >= self.slowest_s / 2
         return "#dc2626" if is_slow else "#64748b"
-
-
-def select_flows(graph: DirectlyFollowsGraph, detail: float) -> tuple[Flow, ...]:
-    """The strongest flow into and out of every activity, and the most frequent *detail* of all flows."""
-    kept: dict[tuple[str, str], Flow] = {}
-    entered: set[str] = set()
-    left: set[str] = set()
-    limit = round(len(graph.flows) * min(1.0, max(0.0, detail)))
-    for rank, flow in enumerate(graph.flows):
-        is_strongest = flow.source != flow.target and (flow.source not in left or flow.target not in entered)
-        if is_strongest or rank < limit:
-            kept[flow.source, flow.target] = flow
-        if flow.source != flow.target:
-            left.add(flow.source)
-            entered.add(flow.target)
-    return tuple(kept.values())
 
 
 def _is_gate(cases: int, graph: DirectlyFollowsGraph, name: str) -> bool:

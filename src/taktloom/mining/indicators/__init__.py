@@ -6,11 +6,11 @@ from taktloom.mining.indicators.activities import (
     Indicator,
     decisions_after,
     judged_alternatives,
-    load_indicator_source,
     measure_indicators,
 )
 from taktloom.mining.indicators.names import EXPLANATIONS, IndicatorName
-from taktloom.mining.indicators.weighted import IndicatorSource, WeightedIndicators, measure_weighted
+from taktloom.mining.indicators.source import IndicatorSource, load_indicator_source
+from taktloom.mining.indicators.weighted import WeightedIndicators, measure_weighted
 
 __all__ = [
     "EXPLANATIONS",

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from taktloom.mining.logs.coded_texts import CodedTexts
 from taktloom.mining.logs.errors import DateFormatNeededError, TimeZoneNeededError
 from taktloom.mining.logs.mapping import AttributeType
 from taktloom.mining.logs.times import ClockRules, fitting_formats, parse_times
@@ -38,6 +39,40 @@ def typed_attribute(values: pl.Series, wanted: AttributeType, rules: ClockRules)
     if wanted in {AttributeType.AUTO, AttributeType.INSTANT} and _looks_like_time(sample):
         return _instant(texts, rules)
     return texts
+
+
+def typed_codes(coded: CodedTexts, wanted: AttributeType, rules: ClockRules) -> pl.Series:
+    """What `typed_attribute` gives for the texts that *coded* stands for, decided on the different ones where it can.
+
+    Numbers and booleans are such for all values or for none; whether texts are times is judged by the first of them.
+    """
+    texts = coded.labels.replace("", None)
+    if wanted in {AttributeType.TEXT, AttributeType.INSTANT}:
+        return typed_attribute(texts.gather(coded.codes), wanted, rules)
+    used = coded.codes.unique().drop_nulls()
+    typed = typed_attribute(texts.gather(used), wanted, rules)
+    if typed.dtype in {pl.Boolean, pl.Int64, pl.Float64}:
+        by_label = pl.repeat(None, texts.len() + 1, dtype=typed.dtype, eager=True).scatter(used, typed)
+        return by_label.gather(coded.codes)
+    first = texts.gather(coded.codes.filter(coded.codes.is_not_null()).head(SAMPLE_SIZE)).drop_nulls()
+    if wanted is AttributeType.AUTO and first.len() and _looks_like_time(first):
+        return typed_attribute(texts.gather(coded.codes), wanted, rules)
+    return texts.gather(coded.codes)
+
+
+def exact_numbers(texts: pl.Series) -> pl.Series | None:
+    """*texts* as whole numbers or floats; None where one of them is spelled otherwise; Null typed where all are empty.
+
+    The rules are those of `typed_attribute` for columns of no declared type.
+    """
+    if texts.null_count() == texts.len():
+        return pl.repeat(None, texts.len(), dtype=pl.Null(), eager=True)
+    for pattern, dtype in ((INTEGER_TEXT, pl.Int64()), (NUMBER_TEXT, pl.Float64())):
+        sample = texts.head(SAMPLE_SIZE).drop_nulls()
+        if sample.str.contains(pattern).all() and texts.str.contains(pattern).all():
+            numbers = texts.cast(dtype, strict=False)
+            return numbers if numbers.null_count() == texts.null_count() else None
+    return None
 
 
 def _number(texts: pl.Series, sample: pl.Series, wanted: AttributeType) -> pl.Series | None:

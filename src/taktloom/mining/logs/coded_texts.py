@@ -4,7 +4,7 @@
 What holds for a text (blank, too long, unprintable) is decided on the labels, which are few, and not on the rows.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,24 +20,36 @@ class CodedTexts:
     labels: pl.Series
 
 
+class Dictionary:
+    """Texts to codes, the same ones for all parts of a column, from several threads at once.
+
+    Polars keeps the numbers as long as a series uses them: an empty one stays with this object.
+    """
+
+    def __init__(self) -> None:
+        self._categories = pl.Categories.random()
+        self.dtype = pl.Categorical(self._categories)
+        self._kept = pl.Series([], dtype=self.dtype)
+
+    def code(self, values: pl.Series) -> pl.Series:
+        """The codes of *values*, texts or already of this dictionary's type, by one hashing pass."""
+        return values.cast(self.dtype).to_physical().cast(pl.UInt32).rename("")
+
+    def together(self, parts: Sequence[pl.Series]) -> CodedTexts:
+        """The codes of all parts of a column with the texts that they stand for.
+
+        Which text has which number depends on the order in which they came.
+        """
+        codes = parts[0] if len(parts) == 1 else pl.concat([pl.Series([], dtype=pl.UInt32), *parts], rechunk=True)
+        highest = codes.max()
+        known = np.arange(highest + 1 if isinstance(highest, int) else 0, dtype=np.uint32)
+        return CodedTexts(codes=codes, labels=pl.Series(known).cat.to(self.dtype).cast(pl.String).rename(""))
+
+
 def code_texts(parts: Iterable[pl.Series]) -> CodedTexts:
-    """The rows of *parts*, in order, coded by one hashing pass; any type is written as text first."""
-    categories = pl.Categorical(pl.Categories.random())  # a mapping of its own, freed with the last series that uses it
-    held: list[pl.Series] = []
-    codes: list[pl.Series] = []
-    labels = [pl.Series([], dtype=pl.String)]
-    known = 0
-    for part in parts:
-        texts = part.cast(pl.String)
-        held = [texts.cast(categories), *held[:1]]
-        found = held[0].to_physical().cast(pl.UInt32)
-        first_rows = _first_rows(found, known)
-        if first_rows.size > known:
-            labels.append(texts.gather(first_rows[known:]).rename(""))
-            known = first_rows.size
-        codes.append(found)
-    together = codes[0] if len(codes) == 1 else pl.concat(codes or [pl.Series([], dtype=pl.UInt32)], rechunk=True)
-    return CodedTexts(codes=together, labels=pl.concat(labels, rechunk=True))
+    """The rows of *parts*, in order, coded; any type is written as text first."""
+    dictionary = Dictionary()
+    return dictionary.together([dictionary.code(part.cast(pl.String)) for part in parts])
 
 
 def absent_texts(rows: int) -> CodedTexts:
@@ -46,10 +58,8 @@ def absent_texts(rows: int) -> CodedTexts:
     return CodedTexts(codes=codes, labels=pl.Series([], dtype=pl.String))
 
 
-def _first_rows(codes: pl.Series, known: int = 0) -> NDArray[np.int64]:
-    """By code the first row that has it, -1 where none has; at least *known* entries."""
-    highest = codes.max()
-    size = max(known, int(highest) + 1 if isinstance(highest, int) else 0)
+def _first_rows(codes: pl.Series, size: int) -> NDArray[np.int64]:
+    """By code, of which there are *size*, the first row that has it, -1 where none has."""
     rows = np.full(size + 1, -1, dtype=np.int64)
     rows[codes.fill_null(size).to_numpy()[::-1]] = np.arange(codes.len() - 1, -1, -1)  # the last write is the first row
     return rows[:size]

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""CSV to staged rows. The header is read here; files without quotes take the short way (csv_blocks), for all others
-DuckDB splits the rest in parallel, everything as text.
+"""CSV to staged rows. The header is read here; files without quotes take the short way (csv_blocks), for all
+others DuckDB splits the rest in parallel, everything as text.
 
 DuckDB knows columns by number (c0, c1 …) and gets path and delimiter as bound parameters: no text of the file ever
 enters SQL. Its work runs in a thread so that it can be followed and interrupted.
@@ -11,23 +11,36 @@ import contextlib
 import csv
 import itertools
 import threading
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import duckdb
 import polars as pl
 
-from taktloom.mining.logs.csv_blocks import stage_blocks
-from taktloom.mining.logs.encodings import SAMPLE_BYTES, PreparedText, RawBytes, codec_name, guess_encoding, read_sample
+from taktloom.mining.logs.csv_blocks import PlainText, first_rows, read_blocks
+from taktloom.mining.logs.csv_columns import plan_columns
+from taktloom.mining.logs.encodings import (
+    SAMPLE_BYTES,
+    PreparedText,
+    RawBytes,
+    codec_name,
+    guess_encoding,
+    prepare_text,
+    read_sample,
+    unread_text,
+)
 from taktloom.mining.logs.errors import ImportCancelledError, LogStorageError, LogTooLargeError, UnreadableLogError
-from taktloom.mining.logs.mapping import AttributeLevel
+from taktloom.mining.logs.mapping import AttributeLevel, ColumnMapping
 from taktloom.mining.logs.requests import ImportLimits, ImportStage, LogFormat, Progress
-from taktloom.mining.logs.staging import ARROW, SourceFile, Staging
+from taktloom.mining.logs.staging import ReadyColumns, SourceFile, Staging
+from taktloom.mining.logs.times import ClockRules
 from taktloom.model.findings import Finding, Severity
 from taktloom.model.places import Place
 
 DELIMITERS = (",", ";", "\t", "|")
 FIRST_EXAMPLES = 20
+SAMPLE_ROWS = 1_000
 HEADER_BYTES = 1024 * 1024
 CASE_PREFIX = "case:"
 WORKING_MEMORY = "1GB"
@@ -47,6 +60,10 @@ TEXTS = {
     "row-not-text": "The row is not text.",
     "row-unreadable": "The row cannot be split into columns.",
 }
+
+
+def no_mapping(_: pl.DataFrame) -> None:
+    """The plan of callers that want the rows as they stand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,18 +120,75 @@ def unique_names(names: list[str]) -> tuple[str, ...]:
     return tuple(unique)
 
 
-def stage_csv(raw: RawBytes, text: PreparedText, workspace: Path, delimiter: str | None = None) -> Staging:
-    """Split *text* into staged rows; rows that do not split are listed in the result, never dropped silently."""
-    with text.path.open("rb") as file:
-        beginning = file.read(HEADER_BYTES).decode("utf-8", errors="ignore")
-    shape = csv_shape(beginning, raw, delimiter)
-    blocks = stage_blocks(text.path, shape.delimiter, len(shape.columns), workspace, raw)
-    paths, rejects = (tuple(blocks), []) if blocks is not None else _split_exactly(text, shape, workspace, raw)
-    rows = sum(_count_rows(path) for path in paths)
-    if rows + len(rejects) == 0:
-        raise UnreadableLogError("no-rows", "The file has a header but no rows.", raw.place, "Export the log again.")
-    if rows > raw.limits.rows:
-        raise LogTooLargeError("rows", raw.limits.rows, raw.place)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CsvReading:
+    """How a file is read. encoding, delimiter: what is not to be detected.
+
+    plan: the mapping to be used, told by the first rows under their names; columns that play a part in it are made
+    ready while the file is read. rules: for times.
+    """
+
+    raw: RawBytes
+    encoding: str | None = None
+    delimiter: str | None = None
+    plan: Callable[[pl.DataFrame], ColumnMapping | None] = no_mapping
+    rules: ClockRules = field(default_factory=ClockRules)
+
+    def stage(self, workspace: Path) -> Staging:
+        """The file's rows; rows that do not split are listed in the result, never dropped silently."""
+        text = unread_text(self.raw, self.encoding)
+        staging = None if text is None else self.plainly(text)
+        if staging is not None:
+            return staging
+        text = prepare_text(self.raw, workspace, self.encoding)
+        was_tried = text.path == self.raw.path
+        staging = None if was_tried else self.plainly(text)
+        return self.exactly(text, workspace) if staging is None else staging
+
+    def _shape(self, text: PreparedText) -> CsvShape:
+        with text.path.open("rb") as file:
+            return csv_shape(file.read(HEADER_BYTES).decode("utf-8", errors="ignore"), self.raw, self.delimiter)
+
+    def plainly(self, text: PreparedText) -> Staging | None:
+        """By the short way; None for a file that it cannot take."""
+        shape = self._shape(text)
+        plain = PlainText(path=text.path, delimiter=shape.delimiter, columns=len(shape.columns))
+        head = first_rows(plain)
+        if head is None:
+            return None
+        stored = _stored(shape)
+        named = pl.DataFrame([head[column].rename(name) for name, column in stored.items()])
+        columns = plan_columns(self.plan(named.head(SAMPLE_ROWS)), stored, head, self.rules)
+        digest = None if text.digest.sha256 else text.digest
+        found = read_blocks(plain, self.raw, columns.schema(plain.schema), columns.make, digest)
+        if found is None:
+            return None
+        _require_rows(found.rows, 0, self.raw)
+        ready = columns.gather(found, {column: name for name, column in stored.items()})
+        _require_short(ready, self.raw)
+        return replace(_staged(text, shape, self.raw), text=plain, ready=ready, rows=found.rows)
+
+    def exactly(self, text: PreparedText, workspace: Path) -> Staging:
+        """By the long way."""
+        shape = self._shape(text)
+        paths, rejects = _split_exactly(text, shape, workspace, self.raw)
+        rows = sum(_count_rows(path) for path in paths)
+        _require_rows(rows, len(rejects), self.raw)
+        return replace(
+            _staged(text, shape, self.raw),
+            paths=paths,
+            rows=rows,
+            rejected_rows=tuple(int(line) for line, _, _ in rejects),
+            examples=tuple(_reject(self.raw.name, *reject) for reject in rejects[:FIRST_EXAMPLES]),
+        )
+
+
+def _stored(shape: CsvShape) -> dict[str, str]:
+    return {name: f"c{index}" for index, name in enumerate(shape.columns)}
+
+
+def _staged(text: PreparedText, shape: CsvShape, raw: RawBytes) -> Staging:
+    """The staging of *text* but for its rows."""
     return Staging(
         source=SourceFile(
             name=raw.name,
@@ -124,13 +198,24 @@ def stage_csv(raw: RawBytes, text: PreparedText, workspace: Path, delimiter: str
             encoding=text.encoding,
             delimiter=shape.delimiter,
         ),
-        paths=paths,
-        columns={name: f"c{index}" for index, name in enumerate(shape.columns)},
-        rows=rows,
+        paths=(),
+        columns=_stored(shape),
+        rows=0,
         levels={name: AttributeLevel.CASE for name in shape.columns if name.startswith(CASE_PREFIX)},
-        rejected_rows=tuple(int(line) for line, _, _ in rejects),
-        examples=tuple(_reject(raw.name, *reject) for reject in rejects[:FIRST_EXAMPLES]),
     )
+
+
+def _require_rows(rows: int, rejected: int, raw: RawBytes) -> None:
+    if rows + rejected == 0:
+        raise UnreadableLogError("no-rows", "The file has a header but no rows.", raw.place, "Export the log again.")
+    if rows > raw.limits.rows:
+        raise LogTooLargeError("rows", raw.limits.rows, raw.place)
+
+
+def _require_short(ready: ReadyColumns, raw: RawBytes) -> None:
+    longest = max((coded.labels.str.len_bytes().max() or 0 for coded in ready.texts.values()), default=0)
+    if isinstance(longest, int) and longest > raw.limits.cell_characters * 4:
+        raise LogTooLargeError("characters in a cell", raw.limits.cell_characters, raw.place)
 
 
 def _split_exactly(
@@ -149,8 +234,7 @@ def _split_exactly(
 
 
 def _count_rows(path: Path) -> int:
-    scan = pl.scan_ipc(path) if path.suffix == ARROW else pl.scan_parquet(path)
-    return int(scan.select(pl.len()).collect().item())
+    return int(pl.scan_parquet(path).select(pl.len()).collect().item())
 
 
 def _copy_sql(columns: int) -> str:

@@ -156,6 +156,19 @@ def _decodes(sample: bytes, encoding: str) -> bool:
     return True
 
 
+def unread_text(raw: RawBytes, encoding: str | None = None) -> PreparedText | None:
+    """*raw* itself when its beginning is that of an unpacked UTF-8 file, which the caller must prove; else None.
+
+    The digest is empty: the caller fills it with the reading.
+    """
+    with raw.path.open("rb") as file:
+        is_packed = file.read(2) == GZIP_MAGIC
+    sample = b"" if is_packed else read_sample(raw)
+    if not sample or (codec_name(encoding, raw) if encoding else guess_encoding(sample)) != "utf-8":
+        return None
+    return PreparedText(path=raw.path, encoding="utf-8", digest=Digest())
+
+
 def prepare_text(raw: RawBytes, workspace: Path, encoding: str | None = None) -> PreparedText:
     """*raw* as a UTF-8 file; a copy goes to *workspace* only where one is needed.
 

@@ -10,7 +10,9 @@ import os
 import re
 import shutil
 import tempfile
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,8 +20,8 @@ import polars as pl
 
 from taktloom.mining.logs.buckets import build_in_buckets, needs_buckets
 from taktloom.mining.logs.canonical import CanonicalLog
-from taktloom.mining.logs.csv_reader import csv_sample, stage_csv
-from taktloom.mining.logs.encodings import RawBytes, guess_encoding, prepare_text, read_sample
+from taktloom.mining.logs.csv_reader import CsvReading, csv_sample
+from taktloom.mining.logs.encodings import CHUNK_BYTES, RawBytes, guess_encoding, read_sample
 from taktloom.mining.logs.errors import ColumnsNeededError, LogStorageError, UnreadableLogError
 from taktloom.mining.logs.layout import build_log, sync_folder
 from taktloom.mining.logs.mapping import AttributeLevel, AttributeType, ColumnMapping
@@ -94,7 +96,7 @@ def prepare_log(request: ImportRequest, workspace: Path, target: Path, watch: Im
 
 
 def _prepare(request: ImportRequest, workspace: Path, target: Path, watch: ImportWatch) -> None:
-    rules = ClockRules(timezone=request.timezone, date_format=request.date_format, place=_place(request))
+    rules = _rules(request)
     staging = _stage(request, workspace, watch)
     mapping = request.mapping or _recognised_mapping(staging)
     if request.missing_attributes is MissingAttributes.DROP:
@@ -102,20 +104,27 @@ def _prepare(request: ImportRequest, workspace: Path, target: Path, watch: Impor
         mapping = replace(mapping, attributes=there)
     require_columns(mapping, tuple(staging.columns), rules.place)
     build = Build(staging=staging, mapping=mapping, request=request, rules=rules, target=target, watch=watch)
-    if needs_buckets(build):
-        build_in_buckets(build, workspace)
-    else:
-        build_log(build)
-    _keep_source(request.path, target)
+    stop = threading.Event()
+    with ThreadPoolExecutor(max_workers=1) as other_thread:
+        keeping = other_thread.submit(_keep_source, request.path, target, stop)
+        try:
+            if needs_buckets(build):
+                build_in_buckets(build, workspace)
+            else:
+                build_log(build)
+            keeping.result()
+        finally:
+            stop.set()
     sync_folder(target)
 
 
-def _keep_source(source: Path, target: Path) -> None:
+def _keep_source(source: Path, target: Path, stop: threading.Event) -> None:
     """A copy of the source in the log's folder, to map it anew one day."""
-    copy = target / SOURCE_FILE
-    shutil.copyfile(source, copy)
-    with copy.open("rb") as file:
-        os.fsync(file.fileno())
+    with source.open("rb") as given, (target / SOURCE_FILE).open("wb") as copy:
+        while not stop.is_set() and (chunk := given.read(CHUNK_BYTES)):
+            copy.write(chunk)
+        copy.flush()
+        os.fsync(copy.fileno())
 
 
 def read_columns(request: ImportRequest) -> tuple[str, ...]:
@@ -183,8 +192,23 @@ def _stage(request: ImportRequest, workspace: Path, watch: ImportWatch) -> Stagi
         return stage_xes(raw, workspace)
     if kind is LogFormat.XLSX:
         return stage_xlsx(raw, workspace)
-    text = prepare_text(raw, workspace, request.encoding)
-    return stage_csv(raw, text, workspace, request.delimiter)
+    return CsvReading(
+        raw=raw,
+        encoding=request.encoding,
+        delimiter=request.delimiter,
+        plan=lambda head: request.mapping or _likely_mapping(head),
+        rules=_rules(request),
+    ).stage(workspace)
+
+
+def _rules(request: ImportRequest) -> ClockRules:
+    return ClockRules(timezone=request.timezone, date_format=request.date_format, place=_place(request))
+
+
+def _likely_mapping(head: pl.DataFrame) -> ColumnMapping | None:
+    """The mapping that `_recognised_mapping` will find, to read by; None when it will find none."""
+    _, found = _recognise(head)
+    return None if found.missing else mapping_of(found.parts, tuple(head.columns), {})
 
 
 def _recognised_mapping(staging: Staging) -> ColumnMapping:

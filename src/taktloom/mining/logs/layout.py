@@ -10,6 +10,7 @@ all.
 import json
 import os
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,12 +18,12 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from taktloom.mining.logs.attributes import is_constant_per_case, typed_attribute
+from taktloom.mining.logs.attributes import is_constant_per_case, typed_attribute, typed_codes
 from taktloom.mining.logs.canonical import CASES_FILE, CODED_COLUMNS, LABELS_FILE, Labels
-from taktloom.mining.logs.coded_texts import code_texts
+from taktloom.mining.logs.coded_texts import CodedTexts, code_texts
 from taktloom.mining.logs.errors import UnreadableLogError
 from taktloom.mining.logs.lifecycles import Instances, join_lifecycles
-from taktloom.mining.logs.mapping import AttributeLevel, AttributeType
+from taktloom.mining.logs.mapping import AttributeColumn, AttributeLevel, AttributeType
 from taktloom.mining.logs.metadata import (
     METADATA_FILE,
     EventColumn,
@@ -74,10 +75,11 @@ def build_log(build: Build) -> LogMetadata:
             "Check the column of the lifecycle.",
         )
     bounds = segment_bounds(ordered.coded["case"].to_numpy(), build.request.limits.part_rows)
-    _write_coded(build, ordered.coded, bounds)
-    counts = _count(ordered, bounds)
-    ordered = replace(ordered, coded=ordered.coded.select("case"))
-    columns = _write_beside(build, ordered, bounds)
+    with ThreadPoolExecutor(max_workers=1) as other_thread:  # the coded rows and the attributes take about as long
+        counting = other_thread.submit(_write_coded, build.target, ordered, bounds)
+        ordered = replace(ordered, coded=ordered.coded.select("case"))
+        columns = _write_beside(build, ordered, bounds)
+        counts = counting.result()
     metadata = _describe(build, ordered.facts, counts, columns)
     metadata = replace(metadata, segments=tuple(segment_name(number) for number in range(len(bounds))))
     labels = ordered.labels
@@ -138,8 +140,14 @@ def _sort(kept: pl.DataFrame) -> tuple[pl.DataFrame, int]:
     if out_of_order:
         order = order[np.lexsort((occurred, case))]
     del case, occurred
-    rows = pl.Series(order)
-    return pl.DataFrame([kept.drop_in_place(name).gather(rows) for name in kept.columns]), out_of_order
+    rows = pl.Series(order, dtype=pl.get_index_type())
+    return pl.DataFrame([_gathered(kept.drop_in_place(name), rows) for name in kept.columns]), out_of_order
+
+
+def _gathered(column: pl.Series, rows: pl.Series) -> pl.Series:
+    """*column* in another order of all its rows, which a column of one value need not be put in."""
+    is_alike = column.dtype.is_integer() and column.null_count() == 0 and column.min() == column.max()
+    return column if is_alike or column.dtype == pl.Null() else column.gather(rows)
 
 
 def _join_starts(frame: pl.DataFrame, instances: Instances) -> pl.DataFrame:
@@ -168,6 +176,8 @@ def _code_lifecycles(lifecycle: pl.Series) -> tuple[pl.Series, pl.Series]:
 
 def _stable_order(case: NDArray[np.uint32]) -> NDArray[np.int64]:
     """Row numbers by case and then as they stand: case and row in one number sort several times faster than argsort."""
+    if bool((case[1:] >= case[:-1]).all()):  # a file that has its cases one after the other
+        return np.arange(case.size)
     key = case.astype(np.uint64)
     key <<= np.uint64(32)
     key |= np.arange(case.size, dtype=np.uint64)
@@ -213,30 +223,27 @@ def _count_duplicates(kept: pl.DataFrame) -> int:
     return tied.height - tied.n_unique()
 
 
-def _write_coded(build: Build, coded: pl.DataFrame, bounds: list[tuple[int, int]]) -> None:
-    build.report(ImportStage.WRITING, 0)
+def _write_coded(target: Path, ordered: Ordered, bounds: list[tuple[int, int]]) -> LogCounts:
+    """Write the coded rows and count what they hold; reports nothing, listeners expect one thread."""
     for number, (begin, end) in enumerate(bounds):
-        part = coded.slice(begin, end - begin).select(pl.col(name).cast(dtype) for name, dtype in CODED_COLUMNS.items())
-        write_parquet(part, build.target / f"coded-{segment_name(number)}.parquet")
-        build.report(ImportStage.WRITING, 0)
+        rows = ordered.coded.slice(begin, end - begin)
+        part = rows.select(pl.col(name).cast(dtype) for name, dtype in CODED_COLUMNS.items())
+        write_parquet(part, target / f"coded-{segment_name(number)}.parquet")
+    return _count(ordered, bounds)
 
 
 def _write_beside(build: Build, ordered: Ordered, bounds: list[tuple[int, int]]) -> tuple[EventColumn, ...]:
     """Write cases and event attributes, one column at a time; return the attribute columns in order."""
     case = ordered.coded["case"].to_numpy()
     first_rows = np.flatnonzero(np.append(True, case[1:] != case[:-1]))
-    gather = pl.Series(ordered.numbers)
+    gather = pl.Series(ordered.numbers, dtype=pl.get_index_type())
     taken: set[str] = set()
     cases = [pl.Series("case", range(ordered.case_ids.len()), dtype=pl.UInt32), ordered.case_ids.alias("case_id")]
     events = WaitingColumns(build.target, bounds)
     events.add(ordered.event_ids.cast(pl.String).alias("event_id"))
     columns = []
     for number, attribute in enumerate(build.mapping.attributes):
-        values = build.staging.load(attribute.source).gather(gather)
-        wanted = build.staging.types.get(attribute.source, attribute.type)
-        wanted = attribute.type if attribute.type is not AttributeType.AUTO else wanted
-        values = typed_attribute(values, wanted, build.rules)
-        values = printable(values) if values.dtype == pl.String else values
+        values = _attribute(build, attribute, gather)
         is_case = attribute.level is not AttributeLevel.EVENT and is_constant_per_case(values, case)
         name = _free_name((CASE_ATTRIBUTE_PREFIX if is_case else EVENT_ATTRIBUTE_PREFIX) + attribute.name, taken)
         if is_case:
@@ -252,6 +259,21 @@ def _write_beside(build: Build, ordered: Ordered, bounds: list[tuple[int, int]])
     for done in events.write("attributes"):
         build.report(ImportStage.WRITING, before + done // (len(columns) + 2))
     return tuple(columns)
+
+
+def _attribute(build: Build, attribute: AttributeColumn, rows: pl.Series) -> pl.Series:
+    """The attribute of the canonical rows, typed. *rows*: for each the staged row that it comes from."""
+    staging = build.staging
+    wanted = staging.types.get(attribute.source, attribute.type)
+    wanted = attribute.type if attribute.type is not AttributeType.AUTO else wanted
+    numbers, coded = staging.ready.numbers.get(attribute.source), staging.ready.texts.get(attribute.source)
+    if numbers is not None and wanted is AttributeType.AUTO and rows.len() == staging.rows:
+        return numbers.gather(rows)  # of fewer rows, floats might all be whole
+    if coded is not None:
+        coded = CodedTexts(codes=coded.codes.gather(rows), labels=printable(coded.labels))
+        return typed_codes(coded, wanted, build.rules)
+    values = typed_attribute(staging.load(attribute.source).gather(rows), wanted, build.rules)
+    return printable(values) if values.dtype == pl.String else values
 
 
 def _count(ordered: Ordered, bounds: list[tuple[int, int]]) -> LogCounts:

@@ -166,6 +166,8 @@ def _all_times(build: Build, stop: threading.Event) -> tuple[ParsedTimes, Parsed
 
 
 def _times(build: Build, column: str, stop: threading.Event) -> ParsedTimes:
+    if (ready := build.staging.ready.times.get(column)) is not None:
+        return ready
     return parse_times_in_parts(
         lambda: itertools.takewhile(lambda _: not stop.is_set(), build.parts(column)), build.rules
     )
@@ -175,6 +177,8 @@ def _texts(build: Build, column: str | None) -> CodedTexts:
     """A column as coded texts without blanks around them; empty is null."""
     if column is None:
         return absent_texts(build.staging.rows)
+    if (ready := build.staging.ready.texts.get(column)) is not None:
+        return strip_texts(ready)
     parts = build.parts(column)
     first = next(parts)
     if first.dtype.is_float():  # a case number with gaps comes as float from data frames: 7.0 is case 7

@@ -10,8 +10,11 @@ from pathlib import Path
 
 import polars as pl
 
+from taktloom.mining.logs.coded_texts import CodedTexts
+from taktloom.mining.logs.csv_blocks import PlainText
 from taktloom.mining.logs.mapping import AttributeLevel, AttributeType
 from taktloom.mining.logs.requests import LogFormat
+from taktloom.mining.logs.times import ParsedTimes
 from taktloom.model.findings import Finding
 
 ARROW = ".arrow"
@@ -30,6 +33,19 @@ class SourceFile:
     delimiter: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ReadyColumns:
+    """Columns of all staged rows, by source name, that were made into numbers while the source was read.
+
+    texts: coded, as they stand. times: read by the rules of the import. numbers: of columns all of whose texts are
+    such.
+    """
+
+    texts: Mapping[str, CodedTexts] = field(default_factory=dict)
+    times: Mapping[str, ParsedTimes] = field(default_factory=dict)
+    numbers: Mapping[str, pl.Series] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Staging:
     """Staged rows. columns: source name -> column in the files. levels/types: what the format itself declares.
@@ -38,7 +54,8 @@ class Staging:
     in the source of the first staged row (2 after a header line). schema_columns: staged columns that belong to the
     event schema already and pass as they are. cursor: how far an EventSource was read. formula_cells:
     of a workbook, how many cells hold what a formula gave. are_paired: of a part of a log, whether the whole log has
-    starts and completions (None: the rows are the whole).
+    starts and completions (None: the rows are the whole). text: the source itself where it is read again instead of
+    files, which are none then. ready: what need not be read again.
     """
 
     source: SourceFile
@@ -54,9 +71,13 @@ class Staging:
     formula_cells: int = 0
     are_paired: bool | None = None
     examples: tuple[Finding, ...] = ()
+    text: PlainText | None = None
+    ready: ReadyColumns = field(default_factory=ReadyColumns)
 
     def scan(self) -> pl.LazyFrame:
         """All staged rows; a column that a segment lacks is null there."""
+        if self.text is not None:
+            return self.text.scan()
         return pl.concat([_scan(path) for path in self.paths], how="diagonal_relaxed")
 
     def load(self, source_column: str) -> pl.Series:
@@ -67,7 +88,11 @@ class Staging:
     def load_parts(self, source_column: str, rows: int) -> Iterator[pl.Series]:
         """One column by its source name, at most *rows* at a time; one empty part when there are none."""
         stored = self.columns[source_column]
-        if all(path.suffix == ARROW for path in self.paths):  # blocks already, read one after the other
+        if self.text is not None and self.rows:
+            for frame in self.text.frames([stored]):
+                yield frame[stored].rename(source_column)
+            return
+        if self.paths and all(path.suffix == ARROW for path in self.paths):  # blocks already, read one after the other
             for path in self.paths:
                 yield _block_column(path, stored).rename(source_column)
             return

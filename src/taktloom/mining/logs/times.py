@@ -9,7 +9,7 @@ forward; both are counted.
 
 import itertools
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -137,11 +137,18 @@ def parse_times_in_parts(parts: Callable[[], Iterator[pl.Series]], rules: ClockR
             found.append(parse_times(part, rules))
     except (DateFormatNeededError, TimeZoneNeededError):
         return parse_times(pl.concat(list(parts())), rules)
+    whole = join_times(found)
+    return whole if whole is not None else parse_times(pl.concat(list(parts())), rules)
+
+
+def join_times(found: Sequence[ParsedTimes]) -> ParsedTimes | None:
+    """The times of parts that were read alike as those of the whole; None when one reading does not hold for all."""
+    if len(found) == 1:
+        return found[0]
     told = [each for each in found if each.utc.null_count() < each.utc.len() or each.is_bad.any()]
-    if len(found) == 1 or not told:
-        return found[0] if len(found) == 1 else parse_times(pl.concat(list(parts())), rules)
-    if len({(each.date_format, each.had_zone) for each in told}) > 1 or any(each.is_mixed for each in told):
-        return parse_times(pl.concat(list(parts())), rules)
+    are_alike = len({(each.date_format, each.had_zone) for each in told}) == 1
+    if not are_alike or any(each.is_mixed for each in told):
+        return None
     units = [each.finest_unit_us for each in told if each.utc.null_count() < each.utc.len()]
     return ParsedTimes(
         utc=pl.concat([each.utc for each in found], rechunk=True),

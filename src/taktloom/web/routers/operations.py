@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What operators do to running processes: suspension, modification, migration, and the record of it."""
 
+from typing import Literal
+
 from fastapi import APIRouter
 
 from taktloom.app import operations
@@ -73,10 +75,16 @@ def plan_migration(context: Caller, body: schemas.MigrationPlanIn) -> schemas.Mi
 @router.post("/migrations/preview")
 @calls(operations.preview_migration)
 def preview_migration(
-    context: Caller, body: schemas.MigrationPlanIn, cursor: Cursor = None, limit: Limit = 50
+    context: Caller,
+    body: schemas.MigrationPlanIn,
+    verdict: Literal["migrates", "waits", "cannot"] | None = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
 ) -> schemas.MigrationRunOut:
     """Whether each active instance of the source version migrates, waits or cannot, and why; nothing is changed."""
-    run = operations.preview_migration(context, migration=migration_of(body), cursor=cursor, limit=limit)
+    run = operations.preview_migration(
+        context, migration=migration_of(body), verdict=verdict, cursor=cursor, limit=limit
+    )
     return shown(schemas.MigrationRunOut, run)
 
 

@@ -305,12 +305,37 @@ class MinedModel(Out):
 
 
 class Contribution(Out):
+    """measured: the indicator; value: the same from 0 to 1 between the ends of norm. weight: as used; they sum to 1."""
+
     feature: str
+    kind: str
+    measured: float
+    interval: Interval | None
+    norm: Interval
     value: float
     weight: float
     contribution: float
     n: int
     how: str
+    source: str
+
+
+class Evidence(Out):
+    """An indicator that is no part of the score."""
+
+    indicator: str
+    value: float
+    interval: Interval | None
+    n: int
+    how: str
+    source: str
+
+
+class RankShift(Out):
+    """Without the feature the activity would have this rank."""
+
+    feature: str
+    rank_without: int
 
 
 class NotComputable(Out):
@@ -340,15 +365,19 @@ class ClassReason(Out):
 
 
 class PotentialActivity(Out):
-    """interval: 95 % of the resamples, null when too few had a value."""
+    """interval, rank_interval: 95 % of the resamples, null when too few had a value. moved_by: the feature without
+    which the rank would change most."""
 
     activity: str
     score: float
     interval: Interval | None
     rank: int
+    rank_interval: Interval | None
+    moved_by: RankShift | None
     potential_class: Literal["eliminate", "decide-by-rule", "call-an-api", "assist", "keep-human"]
     class_reasons: list[ClassReason]
     contributions: list[Contribution]
+    evidence: list[Evidence]
     not_computable: list[NotComputable]
     events: int
     cases: int
@@ -367,6 +396,7 @@ class PotentialMethod(Out):
 class Potential(Out):
     activities: list[PotentialActivity]
     formula: str
+    rank_stability: float | None
     method: PotentialMethod
 
 

@@ -12,6 +12,8 @@ test('a column of shares shows percentages in the reader’s form', () => {
   expect(cellText(0.2514, 'share', 'en')).toBe('25.1%')
   expect(cellText(0.95, 'coverage', 'zh-CN')).toBe('95%')
   expect(cellText(0.2514, 'gain', 'en')).toBe('0.251')
+  expect(cellText(0.00002, 'q', 'en')).toBe('< 0.001')
+  expect(cellText(0, 'q', 'en')).toBe('0')
 })
 
 test('what is not known is a dash, and lists are ways', () => {

@@ -8,6 +8,7 @@ export type Table = AnalysisResult['tables'][number]
 export type Cell = Table['rows'][number][number]
 
 const SECONDS = ' s'
+const LEAST = 0.001
 
 /** The column's name without its unit, which stands in its cells. */
 export function headingOf(column: string): string {
@@ -25,5 +26,6 @@ export function cellText(cell: Cell, column: string, language: string): string {
 function numberText(value: number, column: string, language: string): string {
   if (column.endsWith(SECONDS)) return formatDuration(value, language) || '0'
   if (/^(share|coverage)/.test(column) && value >= 0 && value <= 1) return formatShare(value, language, 1)
+  if (value !== 0 && Math.abs(value) < LEAST) return `< ${formatNumber(LEAST, language, 3)}`
   return formatNumber(value, language, Number.isInteger(value) ? 0 : Math.abs(value) < 10 ? 3 : 1)
 }

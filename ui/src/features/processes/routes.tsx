@@ -1,7 +1,9 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
 
 import { shellRoute } from '@/shared/routing/roots'
-import { choiceParam, flagParam, numberParam, textParam, type RawSearch } from '@/shared/routing/search'
+import { choiceParam, flagParam, listParam, mappingParam, numberParam, textParam, type RawSearch } from '@/shared/routing/search'
+
+import { stepsParam, type TokenStep } from './modification'
 
 export const LIST_TABS = ['processes', 'drafts'] as const
 export type ListTab = (typeof LIST_TABS)[number]
@@ -34,6 +36,40 @@ const process = createRoute({
     start: flagParam(raw, 'start'),
   }),
   component: lazyRouteComponent(() => import('./components/ProcessPage'), 'ProcessPage'),
+})
+
+export interface MigrationSearch {
+  from?: number
+  to?: number
+  /** What a person has chosen other than proposed: elements of the source to elements of the target. */
+  mapping?: Record<string, string | null>
+  /** Elements of the target whose waits are opened anew. */
+  renewed?: string[]
+  /** Elements that stay the same are shown too. */
+  all?: true
+  element?: string
+  /** Only this instance. */
+  instance?: string
+  /** The dry run is shown. */
+  dry?: true
+  verdict?: 'migrates' | 'waits' | 'cannot'
+}
+
+const migration = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/processes/$processId/migration',
+  validateSearch: (raw: RawSearch): MigrationSearch => ({
+    from: numberParam(raw, 'from'),
+    to: numberParam(raw, 'to'),
+    mapping: mappingParam(raw, 'mapping'),
+    renewed: listParam(raw, 'renewed'),
+    all: flagParam(raw, 'all'),
+    element: textParam(raw, 'element'),
+    instance: textParam(raw, 'instance'),
+    dry: flagParam(raw, 'dry'),
+    verdict: choiceParam(raw, 'verdict', ['migrates', 'waits', 'cannot']),
+  }),
+  component: lazyRouteComponent(() => import('./components/MigrationPage'), 'MigrationPage'),
 })
 
 export const EDITOR_TABS = ['bpmn', 'dmn'] as const
@@ -99,6 +135,8 @@ export type InstanceTab = (typeof INSTANCE_TABS)[number]
 export interface InstanceSearch {
   tab?: InstanceTab
   element?: string
+  /** Tokens are being moved: what has been chosen so far. */
+  modify?: TokenStep[]
   /** The journal entry right after which the instance is shown; absent: as it is now. */
   at?: number
 }
@@ -114,6 +152,7 @@ const instance = createRoute({
   validateSearch: (raw: RawSearch): InstanceSearch => ({
     tab: choiceParam(raw, 'tab', INSTANCE_TABS),
     element: textParam(raw, 'element'),
+    modify: stepsParam(raw, 'modify'),
     at: sequenceParam(raw),
   }),
   component: lazyRouteComponent(() => import('./components/InstancePage'), 'InstancePage'),
@@ -144,4 +183,4 @@ const batches = createRoute({
   component: lazyRouteComponent(() => import('./components/BatchesPage'), 'BatchesPage'),
 })
 
-export const processesRoutes = [processes, draft, sheet, process, instances, instance, incidents, batches] as const
+export const processesRoutes = [processes, draft, sheet, process, migration, instances, instance, incidents, batches] as const

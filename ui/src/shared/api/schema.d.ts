@@ -4442,7 +4442,10 @@ export interface components {
             /** Started */
             started: string[];
         };
-        /** Contribution */
+        /**
+         * Contribution
+         * @description measured: the indicator; value: the same from 0 to 1 between the ends of norm. weight: as used; they sum to 1.
+         */
         Contribution: {
             /** Contribution */
             contribution: number;
@@ -4450,8 +4453,24 @@ export interface components {
             feature: string;
             /** How */
             how: string;
+            /** Interval */
+            interval: [
+                number,
+                number
+            ] | null;
+            /** Kind */
+            kind: string;
+            /** Measured */
+            measured: number;
             /** N */
             n: number;
+            /** Norm */
+            norm: [
+                number,
+                number
+            ];
+            /** Source */
+            source: string;
             /** Value */
             value: number;
             /** Weight */
@@ -4976,6 +4995,27 @@ export interface components {
             role: string | null;
             /** Started At */
             started_at: string | null;
+        };
+        /**
+         * Evidence
+         * @description An indicator that is no part of the score.
+         */
+        Evidence: {
+            /** How */
+            how: string;
+            /** Indicator */
+            indicator: string;
+            /** Interval */
+            interval: [
+                number,
+                number
+            ] | null;
+            /** N */
+            n: number;
+            /** Source */
+            source: string;
+            /** Value */
+            value: number;
         };
         /**
          * ExampleValue
@@ -6414,10 +6454,13 @@ export interface components {
             /** Formula */
             formula: string;
             method: components["schemas"]["PotentialMethod"];
+            /** Rank Stability */
+            rank_stability: number | null;
         };
         /**
          * PotentialActivity
-         * @description interval: 95 % of the resamples, null when too few had a value.
+         * @description interval, rank_interval: 95 % of the resamples, null when too few had a value. moved_by: the feature without
+         *     which the rank would change most.
          */
         PotentialActivity: {
             /** Activity */
@@ -6430,6 +6473,8 @@ export interface components {
             contributions: components["schemas"]["Contribution"][];
             /** Events */
             events: number;
+            /** Evidence */
+            evidence: components["schemas"]["Evidence"][];
             hours: components["schemas"]["Amount"] | null;
             /** Interval */
             interval: [
@@ -6437,6 +6482,7 @@ export interface components {
                 number
             ] | null;
             money: components["schemas"]["Amount"] | null;
+            moved_by: components["schemas"]["RankShift"] | null;
             /** Not Computable */
             not_computable: components["schemas"]["NotComputable"][];
             /**
@@ -6446,6 +6492,11 @@ export interface components {
             potential_class: "eliminate" | "decide-by-rule" | "call-an-api" | "assist" | "keep-human";
             /** Rank */
             rank: number;
+            /** Rank Interval */
+            rank_interval: [
+                number,
+                number
+            ] | null;
             /** Score */
             score: number;
         };
@@ -6560,6 +6611,16 @@ export interface components {
             score: number;
             /** Weight */
             weight: number;
+        };
+        /**
+         * RankShift
+         * @description Without the feature the activity would have this rank.
+         */
+        RankShift: {
+            /** Feature */
+            feature: string;
+            /** Rank Without */
+            rank_without: number;
         };
         /**
          * RatesIn
@@ -13606,6 +13667,7 @@ export interface operations {
     preview_migration: {
         parameters: {
             query?: {
+                verdict?: ("migrates" | "waits" | "cannot") | null;
                 cursor?: string | null;
                 limit?: number;
             };

@@ -28,6 +28,9 @@ export interface DiagramCount {
   label: string
 }
 
+/** Of an element of one version, looked at from the other one. */
+export type Difference = 'gone' | 'added' | 'changed'
+
 interface BpmnDiagramProps {
   xml: string
   label: string
@@ -35,6 +38,8 @@ interface BpmnDiagramProps {
   counts?: DiagramCount[]
   /** The way of a finding that is to be seen. */
   way?: Way | null
+  /** How the elements differ from another version. */
+  differences?: Record<string, Difference>
   selectedId?: string | null
   onSelect?: (elementId: string | null) => void
   /** Of a file with several processes the one to show. */
@@ -46,9 +51,11 @@ interface BpmnDiagramProps {
 const AIR = 24
 const NO_MARKS: Record<string, State> = {}
 const NO_COUNTS: DiagramCount[] = []
+const NO_DIFFERENCES: Record<string, Difference> = {}
 
 export function BpmnDiagram(props: BpmnDiagramProps) {
-  const { xml, label, marks = NO_MARKS, counts = NO_COUNTS, way = null, selectedId = null, onSelect, height = 420, processId = null } = props
+  const { xml, label, marks = NO_MARKS, counts = NO_COUNTS, differences = NO_DIFFERENCES } = props
+  const { way = null, selectedId = null, onSelect, height = 420, processId = null } = props
   const { t } = useTranslation('shared')
   const frame = useRef<HTMLDivElement>(null)
   const [viewer, setViewer] = useState<DiagramViewer | null>(null)
@@ -96,20 +103,19 @@ export function BpmnDiagram(props: BpmnDiagramProps) {
     showFromStart(canvas)
   }, [viewer, outline])
 
-  useMarks(viewer, marks)
+  useMarkers(viewer, marks, 'tl-mark')
+  useMarkers(viewer, differences, 'tl-difference')
   useWay(viewer, way)
-  useEffect(() => viewer?.select(selectedId), [viewer, selectedId])
+  useEffect(() => {
+    viewer?.select(selectedId)
+    if (selectedId !== null && viewer?.hasElement(selectedId) === true) viewer.get<BpmnCanvas>('canvas').scrollToElement(selectedId, AIR)
+  }, [viewer, selectedId])
   useCounts(viewer, counts)
 
   function zoom(step: 'in' | 'out' | 'fit'): void {
     if (viewer === null) return
     if (step === 'fit') fit(viewer.get<BpmnCanvas>('canvas'))
     else viewer.get<{ stepZoom: (steps: number) => void }>('zoomScroll').stepZoom(step === 'in' ? 1 : -1)
-  }
-
-  function selectInOutline(elementId: string): void {
-    onSelect?.(elementId)
-    viewer?.get<BpmnCanvas>('canvas').scrollToElement(elementId, AIR)
   }
 
   if (error !== null) return <Problem error={error} />
@@ -139,23 +145,23 @@ export function BpmnDiagram(props: BpmnDiagramProps) {
         </div>
       </div>
       {outline === 'shown' && (
-        <Outline items={items} marks={marks} counts={counts} selectedId={selectedId} onSelect={selectInOutline} />
+        <Outline items={items} marks={marks} counts={counts} differences={differences} selectedId={selectedId} onSelect={(id) => onSelect?.(id)} />
       )}
     </div>
   )
 }
 
-function useMarks(viewer: DiagramViewer | null, marks: Record<string, State>): void {
+function useMarkers(viewer: DiagramViewer | null, marks: Record<string, string>, family: string): void {
   useEffect(() => {
     if (viewer === null) return
     const canvas = viewer.get<BpmnCanvas>('canvas')
-    const put = Object.entries(marks).map(([id, state]): [string, string] => [id, `tl-mark-${state}`])
+    const put = Object.entries(marks).map(([id, state]): [string, string] => [id, `${family}-${state}`])
     const known = put.filter(([id]) => viewer.hasElement(id))
     for (const [id, name] of known) canvas.addMarker(id, name)
     return () => {
       for (const [id, name] of known) if (viewer.hasElement(id)) canvas.removeMarker(id, name)
     }
-  }, [viewer, marks])
+  }, [viewer, marks, family])
 }
 
 function useWay(viewer: DiagramViewer | null, way: Way | null): void {

@@ -7,7 +7,7 @@ import { useTranslation } from 'react-i18next'
 
 import type { State } from '@/shared/theme/theme'
 
-import type { DiagramCount } from './BpmnDiagram'
+import type { DiagramCount, Difference } from './BpmnDiagram'
 import classes from './Outline.module.css'
 import type { OutlineItem } from './outline'
 
@@ -15,11 +15,12 @@ interface OutlineProps {
   items: OutlineItem[]
   marks: Record<string, State>
   counts: DiagramCount[]
+  differences: Record<string, Difference>
   selectedId: string | null
   onSelect: (elementId: string) => void
 }
 
-export function Outline({ items, marks, counts, selectedId, onSelect }: OutlineProps) {
+export function Outline({ items, marks, counts, differences, selectedId, onSelect }: OutlineProps) {
   const { t } = useTranslation('shared')
   const list = useRef<HTMLUListElement>(null)
   const names = new Map(items.map((item) => [item.id, item.name === '' ? t(`bpmn.${item.type}`, { defaultValue: item.type }) : item.name]))
@@ -43,6 +44,7 @@ export function Outline({ items, marks, counts, selectedId, onSelect }: OutlineP
     <ul ref={list} className={classes.outline} aria-label={t('diagram.outline')}>
       {items.map((item, index) => {
         const state = marks[item.id]
+        const difference = differences[item.id]
         const own = counts.filter(({ elementId }) => elementId === item.id)
         const isReachable = item.id === selectedId || (selectedId === null && index === 0)
         return (
@@ -60,6 +62,7 @@ export function Outline({ items, marks, counts, selectedId, onSelect }: OutlineP
               <span className={classes.facts}>
                 {t(`bpmn.${item.type}`, { defaultValue: item.type })}
                 {state !== undefined && ` · ${t(`look.${state}`)}`}
+                {difference !== undefined && ` · ${t(`difference.${difference}`)}`}
                 {own.map((count) => ` · ${count.label}`)}
                 {item.next.length > 0 && ` → ${item.next.map((id) => names.get(id) ?? id).join(', ')}`}
               </span>

@@ -28,6 +28,14 @@ export function flagParam(raw: RawSearch, name: string): true | undefined {
   return raw[name] === true || raw[name] === 'true' ? true : undefined
 }
 
+/** What maps names to names, or to nothing: `{"a":"b","c":null}`. */
+export function mappingParam(raw: RawSearch, name: string): Record<string, string | null> | undefined {
+  const value = raw[name]
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
+  const pairs = Object.entries(value).filter((pair): pair is [string, string | null] => pair[1] === null || typeof pair[1] === 'string')
+  return pairs.length > 0 ? Object.fromEntries(pairs) : undefined
+}
+
 export function listParam(raw: RawSearch, name: string): string[] | undefined {
   const value = raw[name]
   const items = Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : []

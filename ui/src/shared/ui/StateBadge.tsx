@@ -13,6 +13,7 @@ const LOOK: Record<string, State> = {
   completed: 'done', done: 'done', finished: 'done', resolved: 'done',
   failed: 'incident', incident: 'incident',
   cancelled: 'cancelled', terminated: 'cancelled', disabled: 'cancelled', revoked: 'cancelled',
+  migrates: 'done', waits: 'waiting', cannot: 'incident',
 }
 
 interface StateBadgeProps {

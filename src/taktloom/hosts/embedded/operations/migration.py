@@ -65,17 +65,24 @@ class Migrations:
         with self._core.database.reading() as session:
             return _join(self._core, session, self._tenant_id, request).plan
 
-    def dry_run(self, request: MigrationRequest, *, cursor: str | None = None, limit: int = 50) -> MigrationRun:
+    def dry_run(
+        self,
+        request: MigrationRequest,
+        *,
+        verdict: Verdict | None = None,
+        cursor: str | None = None,
+        limit: int = 50,
+    ) -> MigrationRun:
         """Whether each active instance of the source migrates, and why not; by key. Nothing is changed.
 
-        The counts are made with the first page only. Raises as plan.
+        verdict: only these are listed. The counts are of all, and made with the first page only. Raises as plan.
         """
         limit = page_size(limit, self._core.limits)
         counts: Counter[str] = Counter()
         items: list[InstanceVerdict] = []
-        after, looked_at, wanted = cursor or "", 0, _CHECKED_AT_MOST if cursor is None else limit + 1
-        is_complete = False
-        while looked_at < wanted:
+        after, looked_at, is_complete = cursor or "", 0, False
+        per_read = _PER_READ if cursor is None or verdict is not None else limit + 1
+        while looked_at < _CHECKED_AT_MOST and (cursor is None or len(items) <= limit):
             with self._core.database.reading() as session:
                 joint = _join(self._core, session, self._tenant_id, request)
                 rows = session.all(
@@ -83,20 +90,21 @@ class Migrations:
                     tenant_id=self._tenant_id,
                     definition_key=joint.source.definition_key,
                     after=after,
-                    limit=min(_PER_READ, wanted - looked_at),
+                    limit=per_read,
                 )
                 for row in rows:
                     stored = stored_instance(self._core, session, self._tenant_id, row)
-                    verdict = _verdict(stored, joint, self._event(joint, stored))
-                    counts[verdict.verdict] += 1
-                    if len(items) <= limit:
-                        items.append(verdict)
+                    found = _verdict(stored, joint, self._event(joint, stored))
+                    counts[found.verdict] += 1
+                    if len(items) <= limit and verdict in {None, found.verdict}:
+                        items.append(found)
             looked_at += len(rows)
             if not rows:
                 is_complete = True
                 break
             after = rows[-1].text("instance_key")
-        next_cursor = items[limit - 1].instance_key if len(items) > limit else None
+        left = None if is_complete else after
+        next_cursor = items[limit - 1].instance_key if len(items) > limit else left
         return MigrationRun(
             items=tuple(items[:limit]),
             next_cursor=next_cursor,
@@ -234,9 +242,8 @@ def _tell_rows(unit: Unit, instance: LiveInstance) -> None:
 
 def _waits(state: InstanceState) -> list[tuple[str, str, int]]:
     """Of each open wait the statement that tells its row, its id, and the number of its element."""
-    tokens = state.tokens
-    found = [("move_job", str(job), tokens[token].element) for job, token in state.jobs.items()]
-    found += [("move_user_task", str(task), tokens[token].element) for task, token in state.user_tasks.items()]
+    found = [("move_job", str(job), token.element) for job, token in state.jobs.items()]
+    found += [("move_user_task", str(task), token.element) for task, token in state.user_tasks.items()]
     found += [("move_timer", str(timer), wait.element) for timer, wait in state.timers.items()]
     found += [("move_subscription", str(one), wait.element) for one, wait in state.subscriptions.items()]
     found += [("move_signal", str(one), wait.element) for one, wait in state.signals.items()]

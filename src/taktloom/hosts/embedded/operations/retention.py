@@ -3,8 +3,8 @@
 
 A policy counts days from the end of an instance, for each process. What is due goes by itself while the engine runs, in
 bounded batches, oldest first; a called instance goes when its caller is over. An instance on hold stays, whatever the
-policy says. With an instance goes everything of it but the record of what operators did. Both stores delete by rows:
-there are no partitions.
+policy says. With an instance goes everything of it but the record of what operators did. On PostgreSQL instances are
+due with the month in which they ended, and their journal and events go with its partitions (postgresql_months.py).
 """
 
 import logging
@@ -114,8 +114,15 @@ class Retention:
 
     def run_due(self, limit: int = _PER_RUN) -> Purge:
         """Remove what is due, of all tenants, at most *limit* instances."""
-        removed = 0
         self._core.submit(self._tenant_id, _remove_what_is_over)
+        self._core.database.drop_history(self._core.clock.now())
+        purge = self._remove(limit)
+        if purge.instances:
+            self._core.database.drop_history(self._core.clock.now())
+        return purge
+
+    def _remove(self, limit: int) -> Purge:
+        removed = 0
         while removed < limit:
             now = to_micros(self._core.clock.now())
             with self._core.database.reading() as session:

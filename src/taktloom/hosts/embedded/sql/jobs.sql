@@ -7,7 +7,8 @@ VALUES (:tenant_id, :job_id, :instance_key, :process_id, :element_id, :job_type,
   :now, :headers, :variables_sealed, :priority, :back_off);
 
 -- In the index jobs lie by type, priority and time, so that each priority in use is looked at with one step, however
--- many jobs wait for their next attempt or are locked.
+-- many jobs wait for their next attempt or are locked. (SELECT … LIMIT 1) = 1, not EXISTS, which the server's planner
+-- would turn into a join that reads all that is ready.
 -- name: is_job_ready
 WITH RECURSIVE level (job_type, priority) AS (
   SELECT value, (SELECT max(j.priority) FROM job j WHERE j.tenant_id = :tenant_id AND j.job_type = value
@@ -18,9 +19,9 @@ WITH RECURSIVE level (job_type, priority) AS (
     AND j.job_type = level.job_type AND j.state IN ('available', 'waiting', 'locked') AND j.is_held = 0
     AND j.priority < level.priority)
   FROM level WHERE level.priority IS NOT NULL)
-SELECT 1 AS n FROM level WHERE EXISTS (
+SELECT 1 AS n FROM level WHERE (
   SELECT 1 FROM job j WHERE j.tenant_id = :tenant_id AND j.job_type = level.job_type AND j.priority = level.priority
-    AND j.state IN ('available', 'waiting', 'locked') AND j.is_held = 0 AND j.ready_at <= :now)
+    AND j.state IN ('available', 'waiting', 'locked') AND j.is_held = 0 AND j.ready_at <= :now LIMIT 1) = 1
 LIMIT 1;
 
 -- name: next_job_ready_at
@@ -45,9 +46,9 @@ WITH RECURSIVE level (priority) AS (
   SELECT (SELECT max(j.priority) FROM job j WHERE j.tenant_id = :tenant_id AND j.job_type = :job_type
     AND j.state IN ('available', 'waiting', 'locked') AND j.is_held = 0 AND j.priority < level.priority)
   FROM level WHERE level.priority IS NOT NULL)
-SELECT level.priority FROM level WHERE EXISTS (
+SELECT level.priority FROM level WHERE (
   SELECT 1 FROM job j WHERE j.tenant_id = :tenant_id AND j.job_type = :job_type AND j.priority = level.priority
-    AND j.state IN ('available', 'waiting', 'locked') AND j.is_held = 0 AND j.ready_at <= :now)
+    AND j.state IN ('available', 'waiting', 'locked') AND j.is_held = 0 AND j.ready_at <= :now LIMIT 1) = 1
 LIMIT :max_jobs;
 
 -- name: lock_jobs

@@ -12,6 +12,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import apsw
@@ -103,6 +104,12 @@ class Database(ABC):
 
     def tell_others(self) -> None:  # noqa: B027 - a store that others' commits cannot escape tells nothing
         """Hint to the other engines on this database that something was committed; it may be lost."""
+
+    def prepare_history(self, now: datetime) -> None:  # noqa: B027 - one table needs no preparing
+        """Make room for the history of the months to come."""
+
+    def drop_history(self, now: datetime) -> None:  # noqa: B027 - rows of instances are deleted with them
+        """Before and after old instances are removed: give free at once what holds none but those."""
 
     def listen(self, hint: Callable[[], None]) -> None:  # noqa: B027 - as above
         """Call *hint* when another engine hints that it has committed; it may never be called."""

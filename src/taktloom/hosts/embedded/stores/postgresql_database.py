@@ -21,15 +21,25 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 
 import psycopg
 
 from taktloom.hosts.embedded.stores.database import PACKAGE, Database, ServerOptions
 from taktloom.hosts.embedded.stores.node_hints import NodeHints
+from taktloom.hosts.embedded.stores.postgresql_months import make_months, tend_months
 from taktloom.model.errors import ConflictError, IncidentError
 from taktloom.model.identifiers import InstanceKey
-from taktloom.storage import ConnectionLostError, QueryTooLongError, Refusal, Session, SyncLevel, load_queries
+from taktloom.storage import (
+    ConnectionLostError,
+    QueryTooLongError,
+    Refusal,
+    Session,
+    SyncLevel,
+    load_queries,
+    to_micros,
+)
 from taktloom.storage.postgresql import (
     PgConnection,
     PostgresqlSession,
@@ -184,6 +194,19 @@ class PostgresqlDatabase(Database):
             self.writing.run("forget_node", node_id=self._node_id)
         self._connection.close()
 
+    def prepare_history(self, now: datetime) -> None:
+        """See Database: the partitions of this month and the next."""
+        with self.lock:
+            make_months(self._connection, self._session, to_micros(now))
+
+    def drop_history(self, now: datetime) -> None:
+        """See Database, and stores/postgresql_months.py."""
+        try:
+            with connect(self._url, password=self._options.password, name="taktloom months") as connection:
+                tend_months(connection, PostgresqlSession(connection, self._queries), to_micros(now))
+        except psycopg.OperationalError as error:
+            raise self._lost() from error
+
     def tell_others(self) -> None:
         """See Database."""
         if self._hints is not None and self._has_company:
@@ -268,7 +291,7 @@ class PostgresqlDatabase(Database):
             return
 
     def _open_writer(self) -> PgConnection:
-        return connect(self._url, password=self._options.password, name="taktloom writer", settings=_WRITER_SETTINGS)
+        return connect(self._url, password=self._options.password, name="taktloom writer", settings=WRITER_SETTINGS)
 
     def _open_reader(self) -> PostgresqlSession:
         connection: PgConnection = connect(
@@ -290,7 +313,7 @@ class PostgresqlDatabase(Database):
 # Statements are short: compiling them would take longer than running them. Each of them, and each check of a foreign
 # key, goes to a few rows by an index. The server's planner would rather read a whole table that is still small, and
 # keeps that plan while the table grows, until its statistics are renewed.
-_WRITER_SETTINGS = {
+WRITER_SETTINGS = {
     "jit": "off",
     "enable_seqscan": "off",
     "enable_bitmapscan": "off",

@@ -6,17 +6,21 @@ import { useLanguage } from '@/shared/i18n/useLanguage'
 
 import type { PotentialActivity } from '../api/logs'
 import classes from './Potential.module.css'
-import { AmountText, featureColour } from './PotentialTab'
+import { AmountText, kindColour } from './PotentialTab'
 
 export function PotentialDetail({ activity }: { activity: PotentialActivity }) {
   const { t } = useTranslation('mining')
   return (
     <div className={classes.detail}>
-      <Contributions activity={activity} />
+      <div>
+        <Contributions activity={activity} />
+        {activity.evidence.length > 0 && <Evidence activity={activity} />}
+      </div>
       <div>
         <h3>{t('potential.why', { class: t(`class.${activity.potential_class}`) })}</h3>
         <p>{t(`classText.${activity.potential_class}`)}</p>
         <Reasons activity={activity} />
+        <Order activity={activity} />
         {(activity.hours !== null || activity.money !== null) && (
           <p>
             {activity.hours !== null && (
@@ -34,7 +38,7 @@ export function PotentialDetail({ activity }: { activity: PotentialActivity }) {
               {activity.not_computable.map(({ feature, code, reason }) => (
                 <li key={feature}>
                   {t('potential.missing', {
-                    feature: t(`feature.${feature}`, { defaultValue: feature }),
+                    feature: t([`feature.${feature}`, `indicator.${feature}`], { defaultValue: feature }),
                     reason: t(`notComputable.${code}`, { defaultValue: reason }),
                   })}
                 </li>
@@ -67,6 +71,58 @@ function Reasons({ activity }: { activity: PotentialActivity }) {
   )
 }
 
+/** How sure its place in the order is, and what would move it most. */
+function Order({ activity }: { activity: PotentialActivity }) {
+  const { t } = useTranslation('mining')
+  const { rank, rank_interval: reach, moved_by: moved } = activity
+  return (
+    <p>
+      {reach === null ? t('potential.rankAlone', { rank }) : t('potential.rank', { rank, low: reach[0], high: reach[1] })}{' '}
+      {moved === null ? t('potential.unmoved') : t('potential.moved', { feature: t(`feature.${moved.feature}`, { defaultValue: moved.feature }), rank: moved.rank_without })}
+    </p>
+  )
+}
+
+/** What the log shows beside the score: of the gain, and of who does the work. */
+function Evidence({ activity }: { activity: PotentialActivity }) {
+  const { t } = useTranslation('mining')
+  const language = useLanguage()
+  return (
+    <table className={classes.contributions}>
+      <caption>{t('potential.evidence')}</caption>
+      <thead>
+        <tr>
+          <th scope="col">{t('potential.indicator')}</th>
+          <th scope="col" data-align="end">
+            {t('potential.measured')}
+          </th>
+          <th scope="col" data-align="end">
+            {t('potential.reach')}
+          </th>
+          <th scope="col" data-align="end">
+            n
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {activity.evidence.map((one) => (
+          <tr key={one.indicator}>
+            <th scope="row">
+              {t(`indicator.${one.indicator}`, { defaultValue: one.indicator })}
+              <span className={classes.how} title={one.source}>
+                {t(`how.${one.indicator}`, { defaultValue: one.how })}
+              </span>
+            </th>
+            <td data-align="end">{formatNumber(one.value, language, 2)}</td>
+            <td data-align="end">{one.interval === null ? '–' : `${formatNumber(one.interval[0], language, 2)}–${formatNumber(one.interval[1], language, 2)}`}</td>
+            <td data-align="end">{formatNumber(one.n, language)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
+}
+
 function Contributions({ activity }: { activity: PotentialActivity }) {
   const { t } = useTranslation('mining')
   const language = useLanguage()
@@ -76,6 +132,9 @@ function Contributions({ activity }: { activity: PotentialActivity }) {
       <thead>
         <tr>
           <th scope="col">{t('potential.feature')}</th>
+          <th scope="col" data-align="end">
+            {t('potential.measured')}
+          </th>
           <th scope="col" data-align="end">
             {t('potential.value')}
           </th>
@@ -94,10 +153,18 @@ function Contributions({ activity }: { activity: PotentialActivity }) {
         {activity.contributions.map((part) => (
           <tr key={part.feature}>
             <th scope="row">
-              <i className={classes.dot} style={{ background: featureColour(part.feature) }} />
+              <i className={classes.dot} style={{ background: kindColour(part.kind) }} />
               {t(`feature.${part.feature}`, { defaultValue: part.feature })}
-              <span className={classes.how}>{t(`how.${part.feature}`, { defaultValue: part.how })}</span>
+              <span className={classes.how} title={part.source}>
+                {t(`how.${part.feature}`, { defaultValue: part.how })}
+              </span>
             </th>
+            <td data-align="end">
+              {formatNumber(part.measured, language, 2)}
+              <span className={classes.how}>
+                {part.feature !== 'volume' && t('potential.norm', { zero: formatNumber(part.norm[0], language, 2), one: formatNumber(part.norm[1], language, 2) })}
+              </span>
+            </td>
             <td data-align="end">{formatNumber(part.value, language, 2)}</td>
             <td data-align="end">{formatNumber(part.weight, language, 2)}</td>
             <td data-align="end">{formatNumber(part.contribution, language, 1)}</td>
@@ -107,7 +174,7 @@ function Contributions({ activity }: { activity: PotentialActivity }) {
       </tbody>
       <tfoot>
         <tr>
-          <th scope="row" colSpan={3}>
+          <th scope="row" colSpan={4}>
             {t('potential.sum')}
           </th>
           <td data-align="end">{formatNumber(activity.score, language, 1)}</td>

@@ -23,11 +23,15 @@ import { PotentialDetail } from './PotentialDetail'
 import { RatesDialog } from './RatesDialog'
 import { WorkProgress } from './WorkProgress'
 
-export const FEATURES = ['volume', 'standardisation', 'quickness', 'no_rework', 'no_exceptions', 'decision', 'data']
+export const KINDS = ['repetition', 'regularity', 'little_judgement', 'few_errors']
 
-export function featureColour(feature: string): string {
-  return categorical[FEATURES.indexOf(feature) % categorical.length] ?? categorical[6]
+/** Features of one kind of evidence share a colour: four colours can be told apart and remembered, eleven cannot. */
+export function kindColour(kind: string): string {
+  return categorical[KINDS.indexOf(kind) % categorical.length] ?? categorical[6]
 }
+
+/** Kendall's tau from which on an order is called stable. */
+const STABLE = 0.8
 
 type Class = PotentialActivity['potential_class']
 const SIGN: Record<Class, IconName> = { eliminate: 'trash', 'decide-by-rule': 'table', 'call-an-api': 'process', assist: 'edit', 'keep-human': 'user' }
@@ -80,13 +84,14 @@ export function PotentialTab({ log, query }: { log: LogDetail; query: LogQuery }
 
 function Ranking({ potential }: { potential: Potential }) {
   const { t } = useTranslation('mining')
+  const language = useLanguage()
   const { activity } = useLogSearch()
   const go = useGo()
   const hasMoney = potential.activities.some((row) => row.money !== null)
   const hasHours = potential.activities.some((row) => row.hours !== null)
   const columns = 5 + Number(hasHours) + Number(hasMoney)
   return (
-    <Panel title={t('potential.title')} padding="none" actions={<Features />}>
+    <Panel title={t('potential.title')} padding="none" actions={<Kinds />}>
       <table className={classes.table} aria-label={t('potential.title')}>
         <thead>
           <tr>
@@ -130,6 +135,12 @@ function Ranking({ potential }: { potential: Potential }) {
         </tbody>
       </table>
       <p className={classes.method}>
+        {potential.rank_stability === null
+          ? t('potential.noStability')
+          : t('potential.stability', {
+              value: formatNumber(potential.rank_stability, language, 2),
+              verdict: t(`potential.order.${potential.rank_stability >= STABLE ? 'stable' : 'unsure'}`),
+            })}{' '}
         {t('potential.formula')} <span className="tl-muted">{t(`potential.method.${potential.method.code}`, { ...potential.method.parameters, defaultValue: potential.method.text })}</span>
       </p>
     </Panel>
@@ -152,7 +163,9 @@ function Row({ row, isOpen, hasHours, hasMoney, onToggle }: RowProps) {
       <th scope="row">
         <button type="button" className={classes.toggle} aria-expanded={isOpen} onClick={onToggle}>
           <Icon name={isOpen ? 'chevronDown' : 'chevronRight'} size={14} />
-          <span className={classes.rank}>{row.rank}</span>
+          <span className={classes.rank} title={row.rank_interval === null ? undefined : t('potential.rankReach', { low: row.rank_interval[0], high: row.rank_interval[1] })}>
+            {row.rank}
+          </span>
           <span>{row.activity}</span>
         </button>
       </th>
@@ -202,20 +215,20 @@ function Stack({ row }: { row: PotentialActivity }) {
   return (
     <div className={classes.stack} role="img" aria-label={label} title={label}>
       {row.contributions.map((part) => (
-        <span key={part.feature} style={{ width: `${part.contribution}%`, background: featureColour(part.feature) }} />
+        <span key={part.feature} style={{ width: `${part.contribution}%`, background: kindColour(part.kind) }} />
       ))}
     </div>
   )
 }
 
-function Features() {
+function Kinds() {
   const { t } = useTranslation('mining')
   return (
     <ul className={classes.features} aria-label={t('potential.features')}>
-      {FEATURES.map((feature) => (
-        <li key={feature}>
-          <i style={{ background: featureColour(feature) }} />
-          {t(`feature.${feature}`, { defaultValue: feature })}
+      {KINDS.map((kind) => (
+        <li key={kind}>
+          <i style={{ background: kindColour(kind) }} />
+          {t(`kind.${kind}`, { defaultValue: kind })}
         </li>
       ))}
     </ul>

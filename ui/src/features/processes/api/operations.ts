@@ -4,12 +4,18 @@ import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import { api, unwrap } from '@/shared/api/client'
 import type { Schemas } from '@/shared/api/types'
 
+import { modificationOf, type TokenStep } from '../modification'
+
 export type IncidentGroup = Schemas['IncidentGroupOut']
 export type Batch = Schemas['BatchOut']
 export type BatchItem = Schemas['BatchItemOut']
 export type BatchTurn = Schemas['BatchTurnIn']['action']
 /** Without the variables: the client's reader of answers widens triples to lists, and the changes are what is shown. */
 export type Moment = Omit<Schemas['MomentOut'], 'variables'>
+
+export type Effect = Schemas['EffectOut']
+export type TokenChange = Pick<Schemas['TokenChangeIn'], 'action' | 'element_id'>
+export type TokenMove = Schemas['TokenMoveIn']
 
 /** Incidents of one cause, and what is done to them; *variables*: set before the retry, or the results of what is skipped. */
 export interface GroupOrder {
@@ -92,4 +98,28 @@ export function suspendInstance(instanceKey: string, reason: string): Promise<un
 
 export function resumeInstance(instanceKey: string, reason: string): Promise<unknown> {
   return unwrap(api.POST('/api/v1/instances/{instance_key}/resumption', { params: { path: { instance_key: instanceKey } }, body: { reason } }))
+}
+
+/** What the steps would begin and end; nothing is changed. */
+export function effectsQuery(instanceKey: string, steps: readonly TokenStep[]) {
+  return queryOptions({
+    queryKey: ['instances', 'effects', instanceKey, steps],
+    queryFn: async () => {
+      const params = { path: { instance_key: instanceKey } }
+      const { effects } = await unwrap(api.POST('/api/v1/instances/{instance_key}/modification/preview', { params, body: modificationOf(steps) as never }))
+      return effects
+    },
+    retry: false,
+    staleTime: 0,
+  })
+}
+
+export function modifyInstance(instanceKey: string, steps: readonly TokenStep[], reason: string): Promise<unknown> {
+  const body = { ...modificationOf(steps), reason } as never
+  return unwrap(api.POST('/api/v1/instances/{instance_key}/modification', { params: { path: { instance_key: instanceKey } }, body }))
+}
+
+/** What failed counts as done, with these results; a batch of one. */
+export function skipIncident(incidentId: string, variables: Record<string, unknown>, reason: string): Promise<Batch> {
+  return unwrap(api.POST('/api/v1/batches', { body: { kind: 'skip', selection: { keys: [incidentId] }, variables, reason } as never }))
 }

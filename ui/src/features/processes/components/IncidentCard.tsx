@@ -2,6 +2,7 @@
 import { Button, Group, TextInput } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
@@ -14,6 +15,7 @@ import { Problem } from '@/shared/ui/Problem'
 import { RelativeTime } from '@/shared/ui/RelativeTime'
 
 import { resolveIncident } from '../api/instances'
+import { skipIncident } from '../api/operations'
 import type { Incident, InstanceDetail } from '../api/types'
 import { changedVariables } from '../changes'
 import classes from './IncidentCard.module.css'
@@ -29,7 +31,7 @@ export function IncidentCard({ incident, variables, onElement }: IncidentCardPro
   const { t } = useTranslation('processes')
   const say = useServerText()
   const can = useCan()
-  const [mode, setMode] = useState<'plain' | 'edit'>('plain')
+  const [mode, setMode] = useState<'plain' | 'edit' | 'skip'>('plain')
   return (
     <section className={classes.card} aria-label={t('incident.title')}>
       <div className={classes.head}>
@@ -43,7 +45,9 @@ export function IncidentCard({ incident, variables, onElement }: IncidentCardPro
       <p className={classes.message}>{say(incident.message)}</p>
       {can('instance.operate') &&
         (mode === 'plain' ? (
-          <Plain incident={incident} onEdit={() => setMode('edit')} />
+          <Plain incident={incident} onEdit={() => setMode('edit')} onSkip={() => setMode('skip')} />
+        ) : mode === 'skip' ? (
+          <Skip incident={incident} onClose={() => setMode('plain')} />
         ) : (
           <Edit incident={incident} before={ownVariables({ variables })} onClose={() => setMode('plain')} />
         ))}
@@ -65,7 +69,7 @@ function useResolve(incident: Incident) {
   })
 }
 
-function Plain({ incident, onEdit }: { incident: Incident; onEdit: () => void }) {
+function Plain({ incident, onEdit, onSkip }: { incident: Incident; onEdit: () => void; onSkip: () => void }) {
   const { t } = useTranslation('processes')
   const resolve = useResolve(incident)
   return (
@@ -81,6 +85,42 @@ function Plain({ incident, onEdit }: { incident: Incident; onEdit: () => void })
         </Button>
         <Button variant="default" leftSection={<Icon name="edit" size={14} />} onClick={onEdit}>
           {t('action.editAndRetry')}
+        </Button>
+        <Button variant="default" leftSection={<Icon name="chevronRight" size={14} />} onClick={onSkip}>
+          {t('incidents.skip')}
+        </Button>
+      </Group>
+    </>
+  )
+}
+
+/** What failed counts as done; it runs as a batch of one, which tells what became of it. */
+function Skip({ incident, onClose }: { incident: Incident; onClose: () => void }) {
+  const { t } = useTranslation('processes')
+  const navigate = useNavigate()
+  const queryClient = useQueryClient()
+  const [rows, setRows] = useState(() => rowsOf({}))
+  const [reason, setReason] = useState('')
+  const skip = useMutation({
+    mutationFn: () => skipIncident(incident.incident_id, variablesOf(rows), reason.trim()),
+    onSuccess: async ({ batch_id }) => {
+      await queryClient.invalidateQueries({ queryKey: ['batches'] })
+      await navigate({ to: '/batches', search: { batch: batch_id } })
+    },
+  })
+  const isWrong = rowProblems(rows).some((problem) => problem !== null)
+  return (
+    <>
+      <p className="tl-muted">{t('incident.skipText')}</p>
+      <VariableEditor rows={rows} onChange={setRows} />
+      <TextInput mt="sm" label={t('reason')} required value={reason} maxLength={1000} onChange={(event) => setReason(event.currentTarget.value)} />
+      {skip.error !== null && <Problem error={skip.error} />}
+      <Group mt="sm" gap="sm">
+        <Button disabled={isWrong || reason.trim() === ''} loading={skip.isPending} onClick={() => skip.mutate()}>
+          {t('incidents.skip')}
+        </Button>
+        <Button variant="default" onClick={onClose}>
+          {t('shared:action.cancel')}
         </Button>
       </Group>
     </>

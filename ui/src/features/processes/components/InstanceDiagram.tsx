@@ -15,18 +15,24 @@ interface InstanceDiagramProps {
   detail: InstanceDetail
   /** Shown as it was then, not as it is now. */
   moment?: Moment
+  /** Where something would begin or end. */
+  effects?: Record<string, State>
   element: string | null
   onElement: (element: string | null) => void
 }
 
-export function InstanceDiagram({ detail, moment, element, onElement }: InstanceDiagramProps) {
+export function InstanceDiagram({ detail, moment, effects, element, onElement }: InstanceDiagramProps) {
   const { t } = useTranslation('processes')
   const { summary, visits, incidents } = detail
   const model = useQuery(modelQuery(summary.process_id, moment?.version ?? summary.version))
-  const marks = useMemo(() => (moment === undefined ? marksOf(visits, incidents) : marksAt(moment, visits)), [moment, visits, incidents])
+  const marks = useMemo(() => ({ ...(moment === undefined ? marksOf(visits, incidents) : marksAt(moment, visits)), ...effects }), [moment, visits, incidents, effects])
   const counts = useMemo(
-    () =>
-      repeats(moment === undefined ? visits : []).map(
+    () => [
+      ...Object.entries(effects ?? {}).map(([elementId, state]): DiagramCount => {
+        const text = t(state === 'running' ? 'modify.begins' : 'modify.ends')
+        return { elementId, text, state, label: text }
+      }),
+      ...repeats(moment === undefined ? visits : []).map(
         ([elementId, times]): DiagramCount => ({
           elementId,
           text: `× ${times}`,
@@ -34,7 +40,8 @@ export function InstanceDiagram({ detail, moment, element, onElement }: Instance
           label: t('count.visits', { count: times }),
         }),
       ),
-    [moment, visits, t],
+    ],
+    [moment, visits, effects, t],
   )
   return (
     <Async query={model} rows={6}>

@@ -1,5 +1,5 @@
 /** One instance: where it stands in the diagram, what happened when, its variables, and what an operator can do. */
-import { Button, Tabs } from '@mantine/core'
+import { Button, Menu, Tabs } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
@@ -22,6 +22,7 @@ import { EventRows } from './EventRows'
 import { IncidentCard } from './IncidentCard'
 import { InstanceDiagram } from './InstanceDiagram'
 import { InstanceVariables } from './InstanceVariables'
+import { ModifyPanel } from './ModifyPanel'
 import classes from './processes.module.css'
 import { SuspendDialog } from './SuspendDialog'
 import { Timeline } from './Timeline'
@@ -79,6 +80,8 @@ function Actions({ detail }: { detail: InstanceDetail }) {
   const { t } = useTranslation('processes')
   const can = useCan()
   const [dialog, setDialog] = useState<'cancel' | 'suspend' | 'resume' | null>(null)
+  const navigate = useNavigate({ from: '/instances/$instanceKey' })
+  const { process_id, version, instance_key } = detail.summary
   const turn = detail.summary.is_suspended ? 'resume' : 'suspend'
   if (!can('instance.operate') || detail.summary.status !== 'active') return null
   return (
@@ -89,6 +92,19 @@ function Actions({ detail }: { detail: InstanceDetail }) {
       <Button variant="default" leftSection={<Icon name="cancelled" size={14} />} onClick={() => setDialog('cancel')}>
         {t('action.cancelInstance')}
       </Button>
+      <Menu position="bottom-end">
+        <Menu.Target>
+          <Button variant="default" leftSection={<Icon name="more" size={14} />}>
+            {t('action.more')}
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item onClick={() => void navigate({ search: (before) => ({ ...before, at: undefined, modify: [] }), replace: true })}>{t('modify.title')}</Menu.Item>
+          <Menu.Item onClick={() => void navigate({ to: '/processes/$processId/migration', params: { processId: process_id }, search: { from: version, instance: instance_key } })}>
+            {t('migration.one')}
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
       {(dialog === 'suspend' || dialog === 'resume') && <SuspendDialog instanceKey={detail.summary.instance_key} mode={dialog} onClose={() => setDialog(null)} />}
       {dialog === 'cancel' && <CancelDialog instanceKey={detail.summary.instance_key} onClose={() => setDialog(null)} />}
     </>
@@ -97,7 +113,7 @@ function Actions({ detail }: { detail: InstanceDetail }) {
 
 function Content({ detail }: { detail: InstanceDetail }) {
   const { t } = useTranslation('processes')
-  const { tab = 'timeline', element, at } = useSearch({ from: '/shell/instances/$instanceKey' })
+  const { tab = 'timeline', element, at, modify } = useSearch({ from: '/shell/instances/$instanceKey' })
   const navigate = useNavigate({ from: '/instances/$instanceKey' })
 
   function go(change: InstanceSearch): void {
@@ -110,7 +126,9 @@ function Content({ detail }: { detail: InstanceDetail }) {
       {open.map((incident) => (
         <IncidentCard key={incident.incident_id} incident={incident} variables={detail.variables} onElement={(id) => go({ element: id })} />
       ))}
-      {at === undefined ? (
+      {modify !== undefined && detail.summary.status === 'active' ? (
+        <ModifyPanel detail={detail} steps={modify} element={element ?? null} onElement={(id) => go({ element: id })} onSteps={(steps) => go({ modify: steps })} />
+      ) : at === undefined ? (
         <>
           <div>
             <Button variant="default" leftSection={<Icon name="waiting" size={14} />} onClick={() => go({ at: 1 })}>

@@ -184,7 +184,7 @@ function Content({ process }: { process: ProcessDetail }) {
               <VersionDiagram process={shown} element={search.element ?? null} onElement={(element) => go({ element: element ?? undefined })} />
             ))}
         </Tabs.Panel>
-        <Tabs.Panel value="versions">{tab === 'versions' && <VersionList versions={process.versions} />}</Tabs.Panel>
+        <Tabs.Panel value="versions">{tab === 'versions' && <VersionList processId={latest.process_id} versions={process.versions} />}</Tabs.Panel>
       </Tabs>
       {search.start === true && <StartDialog process={latest} onClose={() => go({ start: undefined })} />}
     </>

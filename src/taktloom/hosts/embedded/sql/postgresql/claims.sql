@@ -29,6 +29,27 @@ RETURNING job_id, job_type, priority, instance_key, process_id, element_id, retr
   variables_sealed, (SELECT subject_key FROM instance i
     WHERE i.tenant_id = job.tenant_id AND i.instance_key = job.instance_key) AS subject_key;
 
+-- The job is found by its id before anything is asked of it: the planner would read all that is ready for it.
+-- name: locked_jobs
+WITH named AS MATERIALIZED (
+  SELECT job_id, fence, state, ready_at FROM job
+  WHERE tenant_id = :tenant_id AND job_id IN (SELECT value FROM json_each(:job_ids)))
+SELECT job_id, fence FROM named WHERE state = 'locked' AND ready_at > :now;
+
+-- name: lock_external_task
+WITH named AS MATERIALIZED (
+  SELECT ctid AS place, state, is_held FROM job WHERE tenant_id = :tenant_id AND job_id = :job_id FOR UPDATE)
+UPDATE job SET state = 'locked', fence = fence + 1, attempt = attempt + 1, worker = :worker, taken_at = :now,
+  ready_at = :locked_until
+WHERE ctid = ANY (ARRAY(
+  SELECT place FROM named WHERE state IN ('available', 'waiting', 'locked') AND is_held = 0));
+
+-- name: unlock_external_task
+WITH named AS MATERIALIZED (
+  SELECT ctid AS place, state FROM job WHERE tenant_id = :tenant_id AND job_id = :job_id FOR UPDATE)
+UPDATE job SET state = 'available', worker = NULL, ready_at = :now
+WHERE ctid = ANY (ARRAY(SELECT place FROM named WHERE state = 'locked'));
+
 -- name: claim_timer
 DELETE FROM timer WHERE tenant_id = :tenant_id AND timer_id IN (
   SELECT timer_id FROM timer WHERE tenant_id = :tenant_id AND timer_id = :timer_id FOR UPDATE SKIP LOCKED);

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which part of a directly-follows graph a map shows, so that no part of the process hangs in the air."""
+
+from collections.abc import Sequence
+
+from taktloom.mining.statistics.directly_follows import DirectlyFollowsGraph, Flow
+
+
+def select_map(graph: DirectlyFollowsGraph, *, activities: float, flows: float) -> DirectlyFollowsGraph:
+    """The most frequent activities and, among them, flows; order kept. Shares are 0 … 1 of all there are.
+
+    Whatever the shares, each activity shown keeps its most frequent way in and out. Where none of those it comes from
+    or goes to is among the shown, the most frequent of them is shown too: else a rare step's neighbour would look like
+    the end of the process.
+    """
+    names = _with_ways(graph, {node.activity for node in graph.nodes[: _part(len(graph.nodes), activities)]})
+    among = [flow for flow in graph.flows if flow.source in names and flow.target in names]
+    return DirectlyFollowsGraph(
+        nodes=tuple(node for node in graph.nodes if node.activity in names), flows=tuple(flows_shown(among, flows))
+    )
+
+
+def flows_shown(flows: Sequence[Flow], share: float) -> list[Flow]:
+    """The first *share* of flows (most frequent first), with the first into and out of each activity; order kept."""
+    entered: set[str] = set()
+    left: set[str] = set()
+    shown = []
+    for rank, flow in enumerate(flows):
+        is_way = flow.source != flow.target and (flow.source not in left or flow.target not in entered)
+        if rank < _part(len(flows), share) or is_way:
+            shown.append(flow)
+        if flow.source != flow.target:
+            left.add(flow.source)
+            entered.add(flow.target)
+    return shown
+
+
+def _with_ways(graph: DirectlyFollowsGraph, names: set[str]) -> set[str]:
+    begun = {node.activity: node.first_in for node in graph.nodes}
+    ended = {node.activity: node.last_in for node in graph.nodes}
+    strongest_in: dict[str, Flow] = {}
+    strongest_out: dict[str, Flow] = {}
+    steps = [flow for flow in graph.flows if flow.source != flow.target]
+    for flow in steps:
+        strongest_in.setdefault(flow.target, flow)
+        strongest_out.setdefault(flow.source, flow)
+    while True:
+        entered = {flow.target for flow in steps if flow.source in names and flow.target in names}
+        left = {flow.source for flow in steps if flow.source in names and flow.target in names}
+        outward = [strongest_out[name] for name in names - left if name in strongest_out]
+        inward = [strongest_in[name] for name in names - entered if name in strongest_in]
+        added = {flow.target for flow in outward if flow.frequency > ended[flow.source]}
+        added |= {flow.source for flow in inward if flow.frequency > begun[flow.target]}
+        if not added:
+            return names
+        names = names | added
+
+
+def _part(count: int, share: float) -> int:
+    return min(count, max(1, round(count * share)))

@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A log prepared for measuring its activities many times over."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from taktloom.mining.indicators.regularity import Codes, Numbers, Ordering
+from taktloom.mining.indicators.schedules import Marks, find_batches, hour_phases
+from taktloom.mining.logs.canonical import CanonicalLog
+from taktloom.mining.logs.variants import VariantTable
+from taktloom.mining.statistics.arrays import LogArrays, load_arrays
+from taktloom.mining.statistics.resources import Actor, ResourceEvidence
+from taktloom.model.events import EVENT_ATTRIBUTE_PREFIX
+
+COMMON_COVERAGE = 0.8
+FAILED_STATES = ("ate_abort", "pi_abort", "withdraw", "failed", "error")  # IEEE 1849, and the engine's own history
+_FAILED_LABELS = (
+    r"(?i)\b(abort(ed)?|cancel(l?ed|lation)?|fail(ed|ure)?|withdraw(n|al)?|error)\b|取消|中止|失败|撤回|作废"
+)
+_SYSTEM_NAMES = ("system", "it_system", "source_system", "application", "app", "software", "系统", "应用")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class IndicatorSource:
+    """A log prepared for many weighings. Per row unless said otherwise; None where the log does not tell.
+
+    case_index: 0 … cases-1. case_variants: per case. is_exception: its neighbours stand around it in no common variant.
+    actor: per resource code, 1 system, 0 human, -1 cannot be told. already_held, recorded: attribute values that the
+    case already held, and attribute values recorded. has_failed: aborted, or the case ends as failed right after it.
+    system: code of the recorded system, -1 unknown. in_batch, batch_told: see `schedules`.
+    """
+
+    log: LogArrays
+    case_index: Codes
+    case_variants: Codes
+    ordering: Ordering
+    is_exception: Marks
+    actor: Codes
+    already_held: Numbers | None = None
+    recorded: Numbers | None = None
+    has_failed: Marks | None = None
+    system: Codes | None = None
+    in_batch: Marks
+    batch_told: Marks
+    phases: tuple[Numbers, Numbers] | None = None
+
+    @property
+    def cases(self) -> int:
+        """Number of cases."""
+        return int(self.case_variants.size)
+
+
+def load_indicator_source(log: CanonicalLog, resources: Sequence[ResourceEvidence]) -> IndicatorSource:
+    """Prepare *log*; *resources*: its classified resources (human or system)."""
+    arrays, table = load_arrays(log), log.variants()
+    events = log.events().collect()
+    held, recorded = _held_values(events)
+    in_batch, batch_told = find_batches(arrays)
+    case_index = np.repeat(np.arange(arrays.starts.size), np.diff(np.append(arrays.starts, arrays.case.size)))
+    return IndicatorSource(
+        log=arrays,
+        case_index=case_index,
+        case_variants=table.case_variants.astype(np.int64),
+        ordering=_ordering(table, arrays.activities),
+        is_exception=exceptional_events(arrays, rare_cases(table)[case_index]),
+        actor=_actors(arrays, resources),
+        already_held=held,
+        recorded=recorded,
+        has_failed=_failures(arrays, events),
+        system=_systems(events),
+        in_batch=in_batch,
+        batch_told=batch_told,
+        phases=hour_phases(arrays, log.metadata.facts.finest_unit_us),
+    )
+
+
+def rare_cases(table: VariantTable) -> Marks:
+    """Per case: its variant is not among the commonest ones that together cover 80 % of the cases."""
+    counts = np.array([variant.cases for variant in table.variants], dtype=np.int64)
+    before = np.cumsum(counts) - counts
+    common = before < COMMON_COVERAGE * counts.sum()
+    rare: NDArray[np.bool_] = ~common
+    return rare[table.case_variants]
+
+
+def neighbours(log: LogArrays) -> tuple[Codes, Codes]:
+    """Per row the activity before and after it in its case; the number of activities stands for begin and end."""
+    before = np.full(log.activity.size, len(log.activities), dtype=np.int64)
+    after = before.copy()
+    before[log.follows] = log.activity[log.follows - 1]
+    after[log.follows - 1] = log.activity[log.follows]
+    return before, after
+
+
+def exceptional_events(log: LogArrays, is_rare: Marks) -> Marks:
+    """Per row: before, activity and after are together in no row of a case that is not rare (*is_rare*: per row)."""
+    before, after = neighbours(log)
+    size = len(log.activities) + 1
+    path = (before * size + log.activity) * size + after
+    return ~np.isin(path, np.unique(path[~is_rare]))
+
+
+def _ordering(table: VariantTable, activities: list[str]) -> Ordering:
+    code = {label: index for index, label in enumerate(activities)}
+    sequences = [np.array([code[label] for label in variant.activities], dtype=np.int64) for variant in table.variants]
+    return Ordering(sequences, table.case_variants.astype(np.int64), len(activities))
+
+
+def _actors(log: LogArrays, resources: Sequence[ResourceEvidence]) -> Codes:
+    code = {Actor.SYSTEM: 1, Actor.HUMAN: 0, Actor.CANNOT_TELL: -1}
+    told = {evidence.resource: code[evidence.actor] for evidence in resources}
+    return np.array([told.get(name, -1) for name in log.resources], dtype=np.int64)
+
+
+def _held_values(events: pl.DataFrame) -> tuple[Numbers | None, Numbers | None]:
+    """Per row over the attributes that sometimes carry over and sometimes change.
+
+    What never carries over is an identifier, what never changes in a case is a fact of the case: both would say the
+    same of every activity.
+    """
+    held, recorded = np.zeros((2, events.height))
+    is_told = False
+    for name in [each for each in events.columns if each.startswith(EVENT_ATTRIBUTE_PREFIX)]:
+        before = pl.col(name).forward_fill().shift(1).over("case_id")
+        marks = events.select(
+            before.eq(pl.col(name)).fill_null(False).alias("held"),
+            (before.is_not_null() & pl.col(name).is_not_null()).alias("could"),
+            pl.col(name).is_not_null().alias("recorded"),
+        )
+        if 0 < marks["held"].sum() < marks["could"].sum():
+            is_told = True
+            held += marks["held"].to_numpy()
+            recorded += marks["recorded"].to_numpy()
+    return (held, recorded) if is_told else (None, None)
+
+
+def _failures(log: LogArrays, events: pl.DataFrame) -> Marks | None:
+    """None where no event of the log failed and no case ends in a label that says so: it records no failures."""
+    states = events["lifecycle"].cast(pl.String).str.to_lowercase()
+    failed: Marks = states.is_in(list(FAILED_STATES)).fill_null(False).to_numpy().copy()
+    says_failed = pl.Series(log.activities, dtype=pl.String).str.contains(_FAILED_LABELS).to_numpy()
+    ends = log.ends[says_failed[log.activity[log.ends]]] if log.ends.size else log.ends
+    failed[ends[~np.isin(ends, log.starts)] - 1] = True
+    return failed if failed.any() else None
+
+
+def _systems(events: pl.DataFrame) -> Codes | None:
+    prefix = len(EVENT_ATTRIBUTE_PREFIX)
+    for name in events.columns:
+        is_event = name.startswith(EVENT_ATTRIBUTE_PREFIX)
+        if is_event and name[prefix:].lower().replace(" ", "_").replace("-", "_") in _SYSTEM_NAMES:
+            codes = events[name].cast(pl.String).rank("dense").cast(pl.Int64).fill_null(0).to_numpy() - 1
+            return codes if (codes >= 0).any() else None
+    return None

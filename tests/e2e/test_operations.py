@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Operators at work in a real Chromium: instances are carried to another version, tokens are moved."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.browser import DESK, PHONE, assert_marks_visible, open_page, overflow_of
+from tests.e2e.desk import Desk, open_desk, second_person
+from tests.e2e.drawn_orders import drawn_orders
+from tests.e2e.server import Person
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+
+
+@dataclass
+class Shop:
+    """ready: stand at the first step; weighed: one that stands where the new version has nothing."""
+
+    desk: Desk
+    clerk: Person
+    ready: list[str]
+    weighed: str
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    """Two versions of a process, and three instances of the first."""
+    folder = tmp_path_factory.mktemp("operations")
+    with open_desk(folder) as desk:
+        clerk = second_person(desk)
+        ready, weighed = seed(clerk, folder)
+        yield Shop(desk=desk, clerk=clerk, ready=ready, weighed=weighed)
+        clerk.close()
+
+
+def seed(clerk: Person, folder: Path) -> tuple[list[str], str]:
+    """The instances at the first step, and the one at the second."""
+    deploy(clerk, folder, drawn_orders("Receive", "Weigh", "Check", "pack"))
+    weighed = start(clerk, "K-3")
+    do_first_task(clerk)
+    ready = [start(clerk, "K-1"), start(clerk, "K-2")]
+    deploy(clerk, folder, drawn_orders("Receive", "Approve", "pack", "label"))
+    return ready, weighed
+
+
+def deploy(clerk: Person, folder: Path, content: bytes) -> None:
+    """One more version."""
+    file = folder / "orders.bpmn"
+    file.write_bytes(content)
+    clerk.post_files("/deployments", [file])
+
+
+def start(clerk: Person, business_key: str, **more: object) -> str:
+    """Of the newest version unless another one is named."""
+    return str(clerk.post("/processes/orders/instances", {"business_key": business_key, **more})["instance_key"])
+
+
+def do_first_task(clerk: Person) -> None:
+    """Complete the only task there is."""
+    (task,) = clerk.get("/tasks", view="all")["items"]
+    clerk.post(f"/tasks/{task['user_task_id']}/complete", {"variables": {}})
+
+
+def test_instances_are_migrated_after_a_look_at_the_differences_and_a_dry_run(shop: Shop) -> None:
+    page, address = shop.desk.page, shop.desk.server.address
+    page.goto(f"{address}/processes/orders?tab=versions")
+    page.get_by_role("link", name="Migrate instances of version 1").click()
+    source = page.get_by_role("region", name="version 1", exact=True)
+    expect(source).to_contain_text("2 gone")
+    expect(page.get_by_role("region", name="version 2", exact=True)).to_contain_text("2 new")
+
+    page.get_by_role("combobox", name="Check becomes").click()
+    page.get_by_role("option", name="Approve").click()
+    expect(source).to_contain_text("1 gone")
+    page.get_by_role("button", name="Check the instances").click()
+    page.get_by_text("Waits 1").click()
+    verdicts = page.get_by_role("table", name="Dry run")
+    expect(verdicts).to_contain_text("Weigh It is gone in the target.")
+    assert "verdict=waits" in page.url
+    assert "K-1" not in verdicts.inner_text()
+    assert_marks_visible(page, at_least=2)
+
+    page.get_by_label("Reason").fill("the scales are broken")
+    page.get_by_role("button", name="Migrate 2 instances to version 2").click()
+    expect(page.get_by_role("status").filter(has_text="2 of 3 done, 1 refused")).to_be_visible()
+
+    versions = {one["business_key"]: one["version"] for one in shop.clerk.get("/instances")["items"]}
+    (batch,) = shop.clerk.get("/batches")["items"]
+    assert versions == {"K-1": 2, "K-2": 2, "K-3": 1}
+    assert (batch["kind"], batch["reason"]) == ("migrate", "the scales are broken")
+
+
+def test_a_choice_that_cannot_be_is_refused_with_its_reason_and_the_others_stay(shop: Shop) -> None:
+    page, address = shop.desk.page, shop.desk.server.address
+    open_page(page, f'{address}/processes/orders/migration?from=1&to=2&mapping={{"Check":"pack"}}')
+
+    expect(page.get_by_role("alert")).to_contain_text("'Check' cannot become 'pack'")
+    page.set_viewport_size(PHONE)
+    assert overflow_of(page) == 0
+
+
+def test_tokens_are_moved_after_a_preview_with_a_reason(shop: Shop) -> None:
+    page, address = shop.desk.page, shop.desk.server.address
+    page.set_viewport_size(DESK)
+    page.goto(f"{address}/instances/{shop.weighed}")
+    page.get_by_role("button", name="More").click()
+    page.get_by_role("menuitem", name="Move tokens").click()
+    page.get_by_role("combobox", name="Element").click()
+    page.get_by_role("option", name="Weigh · active").click()
+    page.get_by_role("button", name="Move its tokens to …").click()
+    page.locator('[data-element-id="pack"]').click()
+
+    expect(page.get_by_role("list", name="What will be done")).to_contain_text("Move every token from Weigh to Pack")
+    expect(page.get_by_role("region", name="Ends", exact=True)).to_contain_text("User task Weigh")
+    expect(page.get_by_role("region", name="Begins", exact=True)).to_contain_text("Job Pack")
+    assert "modify=" in page.url
+    assert shop.clerk.get("/tasks", view="all", search="K-3")["total"] == 1
+    page.get_by_label("Reason").fill("weighed by hand")
+    page.get_by_role("button", name="Make this change").click()
+    expect(page.get_by_text("The tokens were moved")).to_be_visible()
+
+    (action,) = shop.clerk.get("/operator-actions", instance_key=shop.weighed)["items"]
+    assert (action["action"], action["reason"]) == ("modify-instance", "weighed by hand")
+    assert [one["job_type"] for one in shop.clerk.get(f"/instances/{shop.weighed}")["jobs"]] == ["pack"]

@@ -1,0 +1,180 @@
+/** Moves tokens of an instance: choose in the diagram or the list, see what would begin and end, then do it. */
+import { ActionIcon, Button, Group, Select, TextInput } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMemo, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+
+import { Async } from '@/shared/ui/Async'
+import { Icon } from '@/shared/ui/Icon'
+import { Panel } from '@/shared/ui/Panel'
+import { Problem } from '@/shared/ui/Problem'
+
+import { effectsQuery, modifyInstance, type Effect } from '../api/operations'
+import { modelQuery } from '../api/processes'
+import type { InstanceDetail } from '../api/types'
+import { elementsOf } from '../migration'
+import { actionsAt, effectMarks, places, type TokenAction, type TokenStep } from '../modification'
+import { InstanceDiagram } from './InstanceDiagram'
+import classes from './ModifyPanel.module.css'
+
+interface ModifyPanelProps {
+  detail: InstanceDetail
+  steps: TokenStep[]
+  element: string | null
+  onElement: (element: string | undefined) => void
+  /** undefined: nothing is moved any more. */
+  onSteps: (steps: TokenStep[] | undefined) => void
+}
+
+export function ModifyPanel({ detail, steps, element, onElement, onSteps }: ModifyPanelProps) {
+  const { t } = useTranslation('processes')
+  const { summary } = detail
+  const model = useQuery(modelQuery(summary.process_id, summary.version))
+  const active = useMemo(() => new Set(detail.visits.filter(({ state }) => state === 'active').map(({ element_id }) => element_id)), [detail.visits])
+  const choices = useMemo(() => (model.data === undefined ? [] : places(elementsOf(model.data, summary.process_id), active)), [model.data, summary.process_id, active])
+  const [moving, setMoving] = useState<string | null>(null)
+  const effects = useQuery({ ...effectsQuery(summary.instance_key, steps), enabled: steps.length > 0 })
+  const marks = useMemo(() => effectMarks(effects.data ?? []), [effects.data])
+  const nameOf = (id: string): string => choices.find((each) => each.id === id)?.name || id
+
+  /** While a token is being moved the next element chosen is where it goes to. */
+  function choose(id: string | null): void {
+    if (moving !== null && id !== null && choices.some((each) => each.id === id)) {
+      onSteps([...steps, { action: 'move', element: moving, target: id }])
+      setMoving(null)
+    } else if (moving === null) onElement(id ?? undefined)
+  }
+
+  function act(action: TokenAction, id: string): void {
+    if (action === 'move') setMoving(id)
+    else onSteps([...steps, { action, element: id }])
+  }
+
+  const place = choices.find(({ id }) => id === element)
+  return (
+    <div className={classes.stack}>
+      <InstanceDiagram detail={detail} effects={marks} element={moving ?? element} onElement={choose} />
+      <Panel title={t('modify.title')}>
+        <div className={classes.stack}>
+          <Select
+            className={classes.place}
+            label={moving === null ? t('modify.place') : t('modify.target', { element: nameOf(moving) })}
+            description={moving === null ? t('modify.placeText') : t('modify.targetText')}
+            searchable
+            data={choices.filter(({ id }) => id !== moving).map(({ id, name }) => ({ value: id, label: `${name || id}${active.has(id) ? ` · ${t('modify.active')}` : ''}` }))}
+            value={moving === null ? (place?.id ?? null) : null}
+            onChange={choose}
+          />
+          <Group gap="xs">
+            {moving !== null ? (
+              <Button variant="default" onClick={() => setMoving(null)}>
+                {t('modify.notMove')}
+              </Button>
+            ) : (
+              place !== undefined &&
+              actionsAt(place.id, active).map((action) => (
+                <Button key={action} variant="default" onClick={() => act(action, place.id)}>
+                  {t(`modify.do.${action}`)}
+                </Button>
+              ))
+            )}
+          </Group>
+          {steps.length > 0 && <Steps steps={steps} nameOf={nameOf} onSteps={onSteps} />}
+          {steps.length > 0 && <Async query={effects} rows={2}>{(found) => <Effects effects={found} nameOf={nameOf} />}</Async>}
+          <Order instanceKey={summary.instance_key} steps={steps} isPossible={effects.isSuccess} onClose={() => onSteps(undefined)} />
+        </div>
+      </Panel>
+    </div>
+  )
+}
+
+interface StepsProps {
+  steps: TokenStep[]
+  nameOf: (id: string) => string
+  onSteps: (steps: TokenStep[]) => void
+}
+
+function Steps({ steps, nameOf, onSteps }: StepsProps) {
+  const { t } = useTranslation('processes')
+  return (
+    <ol className={classes.steps} aria-label={t('modify.steps')}>
+      {steps.map((step, index) => {
+        const text = t(`modify.step.${step.action}`, { element: nameOf(step.element), target: nameOf(step.target ?? '') })
+        return (
+          <li key={index}>
+            {text}
+            <ActionIcon variant="subtle" aria-label={t('modify.remove', { step: text })} onClick={() => onSteps(steps.filter((_, at) => at !== index))}>
+              <Icon name="close" size={14} />
+            </ActionIcon>
+          </li>
+        )
+      })}
+    </ol>
+  )
+}
+
+function Effects({ effects, nameOf }: { effects: readonly Effect[]; nameOf: (id: string) => string }) {
+  const { t } = useTranslation('processes')
+  return (
+    <div className={classes.effects} role="status">
+      {(['ends', 'begins'] as const).map((change) => {
+        const found = effects.filter((each) => each.change === change)
+        return (
+          <section key={change} aria-label={t(`modify.${change}`)}>
+            <h3>
+              <Icon name={change === 'ends' ? 'cancelled' : 'running'} size={14} /> {t(`modify.${change}`)}
+            </h3>
+            {found.length === 0 ? (
+              <p className="tl-muted">{t('modify.nothing')}</p>
+            ) : (
+              <ul>
+                {found.map(({ kind, element_id }, index) => (
+                  <li key={index}>
+                    {t(`modify.kind.${kind}`, { defaultValue: kind })}
+                    {element_id !== null && <strong> {nameOf(element_id)}</strong>}
+                  </li>
+                ))}
+              </ul>
+            )}
+          </section>
+        )
+      })}
+    </div>
+  )
+}
+
+function Order({ instanceKey, steps, isPossible, onClose }: { instanceKey: string; steps: TokenStep[]; isPossible: boolean; onClose: () => void }) {
+  const { t } = useTranslation('processes')
+  const queryClient = useQueryClient()
+  const [reason, setReason] = useState('')
+  const modify = useMutation({
+    mutationFn: () => modifyInstance(instanceKey, steps, reason.trim()),
+    onSuccess: async () => {
+      notifications.show({ message: t('modify.done') })
+      await queryClient.invalidateQueries({ queryKey: ['instances'] })
+      await queryClient.invalidateQueries({ queryKey: ['incidents'] })
+      onClose()
+    },
+  })
+  return (
+    <form
+      className={classes.stack}
+      onSubmit={(event) => {
+        event.preventDefault()
+        modify.mutate()
+      }}
+    >
+      <TextInput className={classes.place} label={t('reason')} required value={reason} maxLength={1000} onChange={(event) => setReason(event.currentTarget.value)} />
+      {modify.error !== null && <Problem error={modify.error} />}
+      <Group gap="sm">
+        <Button type="submit" disabled={reason.trim() === '' || steps.length === 0 || !isPossible} loading={modify.isPending}>
+          {t('modify.apply', { count: steps.length })}
+        </Button>
+        <Button variant="default" onClick={onClose}>
+          {t('shared:action.cancel')}
+        </Button>
+      </Group>
+    </form>
+  )
+}
