@@ -5,8 +5,10 @@ from collections.abc import Mapping
 from dataclasses import MISSING, Field, dataclass, fields
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, cast, get_args, get_origin, get_type_hints
 
+from taktloom.app.analyses.deciding import deployed_file, deployed_versions
 from taktloom.app.analyses.records import (
     Analysis,
     AnalysisInput,
@@ -95,21 +97,29 @@ def analyse(
     """
     analysis = _analysis(request.name)
     record = read_parameters(analysis, request.parameters)
-    named = _other_logs(record)
-    others = {name: context.rooms.logs.open_log(log_id) for name, log_id in named.items()}
+    versions = deployed_versions(context) if analysis.asks_deployed else ()
+    others = {name: context.rooms.logs.open_log(log_id) for name, log_id in _other_logs(record).items()}
     imports = tuple((log.metadata.log_id, log.metadata.imported_at) for log in others.values())
 
-    def run(log: "CanonicalLog") -> AnalysisOutput:
-        views = {name: view_of(other, request.chosen) for name, other in others.items()}
-        return analysis.run(AnalysisInput(log=view_of(log, request.chosen), report=report, others=views), record)
+    def compute(log: "CanonicalLog") -> AnalysisOutput:
+        source = AnalysisInput(
+            log=view_of(log, request.chosen),
+            report=report,
+            others={name: view_of(other, request.chosen) for name, other in others.items()},
+            deployed=partial(deployed_file, context),
+        )
+        return analysis.run(source, record)
 
-    return context.rooms.logs.result(request.log_id, ("analysis", request.name, record, request.chosen, imports), run)
+    return context.rooms.logs.result(
+        request.log_id, ("analysis", request.name, record, request.chosen, versions, imports), compute
+    )
 
 
 @use_case(Permission.LOG_VIEW)
 def start_analysis(context: Context, *, request: AnalysisRequest) -> AnalysisOutput | WorkStatus:
     """The result where it comes within two seconds, else the work to follow; asked again, the same work is joined."""
-    record = read_parameters(_analysis(request.name), request.parameters)
+    analysis = _analysis(request.name)
+    record = read_parameters(analysis, request.parameters)
     context.rooms.logs.metadata(request.log_id)  # an unknown log is an answer, not a work that fails
 
     def work(handle: WorkHandle) -> AnalysisOutput:
@@ -119,7 +129,8 @@ def start_analysis(context: Context, *, request: AnalysisRequest) -> AnalysisOut
     works = context.rooms.long_work
     for other in _other_logs(record).values():
         context.rooms.logs.metadata(other)
-    key = ("analysis", request.log_id, request.name, record, request.chosen)
+    versions = deployed_versions(context) if analysis.asks_deployed else ()
+    key = ("analysis", request.log_id, request.name, record, request.chosen, versions)
     status = works.wait(works.begin(work, kind=WorkKind.ANALYSIS, key=key), seconds=ANSWERED_WITHIN_S)
     if status.error is not None:
         raise status.error
