@@ -30,6 +30,7 @@ Examples:
 Exit codes: 0 done, 1 input refused or findings, 2 wrong usage, 3 our bug.
 """
 
+INTERRUPTED = 130  # 128 and the number of the signal, as shells have it
 ROOM = "taktloom.cli."
 
 
@@ -150,11 +151,13 @@ def run(arguments: Sequence[str]) -> int:
         return error.exit_code
     except (typer.Abort, KeyboardInterrupt):
         sys.stderr.write("stopped\n")
-        return 130
+        return INTERRUPTED
     except BrokenPipeError:
         return 0
     except Exception as error:  # the command's boundary: a person gets one line, the log gets the stack
         return failures.report_defect(error)
+    if result == INTERRUPTED:  # what typer makes of Ctrl+C
+        sys.stderr.write("stopped\n")
     return result if isinstance(result, int) else 0
 
 

@@ -9,6 +9,14 @@ import numpy as np
 import pytest
 
 from taktloom.evidence.conformal import conformal_margin, margins_by_group
+from taktloom.mining.prediction.boosting import (
+    LEAF_ROWS,
+    LEAVES,
+    ROUNDS,
+    ROUNDS_AT_ONCE,
+    Learning,
+    learn_numbers,
+)
 from taktloom.mining.prediction.errors import LearningExtraMissingError, TooFewFinishedCasesError
 from taktloom.mining.prediction.forecasting import Prediction, PredictionRequest, predict_log, undecided_rows
 from taktloom.mining.prediction.naive import Situation, medians_before, shares_before
@@ -151,3 +159,28 @@ def test_without_the_extra_its_name_is_told(monkeypatch: pytest.MonkeyPatch) -> 
 
     with pytest.raises(LearningExtraMissingError, match="learning"):
         predicted(foretellable_log(200), Task.REMAINING_TIME)
+
+
+def test_learning_in_pieces_grows_the_trees_of_one_fit() -> None:
+    draw = np.random.default_rng(3)
+    features = draw.normal(size=(400, 4)).astype(np.float32)
+    target = features[:, 0].astype(np.float64) + draw.normal(size=400)
+    ensemble = pytest.importorskip("sklearn.ensemble")
+    heard: list[tuple[int, int]] = []
+
+    pieces = learn_numbers(features, target, learning=Learning(report=lambda *told: heard.append(told)))
+    whole = ensemble.HistGradientBoostingRegressor(
+        max_iter=ROUNDS, max_leaf_nodes=LEAVES, min_samples_leaf=LEAF_ROWS, early_stopping=False, random_state=1,
+        loss="absolute_error",
+    ).fit(features, target)  # fmt: skip
+
+    assert pieces(features) == pytest.approx(whole.predict(features))
+    assert heard == [(done, ROUNDS) for done in range(0, ROUNDS, ROUNDS_AT_ONCE)]
+
+
+def test_intervals_hold_the_truth_as_often_as_promised_over_many_logs() -> None:
+    found = [predicted(foretellable_log(140, seed=seed), Task.REMAINING_TIME) for seed in range(12)]
+
+    rows = sum(each.held_out_rows for each in found)
+    covered = sum(each.coverage * each.held_out_rows for each in found) / rows
+    assert 0.87 <= covered <= 0.97  # promised: 0.9; a margin per group of some dozens of rows errs upwards

@@ -46,7 +46,7 @@ def _predict(source: AnalysisInput, parameters: PredictParameters) -> AnalysisOu
     request = PredictionRequest(
         task=parameters.task, activity=parameters.activity, level=parameters.level, seed=parameters.seed
     )
-    found, answers = predict_log(arrays, request)
+    found, answers = predict_log(arrays, request, lambda done, total: source.report("learning", done, total))
     columns, rows = ANSWER_COLUMNS, _answer_rows(source, arrays, found, answers)
 
     def answers_csv() -> bytes:

@@ -6,6 +6,7 @@ trees after Ke et al., "LightGBM", NeurIPS 2017, as scikit-learn has them. Deter
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -13,19 +14,37 @@ from numpy.typing import NDArray
 
 from taktloom.mining.prediction.errors import LearningExtraMissingError
 
+Report: TypeAlias = Callable[[int, int], None]
+"""rounds done, all of them; it may raise to stop"""
 Features: TypeAlias = NDArray[np.float32]
 Numbers: TypeAlias = NDArray[np.float64]
 Codes: TypeAlias = NDArray[np.int64]
 
-ROUNDS = 60
+ROUNDS, ROUNDS_AT_ONCE = 60, 5
 LEAVES = 15
 LEAF_ROWS = 10
 MOST_CATEGORIES = 250
 MOST_ROWS = 200_000
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Learning:
+    """seed: where chance begins. report: hears how far it is."""
+
+    seed: int = 1
+    report: Report = lambda done, total: None
+
+
+UNHEARD = Learning()
+
+
 def learn_classes(
-    features: Features, target: Codes, *, classes: int, categorical: tuple[int, ...] = (), seed: int = 1
+    features: Features,
+    target: Codes,
+    *,
+    classes: int,
+    categorical: tuple[int, ...] = (),
+    learning: Learning = UNHEARD,
 ) -> Callable[[Features], Numbers]:
     """A function from rows of features to the probability of each class 0 ... classes-1 (rows x classes).
 
@@ -33,26 +52,39 @@ def learn_classes(
     LearningExtraMissingError.
     """
     ensemble = _ensemble()
-    chosen = _sample(target.size, seed)
+    chosen = _sample(target.size, learning.seed)
     known = np.unique(target[chosen])
     if known.size < 2:
         return lambda rows: _spread(np.ones((len(rows), 1)), known, classes)
     model = ensemble.HistGradientBoostingClassifier(
-        **_options(features, categorical, seed), class_weight=None, loss="log_loss"
+        **_options(features, categorical, learning.seed), class_weight=None, loss="log_loss"
     )
-    model.fit(features[chosen], target[chosen])
+    _fit(model, features[chosen], target[chosen], learning.report)
     return lambda rows: _spread(model.predict_proba(rows), model.classes_, classes)
 
 
 def learn_numbers(
-    features: Features, target: Numbers, *, categorical: tuple[int, ...] = (), seed: int = 1
+    features: Features,
+    target: Numbers,
+    *,
+    categorical: tuple[int, ...] = (),
+    learning: Learning = UNHEARD,
 ) -> Callable[[Features], Numbers]:
     """A function from rows of features to the conditional median of *target*. Raises LearningExtraMissingError."""
     ensemble = _ensemble()
-    chosen = _sample(target.size, seed)
-    model = ensemble.HistGradientBoostingRegressor(**_options(features, categorical, seed), loss="absolute_error")
-    model.fit(features[chosen], target[chosen])
+    chosen = _sample(target.size, learning.seed)
+    model = ensemble.HistGradientBoostingRegressor(
+        **_options(features, categorical, learning.seed), loss="absolute_error"
+    )
+    _fit(model, features[chosen], target[chosen], learning.report)
     return lambda rows: np.asarray(model.predict(rows), dtype=np.float64)
+
+
+def _fit(model: Any, features: Features, target: Codes | Numbers, report: Report) -> None:
+    """A few rounds at a time, so that it can be followed and stopped; the trees are those of one fit."""
+    for done in range(0, ROUNDS, ROUNDS_AT_ONCE):
+        report(done, ROUNDS)
+        model.set_params(max_iter=done + ROUNDS_AT_ONCE).fit(features, target)
 
 
 def _ensemble() -> Any:
@@ -67,7 +99,7 @@ def _options(features: Features, categorical: tuple[int, ...], seed: int) -> dic
     """Codes are categories where there are few enough of them, else numbers; a negative code is unknown."""
     few = [column for column in categorical if features[:, column].max(initial=0) < MOST_CATEGORIES]
     return {
-        "max_iter": ROUNDS,
+        "warm_start": True,
         "max_leaf_nodes": LEAVES,
         "min_samples_leaf": LEAF_ROWS,
         "categorical_features": few or None,

@@ -13,7 +13,7 @@ import numpy as np
 from taktloom.evidence.conformal import margins_by_group
 from taktloom.evidence.resampling import Interval, case_weights, percentile_interval
 from taktloom.mining.prediction.answers import Answers, chance_answers, class_answers, number_answers
-from taktloom.mining.prediction.boosting import learn_classes, learn_numbers
+from taktloom.mining.prediction.boosting import Learning, Report, learn_classes, learn_numbers
 from taktloom.mining.prediction.naive import Situation, medians_before, shares_before
 from taktloom.mining.prediction.prefixes import (
     Codes,
@@ -116,22 +116,25 @@ class _Methods:
     truth: Numbers
 
 
-def predict_log(log: LogArrays, request: PredictionRequest) -> tuple[Prediction, HeldOutAnswers]:
+def predict_log(
+    log: LogArrays, request: PredictionRequest, report: Report = lambda done, total: None
+) -> tuple[Prediction, HeldOutAnswers]:
     """Learn from the earlier cases of *log*, judge on the last fifth.
 
-    Raises TooFewFinishedCasesError, and LearningExtraMissingError without the extra `learning`.
+    report: hears how far the learning is, and may raise to stop it. Raises TooFewFinishedCasesError, and
+    LearningExtraMissingError without the extra `learning`.
     """
     prefixes = find_prefixes(log)
     if request.task is Task.REMAINING_TIME:
         split = split_by_time(prefixes)
-        methods = _numbers(prefixes, split, request)
+        methods = _numbers(prefixes, split, request, report)
     elif request.task is Task.OUTCOME:
         prefixes, target = undecided_rows(log, prefixes, request.activity)
         split = split_by_time(prefixes)
-        methods = _classes(prefixes, split, request, (target, 2))
+        methods = _classes(prefixes, split, request, (target, 2), report)
     else:
         split = split_by_time(prefixes)
-        methods = _classes(prefixes, split, request, (prefixes.next, len(log.activities) + 1))
+        methods = _classes(prefixes, split, request, (prefixes.next, len(log.activities) + 1), report)
     return _judge(prefixes, split, request, methods)
 
 
@@ -153,17 +156,24 @@ def _coded(prefixes: Prefixes) -> tuple[int, ...]:
     return tuple(prefixes.names.index(name) for name in CODED)
 
 
-def _numbers(prefixes: Prefixes, split: TemporalSplit, request: PredictionRequest) -> _Methods:
+def _numbers(prefixes: Prefixes, split: TemporalSplit, request: PredictionRequest, report: Report) -> _Methods:
     hours = prefixes.remaining_s / HOUR_S
     learned = learn_numbers(
-        prefixes.features[split.learn], hours[split.learn], categorical=_coded(prefixes), seed=request.seed
+        prefixes.features[split.learn],
+        hours[split.learn],
+        categorical=_coded(prefixes),
+        learning=Learning(seed=request.seed, report=report),
     )
     naive = {each: number_answers(medians_before(prefixes, each, hours, split.learn), hours) for each in Situation}
     return _Methods(naive=naive, model=number_answers(learned(prefixes.features), hours), truth=hours)
 
 
 def _classes(
-    prefixes: Prefixes, split: TemporalSplit, request: PredictionRequest, target_of_classes: tuple[Codes, int]
+    prefixes: Prefixes,
+    split: TemporalSplit,
+    request: PredictionRequest,
+    target_of_classes: tuple[Codes, int],
+    report: Report,
 ) -> _Methods:
     target, classes = target_of_classes
     learned = learn_classes(
@@ -171,7 +181,7 @@ def _classes(
         target[split.learn],
         classes=classes,
         categorical=_coded(prefixes),
-        seed=request.seed,
+        learning=Learning(seed=request.seed, report=report),
     )
     answers = chance_answers if request.task is Task.OUTCOME else class_answers
     shares = {each: shares_before(prefixes, each, (target, classes), split.learn) for each in Situation}

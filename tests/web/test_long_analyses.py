@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Long analyses over REST and on the command line: cancelled where they are, never answered from an older import."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from taktloom.app import logs
+from taktloom.app.analyses import running
+from taktloom.app.analyses.records import AnalysisInput, AnalysisOutput
+from taktloom.app.analyses.table import ANALYSES
+from taktloom.app.context import LOCAL_OPERATOR, Context
+from taktloom.app.wiring import Rooms
+from taktloom.mining.prediction import boosting
+from tests.web.client import Client, expect
+
+HEAD = "case,activity,time\n"
+FIRST = HEAD + "1,a,2026-01-01T00:00:00Z\n1,b,2026-01-01T01:00:00Z\n"
+NEWER = FIRST + "2,a,2026-01-02T00:00:00Z\n2,b,2026-01-02T03:00:00Z\n"
+PATIENCE_S = 30
+
+# Begins `taktloom mine times`, whose work says when it runs and then goes on until it is stopped.
+ENDLESS = """
+import itertools, sys
+from dataclasses import replace
+from taktloom.app.analyses.table import ANALYSES
+from taktloom.cli.main import run
+
+def endless(source, parameters):
+    print("running", flush=True)
+    for count in itertools.count():
+        source.report("counting", count, None)
+
+ANALYSES["times"] = replace(ANALYSES["times"], run=endless)
+import taktloom.cli.mine
+sys.exit(run(["mine", "times", sys.argv[1]]))
+"""
+
+
+@pytest.fixture
+def log_id(rooms: Rooms, tmp_path: Path) -> str:
+    return imported(rooms, tmp_path, FIRST)
+
+
+def imported(rooms: Rooms, folder: Path, text: str) -> str:
+    (folder / "log.csv").write_text(text, encoding="utf-8")
+    context = Context(principal=LOCAL_OPERATOR, rooms=rooms)
+    return logs.import_file(context, path=folder / "log.csv", request=logs.ImportRequest()).log_id
+
+
+def test_a_running_analysis_is_cancelled_and_nothing_of_it_is_kept(
+    admin: Client, log_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reached, go_on = threading.Event(), threading.Event()
+    times = ANALYSES["times"]
+
+    def waiting(source: AnalysisInput, parameters: object) -> AnalysisOutput:
+        source.report("counting", 1, 9)
+        reached.set()
+        go_on.wait(PATIENCE_S)
+        source.report("counting", 2, 9)
+        return times.run(source, parameters)
+
+    monkeypatch.setattr(running, "ANSWERED_WITHIN_S", 0.0)
+    monkeypatch.setattr(running, "ANALYSES", {**ANALYSES, "times": replace(times, run=waiting)})
+    work = expect(admin.call("GET", f"/logs/{log_id}/analyses/times"), 202).json()
+    assert reached.wait(PATIENCE_S)
+
+    expect(admin.call("DELETE", f"/works/{work['work_id']}"), 204)
+    go_on.set()
+    ended = admin.follow(work)
+
+    assert (ended["state"], ended["stage"], ended["done"]) == ("cancelled", "counting", 2)
+    assert expect(admin.call("DELETE", f"/works/{work['work_id']}"), 409).json()["code"] == "TL-2009"
+    monkeypatch.undo()
+    assert admin.get(f"/logs/{log_id}/analyses/times")["tables"][0]["rows"]
+
+
+def test_learning_is_cancelled_between_its_rounds(
+    admin: Client, rooms: Rooms, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("sklearn")
+    rows = "".join(
+        f"{n},{step},2026-{1 + n // 28:02}-{1 + n % 28:02}T{hour:02}:00:00Z\n"
+        for n in range(150)
+        for hour, step in enumerate("abcd" if n % 3 else "acbd")
+    )
+    log_id = imported(rooms, tmp_path, HEAD + rows)
+    reached, go_on = threading.Event(), threading.Event()
+    fit = boosting._fit
+
+    def slow(model: Any, features: Any, target: Any, report: Callable[[int, int], None]) -> None:
+        def told(done: int, total: int) -> None:
+            if done == boosting.ROUNDS_AT_ONCE:
+                reached.set()
+                go_on.wait(PATIENCE_S)
+            report(done, total)
+
+        fit(model, features, target, told)
+
+    monkeypatch.setattr(boosting, "_fit", slow)
+    monkeypatch.setattr(running, "ANSWERED_WITHIN_S", 0.0)
+    work = expect(admin.call("GET", f"/logs/{log_id}/analyses/predict", params={"task": "next-activity"}), 202).json()
+    assert reached.wait(PATIENCE_S)
+
+    expect(admin.call("DELETE", f"/works/{work['work_id']}"), 204)
+    go_on.set()
+    ended = admin.follow(work)
+
+    assert (ended["state"], ended["stage"], ended["done"]) == ("cancelled", "learning", boosting.ROUNDS_AT_ONCE)
+
+
+def test_a_newer_import_is_never_answered_with_results_of_the_older(
+    admin: Client, rooms: Rooms, log_id: str, tmp_path: Path
+) -> None:
+    path = f"/logs/{log_id}/analyses/times"
+    before = admin.get(path)["result"]
+    context = Context(principal=LOCAL_OPERATOR, rooms=rooms)
+    (tmp_path / "newer.csv").write_text(NEWER, encoding="utf-8")
+    with (tmp_path / "newer.csv").open("rb") as file:
+        upload_id, _ = rooms.logs.keep_upload("newer.csv", file, limit=10_000)
+
+    work = logs.import_newer(context, log_id=log_id, request=logs.ImportRequest(upload_id=upload_id))
+    rooms.long_work.wait(work, seconds=PATIENCE_S)
+    after = admin.get(path)["result"]
+
+    assert before != after
+    assert admin.get(path)["result"] == after
+
+
+def test_control_c_stops_a_command_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    (tmp_path / "log.csv").write_text(FIRST, encoding="utf-8")
+    (tmp_path / "temporary").mkdir()
+    process = subprocess.Popen(
+        [sys.executable, "-c", ENDLESS, str(tmp_path / "log.csv")],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "TMPDIR": str(tmp_path / "temporary"), "TAKTLOOM_DATA": str(tmp_path / "data")},
+        text=True,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "running\n"
+
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=PATIENCE_S)
+
+    assert (process.returncode, said.splitlines()[-1]) == (130, "stopped")
+    assert list((tmp_path / "temporary").iterdir()) == []
+    assert "Traceback" not in said
