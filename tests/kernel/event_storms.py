@@ -266,7 +266,7 @@ class Storm:
 
 def check_waits(state: InstanceState) -> None:
     """Each wait has one holder that knows it, and each holder knows only waits that are open."""
-    found: list[tuple[str, str]] = [*state.jobs.items()]
+    found: list[tuple[str, str]] = [(job_id, token.id) for job_id, token in state.jobs.items()]
     found.extend((wait_id, incident.token) for wait_id, incident in state.incidents.items())
     kinds: list[Mapping[Any, EventWait]] = [
         state.timers, state.subscriptions, state.signals, state.conditions, state.gathered

@@ -181,7 +181,7 @@ def several() -> Driver:
 def test_one_of_several_instances_can_be_cancelled_and_the_others_finish_the_activity() -> None:
     run = several()
     run.start()
-    first = next(iter(run.state.jobs.values()))
+    first = next(iter(run.state.jobs.values())).id
 
     modify(run, change("cancel", "work", token_id=first))
     for _ in range(2):

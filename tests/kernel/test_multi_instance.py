@@ -96,7 +96,7 @@ def test_the_numbers_of_instances_are_seen_inside() -> None:
     names = ("numberOfInstances", "numberOfActiveInstances", "numberOfCompletedInstances")
     assert [run.jobs[0].variables[name] for name in names] == [3, 3, 0]
     run.finish_job()
-    token = run.state.tokens[run.state.jobs[run.jobs[0].job_id]]
+    token = run.state.jobs[run.jobs[0].job_id]
     scope = run.state.scopes[token.scope]
     while scope.loop is None:
         assert scope.parent is not None

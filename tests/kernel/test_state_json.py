@@ -11,11 +11,11 @@ from taktloom.feel.values import FeelDateTime, FeelValue, from_json
 from taktloom.formats.bpmn import read_bpmn
 from taktloom.kernel import ExecutableProcess, InstanceState, compile_process, step
 from taktloom.kernel.commands import FinishInstance, InstanceOutcome
-from taktloom.kernel.events import DecisionEvaluated, InstanceStarted, JobCompleted
+from taktloom.kernel.events import NEWEST_RULES, DecisionEvaluated, InstanceStarted, JobCompleted, SignalReceived
 from taktloom.kernel.state import STATE_FORMAT
 from taktloom.kernel.state_json import load_event, load_state, save_event, save_state
 from taktloom.model.errors import IncidentError
-from taktloom.model.identifiers import RequestId
+from taktloom.model.identifiers import InstanceKey, RequestId
 from taktloom.model.journal import JOURNAL_FORMAT
 from tests.kernel.driver import KEY, START, Driver, load_model
 
@@ -57,9 +57,47 @@ def test_an_instance_stored_in_any_format_goes_on_to_its_end(version: int) -> No
     assert run.variables()["customer"] == {"name": "Ann"}
 
 
+def replayed(version: int) -> tuple[ExecutableProcess, InstanceState]:
+    """The journal of the instance that hears its own signal, as the format of that time tells it."""
+    process = compile_process(read_bpmn((JOURNALS / "own_signal_v1.bpmn").read_bytes()).processes[0])
+    state = InstanceState(instance_key=InstanceKey("1763888400000001"))
+    for line in (JOURNALS / f"own_signal_v{version}.journal.jsonl").read_bytes().splitlines():
+        step(process, state, load_event(line))
+    return process, state
+
+
+@pytest.mark.parametrize(("version", "received"), [(1, 2), (2, 0)])
+def test_an_own_signal_is_heard_as_the_rules_of_the_journal_say(version: int, received: int) -> None:
+    lines = (JOURNALS / f"own_signal_v{version}.journal.jsonl").read_bytes().splitlines()
+
+    _, state = replayed(version)
+
+    assert [type(load_event(line)) for line in lines].count(SignalReceived) == received
+    assert save_state(state) == (JOURNALS / f"own_signal_v{version}.state.json").read_bytes().rstrip()
+
+
+def test_what_happens_after_an_old_journal_follows_the_rules_of_today() -> None:
+    process, state = replayed(1)
+    later = [JobCompleted(occurred_at=START.replace(year=2027), job_id=job_id) for job_id in list(state.jobs)]
+
+    commands = [command for event in later for command in step(process, state, event)]
+
+    assert {load_event(save_event(event)).rules for event in later} == {NEWEST_RULES}
+    assert commands[-1] == FinishInstance(outcome=InstanceOutcome.COMPLETED)
+
+
+def test_an_event_keeps_the_rules_under_which_it_happened_when_it_is_stored_anew() -> None:
+    old = load_event((JOURNALS / "own_signal_v1.journal.jsonl").read_bytes().splitlines()[0])
+
+    assert old.rules == 1
+    assert load_event(save_event(old)) == old
+
+
 def test_formats_are_the_ones_that_have_stored_examples() -> None:
-    assert (STATE_FORMAT, JOURNAL_FORMAT) == (2, 1)
+    assert (STATE_FORMAT, JOURNAL_FORMAT) == (2, 2)
     assert {json.loads(path.read_bytes())["format"] for path in JOURNALS.glob("*.state.json")} == {1, 2}
+    lines = [line for path in JOURNALS.glob("*.journal.jsonl") for line in path.read_bytes().splitlines()]
+    assert {json.loads(line)["format"] for line in lines} == {1, 2}
 
 
 def test_the_format_version_comes_first_and_defaults_are_left_out() -> None:
@@ -118,5 +156,5 @@ def test_an_event_without_variables_is_small() -> None:
     event = InstanceStarted(occurred_at=START)
 
     assert save_event(event) == (
-        b'{"format":1,"kind":"InstanceStarted","payload":{"occurred_at":"2026-03-02T09:00:00+00:00"}}'
+        b'{"format":2,"kind":"InstanceStarted","payload":{"occurred_at":"2026-03-02T09:00:00+00:00"}}'
     )

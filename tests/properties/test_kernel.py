@@ -154,7 +154,7 @@ def bad_events(run: Driver) -> list[KernelEvent]:
     for timer_id, wait in run.state.timers.items():
         events.append(TimerFired(occurred_at=wait.due_at - timedelta(microseconds=1), timer_id=timer_id))
     for request_id, token in run.state.requests.items():
-        element = run.process.nodes[run.state.tokens[token].element].id
+        element = run.process.nodes[token.element].id
         if element in run.process.external_choices:
             events.append(FlowChosen(occurred_at=now, request_id=request_id, flow_id=ElementId("nowhere")))
             events.append(DecisionEvaluated(occurred_at=now, request_id=request_id))

@@ -68,6 +68,32 @@ def test_without_waiting_for_the_disk_a_power_loss_takes_commits(tmp_path: Path)
     assert 0 < lost < 20
 
 
+def test_what_is_acknowledged_after_a_failed_sync_survives_the_power_loss_that_follows(tmp_path: Path) -> None:
+    failed = survived = 0
+    for seed in range(60):
+        disk = FaultyDisk(tmp_path, Random(seed))
+        connection = table_on(disk)
+        connection.execute("PRAGMA wal_autocheckpoint = 2")  # so that the database's own syncs fail, too
+        disk.fail_at(DiskFault.SYNC_LOST, seed, down_after=seed % 7 * 5)
+        acknowledged = set()
+        for number in range(40):
+            with suppress(apsw.Error):
+                connection.execute("INSERT INTO entry VALUES (?, ?)", (number, "x" * 3000))
+                acknowledged.add(number)
+        with suppress(apsw.Error):
+            connection.close(True)
+        disk.pull_the_plug()
+        disk.restart()
+        found = numbers_on(disk)
+        failed += disk.happened[DiskFault.SYNC_LOST]
+        survived += len(acknowledged)
+        assert acknowledged <= found, seed
+        disk.close()
+
+    assert failed == 60
+    assert survived > 60
+
+
 def test_a_machine_that_is_down_takes_nothing_more(disk: FaultyDisk) -> None:
     connection = table_on(disk)
     disk.fail_at(DiskFault.CRASH, 0)

@@ -118,6 +118,60 @@ def test_the_start_the_job_and_its_completion_are_one_trace(
     assert "s3cret" not in "".join(one.to_json() for one in exporter.get_finished_spans())
 
 
+STARTED_BY_EVENTS = MODEL.replace(
+    b'<startEvent id="s"/>',
+    b'<startEvent id="s"/><startEvent id="m"><messageEventDefinition messageRef="asked"/></startEvent>'
+    b'<startEvent id="g"><signalEventDefinition signalRef="alarm"/></startEvent>'
+    b'<sequenceFlow id="f3" sourceRef="m" targetRef="work"/><sequenceFlow id="f4" sourceRef="g" targetRef="work"/>',
+).replace(b"</definitions>", b'<message id="asked" name="asked"/><signal id="alarm" name="alarm"/></definitions>')
+
+
+@pytest.mark.parametrize("is_traced", [True], ids=["with spans"], indirect=True)
+@pytest.mark.parametrize(("route", "name"), [("messages", "asked"), ("signals", "alarm")])
+def test_an_instance_that_a_message_or_a_signal_starts_is_in_the_trace_of_who_sent_it(
+    rooms: Rooms, exporter: InMemorySpanExporter, provider: TracerProvider, route: str, name: str
+) -> None:
+    rooms.engine.deployments.deploy({"one.bpmn": STARTED_BY_EVENTS})
+    key = new_key(rooms)
+    with listening(rooms) as address:
+        headers = {"Authorization": f"Bearer {key}", "traceparent": PARENT}
+        body = {"name": name, "variables": {"name": "a s3cret"}}
+        url = f"{address}/api/v1/{route}"
+        answer = httpx.post(url, json=body, headers=headers, trust_env=False, timeout=60)
+        assert answer.status_code == 200
+        seen = run_job(address, key, rooms.engine, provider)
+
+    sent, job = named(exporter, f"POST /api/v1/{route}"), named(exporter, "job work")
+    assert parent_of(sent) == int(SPAN, 16)
+    assert parent_of(job) == sent.context.span_id
+    assert seen["traceparent"].startswith(f"00-{TRACE}-")
+    assert "s3cret" not in "".join(one.to_json() for one in exporter.get_finished_spans())
+
+
+THROWER = (
+    b'<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" id="d" targetNamespace="urn:t">'
+    b'<signal id="alarm" name="alarm"/><message id="asked" name="asked"/>'
+    b'<process id="thrower" isExecutable="true"><startEvent id="s"/><intermediateThrowEvent id="t">'
+    b'<EVENT/></intermediateThrowEvent><endEvent id="e"/>'
+    b'<sequenceFlow id="f1" sourceRef="s" targetRef="t"/><sequenceFlow id="f2" sourceRef="t" targetRef="e"/>'
+    b"</process></definitions>"
+)
+
+
+@pytest.mark.parametrize("is_traced", [False], ids=["without spans"], indirect=True)
+@pytest.mark.parametrize(
+    "event", ['messageEventDefinition messageRef="asked"', 'signalEventDefinition signalRef="alarm"']
+)
+def test_what_an_instance_throws_carries_its_trace_to_the_instance_that_it_starts(rooms: Rooms, event: str) -> None:
+    thrower = THROWER.replace(b"EVENT", event.encode())
+    rooms.engine.deployments.deploy({"one.bpmn": STARTED_BY_EVENTS, "thrower.bpmn": thrower})
+
+    rooms.engine.instances.start(ProcessId("thrower"), {}, traceparent=PARENT)
+
+    (job,) = rooms.engine.jobs.lock(["work"], worker="w")
+    assert job.headers == {"traceparent": PARENT}
+
+
 @pytest.mark.parametrize("is_traced", [False], ids=["without spans"], indirect=True)
 def test_without_spans_the_callers_trace_is_passed_on_as_it_came(rooms: Rooms, exporter: InMemorySpanExporter) -> None:
     key = new_key(rooms)

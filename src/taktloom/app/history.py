@@ -35,6 +35,11 @@ class ProcessHistory:
         """At most *limit* events after the cursor."""
         return self.source.read(after=after, limit=limit, process_id=self.process_id)
 
+    def count_until(self, cursor: int) -> int:
+        """How many events there are up to the cursor."""
+        newer = self.source.count_after(cursor, process_id=self.process_id)  # first: later ones must not be missed
+        return self.source.count_after(0, process_id=self.process_id) - newer
+
 
 @use_case(Permission.LOG_EDIT)
 def make_history_log(context: Context, *, process_id: str) -> LogRecord:

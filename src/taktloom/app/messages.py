@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from taktloom.app import telemetry
 from taktloom.app.context import Context, use_case
 from taktloom.assure.permissions import Permission
 from taktloom.feel.values import FeelValue
@@ -62,6 +63,7 @@ def publish_message(context: Context, *, message: PublishedMessage) -> tuple[str
             message_id=message.message_id,
             time_to_live=message.time_to_live,
             business_key=message.business_key,
+            traceparent=telemetry.CURRENT.get(),
         ),
         actor=context.principal.name,
     )
@@ -79,6 +81,7 @@ def correlate_message(context: Context, *, message: SelectedMessage) -> tuple[Re
         business_key=message.business_key,
         correlation_keys=message.correlation_keys,
         to_all=message.to_all,
+        traceparent=telemetry.CURRENT.get(),
     )
     engine = context.rooms.engine
     return tuple(
@@ -92,11 +95,13 @@ def broadcast_signal(context: Context, *, name: str, variables: Mapping[str, Fee
     """Throw a signal to all who wait for it; keys of the instances that heard it or were started by it."""
     from taktloom.hosts.embedded import Signal
 
-    signal = Signal(name=name, variables=variables)
+    signal = Signal(name=name, variables=variables, traceparent=telemetry.CURRENT.get())
     return context.rooms.engine.signals.broadcast(signal, actor=context.principal.name)
 
 
 @use_case(Permission.MESSAGE_PUBLISH)
 def evaluate_conditions(context: Context, *, variables: Mapping[str, FeelValue]) -> tuple[str, ...]:
     """Look at conditional start events with *variables*; keys of the instances that were started."""
-    return context.rooms.engine.conditions.evaluate_starts(variables, actor=context.principal.name)
+    return context.rooms.engine.conditions.evaluate_starts(
+        variables, actor=context.principal.name, traceparent=telemetry.CURRENT.get()
+    )

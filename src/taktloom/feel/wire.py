@@ -47,6 +47,7 @@ JsonValue: TypeAlias = bool | int | float | str | list["JsonValue"] | dict[str, 
 _MAX_EXACT_INTEGER = 2**53 - 1
 _MAX_DEPTH = 200
 _PLAIN = (str, bool)
+_AS_THEY_ARE = frozenset({str, bool, type(None)})
 _NUMBERS = (int, float, Decimal)
 _WRITER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":"))
 
@@ -88,6 +89,8 @@ def from_json(data: object, *, depth: int = 0) -> FeelValue:
     """Read the wire form; JSON numbers may come as int, Decimal or float. Raises ValueConversionError."""
     if depth > _MAX_DEPTH:
         raise ValueConversionError("The value is nested too deeply.", remedy=f"Keep below {_MAX_DEPTH} levels.")
+    if type(data) in _AS_THEY_ARE:
+        return cast("FeelValue", data)
     if isinstance(data, dict):
         if "@type" in data:
             return _from_tagged(data, depth)

@@ -6,9 +6,10 @@ once; when it interrupts, nothing else is opened, so that no message can be take
 """
 
 from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 from typing import TypeAlias
 
-from taktloom.kernel.executable import Node
+from taktloom.kernel.executable import NONE, Node
 from taktloom.kernel.expressions import Context
 from taktloom.kernel.run import Holder, Run
 from taktloom.kernel.state import Phase, Token
@@ -19,7 +20,13 @@ from taktloom.model.identifiers import ScopeId, TokenId
 __all__ = ["EventPlan", "arm", "enter_scope", "first_phase", "in_order", "open_handlers", "plan_events"]
 
 EventPlan: TypeAlias = tuple[Node, WaitPlan]
-_MARK = (TokenId(""), Phase.ENTER)  # no token has this id; what is above it on the stack came later
+# Put on the stack, and known by being this very object: what is above it came later.
+_MARK = (
+    Token(
+        id=TokenId(""), element=NONE, scope=ScopeId(""), arrived_by=NONE, entered_at=datetime.min.replace(tzinfo=UTC)
+    ),
+    Phase.ENTER,
+)
 
 
 def plan_events(run: Run, events: Iterable[int], context: Context) -> list[EventPlan]:
@@ -61,7 +68,7 @@ def in_order(run: Run, happenings: Iterable[tuple[Callable[..., None], tuple[obj
         function(*arguments)
         if not stack:  # the instance has ended
             return
-        mark = max(place for place, entry in enumerate(stack) if entry == _MARK)
+        mark = max(place for place, entry in enumerate(stack) if entry is _MARK)
         pushed.append(stack[mark + 1 :])
         del stack[mark:]
     for entries in reversed(pushed):
@@ -94,7 +101,7 @@ def open_handlers(run: Run, token: Token) -> Phase | None:
 
     A token that is active already stands at what has started the scope.
     """
-    handlers = run.process.handlers_of(run.state.scopes[token.scope].element)
+    handlers = run.process.handlers_of(token.around.element)
     plans = plan_events(run, handlers.armed, visible_variables(run.state, token.scope))
     run.push(token, Phase.COMPLETE if token.is_active else Phase.ENTER)
     arm(run, token.scope, plans)

@@ -18,7 +18,7 @@ from taktloom.kernel.failure import ElementFailure
 from taktloom.kernel.mappings import evaluate_mappings
 from taktloom.kernel.run import Run
 from taktloom.kernel.state import Phase, Token
-from taktloom.kernel.variables import hand_out
+from taktloom.kernel.variables import add_variables, hand_out_in
 
 __all__ = ["Behaviour", "choose_flows", "receive_variables"]
 
@@ -51,7 +51,7 @@ class Behaviour:
         """Hand out the results and end the visit."""
         node = run.process.nodes[token.element]
         if node.outputs:
-            hand_out(run.state, token.scope, evaluate_mappings(node.outputs, run.variables(token), run.now))
+            hand_out_in(run.state, token.around, evaluate_mappings(node.outputs, run.variables(token), run.now))
         run.record_completion(node, token)
         run.close_visit(token)
         return Phase.LEAVE
@@ -81,14 +81,14 @@ def receive_variables(run: Run, node: Node, token: Token, variables: Mapping[str
     if not variables:
         return
     if node.outputs:
-        run.open_scope(token).variables.update(variables)
+        add_variables(run.open_scope(token), variables)
         return
     named = output_names(node) if node.data is not None else ()
     if named and not variables.keys().isdisjoint(named):
-        run.open_scope(token).variables.update({name: variables[name] for name in variables if name in named})
+        add_variables(run.open_scope(token), {name: variables[name] for name in variables if name in named})
         variables = {name: value for name, value in variables.items() if name not in named}
     if variables:
-        hand_out(run.state, token.inner or token.scope, variables)
+        hand_out_in(run.state, token.around if token.inner is None else run.state.scopes[token.inner], variables)
 
 
 def choose_flows(run: Run, node: Node, context: Context) -> tuple[int, ...]:

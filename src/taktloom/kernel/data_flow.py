@@ -22,8 +22,9 @@ from taktloom.kernel.executable import Node, PhaseMethod
 from taktloom.kernel.expressions import Context, Expression
 from taktloom.kernel.mappings import evaluate_mappings
 from taktloom.kernel.run import Run
+from taktloom.kernel.sparse import with_entry
 from taktloom.kernel.state import Phase, Token
-from taktloom.kernel.variables import hand_out, set_local, set_path, visible_variables
+from taktloom.kernel.variables import add_variables, hand_out, set_local, set_path, visible_variables
 from taktloom.model.identifiers import RequestId
 
 __all__ = [
@@ -121,7 +122,7 @@ def in_each_round(node: Node) -> Node:
 def own_data(run: Run, node: Node, token: Token) -> None:
     """A visit that begins without entering, as of an event that has happened, gets the variables of its own."""
     if isinstance(node.data, NodeData) and node.data.owned:
-        run.open_scope(token).variables.update(dict.fromkeys(node.data.owned))
+        add_variables(run.open_scope(token), dict.fromkeys(node.data.owned))
 
 
 def given_to(run: Run, node: Node, token: Token, context: Context) -> Mapping[str, FeelValue]:
@@ -146,7 +147,7 @@ def entering_with_data(enter: PhaseMethod) -> PhaseMethod:
         chosen = _available_set(data, context, fetched)
         if chosen is None:
             run.state.fetched.pop(token.id, None)
-            run.state.awaiting_data[token.id] = None
+            run.state.awaiting_data = with_entry(run.state.awaiting_data, token.id, None)
             return None
         inputs = _evaluate(run, chosen.associations, context, context, fetched)
         run.state.fetched.pop(token.id, None)
@@ -234,8 +235,8 @@ def _data_of(node: Node) -> NodeData:
 
 def _read_stores(run: Run, node: Node, token: Token, data: NodeData) -> None:
     request_id = RequestId(run.next_id())
-    run.state.requests[request_id] = token.id
-    token.waits.append(request_id)
+    run.state.requests = with_entry(run.state.requests, request_id, token)
+    token.waits += (request_id,)
     run.commands.append(ReadDataStores(request_id=request_id, element_id=node.id, stores=data.stores))
 
 

@@ -26,13 +26,20 @@ from taktloom.model.identifiers import (
     UserTaskId,
 )
 
+# Versions of the kernel's rules; a change that would alter an old history makes a new one, which the journal records.
+# 1: a signal is delivered by the host alone, to the throwing instance too. 2: those in the throwing instance who wait
+# for it have it at once, before the thrower goes on.
+OWN_SIGNALS_AT_ONCE = 2
+NEWEST_RULES = 2
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HappenedAt:
-    """What every kernel event has."""
+    """What every kernel event has. rules: the version of the rules under which it happened; a replay follows them."""
 
     occurred_at: datetime
     actor: str | None = None
+    rules: int = NEWEST_RULES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,10 +11,11 @@ from typing import Protocol, runtime_checkable
 
 from taktloom.kernel.executable import Node
 from taktloom.kernel.run import Run
+from taktloom.kernel.sparse import with_entry
 from taktloom.kernel.state import Scope, Token
-from taktloom.model.identifiers import ScopeId
+from taktloom.model.identifiers import ScopeId, TokenId
 
-__all__ = ["DecidesAtRest", "consume", "decide_next_join", "expects_more", "hold", "waiting_flows"]
+__all__ = ["DecidesAtRest", "arrivals", "consume", "decide_next_join", "expects_more", "hold", "waiting_flows"]
 
 
 @runtime_checkable
@@ -27,9 +28,18 @@ class DecidesAtRest(Protocol):
 
 def hold(run: Run, node: Node, token: Token) -> None:
     """*token* waits at the gateway *node*, which decides at rest."""
-    arrived = run.state.scopes[token.scope].joins.setdefault(node.index, {})
+    arrived = arrivals(token.around, node.index)
     arrived.setdefault(token.arrived_by, []).append(token.id)
-    run.state.undecided[token.scope] = None
+    run.state.undecided = with_entry(run.state.undecided, token.scope, None)
+
+
+def arrivals(scope: Scope, element: int) -> dict[int, list[TokenId]]:
+    """The tokens that wait at the node by the flow that brought them; to be written to."""
+    arrived = scope.joins.get(element)
+    if arrived is None:
+        arrived = {}
+        scope.joins = with_entry(scope.joins, element, arrived)
+    return arrived
 
 
 def waiting_flows(scope: Scope, node: Node) -> list[int]:

@@ -24,7 +24,7 @@ from taktloom.kernel.run import Run
 from taktloom.kernel.state import Phase, Scope, Token
 from taktloom.kernel.variables import hand_out, visible_variables
 from taktloom.model.errors import ConflictError, NotFoundError
-from taktloom.model.identifiers import ElementId, ScopeId, TokenId
+from taktloom.model.identifiers import ElementId, ScopeId
 from taktloom.model.places import Place
 
 __all__ = ["ModificationRefusedError", "content_of", "modify"]
@@ -77,7 +77,7 @@ _PLACING = {TokenAction.BEFORE, TokenAction.AFTER, TokenAction.ALONG}
 # placing
 
 
-def _place(run: Run, change: TokenChange) -> tuple[TokenId, Phase]:
+def _place(run: Run, change: TokenChange) -> tuple[Token, Phase]:
     flow = NONE
     if change.action is TokenAction.ALONG:
         flow = run.process.flow_index.get(change.element_id, NONE)
@@ -95,7 +95,7 @@ def _place(run: Run, change: TokenChange) -> tuple[TokenId, Phase]:
         raise _refused(run, node.id, "Nothing more may begin where it would be placed.", "Wait until that has ended.")
     hand_out(run.state, scope_id, change.variables)
     token = run.open_token(node.index, scope_id, flow)
-    return token.id, Phase.LEAVE if change.action is TokenAction.AFTER else Phase.ENTER
+    return token, Phase.LEAVE if change.action is TokenAction.AFTER else Phase.ENTER
 
 
 def _require_placeable(run: Run, node: Node, action: TokenAction) -> None:
@@ -147,7 +147,7 @@ def _enter(run: Run, activity: Node) -> ScopeId:
     run.activate(token)
     bottom = len(run.stack)
     if activity.phases[Phase.ENTER](run, token) is None:
-        entry = (token.id, Phase.PERFORM)
+        entry = (token, Phase.PERFORM)
         if entry not in run.stack[bottom:]:
             raise _refused(run, activity.id, "It cannot begin now.", "Give it its data first, or wait.")
         run.stack.remove(entry)
@@ -178,7 +178,7 @@ def _named(run: Run, change: TokenChange) -> list[Token]:
     return found
 
 
-def _complete(run: Run, token: Token, change: TokenChange) -> tuple[TokenId, Phase]:
+def _complete(run: Run, token: Token, change: TokenChange) -> tuple[Token, Phase]:
     node = run.node(token)
     if node.element_type in _GATEWAYS or not token.is_active:
         remedy = "Cancel it and place a token along the flow that is to be taken."
@@ -190,13 +190,13 @@ def _complete(run: Run, token: Token, change: TokenChange) -> tuple[TokenId, Pha
     run.record_completion(node, token)
     run.close_visit(token)
     _forget(run, token)
-    return token.id, Phase.LEAVE
+    return token, Phase.LEAVE
 
 
 def _remove(run: Run, token: Token) -> None:
     """Break the visit off with its token; then what is left empty around it."""
     _require_free(run, token)
-    scope = run.state.scopes[token.scope]
+    scope = token.around
     node = run.node(token)
     is_round = isinstance(node.behaviour, RoundBehaviour)
     _forget(run, token)
@@ -232,7 +232,7 @@ def _require_free(run: Run, token: Token) -> None:
 
 def _forget(run: Run, token: Token) -> None:
     """Where the token waits without a visit: at joins, and for what it has parked."""
-    joins = run.state.scopes[token.scope].joins
+    joins = token.around.joins
     arrived = joins.get(token.element, {})
     for flow, waiting in list(arrived.items()):
         if token.id in waiting:
@@ -241,8 +241,7 @@ def _forget(run: Run, token: Token) -> None:
             del arrived[flow]
     if not arrived:
         joins.pop(token.element, None)
-    for kept in (run.state.parked, *run.state.held):
-        kept[:] = [entry for entry in kept if entry[0] != token.id]
+    run.forget_kept(token)
     run.state.awaiting_data.pop(token.id, None)
     run.state.fetched.pop(token.id, None)
 

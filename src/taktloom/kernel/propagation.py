@@ -44,7 +44,7 @@ def find_escalation_catcher(run: Run, thrower: Token, code: str | None) -> Catch
 def _find(run: Run, thrower: Token, code: str | None, *, is_error: bool) -> Catcher:
     token, passed = thrower, [thrower.id]
     while True:
-        node, scope = run.node(token), run.state.scopes[token.scope]
+        node, scope = run.node(token), token.around
         event = _fitting(node.catches if is_error else node.escalations, code)
         if event != NONE:
             return Catcher(event, token, tuple(passed))

@@ -16,8 +16,9 @@ from dataclasses import MISSING, dataclass, fields, is_dataclass
 from datetime import UTC, datetime
 from enum import Enum
 from functools import cache, lru_cache
+from itertools import compress
 from json.encoder import encode_basestring
-from operator import attrgetter
+from operator import attrgetter, is_not
 from typing import Any, Union, get_args, get_origin
 
 from taktloom.feel.values import FeelValue, JsonValue, from_json
@@ -26,6 +27,8 @@ from taktloom.feel.wire import json_text
 __all__ = ["JsonObject", "load_record", "save_record"]
 
 JsonObject = dict[str, JsonValue]
+
+_COLLECTIONS = (dict, list, tuple)
 
 _WRITER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":"))
 
@@ -60,19 +63,19 @@ class _Form:
 @cache
 def _record_form(kind: Any, *, left_out: str = "") -> _Form:
     """left_out: a field that is told otherwise."""
-    items = sorted((item for item in fields(kind) if item.name != left_out), key=lambda item: item.name)
+    stored = (item for item in fields(kind) if item.name != left_out and item.metadata.get("is_stored", True))
+    items = sorted(stored, key=lambda item: item.name)
     own = list[kind.__name__]  # records that hold others of their own kind can only name it
     hints = [list[kind] if item.type == own else item.type for item in items]
-    forms = {item.name: _form_of(hint) for item, hint in zip(items, hints, strict=True)}
+    forms = {
+        item.name: _BY_ID if item.metadata.get("stored_as") == "id" else _form_of(hint)
+        for item, hint in zip(items, hints, strict=True)
+    }
 
     readers = {name: form.load for name, form in forms.items() if form.load is not _same}
 
     def load(plain: Mapping[str, Any]) -> object:
-        given = dict(plain)
-        for name, read in readers.items():
-            if name in given:
-                given[name] = read(given[name])
-        return kind(**given)
+        return kind(**{name: readers[name](value) if name in readers else value for name, value in plain.items()})
 
     return _Form(_saving(items, forms), load)
 
@@ -82,18 +85,21 @@ def _saving(items: list[Any], forms: Mapping[str, _Form]) -> Callable[[Any], str
     names = [f'"{item.name}":' for item in items]
     saves = [forms[item.name].save_present if item.default is None else forms[item.name].save for item in items]
     defaults = [item.default for item in items]
-    may_be_empty = [item.default_factory is not MISSING for item in items]  # every such default is something empty
+    # every default that is a collection is empty; most fields hold the very default, as NO_ENTRIES
+    may_be_empty = [item.default_factory is not MISSING or isinstance(item.default, _COLLECTIONS) for item in items]
     read = attrgetter(*(item.name for item in items)) if len(items) > 1 else None
+
+    plans = list(zip(defaults, may_be_empty, names, saves, strict=True))
 
     def save(record: object) -> str:
         values = read(record) if read else [getattr(record, items[0].name)] if items else ()
+        differs = list(map(is_not, values, defaults))
         texts = [
             name + save_value(value)
-            for value, default, is_collection, name, save_value in zip(
-                values, defaults, may_be_empty, names, saves, strict=True
+            for value, (default, is_collection, name, save_value) in zip(
+                compress(values, differs), compress(plans, differs), strict=True
             )
-            if value is not default
-            and (value if is_collection else value != default or type(value) is not type(default))
+            if (value if is_collection else value != default or type(value) is not type(default))
         ]
         return "{" + ",".join(texts) + "}"
 
@@ -125,6 +131,11 @@ def _form_of(hint: Any) -> _Form:
     return _plain_form(getattr(hint, "__supertype__", hint))  # of an id its text
 
 
+def _save_ids(entries: Mapping[str, Any]) -> str:
+    """Of records that are stored elsewhere; read, they are still ids."""
+    return _object([f"{encode_basestring(name)}:{encode_basestring(item.id)}" for name, item in entries.items()])
+
+
 def _plain_form(hint: Any) -> _Form:
     if is_dataclass(hint):
         kind: Any = hint
@@ -138,6 +149,8 @@ def _plain_form(hint: Any) -> _Form:
         return _Form(encode_basestring, _same)
     if hint is int:
         return _Form(int.__repr__, _same)
+    if hint is bool:
+        return _Form({True: "true", False: "false"}.__getitem__, _same)
     return _Form(_scalar_text, _same)
 
 
@@ -173,7 +186,7 @@ def _keyed_form(kind: Any) -> _Form:
     own, whole = _record_form(kind, left_out="id"), _record_form(kind)
 
     def load(entries: Mapping[str, Mapping[str, object]]) -> dict[str, object]:
-        return {key: whole.load({**plain, "id": key}) for key, plain in entries.items()}
+        return {key: whole.load({"id": key, **plain}) for key, plain in entries.items()}
 
     return _Form(
         lambda entries: _object([f"{encode_basestring(key)}:{own.save(item)}" for key, item in entries.items()]), load
@@ -199,3 +212,6 @@ def _scalar_text(value: Any) -> str:
 
 def _same(value: Any) -> Any:
     return value
+
+
+_BY_ID = _Form(_save_ids, _same)

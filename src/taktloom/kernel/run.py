@@ -5,7 +5,7 @@ Work is a stack of (token, phase): a token goes on until it waits or ends before
 a split move in the order of their flows. No recursion, so neither long chains nor deep nesting can overflow the stack.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import TypeAlias
 
@@ -30,10 +30,12 @@ from taktloom.kernel.commands import (
     Unsubscribe,
 )
 from taktloom.kernel.correlation import expected_values, key_values
+from taktloom.kernel.events import NEWEST_RULES
 from taktloom.kernel.executable import NONE, Attribute, ExecutableProcess, Node
 from taktloom.kernel.expressions import Context
 from taktloom.kernel.history import HistoryItem, VisitLifecycle
 from taktloom.kernel.record import NO_ATTRIBUTES, completion_row, evaluate_attributes, start_row, termination_row
+from taktloom.kernel.sparse import NO_ENTRIES, NO_ITEMS, with_entry, without
 from taktloom.kernel.state import (
     ConditionWait,
     EventWait,
@@ -48,7 +50,7 @@ from taktloom.kernel.state import (
     TimerWait,
     Token,
 )
-from taktloom.kernel.variables import visible_variables
+from taktloom.kernel.variables import visible_to, visible_variables
 from taktloom.model.identifiers import (
     COUNTER_DIGITS,
     ChildId,
@@ -92,6 +94,7 @@ class Run:
         "is_held",
         "now",
         "process",
+        "rules",
         "stack",
         "state",
         "visits_left",
@@ -101,9 +104,9 @@ class Run:
     def __init__(self, process: ExecutableProcess, state: InstanceState, now: datetime, actor: str | None) -> None:
         self.process, self.state, self.now, self.actor = process, state, now, actor
         self.history: list[HistoryItem] | None = None
-        self.writes_rows = True
+        self.writes_rows, self.rules = True, NEWEST_RULES
         self.commands: list[Command] = []
-        self.stack: list[tuple[TokenId, Phase]] = []
+        self.stack: list[tuple[Token, Phase]] = []
         self.visits_left = VISITS_PER_STEP
         self.heard: dict[str, set[int]] | None = None  # by name of signal the events that have had it in this step
         self.is_held = False  # whether the step stops here, until the caller has answered
@@ -121,7 +124,7 @@ class Run:
 
     def variables(self, token: Token) -> Context:
         """What expressions of the token's node can see; read only."""
-        return visible_variables(self.state, token.inner or token.scope)
+        return visible_to(self.state, token)
 
     # visits
 
@@ -148,11 +151,12 @@ class Run:
 
     def open_token(self, element: int, scope_id: ScopeId, arrived_by: int = NONE) -> Token:
         """A new token at the node, not yet on the stack."""
+        token_id, scope = TokenId(self.next_id()), self.state.scopes[scope_id]
         token = Token(
-            id=TokenId(self.next_id()), element=element, scope=scope_id, arrived_by=arrived_by, entered_at=self.now
+            id=token_id, element=element, scope=scope_id, arrived_by=arrived_by, entered_at=self.now, around=scope
         )
-        self.state.tokens[token.id] = token
-        self.state.scopes[scope_id].tokens[token.id] = None
+        self.state.tokens[token_id] = token
+        scope.tokens = with_entry(scope.tokens, token.id, None)
         return token
 
     def open_scope(self, token: Token) -> Scope:
@@ -174,7 +178,16 @@ class Run:
 
     def push(self, token: Token, phase: Phase) -> None:
         """Do this next, before what was pushed earlier."""
-        self.stack.append((token.id, phase))
+        self.stack.append((token, phase))
+
+    def left_to_do(self) -> list[tuple[TokenId, Phase]]:
+        """What is on the stack, as the state keeps it."""
+        return [(token.id, phase) for token, phase in self.stack]
+
+    def take_up(self, kept: Iterable[tuple[TokenId, Phase]]) -> None:
+        """Put back on the stack what the state has kept; tokens may have gone meanwhile."""
+        tokens = self.state.tokens
+        self.stack.extend((tokens[token_id], phase) for token_id, phase in kept if token_id in tokens)
 
     def take(self, token: Token, flows: tuple[int, ...]) -> Phase | None:
         """Send the token along the first flow and new tokens along the others; no flow ends the path here."""
@@ -184,7 +197,7 @@ class Run:
             return None
         if len(flows) > 1:
             others = [self.open_token(self.process.flows[flow].target, token.scope, flow) for flow in flows[1:]]
-            self.stack.extend((other.id, Phase.ENTER) for other in reversed(others))
+            self.stack.extend((other, Phase.ENTER) for other in reversed(others))
         token.element, token.arrived_by = self.process.flows[flows[0]].target, flows[0]
         return _ENTER
 
@@ -192,7 +205,7 @@ class Run:
         """Consume the token; the last one of a scope completes the scope."""
         self.conclude(token)
         self._remove(token)
-        scope = self.state.scopes[token.scope]
+        scope = token.around
         if scope.tokens:
             return
         if scope.resets:  # nothing can come any more: the complex gateway resets before the scope is complete
@@ -207,8 +220,9 @@ class Run:
         self._remove(token)
 
     def _remove(self, token: Token) -> None:
+        token.is_gone = True
         del self.state.tokens[token.id]
-        del self.state.scopes[token.scope].tokens[token.id]
+        del token.around.tokens[token.id]
 
     def _complete_scope(self, scope: Scope) -> None:
         if not scope.stays_open:
@@ -222,7 +236,7 @@ class Run:
 
     def terminate(self, token: Token) -> None:
         """End everything in the token's scope, the token included (terminate end event; BPMN 2.0.2, 13.5.6)."""
-        scope = self.state.scopes[token.scope]
+        scope = token.around
         self.conclude(token)
         self._remove(token)
         self.clear_scope(scope)
@@ -243,9 +257,16 @@ class Run:
         self.conclude(token, VisitLifecycle.FAILED if token.id in failed else VisitLifecycle.TERMINATED)
         self.close_visit(token)
         if self.stack:  # what the token was still to do there
-            self.stack[:] = [entry for entry in self.stack if entry[0] != token.id]
-        for held in (self.state.parked, *self.state.held):
-            held[:] = [entry for entry in held if entry[0] != token.id]
+            self.stack[:] = [entry for entry in self.stack if entry[0] is not token]
+        self.forget_kept(token)
+
+    def forget_kept(self, token: Token) -> None:
+        """What the token was to do when the instance is resumed, or its caller has answered, it does no more."""
+        state = self.state
+        if state.parked:
+            state.parked = [entry for entry in state.parked if entry[0] != token.id]
+        if state.held:
+            state.held = [[entry for entry in held if entry[0] != token.id] for held in state.held]
 
     def interrupt_scope(self, scope_id: ScopeId, failed: Collection[TokenId] = NO_TOKENS) -> None:
         """An interrupting event sub-process takes over: all else in the scope is broken off, no other can start."""
@@ -260,7 +281,7 @@ class Run:
 
     def terminate_others(self, token: Token) -> None:
         """End everything in the token's scope but the token itself."""
-        scope = self.state.scopes[token.scope]
+        scope = token.around
         del scope.tokens[token.id]
         self.clear_scope(scope)
         scope.tokens[token.id] = None
@@ -276,11 +297,11 @@ class Run:
             keeps = state.is_called and outcome is not InstanceOutcome.FAILED
             keeps = keeps and (bool(root.records) or self.process.undo_start != NONE)
             if not keeps:
-                root.records.clear()
+                root.records = NO_ITEMS
         self.stack.clear()
-        state.parked.clear()
+        state.parked = NO_ITEMS
         state.is_suspended = False
-        state.held.clear()
+        state.held = NO_ITEMS
         state.status = STATUS_OF[outcome]
         self.commands.append(FinishInstance(outcome=outcome, error_code=error_code, is_compensable=keeps))
 
@@ -299,14 +320,13 @@ class Run:
             self.conclude(token, VisitLifecycle.FAILED if token.id in failed else VisitLifecycle.TERMINATED)
             self.close_visit(token)
             self._remove(token)
-        scope.joins.clear()
-        scope.resets.clear()
+        scope.joins = scope.resets = NO_ENTRIES
         self._close_scope_waits(scope)
 
     def _close_scope_waits(self, scope: Scope) -> None:
         for wait in scope.waits:
             self._close_wait(wait)
-        scope.waits.clear()
+        scope.waits = ()
 
     # rows of the event log
 
@@ -346,7 +366,7 @@ class Run:
     def subscribe(self, holder: Holder, wait: SubscriptionWait) -> None:
         """Wait for the message of *wait*."""
         subscription_id = SubscriptionId(self._hold(holder, wait))
-        self.state.subscriptions[subscription_id] = wait
+        self.state.subscriptions = with_entry(self.state.subscriptions, subscription_id, wait)
         self._order_subscription(subscription_id, wait)
 
     def _order_subscription(self, subscription_id: SubscriptionId, wait: SubscriptionWait) -> None:
@@ -377,7 +397,7 @@ class Run:
         for correlation in self.process.correlations.get(node.id, ()):
             for key, values in key_values(correlation, variables, self.now):
                 if key not in self.state.correlation:
-                    self.state.correlation[key] = values
+                    self.state.correlation = with_entry(self.state.correlation, key, values)
                     self._narrow_subscriptions(key, used_up)
 
     def _narrow_subscriptions(self, key: ElementId, used_up: str) -> None:
@@ -385,9 +405,9 @@ class Run:
             correlations = self.process.correlations.get(self.process.nodes[wait.element].id, ())
             if old_id == used_up or not correlations or key not in dict(correlations[wait.part].keys):
                 continue
-            waits = self.waits_of(self.holder_of(wait))
+            waiting = self._waiting(self.holder_of(wait))
             new_id = SubscriptionId(self.next_id())
-            waits[waits.index(old_id)] = new_id
+            waiting.waits = tuple(new_id if one == old_id else one for one in waiting.waits)
             del self.state.subscriptions[old_id]
             self.state.subscriptions[new_id] = wait
             self.commands.append(Unsubscribe(subscription_id=old_id))
@@ -396,7 +416,7 @@ class Run:
     def start_timer(self, holder: Holder, wait: TimerWait) -> None:
         """Wait for the due instant of *wait*."""
         timer_id = TimerId(self._hold(holder, wait))
-        self.state.timers[timer_id] = wait
+        self.state.timers = with_entry(self.state.timers, timer_id, wait)
         element_id = self.process.nodes[wait.element].id
         if wait.calendar is None:
             self.commands.append(StartTimer(timer_id=timer_id, element_id=element_id, due_at=wait.due_at))
@@ -407,7 +427,7 @@ class Run:
     def subscribe_signal(self, holder: Holder, wait: SignalWait) -> None:
         """Wait for the signal of *wait*."""
         subscription_id = SubscriptionId(self._hold(holder, wait))
-        self.state.signals[subscription_id] = wait
+        self.state.signals = with_entry(self.state.signals, subscription_id, wait)
         element_id = self.process.nodes[wait.element].id
         self.commands.append(
             SubscribeSignal(subscription_id=subscription_id, element_id=element_id, signal_name=wait.signal_name)
@@ -415,11 +435,13 @@ class Run:
 
     def watch(self, holder: Holder, wait: ConditionWait) -> None:
         """Watch the condition of *wait*."""
-        self.state.conditions[ConditionId(self._hold(holder, wait))] = wait
+        condition_id = ConditionId(self._hold(holder, wait))
+        self.state.conditions = with_entry(self.state.conditions, condition_id, wait)
 
     def gather(self, holder: Holder, wait: GatheredEvents) -> None:
         """Remember what has come of a parallel multiple event."""
-        self.state.gathered[ConditionId(self._hold(holder, wait))] = wait
+        record_id = ConditionId(self._hold(holder, wait))
+        self.state.gathered = with_entry(self.state.gathered, record_id, wait)
 
     def holder_of(self, wait: EventWait) -> Holder:
         """Who waits."""
@@ -428,18 +450,20 @@ class Run:
         assert wait.scope is not None  # one of the two is given
         return wait.scope
 
-    def waits_of(self, holder: Holder) -> list[str]:
+    def waits_of(self, holder: Holder) -> tuple[str, ...]:
         """Ids of what the holder waits for, oldest first."""
-        return holder.waits if isinstance(holder, Token) else self.state.scopes[holder].waits
+        return self._waiting(holder).waits
+
+    def _waiting(self, holder: Holder) -> Token | Scope:
+        return holder if isinstance(holder, Token) else self.state.scopes[holder]
 
     def _hold(self, holder: Holder, wait: EventWait) -> str:
         wait_id = self.next_id()
         if isinstance(holder, Token):
             wait.token = holder.id
-            holder.waits.append(wait_id)
         else:
             wait.scope = holder
-            self.state.scopes[holder].waits.append(wait_id)
+        self._waiting(holder).waits += (wait_id,)
         return wait_id
 
     def raise_incident(
@@ -447,10 +471,9 @@ class Run:
     ) -> None:
         """Stop the token until an operator resolves the incident."""
         incident_id = IncidentId(self.next_id())
-        self.state.incidents[incident_id] = IncidentWait(
-            token=token.id, element=token.element, phase=phase, job_id=job_id
-        )
-        token.waits.append(incident_id)
+        incident = IncidentWait(token=token.id, element=token.element, phase=phase, job_id=job_id)
+        self.state.incidents = with_entry(self.state.incidents, incident_id, incident)
+        token.waits += (incident_id,)
         self.commands.append(
             RaiseIncident(
                 incident_id=incident_id, element_id=self.node(token).id, kind=kind, message=message, job_id=job_id
@@ -459,7 +482,8 @@ class Run:
 
     def forget_wait(self, holder: Holder, wait: str) -> None:
         """The wait is over because what it waited for came: no command."""
-        self.waits_of(holder).remove(wait)
+        waiting = self._waiting(holder)
+        waiting.waits = without(waiting.waits, wait)
         state = self.state
         if state.jobs.pop(JobId(wait), None) is not None:
             return
@@ -473,11 +497,12 @@ class Run:
         """Withdraw all that the token waits for."""
         for wait in token.waits:
             self._close_wait(wait)
-        token.waits.clear()
+        token.waits = ()
 
     def withdraw(self, holder: Holder, wait: str) -> None:
         """Stop waiting, and tell the host."""
-        self.waits_of(holder).remove(wait)
+        waiting = self._waiting(holder)
+        waiting.waits = without(waiting.waits, wait)
         self._close_wait(wait)
 
     def close_incidents(self, token: Token) -> None:

@@ -9,6 +9,7 @@ from taktloom.kernel.events import InstanceStarted
 from taktloom.kernel.executable import NONE, ExecutableProcess, Node
 from taktloom.kernel.run import Run
 from taktloom.kernel.state import Phase, Scope
+from taktloom.kernel.variables import add_variables
 from taktloom.model.errors import NotFoundError
 from taktloom.model.identifiers import ElementId, ScopeId
 from taktloom.model.places import Place
@@ -28,9 +29,9 @@ def begin_instance(run: Run, event: InstanceStarted) -> None:
         )
     state.root, state.started_at, state.is_called = ScopeId(run.next_id()), run.now, event.is_called
     state.is_suspended = event.is_suspended
-    state.scopes[state.root] = Scope(parent=None, element=NONE, owner=None, variables={})
+    state.scopes[state.root] = Scope(parent=None, element=NONE, owner=None)
     if event.start_element is None and process.nodes[starts[0]].element_type != "startEvent":
-        state.scopes[state.root].variables.update(event.variables)
+        add_variables(state.scopes[state.root], event.variables)
         enter_scope(run, state.root, starts)
         return
     node, token = process.nodes[starts[0]], run.open_token(starts[0], state.root)

@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import IntEnum, StrEnum
 
 from taktloom.feel.values import FeelValue
+from taktloom.kernel.sparse import NO_ENTRIES, NO_ITEMS
 from taktloom.model.identifiers import (
     ChildId,
     ConditionId,
@@ -26,6 +27,9 @@ from taktloom.model.identifiers import (
 )
 
 STATE_FORMAT = 2
+# Metadata of fields: what follows from others is not stored, and of records that are stored elsewhere only the `id` is.
+NOT_STORED = {"is_stored": False}
+STORED_AS_ID = {"stored_as": "id"}
 
 
 class InstanceStatus(StrEnum):
@@ -55,29 +59,6 @@ class Phase(IntEnum):
 
 
 @dataclass(slots=True, kw_only=True)
-class Token:
-    """One position of control.
-
-    element: index of the flow node in the ExecutableProcess. scope: the scope that it moves in. arrived_by: index of
-    the incoming flow, -1 at a start. visit: id of the element instance that the token is in, the key of its event log
-    rows; "" where nothing is recorded. entered_at: when. inner: the scope that its activity opened. waits: ids of the
-    open jobs, user tasks, timers, subscriptions, requests and incidents that end with the visit, oldest first.
-    role: the role of the work in hand, for the event log. is_active: whether a visit of the node has begun.
-    """
-
-    id: TokenId
-    element: int
-    scope: ScopeId
-    arrived_by: int
-    entered_at: datetime
-    visit: str = ""
-    inner: ScopeId | None = None
-    waits: list[str] = field(default_factory=list)
-    role: str | None = None
-    is_active: bool = False
-
-
-@dataclass(slots=True, kw_only=True)
 class LoopState:
     """How far a looping or multi-instance activity is; its own record, since variables can be overwritten.
 
@@ -101,8 +82,8 @@ class CompensationRecord:
     """
 
     element: int
-    variables: dict[str, FeelValue] = field(default_factory=dict)
-    records: list["CompensationRecord"] = field(default_factory=list)
+    variables: dict[str, FeelValue] = NO_ENTRIES
+    records: list["CompensationRecord"] = NO_ITEMS
     child: ChildId | None = None
 
 
@@ -123,18 +104,53 @@ class Scope:
     parent: ScopeId | None
     element: int
     owner: TokenId | None
-    variables: dict[str, FeelValue] = field(default_factory=dict)
-    tokens: dict[TokenId, None] = field(default_factory=dict)
-    joins: dict[int, dict[int, list[TokenId]]] = field(default_factory=dict)
-    resets: dict[int, list[int]] = field(default_factory=dict)
-    waits: list[str] = field(default_factory=list)
+    variables: dict[str, FeelValue] = NO_ENTRIES
+    tokens: dict[TokenId, None] = NO_ENTRIES
+    joins: dict[int, dict[int, list[TokenId]]] = NO_ENTRIES
+    resets: dict[int, list[int]] = NO_ENTRIES
+    waits: tuple[str, ...] = ()
     is_interrupted: bool = False
     loop: LoopState | None = None
     round: int = 0
-    records: list[CompensationRecord] = field(default_factory=list)
-    undoing: list[CompensationRecord] = field(default_factory=list)
+    records: list[CompensationRecord] = NO_ITEMS
+    undoing: list[CompensationRecord] = NO_ITEMS
     stays_open: bool = False
     is_ending: bool = False
+
+
+_NO_SCOPE = Scope(parent=None, element=-1, owner=None)
+
+
+def _no_scope() -> Scope:
+    """Of a token that is being read; it stands in none."""
+    return _NO_SCOPE
+
+
+@dataclass(slots=True, kw_only=True)
+class Token:
+    """One position of control.
+
+    element: index of the flow node in the ExecutableProcess. scope: the scope that it moves in. arrived_by: index of
+    the incoming flow, -1 at a start. visit: id of the element instance that the token is in, the key of its event log
+    rows; "" where nothing is recorded. entered_at: when. inner: the scope that its activity opened. waits: ids of the
+    open jobs, user tasks, timers, subscriptions, requests and incidents that end with the visit, oldest first.
+    role: the role of the work in hand, for the event log. is_active: whether a visit of the node has begun.
+    around: the record of *scope*, at hand since almost every move needs it; `state_json` finds it again.
+    is_gone: it has been consumed, and is in no state any more.
+    """
+
+    id: TokenId
+    element: int
+    scope: ScopeId
+    arrived_by: int
+    entered_at: datetime
+    visit: str = ""
+    inner: ScopeId | None = None
+    waits: tuple[str, ...] = ()
+    role: str | None = None
+    is_active: bool = False
+    around: Scope = field(default_factory=_no_scope, compare=False, repr=False, metadata=NOT_STORED)
+    is_gone: bool = field(default=False, compare=False, repr=False, metadata=NOT_STORED)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -208,9 +224,29 @@ class IncidentWait:
 
 
 @dataclass(slots=True, kw_only=True)
-class InstanceState:
+class _EveryStep:
+    """What every step looks at, beside each other in memory: an engine has many instances there, and most are cold."""
+
+    instance_key: InstanceKey
+    root: ScopeId | None = None
+    status: InstanceStatus = InstanceStatus.ACTIVE
+    next_id: int = 1
+    tokens: dict[TokenId, Token] = field(default_factory=dict)
+    jobs: dict[JobId, Token] = field(default=NO_ENTRIES, metadata=STORED_AS_ID)
+    incidents: dict[IncidentId, IncidentWait] = NO_ENTRIES
+    undecided: dict[ScopeId, None] = NO_ENTRIES
+    awaiting_data: dict[TokenId, None] = NO_ENTRIES
+    conditions: dict[ConditionId, ConditionWait] = NO_ENTRIES
+    must_look: bool = False
+    turns: dict[ScopeId, list[TokenId]] = NO_ENTRIES
+    is_suspended: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class InstanceState(_EveryStep):
     """The state of one instance; see the module.
 
+    jobs, user_tasks, requests, children: by the id of what is waited for the token that waits.
     undecided: the scopes in which an inclusive or complex gateway holds tokens or waits for its reset; it is looked at
     whenever the instance comes to rest. awaiting_data: tokens at activities none of whose input sets is available.
     fetched: what was read of data stores for a visit that is about to begin. correlation: per correlation key that a
@@ -223,30 +259,17 @@ class InstanceState:
     moves; parked: what tokens do next when the instance is resumed, the last one first, as on the stack of a step.
     """
 
-    instance_key: InstanceKey
-    root: ScopeId | None = None
-    status: InstanceStatus = InstanceStatus.ACTIVE
-    next_id: int = 1
     started_at: datetime | None = None
-    tokens: dict[TokenId, Token] = field(default_factory=dict)
     scopes: dict[ScopeId, Scope] = field(default_factory=dict)
-    jobs: dict[JobId, TokenId] = field(default_factory=dict)
-    user_tasks: dict[UserTaskId, TokenId] = field(default_factory=dict)
-    timers: dict[TimerId, TimerWait] = field(default_factory=dict)
-    subscriptions: dict[SubscriptionId, SubscriptionWait] = field(default_factory=dict)
-    requests: dict[RequestId, TokenId] = field(default_factory=dict)
-    incidents: dict[IncidentId, IncidentWait] = field(default_factory=dict)
-    undecided: dict[ScopeId, None] = field(default_factory=dict)
-    awaiting_data: dict[TokenId, None] = field(default_factory=dict)
-    fetched: dict[TokenId, dict[str, FeelValue]] = field(default_factory=dict)
-    correlation: dict[ElementId, list[FeelValue]] = field(default_factory=dict)
-    signals: dict[SubscriptionId, SignalWait] = field(default_factory=dict)
-    conditions: dict[ConditionId, ConditionWait] = field(default_factory=dict)
-    gathered: dict[ConditionId, GatheredEvents] = field(default_factory=dict)
+    user_tasks: dict[UserTaskId, Token] = field(default=NO_ENTRIES, metadata=STORED_AS_ID)
+    timers: dict[TimerId, TimerWait] = NO_ENTRIES
+    subscriptions: dict[SubscriptionId, SubscriptionWait] = NO_ENTRIES
+    requests: dict[RequestId, Token] = field(default=NO_ENTRIES, metadata=STORED_AS_ID)
+    fetched: dict[TokenId, dict[str, FeelValue]] = NO_ENTRIES
+    correlation: dict[ElementId, list[FeelValue]] = NO_ENTRIES
+    signals: dict[SubscriptionId, SignalWait] = NO_ENTRIES
+    gathered: dict[ConditionId, GatheredEvents] = NO_ENTRIES
     is_called: bool = False
-    must_look: bool = False
-    children: dict[ChildId, TokenId] = field(default_factory=dict)
-    turns: dict[ScopeId, list[TokenId]] = field(default_factory=dict)
-    held: list[list[tuple[TokenId, Phase]]] = field(default_factory=list)
-    is_suspended: bool = False
-    parked: list[tuple[TokenId, Phase]] = field(default_factory=list)
+    children: dict[ChildId, Token] = field(default=NO_ENTRIES, metadata=STORED_AS_ID)
+    held: list[list[tuple[TokenId, Phase]]] = NO_ITEMS
+    parked: list[tuple[TokenId, Phase]] = NO_ITEMS

@@ -9,13 +9,14 @@ An older format is brought up step by step by `MIGRATIONS`; a newer one is refus
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from typing import cast, get_args
+from typing import Any, cast, get_args
 
 from taktloom.feel.values import JsonValue
 from taktloom.kernel.events import KernelEvent
 from taktloom.kernel.record_form import JsonObject, load_record, save_record
 from taktloom.kernel.state import STATE_FORMAT, InstanceState
 from taktloom.model.errors import IncidentError
+from taktloom.model.identifiers import TokenId
 from taktloom.model.journal import JOURNAL_FORMAT
 
 __all__ = ["EVENT_MIGRATIONS", "STATE_MIGRATIONS", "load_event", "load_state", "save_event", "save_state"]
@@ -39,10 +40,15 @@ def _mark_active_tokens(body: JsonObject) -> JsonObject:
     return {**body, "tokens": cast("JsonValue", tokens)}
 
 
+def _happened_under_first_rules(body: JsonObject) -> JsonObject:
+    """Format 1 did not name the rules: then a signal reached its own instance by an event of its own, too."""
+    return {**body, "rules": 1}
+
+
 # From the format of the key to the next one. The functions tell in prose what changed; stored examples of every format
 # are in tests/journals.
 STATE_MIGRATIONS: Mapping[int, Migration] = {1: _mark_active_tokens}
-EVENT_MIGRATIONS: Mapping[int, Migration] = {}
+EVENT_MIGRATIONS: Mapping[int, Migration] = {1: _happened_under_first_rules}
 
 EVENT_KINDS: Mapping[str, type[KernelEvent]] = {kind.__name__: kind for kind in get_args(KernelEvent)}
 
@@ -54,8 +60,25 @@ def save_state(state: InstanceState) -> bytes:
 
 def load_state(data: bytes) -> InstanceState:
     """The state that `save_state` wrote; raises IncidentError for a format that this version does not know."""
-    state: InstanceState = load_record(InstanceState, _open(data, "state", STATE_FORMAT, STATE_MIGRATIONS))
+    document = json.loads(data.decode())
+    state: InstanceState = load_record(InstanceState, _open(document, "state", STATE_FORMAT, STATE_MIGRATIONS))
+    _join(state)
     return state
+
+
+def _join(state: InstanceState) -> None:
+    """Put the records themselves where the text has their ids, and one text of an id where it has several."""
+    tokens, scopes = state.tokens, state.scopes
+    for scope_id, scope in scopes.items():
+        if scope.tokens:
+            inside = [tokens[token_id] for token_id in scope.tokens]
+            scope.tokens = {token.id: None for token in inside}
+            for token in inside:
+                token.scope, token.around = scope_id, scope
+    stores = cast("tuple[dict[str, object], ...]", (state.jobs, state.user_tasks, state.requests, state.children))
+    for waits in stores:
+        for wait_id, token_id in waits.items():
+            waits[wait_id] = tokens[cast("TokenId", token_id)]
 
 
 def save_event(event: KernelEvent) -> bytes:
@@ -66,13 +89,13 @@ def save_event(event: KernelEvent) -> bytes:
 
 def load_event(data: bytes) -> KernelEvent:
     """The kernel event that `save_event` wrote; raises IncidentError as `load_state` does."""
-    body = _open(data, "payload", JOURNAL_FORMAT, EVENT_MIGRATIONS)
-    event: KernelEvent = load_record(EVENT_KINDS[str(json.loads(data)["kind"])], body)
+    document = json.loads(data.decode())
+    body = _open(document, "payload", JOURNAL_FORMAT, EVENT_MIGRATIONS)
+    event: KernelEvent = load_record(EVENT_KINDS[document["kind"]], body)
     return event
 
 
-def _open(data: bytes, name: str, newest: int, migrations: Mapping[int, Migration]) -> JsonObject:
-    document = json.loads(data)
+def _open(document: Mapping[str, Any], name: str, newest: int, migrations: Mapping[int, Migration]) -> JsonObject:
     version = document["format"]
     if not isinstance(version, int) or version > newest:
         raise IncidentError(

@@ -58,13 +58,14 @@ from taktloom.kernel.migration import migrate
 from taktloom.kernel.modification import modify
 from taktloom.kernel.propagation import find_error_catcher
 from taktloom.kernel.run import Run
+from taktloom.kernel.sparse import with_entry, with_item, without
 from taktloom.kernel.starting import begin_instance
 from taktloom.kernel.state import IncidentWait, InstanceState, InstanceStatus, Phase, Token
 from taktloom.kernel.suspension import park, resume, suspend
 from taktloom.kernel.throwing import catch_error, throw_escalation, told_to_the_host
 from taktloom.kernel.variables import hand_out, set_local
 from taktloom.model.errors import ConflictError, MisuseError, NotFoundError
-from taktloom.model.identifiers import ElementId, IncidentId, RequestId, ScopeId, TokenId
+from taktloom.model.identifiers import ElementId, IncidentId, RequestId, ScopeId
 from taktloom.model.places import Place
 
 __all__ = ["HANDLERS", "step"]
@@ -101,12 +102,12 @@ def step(
             "Look at the instance again; nothing was changed.",
         )
     run = Run(process, state, event.occurred_at, event.actor)
-    run.history, run.writes_rows = history, has_event_log
+    run.history, run.writes_rows, run.rules = history, has_event_log, event.rules
     HANDLERS[type(event)](run, event)
     if not state.is_suspended:
         _work(run)
     if run.is_held and state.status is InstanceStatus.ACTIVE:
-        state.held.append(run.stack)
+        state.held = with_item(state.held, run.left_to_do())
     elif state.is_suspended:
         park(run)
     if run.heard is not None:
@@ -135,14 +136,13 @@ def _work(run: Run) -> None:
 
 def _run_tokens(run: Run) -> None:
     """Let the tokens on the stack run; conditions are looked at when variables have changed."""
-    state, tokens, nodes, stack = run.state, run.state.tokens, run.process.nodes, run.stack
+    state, nodes, stack = run.state, run.process.nodes, run.stack
     while (stack or state.must_look) and not run.is_held:
         if state.must_look and (not stack or stack[-1][1] not in _LEAVING):
             look_at_conditions(run)
             continue
-        token_id, phase = stack.pop()
-        token = tokens.get(token_id)
-        while token is not None:
+        token, phase = stack.pop()
+        while not token.is_gone:
             node = nodes[token.element]
             if phase is _ENTER and not _begin_visit(run, node, token):
                 break
@@ -172,17 +172,17 @@ def _begin_visit(run: Run, node: Node, token: Token) -> bool:
 
 
 def _job_completed(run: Run, event: JobCompleted) -> None:
-    token = run.state.tokens[_find(run.state.jobs, event.job_id, "job", run)]
+    token = _find(run.state.jobs, event.job_id, "job", run)
     _resume(run, token, event.job_id, event.variables)
 
 
 def _user_task_completed(run: Run, event: UserTaskCompleted) -> None:
-    token = run.state.tokens[_find(run.state.user_tasks, event.user_task_id, "user task", run)]
+    token = _find(run.state.user_tasks, event.user_task_id, "user task", run)
     _resume(run, token, event.user_task_id, event.variables)
 
 
 def _decision_evaluated(run: Run, event: DecisionEvaluated) -> None:
-    token = run.state.tokens[_find_request(run, event.request_id, is_choice=False)]
+    token = _find_request(run, event.request_id, is_choice=False)
     if event.error is None:
         _resume(run, token, event.request_id, {DECISION_RESULT: event.value})
         return
@@ -191,7 +191,7 @@ def _decision_evaluated(run: Run, event: DecisionEvaluated) -> None:
 
 
 def _flow_chosen(run: Run, event: FlowChosen) -> None:
-    token = run.state.tokens[_find_request(run, event.request_id, is_choice=True)]
+    token = _find_request(run, event.request_id, is_choice=True)
     chosen = [run.process.flow_index.get(flow_id, NONE) for flow_id in (event.flow_id, *event.more)]
     node = run.node(token)
     if not set(chosen) <= set(node.outgoing) or len(set(chosen)) < len(chosen):
@@ -210,28 +210,28 @@ def _flow_chosen(run: Run, event: FlowChosen) -> None:
 
 
 def _data_store_read(run: Run, event: DataStoreRead) -> None:
-    token = run.state.tokens[_find(run.state.requests, event.request_id, "request", run)]
+    token = _find(run.state.requests, event.request_id, "request", run)
     if not reads_stores(run.node(token)) or token.id in run.state.fetched:
         raise MisuseError("The answer does not fit the request.", _place(run.state), "Answer what was asked.")
     run.forget_wait(token, event.request_id)
-    run.state.fetched[token.id] = dict(event.values)
+    run.state.fetched = with_entry(run.state.fetched, token.id, dict(event.values))
     run.push(token, Phase.ENTER)
 
 
 def _job_failed(run: Run, event: JobFailed) -> None:
-    token = run.state.tokens[_find(run.state.jobs, event.job_id, "job", run)]
+    token = _find(run.state.jobs, event.job_id, "job", run)
     if any(incident.job_id == event.job_id for incident in _incidents_of(run, token)):
         raise ConflictError("The job has already failed.", _place(run.state), "Resolve its incident.")
     run.raise_incident(token, IncidentKind.JOB_FAILED, event.message, Phase.PERFORM, event.job_id)
 
 
 def _job_error_thrown(run: Run, event: JobErrorThrown) -> None:
-    token = run.state.tokens[_find(run.state.jobs, event.job_id, "job", run)]
+    token = _find(run.state.jobs, event.job_id, "job", run)
     _error_thrown(run, token, event.job_id, event)
 
 
 def _job_escalation_thrown(run: Run, event: JobEscalationThrown) -> None:
-    token = run.state.tokens[_find(run.state.jobs, event.job_id, "job", run)]
+    token = _find(run.state.jobs, event.job_id, "job", run)
     throw_escalation(run, token, event.escalation_code, event.variables)
 
 
@@ -256,14 +256,14 @@ def _error_thrown(run: Run, token: Token, wait: str, event: JobErrorThrown | Chi
 
 
 def _child_completed(run: Run, event: ChildCompleted) -> None:
-    token = run.state.tokens[_find(run.state.children, event.child_id, "called instance", run)]
+    token = _find(run.state.children, event.child_id, "called instance", run)
     if event.is_compensable:
         remember_child(run, token, event.child_id)
     _resume(run, token, event.child_id, event.variables)
 
 
 def _child_failed(run: Run, event: ChildFailed) -> None:
-    token = run.state.tokens[_find(run.state.children, event.child_id, "called instance", run)]
+    token = _find(run.state.children, event.child_id, "called instance", run)
     if event.error_code is not None:
         _error_thrown(run, token, event.child_id, event)
         return
@@ -273,7 +273,7 @@ def _child_failed(run: Run, event: ChildFailed) -> None:
 
 
 def _child_escalated(run: Run, event: ChildEscalated) -> None:
-    token = run.state.tokens[_find(run.state.children, event.child_id, "called instance", run)]
+    token = _find(run.state.children, event.child_id, "called instance", run)
     run.push(token, Phase.GO_ON)  # after what catches it; one that interrupts takes it off
     throw_escalation(run, token, event.escalation_code, event.variables)
 
@@ -295,7 +295,7 @@ def _escalation_handled(run: Run, event: EscalationHandled) -> None:
         raise MisuseError(
             "The instance waits for no answer of its caller.", _place(run.state), "Answer each escalation once."
         )
-    run.stack.extend(run.state.held.pop(0))
+    run.take_up(run.state.held.pop(0))
 
 
 def _compensation_triggered(run: Run, event: CompensationTriggered) -> None:
@@ -349,7 +349,7 @@ def _incident_resolved(run: Run, event: IncidentResolved) -> None:
     token = run.state.tokens[incident.token]
     hand_out(run.state, token.inner or token.scope, event.variables)
     del run.state.incidents[event.incident_id]
-    token.waits.remove(event.incident_id)
+    token.waits = without(token.waits, event.incident_id)
     run.commands.append(CloseIncident(incident_id=event.incident_id))
     if incident.job_id is None:
         run.push(token, incident.phase)
@@ -397,12 +397,12 @@ def _find(waits: Mapping[Key, Wait], wait_id: Key, kind: str, run: Run) -> Wait:
     return wait
 
 
-def _find_request(run: Run, request_id: RequestId, *, is_choice: bool) -> TokenId:
-    token_id = _find(run.state.requests, request_id, "request", run)
-    node = run.node(run.state.tokens[token_id])
+def _find_request(run: Run, request_id: RequestId, *, is_choice: bool) -> Token:
+    token = _find(run.state.requests, request_id, "request", run)
+    node = run.node(token)
     if (node.id in run.process.external_choices) != is_choice:
         raise MisuseError("The answer does not fit the request.", _place(run.state), "Answer what was asked.")
-    return token_id
+    return token
 
 
 def _incidents_of(run: Run, token: Token) -> list[IncidentWait]:

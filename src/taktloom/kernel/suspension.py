@@ -8,6 +8,7 @@ what it interrupts: nobody shall go on working for it.
 
 from taktloom.kernel.events import InstanceResumed, InstanceSuspended
 from taktloom.kernel.run import Run
+from taktloom.kernel.sparse import NO_ITEMS
 from taktloom.model.errors import ConflictError
 from taktloom.model.places import Place
 
@@ -44,11 +45,12 @@ def resume(run: Run, event: InstanceResumed) -> None:
             {"instance_key": run.state.instance_key},
         )
     run.state.is_suspended = False
-    run.stack.extend(run.state.parked)
-    run.state.parked.clear()
+    run.take_up(run.state.parked)
+    run.state.parked = NO_ITEMS
 
 
 def park(run: Run) -> None:
     """Keep what this step has put on the stack below what was kept before: that comes first."""
-    run.state.parked[:0] = run.stack
-    run.stack.clear()
+    if run.stack:
+        run.state.parked = [*run.left_to_do(), *run.state.parked]
+        run.stack.clear()

@@ -17,6 +17,7 @@ from taktloom.feel.values import FeelValue
 from taktloom.kernel.arming import in_order
 from taktloom.kernel.arrival import deliver
 from taktloom.kernel.commands import IncidentKind, InstanceOutcome, ThrowMessage, ThrowSignal
+from taktloom.kernel.events import OWN_SIGNALS_AT_ONCE
 from taktloom.kernel.executable import NONE
 from taktloom.kernel.expressions import TextExpression, evaluate_text
 from taktloom.kernel.failure import ElementFailure
@@ -194,6 +195,9 @@ def throw_escalation(run: Run, token: Token, code: str | None, payload: Payload 
 
 
 def _broadcast(run: Run, command: ThrowSignal) -> None:
+    if run.rules < OWN_SIGNALS_AT_ONCE:
+        run.commands.append(command)
+        return
     signals, name = run.state.signals, command.signal_name
     waiting = tuple(wait_id for wait_id, wait in signals.items() if wait.signal_name == name)
     run.commands.append(replace(command, passed=waiting))

@@ -9,10 +9,11 @@ handed out is set in the nearest scope that has it, else in the instance. A mapp
 from collections.abc import Mapping
 
 from taktloom.feel.values import FeelValue
-from taktloom.kernel.state import InstanceState
+from taktloom.kernel.sparse import with_entries, with_entry
+from taktloom.kernel.state import InstanceState, Scope, Token
 from taktloom.model.identifiers import ScopeId
 
-__all__ = ["hand_out", "set_local", "set_path", "visible_variables"]
+__all__ = ["add_variables", "hand_out", "hand_out_in", "set_local", "set_path", "visible_to", "visible_variables"]
 
 
 def visible_variables(state: InstanceState, scope_id: ScopeId) -> Mapping[str, FeelValue]:
@@ -30,25 +31,42 @@ def visible_variables(state: InstanceState, scope_id: ScopeId) -> Mapping[str, F
     return visible
 
 
+def visible_to(state: InstanceState, token: Token) -> Mapping[str, FeelValue]:
+    """All that is visible to the token where it is; read only, as above."""
+    if token.inner is None and token.around.parent is None:
+        return token.around.variables
+    return visible_variables(state, token.inner or token.scope)
+
+
 def hand_out(state: InstanceState, scope_id: ScopeId, variables: Mapping[str, FeelValue]) -> None:
     """Set each variable in the nearest scope from *scope_id* outwards that has it, else in the instance."""
-    if not variables:
-        return
-    if state.conditions:
+    if variables:
+        hand_out_in(state, state.scopes[scope_id], variables)
+
+
+def hand_out_in(state: InstanceState, scope: Scope, variables: Mapping[str, FeelValue]) -> None:
+    """As `hand_out`, in a scope at hand."""
+    if variables and state.conditions:
         state.must_look = True
-    scope = state.scopes[scope_id]
     if scope.parent is None:
-        scope.variables.update(variables)
+        add_variables(scope, variables)
         return
     for name, value in variables.items():
-        _nearest(state, scope_id, name)[name] = value
+        nearest = _nearest(state, scope, name)
+        nearest.variables = with_entry(nearest.variables, name, value)
+
+
+def add_variables(scope: Scope, variables: Mapping[str, FeelValue]) -> None:
+    """Set the variables in the scope where nothing can be waiting for them."""
+    if variables:
+        scope.variables = with_entries(scope.variables, variables)
 
 
 def set_local(state: InstanceState, scope_id: ScopeId, variables: Mapping[str, FeelValue]) -> None:
     """Set the variables in this very scope."""
     if variables and state.conditions:
         state.must_look = True
-    state.scopes[scope_id].variables.update(variables)
+    add_variables(state.scopes[scope_id], variables)
 
 
 def set_path(variables: dict[str, FeelValue], path: tuple[str, ...], value: FeelValue) -> None:
@@ -61,8 +79,7 @@ def set_path(variables: dict[str, FeelValue], path: tuple[str, ...], value: Feel
     variables[path[-1]] = value
 
 
-def _nearest(state: InstanceState, scope_id: ScopeId, name: str) -> dict[str, FeelValue]:
-    scope = state.scopes[scope_id]
+def _nearest(state: InstanceState, scope: Scope, name: str) -> Scope:
     while name not in scope.variables and scope.parent is not None:
         scope = state.scopes[scope.parent]
-    return scope.variables
+    return scope

@@ -89,6 +89,7 @@ class FaultyDisk:
         self._root, self._chance = folder, chance
         self._fault: DiskFault | None = None
         self._fault_at, self._full_writes = -1, 0
+        self._down_after: int | None = None
         self._files: dict[str, _Image] = {}
         self._entries: dict[str, _Image] = {}
         self._layer = _FaultyLayer(self)
@@ -102,10 +103,14 @@ class FaultyDisk:
         path.write_bytes(content)
         return path
 
-    def fail_at(self, fault: DiskFault, calls: int, *, full_for: int = 0) -> None:
-        """Let *fault* happen after the next *calls* calls; full_for: of a full disk, how many writes fail."""
+    def fail_at(self, fault: DiskFault, calls: int, *, full_for: int = 0, down_after: int | None = None) -> None:
+        """Let *fault* happen after the next *calls* calls; full_for: of a full disk, how many writes fail.
+
+        down_after: how many calls after a failed sync the power is lost; None: it is not. Until then everybody reads
+        what is not on the disk, so whoever takes it for written is found out.
+        """
         self._fault, self._fault_at = fault, self.calls + calls
-        self._full_writes = full_for
+        self._full_writes, self._down_after = full_for, down_after
 
     def heal(self) -> None:
         """No fault is in wait, and there is room again."""
@@ -195,6 +200,8 @@ class FaultyDisk:
             self._fault = fault  # it waits for the next sync
             return None
         self.happened[fault] += 1
+        if fault is DiskFault.SYNC_LOST and self._down_after is not None:
+            self._fault, self._fault_at = DiskFault.POWER_LOSS, self.calls + self._down_after
         if fault is DiskFault.ERROR_BEFORE:
             raise apsw.exception_for(code)
         return fault

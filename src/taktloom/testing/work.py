@@ -59,7 +59,7 @@ class UserTask:
 
 def _visible_now(instance: "Instance", work_id: str, as_offered: Mapping[str, FeelValue]) -> Mapping[str, FeelValue]:
     state = instance._state
-    token_id = state.jobs.get(JobId(work_id)) or state.user_tasks.get(UserTaskId(work_id))
-    if token_id is None:
+    token = state.jobs.get(JobId(work_id)) or state.user_tasks.get(UserTaskId(work_id))
+    if token is None:
         return as_offered
-    return work_variables(instance._deployed.executable, state, state.tokens[token_id])
+    return work_variables(instance._deployed.executable, state, token)

@@ -48,6 +48,14 @@ def test_seeds_that_have_broken_a_promise_before_keep_it(seed: int) -> None:
     assert failures([*run_seeds((seed, seed + 1, False)), *run_seeds((seed, seed + 1, True))]) == []
 
 
+def test_a_seed_does_the_same_whatever_ran_before_it() -> None:
+    (before,) = run_seeds((7, 8, False))
+    run_seeds((8, 10, False))
+    (after,) = run_seeds((7, 8, False))
+
+    assert before == after
+
+
 def test_equal_seeds_do_equal_things_in_every_process() -> None:
     told = []
     for hash_seed in ("1", "2"):

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from taktloom.testing import Engine, Instance, Job, MisuseError, UserTask
 
-__all__ = ["MODELS", "play", "sentence_of"]
+__all__ = ["MODELS", "Stage", "follow", "play", "sentence_of"]
 
 MODELS = Path(__file__).parent / "models"
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -31,20 +31,25 @@ def sentence_of(path: Path) -> str:
 
 def play(path: Path) -> None:
     """Do what the scenario says and compare, line by line."""
-    stage = Stage(path)
+    stage, text = Stage(path), path.read_text(encoding="utf-8")
+    if not any(line.startswith("deploy") for line in text.splitlines()):
+        stage.do(f"deploy {path.stem}")
+    follow(stage, text)
+
+
+def follow(stage: "Stage", text: str) -> None:
+    """Do what the lines say with what is deployed."""
     actions: list[tuple[str, list[str]]] = []
-    for line in path.read_text(encoding="utf-8").splitlines():
+    for line in text.splitlines():
         if not line.strip() or line.startswith("# "):
             continue
         if line.startswith(" "):
             actions[-1][1].append(line.strip())
         else:
             actions.append((line.strip(), []))
-    if not any(action.startswith("deploy") for action, _ in actions):
-        actions.insert(0, (f"deploy {path.stem}", []))
     for action, expected in actions:
         stage.do(action)
-        assert stage.news() == expected, f"{path.stem}: after '{action}'"
+        assert stage.news() == expected, f"{stage.path.stem}: after '{action}'"
 
 
 class Stage:

@@ -57,9 +57,9 @@ def test_six_hundred_tasks_in_structure_are_decided_within_a_second() -> None:
     definition = structured(75)
     assert sum(type(node).__name__ == "Task" for node in definition.nodes) == 600
 
-    begin = time.perf_counter()
+    begin = time.process_time()
     found = check_soundness(definition)
-    took = time.perf_counter() - begin
+    took = time.process_time() - begin  # of computing: what else the machine does does not count
 
     assert found == ()
     assert took < 1

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from taktloom.mining.logs import event_source
@@ -30,10 +31,15 @@ class Recorded:
     """Events in memory; the cursor is how many were read."""
 
     events: list[Event] = field(default_factory=list)
+    asked: list[int] = field(default_factory=list)
 
     def read(self, *, after: int = 0, limit: int = 10) -> Batch:
+        self.asked.append(after)
         found = tuple(self.events[after : after + limit])
         return Batch(found, after + len(found))
+
+    def count_until(self, cursor: int) -> int:
+        return len(self.events[:cursor])
 
 
 def step(number: int, lifecycle: str = "complete", **attributes: object) -> Event:
@@ -96,3 +102,58 @@ def test_a_history_without_events_is_refused_and_leaves_nothing(tmp_path: Path) 
     with pytest.raises(UnreadableLogError):
         catalogue.refresh_history(Recorded(), REQUEST)
     assert list(catalogue.folder.iterdir()) == []
+
+
+def log_of(catalogue: LogCatalogue, source: Recorded) -> object:
+    log = catalogue.refresh_history(source, REQUEST)
+    batches = sorted((log.folder / "batches-1").iterdir())
+    assert sum(pl.read_parquet(path).height for path in batches) == len(source.events)
+    return log.events().collect().to_dict(as_series=False), log.metadata, log.labels
+
+
+def mixed(number: int) -> Event:
+    """Attributes whose type differs from one event to the next."""
+    values = ({"event.x": Decimal(1)}, {"event.x": True}, {"event.y": AT}, {"event.x": "no", "event.y": 5})
+    return step(number, ("start", "complete")[number % 2], **values[number % 7 % 4])
+
+
+def test_a_refresh_reads_what_is_new_and_gives_the_log_of_a_full_reading(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(event_source, "BATCH_EVENTS", 4)
+    catalogue, source = LogCatalogue(tmp_path / "logs"), Recorded()
+    for count in (3, 8, 9, 9, 21):
+        source.events = [mixed(number) for number in range(count)]
+        source.asked.clear()
+        renewed = log_of(catalogue, source)
+
+        full_batches = {3: 0, 8: 0, 9: 2, 21: 2}[count]
+        assert source.asked[0] == 4 * full_batches
+        assert renewed == log_of(LogCatalogue(tmp_path / f"anew-{count}-{len(source.asked)}"), source)
+
+
+def test_events_that_the_engine_deleted_leave_the_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(event_source, "BATCH_EVENTS", 4)
+    catalogue, source = LogCatalogue(tmp_path / "logs"), Deleting()
+    source.events = [step(number) for number in range(12)]
+    catalogue.refresh_history(source, REQUEST)
+    source.gone = {4, 5, 6, 7}
+
+    log = catalogue.refresh_history(source, REQUEST)
+
+    assert log.cases == ["case 0", "case 2"]
+    assert "case 1" not in pl.read_parquet(log.folder / "batches-1")["case_id"].to_list()
+
+
+@dataclass
+class Deleting(Recorded):
+    """Events at positions, some of which are gone; the cursor is the last position read."""
+
+    gone: set[int] = field(default_factory=set)
+
+    def read(self, *, after: int = 0, limit: int = 10) -> Batch:
+        left = [index for index in range(after, len(self.events)) if index not in self.gone][:limit]
+        return Batch(tuple(self.events[index] for index in left), left[-1] + 1 if left else after)
+
+    def count_until(self, cursor: int) -> int:
+        return len([index for index in range(cursor) if index not in self.gone])

@@ -18,8 +18,10 @@ from taktloom.app.assurance.outside import BEGINNING, NodeClock, SeededIds, Worl
 from taktloom.app.assurance.records import Wrong, require
 from taktloom.hosts.embedded import Catalogue, EmbeddedEngine, EngineOptions, InlineWriter, ManualClock
 from taktloom.hosts.embedded.core.writer import Writer
+from taktloom.hosts.embedded.stores.database import PACKAGE
 from taktloom.model.errors import IncidentError
-from taktloom.storage import SqliteSession
+from taktloom.model.identifiers import DEFAULT_TENANT
+from taktloom.storage import SqliteSession, load_queries, open_connection
 from taktloom.storage.faults import FaultyDisk
 
 DATABASE = "engine.db"
@@ -29,7 +31,11 @@ _PATIENCE = 5  # openings that may fail before the faults are stopped
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ground:
-    """What the runs of one family begin with: a database with its processes deployed, and their compiled forms."""
+    """What the runs of one family begin with: a database with its processes deployed, and their compiled forms.
+
+    catalogue: holds every version that may be deployed in a run, before the first run and after the last: a run that
+    finds more compiled than another reads less, meets its faults elsewhere, and is not the run that its seed tells.
+    """
 
     family: Family
     database: bytes
@@ -49,7 +55,20 @@ def ground_of(number: int) -> Ground:
         if number % 2 == 0:  # the others show what happens where nobody listens, and are faster
             engine.webhooks.add("https://receiver.example", TOLD)
         engine.drain()
-        return Ground(family=family, database=path.read_bytes(), catalogue=catalogue)
+        database = path.read_bytes()
+        _compile_everything(path, family, options, catalogue)
+        return Ground(family=family, database=database, catalogue=catalogue)
+
+
+def _compile_everything(path: Path, family: Family, options: EngineOptions, catalogue: Catalogue) -> None:
+    """Let *catalogue* know all versions of the family; the database is of no use afterwards."""
+    engine = EmbeddedEngine.open(path, options)
+    engine.deployments.deploy(dict(family.newer), by="assurance")
+    engine.drain()
+    session = SqliteSession(open_connection(path), load_queries(PACKAGE, "sql"))
+    for key in sorted(family.executables):
+        catalogue.by_key(session, DEFAULT_TENANT, key)
+    session.close()
 
 
 def fast_folder() -> str | None:
@@ -143,6 +162,6 @@ class Machine:
             ids=SeededIds(self._chance),
             writer=_interrupted_writer(self.on_write),
             vfs=self.disk.name,
-            catalogue=self._ground.catalogue,
+            catalogue=self._ground.catalogue.copy(),
         )
         return Node(clock=clock, engine=EmbeddedEngine.open(self.path, options))

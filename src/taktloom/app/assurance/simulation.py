@@ -63,6 +63,7 @@ class _Run:
     def __init__(self, seed: int, folder: Path, *, power: bool) -> None:
         self.seed, self._power = seed, power
         self._chance = Random(f"{'power' if power else 'storm'}-{seed}")
+        self._sync_chance = Random(f"sync-{seed}")
         ground = ground_of(seed // RUNS_PER_FAMILY)
         self._world = World()
         self.machine = Machine(ground, folder, self._chance, self._world)
@@ -204,7 +205,9 @@ class _Run:
         """Now and then a fault lies in wait a few calls ahead."""
         if self._chance.random() < (0.25 if self._power else 0.12):
             fault = DiskFault.POWER_LOSS if self._power else self._chance.choice(_STORM)
-            self.machine.disk.fail_at(fault, self._chance.randrange(60), full_for=self._chance.randint(1, 30))
+            calls, full_for = self._chance.randrange(60), self._chance.randint(1, 30)
+            down_after = self._sync_chance.randrange(120) if self._sync_chance.random() < 0.5 else None
+            self.machine.disk.fail_at(fault, calls, full_for=full_for, down_after=down_after)
 
     def _recover(self) -> None:
         """The machine comes back, and what it holds is checked before anybody goes on."""

@@ -77,9 +77,9 @@ def advanced(process: ExecutableProcess, state: InstanceState, event: KernelEven
 
 def open_work(process: ExecutableProcess, state: InstanceState) -> Iterator[OpenWork]:
     """Jobs, messages and signals that are waited for, oldest first."""
-    for job_id, token_id in state.jobs.items():
+    for job_id, token in state.jobs.items():
         yield OpenWork(
-            process.nodes[state.tokens[token_id].element].id,
+            process.nodes[token.element].id,
             lambda at, values, job_id=job_id: JobCompleted(occurred_at=at, job_id=job_id, variables=values),  # type: ignore[misc]
         )
     for subscription_id, wait in state.subscriptions.items():
@@ -100,8 +100,8 @@ def open_work(process: ExecutableProcess, state: InstanceState) -> Iterator[Open
 
 def errors_caught(process: ExecutableProcess, state: InstanceState) -> Iterator[OpenWork]:
     """For each open job the errors that a boundary event of it waits for."""
-    for job_id, token_id in state.jobs.items():
-        for code, event in process.nodes[state.tokens[token_id].element].catches:
+    for job_id, token in state.jobs.items():
+        for code, event in process.nodes[token.element].catches:
             yield OpenWork(
                 process.nodes[event].id,
                 lambda at, values, job_id=job_id, code=code: JobErrorThrown(  # type: ignore[misc]
@@ -126,8 +126,7 @@ def fired(timer: RunningTimer, at: datetime) -> TimerFired:
 
 def choices(process: ExecutableProcess, state: InstanceState, now: datetime, subsets: int) -> list[Choice]:
     """What can be chosen at the first gateway that asks; none where none does."""
-    for request_id, token_id in state.requests.items():
-        token = state.tokens[token_id]
+    for request_id, token in state.requests.items():
         node = process.nodes[token.element]
         if node.id in process.external_choices:
             told = _told_by_data(process, state, node, token.scope, now)
@@ -195,8 +194,8 @@ def _told_by_data(
 
 def _unanswered(process: ExecutableProcess, state: InstanceState) -> RequestId | None:
     """A request that is no choice: what it would answer is not in the log."""
-    for request_id, token_id in state.requests.items():
-        if process.nodes[state.tokens[token_id].element].id not in process.external_choices:
+    for request_id, token in state.requests.items():
+        if process.nodes[token.element].id not in process.external_choices:
             return request_id
     return None
 
@@ -204,7 +203,7 @@ def _unanswered(process: ExecutableProcess, state: InstanceState) -> RequestId |
 def _answer(
     process: ExecutableProcess, state: InstanceState, request_id: RequestId, at: datetime
 ) -> DecisionEvaluated | DataStoreRead:
-    node = process.nodes[state.tokens[state.requests[request_id]].element]
+    node = process.nodes[state.requests[request_id].element]
     if node.element_type == "businessRuleTask":
         return DecisionEvaluated(occurred_at=at, request_id=request_id, value=None)
     return DataStoreRead(occurred_at=at, request_id=request_id)

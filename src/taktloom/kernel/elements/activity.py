@@ -10,6 +10,7 @@ from taktloom.kernel.expressions import Context
 from taktloom.kernel.mappings import evaluate_mappings
 from taktloom.kernel.run import Run
 from taktloom.kernel.state import Phase, Token
+from taktloom.kernel.variables import add_variables
 
 __all__ = ["ActivityBehaviour"]
 
@@ -38,7 +39,7 @@ class ActivityBehaviour(Behaviour):
         token.role = role
         run.record_start(node, token)
         if inputs:
-            run.open_scope(token).variables.update(inputs)
+            add_variables(run.open_scope(token), inputs)
         if not plans:
             return Phase.PERFORM
         run.push(token, Phase.PERFORM)

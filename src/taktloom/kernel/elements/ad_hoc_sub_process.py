@@ -20,6 +20,7 @@ from taktloom.kernel.executable import NONE, Node, PhaseMethod
 from taktloom.kernel.expressions import Context, Expression, has_come_true, kind_of
 from taktloom.kernel.failure import ElementFailure
 from taktloom.kernel.run import Run
+from taktloom.kernel.sparse import NO_ITEMS, with_entry, with_item
 from taktloom.kernel.state import Phase, Scope, Token
 from taktloom.model.identifiers import ElementId
 
@@ -53,7 +54,7 @@ class AdHocBehaviour(SubProcessBehaviour):
 
     def end_activity(self, run: Run, token: Token, leave: PhaseMethod) -> Phase | None:
         """An inner activity has completed: test, then let its token go on or end."""
-        scope = run.state.scopes[token.scope]
+        scope = token.around
         if scope.is_ending:
             return run.take(token, ())
         if not self._is_over(run, run.variables(token)):
@@ -97,7 +98,7 @@ def leaving_ad_hoc(leave: PhaseMethod) -> PhaseMethod:
     """The leaving phase of an activity inside an ad-hoc sub-process."""
 
     def leave_and_test(run: Run, token: Token) -> Phase | None:
-        owner = run.state.scopes[token.scope].owner
+        owner = token.around.owner
         behaviour = None if owner is None else run.node(run.state.tokens[owner]).behaviour
         if isinstance(behaviour, AdHocBehaviour):
             return behaviour.end_activity(run, token, leave)
@@ -112,8 +113,9 @@ def in_turn(enter: PhaseMethod) -> PhaseMethod:
 
     def wait_or_enter(run: Run, token: Token) -> Phase | None:
         if not token.is_active:
-            if _is_busy(run, run.state.scopes[token.scope]):
-                run.state.turns.setdefault(token.scope, []).append(token.id)
+            if _is_busy(run, token.around):
+                waiting = with_item(run.state.turns.get(token.scope, NO_ITEMS), token.id)
+                run.state.turns = with_entry(run.state.turns, token.scope, waiting)
                 return None
             run.activate(token)
         following: Phase | None = enter(run, token)

@@ -14,6 +14,7 @@ from taktloom.kernel.executable import Node
 from taktloom.kernel.expressions import TextExpression, evaluate_text
 from taktloom.kernel.failure import ElementFailure
 from taktloom.kernel.run import Run
+from taktloom.kernel.sparse import with_entry
 from taktloom.kernel.state import Phase, Token
 from taktloom.model.identifiers import RequestId
 
@@ -37,8 +38,8 @@ class BusinessRuleTaskBehaviour(ActivityBehaviour):
             raise ElementFailure(IncidentKind.EXPRESSION, "The decision's id is empty.")
         node = run.node(token)
         request_id = RequestId(run.next_id())
-        run.state.requests[request_id] = token.id
-        token.waits.append(request_id)
+        run.state.requests = with_entry(run.state.requests, request_id, token)
+        token.waits += (request_id,)
         run.commands.append(
             EvaluateDecision(
                 request_id=request_id,

@@ -23,7 +23,9 @@ from taktloom.kernel.executable import Node
 from taktloom.kernel.expressions import TextExpression, evaluate_text
 from taktloom.kernel.failure import ElementFailure
 from taktloom.kernel.run import Run
+from taktloom.kernel.sparse import with_entry
 from taktloom.kernel.state import Phase, Token
+from taktloom.kernel.variables import add_variables
 from taktloom.model.identifiers import ChildId
 
 __all__ = ["CallActivityBehaviour"]
@@ -49,8 +51,8 @@ class CallActivityBehaviour(ActivityBehaviour):
         if not process_id:
             raise ElementFailure(IncidentKind.EXPRESSION, "The id of the called process is empty.")
         child_id = ChildId(run.next_id())
-        run.state.children[child_id] = token.id
-        token.waits.append(child_id)
+        run.state.children = with_entry(run.state.children, child_id, token)
+        token.waits += (child_id,)
         run.commands.append(
             StartChild(
                 child_id=child_id,
@@ -67,7 +69,7 @@ class CallActivityBehaviour(ActivityBehaviour):
         if self.returns_all:
             receive_variables(run, node, token, variables)
         elif variables:
-            run.open_scope(token).variables.update(variables)
+            add_variables(run.open_scope(token), variables)
         run.push(token, Phase.COMPLETE)
 
     def go_on(self, run: Run, token: Token) -> Phase | None:

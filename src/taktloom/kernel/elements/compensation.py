@@ -21,7 +21,9 @@ from taktloom.kernel.elements.end_event import EndEventBehaviour
 from taktloom.kernel.executable import NONE, Node, PhaseMethod
 from taktloom.kernel.interruption import start_handler
 from taktloom.kernel.run import Run
+from taktloom.kernel.sparse import NO_ENTRIES, NO_ITEMS, with_entry, with_item
 from taktloom.kernel.state import CompensationRecord, InstanceStatus, Phase, Scope, Token
+from taktloom.kernel.variables import add_variables
 from taktloom.model.identifiers import ChildId, ElementId, ScopeId
 
 __all__ = [
@@ -126,13 +128,14 @@ def recording(complete: PhaseMethod, *, is_round: bool) -> PhaseMethod:
 
     def complete_and_record(run: Run, token: Token) -> Phase | None:
         inner = None if token.inner is None else run.state.scopes[token.inner]
-        around, element = run.state.scopes[token.scope], token.element
+        around, element = token.around, token.element
         following = complete(run, token)
-        node, records = run.process.nodes[element], [] if inner is None else inner.records
+        node, records = run.process.nodes[element], NO_ITEMS if inner is None else inner.records
         can_be_undone = bool(records) or node.undone_by is not None or node.undo_start != NONE
         if can_be_undone and (following is not None or is_round):
-            variables = {} if inner is None else dict(inner.variables)
-            around.records.append(CompensationRecord(element=element, variables=variables, records=records))
+            variables = dict(inner.variables) if inner is not None and inner.variables else NO_ENTRIES
+            record = CompensationRecord(element=element, variables=variables, records=records)
+            around.records = with_item(around.records, record)
         return following
 
     return complete_and_record
@@ -161,7 +164,7 @@ def compensate_next(run: Run, token: Token) -> bool:
         return True
     undoing = run.open_token(run.process.undoing, token.inner)
     inside = run.open_scope(undoing)
-    inside.variables.update(record.variables)
+    add_variables(inside, record.variables)
     assert undoing.inner is not None  # just opened
     if node.undone_by is not None:
         _begin_handler(run, undoing.inner, node.undone_by)
@@ -181,7 +184,8 @@ def remember_child(run: Run, token: Token, child_id: ChildId) -> None:
     """
     undo_call = run.node(token).undo_call
     if undo_call != NONE and (run.process.compensates or run.state.is_called):
-        run.open_scope(token).records.append(CompensationRecord(element=undo_call, child=child_id))
+        inside = run.open_scope(token)
+        inside.records = with_item(inside.records, CompensationRecord(element=undo_call, child=child_id))
 
 
 def compensate_instance(run: Run) -> None:
@@ -192,7 +196,7 @@ def compensate_instance(run: Run) -> None:
     state.status, root.is_interrupted = InstanceStatus.ACTIVE, True
     token = run.open_token(run.process.undoing, state.root)
     inside = run.open_scope(token)
-    records, root.records = root.records, []
+    records, root.records = root.records, NO_ITEMS
     if run.process.undo_start == NONE:
         inside.undoing = records
         run.push(token, Phase.COMPLETE)
@@ -221,8 +225,8 @@ def completed_in(run: Run, scope: Scope) -> list[CompensationRecord]:
 
 def _order_child(run: Run, scope_id: ScopeId, element: int, child_id: ChildId) -> None:
     token = run.open_token(element, scope_id)
-    run.state.children[child_id] = token.id
-    token.waits.append(child_id)
+    run.state.children = with_entry(run.state.children, child_id, token)
+    token.waits += (child_id,)
     run.commands.append(CompensateChild(child_id=child_id))
 
 

@@ -21,6 +21,7 @@ from taktloom.kernel.expressions import Context, Expression, evaluate_condition
 from taktloom.kernel.failure import ElementFailure
 from taktloom.kernel.joins import consume, expects_more, hold, waiting_flows
 from taktloom.kernel.run import Run
+from taktloom.kernel.sparse import with_entry
 from taktloom.kernel.state import Phase, Scope, Token
 from taktloom.model.identifiers import ScopeId
 
@@ -37,7 +38,7 @@ class ComplexGatewayBehaviour(Behaviour):
 
     def enter(self, run: Run, token: Token) -> Phase | None:
         """The condition may hold now; waiting for the reset, the token only waits."""
-        node, scope = run.node(token), run.state.scopes[token.scope]
+        node, scope = run.node(token), token.around
         fires = node.index not in scope.resets and self._holds(run, scope, node, token)
         hold(run, node, token)
         if fires:
@@ -92,7 +93,7 @@ class ComplexGatewayBehaviour(Behaviour):
         token = consume(run, scope, node, filled)
         assert token is not None  # the condition is only looked at when a token waits
         if len(node.incoming) > 1:
-            scope.resets[node.index] = filled
+            scope.resets = with_entry(scope.resets, node.index, filled)
         run.activate(token)
         run.push(token, Phase.LEAVE)
 

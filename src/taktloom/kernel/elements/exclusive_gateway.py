@@ -12,6 +12,7 @@ from taktloom.kernel.executable import NONE, Node
 from taktloom.kernel.expressions import evaluate_condition
 from taktloom.kernel.failure import ElementFailure
 from taktloom.kernel.run import Run
+from taktloom.kernel.sparse import with_entry
 from taktloom.kernel.state import Phase, Token
 from taktloom.model.identifiers import RequestId
 
@@ -48,8 +49,8 @@ def ask_for_flows(run: Run, token: Token, *, takes_several: bool) -> Phase | Non
     if len(node.outgoing) == 1:
         return run.take(token, node.outgoing)
     request_id = RequestId(run.next_id())
-    run.state.requests[request_id] = token.id
-    token.waits.append(request_id)
+    run.state.requests = with_entry(run.state.requests, request_id, token)
+    token.waits += (request_id,)
     flow_ids = tuple(run.process.flows[index].id for index in node.outgoing)
     run.commands.append(
         ChooseFlow(request_id=request_id, element_id=node.id, flow_ids=flow_ids, takes_several=takes_several)

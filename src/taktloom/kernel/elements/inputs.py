@@ -6,7 +6,7 @@ from taktloom.kernel.data_flow import NodeData
 from taktloom.kernel.executable import ExecutableProcess
 from taktloom.kernel.run import Run
 from taktloom.kernel.state import InstanceState, Token
-from taktloom.kernel.variables import visible_variables
+from taktloom.kernel.variables import visible_to
 
 __all__ = ["given_variables", "input_variables", "work_variables"]
 
@@ -18,7 +18,7 @@ def input_variables(run: Run, token: Token) -> dict[str, FeelValue]:
 
 def work_variables(process: ExecutableProcess, state: InstanceState, token: Token) -> dict[str, FeelValue]:
     """What the work that *token* waits for can see at this moment."""
-    variables = dict(visible_variables(state, token.inner or token.scope))
+    variables = dict(visible_to(state, token))
     data = process.nodes[token.element].data
     if isinstance(data, NodeData):
         for name in data.outputs:

@@ -9,6 +9,7 @@ from taktloom.kernel.elements.inputs import input_variables
 from taktloom.kernel.expressions import Context, TextExpression, evaluate_text
 from taktloom.kernel.failure import ElementFailure
 from taktloom.kernel.run import Run
+from taktloom.kernel.sparse import with_entry
 from taktloom.kernel.state import Token
 from taktloom.model.identifiers import JobId
 
@@ -35,8 +36,8 @@ class JobOffer:
             raise ElementFailure(IncidentKind.EXPRESSION, "The job's type is empty.")
         priority = 0 if self.priority is None else _whole_number(self.priority, context, run.now)
         job_id = JobId(run.next_id())
-        run.state.jobs[job_id] = token.id
-        token.waits.append(job_id)
+        run.state.jobs = with_entry(run.state.jobs, job_id, token)
+        token.waits += (job_id,)
         run.commands.append(
             CreateJob(
                 job_id=job_id,

@@ -171,7 +171,7 @@ def collecting(complete: PhaseMethod, element: Expression) -> PhaseMethod:
     """
 
     def complete_and_collect(run: Run, token: Token) -> Phase | None:
-        round_scope = run.state.scopes[token.scope]
+        round_scope = token.around
         context = run.variables(token)
         node = run.node(token)
         mapped = {**given_to(run, node, token, context), **evaluate_mappings(node.outputs, context, run.now)}

@@ -8,6 +8,7 @@ flow, so that joining costs the same however many tokens the instance has. Sourc
 from typing import ClassVar
 
 from taktloom.kernel.behaviour import Behaviour
+from taktloom.kernel.joins import arrivals
 from taktloom.kernel.run import Run
 from taktloom.kernel.state import Phase, Token
 
@@ -27,8 +28,8 @@ class ParallelGatewayBehaviour(Behaviour):
         if len(node.incoming) <= 1:
             run.activate(token)
             return Phase.LEAVE
-        joins = run.state.scopes[token.scope].joins
-        arrived = joins.setdefault(node.index, {})
+        scope = token.around
+        arrived = arrivals(scope, node.index)
         arrived.setdefault(token.arrived_by, []).append(token.id)
         if len(arrived) < len(node.incoming):
             return None
@@ -40,6 +41,6 @@ class ParallelGatewayBehaviour(Behaviour):
             if other is not token:  # of the flow that was missing, the oldest token is the one that has just come
                 run.merge(other)
         if not arrived:
-            del joins[node.index]
+            del scope.joins[node.index]
         run.activate(token)
         return Phase.LEAVE

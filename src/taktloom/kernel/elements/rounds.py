@@ -73,7 +73,7 @@ class RoundBehaviour(Behaviour):
 
     def complete(self, run: Run, token: Token) -> Phase | None:
         """The work of the round is done."""
-        owner = run.state.scopes[token.scope].owner
+        owner = token.around.owner
         assert owner is not None  # a round runs in the body of its loop
         outer = run.state.tokens[owner]
         behaviour = run.node(outer).behaviour
@@ -94,8 +94,7 @@ def open_round(run: Run, outer: Token, number: int, variables: Mapping[str, Feel
     token = run.open_token(at_round, outer.inner)
     scope = run.open_scope(token)
     scope.round = number
-    scope.variables[LOOP_COUNTER] = Decimal(number)
-    scope.variables.update(variables)
+    scope.variables = {LOOP_COUNTER: Decimal(number), **variables}
     assert token.inner is not None
     (at_work,) = run.node(token).starts
     return run.open_token(at_work, token.inner, outer.arrived_by)

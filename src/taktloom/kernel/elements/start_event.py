@@ -29,7 +29,7 @@ class StartEventBehaviour(Behaviour):
         node = run.node(token)
         results = evaluate_mappings(node.outputs, run.variables(token), run.now)
         hand_out(run.state, token.scope, results)
-        is_top = run.state.scopes[token.scope].owner is None
+        is_top = token.around.owner is None
         run.record_completion(node, token, run.process.case_attributes if is_top else ())
         run.close_visit(token)
         return Phase.LEAVE

@@ -14,6 +14,7 @@ from taktloom.kernel.mappings import evaluate_mappings
 from taktloom.kernel.run import Run
 from taktloom.kernel.state import Phase, Token
 from taktloom.kernel.throwing import Throw
+from taktloom.kernel.variables import add_variables
 
 __all__ = [
     "JobEndBehaviour",
@@ -75,7 +76,7 @@ class JobThrowBehaviour(Behaviour):
         node = run.node(token)
         inputs = evaluate_mappings(node.inputs, run.variables(token), run.now)
         if inputs:
-            run.open_scope(token).variables.update(inputs)
+            add_variables(run.open_scope(token), inputs)
         return Phase.PERFORM
 
     def perform(self, run: Run, token: Token) -> Phase | None:

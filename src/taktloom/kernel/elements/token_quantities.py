@@ -10,6 +10,7 @@ from taktloom.kernel.behaviour import choose_flows
 from taktloom.kernel.commands import IncidentKind
 from taktloom.kernel.executable import NONE, PhaseMethod
 from taktloom.kernel.failure import ElementFailure
+from taktloom.kernel.joins import arrivals
 from taktloom.kernel.run import Run
 from taktloom.kernel.state import Phase, Token
 
@@ -23,12 +24,12 @@ def gathering(enter: PhaseMethod, quantity: int) -> PhaseMethod:
 
     def gather(run: Run, token: Token) -> Phase | None:
         if not token.is_active:
-            joins = run.state.scopes[token.scope].joins
-            waiting = joins.setdefault(token.element, {}).setdefault(NONE, [])
+            scope = token.around
+            waiting = arrivals(scope, token.element).setdefault(NONE, [])
             waiting.append(token.id)
             if len(waiting) < quantity:
                 return None
-            del joins[token.element]
+            del scope.joins[token.element]
             for other in waiting[:-1]:
                 run.merge(run.state.tokens[other])
             run.activate(token)

@@ -59,7 +59,7 @@ class CancelEndBehaviour(EndEventBehaviour):
 
 def _transaction_around(run: Run, token: Token) -> Token | None:
     while True:
-        owner = run.state.scopes[token.scope].owner
+        owner = token.around.owner
         if owner is None:
             return None
         token = run.state.tokens[owner]

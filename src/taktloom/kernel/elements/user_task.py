@@ -11,6 +11,7 @@ from taktloom.kernel.elements.inputs import input_variables
 from taktloom.kernel.expressions import Context, TextExpression, evaluate_text, evaluate_texts
 from taktloom.kernel.failure import ElementFailure
 from taktloom.kernel.run import Run
+from taktloom.kernel.sparse import with_entry
 from taktloom.kernel.state import Phase, Token
 from taktloom.kernel.timers import plan_due_date
 from taktloom.model.identifiers import UserTaskId
@@ -71,8 +72,8 @@ class UserTaskBehaviour(ActivityBehaviour):
         dates = self.dates.plan(context, run.now)
         priority = _priority(self.priority, context, run.now)
         task_id = UserTaskId(run.next_id())
-        run.state.user_tasks[task_id] = token.id
-        token.waits.append(task_id)
+        run.state.user_tasks = with_entry(run.state.user_tasks, task_id, token)
+        token.waits += (task_id,)
         run.commands.append(
             OpenUserTask(
                 user_task_id=task_id,

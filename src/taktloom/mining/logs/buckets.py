@@ -5,16 +5,21 @@ All rows of a case fall into one bucket, so that everything about cases (order, 
 is decided inside it, and memory is that of a bucket whatever the size of the log. What holds for the whole log is
 decided after all: dictionaries are united, and an attribute whose buckets disagree on its type is text, on its level
 the event's; buckets that thought otherwise are built again. Cases are numbered bucket by bucket; beside that the log is
-the one that `build_log` writes.
+the one that `build_log` writes. Of times that are texts the format is decided first, in a pass over that column alone.
 
-Read this way are Parquet files with typed times: of texts, the format would have to be decided on the whole first.
+Several buckets are at work at once, each on a thread of its own.
 """
 
 import json
+import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import polars as pl
@@ -29,7 +34,8 @@ from taktloom.mining.logs.metadata import METADATA_FILE, ImportFacts, LogCounts,
 from taktloom.mining.logs.requests import BadRows, ImportStage, ImportWatch, LogFormat, ignore_progress
 from taktloom.mining.logs.rows import FIRST_EXAMPLES, OFFSETS_KEPT, Build
 from taktloom.mining.logs.segments import segment_name, write_parquet
-from taktloom.mining.logs.staging import ROW_COLUMN, Staging
+from taktloom.mining.logs.staging import ROW_COLUMN, ReadyColumns, Staging
+from taktloom.mining.logs.times import agreed_format
 from taktloom.mining.logs.variants import count_variants
 from taktloom.model.events import CASE_ATTRIBUTE_PREFIX
 from taktloom.model.findings import Finding
@@ -38,6 +44,7 @@ from taktloom.model.places import Place
 BUCKET = "__bucket"
 MOST_DIVIDED = 1_000_000  # rows with all their texts, and once more in buckets
 BUCKETS_HELD = 4  # so many of them are about what the other way may hold
+Found = TypeVar("Found")
 DICTIONARIES = {"activity": "activities", "resource": "resources", "role": "roles", "lifecycle": "lifecycles"}
 SUMMED = (
     "rows", "skipped_rows", "ambiguous_local_times", "missing_local_times", "orphan_starts", "orphan_completes",
@@ -57,54 +64,98 @@ class _Bucket:
 
 def needs_buckets(build: Build) -> bool:
     """Whether the log is larger than is held at once, and of the kind that buckets can take."""
-    staging, mapping = build.staging, build.mapping
-    if staging.source.format is not LogFormat.PARQUET or staging.rows <= build.request.limits.held_rows:
+    staging = build.staging
+    if staging.source.format is LogFormat.ENGINE or staging.rows <= build.request.limits.held_rows:
         return False
-    schema = staging.scan().collect_schema()
-    times = [name for name in (mapping.timestamp, mapping.start_timestamp) if name is not None]
-    are_typed = all(isinstance(schema[staging.columns[name]], pl.Datetime) for name in times)
-    return are_typed and not schema[staging.columns[mapping.case]].is_float()
+    return not staging.scan().collect_schema()[staging.columns[build.mapping.case]].is_float()
 
 
 def build_in_buckets(build: Build, workspace: Path) -> LogMetadata:
     """As `build_log`, for a build that `needs_buckets`; *workspace* takes what is in between."""
+    build = replace(build, staging=replace(build.staging, date_formats=_date_formats(build)))
     stagings = _partition(build, workspace)
     buckets = _agreed(build, _built(build, stagings, workspace))
     return _join(build, buckets)
+
+
+def _date_formats(build: Build) -> dict[str, str]:
+    """By column of times that are texts the format that holds for all of them, where a bucket might choose another."""
+    schema = build.staging.scan().collect_schema()
+    formats: dict[str, str] = {}
+    for column in (build.mapping.timestamp, build.mapping.start_timestamp):
+        if column is None or schema[build.staging.columns[column]] != pl.String:
+            continue
+        found = agreed_format(partial(_watched, build, column), build.rules)
+        formats |= {} if found is None else {column: found}
+    return formats
+
+
+def _watched(build: Build, column: str) -> Iterator[pl.Series]:
+    for part in build.parts(column):
+        build.report(ImportStage.BUILDING, 0)
+        yield part
 
 
 def _partition(build: Build, workspace: Path) -> list[Staging]:
     """The staged rows by the hash of their case, in the order of the source, numbered."""
     staging, limits = build.staging, build.request.limits
     count = max(2, -(-staging.rows * BUCKETS_HELD // max(1, limits.held_rows)))
-    paths: list[list[Path]] = [[] for _ in range(count)]
-    rows = [0] * count
     case = pl.col(staging.columns[build.mapping.case]).cast(pl.String).str.strip_chars()
-    scan = staging.scan().select(*staging.columns.values())
-    height = min(limits.part_rows, MOST_DIVIDED)
-    for part, begin in enumerate(range(0, staging.rows, height)):
-        build.report(ImportStage.BUILDING, begin // 4)
-        frame = scan.slice(begin, height).collect()
-        frame = frame.with_row_index(ROW_COLUMN, offset=begin).with_columns((case.hash(seed=0) % count).alias(BUCKET))
-        for (number,), found in frame.partition_by(BUCKET, as_dict=True, include_key=False).items():
+    bucket = (case.hash(seed=0) % count).alias(BUCKET)
+
+    def divide(part: int, begin: int, frame: pl.DataFrame) -> dict[int, tuple[Path, int]]:
+        frame = frame.with_row_index(ROW_COLUMN, offset=begin).with_columns(bucket)
+        found = {}
+        for (number,), rows in frame.partition_by(BUCKET, as_dict=True, include_key=False).items():
             path = workspace / f"bucket-{number:04}-{part:05}.arrow"
-            found.write_ipc(path, compression="lz4")
-            paths[number].append(path)
-            rows[number] += found.height
-    columns = {**staging.columns, ROW_COLUMN: ROW_COLUMN}
-    parts, are_paired = zip(paths, rows, strict=True), _are_paired(build)
-    return [
-        replace(
-            staging,
-            paths=tuple(files),
-            columns=columns,
-            rows=size,
-            schema_columns=(ROW_COLUMN,),
-            are_paired=are_paired,
-        )
-        for files, size in parts
-        if size
-    ]
+            rows.write_ipc(path, compression="lz4")
+            found[int(number)] = (path, rows.height)
+        return found
+
+    def parts() -> Iterator[Callable[[], dict[int, tuple[Path, int]]]]:
+        begin = 0
+        for part, frame in enumerate(staging.frames(min(limits.part_rows, MOST_DIVIDED))):
+            build.report(ImportStage.BUILDING, begin // 4)
+            yield partial(divide, part, begin, frame)
+            begin += frame.height
+
+    written = list(_side_by_side(parts()))
+    stagings: list[Staging] = []
+    are_paired = _are_paired(build)
+    for number in range(count):
+        files = [part[number] for part in written if number in part]
+        if files:
+            stagings.append(
+                replace(
+                    staging,
+                    paths=tuple(path for path, _ in files),
+                    columns={**staging.columns, ROW_COLUMN: ROW_COLUMN},
+                    rows=sum(rows for _, rows in files),
+                    schema_columns=(ROW_COLUMN,),
+                    are_paired=are_paired,
+                    counts_rejects=not stagings,
+                    text=None,
+                    ready=ReadyColumns(),
+                )
+            )
+    return stagings
+
+
+def _side_by_side(works: Iterable[Callable[[], Found]]) -> Iterator[Found]:
+    """The results of *works* in their order; some are done at once, and only so many are begun and not yet taken."""
+    most = min(os.cpu_count() or 1, BUCKETS_HELD)
+    waiting: deque[Future[Found]] = deque()
+    with ThreadPoolExecutor(max_workers=most) as pool:
+        try:
+            for work in works:
+                waiting.append(pool.submit(work))
+                if len(waiting) >= most:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            for future in waiting:
+                future.cancel()
 
 
 def _are_paired(build: Build) -> bool:
@@ -121,18 +172,15 @@ def _built(build: Build, stagings: Iterable[Staging], workspace: Path) -> list[_
     buckets: list[_Bucket] = []
     refused: list[BadRowsError] = []
     done = 0
-    for number, staging in enumerate(stagings):
-        folder = workspace / f"bucket-{number:04}"
-        folder.mkdir()
-        try:
-            metadata = build_log(_one(build, staging, folder, build.mapping))
-            buckets.append(_Bucket(staging=staging, folder=folder, metadata=metadata))
-        except BadRowsError as error:
-            refused.append(error)
-        except UnreadableLogError as error:
-            if error.reason != "no-events":
-                raise
-        done += staging.rows
+    works = (
+        partial(_bucket, build, staging, workspace / f"bucket-{number:04}") for number, staging in enumerate(stagings)
+    )
+    for rows, made in _side_by_side(works):
+        if isinstance(made, BadRowsError):
+            refused.append(made)
+        elif made is not None:
+            buckets.append(made)
+        done += rows
         build.report(ImportStage.BUILDING, build.staging.rows // 4 + done // 2)
     _require_good(build, buckets, refused)
     if refused:  # buckets without any good row, to be left out
@@ -141,6 +189,20 @@ def _built(build: Build, stagings: Iterable[Staging], workspace: Path) -> list[_
         facts = replace(first.metadata.facts, skipped_rows=first.metadata.facts.skipped_rows + skipped)
         buckets[0] = replace(first, metadata=replace(first.metadata, facts=facts))
     return buckets
+
+
+def _bucket(build: Build, staging: Staging, folder: Path) -> tuple[int, _Bucket | BadRowsError | None]:
+    """How many rows the bucket has, and its log; why it is refused; or None when no row completes an activity."""
+    folder.mkdir()
+    try:
+        metadata = build_log(_one(build, staging, folder, build.mapping))
+    except BadRowsError as error:
+        return staging.rows, error
+    except UnreadableLogError as error:
+        if error.reason != "no-events":
+            raise
+        return staging.rows, None
+    return staging.rows, _Bucket(staging=staging, folder=folder, metadata=metadata)
 
 
 def _one(build: Build, staging: Staging, folder: Path, mapping: ColumnMapping) -> Build:
@@ -155,7 +217,8 @@ def _require_good(build: Build, buckets: list[_Bucket], refused: list[BadRowsErr
             (each for error in refused for each in error.examples), key=lambda each: each.place.line or 0
         )
         bad_rows = sum(error.bad_rows for error in refused)
-        raise BadRowsError(bad_rows, build.staging.rows, Place(source=source), tuple(examples[:FIRST_EXAMPLES]))
+        total = build.staging.rows + len(build.staging.rejected_rows)
+        raise BadRowsError(bad_rows, total, Place(source=source), tuple(examples[:FIRST_EXAMPLES]))
     if not buckets:
         raise UnreadableLogError(
             "no-events", "No row completes an activity.", Place(source=source), "Check the column of the lifecycle."
@@ -211,15 +274,24 @@ def _join(build: Build, buckets: list[_Bucket]) -> LogMetadata:
         raise TooManyActivitiesError(len(labels["activities"]), most, build.mapping.activity)
     types = _types(buckets)
     segments: list[str] = []
-    first_case, done = 0, 0
-    for bucket in buckets:
-        for segment in bucket.metadata.segments:
-            segments.append(segment_name(len(segments)))
-            coded, beside = _segment(bucket, segment, _Codes(labels, _labels(bucket), first_case))
-            write_parquet(coded, build.target / f"coded-{segments[-1]}.parquet")
-            write_parquet(_cast(beside, types), build.target / f"attributes-{segments[-1]}.parquet")
-        first_case += bucket.metadata.counts.cases
-        done += bucket.staging.rows
+
+    def join(bucket: _Bucket, segment: str, name: str, first_case: int) -> int:
+        coded, beside = _segment(bucket, segment, _Codes(labels, _labels(bucket), first_case))
+        write_parquet(coded, build.target / f"coded-{name}.parquet")
+        write_parquet(_cast(beside, types), build.target / f"attributes-{name}.parquet")
+        return coded.height
+
+    def works() -> Iterator[Callable[[], int]]:
+        first_case = 0
+        for bucket in buckets:
+            for segment in bucket.metadata.segments:
+                segments.append(segment_name(len(segments)))
+                yield partial(join, bucket, segment, segments[-1], first_case)
+            first_case += bucket.metadata.counts.cases
+
+    done = 0
+    for rows in _side_by_side(works()):
+        done += rows
         build.report(ImportStage.WRITING, done)
     _join_cases(build, buckets, types)
     for bucket in buckets:
@@ -305,7 +377,7 @@ def _facts(found: list[ImportFacts]) -> ImportFacts:
     return replace(
         found[0],
         **sums,
-        times_have_zone=found[0].times_have_zone,
+        times_have_zone=all(facts.times_have_zone for facts in found),
         offsets=tuple(offsets),
         finest_unit_us=min(facts.finest_unit_us for facts in found),
     )

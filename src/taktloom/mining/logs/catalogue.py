@@ -192,10 +192,14 @@ class LogCatalogue:
         return self._exchange(log_id, request, ImportWatch(report=progress, cancelled=cancelled))
 
     def refresh_history(self, source: EventSource, request: HistoryRequest) -> CanonicalLog:
-        """Make or renew the log of the engine's own history; raises UnreadableLogError while there are no events."""
+        """Make or renew the log of the engine's own history, reading what is new.
+
+        Raises UnreadableLogError while there are no events.
+        """
         self.folder.mkdir(parents=True, exist_ok=True)
         log_id = _require_id(request.log_id)
-        return self._fill(log_id, lambda workspace, ready: prepare_history(source, request, workspace, ready))
+        known = self.folder / log_id
+        return self._fill(log_id, lambda _, ready: prepare_history(source, request, ready, known))
 
     def _exchange(self, log_id: str, request: ImportRequest, watch: ImportWatch) -> CanonicalLog:
         wanted = replace(request, log_id=log_id)

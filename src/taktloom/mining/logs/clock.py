@@ -40,6 +40,12 @@ class PlacedTimes:
     is_missing: NDArray[np.bool_]
 
 
+def fixed_offset(times: NDArray[np.int64], zone: str) -> int | None:
+    """The offset of *zone* in µs where it is the same around all of *times*, as that of UTC is; else None."""
+    table = _table_for(times, zone)
+    return None if table.changes.size else int(table.offsets[0])
+
+
 def place_wall_times(wall: NDArray[np.int64], zone: str) -> PlacedTimes:
     """The instants at which clocks of *zone* show *wall* (µs since 1970 on the wall)."""
     table = _table_for(wall, zone)

@@ -61,7 +61,8 @@ def absent_texts(rows: int) -> CodedTexts:
 def _first_rows(codes: pl.Series, size: int) -> NDArray[np.int64]:
     """By code, of which there are *size*, the first row that has it, -1 where none has."""
     rows = np.full(size + 1, -1, dtype=np.int64)
-    rows[codes.fill_null(size).to_numpy()[::-1]] = np.arange(codes.len() - 1, -1, -1)  # the last write is the first row
+    marked = codes.fill_null(size) if codes.null_count() else codes
+    rows[marked.to_numpy()[::-1]] = np.arange(codes.len() - 1, -1, -1)  # the last write is the first row
     return rows[:size]
 
 
@@ -92,14 +93,15 @@ def spell_texts(coded: CodedTexts) -> pl.Series:
 
 def in_order(coded: CodedTexts, *, is_sorted: bool = False) -> CodedTexts:
     """Codes without gaps: labels that no row has are left out, the others stand as they first appear, or sorted."""
-    first_rows = _first_rows(coded.codes, coded.labels.len())
-    present = np.flatnonzero(first_rows >= 0)
     if is_sorted:
-        order = present[coded.labels.gather(present).arg_sort().to_numpy()]
+        present = coded.codes.unique().drop_nulls()
+        order = present.gather(coded.labels.gather(present).arg_sort()).to_numpy()
     else:
-        order = present[np.argsort(first_rows[present])]
-    if np.array_equal(order, np.arange(first_rows.size)):
+        first_rows = _first_rows(coded.codes, coded.labels.len())
+        found = np.flatnonzero(first_rows >= 0)
+        order = found[np.argsort(first_rows[found])]
+    if np.array_equal(order, np.arange(coded.labels.len())):
         return coded
-    rank = np.zeros(first_rows.size, dtype=np.uint32)
+    rank = np.zeros(coded.labels.len(), dtype=np.uint32)
     rank[order] = np.arange(order.size, dtype=np.uint32)
     return CodedTexts(codes=pl.Series(rank).gather(coded.codes), labels=coded.labels.gather(order))

@@ -18,7 +18,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from taktloom.mining.logs.csv_blocks import PlainText, first_rows, read_blocks
+from taktloom.mining.logs.csv_blocks import BLOCK_BYTES, PlainText, first_rows, read_blocks
 from taktloom.mining.logs.csv_columns import plan_columns
 from taktloom.mining.logs.encodings import (
     SAMPLE_BYTES,
@@ -158,7 +158,9 @@ class CsvReading:
             return None
         stored = _stored(shape)
         named = pl.DataFrame([head[column].rename(name) for name, column in stored.items()])
-        columns = plan_columns(self.plan(named.head(SAMPLE_ROWS)), stored, head, self.rules)
+        is_held = _likely_rows(text.path, head) <= self.raw.limits.held_rows
+        mapping = self.plan(named.head(SAMPLE_ROWS)) if is_held else None  # too many are read again, in parts
+        columns = plan_columns(mapping, stored, head, self.rules)
         digest = None if text.digest.sha256 else text.digest
         found = read_blocks(plain, self.raw, columns.schema(plain.schema), columns.make, digest)
         if found is None:
@@ -181,6 +183,12 @@ class CsvReading:
             rejected_rows=tuple(int(line) for line, _, _ in rejects),
             examples=tuple(_reject(self.raw.name, *reject) for reject in rejects[:FIRST_EXAMPLES]),
         )
+
+
+def _likely_rows(path: Path, head: pl.DataFrame) -> int:
+    """The rows of the file, judged by those of its first block."""
+    size = path.stat().st_size
+    return size * head.height // max(1, min(size, BLOCK_BYTES))
 
 
 def _stored(shape: CsvShape) -> dict[str, str]:

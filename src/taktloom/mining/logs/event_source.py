@@ -1,10 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """The engine's own history as a canonical log: read in batches through a port, built like any other log.
 
-The log is made anew at each refresh and takes the old one's place at once; its metadata keep the cursor it reaches to.
+The log keeps the batches it was read in beside it. A refresh reads on where the last full batch ended, builds the log
+of all of them, and puts it in the old one's place at once: to read and decode the engine's rows is what takes long.
+Batches begin where those of a first reading would, so that the log is the same. Where the engine no longer has exactly
+the rows that the kept batches hold (it deletes instances when their time is over), everything is read anew.
 """
 
 import hashlib
+import itertools
+import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,11 +21,12 @@ import polars as pl
 
 from taktloom.mining.logs.canonical import ENGINE_COLUMNS
 from taktloom.mining.logs.errors import UnreadableLogError
-from taktloom.mining.logs.layout import build_log
+from taktloom.mining.logs.layout import build_log, sync_folder
 from taktloom.mining.logs.mapping import AttributeColumn, AttributeLevel, ColumnMapping
 from taktloom.mining.logs.recognition import attribute_name
 from taktloom.mining.logs.requests import ImportRequest, ImportWatch, LogFormat
 from taktloom.mining.logs.rows import Build
+from taktloom.mining.logs.segments import write_parquet
 from taktloom.mining.logs.staging import SourceFile, Staging
 from taktloom.mining.logs.times import ClockRules
 from taktloom.model.events import CASE_ATTRIBUTE_PREFIX, Event
@@ -28,6 +34,7 @@ from taktloom.model.places import Place
 
 BATCH_EVENTS = 20_000
 SOURCE_NAME = "engine"
+BATCHES_FOLDER = "batches-1"  # another number when their columns change: then all is read anew
 INSTANT = pl.Datetime("us", "UTC")
 MAPPING = ColumnMapping(
     case="case_id",
@@ -70,6 +77,9 @@ class EventSource(Protocol):
     def read(self, *, after: int = 0, limit: int = BATCH_EVENTS) -> EventBatch:
         """At most *limit* events recorded after the cursor *after* (0: from the beginning)."""
 
+    def count_until(self, cursor: int) -> int:
+        """How many events there are up to the cursor, that of a batch."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryRequest:
@@ -81,9 +91,12 @@ class HistoryRequest:
     timezone: str | None = None
 
 
-def prepare_history(source: EventSource, request: HistoryRequest, workspace: Path, target: Path) -> None:
-    """Write the canonical log of all events of *source* into the empty folder *target*."""
-    staging = _stage(source, workspace)
+def prepare_history(source: EventSource, request: HistoryRequest, target: Path, known: Path) -> None:
+    """Write the canonical log of all events of *source* into the empty folder *target*.
+
+    known: the folder of the log that this one takes the place of, if there is one.
+    """
+    staging = _stage(source, target / BATCHES_FOLDER, known / BATCHES_FOLDER)
     attributes = tuple(
         AttributeColumn(
             source=name,
@@ -95,7 +108,7 @@ def prepare_history(source: EventSource, request: HistoryRequest, workspace: Pat
     )
     mapping = ColumnMapping(**{part: getattr(MAPPING, part) for part in PARTS}, attributes=attributes)
     wanted = ImportRequest(
-        path=workspace,
+        path=target,
         name=request.name,
         imported_at=request.at,
         log_id=request.log_id,
@@ -109,25 +122,29 @@ def prepare_history(source: EventSource, request: HistoryRequest, workspace: Pat
 PARTS = ("case", "activity", "timestamp", "start_timestamp", "resource", "role", "lifecycle", "event_id")
 
 
-def _stage(source: EventSource, workspace: Path) -> Staging:
-    paths: list[Path] = []
-    columns: dict[str, str] = {name: name for name in COLUMNS}
-    rows, cursor = 0, 0
-    for batch in _batches(source):
-        frame = _frame(batch.events)
-        path = workspace / f"history-{len(paths):05}.parquet"
-        frame.write_parquet(path, compression="zstd", compression_level=1)
-        paths.append(path)
-        columns |= {name: name for name in frame.columns}
-        rows, cursor = rows + frame.height, batch.cursor
+def _stage(source: EventSource, folder: Path, known: Path) -> Staging:
+    folder.mkdir()
+    kept = _kept(source, known)
+    for path in kept:
+        _take(path, folder / path.name)
+    paths = [folder / path.name for path in kept]
+    cursor = _cursor(paths[-1]) if paths else 0
+    rows = len(paths) * BATCH_EVENTS
+    for batch in _batches(source, cursor):
+        frame, cursor = _frame(batch.events), batch.cursor
+        paths.append(folder / f"{len(paths):06}-{cursor}.parquet")
+        write_parquet(frame, paths[-1])
+        rows += frame.height
     if rows == 0:
         cause = "Nothing has happened yet: the history has no events."
         raise UnreadableLogError("no-events", cause, Place(source=SOURCE_NAME), "Start a case first.")
+    sync_folder(folder)
     digest = hashlib.sha256(str(cursor).encode()).hexdigest()
+    names = dict.fromkeys(name for path in paths for name in pl.scan_parquet(path).collect_schema().names())
     return Staging(
         source=SourceFile(name=SOURCE_NAME, size_bytes=0, sha256=digest, format=LogFormat.ENGINE),
         paths=tuple(paths),
-        columns=columns,
+        columns={name: name for name in (*COLUMNS, *names)},
         rows=rows,
         first_row=1,
         schema_columns=tuple(ENGINE_COLUMNS),
@@ -135,8 +152,32 @@ def _stage(source: EventSource, workspace: Path) -> Staging:
     )
 
 
-def _batches(source: EventSource) -> Iterator[EventBatch]:
-    cursor = 0
+def _kept(source: EventSource, known: Path) -> list[Path]:
+    """The full batches in the folder *known*, in order; none where the engine does not have exactly their events."""
+    paths = sorted(known.glob("*.parquet"))
+    full = list(itertools.takewhile(lambda path: _height(path) == BATCH_EVENTS, paths))
+    is_still_so = bool(full) and source.count_until(_cursor(full[-1])) == len(full) * BATCH_EVENTS
+    return full if is_still_so else []
+
+
+def _height(path: Path) -> int:
+    return int(pl.scan_parquet(path).select(pl.len()).collect().item())
+
+
+def _cursor(path: Path) -> int:
+    """The cursor behind the batch, which its name tells."""
+    return int(path.stem.rpartition("-")[2])
+
+
+def _take(path: Path, place: Path) -> None:
+    """The same file under another name where the disk can do that: batches never change."""
+    try:
+        place.hardlink_to(path)
+    except OSError:
+        shutil.copyfile(path, place)
+
+
+def _batches(source: EventSource, cursor: int) -> Iterator[EventBatch]:
     while (batch := source.read(after=cursor, limit=BATCH_EVENTS)).events:
         yield batch
         cursor = batch.cursor

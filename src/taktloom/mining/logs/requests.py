@@ -50,7 +50,7 @@ class ImportLimits:
     label_characters: of a case or an activity, else the row is a bad one. activities: different ones; with more of them
     the column holds numbers or free text (TooManyActivitiesError). part_rows: how many rows of a text column are in
     memory at once and, up to the end of a case, how many a segment of the log holds; the rows are the same for any.
-    held_rows: a Parquet file of more rows is sorted by way of the disk (buckets); cases are numbered differently then.
+    held_rows: a log of more rows is sorted by way of the disk (buckets); cases are numbered differently then.
     """
 
     file_bytes: int = 4 * 1024**3

@@ -105,7 +105,9 @@ def read_rows(build: Build) -> GoodRows:
     frame = pl.DataFrame({name: columns.pop(name) for name in list(columns)})
     if skipped:
         frame = frame.filter(good)
-    facts = replace(_facts(times, starts, frame, skipped), formula_cells=build.staging.formula_cells)
+    facts = replace(
+        _facts(times, starts, frame, skipped), formula_cells=build.staging.formula_cells * build.staging.counts_rejects
+    )
     del times, starts
     numbers = np.flatnonzero(good.to_numpy()) if skipped else np.arange(frame.height, dtype=np.uint32)
     numbers = numbers.astype(np.uint32, copy=False)
@@ -168,9 +170,10 @@ def _all_times(build: Build, stop: threading.Event) -> tuple[ParsedTimes, Parsed
 def _times(build: Build, column: str, stop: threading.Event) -> ParsedTimes:
     if (ready := build.staging.ready.times.get(column)) is not None:
         return ready
-    return parse_times_in_parts(
-        lambda: itertools.takewhile(lambda _: not stop.is_set(), build.parts(column)), build.rules
-    )
+    rules = build.rules
+    if (decided := build.staging.date_formats.get(column)) is not None:
+        rules = replace(rules, date_format=decided)
+    return parse_times_in_parts(lambda: itertools.takewhile(lambda _: not stop.is_set(), build.parts(column)), rules)
 
 
 def _texts(build: Build, column: str | None) -> CodedTexts:
@@ -244,12 +247,14 @@ def _require_good(build: Build, reasons: pl.Series) -> tuple[pl.Series, int]:
     """Which rows are good and how many rows are left out, those that did not even split included."""
     staging = build.staging
     bad = reasons.is_not_null()
-    bad_rows = int(bad.sum() or 0) + len(staging.rejected_rows)
+    rejected = len(staging.rejected_rows) if staging.counts_rejects else 0
+    bad_rows = int(bad.sum() or 0) + rejected
     if bad_rows == 0:
         return bad, 0
-    total = staging.rows + len(staging.rejected_rows)
+    total = staging.rows + rejected
     if build.request.bad_rows is BadRows.REFUSE or bad_rows == total:
-        examples = sorted((*staging.examples, *_examples(build, reasons)), key=lambda each: each.place.line or 0)
+        given = staging.examples if staging.counts_rejects else ()
+        examples = sorted((*given, *_examples(build, reasons)), key=lambda each: each.place.line or 0)
         raise BadRowsError(bad_rows, total, Place(source=staging.source.name), tuple(examples[:FIRST_EXAMPLES]))
     return (~bad if bad.len() else ~_empty(staging.rows, pl.Boolean()).is_not_null()), bad_rows
 
@@ -287,7 +292,7 @@ def _examples(build: Build, reasons: pl.Series) -> list[Finding]:
 def row_number(staging: Staging, index: int) -> int:
     """The 1-based record of a staged row in its file, header and rejected rows counted."""
     if ROW_COLUMN in staging.schema_columns:
-        return int(staging.scan().select(ROW_COLUMN).slice(index, 1).collect().item()) + staging.first_row
+        index = int(staging.scan().select(ROW_COLUMN).slice(index, 1).collect().item())
     row = index + staging.first_row
     for rejected in staging.rejected_rows:
         if rejected > row:

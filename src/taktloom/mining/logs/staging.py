@@ -54,8 +54,10 @@ class Staging:
     in the source of the first staged row (2 after a header line). schema_columns: staged columns that belong to the
     event schema already and pass as they are. cursor: how far an EventSource was read. formula_cells:
     of a workbook, how many cells hold what a formula gave. are_paired: of a part of a log, whether the whole log has
-    starts and completions (None: the rows are the whole). text: the source itself where it is read again instead of
-    files, which are none then. ready: what need not be read again.
+    starts and completions (None: the rows are the whole). counts_rejects: of a part, whether it is the one whose result
+    counts what belongs to the whole (rejected rows, formulas). date_formats: of a part, by source column, those of
+    times whose format the whole log decided. text: the source itself where it is read again, instead of files. ready:
+    what need not be read again.
     """
 
     source: SourceFile
@@ -70,6 +72,8 @@ class Staging:
     cursor: str | None = None
     formula_cells: int = 0
     are_paired: bool | None = None
+    counts_rejects: bool = True
+    date_formats: Mapping[str, str] = field(default_factory=dict)
     examples: tuple[Finding, ...] = ()
     text: PlainText | None = None
     ready: ReadyColumns = field(default_factory=ReadyColumns)
@@ -79,6 +83,23 @@ class Staging:
         if self.text is not None:
             return self.text.scan()
         return pl.concat([_scan(path) for path in self.paths], how="diagonal_relaxed")
+
+    def frames(self, rows: int) -> Iterator[pl.DataFrame]:
+        """All staged columns, about *rows* rows at a time."""
+        stored = list(self.columns.values())
+        if self.text is None:
+            scan = self.scan().select(stored)
+            for begin in range(0, self.rows, rows):
+                yield scan.slice(begin, rows).collect()
+            return
+        held: list[pl.DataFrame] = []
+        for frame in self.text.frames(stored):
+            held.append(frame)
+            if sum(each.height for each in held) >= rows:
+                yield pl.concat(held)
+                held = []
+        if held:
+            yield pl.concat(held)
 
     def load(self, source_column: str) -> pl.Series:
         """One column by its source name, all rows."""

@@ -17,7 +17,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from taktloom.calendars.zones import zone_exists
-from taktloom.mining.logs.clock import offsets_at, place_wall_times
+from taktloom.mining.logs.clock import fixed_offset, offsets_at, place_wall_times
 from taktloom.mining.logs.errors import DateFormatNeededError, TimeZoneNeededError, UnknownTimeZoneError
 from taktloom.model.places import Place
 
@@ -162,6 +162,51 @@ def join_times(found: Sequence[ParsedTimes]) -> ParsedTimes | None:
     )
 
 
+def agreed_format(parts: Callable[[], Iterator[pl.Series]], rules: ClockRules) -> str | None:
+    """The date format by which `parse_times` would read all *parts* as one, holding one at a time.
+
+    None where no choice is left to a part of them: typed times, epochs, the year first. Raises as `parse_times` does.
+    """
+    if rules.date_format is not None:
+        return None
+    found: set[str] = set()
+    is_open = False
+    for part in parts():
+        try:
+            date_format = parse_times(part, rules).date_format
+            found |= set() if date_format is None else {date_format}
+        except DateFormatNeededError as error:
+            found |= set(error.formats)
+            is_open = True
+    if len(found) > 1 or is_open:
+        return _most_reading(sorted(found, key=DATE_FORMATS.index), parts, rules)
+    return next((each for each in found if not each.startswith("%Y")), None)
+
+
+def _most_reading(formats: list[str], parts: Callable[[], Iterator[pl.Series]], rules: ClockRules) -> str:
+    """The one of *formats* that leaves the fewest texts unread; two of them must not read any text differently."""
+    unread = dict.fromkeys(formats, 0)
+    differing: dict[tuple[str, str], tuple[str, str]] = {}
+    for part in parts():
+        texts = part.cast(pl.String).str.strip_chars().replace("", None)
+        readings = {each: _read_date(_without_zone(texts), each) for each in formats}
+        for each, reading in readings.items():
+            unread[each] += reading.null_count()
+        for pair in itertools.combinations(formats, 2):
+            if pair not in differing and not readings[pair[0]].equals(readings[pair[1]]):
+                differing[pair] = (part.name, str(texts.drop_nulls()[0]))
+    best = [each for each in formats if unread[each] == min(unread.values())]
+    for pair in itertools.combinations(best, 2):
+        if pair in differing:
+            raise DateFormatNeededError(*differing[pair], pair, rules.place)
+    return best[0]
+
+
+def _without_zone(texts: pl.Series) -> pl.Series:
+    plain = pl.when(texts.str.contains(ZONE_SUFFIX)).then(texts.str.replace(ZONE_PART, "")).otherwise(texts)
+    return _plain(pl.select(plain).to_series())
+
+
 def _none_bad(values: pl.Series) -> pl.Series:
     return pl.repeat(False, values.len(), eager=True, dtype=pl.Boolean)
 
@@ -261,6 +306,12 @@ def _localise(wall: pl.Series, rules: ClockRules, bad: pl.Series) -> ParsedTimes
     if rules.timezone is None and wall.null_count() < wall.len():
         raise TimeZoneNeededError(wall.name, str(wall.drop_nulls()[0]), rules.place)
     zone = rules.timezone or "UTC"
+    numbers = wall.cast(pl.Int64)
+    if wall.null_count() == 0 and (offset := fixed_offset(numbers.to_numpy(), zone)) is not None:
+        minutes = pl.repeat(offset // MINUTE_US, wall.len(), eager=True, dtype=pl.Int16)
+        utc = numbers - offset if offset else numbers
+        unit = _finest_unit(numbers)
+        return ParsedTimes(utc=utc, offset_min=minutes, is_bad=bad, had_zone=False, finest_unit_us=unit)
     present = wall.is_not_null()
     placed = place_wall_times(wall.cast(pl.Int64).fill_null(0).to_numpy(), zone)
     there = present.to_numpy()
@@ -336,10 +387,7 @@ def sample_times(texts: pl.Series) -> pl.Series:
             return pl.select((texts.cast(pl.Int64) * scale).cast(MICROSECONDS)).to_series()
         if not present.str.contains(DAY_NUMBER).all():
             return pl.Series(texts.name, [None] * texts.len(), dtype=MICROSECONDS)
-    plain = pl.select(
-        pl.when(texts.str.contains(ZONE_SUFFIX)).then(texts.str.replace(ZONE_PART, "")).otherwise(texts)
-    ).to_series()
-    plain = _plain(plain)
+    plain = _without_zone(texts)
     readings = [_read_date(plain, each) for each in fitting_formats(plain)]
     nothing = pl.Series(texts.name, [None] * texts.len(), dtype=MICROSECONDS)
     return min(readings, key=lambda reading: reading.null_count(), default=nothing)

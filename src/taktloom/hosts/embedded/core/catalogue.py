@@ -72,6 +72,14 @@ class Catalogue:
         self._decisions = _Kept[DecisionModel](_DECISIONS_KEPT)
         self._plans = _Kept[MigrationPlan](_PLANS_KEPT)
 
+    def copy(self) -> "Catalogue":
+        """One that has what this one has, and gets the rest by itself."""
+        made = Catalogue()
+        made._processes = self._processes.copy()
+        made._decisions = self._decisions.copy()
+        made._plans = self._plans.copy()
+        return made
+
     def by_key(self, session: Session, tenant_id: TenantId, definition_key: DefinitionKey) -> RunnableDefinition:
         """The deployed version named *definition_key*; raises UnknownProcessError."""
 
@@ -191,6 +199,13 @@ class _Kept(Generic[Item]):
 
     def __init__(self, limit: int) -> None:
         self._limit, self._items, self._lock = limit, OrderedDict[Hashable, Item](), threading.Lock()
+
+    def copy(self) -> "_Kept[Item]":
+        """The same items, kept apart from now on."""
+        made = _Kept[Item](self._limit)
+        with self._lock:
+            made._items = self._items.copy()
+        return made
 
     def forget(self, key: Hashable) -> None:
         """Load it anew when it is asked for."""

@@ -12,7 +12,7 @@ from taktloom.hosts.embedded.advancing.advance import advance, event_time
 from taktloom.hosts.embedded.core.limits import require_within
 from taktloom.hosts.embedded.core.unit import Core, Unit
 from taktloom.hosts.embedded.core.values import dump_values
-from taktloom.hosts.embedded.events.event_starts import start_by_conditions
+from taktloom.hosts.embedded.events.event_starts import StartedBy, start_by_conditions
 from taktloom.kernel.events import ConditionsEvaluated
 from taktloom.model.identifiers import InstanceKey, TenantId
 
@@ -24,11 +24,12 @@ class Conditions:
         self._core, self._tenant_id = core, tenant_id
 
     def evaluate_starts(
-        self, variables: Mapping[str, FeelValue], *, actor: str | None = None
+        self, variables: Mapping[str, FeelValue], *, actor: str | None = None, traceparent: str | None = None
     ) -> tuple[InstanceKey, ...]:
         """Look at conditional start events; the instances that they started. Raises LimitExceededError."""
+        by = StartedBy(actor=actor, traceparent=traceparent)
         require_within("variable_bytes", len(dump_values(variables)), self._core.limits.variable_bytes)
-        return self._core.submit(self._tenant_id, lambda unit: tuple(start_by_conditions(unit, variables, actor)))
+        return self._core.submit(self._tenant_id, lambda unit: tuple(start_by_conditions(unit, variables, by)))
 
     def evaluate(
         self, instance_key: InstanceKey, variables: Mapping[str, FeelValue], *, actor: str | None = None

@@ -61,13 +61,19 @@ def _throw_message(unit: Unit, sender: LiveInstance, command: ThrowMessage) -> N
         correlation_key=command.correlation_key,
         variables=command.variables,
         time_to_live=THROWN_KEPT,
+        traceparent=sender.traceparent,
     )
     correlate(unit, message, None)
 
 
 def _throw_signal(unit: Unit, sender: LiveInstance, command: ThrowSignal) -> None:
-    del sender
-    broadcast(unit, Signal(name=command.signal_name, variables=command.variables, passed=command.passed), None)
+    signal = Signal(
+        name=command.signal_name,
+        variables=command.variables,
+        passed=command.passed,
+        traceparent=sender.traceparent,
+    )
+    broadcast(unit, signal, None)
 
 
 def _start_child(unit: Unit, sender: LiveInstance, command: StartChild) -> None:

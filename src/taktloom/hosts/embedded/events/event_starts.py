@@ -28,10 +28,11 @@ from taktloom.storage import Row
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartedBy:
-    """Who starts an instance, and under which key of the business."""
+    """Who starts an instance, under which key of the business, and in which trace (W3C Trace Context)."""
 
     actor: str | None = None
     business_key: str | None = None
+    traceparent: str | None = None
 
 
 def store_event_starts(unit: Unit, executable: ExecutableProcess) -> None:
@@ -49,14 +50,8 @@ def store_event_starts(unit: Unit, executable: ExecutableProcess) -> None:
         unit.session.run("insert_condition_start", **name, element_id=element_id)
 
 
-def start_by_message(  # noqa: PLR0913 - what is optional is keyword-only
-    unit: Unit,
-    message_name: str,
-    variables: Mapping[str, FeelValue],
-    actor: str | None,
-    *,
-    business_key: str | None = None,
-    most: int = 1,
+def start_by_message(
+    unit: Unit, message_name: str, variables: Mapping[str, FeelValue], by: StartedBy, *, most: int = 1
 ) -> list[InstanceKey] | None:
     """Instances at the first *most* start events for messages of this name, by process id, then by element id.
 
@@ -72,13 +67,12 @@ def start_by_message(  # noqa: PLR0913 - what is optional is keyword-only
             if triggered == most:
                 return started
             triggered += 1
-            by = StartedBy(actor=actor, business_key=business_key)
             started.extend(start_by_event(unit, definition, start, variables, by))
     return started if triggered else None
 
 
 def start_by_signal(
-    unit: Unit, signal_name: str, variables: Mapping[str, FeelValue], actor: str | None
+    unit: Unit, signal_name: str, variables: Mapping[str, FeelValue], by: StartedBy
 ) -> list[InstanceKey]:
     """One instance at each start event that the signal starts."""
     started: list[InstanceKey] = []
@@ -86,11 +80,11 @@ def start_by_signal(
         definition = _newest(unit, row)
         for start in signal_starts(definition.executable, unit.now):
             if start.element_id == row.text("element_id") and start.signal_name == signal_name:
-                started.extend(start_by_event(unit, definition, start, variables, StartedBy(actor=actor)))
+                started.extend(start_by_event(unit, definition, start, variables, by))
     return started
 
 
-def start_by_conditions(unit: Unit, variables: Mapping[str, FeelValue], actor: str | None) -> list[InstanceKey]:
+def start_by_conditions(unit: Unit, variables: Mapping[str, FeelValue], by: StartedBy) -> list[InstanceKey]:
     """One instance at each conditional start event whose condition has become true of *variables*."""
     started: list[InstanceKey] = []
     for row in unit.session.all("condition_starts", tenant_id=unit.tenant_id):
@@ -107,7 +101,7 @@ def start_by_conditions(unit: Unit, variables: Mapping[str, FeelValue], actor: s
                 was_true=int(bool(holding)),
             )
         for start in () if was_true else holding:
-            started.extend(start_by_event(unit, definition, start, variables, StartedBy(actor=actor)))
+            started.extend(start_by_event(unit, definition, start, variables, by))
     return started
 
 
@@ -127,7 +121,7 @@ def start_by_event(
             return []
         variables = gathered
     event = InstanceStarted(occurred_at=unit.now, actor=by.actor, variables=variables, start_element=start.element_id)
-    return [start_instance(unit, definition, event, business_key=by.business_key)]
+    return [start_instance(unit, definition, event, business_key=by.business_key, traceparent=by.traceparent)]
 
 
 def _newest(unit: Unit, row: Row) -> RunnableDefinition:

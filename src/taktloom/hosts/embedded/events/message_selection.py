@@ -14,7 +14,7 @@ from taktloom.hosts.embedded.advancing.carry_out import correlation_digest
 from taktloom.hosts.embedded.core.limits import require_within
 from taktloom.hosts.embedded.core.unit import Core, Unit
 from taktloom.hosts.embedded.core.values import dump_values
-from taktloom.hosts.embedded.events.event_starts import start_by_message
+from taktloom.hosts.embedded.events.event_starts import StartedBy, start_by_message
 from taktloom.hosts.embedded.events.messages import Message, fits, take
 from taktloom.model.errors import ConflictError
 from taktloom.model.identifiers import InstanceKey, TenantId
@@ -48,7 +48,7 @@ class MessageSelection:
     """A message and who shall get it; None and empty: whoever waits for the name.
 
     correlation_keys: FEEL values that variables of the instance's own scope must equal; a subscription that has a
-    correlation key of its own must have the text of one of them.
+    correlation key of its own must have the text of one of them. traceparent: of the instance that it may start.
     """
 
     name: str
@@ -57,6 +57,7 @@ class MessageSelection:
     business_key: str | None = None
     correlation_keys: Mapping[str, FeelValue] = field(default_factory=dict)
     to_all: bool = False
+    traceparent: str | None = None
 
 
 class MessageSelections:
@@ -87,8 +88,7 @@ def _correlate(unit: Unit, selection: MessageSelection, actor: str | None) -> tu
             unit,
             selection.name,
             selection.variables,
-            actor,
-            business_key=selection.business_key,
+            StartedBy(actor=actor, business_key=selection.business_key, traceparent=selection.traceparent),
             most=unit.core.limits.batch_items if selection.to_all else 1,
         )
         receivers += [Receiver(kind=ReceiverKind.STARTED, instance_key=key) for key in started or ()]

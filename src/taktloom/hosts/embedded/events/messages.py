@@ -25,7 +25,7 @@ from taktloom.hosts.embedded.advancing.carry_out import correlation_digest
 from taktloom.hosts.embedded.core.limits import require_within
 from taktloom.hosts.embedded.core.unit import Core, Unit
 from taktloom.hosts.embedded.core.values import ValueOwner, digest, dump_values, load_values
-from taktloom.hosts.embedded.events.event_starts import start_by_message
+from taktloom.hosts.embedded.events.event_starts import StartedBy, start_by_message
 from taktloom.kernel import message_matches
 from taktloom.kernel.events import MessageCorrelated
 from taktloom.model.errors import ConflictError, MisuseError
@@ -48,7 +48,7 @@ class MessageReusedError(ConflictError):
 class Message:
     """A message: name, optional correlation key and id; time_to_live zero: not kept when nobody waits for it.
 
-    business_key: of the instance that it may start.
+    business_key, traceparent: of the instance that it may start.
     """
 
     name: str
@@ -57,6 +57,7 @@ class Message:
     message_id: str | None = None
     time_to_live: timedelta = timedelta()
     business_key: str | None = None
+    traceparent: str | None = None
 
 
 class Messages:
@@ -88,8 +89,9 @@ def correlate(unit: Unit, message: Message, actor: str | None) -> tuple[Instance
     earlier = _earlier(unit, message, content)
     if earlier is not None:
         return tuple(InstanceKey(key) for key in json.loads(earlier.text_or_none("correlated_with") or "[]"))
+    by = StartedBy(actor=actor, business_key=message.business_key, traceparent=message.traceparent)
     taken: list[InstanceKey] | None = _deliver(unit, message, actor) or start_by_message(
-        unit, message.name, message.variables, actor, business_key=message.business_key
+        unit, message.name, message.variables, by
     )
     is_buffered = taken is None and message.time_to_live > timedelta()
     if message.message_id is not None or is_buffered:

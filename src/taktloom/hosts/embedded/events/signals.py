@@ -13,18 +13,19 @@ from taktloom.hosts.embedded.advancing.advance import advance, event_time
 from taktloom.hosts.embedded.core.limits import require_within
 from taktloom.hosts.embedded.core.unit import Core, Unit
 from taktloom.hosts.embedded.core.values import dump_values
-from taktloom.hosts.embedded.events.event_starts import start_by_signal
+from taktloom.hosts.embedded.events.event_starts import StartedBy, start_by_signal
 from taktloom.kernel.events import SignalReceived
 from taktloom.model.identifiers import InstanceKey, SubscriptionId, TenantId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signal:
-    """A signal by name with what it carries. passed: who has had it already."""
+    """A signal by name with what it carries. passed: who has had it already. traceparent: of what it starts."""
 
     name: str
     variables: Mapping[str, FeelValue]
     passed: tuple[SubscriptionId, ...] = ()
+    traceparent: str | None = None
 
 
 class Signals:
@@ -61,5 +62,6 @@ def broadcast(unit: Unit, signal: Signal, actor: str | None) -> tuple[InstanceKe
             )
             advance(unit, instance, event)
             heard.append(key)
-    heard.extend(start_by_signal(unit, signal.name, signal.variables, actor))
+    by = StartedBy(actor=actor, traceparent=signal.traceparent)
+    heard.extend(start_by_signal(unit, signal.name, signal.variables, by))
     return tuple(dict.fromkeys(heard))

@@ -80,7 +80,7 @@ def _elements_of_waits(state: InstanceState, process: ExecutableProcess) -> dict
     name: Callable[[int], ElementId] = lambda element: process.nodes[element].id  # noqa: E731 - used four times below
     found: dict[str, ElementId] = {}
     for tokens in (state.jobs, state.user_tasks, state.children):
-        found.update({wait: name(state.tokens[token].element) for wait, token in tokens.items()})
+        found.update({wait: name(token.element) for wait, token in tokens.items()})
     for waits in (state.timers, state.subscriptions, state.signals):
         found.update({wait_id: name(wait.element) for wait_id, wait in waits.items()})
     found.update({wait_id: name(incident.element) for wait_id, incident in state.incidents.items()})

@@ -242,9 +242,8 @@ def _tell_rows(unit: Unit, instance: LiveInstance) -> None:
 
 def _waits(state: InstanceState) -> list[tuple[str, str, int]]:
     """Of each open wait the statement that tells its row, its id, and the number of its element."""
-    tokens = state.tokens
-    found = [("move_job", str(job), tokens[token].element) for job, token in state.jobs.items()]
-    found += [("move_user_task", str(task), tokens[token].element) for task, token in state.user_tasks.items()]
+    found = [("move_job", str(job), token.element) for job, token in state.jobs.items()]
+    found += [("move_user_task", str(task), token.element) for task, token in state.user_tasks.items()]
     found += [("move_timer", str(timer), wait.element) for timer, wait in state.timers.items()]
     found += [("move_subscription", str(one), wait.element) for one, wait in state.subscriptions.items()]
     found += [("move_signal", str(one), wait.element) for one, wait in state.signals.items()]

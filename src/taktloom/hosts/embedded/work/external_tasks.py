@@ -336,7 +336,7 @@ def _fetched(unit: Unit, task_id: str, worker: str, lock_for: timedelta) -> Fetc
 
 
 def _local_names(state: InstanceState, job_id: JobId) -> frozenset[str]:
-    token = state.tokens.get(state.jobs[job_id]) if job_id in state.jobs else None
+    token = state.jobs.get(job_id)
     if token is None or token.inner is None:
         return frozenset()
     return frozenset(state.scopes[token.inner].variables)
