@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.e2e.browser import PHONE, overflow_of
 from tests.e2e.desk import Desk, open_desk, second_person
@@ -69,21 +69,19 @@ def seed(clerk: Person, folder: Path) -> str:
     return str(started["instance_key"])
 
 
-def test_a_task_is_found_by_filters_worked_on_with_notes_and_completed(office: Office, tmp_path: Path) -> None:
-    page, clerk = office.desk.page, office.clerk
-    page.goto(f"{office.desk.server.address}/tasks?view=all")
+def open_late_task(page: Page) -> None:
+    """By the filter of what is overdue."""
     page.get_by_role("button", name="Filter").click()
     page.get_by_role("combobox", name="Due").click()
     page.get_by_role("option", name="Overdue").click()
     page.keyboard.press("Escape")
     tasks = page.get_by_role("table", name="Tasks")
     expect(tasks).not_to_contain_text("K-2")
-    assert "due=late" in page.url
     tasks.get_by_text("Check").click()
-    task = page.get_by_role("article", name="Check")
-    expect(task).to_contain_text("High priority (90)")
-    page.keyboard.press("c")
 
+
+def fill_form(page: Page) -> None:
+    """With what the page refuses first, then with what only the server refuses, then rightly."""
     page.get_by_label("Amount").fill("0")
     expect(page.get_by_text("At least 1")).to_be_visible()
     page.get_by_label("Amount").fill("12.5")
@@ -94,14 +92,28 @@ def test_a_task_is_found_by_filters_worked_on_with_notes_and_completed(office: O
     page.get_by_label("Code").fill("ABC")
     expect(page.get_by_label("Code")).not_to_have_attribute("aria-invalid", "true")
 
+
+def take_notes(page: Page, file: Path) -> None:
+    """A comment and a file."""
     page.get_by_label("Write a comment").fill("the customer called")
     page.get_by_role("button", name="Add comment").click()
     expect(page.get_by_role("list", name="Comments")).to_contain_text("the customer called")
     page.get_by_role("tab", name="Files").click()
-    letter = tmp_path / "letter.txt"
-    letter.write_text("Dear all")
-    page.locator("input[type=file]").set_input_files(letter)
-    expect(page.get_by_role("link", name="letter.txt")).to_be_visible()
+    file.write_text("Dear all")
+    page.locator("input[type=file]").set_input_files(file)
+    expect(page.get_by_role("link", name=file.name)).to_be_visible()
+
+
+def test_a_task_is_found_by_filters_worked_on_with_notes_and_completed(office: Office, tmp_path: Path) -> None:
+    page, clerk = office.desk.page, office.clerk
+    page.goto(f"{office.desk.server.address}/tasks?view=all")
+    open_late_task(page)
+    assert "due=late" in page.url
+    task = page.get_by_role("article", name="Check")
+    expect(task).to_contain_text("High priority (90)")
+    page.keyboard.press("c")
+    fill_form(page)
+    take_notes(page, tmp_path / "letter.txt")
 
     page.get_by_role("button", name="More").click()
     page.get_by_role("menuitem", name="Delegate").click()
