@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from taktloom.app import logs
+from taktloom.app import deployments, logs
 from taktloom.app.analyses import running
 from taktloom.app.analyses.cells import heading
 from taktloom.app.analyses.discovery import DiscoverParameters, MinerName
@@ -17,6 +17,8 @@ from taktloom.app.analyses.table import ANALYSES
 from taktloom.app.context import LOCAL_OPERATOR, Context
 from taktloom.app.settings import Settings
 from taktloom.app.wiring import Rooms
+from taktloom.formats.bpmn import write_bpmn
+from taktloom.formats.bpmn.builder import process
 from taktloom.mining.explanation.cohorts import DifferenceKind
 from taktloom.mining.explanation.factors import FactorKind
 from taktloom.mining.organisation.calendars import CalendarLevel
@@ -24,6 +26,7 @@ from taktloom.mining.performance.waiting import WaitingCause
 from taktloom.mining.statistics.resources import Actor
 from taktloom.model.conformance import DeviationKind
 from taktloom.model.errors import ConflictError, NotFoundError
+from taktloom.model.process import Definitions
 
 CATALOGUE = Path(__file__).parents[2] / "ui" / "src" / "shared" / "i18n" / "serverSentences.zh-CN.json"
 
@@ -170,6 +173,56 @@ def test_a_given_model_is_aligned_with_and_replayed_by_the_kernel(context: Conte
         ran(context, log_id, "replay", {"model": bpmn, "process": "other"})
     with pytest.raises(AnalysisParameterError):
         ran(context, log_id, "replay", {"model": " "})
+
+
+ASSESSED = (
+    process("assessed")
+    .start()
+    .task("register")
+    .business_rule_task("assess", decision_id="risk", result_variable="risk")
+    .exclusive("high?")
+    .when('risk = "high"', "high")
+    .task("approve")
+    .task("pay")
+    .end()
+    .at("high?")
+    .otherwise()
+    .to("pay")
+    .build()
+)
+RISK = """<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="d" namespace="urn:test">
+  <inputData id="a" name="amount"><variable name="amount" typeRef="number"/></inputData>
+  <decision id="risk" name="risk"><variable name="risk" typeRef="string"/>
+    <informationRequirement><requiredInput href="#a"/></informationRequirement>
+    <literalExpression><text>if amount &gt; LIMIT then "high" else "low"</text></literalExpression>
+  </decision></definitions>"""
+AMOUNTS = "case,activity,time,amount\n" + "".join(
+    f"{case},{activity},2026-01-05T0{hour}:00:00Z,{amount}\n"
+    for case, amount, path in (
+        ("c1", 5000, ("register", "pay")),
+        ("c2", 10, ("register", "pay")),
+        ("c3", 8000, ("register", "approve", "pay")),
+    )
+    for hour, activity in enumerate(path)
+)
+
+
+def test_a_replayed_model_asks_the_decision_that_is_given_else_the_newest_deployed(
+    context: Context, tmp_path: Path
+) -> None:
+    (tmp_path / "amounts.csv").write_text(AMOUNTS, encoding="utf-8")
+    log_id = logs.import_file(context, path=tmp_path / "amounts.csv", request=logs.ImportRequest()).log_id
+    model = write_bpmn(Definitions(processes=(ASSESSED,))).decode()
+
+    def fitting(**more: object) -> int:
+        return ran(context, log_id, "replay", {"model": model, **more}).data.fitting_cases  # type: ignore[attr-defined,no-any-return]
+
+    assert fitting() == 3
+    deployments.deploy_files(context, files={"risk.dmn": RISK.replace("LIMIT", "1000").encode()})
+    assert fitting() == 2
+    deployments.deploy_files(context, files={"risk.dmn": RISK.replace("LIMIT", "5").encode()})
+    assert fitting() == 1
+    assert fitting(decisions=RISK.replace("LIMIT", "7000")) == 3
 
 
 PEOPLE = "case,activity,resource,start_timestamp,timestamp\n" + "".join(

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Cases are replayed by the kernel; where they leave the model is named."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -9,8 +10,13 @@ import pytest
 from taktloom.feel.values import FeelValue
 from taktloom.formats.bpmn.builder import error, message, process, timer
 from taktloom.hosts.replayer import ReplayCase, ReplayEvent, ReplayLimits, replay_cases
+from taktloom.hosts.replayer.copying import copied
+from taktloom.kernel import InstanceState, compile_process, step
+from taktloom.kernel.events import InstanceStarted
+from taktloom.kernel.state_json import save_state
 from taktloom.model.conformance import ConformanceReport, DeviationKind
-from taktloom.model.errors import DefinitionError
+from taktloom.model.errors import DefinitionError, NotFoundError
+from taktloom.model.identifiers import InstanceKey
 from taktloom.model.process import ProcessDefinition
 
 BEGIN = datetime(2026, 1, 5, 9, tzinfo=UTC)
@@ -117,6 +123,84 @@ def test_values_of_events_decide_at_later_gateways() -> None:
     found = replayed(CLAIM, ReplayCase(case_id="1", begun_at=BEGIN, events=events), case("Register > Approve > Pay"))
 
     assert [each.deviation.kind for each in found.deviations] == [DeviationKind.DATA_SAY_OTHERWISE]
+
+
+def by_amount(decision_id: str, inputs: Mapping[str, FeelValue], at: datetime) -> FeelValue:
+    assert decision_id == "risk"
+    amount = inputs.get("amount")
+    if not isinstance(amount, Decimal):
+        raise NotFoundError("No amount.", remedy="Give one.")
+    return "high" if amount > 1000 else "low"
+
+
+ASSESSED = (
+    process("assessed")
+    .start()
+    .task("Register")
+    .business_rule_task("Assess", decision_id="risk", result_variable="risk")
+    .exclusive("Risk?")
+    .when('risk = "high"', "high")
+    .task("Approve")
+    .task("Pay")
+    .end()
+    .at("Risk?")
+    .otherwise()
+    .to("Pay")
+    .build()
+)
+
+
+@pytest.mark.parametrize("assess", ["", "Assess > "])
+def test_a_rule_task_is_decided_while_its_cases_are_replayed(assess: str) -> None:
+    cases = [
+        case(f"Register > {assess}Pay", amount=Decimal(5000)),
+        case(f"Register > {assess}Approve > Pay", amount=Decimal(5000)),
+        case(f"Register > {assess}Pay", amount=Decimal(10)),
+        case(f"Register > {assess}Pay"),
+    ]
+
+    decided, undecided = replay_cases(ASSESSED, cases, decide=by_amount), replay_cases(ASSESSED, cases)
+
+    (counted,) = decided.deviations
+    assert (counted.deviation.kind, counted.deviation.element_id) == (DeviationKind.DATA_SAY_OTHERWISE, "Risk")
+    assert (counted.cases, decided.fitting_cases) == (1, 3)
+    assert undecided.fitting_cases == 4
+
+
+def test_what_the_log_records_of_a_decision_counts_before_what_the_decision_gives() -> None:
+    events = tuple(
+        ReplayEvent(activity=label, occurred_at=BEGIN, variables={"risk": "low"} if label == "Assess" else {})
+        for label in ("Register", "Assess", "Pay")
+    )
+    one = ReplayCase(case_id="1", begun_at=BEGIN, events=events, variables={"amount": Decimal(5000)})
+
+    found = replay_cases(ASSESSED, [one, case("Register > Assess > Approve > Pay")], decide=by_amount)
+
+    assert found.fitting_cases == 2
+
+
+def test_a_copied_state_is_equal_and_shares_nothing_that_a_step_changes() -> None:
+    state = InstanceState(instance_key=InstanceKey("1"))
+    executable = compile_process(REMINDED)
+    step(
+        executable,
+        state,
+        InstanceStarted(occurred_at=BEGIN, variables={"amount": Decimal(5), "list": [{"a": Decimal(1)}]}),
+    )
+
+    copy = copied(state)
+    before = save_state(copy)
+    for token in state.tokens.values():
+        token.waits = ("changed",)
+    for scope in state.scopes.values():
+        scope.variables["amount"] = None
+        scope.tokens.clear()
+    state.timers.clear()
+    state.user_tasks.clear()
+
+    assert save_state(copy) == before
+    assert [copy.tokens[token.id] is token for token in copy.user_tasks.values()] == [True]
+    assert [copy.scopes[token.scope] is token.around for token in copy.tokens.values()] == [True]
 
 
 def test_parallel_and_inclusive_branches_messages_and_errors_are_replayed() -> None:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 Parameters = TypeVar("Parameters")
 Report: TypeAlias = Callable[[str, int, "int | None"], None]
 """stage, done, total (None: unknown)"""
+DeployedDecisionFile: TypeAlias = Callable[[str], "bytes | None"]
+"""decision id -> the newest DMN file with it; None: there is none"""
 
 
 class AnalysisParameterError(MisuseError):
@@ -24,10 +26,14 @@ class AnalysisParameterError(MisuseError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnalysisInput:
-    """log: the log or filtered view. report: to be called now and then; it raises when the person cancels."""
+    """log: the log or filtered view. report: to be called now and then; it raises when the person cancels.
+
+    deployed: finds deployed decisions, for analyses that say so in the table.
+    """
 
     log: "CanonicalLog"
     report: Report
+    deployed: DeployedDecisionFile = lambda decision_id: None
 
     @property
     def variants(self) -> Mapping[tuple[str, ...], int]:
@@ -62,13 +68,17 @@ class AnalysisOutput:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Analysis(Generic[Parameters]):
-    """name: a command's. summary: one line. example: the arguments after `taktloom mine NAME`."""
+    """name: a command's. summary: one line. example: the arguments after `taktloom mine NAME`.
+
+    asks_deployed: what is deployed counts too, so that a result is kept for just that.
+    """
 
     name: str
     summary: str
     example: str
     parameters: type[Parameters]
     run: Callable[[AnalysisInput, Parameters], AnalysisOutput]
+    asks_deployed: bool = False
 
 
 def parameter(help_text: str, *, default: Any = MISSING, least: float | None = None, most: float | None = None) -> Any:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from taktloom.app.analyses.deciding import ModelDecisions
 from taktloom.app.analyses.models import process_of
 from taktloom.app.analyses.records import (
     Analysis,
@@ -31,8 +32,11 @@ class ReplayParameters:
     """The model, and how far to search."""
 
     model: str = document("BPMN file of an executable process.")
+    decisions: str = document(
+        "DMN file with the decisions that its rule tasks ask; else those deployed are asked.", default=""
+    )
     process: str = parameter("Id of the process; empty: the one that knows most of the activities.", default="")
-    positions: int = parameter("Positions looked at per case.", default=2_000, least=10, most=1_000_000)
+    positions: int = parameter("Positions looked at per case.", default=20_000, least=10, most=1_000_000)
 
 
 def _replay(source: AnalysisInput, parameters: ReplayParameters) -> AnalysisOutput:
@@ -40,13 +44,15 @@ def _replay(source: AnalysisInput, parameters: ReplayParameters) -> AnalysisOutp
     from taktloom.mining.review import EmptyViewError
 
     process = process_of(parameters.model, source.log.activities, process_id=parameters.process)
+    decisions = ModelDecisions(process, parameters.decisions, source.deployed)
     total = int(source.log.kept_cases.sum())
     if not total:
         raise EmptyViewError(source.log.metadata.log_id)
     found = replay_cases(
         process,
-        replay_cases_of(source.log, parameters.model),
+        replay_cases_of(source.log, "\n".join((parameters.model, *decisions.texts))),
         limits=ReplayLimits(positions=parameters.positions),
+        decide=decisions.decide if decisions else None,
         report=lambda done: source.report("replaying", done, total),
     )
     summary = OutputTable(
@@ -77,7 +83,7 @@ def _replay(source: AnalysisInput, parameters: ReplayParameters) -> AnalysisOutp
 
 
 def replay_cases_of(log: "CanonicalLog", model: str) -> Iterator["ReplayCase"]:
-    """The cases of *log* with those attributes whose names occur in the text of the model."""
+    """The cases of *log* with those attributes whose names occur in the text of the model and its decisions."""
     from taktloom.hosts.replayer import ReplayCase, ReplayEvent
 
     columns = [column.name for column in log.metadata.columns]
@@ -125,5 +131,6 @@ ANALYSES: tuple[Analysis[Any], ...] = (
         example="receipt.csv --timezone Europe/Amsterdam --model receipt.bpmn",
         parameters=ReplayParameters,
         run=_replay,
+        asks_deployed=True,
     ),
 )

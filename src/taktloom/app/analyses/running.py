@@ -5,8 +5,10 @@ from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Literal, cast, get_args, get_origin, get_type_hints
+from functools import partial
+from typing import TYPE_CHECKING, Any, Literal, cast, get_args, get_origin, get_type_hints
 
+from taktloom.app.analyses.deciding import deployed_file, deployed_versions
 from taktloom.app.analyses.records import Analysis, AnalysisInput, AnalysisOutput, Report, is_document, read_parameters
 from taktloom.app.analyses.table import ANALYSES
 from taktloom.app.context import Context, use_case
@@ -14,6 +16,9 @@ from taktloom.app.long_work import WorkHandle, WorkKind, WorkState, WorkStatus
 from taktloom.app.review import ALL, Filter, view_of
 from taktloom.assure.permissions import Permission
 from taktloom.model.errors import NotFoundError
+
+if TYPE_CHECKING:
+    from taktloom.mining.logs.canonical import CanonicalLog
 
 ANSWERED_WITHIN_S = 2.0
 
@@ -83,17 +88,22 @@ def analyse(
     """
     analysis = _analysis(request.name)
     record = read_parameters(analysis, request.parameters)
+    versions = deployed_versions(context) if analysis.asks_deployed else ()
+
+    def compute(log: "CanonicalLog") -> AnalysisOutput:
+        view = view_of(log, request.chosen)
+        return analysis.run(AnalysisInput(log=view, report=report, deployed=partial(deployed_file, context)), record)
+
     return context.rooms.logs.result(
-        request.log_id,
-        ("analysis", request.name, record, request.chosen),
-        lambda log: analysis.run(AnalysisInput(log=view_of(log, request.chosen), report=report), record),
+        request.log_id, ("analysis", request.name, record, request.chosen, versions), compute
     )
 
 
 @use_case(Permission.LOG_VIEW)
 def start_analysis(context: Context, *, request: AnalysisRequest) -> AnalysisOutput | WorkStatus:
     """The result where it comes within two seconds, else the work to follow; asked again, the same work is joined."""
-    record = read_parameters(_analysis(request.name), request.parameters)
+    analysis = _analysis(request.name)
+    record = read_parameters(analysis, request.parameters)
     context.rooms.logs.metadata(request.log_id)  # an unknown log is an answer, not a work that fails
 
     def work(handle: WorkHandle) -> AnalysisOutput:
@@ -101,7 +111,8 @@ def start_analysis(context: Context, *, request: AnalysisRequest) -> AnalysisOut
         return analyse(context, request=request, report=handle.advance)
 
     works = context.rooms.long_work
-    key = ("analysis", request.log_id, request.name, record, request.chosen)
+    versions = deployed_versions(context) if analysis.asks_deployed else ()
+    key = ("analysis", request.log_id, request.name, record, request.chosen, versions)
     status = works.wait(works.begin(work, kind=WorkKind.ANALYSIS, key=key), seconds=ANSWERED_WITHIN_S)
     if status.error is not None:
         raise status.error

@@ -36,5 +36,5 @@ class ReplayCase:
 class ReplayLimits:
     """positions: looked at per case; subsets: flows of an inclusive gateway of which all combinations are tried."""
 
-    positions: int = 2_000
+    positions: int = 20_000
     subsets: int = 4

@@ -5,14 +5,15 @@ Everything is done by kernel events, as any host does it; the state is copied, n
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import combinations
 from typing import TypeAlias
 
 from taktloom.feel.values import FeelValue
+from taktloom.hosts.replayer.copying import copied
 from taktloom.kernel import ExecutableProcess, InstanceState, step
+from taktloom.kernel.commands import EvaluateDecision
 from taktloom.kernel.events import (
     DataStoreRead,
     DecisionEvaluated,
@@ -29,18 +30,27 @@ from taktloom.kernel.executable import NONE, Node
 from taktloom.kernel.failure import ElementFailure
 from taktloom.kernel.state import EventWait
 from taktloom.kernel.variables import visible_variables
+from taktloom.model.errors import TaktloomError
 from taktloom.model.identifiers import ElementId, RequestId, TimerId
 
 Values: TypeAlias = Mapping[str, FeelValue]
+NO_VALUES: Values = {}
+Decide: TypeAlias = Callable[[str, Values, datetime], FeelValue]
+"""decision id, inputs, instant -> value; raises TaktloomError"""
 Make: TypeAlias = Callable[[datetime, Values], KernelEvent]
 
 
 @dataclass(frozen=True, slots=True)
 class OpenWork:
-    """Something that the log may tell of: completed at an instant with values."""
+    """Something that the log may tell of: completed at an instant with values. key: what completes, by its ids.
+
+    context: the variables that a job sees.
+    """
 
     element_id: ElementId
+    key: tuple[str, ...]
     make: Make
+    context: Values
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,23 +66,53 @@ class RunningTimer:
 class Choice:
     """A gateway that asks: the flows to take, and whether the data of the case choose otherwise (None: not known)."""
 
+    request_id: RequestId
     event: Callable[[datetime], FlowChosen]
     flows: tuple[ElementId, ...]
     element_id: ElementId
     says_otherwise: bool
 
 
-def advanced(process: ExecutableProcess, state: InstanceState, event: KernelEvent) -> InstanceState:
-    """A copy of *state* after *event*, with what a host answers at once: requests for data."""
-    after = deepcopy(state)
-    if isinstance(event, TimerFired) and (wait := after.timers.get(event.timer_id)) and wait.calendar is not None:
-        # Its calendar is not known here: it fires when the case says so.
-        at = max(event.occurred_at, wait.due_at)
-        step(process, after, TimerPlanned(occurred_at=at, timer_id=event.timer_id, due_at=at), has_event_log=False)
-    step(process, after, event, has_event_log=False)
-    while (request := _unanswered(process, after)) is not None:
-        step(process, after, _answer(process, after, request, event.occurred_at), has_event_log=False)
-    return after
+class Stepper:
+    """Drives the kernel along *process*. decide: evaluates a decision; None: there is none, its value is unknown."""
+
+    def __init__(self, process: ExecutableProcess, decide: Decide | None) -> None:
+        self._process, self._decide = process, decide
+
+    def advanced(self, state: InstanceState, event: KernelEvent) -> InstanceState:
+        """A copy of *state* after *event*, with what a host answers at once: decisions and requests for data."""
+        after = copied(state)
+        if isinstance(event, TimerFired) and (wait := after.timers.get(event.timer_id)) and wait.calendar is not None:
+            # Its calendar is not known here: it fires when the case says so.
+            at = max(event.occurred_at, wait.due_at)
+            self._step(after, TimerPlanned(occurred_at=at, timer_id=event.timer_id, due_at=at))
+        asked = self._step(after, event)
+        while (request := _unanswered(self._process, after)) is not None:
+            asked |= self._step(after, self._answer(after, request, asked, event.occurred_at))
+        return after
+
+    def decided(self, decision_id: str, inputs: Values, at: datetime) -> FeelValue:
+        """What the decision gives; None where there is none, or where it gives no answer for these inputs."""
+        if self._decide is None:
+            return None
+        try:
+            return self._decide(decision_id, inputs, at)
+        except TaktloomError:
+            return None
+
+    def _step(self, state: InstanceState, event: KernelEvent) -> dict[RequestId, EvaluateDecision]:
+        """Change *state*; the decisions that are asked for."""
+        commands = step(self._process, state, event, has_event_log=False)
+        return {each.request_id: each for each in commands if isinstance(each, EvaluateDecision)}
+
+    def _answer(
+        self, state: InstanceState, request_id: RequestId, asked: Mapping[RequestId, EvaluateDecision], at: datetime
+    ) -> DecisionEvaluated | DataStoreRead:
+        command = asked.get(request_id)
+        if command is not None:
+            value = self.decided(command.decision_id, command.inputs, at)
+            return DecisionEvaluated(occurred_at=at, request_id=request_id, value=value)
+        return DataStoreRead(occurred_at=at, request_id=request_id)
 
 
 def open_work(process: ExecutableProcess, state: InstanceState) -> Iterator[OpenWork]:
@@ -80,21 +120,27 @@ def open_work(process: ExecutableProcess, state: InstanceState) -> Iterator[Open
     for job_id, token in state.jobs.items():
         yield OpenWork(
             process.nodes[token.element].id,
+            (job_id,),
             lambda at, values, job_id=job_id: JobCompleted(occurred_at=at, job_id=job_id, variables=values),  # type: ignore[misc]
+            visible_variables(state, token.inner or token.scope),
         )
     for subscription_id, wait in state.subscriptions.items():
         yield OpenWork(
             process.nodes[wait.element].id,
+            (subscription_id,),
             lambda at, values, each=subscription_id: MessageCorrelated(  # type: ignore[misc]
                 occurred_at=at, subscription_id=each, variables=values
             ),
+            NO_VALUES,
         )
     for subscription_id, signal in state.signals.items():
         yield OpenWork(
             process.nodes[signal.element].id,
+            (subscription_id,),
             lambda at, values, each=subscription_id: SignalReceived(  # type: ignore[misc]
                 occurred_at=at, subscription_id=each, variables=values
             ),
+            NO_VALUES,
         )
 
 
@@ -104,9 +150,11 @@ def errors_caught(process: ExecutableProcess, state: InstanceState) -> Iterator[
         for code, event in process.nodes[token.element].catches:
             yield OpenWork(
                 process.nodes[event].id,
+                (job_id, code or ""),
                 lambda at, values, job_id=job_id, code=code: JobErrorThrown(  # type: ignore[misc]
                     occurred_at=at, job_id=job_id, error_code=code or "replay", variables=values
                 ),
+                NO_VALUES,
             )
 
 
@@ -124,14 +172,21 @@ def fired(timer: RunningTimer, at: datetime) -> TimerFired:
     return TimerFired(occurred_at=at if timer.due_at is None else max(at, timer.due_at), timer_id=timer.id)
 
 
-def choices(process: ExecutableProcess, state: InstanceState, now: datetime, subsets: int) -> list[Choice]:
-    """What can be chosen at the first gateway that asks; none where none does."""
+def choices(
+    process: ExecutableProcess,
+    state: InstanceState,
+    now: datetime,
+    subsets: int,
+    reads: Mapping[ElementId, frozenset[str]],
+) -> list[Choice]:
+    """What can be chosen at the first gateway that asks; none where none does. reads: variables, per flow."""
     for request_id, token in state.requests.items():
         node = process.nodes[token.element]
         if node.id in process.external_choices:
-            told = _told_by_data(process, state, node, token.scope, now)
+            told = _told_by_data(process, node, visible_variables(state, token.scope), now, reads)
             return [
                 Choice(
+                    request_id,
                     _chosen(request_id, flows),
                     flows,
                     node.id,
@@ -168,15 +223,16 @@ def _chosen(request_id: RequestId, flows: tuple[ElementId, ...]) -> Callable[[da
 
 
 def _told_by_data(
-    process: ExecutableProcess, state: InstanceState, node: Node, scope: object, now: datetime
+    process: ExecutableProcess, node: Node, context: Values, now: datetime, reads: Mapping[ElementId, frozenset[str]]
 ) -> frozenset[ElementId] | None:
     """The flows that the conditions choose; None where the case's data do not decide one of them."""
-    context = visible_variables(state, scope)  # type: ignore[arg-type]  # a token's scope
     told: list[ElementId] = []
     for index in node.outgoing:
         flow = process.flows[index]
         if index == node.default_flow or flow.condition is None:
             continue
+        if any(context.get(name) is None for name in reads.get(flow.id, ())):
+            return None
         try:
             value = flow.condition.evaluate(context, now)
         except ElementFailure:
@@ -198,12 +254,3 @@ def _unanswered(process: ExecutableProcess, state: InstanceState) -> RequestId |
         if process.nodes[token.element].id not in process.external_choices:
             return request_id
     return None
-
-
-def _answer(
-    process: ExecutableProcess, state: InstanceState, request_id: RequestId, at: datetime
-) -> DecisionEvaluated | DataStoreRead:
-    node = process.nodes[state.requests[request_id].element]
-    if node.element_type == "businessRuleTask":
-        return DecisionEvaluated(occurred_at=at, request_id=request_id, value=None)
-    return DataStoreRead(occurred_at=at, request_id=request_id)

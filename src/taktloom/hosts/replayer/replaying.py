@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 
 from taktloom.hosts.replayer.cases import ReplayCase, ReplayLimits
 from taktloom.hosts.replayer.observable import observable_process
+from taktloom.hosts.replayer.position import Decide
 from taktloom.hosts.replayer.search import CaseSearch, Explanation
 from taktloom.model.conformance import ConformanceReport, Deviation, DeviationCount, VariantConformance
 from taktloom.model.process import ProcessDefinition
@@ -26,21 +27,23 @@ def replay_cases(
     cases: Iterable[ReplayCase],
     *,
     limits: ReplayLimits | None = None,
+    decide: Decide | None = None,
     report: Callable[[int], None] = lambda done: None,
 ) -> ConformanceReport:
-    """Explain every case by *definition*. report: hears how many cases are done, and may raise to end it.
+    """Explain every case by *definition*. decide: evaluates a decision by its id; None: what decisions give is unknown,
+    and gateways that ask for it may choose. report: hears how many cases are done, and may raise to end it.
 
     Raises DefinitionError when the process does not run.
     """
     listed = list(cases)
     recorded = frozenset(activity for case in listed for activity in case.activities)
     model = observable_process(definition, recorded)
-    search = CaseSearch(model, limits or ReplayLimits(), recorded)
+    search = CaseSearch(model, limits or ReplayLimits(), recorded, decide)
     shortest = len(search.explain(ReplayCase(case_id="", begun_at=_NEVER, events=())).deviations)
     known: dict[object, Explanation] = {}
     counted: Counter[Told] = Counter()
     for number, case in enumerate(listed):
-        key = _key(case, has_timers=model.has_timers)
+        key = _key(case, time_matters=model.time_matters)
         if key not in known:
             known[key] = search.explain(case)
         counted[case.activities, known[key]] += 1
@@ -48,11 +51,11 @@ def replay_cases(
     return _report(counted, shortest)
 
 
-def _key(case: ReplayCase, *, has_timers: bool) -> object:
+def _key(case: ReplayCase, *, time_matters: bool) -> object:
     """Equal for cases that the model cannot tell apart."""
-    times = tuple(event.occurred_at - case.begun_at for event in case.events) if has_timers else ()
+    times = tuple(event.occurred_at - case.begun_at for event in case.events) if time_matters else ()
     values = tuple(repr(sorted(each.items())) for each in (case.variables, *(one.variables for one in case.events)))
-    return case.activities, values, (case.begun_at, times) if has_timers else ()
+    return case.activities, values, (case.begun_at, times) if time_matters else ()
 
 
 def _report(counted: Counter[Told], shortest: int) -> ConformanceReport:

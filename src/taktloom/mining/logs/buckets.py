@@ -11,15 +11,11 @@ Several buckets are at work at once, each on a thread of its own.
 """
 
 import json
-import os
 import shutil
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
 
 import numpy as np
 import polars as pl
@@ -34,6 +30,7 @@ from taktloom.mining.logs.metadata import METADATA_FILE, ImportFacts, LogCounts,
 from taktloom.mining.logs.requests import BadRows, ImportStage, ImportWatch, LogFormat, ignore_progress
 from taktloom.mining.logs.rows import FIRST_EXAMPLES, OFFSETS_KEPT, Build
 from taktloom.mining.logs.segments import segment_name, write_parquet
+from taktloom.mining.logs.side_by_side import side_by_side
 from taktloom.mining.logs.staging import ROW_COLUMN, ReadyColumns, Staging
 from taktloom.mining.logs.times import agreed_format
 from taktloom.mining.logs.variants import count_variants
@@ -44,7 +41,6 @@ from taktloom.model.places import Place
 BUCKET = "__bucket"
 MOST_DIVIDED = 1_000_000  # rows with all their texts, and once more in buckets
 BUCKETS_HELD = 4  # so many of them are about what the other way may hold
-Found = TypeVar("Found")
 DICTIONARIES = {"activity": "activities", "resource": "resources", "role": "roles", "lifecycle": "lifecycles"}
 SUMMED = (
     "rows", "skipped_rows", "ambiguous_local_times", "missing_local_times", "orphan_starts", "orphan_completes",
@@ -119,7 +115,7 @@ def _partition(build: Build, workspace: Path) -> list[Staging]:
             yield partial(divide, part, begin, frame)
             begin += frame.height
 
-    written = list(_side_by_side(parts()))
+    written = list(side_by_side(parts()))
     stagings: list[Staging] = []
     are_paired = _are_paired(build)
     for number in range(count):
@@ -141,23 +137,6 @@ def _partition(build: Build, workspace: Path) -> list[Staging]:
     return stagings
 
 
-def _side_by_side(works: Iterable[Callable[[], Found]]) -> Iterator[Found]:
-    """The results of *works* in their order; some are done at once, and only so many are begun and not yet taken."""
-    most = min(os.cpu_count() or 1, BUCKETS_HELD)
-    waiting: deque[Future[Found]] = deque()
-    with ThreadPoolExecutor(max_workers=most) as pool:
-        try:
-            for work in works:
-                waiting.append(pool.submit(work))
-                if len(waiting) >= most:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
-        finally:
-            for future in waiting:
-                future.cancel()
-
-
 def _are_paired(build: Build) -> bool:
     """What decides on joining rows, of the whole log: a bucket may lack starts by chance."""
     if build.mapping.lifecycle is None:
@@ -175,7 +154,7 @@ def _built(build: Build, stagings: Iterable[Staging], workspace: Path) -> list[_
     works = (
         partial(_bucket, build, staging, workspace / f"bucket-{number:04}") for number, staging in enumerate(stagings)
     )
-    for rows, made in _side_by_side(works):
+    for rows, made in side_by_side(works):
         if isinstance(made, BadRowsError):
             refused.append(made)
         elif made is not None:
@@ -290,7 +269,7 @@ def _join(build: Build, buckets: list[_Bucket]) -> LogMetadata:
             first_case += bucket.metadata.counts.cases
 
     done = 0
-    for rows in _side_by_side(works()):
+    for rows in side_by_side(works()):
         done += rows
         build.report(ImportStage.WRITING, done)
     _join_cases(build, buckets, types)

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from taktloom.mining.logs.metadata import LogCounts, LogMetadata, load_metadata
 from taktloom.mining.logs.parts import LogPart, View, read_parts
+from taktloom.mining.logs.side_by_side import each_side_by_side
 from taktloom.mining.logs.variants import VariantTable, merge_variants, tabulate_variants
 
 LABELS_FILE = "labels.json"
@@ -148,12 +149,11 @@ class CanonicalLog:
         if len(self.metadata.segments) == 1:
             case, activity = self._arrays
             return tabulate_variants(case, activity, self.activities)
-        return merge_variants(self._part_variants())
+        return merge_variants(each_side_by_side(self._variants_of, self.parts()))
 
-    def _part_variants(self) -> Iterator[VariantTable]:
-        for part in self.parts():
-            rows = part.coded("case", "activity")
-            yield tabulate_variants(rows["case"].to_numpy(), rows["activity"].to_numpy(), self.activities)
+    def _variants_of(self, part: LogPart) -> VariantTable:
+        rows = part.coded("case", "activity")
+        return tabulate_variants(rows["case"].to_numpy(), rows["activity"].to_numpy(), self.activities)
 
     def variants(self) -> VariantTable:
         """The variants of this log or view, most frequent first."""

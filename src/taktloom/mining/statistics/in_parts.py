@@ -5,14 +5,16 @@ What adds up exactly is here: frequencies, cases, sums, shortest and longest tim
 do not add up; `directly_follows` has them and holds the log. Both give the same numbers where both give one.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from taktloom.mining.logs.canonical import CanonicalLog
+from taktloom.mining.logs.parts import LogPart
+from taktloom.mining.logs.side_by_side import each_side_by_side
 from taktloom.mining.logs.variants import case_starts
 from taktloom.mining.statistics.arrays import MICROSECONDS_PER_SECOND
 from taktloom.mining.statistics.directly_follows import DENSE_PAIRS
@@ -59,17 +61,10 @@ def count_flows(log: CanonicalLog) -> CountedFlows:
     pairs: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
     ends = np.zeros((2, count), dtype=np.int64)
     events = 0
-    for part in log.parts():
-        frame = part.coded("case", "activity")
-        case, activity = frame["case"].to_numpy(), frame["activity"].to_numpy().astype(np.int64)
-        if case.size == 0:
-            continue
-        events += case.size
-        starts = case_starts(case)
-        found, counted = _count_pairs(activity, starts, count)
-        pairs, frequency = _added(np.append(pairs, found), np.append(frequency, counted))
-        for row, places in enumerate((starts, np.append(starts[1:], case.size) - 1)):
-            ends[row] += np.bincount(activity[places], minlength=count)
+    for found in each_side_by_side(partial(_flows_of, count=count), log.parts()):
+        pairs, frequency = _added(np.append(pairs, found.pairs), np.append(frequency, found.counts))
+        ends += found.ends
+        events += found.events
     flows = [
         CountedFlow(source=labels[pair // count], target=labels[pair % count], frequency=often)
         for pair, often in zip(pairs.tolist(), frequency.tolist(), strict=True)
@@ -77,6 +72,27 @@ def count_flows(log: CanonicalLog) -> CountedFlows:
     first, last = ({labels[code]: int(row[code]) for code in np.flatnonzero(row).tolist()} for row in ends)
     ordered = sorted(flows, key=lambda flow: (-flow.frequency, flow.source, flow.target))
     return CountedFlows(events=events, flows=tuple(ordered), first_in=first, last_in=last)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _PartFlows:
+    """pairs: first × count + second; ends: by activity the cases that begin and those that end with it."""
+
+    events: int
+    pairs: NDArray[np.int64]
+    counts: NDArray[np.int64]
+    ends: NDArray[np.int64]
+
+
+def _flows_of(part: LogPart, *, count: int) -> _PartFlows:
+    frame = part.coded("case", "activity")
+    case, activity = frame["case"].to_numpy(), frame["activity"].to_numpy().astype(np.int64)
+    starts = case_starts(case)
+    nothing: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
+    pairs, counts = _count_pairs(activity, starts, count) if case.size else (nothing, nothing)
+    places = (starts, np.append(starts[1:], case.size) - 1) if case.size else (nothing, nothing)
+    ends = np.stack([np.bincount(activity[each], minlength=count) for each in places])
+    return _PartFlows(events=case.size, pairs=pairs, counts=counts, ends=ends)
 
 
 def _count_pairs(
@@ -107,7 +123,7 @@ def _added(pairs: NDArray[np.int64], counts: NDArray[np.int64]) -> tuple[NDArray
 def time_flows(log: CanonicalLog) -> tuple[TimedFlow, ...]:
     """Flows with the mean, shortest and longest time, most frequent first (ties by label)."""
     labels, count = log.activities, max(1, len(log.activities))
-    parts = [frame for frame in _part_times(log, count) if frame.height]
+    parts = [frame for frame in each_side_by_side(partial(_times_of, count=count), log.parts()) if frame.height]
     if not parts:
         return ()
     whole = pl.concat(parts).group_by("pair").agg(
@@ -127,35 +143,35 @@ def time_flows(log: CanonicalLog) -> tuple[TimedFlow, ...]:
     return tuple(sorted(flows, key=lambda flow: (-flow.frequency, flow.source, flow.target)))
 
 
-def _part_times(log: CanonicalLog, count: int) -> Iterator[pl.DataFrame]:
+def _times_of(part: LogPart, *, count: int) -> pl.DataFrame:
     same_case = pl.col("case") == pl.col("case").shift()
     gap = pl.col("occurred_at") - pl.col("occurred_at").shift()
     pair = pl.col("activity").shift().cast(pl.Int64) * count + pl.col("activity").cast(pl.Int64)
-    for part in log.parts():
-        rows = part.coded("case", "activity", "occurred_at").lazy()
-        timed = rows.select(pair=pair, gap=gap, same=same_case).filter(pl.col("same"))
-        yield (
-            timed.group_by("pair")
-            .agg(
-                number=pl.len().cast(pl.Int64),
-                total=pl.col("gap").cast(pl.Int128).sum(),
-                least=pl.col("gap").min(),
-                most=pl.col("gap").max(),
-            )
-            .collect()
+    timed = part.coded("case", "activity", "occurred_at").lazy().select(pair=pair, gap=gap, same=same_case)
+    found = (
+        timed.filter(pl.col("same"))
+        .group_by("pair")
+        .agg(
+            number=pl.len().cast(pl.Int64),
+            total=pl.col("gap").cast(pl.Int128).sum(),
+            least=pl.col("gap").min(),
+            most=pl.col("gap").max(),
         )
+    )
+    return found.collect()
 
 
 def measure_durations_in_parts(log: CanonicalLog) -> CaseDurations:
     """Durations of the cases of *log*, which has at least one; eight bytes a case are held."""
-    found = []
-    for part in log.parts():
-        frame = part.coded("case", "started_at", "occurred_at")
-        case, at = frame["case"].to_numpy(), frame["occurred_at"].to_numpy()
-        if case.size == 0:
-            continue
-        begun = frame["started_at"].fill_null(frame["occurred_at"]).to_numpy()
-        starts = case_starts(case)
-        last = at[np.append(starts[1:], case.size) - 1]
-        found.append(last - np.minimum.reduceat(begun, starts))
-    return describe_durations(np.concatenate(found))
+    return describe_durations(np.concatenate(list(each_side_by_side(_durations_of, log.parts()))))
+
+
+def _durations_of(part: LogPart) -> NDArray[np.int64]:
+    frame = part.coded("case", "started_at", "occurred_at")
+    case, at = frame["case"].to_numpy(), frame["occurred_at"].to_numpy()
+    if case.size == 0:
+        return at
+    begun = frame["started_at"].fill_null(frame["occurred_at"]).to_numpy()
+    starts = case_starts(case)
+    durations: NDArray[np.int64] = at[np.append(starts[1:], case.size) - 1] - np.minimum.reduceat(begun, starts)
+    return durations
