@@ -4208,6 +4208,12 @@ export interface components {
         /** Body_export_replay_with_documents */
         Body_export_replay_with_documents: {
             /**
+             * Decisions
+             * @description DMN file with the decisions that its rule tasks ask; else those deployed are asked.
+             * @default
+             */
+            decisions: string;
+            /**
              * Model
              * @description BPMN file of an executable process.
              */
@@ -4233,6 +4239,12 @@ export interface components {
         };
         /** Body_show_replay_with_documents */
         Body_show_replay_with_documents: {
+            /**
+             * Decisions
+             * @description DMN file with the decisions that its rule tasks ask; else those deployed are asked.
+             * @default
+             */
+            decisions: string;
             /**
              * Model
              * @description BPMN file of an executable process.
