@@ -3,6 +3,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from taktloom.app.wiring import Rooms
 from taktloom.formats.bpmn import write_bpmn
 from taktloom.formats.bpmn.builder import process
 from taktloom.mining.explanation.cohorts import DifferenceKind
+from taktloom.mining.explanation.comparing import LogComparison
 from taktloom.mining.explanation.factors import FactorKind
 from taktloom.mining.organisation.calendars import CalendarLevel
 from taktloom.mining.performance.waiting import WaitingCause
@@ -123,6 +125,38 @@ def test_two_periods_are_compared_and_an_instant_without_a_zone_is_refused(conte
         ran(context, log_id, "cohorts", {"split_at": "2026-01-10"})
     with pytest.raises(AnalysisParameterError, match="attribute"):
         ran(context, log_id, "cohorts", {"attribute": "case.none"})
+
+
+def weeks(begin: str, path: str, cases: int = 30) -> str:
+    """A log of one case each day from *begin* on."""
+    start = datetime.fromisoformat(begin)
+    return "case,activity,time\n" + "".join(
+        f"{begin}-{number},{activity},{(start + timedelta(days=number, hours=hour)).isoformat()}Z\n"
+        for number in range(cases)
+        for hour, activity in enumerate(path)
+    )
+
+
+def imported(context: Context, folder: Path, name: str, path: str, begin: str = "2026-01-01") -> str:
+    (folder / name).write_text(weeks(begin, path), encoding="utf-8")
+    return logs.import_file(context, path=folder / name, request=logs.ImportRequest(name=name)).log_id
+
+
+def test_the_other_log_is_compared_as_it_is_now_not_as_it_was(context: Context, tmp_path: Path) -> None:
+    one, other = imported(context, tmp_path, "one.csv", "abd"), imported(context, tmp_path, "two.csv", "acd")
+    before = ran(context, one, "compare", {"other": other})
+    logs.delete_log(context, log_id=other)
+    with pytest.raises(NotFoundError):
+        ran(context, one, "compare", {"other": other})
+    again = imported(context, tmp_path, "two.csv", "abd")
+
+    after = ran(context, one, "compare", {"other": again})
+
+    assert again == other
+    assert isinstance(before.data, LogComparison)
+    assert isinstance(after.data, LogComparison)
+    assert before.data.second_only == ("c",)
+    assert (after.data.second_only, after.data.shared_cases) == ((), 30)
 
 
 def test_a_log_too_short_for_drift_is_refused(context: Context, log_id: str) -> None:
@@ -283,6 +317,7 @@ ON_A_SMALL_LOG: tuple[tuple[str, dict[str, object]], ...] = (
     ("temporal-profile", {}),
     ("clusters", {}),
     ("cohorts", {"split_at": "2026-01-11T00:00:00Z"}),
+    ("compare", {"split_at": "2026-01-11"}),
     ("handovers", {}),
     ("roles", {}),
     ("resources", {}),

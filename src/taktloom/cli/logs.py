@@ -458,6 +458,16 @@ def looking_at(log: str, data: Path | None, reading: Reading) -> Iterator[tuple[
         yield context, logs.show_log(context, log_id=log).log_id
 
 
+def beside(context: Context, log: str, other: str, reading: Reading) -> str:
+    """The id of a second log: a file beside a file is imported where the first was, an id stands beside an id."""
+    if Path(other).is_file() != Path(log).is_file():
+        raise MisuseError(
+            "One log is a file and the other is not.",
+            remedy="Give two files, or the ids of two imported logs.",
+        )
+    return _import(context, Path(other), reading) if Path(other).is_file() else other
+
+
 def chosen_part(having: list[str] | None, lacking: list[str] | None, filter_text: str | None) -> review.Filter:
     """The filter that the options of a command name; *filter_text* is JSON or a file's name."""
     steps = filter_text

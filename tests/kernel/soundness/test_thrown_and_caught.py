@@ -10,6 +10,7 @@ from taktloom.model.event_definitions import (
     MessageDefinition,
     SignalDefinition,
 )
+from taktloom.model.findings import Severity
 from taktloom.model.identifiers import ProcessId
 from taktloom.model.process import (
     BoundaryEvent,
@@ -75,15 +76,35 @@ def test_a_name_that_is_worked_out_may_be_any() -> None:
     assert found(running(throws("=name"))) == []
 
 
-def test_an_error_or_escalation_that_nothing_around_it_catches_is_a_warning() -> None:
-    assert found(throwing(ErrorDefinition(code="E1"))) == ["error-never-caught at x"]
-    assert found(throwing(EscalationDefinition(code="X1"))) == ["escalation-never-caught at x"]
+def test_what_leaves_a_process_that_can_be_called_is_left_to_callers_that_nobody_shows() -> None:
+    error, escalation = ErrorDefinition(code="E1"), EscalationDefinition(code="X1")
+    implicit = process(EndEvent(id=eid("x"), definition=error), flows="")
+
+    assert found(throwing(error)) == ["error-left-to-caller at x"]
+    assert found(throwing(escalation)) == ["escalation-left-to-caller at x"]
+    assert found(implicit) == ["error-left-to-caller at x"]
+    assert [finding.severity for finding in check_soundness(throwing(error))] == [Severity.INFORMATION]
+
+
+def test_what_leaves_a_process_that_nobody_can_call_is_a_warning() -> None:
+    told = MessageDefinition(name="hello")
+    error, escalation = ErrorDefinition(code="E1"), EscalationDefinition(code="X1")
+    received = ReceiveTask(id=eid("r"), message=told, instantiate=True)
+    end = EndEvent(id=eid("x"), definition=error)
+
+    assert found(throwing(error, told)) == ["error-never-caught at x"]
+    assert found(throwing(escalation, told)) == ["escalation-never-caught at x"]
+    assert found(process(received, end, flows="r > x")) == ["error-never-caught at x"]
+    assert [finding.severity for finding in check_soundness(throwing(error, told))] == [Severity.WARNING]
+
+
+def test_an_error_or_escalation_goes_outwards_to_what_catches_its_code() -> None:
     assert found(inside(ErrorDefinition(code="E1"), ErrorDefinition(code="E1"))) == []
     assert found(inside(ErrorDefinition(code="E1"), ErrorDefinition())) == []
     assert found(inside(EscalationDefinition(code="X1"), EscalationDefinition(code="X1"))) == []
     assert found(inside(ErrorDefinition(code="E1"), ErrorDefinition(code="E2"))) == [
         "boundary-never-triggered at b",
-        "error-never-caught at x",
+        "error-left-to-caller at x",
     ]
 
 
@@ -98,7 +119,7 @@ def test_an_event_sub_process_catches_for_its_scope_but_not_for_itself() -> None
     end = EndEvent(id=eid("x"), definition=error)
 
     assert found(process(StartEvent(id=eid("s")), end, handler, flows="s > x")) == []
-    assert found(process(StartEvent(id=eid("s")), end, again, flows="s > x")) == ["error-never-caught at he"]
+    assert found(process(StartEvent(id=eid("s")), end, again, flows="s > x")) == ["error-left-to-caller at he"]
 
 
 def test_the_caller_of_a_process_may_catch_what_it_throws() -> None:
@@ -108,13 +129,21 @@ def test_the_caller_of_a_process_may_catch_what_it_throws() -> None:
     start, end, other_end = StartEvent(id=eid("s")), EndEvent(id=eid("e")), EndEvent(id=eid("f"))
     caller = process(start, call, caught, end, other_end, flows="s > c > e, b > f")
     careless = process(start, call, end, flows="s > c > e")
+    told = StartEvent(id=eid("s"), definition=MessageDefinition(name="hello"))
+    begun_by_message = process(told, call, end, flows="s > c > e")
+    called_only = other(throwing(error, MessageDefinition(name="hello")))
 
     assert found(other(throwing(error)), caller) == []
-    assert found(other(throwing(error)), careless) == ["error-never-caught at x"]
+    assert found(other(throwing(error)), careless) == ["error-left-to-caller at x"]
+    assert found(called_only, begun_by_message) == ["error-never-caught at x"]
+    assert found(called_only, careless) == ["error-left-to-caller at x"]  # who calls the caller may catch it
 
 
-def throwing(definition: ErrorDefinition | EscalationDefinition) -> ProcessDefinition:
-    return process(StartEvent(id=eid("s")), EndEvent(id=eid("x"), definition=definition), flows="s > x")
+def throwing(
+    definition: ErrorDefinition | EscalationDefinition, begun_by: MessageDefinition | None = None
+) -> ProcessDefinition:
+    start = StartEvent(id=eid("s"), definition=begun_by)
+    return process(start, EndEvent(id=eid("x"), definition=definition), flows="s > x")
 
 
 def inside(

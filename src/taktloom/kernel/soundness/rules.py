@@ -114,6 +114,20 @@ ESCALATION_NEVER_CAUGHT = Rule(
     clause="BPMN 2.0.2, 10.5.6: an escalation goes to the innermost event that catches it.",
     severity=Severity.WARNING,
 )
+ERROR_LEFT_TO_CALLER = Rule(
+    name="error-left-to-caller",
+    message="Nothing in these files catches the error '{code}': an instance that nothing elsewhere has called fails.",
+    remedy="If the process is to be called, let the callers catch the error; else catch it around the event.",
+    clause="BPMN 2.0.2, 10.3.6 and 10.5.6: an error that leaves a called process goes on from its call activity.",
+    severity=Severity.INFORMATION,
+)
+ESCALATION_LEFT_TO_CALLER = Rule(
+    name="escalation-left-to-caller",
+    message="Nothing in these files catches the escalation '{code}': only a call activity elsewhere could.",
+    remedy="If the process is to be called, let the callers catch the escalation; else catch it around the event.",
+    clause="BPMN 2.0.2, 10.3.6 and 10.5.6: an escalation that leaves a called process goes on from its call activity.",
+    severity=Severity.INFORMATION,
+)
 CONDITION_CONSTANT = Rule(
     name="condition-constant",
     message="The condition does not depend on any data: it is always {value}.",
@@ -140,6 +154,8 @@ SOUNDNESS_RULES: tuple[Rule, ...] = (
     MESSAGE_NEVER_CAUGHT,
     ERROR_NEVER_CAUGHT,
     ESCALATION_NEVER_CAUGHT,
+    ERROR_LEFT_TO_CALLER,
+    ESCALATION_LEFT_TO_CALLER,
     CONDITION_CONSTANT,
     NAME_MISSPELT,
 )

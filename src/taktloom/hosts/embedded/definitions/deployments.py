@@ -26,7 +26,7 @@ from taktloom.hosts.embedded.core.limits import page_size, require_count, requir
 from taktloom.hosts.embedded.core.unit import Core, Unit
 from taktloom.hosts.embedded.events.event_starts import store_event_starts
 from taktloom.hosts.embedded.events.timer_starts import plan_timer_starts
-from taktloom.hosts.embedded.work.form_versions import bind_forms, bound_forms, form_schema, newest_forms
+from taktloom.hosts.embedded.work.form_versions import bind_forms, bound_forms, form_schema, newest_forms, unknown_forms
 from taktloom.hosts.embedded.work.forms import schema_problem
 from taktloom.kernel import ExecutableProcess, compile_process
 from taktloom.kernel.soundness import check_soundness
@@ -290,6 +290,7 @@ def _store_process(unit: Unit, file: _ProcessFile, executable: ExecutableProcess
     forms = newest_forms(unit, executable)
     if latest is None or latest.text("checksum") != file.checksum or _shows_others(unit, executable, latest, forms):
         version = 1 if latest is None else latest.integer("version") + 1
+        executable = replace(executable, findings=(*executable.findings, *unknown_forms(executable, forms)))
         unit.session.run("insert_process", **name)
         unit.session.run("insert_definition", **_definition_columns(unit, file, executable, version, by))
         bind_forms(unit, forms, DefinitionKey(f"{executable.id}:{version}"))
