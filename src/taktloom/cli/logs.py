@@ -41,7 +41,6 @@ DateFormatOption = Annotated[str | None, typer.Option(help="Date format, such as
 DelimiterOption = Annotated[str | None, typer.Option(help="CSV delimiter.")]
 EncodingOption = Annotated[str | None, typer.Option(help="Text encoding, such as gb18030.")]
 SkipOption = Annotated[bool, typer.Option("--skip-bad-rows", help="Import the good rows and count the others.")]
-NoiseOption = Annotated[float, typer.Option(min=0.0, max=1.0, help="Share of rare behaviour that is left out.")]
 WithOption = Annotated[
     list[str] | None, typer.Option("--with", help="Only cases with this activity; repeatable: with any of them.")
 ]
@@ -158,35 +157,6 @@ def show_potential(
         print_table(columns, rows, empty="No activities.")
         stability = "cannot tell" if report.rank_stability is None else f"{report.rank_stability:.2f}"
         say(f"\n{report.formula}\n{report.method.text}\nStability of the order (Kendall's tau over them): {stability}")
-
-
-@look_commands.command("model")
-@calls(review.mine_model, logs.import_file, logs.sniff_file)
-def mine_model(
-    log: LogArgument,
-    output: Annotated[Path, typer.Option("--output", "-o", help="BPMN file to write.")],
-    noise: NoiseOption = review.DEFAULT_NOISE,
-    having: WithOption = None,
-    lacking: WithoutOption = None,
-    filter_text: FilterOption = None,
-    timezone: ZoneOption = None,
-    skip_bad_rows: SkipOption = False,
-    data: DataOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Mine a sound BPMN model from a log.
-
-    Example: taktloom model receipt.csv --timezone Europe/Amsterdam -o receipt.bpmn
-    """
-    with looking_at(log, data, Reading(timezone=timezone, skip_bad_rows=skip_bad_rows)) as (context, log_id):
-        chosen = chosen_part(having, lacking, filter_text)
-        mined = review.mine_model(context, log_id=log_id, chosen=chosen, noise=noise)
-        output.write_text(mined.bpmn_xml, encoding="utf-8")
-        if as_json:
-            print_json({**_fields(mined), "file": output})
-            return
-        say(f"{output}: fitness {mined.fitness:.3f}, precision {cell(mined.precision)} ({mined.method})")
-        say(f"{mined.fitting_cases} of {mined.cases} cases fit; noise {noise}.")
 
 
 @look_commands.command("draft")
