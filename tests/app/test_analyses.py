@@ -2,16 +2,20 @@
 """The table of analyses: every row has a command and a route; parameters are read strictly; results are kept."""
 
 import json
+import sys
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
 import pytest
+from lxml import etree
 
 from taktloom.app import deployments, logs
 from taktloom.app.analyses import running
 from taktloom.app.analyses.cells import heading
 from taktloom.app.analyses.discovery import DiscoverParameters, MinerName
+from taktloom.app.analyses.pictures import MissingPicturesError
 from taktloom.app.analyses.records import AnalysisOutput, AnalysisParameterError, read_parameters
 from taktloom.app.analyses.table import ANALYSES
 from taktloom.app.context import LOCAL_OPERATOR, Context
@@ -20,6 +24,7 @@ from taktloom.app.wiring import Rooms
 from taktloom.formats.bpmn import write_bpmn
 from taktloom.formats.bpmn.builder import process
 from taktloom.mining.explanation.cohorts import DifferenceKind
+from taktloom.mining.explanation.comparing import LogComparison
 from taktloom.mining.explanation.factors import FactorKind
 from taktloom.mining.organisation.calendars import CalendarLevel
 from taktloom.mining.performance.waiting import WaitingCause
@@ -125,6 +130,38 @@ def test_two_periods_are_compared_and_an_instant_without_a_zone_is_refused(conte
         ran(context, log_id, "cohorts", {"attribute": "case.none"})
 
 
+def weeks(begin: str, path: str, cases: int = 30) -> str:
+    """A log of one case each day from *begin* on."""
+    start = datetime.fromisoformat(begin)
+    return "case,activity,time\n" + "".join(
+        f"{begin}-{number},{activity},{(start + timedelta(days=number, hours=hour)).isoformat()}Z\n"
+        for number in range(cases)
+        for hour, activity in enumerate(path)
+    )
+
+
+def imported(context: Context, folder: Path, name: str, path: str, begin: str = "2026-01-01") -> str:
+    (folder / name).write_text(weeks(begin, path), encoding="utf-8")
+    return logs.import_file(context, path=folder / name, request=logs.ImportRequest(name=name)).log_id
+
+
+def test_the_other_log_is_compared_as_it_is_now_not_as_it_was(context: Context, tmp_path: Path) -> None:
+    one, other = imported(context, tmp_path, "one.csv", "abd"), imported(context, tmp_path, "two.csv", "acd")
+    before = ran(context, one, "compare", {"other": other})
+    logs.delete_log(context, log_id=other)
+    with pytest.raises(NotFoundError):
+        ran(context, one, "compare", {"other": other})
+    again = imported(context, tmp_path, "two.csv", "abd")
+
+    after = ran(context, one, "compare", {"other": again})
+
+    assert again == other
+    assert isinstance(before.data, LogComparison)
+    assert isinstance(after.data, LogComparison)
+    assert before.data.second_only == ("c",)
+    assert (after.data.second_only, after.data.shared_cases) == ((), 30)
+
+
 def test_a_log_too_short_for_drift_is_refused(context: Context, log_id: str) -> None:
     with pytest.raises(ConflictError, match="TL-2180"):
         ran(context, log_id, "drift", {})
@@ -160,6 +197,41 @@ def test_business_rules_are_checked_from_lines_and_from_a_file(context: Context,
 def test_rules_that_are_missing_or_no_json_are_refused(context: Context, log_id: str, given: dict[str, object]) -> None:
     with pytest.raises(AnalysisParameterError):
         ran(context, log_id, "rules", given)
+
+
+@pytest.mark.parametrize("miner", list(MinerName))
+def test_a_discovered_model_is_drawn_with_every_activity(context: Context, log_id: str, miner: MinerName) -> None:
+    output = ran(context, log_id, "discover", {"miner": miner})
+
+    drawings = [make().decode() for name, make in output.files.items() if name.endswith(".svg")]
+    texts = [
+        {each.text for each in etree.fromstring(one.encode()).iter("{http://www.w3.org/2000/svg}text")}
+        for one in drawings
+    ]
+    assert len(drawings) == 1 + output.data.has_bpmn  # type: ignore[attr-defined]
+    assert all({"a", "b", "c", "d"} <= each for each in texts)
+    html = running.file_of(output, "page.html")[1].decode()
+    assert all(one in html for one in drawings)
+
+
+def test_a_drawing_becomes_a_png_of_twice_its_size(context: Context, log_id: str) -> None:
+    output = ran(context, log_id, "discover", {"miner": "inductive"})
+    head = etree.fromstring(running.file_of(output, "plot.svg")[1])
+
+    name, content = running.file_of(output, "receipt.png")
+
+    assert (name, content[:8]) == ("plot.png", b"\x89PNG\r\n\x1a\n")
+    width, height = (int.from_bytes(content[at : at + 4]) for at in (16, 20))
+    assert (width, height) == (2 * int(head.get("width") or 0), 2 * int(head.get("height") or 0))
+
+
+def test_a_png_without_the_extra_says_what_to_install(
+    context: Context, log_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "resvg_py", None)
+
+    with pytest.raises(MissingPicturesError, match=r"taktloom\[pictures\]"):
+        running.file_of(ran(context, log_id, "discover", {"miner": "inductive"}), "plot.png")
 
 
 def test_a_given_model_is_aligned_with_and_replayed_by_the_kernel(context: Context, log_id: str) -> None:
@@ -283,6 +355,7 @@ ON_A_SMALL_LOG: tuple[tuple[str, dict[str, object]], ...] = (
     ("temporal-profile", {}),
     ("clusters", {}),
     ("cohorts", {"split_at": "2026-01-11T00:00:00Z"}),
+    ("compare", {"split_at": "2026-01-11"}),
     ("handovers", {}),
     ("roles", {}),
     ("resources", {}),

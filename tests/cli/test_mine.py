@@ -4,7 +4,7 @@
 from pathlib import Path
 
 from taktloom.app.analyses.table import ANALYSES
-from tests.app.test_analyses import LOG
+from tests.app.test_analyses import LOG, weeks
 from tests.cli.commands import CommandLine
 
 
@@ -59,3 +59,35 @@ def test_a_log_is_exported_with_pseudonyms_under_a_key_that_is_made_once(taktloo
     text = first.read_text(encoding="utf-8")
     assert "resource-" in text
     assert not [name for name in ("Smith", "Ann", "salary") if name in text]
+
+
+def test_two_files_are_compared(taktloom: CommandLine, tmp_path: Path) -> None:
+    (tmp_path / "one.csv").write_text(weeks("2026-01-01", "abd"), encoding="utf-8")
+    (tmp_path / "two.csv").write_text(weeks("2026-03-01", "acd"), encoding="utf-8")
+
+    done = taktloom("mine", "compare", tmp_path / "one.csv", "--other", tmp_path / "two.csv", "--json")
+
+    found = done.document["result"]
+    assert (found["first"]["cases"], found["second"]["cases"], found["shared_cases"]) == (30, 30, 0)
+    assert (found["first_only"], found["second_only"], found["volume_unit"]) == (["b"], ["c"], "day")
+    told = {tuple(one["name"]): one["difference"] for one in found["cohorts"]["differences"] if one["is_told"]}
+    assert (told["a", "b"], told["a", "c"]) == (1.0, -1.0)
+
+
+def test_a_file_beside_an_id_and_more_than_one_way_to_compare_are_refused(
+    taktloom: CommandLine, tmp_path: Path
+) -> None:
+    (tmp_path / "one.csv").write_text(weeks("2026-01-01", "abd"), encoding="utf-8")
+
+    beside = taktloom("mine", "compare", tmp_path / "one.csv", "--other", "some-log")
+    both = taktloom(
+        "mine", "compare", tmp_path / "one.csv", "--split-at", "2026-01-10", "--first-period", "2026-01-01/2026-01-09"
+    )
+    overlapping = taktloom(
+        "mine", "compare", tmp_path / "one.csv",
+        "--first-period", "2026-01-01/2026-01-09", "--second-period", "2026-01-08/2026-01-20",
+    )  # fmt: skip
+
+    assert (beside.code, "the other is not" in beside.err) == (1, True)
+    assert (both.code, "TL-2950" in both.err) == (1, True)
+    assert (overlapping.code, "overlap" in overlapping.err) == (1, True)

@@ -64,6 +64,18 @@ def test_the_text_of_a_value_is_the_text_of_its_wire_form(value: FeelValue) -> N
     assert json_text(value) == json.dumps(to_json(value), ensure_ascii=False, separators=(",", ":"))
 
 
+@given(st.integers(-(10**16), 10**16), st.integers(-20, 3))
+def test_the_text_of_a_short_number_is_that_of_its_wire_form(digits: int, exponent: int) -> None:
+    number = Decimal(digits).scaleb(exponent)
+
+    assert json_text(number) == json.dumps(to_json(number), separators=(",", ":"))
+
+
+@pytest.mark.parametrize("text", ["-0", "-0.0", "0.00", "1.50", "0.0001", "-0.0001", "0.00001", "1E+3", "-7", "1E-7"])
+def test_the_text_of_a_number_is_the_one_that_a_double_has(text: str) -> None:
+    assert json_text(Decimal(text)) == json.dumps(to_json(Decimal(text)))
+
+
 @given(values)
 def test_json_gives_back_what_it_was_given(value: FeelValue) -> None:
     text = json.dumps(to_json(value))

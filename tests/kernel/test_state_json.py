@@ -2,6 +2,7 @@
 """Stored states and journals: canonical, exact, readable for ever."""
 
 import json
+from dataclasses import fields, replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,14 +13,23 @@ from taktloom.formats.bpmn import read_bpmn
 from taktloom.kernel import ExecutableProcess, InstanceState, compile_process, step
 from taktloom.kernel.commands import FinishInstance, InstanceOutcome
 from taktloom.kernel.events import NEWEST_RULES, DecisionEvaluated, InstanceStarted, JobCompleted, SignalReceived
-from taktloom.kernel.state import STATE_FORMAT
+from taktloom.kernel.record_form import save_record
+from taktloom.kernel.state import STATE_FORMAT, Scope, Token
 from taktloom.kernel.state_json import load_event, load_state, save_event, save_state
+from taktloom.kernel.state_text import SELDOM, SELDOM_OF_SCOPE, plain_event_text, plain_state_text
 from taktloom.model.errors import IncidentError
 from taktloom.model.identifiers import InstanceKey, RequestId
 from taktloom.model.journal import JOURNAL_FORMAT
 from tests.kernel.driver import KEY, START, Driver, load_model
 
 JOURNALS = Path(__file__).parents[1] / "journals"
+
+
+_ONE_TASK = b"""<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:t="urn:taktloom:bpmn:1" id="d"
+  targetNamespace="urn:test"><process id="p" isExecutable="true"><startEvent id="s"/><serviceTask id="a">
+  <extensionElements><t:taskDefinition type="work"/></extensionElements></serviceTask><endEvent id="e"/>
+  <sequenceFlow id="f" sourceRef="s" targetRef="a"/><sequenceFlow id="g" sourceRef="a" targetRef="e"/>
+  </process></definitions>"""
 
 
 def order_process() -> ExecutableProcess:
@@ -55,6 +65,35 @@ def test_an_instance_stored_in_any_format_goes_on_to_its_end(version: int) -> No
 
     assert commands[-1] == FinishInstance(outcome=InstanceOutcome.COMPLETED)
     assert run.variables()["customer"] == {"name": "Ann"}
+
+
+def test_a_state_of_tasks_and_variables_is_written_directly_and_any_other_by_its_types() -> None:
+    run = Driver(compile_process(read_bpmn(_ONE_TASK).processes[0]))
+    run.start(name="Ann \u00e9", amount=Decimal("12.50"))
+
+    (job_id,) = run.state.jobs
+    done = JobCompleted(occurred_at=START, actor="Zoë", job_id=job_id, variables={"found": "Ann", "costs": Decimal(3)})
+
+    assert plain_state_text(run.state) == save_record(run.state)
+    assert plain_event_text(done) == save_record(done)
+
+    run.state.is_suspended = True
+
+    assert plain_state_text(run.state) is None
+    assert plain_event_text(replace(done, rules=1)) is None
+    assert load_state(save_state(run.state)) == run.state
+
+
+def test_what_is_written_directly_knows_every_field() -> None:
+    told = {
+        InstanceState: {"instance_key", "jobs", "next_id", "root", "scopes", "started_at", "status", "tokens", *SELDOM},
+        Scope: {"element", "owner", "parent", "tokens", "variables", *SELDOM_OF_SCOPE},
+        Token: {"id", "arrived_by", "element", "entered_at", "inner", "is_active", "role", "scope", "visit", "waits"},
+        JobCompleted: {"actor", "job_id", "occurred_at", "rules", "variables"},
+    }
+
+    for kind, names in told.items():
+        assert {item.name for item in fields(kind) if item.metadata.get("is_stored", True)} == names
 
 
 def replayed(version: int) -> tuple[ExecutableProcess, InstanceState]:

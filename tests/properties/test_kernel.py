@@ -22,8 +22,10 @@ from taktloom.kernel.events import (
     UserTaskCompleted,
     VariablesSet,
 )
+from taktloom.kernel.record_form import save_record
 from taktloom.kernel.state import InstanceStatus
 from taktloom.kernel.state_json import load_event, load_state, save_event, save_state
+from taktloom.kernel.state_text import plain_event_text, plain_state_text
 from taktloom.model.errors import MisuseError
 from taktloom.model.identifiers import (
     ElementId,
@@ -63,6 +65,19 @@ def test_a_saved_instance_goes_on_as_if_never_saved(tree: Tree, data: st.DataObj
     assert said == run.log
     assert copy == run.state
     assert save_state(copy) == save_state(run.state)
+
+
+@given(trees(), st.data())
+def test_what_is_written_directly_has_the_text_that_its_types_say(tree: Tree, data: st.DataObject) -> None:
+    run = Driver(compiled(definition_of(tree)))
+    walk(run, data)
+
+    state = InstanceState(instance_key=KEY)
+    for event in run.events:
+        step(run.process, state, event)
+        assert plain_event_text(event) in (None, save_record(event))
+        text = plain_state_text(state)
+        assert text in (None, save_record(state))
 
 
 @given(trees(), st.data())

@@ -108,7 +108,7 @@ def test_rows_of_one_statement_go_together_and_those_that_others_refer_to_go_fir
 
     session.flush()
 
-    assert [text.count("(?, 'new')") for text in statements] == [64, 4, 1, 1, 0]
+    assert [text.count("(?, 'new')") for text in statements] == [64, 4, 2, 0]
     assert _tables(session)[1] == [("p69", "early")]
 
 
@@ -196,7 +196,7 @@ def test_a_plain_insert_takes_many_rows() -> None:
     calls = calls_for(QUERIES["save_parent"], rows * 3)
 
     assert calls is not None
-    assert [text.count("(?, ?)") for text, _ in calls] == [4, 1, 1]
+    assert [text.count("(?, ?)") for text, _ in calls] == [4, 2]
     assert calls[0][1] == ["a", "x", "b", "y", "a", "x", "b", "y"]
 
 

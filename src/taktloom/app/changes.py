@@ -77,6 +77,11 @@ class ChangeFeed:
         self._lock = threading.Lock()
         self._is_closed = False
 
+    @property
+    def is_heard(self) -> bool:
+        """Whether anybody would be told."""
+        return bool(self._subscriptions)
+
     def subscribe(self, topics: tuple[str, ...]) -> Subscription:
         """Open a subscription."""
         subscription = Subscription(self, topics)

@@ -168,6 +168,8 @@ class Rooms:
         return self.engine.vital_signs.beat()
 
     def _pass_on(self, change: "EngineChange") -> None:
+        if not (self.changes.is_heard or self.change_listeners):
+            return
         topics = _EVERYTHING if change.topic.value == "everything" else (change.topic.value,)
         for topic in topics:
             passed = Change(

@@ -16,7 +16,7 @@ import typer
 from taktloom.app import logs
 from taktloom.app.analyses import running
 from taktloom.app.analyses.documents import read_document
-from taktloom.app.analyses.records import Analysis, AnalysisOutput, is_document
+from taktloom.app.analyses.records import Analysis, AnalysisOutput, is_document, is_other_log
 from taktloom.app.analyses.table import ANALYSES
 from taktloom.app.calls import calls
 from taktloom.cli.analysis_tables import print_tables
@@ -28,6 +28,7 @@ from taktloom.cli.logs import (
     WithOption,
     WithoutOption,
     ZoneOption,
+    beside,
     chosen_part,
     looking_at,
 )
@@ -56,9 +57,12 @@ def _command(analysis: Analysis[Any]) -> Callable[..., None]:
 
     def run(**options: Any) -> None:
         parameters = {name: _given(options[name]) for name in own if options[name] is not None}
+        others = [each.name for each in fields(analysis.parameters) if is_other_log(each) and options[each.name]]
         reading = Reading(timezone=options["timezone"], skip_bad_rows=options["skip_bad_rows"])
         chosen = chosen_part(options["having"], options["lacking"], options["filter_text"])
         with looking_at(options["log"], options["data"], reading) as (context, log_id):
+            for name in others:
+                parameters[name] = beside(context, options["log"], options[name], reading)
             with progress_bar(analysis.name) as report:
                 request = running.AnalysisRequest(
                     log_id=log_id, name=analysis.name, parameters=parameters, chosen=chosen

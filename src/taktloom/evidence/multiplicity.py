@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Many questions to one sample: probabilities that take into account how many were asked.
 
-Sources: Benjamini & Hochberg, "Controlling the false discovery rate", JRSS B 57, 1995; Westfall & Young,
+Sources: Holm, "A simple sequentially rejective multiple test procedure", Scandinavian Journal of Statistics 6, 1979;
+Benjamini & Hochberg, "Controlling the false discovery rate", JRSS B 57, 1995; Westfall & Young,
 "Resampling-based multiple testing", 1993, algorithm 2.5 in its single step (maximum over the family).
 """
 
@@ -20,6 +21,15 @@ def benjamini_hochberg(p_values: Numbers) -> Numbers:
     scaled = p_values[order] * count / np.arange(1, count + 1)
     adjusted = np.empty(count, dtype=np.float64)
     adjusted[order] = np.minimum(np.minimum.accumulate(scaled[::-1])[::-1], 1.0)
+    return adjusted
+
+
+def holm(p_values: Numbers) -> Numbers:
+    """Adjusted values in the order of *p_values*: any of those <= level is wrong with probability *level* at most."""
+    count = p_values.size
+    order = np.argsort(p_values, kind="stable")
+    adjusted = np.empty(count, dtype=np.float64)
+    adjusted[order] = np.minimum(np.maximum.accumulate(p_values[order] * np.arange(count, 0, -1)), 1.0)
     return adjusted
 
 

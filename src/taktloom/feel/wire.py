@@ -46,6 +46,8 @@ JsonValue: TypeAlias = bool | int | float | str | list["JsonValue"] | dict[str, 
 
 _MAX_EXACT_INTEGER = 2**53 - 1
 _MAX_DEPTH = 200
+_DIGITS_KEPT = 15  # of any decimal number, by a double and back
+_LAST_DIGITS = frozenset("123456789")
 _PLAIN = (str, bool)
 _AS_THEY_ARE = frozenset({str, bool, type(None)})
 _NUMBERS = (int, float, Decimal)
@@ -344,6 +346,13 @@ _FROM_PYTHON: tuple[tuple[type | tuple[type, ...], Callable[..., FeelValue]], ..
 
 
 def _number_text(number: Decimal) -> str:
+    """Up to 15 digits a double keeps, so what Decimal writes without exponent is what the double would print."""
+    text = str(number)
+    if len(text) <= _DIGITS_KEPT:
+        if text.isdigit():
+            return text
+        if text[-1] in _LAST_DIGITS and "." in text and "E" not in text and "0.0000" not in text[:7]:
+            return text
     plain = _number_to_json(number)
     if type(plain) is int:
         return int.__repr__(plain)

@@ -24,7 +24,7 @@ from typing import Any, Union, get_args, get_origin
 from taktloom.feel.values import FeelValue, JsonValue, from_json
 from taktloom.feel.wire import json_text
 
-__all__ = ["JsonObject", "load_record", "save_record"]
+__all__ = ["JsonObject", "instant_text", "load_record", "save_record"]
 
 JsonObject = dict[str, JsonValue]
 
@@ -141,7 +141,7 @@ def _plain_form(hint: Any) -> _Form:
         kind: Any = hint
         return _Form(save_record, lambda plain: load_record(kind, plain))  # later: a record may hold its own kind
     if issubclass(hint, datetime):
-        return _Form(_save_instant, datetime.fromisoformat)
+        return _Form(instant_text, datetime.fromisoformat)
     if issubclass(hint, Enum):
         texts = {member: _scalar_text(member.value) for member in hint}  # of a closed set, known beforehand
         return _Form(texts.__getitem__, hint)
@@ -202,7 +202,8 @@ def _list(items: Iterable[str]) -> str:
 
 
 @lru_cache(maxsize=64)  # the instants of one step are a few, and each is written several times
-def _save_instant(value: datetime) -> str:
+def instant_text(value: datetime) -> str:
+    """An instant as JSON text."""
     return f'"{(value if value.tzinfo is UTC else value.astimezone(UTC)).isoformat()}"'
 
 

@@ -15,6 +15,7 @@ from taktloom.feel.values import JsonValue
 from taktloom.kernel.events import KernelEvent
 from taktloom.kernel.record_form import JsonObject, load_record, save_record
 from taktloom.kernel.state import STATE_FORMAT, InstanceState
+from taktloom.kernel.state_text import plain_event_text, plain_state_text
 from taktloom.model.errors import IncidentError
 from taktloom.model.identifiers import TokenId
 from taktloom.model.journal import JOURNAL_FORMAT
@@ -55,7 +56,7 @@ EVENT_KINDS: Mapping[str, type[KernelEvent]] = {kind.__name__: kind for kind in 
 
 def save_state(state: InstanceState) -> bytes:
     """The state as bytes; raises ValueConversionError if a variable holds a function."""
-    return f'{{"format":{STATE_FORMAT},"state":{save_record(state)}}}'.encode()
+    return f'{{"format":{STATE_FORMAT},"state":{plain_state_text(state) or save_record(state)}}}'.encode()
 
 
 def load_state(data: bytes) -> InstanceState:
@@ -83,8 +84,8 @@ def _join(state: InstanceState) -> None:
 
 def save_event(event: KernelEvent) -> bytes:
     """The kernel event as the journal's payload."""
-    text = f'{{"format":{JOURNAL_FORMAT},"kind":"{type(event).__name__}","payload":{save_record(event)}}}'
-    return text.encode()
+    payload = plain_event_text(event) or save_record(event)
+    return f'{{"format":{JOURNAL_FORMAT},"kind":"{type(event).__name__}","payload":{payload}}}'.encode()
 
 
 def load_event(data: bytes) -> KernelEvent:

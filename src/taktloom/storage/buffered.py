@@ -14,10 +14,9 @@ When the database refuses a deferred row, it is too late to tell whose it was: t
 transaction is taken back, and the writer runs each piece of work by itself.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, ExitStack
 from typing import NamedTuple, TypeAlias
 
 from taktloom.storage.rows import Row
@@ -25,17 +24,38 @@ from taktloom.storage.session import Session
 from taktloom.storage.sqlite import SqlValue
 from taktloom.storage.statements import StatementKind, statement_kind
 
+
+class _Statement(NamedTuple):
+    """rank: of its table, below 0 where others refer to it."""
+
+    name: str
+    kind: StatementKind
+    table: str
+    rank: int
+
+
 # A statement; the key of its row, None where no other one of the group writes it; whether it takes the place of what
 # waits for the same row; what is bound. A plain tuple, for there are dozens of them for each instance.
-_Write: TypeAlias = tuple[str, str | None, bool, Mapping[str, SqlValue]]
+_Write: TypeAlias = tuple[_Statement, str | None, bool, Mapping[str, SqlValue]]
 
 
-@dataclass(slots=True, eq=False)
 class _Part:
-    """beginning: how many writes waited when it began. undo: of its savepoint in the database, once there is one."""
+    """What can be taken back: it is entered and left as a context.
 
-    beginning: int
-    undo: ExitStack | None = None
+    beginning: how many writes waited when it began. undo: of its savepoint in the database, once there is one.
+    """
+
+    __slots__ = ("_session", "beginning", "undo")
+
+    def __init__(self, session: "BufferedSession", beginning: int) -> None:
+        self._session, self.beginning = session, beginning
+        self.undo: ExitStack | None = None
+
+    def __enter__(self) -> None:
+        self._session.begin_part(self)
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        self._session.end_part(self, error)
 
 
 _Rows: TypeAlias = list[Mapping[str, SqlValue]]
@@ -44,7 +64,7 @@ _Stage: TypeAlias = dict[str, _Rows]  # per statement its rows
 
 class _Place(NamedTuple):
     stage: int
-    name: str
+    statement: str
     rows: _Rows
     position: int
 
@@ -63,7 +83,8 @@ class BufferedSession(Session):
         self._writes: list[_Write] = []
         self._tables: set[str] = set()
         self._keys: set[tuple[str, str | None]] = set()  # of the rows with waiting writes, with their tables
-        self._kinds: dict[str, StatementKind] = {}
+        self._is_row_twice = False  # whether several writes wait for one row
+        self._statements: dict[str, _Statement] = {}
         self._parts: list[_Part] = []
         self._kept: dict[tuple[object, ...], Row | None] = {}
         self._kept_tables: set[str] = set()
@@ -97,18 +118,21 @@ class BufferedSession(Session):
 
     def defer(self, name: str, key: str | None = None, /, **bindings: SqlValue) -> None:
         """See Session."""
-        self._defer(name, key, bindings, is_newest=False)
+        self._defer((self._statements.get(name) or self._learn(name), key, False, bindings))
 
     def defer_newest(self, name: str, key: str, /, **bindings: SqlValue) -> None:
         """See Session."""
-        self._defer(name, key, bindings, is_newest=True)
+        self._defer((self._statements.get(name) or self._learn(name), key, True, bindings))
 
     def first_of(self, name: str, key: str, /, **bindings: SqlValue) -> Row | None:
         """See Session."""
-        tables = self._kind(name).tables
-        if any((table, key) in self._keys or (table, None) in self._keys for table in tables):
-            self.flush()
+        self._flush_for(name, (key,))
         return self.below.first(name, **bindings)
+
+    def all_of(self, name: str, keys: Iterable[str], /, **bindings: SqlValue) -> list[Row]:
+        """See Session."""
+        self._flush_for(name, keys)
+        return self.below.all(name, **bindings)
 
     def kept(self, name: str, /, **bindings: SqlValue) -> Row | None:
         """See Session."""
@@ -129,25 +153,26 @@ class BufferedSession(Session):
 
     def savepoint(self) -> AbstractContextManager[None]:
         """See Session."""
-        return self._savepoint()
+        return _Part(self, len(self._writes))
 
     def flush(self) -> None:
         """See Session."""
         if not self._writes:
             return
-        writes, begun = self._writes, 0
-        self._writes, self._tables, self._keys = [], set(), set()
+        writes, begun, in_stages = self._writes, 0, self._is_row_twice
+        self._start_anew()
         for part in self._parts:
             if part.undo is None:
-                self._write(writes[begun : part.beginning])
+                self._write(writes[begun : part.beginning], in_stages=in_stages)
                 begun = part.beginning
                 self._open(part)
             part.beginning = 0
-        self._write(writes[begun:])
+        self._write(writes[begun:], in_stages=in_stages)
 
     def start(self) -> None:
         """A transaction begins: nothing waits."""
-        self._writes, self._tables, self._keys, self._parts = [], set(), set(), []
+        self._start_anew()
+        self._parts = []
         self.is_spoilt = False
 
     def forget(self) -> None:
@@ -159,19 +184,34 @@ class BufferedSession(Session):
         """See Session."""
         self.below.close()
 
-    def _kind(self, name: str) -> StatementKind:
-        kind = self._kinds.get(name)
-        if kind is None:
-            kind = self._kinds[name] = statement_kind(self.below.text(name))
-        return kind
+    def _start_anew(self) -> None:
+        self._writes, self._tables, self._keys, self._is_row_twice = [], set(), set(), False
 
-    def _defer(self, name: str, key: str | None, bindings: Mapping[str, SqlValue], *, is_newest: bool) -> None:
-        table = self._kind(name).table
-        self._writes.append((name, key, is_newest, bindings))
+    def _kind(self, name: str) -> StatementKind:
+        return (self._statements.get(name) or self._learn(name)).kind
+
+    def _learn(self, name: str) -> _Statement:
+        kind = statement_kind(self.below.text(name))
+        statement = _Statement(name, kind, kind.table, self._ranks.get(kind.table, 0))
+        self._statements[name] = statement
+        return statement
+
+    def _defer(self, write: _Write) -> None:
+        table, key, keys = write[0].table, write[1], self._keys
+        self._writes.append(write)
         self._tables.add(table)
-        self._keys.add((table, key))
+        known = len(keys)
+        keys.add((table, key))
+        if key is not None and len(keys) == known:
+            self._is_row_twice = True
         if table in self._kept_tables:
             self._drop_kept()
+
+    def _flush_for(self, name: str, keys: Iterable[str]) -> None:
+        """Write what waits for rows of these keys, if anything does."""
+        tables = self._kind(name).tables & self._tables
+        if tables and any((table, key) in self._keys for table in tables for key in (None, *keys)):
+            self.flush()
 
     def _prepare(self, kind: StatementKind) -> None:
         """Write what the statement must see, and what must not be taken back with it."""
@@ -190,15 +230,15 @@ class BufferedSession(Session):
         part.undo = ExitStack()
         part.undo.enter_context(self.below.savepoint())
 
-    @contextmanager
-    def _savepoint(self) -> Iterator[None]:
-        part = _Part(len(self._writes))
+    def begin_part(self, part: _Part) -> None:
+        """For the part itself."""
         self._parts.append(part)
-        try:
-            yield
-        except BaseException as error:
+
+    def end_part(self, part: _Part, error: BaseException | None) -> None:
+        """For the part itself: keep it, or take it back when it raised."""
+        if error is not None:
             self._take_back(part, error)
-            raise
+            return
         self._parts.pop()
         if part.undo is not None:
             part.undo.close()
@@ -214,10 +254,10 @@ class BufferedSession(Session):
     def _drop_kept(self) -> None:
         self._kept, self._kept_tables = {}, set()
 
-    def _write(self, writes: Sequence[_Write]) -> None:
+    def _write(self, writes: Sequence[_Write], *, in_stages: bool) -> None:
         try:
-            for stage in self._stages(writes):
-                for name in sorted(stage, key=lambda one: self._ranks.get(self._kinds[one].table, 0)):
+            for stage in self._stages(writes) if in_stages else [_one_stage(writes)]:
+                for name in sorted(stage, key=lambda one: self._statements[one].rank):
                     self.below.send_many(name, stage[name])
             self.below.settle()
         except BaseException:
@@ -229,14 +269,12 @@ class BufferedSession(Session):
         stages: list[_Stage] = []
         places: dict[tuple[str, str], _Place] = {}  # where a row was written last
         floors = dict.fromkeys((*self._ranks.values(), 0), 0)  # of the tables of a rank the first stage they may be in
-        for name, key, is_newest, bindings in writes:
-            table = self._kinds[name].table
-            rank = self._ranks.get(table, 0)
+        for (name, _, table, rank), key, is_newest, bindings in writes:
             at = floors[rank]
             if key is not None:
                 place = places.get((table, key))
                 if place is not None:
-                    if is_newest and name == place.name:
+                    if is_newest and name == place.statement:
                         place.rows[place.position] = bindings
                         continue
                     at = max(at, place.stage + 1)
@@ -249,3 +287,11 @@ class BufferedSession(Session):
                 floors.update({other: max(floor, at) for other, floor in floors.items() if other > rank})
             rows.append(bindings)
         return stages
+
+
+def _one_stage(writes: Sequence[_Write]) -> _Stage:
+    """Where each row is written once, all can go together."""
+    stage: _Stage = defaultdict(list)
+    for (name, _, _, _), _, _, bindings in writes:
+        stage[name].append(bindings)
+    return stage

@@ -43,7 +43,7 @@ class Row:
 
     def text(self, column: str) -> str:
         """A text that is never null."""
-        value = self.value(column)
+        value = self._values[self._columns[column]]
         if isinstance(value, str):
             return value
         raise TypeError(f"column {column} holds {type(value).__name__}, not text")
@@ -54,7 +54,7 @@ class Row:
 
     def integer(self, column: str) -> int:
         """A whole number that is never null."""
-        value = self.value(column)
+        value = self._values[self._columns[column]]
         if isinstance(value, int):
             return value
         raise TypeError(f"column {column} holds {type(value).__name__}, not an integer")
@@ -65,7 +65,7 @@ class Row:
 
     def blob(self, column: str) -> bytes:
         """Bytes that are never null."""
-        value = self.value(column)
+        value = self._values[self._columns[column]]
         if isinstance(value, bytes):
             return value
         raise TypeError(f"column {column} holds {type(value).__name__}, not bytes")

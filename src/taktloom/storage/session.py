@@ -77,6 +77,11 @@ class Session(ABC):
         del key
         return self.first(name, **bindings)
 
+    def all_of(self, name: str, keys: Iterable[str], /, **bindings: SqlValue) -> list[Row]:
+        """As first_of, for a query that reads the rows of several keys."""
+        del keys
+        return self.all(name, **bindings)
+
     def kept(self, name: str, /, **bindings: SqlValue) -> Row | None:
         """As first, for what is asked often and rarely changes: the answer may be kept until its tables change."""
         return self.first(name, **bindings)

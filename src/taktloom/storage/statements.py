@@ -6,9 +6,11 @@ parsed. A table too many only costs a flush too many.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import chain
+from operator import itemgetter
 from typing import TypeAlias, TypeVar
 
 from taktloom.storage.sqlite import SqlValue
@@ -25,7 +27,7 @@ Bindings: TypeAlias = Mapping[str, SqlValue]
 Call: TypeAlias = tuple[str, list[SqlValue]]  # a statement and what is bound to its marks
 Item = TypeVar("Item")
 
-_ROW_COUNTS = (64, 16, 4)  # a statement of its own for each, so that few are prepared and most rows go by 64
+_ROW_COUNTS = (128, 64, 32, 16, 8, 4, 2)  # a statement of its own for each; any number of rows takes few of them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,17 +51,18 @@ class ManyRows:
     row: str
     tail: str
     names: tuple[str, ...]
+    texts: dict[int, str] = field(default_factory=dict, compare=False)  # by the number of rows, as they are needed
 
     def calls(self, rows: Sequence[Bindings]) -> list[Call]:
         """Each inserts some of the rows."""
-        names = self.names
-        return [
-            (
-                self.head + ",".join([self.row] * len(some)) + self.tail,
-                [row[name] for row in some for name in names],
-            )
-            for some in in_portions(rows)
-        ]
+        values = _picking(self.names)
+        return [(self._text(len(some)), list(chain.from_iterable(map(values, some)))) for some in in_portions(rows)]
+
+    def _text(self, count: int) -> str:
+        text = self.texts.get(count)
+        if text is None:
+            text = self.texts[count] = self.head + ",".join([self.row] * count) + self.tail
+        return text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,24 +72,33 @@ class ManyKeys:
     head: str
     names: tuple[str, ...]
     key: str
+    texts: dict[int, str] = field(default_factory=dict, compare=False)
 
     def calls(self, rows: Sequence[Bindings]) -> list[Call] | None:
         """Each changes some of the rows; None where one row is changed twice, for that is not the same as once."""
         alike = self.alike(rows)
         if alike is None:
             return None
-        return [
-            (f"{self.head}{self.key} IN ({','.join('?' * len(some))})", [*terms, *some])
-            for terms, keys in alike.items()
-            for some in in_portions(keys)
-        ]
+        return [(self._text(len(some)), [*terms, *some]) for terms, keys in alike.items() for some in in_portions(keys)]
 
     def alike(self, rows: Sequence[Bindings]) -> dict[tuple[SqlValue, ...], list[SqlValue]] | None:
         """The keys of the rows to which the same is done, by what is bound for it; None as above."""
         alike: dict[tuple[SqlValue, ...], list[SqlValue]] = {}
+        terms, key = _picking(self.names), self.key
         for row in rows:
-            alike.setdefault(tuple([row[name] for name in self.names]), []).append(row[self.key])
+            alike.setdefault(terms(row), []).append(row[key])
         return None if any(len(set(keys)) < len(keys) for keys in alike.values()) else alike
+
+    def _text(self, count: int) -> str:
+        text = self.texts.get(count)
+        if text is None:
+            text = self.texts[count] = f"{self.head}{self.key} IN ({','.join('?' * count)})"
+        return text
+
+
+def _picking(names: tuple[str, ...]) -> Callable[[Bindings], tuple[SqlValue, ...]]:
+    """What gives the values of these names."""
+    return itemgetter(*names) if len(names) > 1 else lambda row: tuple([row[name] for name in names])
 
 
 @lru_cache(maxsize=4096)

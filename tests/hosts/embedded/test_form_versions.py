@@ -12,6 +12,7 @@ from taktloom.hosts.embedded import EmbeddedEngine, ManualClock
 from taktloom.hosts.embedded.advancing.operator_actions import Order
 from taktloom.hosts.embedded.definitions.deployments import DeploymentRefusedError
 from taktloom.hosts.embedded.work.forms import FormRefusedError
+from taktloom.model.findings import Severity
 from taktloom.model.identifiers import InstanceKey, ProcessId
 from taktloom.model.interventions import MigrationRequest
 from taktloom.model.operations import UserTaskDetail, UserTaskQuery
@@ -136,3 +137,21 @@ def test_a_form_without_an_id_or_that_is_no_json_is_refused_with_the_whole_deplo
         engine.deployments.deploy({"ask.bpmn": ASKING, "review.form": content})
 
     assert engine.deployments.processes().items == ()
+
+
+def test_a_form_that_is_not_deployed_is_warned_of_at_its_task(engine: EmbeddedEngine) -> None:
+    (process,) = engine.deployments.deploy({"ask.bpmn": ASKING}).processes
+
+    (finding,) = process.findings
+    assert (finding.rule, finding.severity) == ("form-unknown", Severity.WARNING)
+    assert (finding.place.source, finding.place.element_id) == ("ask.bpmn", "review")
+    assert finding.place.line is not None
+    assert finding.parameters == {"form": "review"}
+
+
+def test_a_form_beside_the_process_or_before_it_is_not_warned_of(engine: EmbeddedEngine) -> None:
+    beside = engine.deployments.deploy({"ask.bpmn": ASKING, "review.form": form("verdict")})
+    later = engine.deployments.deploy({"ask.bpmn": ASKING.replace(b"Review", b"Look")})
+
+    assert [process.findings for process in (*beside.processes, *later.processes)] == [(), ()]
+    assert [process.version for process in later.processes] == [2]

@@ -35,7 +35,7 @@ def test_a_clean_log_has_no_findings(tmp_path: Path) -> None:
     found = card(tmp_path, rows)
 
     assert found.findings == ()
-    assert [each.rule for each in found.cannot_be_known] == ["unknown-working-time"]
+    assert [each.rule for each in found.cannot_be_known] == ["unknown-working-time", "unknown-seasons"]
     assert found.score == 95.0
     assert sum(WEIGHTS.values()) == 100
 

@@ -28,11 +28,13 @@ class AnalysisParameterError(MisuseError):
 class AnalysisInput:
     """log: the log or filtered view. report: to be called now and then; it raises when the person cancels.
 
+    others: by parameter the other logs that the parameters name, filtered as the log is.
     deployed: finds deployed decisions, for analyses that say so in the table.
     """
 
     log: "CanonicalLog"
     report: Report
+    others: Mapping[str, "CanonicalLog"] = field(default_factory=dict)
     deployed: DeployedDecisionFile = lambda decision_id: None
 
     @property
@@ -91,6 +93,16 @@ def document(help_text: str, *, default: Any = MISSING) -> Any:
     """A field that holds the text of a file: a command takes the file's name, a route takes the text in its body."""
     metadata = {"help": help_text, "least": None, "most": None, "is_document": True}
     return field(metadata=metadata) if default is MISSING else field(default=default, metadata=metadata)
+
+
+def other_log(help_text: str) -> Any:
+    """A field that holds the id of another log, or nothing; a command takes a file too."""
+    return field(default="", metadata={"help": help_text, "least": None, "most": None, "is_log": True})
+
+
+def is_other_log(each: "Field[Any]") -> bool:
+    """Whether the parameter names another log."""
+    return bool(each.metadata.get("is_log"))
 
 
 def is_document(each: "Field[Any]") -> bool:

@@ -2,14 +2,22 @@
 """Running an analysis of the table: at once for a command, as a work that can be watched and cancelled for a page."""
 
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, Field, dataclass, fields
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, cast, get_args, get_origin, get_type_hints
 
 from taktloom.app.analyses.deciding import deployed_file, deployed_versions
-from taktloom.app.analyses.records import Analysis, AnalysisInput, AnalysisOutput, Report, is_document, read_parameters
+from taktloom.app.analyses.records import (
+    Analysis,
+    AnalysisInput,
+    AnalysisOutput,
+    Report,
+    is_document,
+    is_other_log,
+    read_parameters,
+)
 from taktloom.app.analyses.table import ANALYSES
 from taktloom.app.context import Context, use_case
 from taktloom.app.long_work import WorkHandle, WorkKind, WorkState, WorkStatus
@@ -24,7 +32,7 @@ ANSWERED_WITHIN_S = 2.0
 
 
 class ParameterKind(StrEnum):
-    """What a parameter's value is; `document`: the text of a file."""
+    """What a parameter's value is; `document`: the text of a file; `log`: the id of another log."""
 
     TEXT = "text"
     INTEGER = "integer"
@@ -34,6 +42,7 @@ class ParameterKind(StrEnum):
     LIST = "list"
     INSTANT = "instant"
     DOCUMENT = "document"
+    LOG = "log"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,13 +98,20 @@ def analyse(
     analysis = _analysis(request.name)
     record = read_parameters(analysis, request.parameters)
     versions = deployed_versions(context) if analysis.asks_deployed else ()
+    others = {name: context.rooms.logs.open_log(log_id) for name, log_id in _other_logs(record).items()}
+    imports = tuple((log.metadata.log_id, log.metadata.imported_at) for log in others.values())
 
     def compute(log: "CanonicalLog") -> AnalysisOutput:
-        view = view_of(log, request.chosen)
-        return analysis.run(AnalysisInput(log=view, report=report, deployed=partial(deployed_file, context)), record)
+        source = AnalysisInput(
+            log=view_of(log, request.chosen),
+            report=report,
+            others={name: view_of(other, request.chosen) for name, other in others.items()},
+            deployed=partial(deployed_file, context),
+        )
+        return analysis.run(source, record)
 
     return context.rooms.logs.result(
-        request.log_id, ("analysis", request.name, record, request.chosen, versions), compute
+        request.log_id, ("analysis", request.name, record, request.chosen, versions, imports), compute
     )
 
 
@@ -111,12 +127,23 @@ def start_analysis(context: Context, *, request: AnalysisRequest) -> AnalysisOut
         return analyse(context, request=request, report=handle.advance)
 
     works = context.rooms.long_work
+    for other in _other_logs(record).values():
+        context.rooms.logs.metadata(other)
     versions = deployed_versions(context) if analysis.asks_deployed else ()
     key = ("analysis", request.log_id, request.name, record, request.chosen, versions)
     status = works.wait(works.begin(work, kind=WorkKind.ANALYSIS, key=key), seconds=ANSWERED_WITHIN_S)
     if status.error is not None:
         raise status.error
     return cast("AnalysisOutput", status.result) if status.state is WorkState.DONE else status
+
+
+def _other_logs(record: Any) -> dict[str, str]:
+    """Ids of the other logs that the parameters name, by parameter."""
+    return {
+        each.name: getattr(record, each.name)
+        for each in fields(record)
+        if is_other_log(each) and getattr(record, each.name)
+    }
 
 
 def _analysis(name: str) -> Analysis[Any]:
@@ -138,13 +165,19 @@ def _parameters(analysis: Analysis[Any]) -> tuple[ParameterRecord, ...]:
             default=None if not isinstance(each.default, str | int | float | bool) else each.default,
             least=each.metadata["least"],
             most=each.metadata["most"],
-            kind=ParameterKind.DOCUMENT if is_document(each) else _kind(hints[each.name]),
+            kind=_form(each) or _kind(hints[each.name]),
             is_required=each.default is MISSING,
             choices=_choices(hints[each.name]),
             is_document=is_document(each),
         )
         for each in fields(analysis.parameters)
     )
+
+
+def _form(each: "Field[Any]") -> ParameterKind | None:
+    if is_other_log(each):
+        return ParameterKind.LOG
+    return ParameterKind.DOCUMENT if is_document(each) else None
 
 
 def _kind(hint: object) -> ParameterKind:
@@ -175,7 +208,8 @@ _KINDS: Mapping[object, ParameterKind] = {
 
 
 def file_of(output: AnalysisOutput, wanted: str) -> tuple[str, bytes]:
-    """The file of that name, else the first of that suffix (`x.bpmn`), `.csv` the first table, `.html` the whole."""
+    """The file of that name, else the first of that suffix (`x.bpmn`), `.png` the first drawing, `.csv` the first
+    table, `.html` the whole. Raises NotFoundError, MissingPicturesError."""
     suffix = wanted[wanted.rfind(".") :] if "." in wanted else wanted
     for name, make in output.files.items():
         if name == wanted:
@@ -183,6 +217,11 @@ def file_of(output: AnalysisOutput, wanted: str) -> tuple[str, bytes]:
     for name, make in output.files.items():
         if name.endswith(suffix):
             return name, make()
+    drawing = next((make for name, make in output.files.items() if name.endswith(".svg")), None)
+    if suffix == ".png" and drawing is not None:
+        from taktloom.app.analyses.pictures import png_of
+
+        return "plot.png", png_of(drawing())
     if suffix == ".csv" and output.tables:
         from taktloom.mining.logs.export import table_csv
 
@@ -192,7 +231,8 @@ def file_of(output: AnalysisOutput, wanted: str) -> tuple[str, bytes]:
         from taktloom.app.analyses.page import result_page
 
         return "page.html", result_page("Taktloom", output)
-    offered = [*output.files, *(("table.csv",) if output.tables else ()), "page.html"]
+    pictures = () if drawing is None else ("plot.png",)
+    offered = [*output.files, *pictures, *(("table.csv",) if output.tables else ()), "page.html"]
     raise NotFoundError(
         f"This analysis writes no '{wanted[:100]}'.",
         remedy=f"It writes: {', '.join(offered)}.",

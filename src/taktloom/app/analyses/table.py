@@ -6,6 +6,7 @@ from typing import Any
 
 from taktloom.app.analyses import (
     clusters,
+    comparison,
     conformance,
     discovery,
     explanation,
@@ -26,6 +27,7 @@ _MODULES = (
     organisation,
     explanation,
     clusters,
+    comparison,
     prediction,
     privacy,
     replaying,

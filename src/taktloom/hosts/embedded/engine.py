@@ -21,7 +21,7 @@ from taktloom.hosts.embedded.advancing.deployed_decisions import DeployedDecisio
 from taktloom.hosts.embedded.advancing.instances import Instances
 from taktloom.hosts.embedded.advancing.operator_actions import OperatorActions
 from taktloom.hosts.embedded.core.catalogue import Catalogue
-from taktloom.hosts.embedded.core.changes import ChangeFeed, Listener
+from taktloom.hosts.embedded.core.changes import ChangeFeed, Listener, Topic
 from taktloom.hosts.embedded.core.clock import Clock, IdSource, SystemClock, SystemIds
 from taktloom.hosts.embedded.core.held_jobs import HeldJobs
 from taktloom.hosts.embedded.core.idempotency import IdempotentRequests
@@ -162,8 +162,8 @@ class EmbeddedEngine:
             limits=options.limits,
             deliver=deliver,
         )
-        feed.subscribe(signals.hear)
-        feed.subscribe(core.listeners.hear)
+        feed.subscribe(signals.hear, (Topic.JOBS, Topic.EVERYTHING))
+        feed.subscribe(core.listeners.hear, (Topic.EVERYTHING,))
         database.listen(core.writer.look)
         return cls(core, signals)
 

@@ -34,12 +34,14 @@ Report = Callable[[int, int], None]
 
 
 class DifferenceKind(StrEnum):
-    """What is compared; each kind is a family, both times are one."""
+    """What is compared; each kind is a family, both times are one. The last two are of whole logs (`comparing`)."""
 
     VARIANT = "variant"
     EDGE = "edge"
     CASE_TIME = "case-time"
     EDGE_TIME = "edge-time"
+    VOLUME = "volume"
+    CASE_LENGTH = "case-length"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,11 +84,17 @@ class CohortComparison:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComparisonSettings:
-    """level: the probability that anything is told of cohorts that do not differ."""
+    """level: the probability that anything is told of cohorts that do not differ. families: how many share it."""
 
     level: float = 0.05
     permutations: int = 499
     seed: int = 1
+    families: int = 3
+
+    @property
+    def family_level(self) -> float:
+        """The level of each family (Bonferroni)."""
+        return self.level / self.families
 
 
 def compare_cohorts(
@@ -169,7 +177,7 @@ def _compare_shares(
                 difference=part / chosen - rest / (size - chosen),
                 interval=difference_interval((part, chosen), (rest, size - chosen)),
                 p_family=float(p_family[place]),
-                is_told=float(p_family[place]) <= settings.level / 3,
+                is_told=float(p_family[place]) <= settings.family_level,
             )
         )
     return found
@@ -238,5 +246,5 @@ def _time_difference(
         difference=first - second,
         interval=percentile_interval(np.array(draws), level=LEVEL),
         p_family=p_family,
-        is_told=p_family <= settings.level / 3,
+        is_told=p_family <= settings.family_level,
     )

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from taktloom.mining.logs.metadata import ImportFacts
+from taktloom.mining.quality.clocks import read_clocks
 from taktloom.mining.quality.truncation import find_truncation
 from taktloom.mining.statistics.arrays import NOBODY, LogArrays
 from taktloom.model.findings import Finding, Severity
@@ -23,6 +24,7 @@ SECOND_US, MINUTE_US, HOUR_US, DAY_US = 1_000_000, 60_000_000, 3_600_000_000, 86
 EPOCH_END_US, FAR_US = 365 * DAY_US, 47_482 * DAY_US  # 1971 and 2100: zero dates, 9999-12-31 and the like
 NIGHT_HOURS = (22, 23, 0, 1, 2, 3, 4, 5)
 BATCH_SIZE = 10
+YEAR_DAYS = 365
 WEIGHTS: Mapping[str, int] = {"completeness": 30, "order": 25, "uniqueness": 15, "clock": 20, "lifecycle": 10}
 
 
@@ -72,7 +74,8 @@ def measure(log: LogArrays, facts: ImportFacts) -> dict[str, float]:
     rows, follows = max(1, log.case.size), max(1, log.follows.size)
     hours = np.bincount((log.local // HOUR_US) % 24, minlength=24)
     _, same_instant = np.unique(log.occurred_at, return_counts=True)
-    truncation = find_truncation(log)
+    truncation, clocks = find_truncation(log), read_clocks(log, facts.finest_unit_us)
+    span = int(log.occurred_at.max() - log.occurred_at.min()) if log.occurred_at.size else 0
     return {
         "rows": facts.rows,
         "skipped_rows": facts.skipped_rows,
@@ -94,6 +97,13 @@ def measure(log: LogArrays, facts: ImportFacts) -> dict[str, float]:
         "unprintable_labels": facts.unprintable_labels,
         "implausible_times": int(((log.occurred_at < EPOCH_END_US) | (log.occurred_at >= FAR_US)).sum()),
         "finest_unit_s": facts.finest_unit_us / SECOND_US,
+        "coarse_times": facts.rows if facts.finest_unit_us >= MINUTE_US else 0,
+        "coarse_events": clocks.coarse_events,
+        "midnight_events": clocks.midnight_events,
+        "summer_shift_h": clocks.summer_shift_h,
+        "offsets": len(set(facts.offsets)),
+        "cases_without_completion": facts.cases_without_completion,
+        "days_covered": span / DAY_US,
         "cases_begun_before": truncation.begun_before,
         "cases_still_open": truncation.still_open,
     }
@@ -171,6 +181,30 @@ CHECKS = (
         remedy="Leave their rows out of the export; durations and the period of the log are wrong with them.",
     ),
     _Check(
+        rule="coarse-times", measure="coarse_times", limit=0, severity=Severity.INFORMATION,
+        message="No time of the log is finer than a whole minute.",
+        remedy="Export finer times if the system has them; short waits and their order cannot be seen.",
+    ),
+    _Check(
+        rule="mixed-resolution", measure="coarse_events", limit=0,
+        message="{value} events are of activities timed in whole minutes, hours or days; others are timed finer.",
+        remedy="Their times are rounded: do not trust waits before and after them below that unit.",
+    ),
+    _Check(
+        rule="midnight-times", measure="midnight_events", limit=0, severity=Severity.INFORMATION,
+        message="{value} events lie exactly on local midnight: dates without a time?",
+        remedy="Ask whether the source knows the time of day; such events come before all others of their day.",
+    ),
+    _Check(
+        rule="many-offsets", measure="offsets", limit=2,
+        message="The source writes {value} different offsets; one place has at most two a year.",
+        remedy="Check whether systems of several zones write this log; hours of the day are each system's own.",
+    ),
+    _Check(
+        rule="cases-without-completion", measure="cases_without_completion", limit=0,
+        message="{value} cases have starts only and were left out.", remedy="They may still be open.",
+    ),
+    _Check(
         rule="unprintable-labels", measure="unprintable_labels", limit=0,
         message="{value} names hold control characters, shown as �.", remedy="Check the encoding of the export.",
     ),
@@ -208,6 +242,15 @@ CHECKS = (
 
 def _findings(measures: Mapping[str, float], facts: ImportFacts) -> list[Finding]:
     findings = [_finding(check, measures[check.measure]) for check in CHECKS if measures[check.measure] > check.limit]
+    if measures["summer_shift_h"]:
+        findings.append(
+            Finding(
+                severity=Severity.WARNING,
+                rule="summer-time",
+                message="In summer the day of this log lies an hour off that of winter: the zone may be wrong.",
+                remedy="Import again and name the zone in which people work.",
+            )
+        )
     missing = 1 - measures["resource_share"]
     if 0 < missing < 1:
         findings.append(
@@ -263,6 +306,24 @@ def _unknowable(
                 f"Anything quicker than the clock shows: times are in whole {unit}.",
                 "Times with seconds.",
                 unit=unit,
+            )
+        )
+    if 0 < measures["days_covered"] < YEAR_DAYS:
+        days = f"{measures['days_covered']:.0f}"
+        found.append(
+            _unknown(
+                "seasons",
+                f"Seasons: the log covers {days} days. What changes within it may come back every year.",
+                "A year or more.",
+                days=days,
+            )
+        )
+    if measures["cases_still_open"]:
+        found.append(
+            _unknown(
+                "finished-cases",
+                "Which of the last cases are finished: nothing marks the end of a case.",
+                "An event or attribute that says how each case ended.",
             )
         )
     if is_utc_only(facts, timezone):

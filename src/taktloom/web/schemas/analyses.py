@@ -15,7 +15,7 @@ class ParameterOut(Out):
     default: JsonValue
     least: float | None
     most: float | None
-    kind: Literal["text", "integer", "number", "boolean", "choice", "list", "instant", "document"]
+    kind: Literal["text", "integer", "number", "boolean", "choice", "list", "instant", "document", "log"]
     is_required: bool
     choices: list[str]
     is_document: bool = False

@@ -1592,6 +1592,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/logs/{log_id}/analyses/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Compare
+         * @description Compare two logs, or two periods of one: volume, variants, flows and times that differ beyond chance.
+         */
+        get: operations["show_compare"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/{log_id}/analyses/compare/files/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Compare
+         * @description Compare two logs, or two periods of one: volume, variants, flows and times that differ beyond chance.
+         */
+        get: operations["export_compare"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/logs/{log_id}/analyses/declare": {
         parameters: {
             query?: never;
@@ -4208,6 +4248,12 @@ export interface components {
         /** Body_export_replay_with_documents */
         Body_export_replay_with_documents: {
             /**
+             * Decisions
+             * @description DMN file with the decisions that its rule tasks ask; else those deployed are asked.
+             * @default
+             */
+            decisions: string;
+            /**
              * Model
              * @description BPMN file of an executable process.
              */
@@ -4233,6 +4279,12 @@ export interface components {
         };
         /** Body_show_replay_with_documents */
         Body_show_replay_with_documents: {
+            /**
+             * Decisions
+             * @description DMN file with the decisions that its rule tasks ask; else those deployed are asked.
+             * @default
+             */
+            decisions: string;
             /**
              * Model
              * @description BPMN file of an executable process.
@@ -6402,7 +6454,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "text" | "integer" | "number" | "boolean" | "choice" | "list" | "instant" | "document";
+            kind: "text" | "integer" | "number" | "boolean" | "choice" | "list" | "instant" | "document" | "log";
             /** Least */
             least: number | null;
             /** Most */
@@ -10901,6 +10953,122 @@ export interface operations {
                 attribute?: string;
                 /** @description Attribute: cases with this value, and all others. */
                 value?: string;
+                /** @description Probability of telling a difference where there is none. */
+                level?: number;
+                /** @description Random dealings of the cases. */
+                permutations?: number;
+                /** @description Where chance begins. */
+                seed?: number;
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_compare: {
+        parameters: {
+            query?: {
+                /** @description Another log to compare this one with. */
+                other?: string;
+                /** @description Periods: cases begun before this instant, and from it on. */
+                split_at?: string;
+                /** @description First period, as 2026-01-01/2026-04-01; cases by their begin. */
+                first_period?: string;
+                /** @description Second period, likewise. */
+                second_period?: string;
+                /** @description Probability of telling a difference where there is none. */
+                level?: number;
+                /** @description Random dealings of the cases. */
+                permutations?: number;
+                /** @description Where chance begins. */
+                seed?: number;
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalysisResultOut"];
+                };
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_compare: {
+        parameters: {
+            query?: {
+                /** @description Another log to compare this one with. */
+                other?: string;
+                /** @description Periods: cases begun before this instant, and from it on. */
+                split_at?: string;
+                /** @description First period, as 2026-01-01/2026-04-01; cases by their begin. */
+                first_period?: string;
+                /** @description Second period, likewise. */
+                second_period?: string;
                 /** @description Probability of telling a difference where there is none. */
                 level?: number;
                 /** @description Random dealings of the cases. */

@@ -3,7 +3,7 @@
 
 import logging
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from enum import StrEnum
 from typing import NamedTuple, TypeAlias
 
@@ -45,20 +45,21 @@ class ChangeFeed:
     """
 
     def __init__(self) -> None:
-        self._listeners: tuple[Listener, ...] = ()
+        self._listeners: Mapping[Topic, tuple[Listener, ...]] = dict.fromkeys(Topic, ())
         self._lock = threading.Lock()
 
-    def subscribe(self, listener: Listener) -> Callable[[], None]:
-        """Add a listener; calling the result removes it."""
+    def subscribe(self, listener: Listener, topics: Collection[Topic] = tuple(Topic)) -> Callable[[], None]:
+        """Add a listener to these topics, by default to all; calling the result removes it."""
         with self._lock:
-            self._listeners = (*self._listeners, listener)
+            present = self._listeners
+            self._listeners = {**present, **{topic: (*present[topic], listener) for topic in topics}}
         return lambda: self._remove(listener)
 
     def publish(self, changes: Iterable[Change]) -> None:
         """Tell every listener of each change once; a listener that raises is logged and does not stop the others."""
         listeners = self._listeners
-        for change in dict.fromkeys(changes):
-            for listener in listeners:
+        for change in dict.fromkeys(change for change in changes if listeners[change.topic]):
+            for listener in listeners[change.topic]:
                 try:
                     listener(change)
                 except Exception:
@@ -66,4 +67,7 @@ class ChangeFeed:
 
     def _remove(self, listener: Listener) -> None:
         with self._lock:
-            self._listeners = tuple(present for present in self._listeners if present is not listener)
+            self._listeners = {
+                topic: tuple(present for present in listeners if present is not listener)
+                for topic, listeners in self._listeners.items()
+            }

@@ -7,7 +7,7 @@ write to a job (`Session.defer`) lets it be forgotten first.
 """
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from taktloom.model.identifiers import InstanceKey, JobId, TenantId
 from taktloom.storage import Session
@@ -16,8 +16,7 @@ _KEPT = 20_000
 _TABLE = "job"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HeldJob:
+class HeldJob(NamedTuple):
     """What a completion must know. state: of the job, as stored. ready_at: end of its lock, microseconds since 1970."""
 
     job_id: JobId

@@ -3,12 +3,17 @@
 
 Only the writer's thread touches them. What is remembered is right as long as nobody else commits; the writer forgets
 everything when somebody did, and forgets what a failed piece of work had touched.
+
+How many are remembered is told by the size of their states as they are stored: most of them are small, so that those
+which wait for a day need no look into the database when they go on.
 """
 
+import json
 from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeAlias
 
 from taktloom.hosts.embedded.core.catalogue import Catalogue, RunnableDefinition
 from taktloom.hosts.embedded.core.values import ValueCodec, ValueOwner
@@ -20,7 +25,9 @@ from taktloom.model.interventions import HistoryLevel
 from taktloom.model.places import Place
 from taktloom.storage import Row, Session, to_micros
 
-_KEPT = 10_000
+_KEPT_BYTES = (
+    96 * 1024 * 1024
+)  # of stored states, which is some 150,000 small ones; in memory each takes three times that
 
 
 class UnknownInstanceError(NotFoundError):
@@ -50,7 +57,7 @@ class LiveInstance:
 
     caller: of a called instance who waits for it. history_level: what it writes to the event log.
     traceparent: the trace of the call that started it.
-    owner: whose values it holds.
+    saved_bytes: the size of its state as it was written last. owner: whose values it holds.
     """
 
     tenant_id: TenantId
@@ -64,10 +71,14 @@ class LiveInstance:
     caller: "Caller | None" = None
     history_level: HistoryLevel = HistoryLevel.FULL
     traceparent: str | None = None
+    saved_bytes: int = 0
     owner: ValueOwner = field(init=False)
 
     def __post_init__(self) -> None:
         self.owner = ValueOwner(tenant_id=self.tenant_id, subject_key=self.subject_key)
+
+
+_Name: TypeAlias = tuple[TenantId, InstanceKey]
 
 
 class LiveInstances:
@@ -75,7 +86,8 @@ class LiveInstances:
 
     def __init__(self, catalogue: Catalogue, codec: ValueCodec) -> None:
         self._catalogue, self._codec = catalogue, codec
-        self._kept: OrderedDict[tuple[TenantId, InstanceKey], LiveInstance] = OrderedDict()
+        self._kept: OrderedDict[_Name, LiveInstance] = OrderedDict()
+        self._kept_bytes = 0
         self._greatest: InstanceKey | None = None
 
     def load(
@@ -83,9 +95,10 @@ class LiveInstances:
     ) -> LiveInstance:
         """The active instance; raises UnknownInstanceError or InstanceEndedError."""
         name = (tenant_id, instance_key)
-        if name in self._kept:
+        kept = self._kept.get(name)
+        if kept is not None:
             self._kept.move_to_end(name)
-            return self._kept[name]
+            return kept
         row = session.first_of("live_instance", instance_key, tenant_id=tenant_id, instance_key=instance_key)
         if row is None:
             raise unknown_instance(instance_key)
@@ -96,24 +109,36 @@ class LiveInstances:
                 "Start a new one.",
                 {"instance_key": instance_key, "status": row.text("status")},
             )
-        subject = row.text_or_none("subject_key")
+        return self._remember(self._instance_of(session, tenant_id, instance_key, row))
+
+    def load_ahead(self, session: Session, tenant_id: TenantId, instance_keys: Iterable[InstanceKey]) -> None:
+        """Read those that are not in memory in one query, since they are about to be asked for."""
+        missing = sorted({key for key in instance_keys if (tenant_id, key) not in self._kept})
+        if len(missing) < 2:
+            return
+        text = json.dumps(missing)
+        for row in session.all_of("live_instances", missing, tenant_id=tenant_id, instance_keys=text):
+            key = InstanceKey(row.text("instance_key"))
+            self._remember(self._instance_of(session, tenant_id, key, row))
+
+    def _instance_of(self, session: Session, tenant_id: TenantId, instance_key: InstanceKey, row: Row) -> LiveInstance:
+        subject, sealed = row.text_or_none("subject_key"), row.blob("state_sealed")
         owner = ValueOwner(tenant_id=tenant_id, subject_key=None if subject is None else SubjectKey(subject))
         definition_key = DefinitionKey(row.text("definition_key"))
-        instance = LiveInstance(
+        return LiveInstance(
             tenant_id=tenant_id,
             instance_key=instance_key,
             definition=self._catalogue.by_key(session, tenant_id, definition_key),
             business_key=row.text_or_none("business_key"),
             subject_key=owner.subject_key,
-            state=load_state(self._codec.unseal(row.blob("state_sealed"), owner)),
+            state=load_state(self._codec.unseal(sealed, owner)),
             journal_size=row.integer("journal_size"),
             advanced_at=row.instant("advanced_at"),
             caller=_caller(row),
             history_level=HistoryLevel(row.text("history_level")),
             traceparent=row.text_or_none("traceparent"),
+            saved_bytes=len(sealed),
         )
-        self._remember(instance)
-        return instance
 
     def is_current(self, instance: LiveInstance) -> bool:
         """Whether *instance* is what the next load would give, or has ended."""
@@ -147,7 +172,9 @@ class LiveInstances:
     def forget(self, names: Iterable[tuple[TenantId, InstanceKey]]) -> None:
         """Load these anew when they are asked for."""
         for name in names:
-            self._kept.pop(name, None)
+            instance = self._kept.pop(name, None)
+            if instance is not None:
+                self._kept_bytes -= instance.saved_bytes
 
     def take_back(self, names: Iterable[tuple[TenantId, InstanceKey]]) -> None:
         """Work on these was taken back, and the keys that it gave."""
@@ -157,10 +184,12 @@ class LiveInstances:
     def forget_all(self) -> None:
         """Load all anew."""
         self._kept.clear()
+        self._kept_bytes = 0
         self._greatest = None
 
     def _save(self, session: Session, instance: LiveInstance) -> None:
         """Now as bytes, since the state goes on moving; several advances in a group write it once, the last one."""
+        sealed = self._codec.seal(save_state(instance.state), instance.owner)
         session.defer_newest(
             "save_instance_state",
             instance.instance_key,
@@ -168,13 +197,26 @@ class LiveInstances:
             instance_key=instance.instance_key,
             journal_size=instance.journal_size,
             advanced_at=to_micros(instance.advanced_at),
-            state_sealed=self._codec.seal(save_state(instance.state), instance.owner),
+            state_sealed=sealed,
         )
+        grown_by = len(sealed) - instance.saved_bytes
+        instance.saved_bytes = len(sealed)
+        if self._kept.get((instance.tenant_id, instance.instance_key)) is instance:
+            self._kept_bytes += grown_by
+            self._let_go()
 
-    def _remember(self, instance: LiveInstance) -> None:
-        self._kept[instance.tenant_id, instance.instance_key] = instance
-        while len(self._kept) > _KEPT:
-            self._kept.popitem(last=False)
+    def _remember(self, instance: LiveInstance) -> LiveInstance:
+        name = (instance.tenant_id, instance.instance_key)
+        self.forget([name])
+        self._kept[name] = instance
+        self._kept_bytes += instance.saved_bytes
+        self._let_go()
+        return instance
+
+    def _let_go(self) -> None:
+        """Of those not used for longest, but never of the last one used."""
+        while self._kept_bytes > _KEPT_BYTES and len(self._kept) > 1:
+            self.forget([next(iter(self._kept))])
 
 
 def _caller(row: Row) -> Caller | None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeVar
+from typing import ParamSpec, TypeVar
 
 from taktloom.hosts.embedded.core.catalogue import Catalogue
 from taktloom.hosts.embedded.core.changes import Change, ChangeFeed, Topic
@@ -23,6 +23,7 @@ from taktloom.model.identifiers import InstanceKey, TenantId
 from taktloom.storage import Session
 
 Result = TypeVar("Result")
+Arguments = ParamSpec("Arguments")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,12 +98,14 @@ class Unit:
             require_within("deliveries", delivered, self.core.limits.deliveries)
             self.core.deliver(self, self.outgoing.popleft())
 
-    def attempt(self, work: "Callable[[], Result]") -> Result:
+    def attempt(
+        self, work: "Callable[Arguments, Result]", *args: "Arguments.args", **terms: "Arguments.kwargs"
+    ) -> Result:
         """Run part of the work so that, when it raises, its own changes are taken back and the rest stays."""
         touched, changes, outgoing = len(self.touched), len(self.changes), len(self.outgoing)
         try:
             with self.session.savepoint():
-                return work()
+                return work(*args, **terms)
         except BaseException:
             self.core.live.take_back(self.touched[touched:])
             del self.changes[changes:]
@@ -128,11 +131,7 @@ class Unit:
     def note(self, topic: Topic, kind: str, instance: LiveInstance | None = None) -> None:
         """Tell the change feed after the commit."""
         self.changes.append(
-            Change(
-                topic=topic,
-                kind=kind,
-                tenant_id=self.tenant_id,
-                process_id=None if instance is None else instance.definition.process_id,
-                instance_key=None if instance is None else instance.instance_key,
-            )
+            Change(topic, kind, self.tenant_id)
+            if instance is None
+            else Change(topic, kind, self.tenant_id, instance.definition.process_id, instance.instance_key)
         )

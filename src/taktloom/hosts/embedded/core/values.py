@@ -10,10 +10,12 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from json.encoder import encode_basestring
 from typing import Protocol
 
 from taktloom.feel import from_json, to_json
 from taktloom.feel.values import FeelValue
+from taktloom.feel.wire import json_text
 from taktloom.model.identifiers import SubjectKey, TenantId
 
 
@@ -53,14 +55,19 @@ _READER = json.JSONDecoder(parse_float=Decimal)
 
 def dump_values(values: Mapping[str, FeelValue]) -> bytes:
     """Canonical JSON: sorted keys, no spaces, UTF-8."""
-    wire = {name: to_json(value) for name, value in values.items()}
-    return _WRITER.encode(wire).encode()
+    entries = [f"{encode_basestring(name)}:{_text(values[name])}" for name in sorted(values)]
+    return f"{{{','.join(entries)}}}".encode()
 
 
 def load_values(data: bytes) -> dict[str, FeelValue]:
     """What dump_values wrote; numbers become Decimal without passing through float."""
     wire = _READER.decode(data.decode())
     return {name: from_json(value) for name, value in wire.items()}
+
+
+def _text(value: FeelValue) -> str:
+    """What is inside a list or a context has sorted keys too."""
+    return _WRITER.encode(to_json(value)) if isinstance(value, (list, dict)) else json_text(value)
 
 
 class StoredValues(Mapping[str, FeelValue]):

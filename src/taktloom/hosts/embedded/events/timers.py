@@ -109,7 +109,7 @@ class TimerThread:
         self._core, self._timers = core, timers
         self._wake = threading.Event()
         self._is_stopping = False
-        self._unsubscribe = core.feed.subscribe(self._hear)
+        self._unsubscribe = core.feed.subscribe(self._hear, (Topic.TIMERS, Topic.EVERYTHING))
         self._thread = threading.Thread(target=self._loop, name="taktloom-timers", daemon=True)
         self._thread.start()
 
@@ -121,8 +121,8 @@ class TimerThread:
         self._thread.join()
 
     def _hear(self, change: Change) -> None:
-        if change.topic in {Topic.TIMERS, Topic.EVERYTHING}:
-            self._wake.set()
+        del change
+        self._wake.set()
 
     def _loop(self) -> None:
         while not self._is_stopping:

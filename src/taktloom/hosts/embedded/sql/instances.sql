@@ -32,6 +32,13 @@ SELECT i.status, i.subject_key, i.definition_key, i.business_key, i.caller_key, 
 FROM instance i JOIN instance_state s USING (tenant_id, instance_key)
 WHERE i.tenant_id = :tenant_id AND i.instance_key = :instance_key;
 
+-- name: live_instances
+SELECT i.instance_key, i.subject_key, i.definition_key, i.business_key, i.caller_key, i.child_id, i.call_depth,
+  i.history_level, i.traceparent, s.journal_size, s.advanced_at, s.state_sealed
+FROM instance i JOIN instance_state s USING (tenant_id, instance_key)
+WHERE i.tenant_id = :tenant_id AND i.instance_key IN (SELECT value FROM json_each(:instance_keys))
+  AND i.status = 'active';
+
 -- name: instance_with_state
 SELECT i.*, s.journal_size, s.advanced_at, s.state_sealed FROM instance i JOIN instance_state s USING (tenant_id, instance_key)
 WHERE i.tenant_id = :tenant_id AND i.instance_key = :instance_key;

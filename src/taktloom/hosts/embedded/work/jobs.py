@@ -14,7 +14,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
-from functools import partial
 
 from taktloom.feel.values import FeelValue
 from taktloom.hosts.embedded.advancing.advance import advance, event_time
@@ -122,6 +121,7 @@ class Jobs:
     def __init__(self, core: Core, tenant_id: TenantId, signals: JobSignals) -> None:
         self._core, self._tenant_id, self._signals = core, tenant_id, signals
         self._workers: dict[str, SeenWorker] = {}
+        self._plentiful: set[str] = set()  # types of which the last request got all that it asked for
 
     def lock(
         self,
@@ -143,8 +143,9 @@ class Jobs:
         types = json.dumps(sorted(set(job_types)))
         while not self._signals.is_closed:
             generation = self._signals.generation
-            if self._is_ready(types):
+            if types in self._plentiful or self._is_ready(types):
                 jobs = self._core.submit(self._tenant_id, lambda unit: _lock(unit, types, worker, max_jobs, lock_for))
+                self._note_plenty(types, is_plentiful=len(jobs) == max_jobs)
                 if jobs:
                     return jobs
             left = timedelta(seconds=deadline - time.monotonic())
@@ -297,6 +298,13 @@ class Jobs:
         """Workers that asked this engine for jobs, by name."""
         return tuple(sorted(self._workers.copy().values(), key=lambda worker: worker.name))
 
+    def _note_plenty(self, types: str, *, is_plentiful: bool) -> None:
+        """After a full answer the next request need not look first, which is a look of its own into the database."""
+        if is_plentiful:
+            self._plentiful.add(types)
+        else:
+            self._plentiful.discard(types)
+
     def _note_worker(self, name: str, job_types: Sequence[str]) -> None:
         self._workers.pop(name, None)
         self._workers[name] = SeenWorker(name=name, job_types=tuple(job_types), last_seen_at=self._core.clock.now())
@@ -344,8 +352,10 @@ def _lock(unit: Unit, types: str, worker: str, max_jobs: int, lock_for: timedelt
         else unit.session.all("lock_jobs", job_types=types, max_jobs=max_jobs, **terms)
     )
     in_order = sorted(rows, key=lambda row: (-row.integer("priority"), row.text("job_id")))
-    jobs = tuple(_locked_job(unit, row) for row in in_order)
-    held.hold(unit.session, unit.tenant_id, [_held_job(job, worker) for job in jobs], before=before)
+    owners: dict[str | None, ValueOwner] = {}
+    jobs = tuple([_locked_job(unit, row, until, owners) for row in in_order])
+    micros = to_micros(until)
+    held.hold(unit.session, unit.tenant_id, [_held_job(job, worker, micros) for job in jobs], before=before)
     return jobs
 
 
@@ -362,20 +372,17 @@ def _lock_by_priority(unit: Unit, job_type: str, max_jobs: int, terms: Mapping[s
     return rows
 
 
-def _held_job(job: LockedJob, worker: str) -> HeldJob:
-    return HeldJob(
-        job_id=job.job_id,
-        instance_key=job.instance_key,
-        state="locked",
-        fence=job.fence,
-        worker=worker,
-        ready_at=to_micros(job.locked_until),
-    )
+def _held_job(job: LockedJob, worker: str, ready_at: int) -> HeldJob:
+    return HeldJob(job.job_id, job.instance_key, "locked", job.fence, worker, ready_at)
 
 
-def _locked_job(unit: Unit, row: Row) -> LockedJob:
+def _locked_job(unit: Unit, row: Row, until: datetime, owners: dict[str | None, ValueOwner]) -> LockedJob:
+    """owners: those met so far, by subject, for most jobs have the same."""
     subject = row.text_or_none("subject_key")
-    owner = ValueOwner(tenant_id=unit.tenant_id, subject_key=None if subject is None else SubjectKey(subject))
+    owner = owners.get(subject)
+    if owner is None:
+        key = None if subject is None else SubjectKey(subject)
+        owner = owners[subject] = ValueOwner(tenant_id=unit.tenant_id, subject_key=key)
     return LockedJob(
         job_id=JobId(row.text("job_id")),
         job_type=row.text("job_type"),
@@ -387,7 +394,7 @@ def _locked_job(unit: Unit, row: Row) -> LockedJob:
         retries_left=row.integer("retries_left"),
         attempt=row.integer("attempt"),
         fence=row.integer("fence"),
-        locked_until=row.instant("ready_at"),
+        locked_until=until,
         priority=row.integer("priority"),
     )
 
@@ -430,9 +437,10 @@ def _completing_many(
 
     def work(unit: Unit) -> list[CompletionResult | Exception]:
         outcomes: list[CompletionResult | Exception] = []
+        _load_ahead(unit, completions)
         for completion in completions:
             try:
-                outcomes.append(unit.attempt(partial(complete, unit, completion)))
+                outcomes.append(unit.attempt(complete, unit, completion))
             except Exception as error:
                 if not unit.can_go_on:
                     raise
@@ -440,6 +448,14 @@ def _completing_many(
         return outcomes
 
     return work
+
+
+def _load_ahead(unit: Unit, completions: Sequence[JobCompletion]) -> None:
+    """Have the instances of the jobs in memory."""
+    held = unit.core.held_jobs
+    found = [held.find(unit.session, unit.tenant_id, completion.job_id) for completion in completions]
+    keys = [job.instance_key for job in found if job is not None]
+    unit.core.live.load_ahead(unit.session, unit.tenant_id, keys)
 
 
 def _answer(outcome: CompletionResult | Exception) -> CompletionResult | TaktloomError:

@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next'
 import { useServerText } from '@/shared/i18n/serverTexts'
 
 import type { Parameter } from '../api/analyses'
-import { mapQuery, type LogDetail } from '../api/logs'
+import { logsQuery, mapQuery, type LogDetail } from '../api/logs'
 import type { ParameterValue } from '../filters'
 
 interface ParameterFieldProps {
@@ -41,6 +41,8 @@ export function ParameterField({ log, parameter, value, onChange, onDocument }: 
       return <TagsInput {...common} acceptValueOnBlur value={Array.isArray(value) ? value : []} onChange={onChange} />
     case 'document':
       return <FileInput {...common} clearable placeholder={t('analysis.chooseFile')} onChange={(file) => void textOf(file).then(onDocument)} />
+    case 'log':
+      return <LogField log={log} label={common.label} value={text} onChange={onChange} />
     default:
       if (NAMES_ACTIVITY.includes(name)) return <ActivityField log={log} label={common.label} value={text} onChange={onChange} />
       return <TextInput {...common} value={text} onChange={(event) => onChange(event.currentTarget.value)} />
@@ -69,6 +71,13 @@ function NumberField({ parameter, label, value, onChange }: NumberFieldProps) {
       onChange={(next) => onChange(typeof next === 'number' ? next : undefined)}
     />
   )
+}
+
+/** The other logs of this folder. */
+function LogField({ log, label, value, onChange }: { log: LogDetail; label: string; value: string; onChange: (value: string | undefined) => void }) {
+  const logs = useQuery(logsQuery)
+  const others = (logs.data?.items ?? []).filter((one) => one.log_id !== log.log_id).map((one) => ({ value: one.log_id, label: one.name }))
+  return <Select size="xs" label={label} searchable clearable data={others} value={value === '' ? null : value} onChange={(next) => onChange(next ?? '')} />
 }
 
 function ActivityField({ log, label, value, onChange }: { log: LogDetail; label: string; value: string; onChange: (value: string | undefined) => void }) {

@@ -1,4 +1,6 @@
 /** The evidence of one activity: every feature with formula, value, weight and n; why its class; what is not computable. */
+import { Switch } from '@mantine/core'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { formatNumber, formatShare } from '@/shared/format/number'
@@ -8,13 +10,25 @@ import type { PotentialActivity } from '../api/logs'
 import classes from './Potential.module.css'
 import { AmountText, kindColour } from './PotentialTab'
 
+type Missing = PotentialActivity['not_computable'][number]
+
+/** What is not known, by why: one line each. */
+function byReason(missing: readonly Missing[]): Map<string, Missing[]> {
+  const found = new Map<string, Missing[]>()
+  for (const one of missing) found.set(one.code, [...(found.get(one.code) ?? []), one])
+  return found
+}
+
 export function PotentialDetail({ activity }: { activity: PotentialActivity }) {
   const { t } = useTranslation('mining')
+  const list = new Intl.ListFormat(useLanguage(), { style: 'narrow' })
+  const [hasFormulas, setFormulas] = useState(false)
   return (
     <div className={classes.detail}>
       <div>
-        <Contributions activity={activity} />
-        {activity.evidence.length > 0 && <Evidence activity={activity} />}
+        <Contributions activity={activity} hasFormulas={hasFormulas} />
+        {activity.evidence.length > 0 && <Evidence activity={activity} hasFormulas={hasFormulas} />}
+        <Switch size="xs" mt="xs" label={t('potential.formulas')} checked={hasFormulas} onChange={(event) => setFormulas(event.currentTarget.checked)} />
       </div>
       <div>
         <h3>{t('potential.why', { class: t(`class.${activity.potential_class}`) })}</h3>
@@ -35,11 +49,11 @@ export function PotentialDetail({ activity }: { activity: PotentialActivity }) {
           <>
             <h3>{t('potential.notComputable')}</h3>
             <ul className={classes.unknown}>
-              {activity.not_computable.map(({ feature, code, reason }) => (
-                <li key={feature}>
-                  {t('potential.missing', {
-                    feature: t([`feature.${feature}`, `indicator.${feature}`], { defaultValue: feature }),
-                    reason: t(`notComputable.${code}`, { defaultValue: reason }),
+              {[...byReason(activity.not_computable)].map(([code, missing]) => (
+                <li key={code}>
+                  {t('potential.because', {
+                    reason: t(`notComputable.${code}`, { defaultValue: missing[0]?.reason }),
+                    features: list.format(missing.map(({ feature }) => t([`feature.${feature}`, `indicator.${feature}`], { defaultValue: feature }))),
                   })}
                 </li>
               ))}
@@ -71,6 +85,11 @@ function Reasons({ activity }: { activity: PotentialActivity }) {
   )
 }
 
+interface Shown {
+  activity: PotentialActivity
+  hasFormulas: boolean
+}
+
 /** How sure its place in the order is, and what would move it most. */
 function Order({ activity }: { activity: PotentialActivity }) {
   const { t } = useTranslation('mining')
@@ -84,7 +103,7 @@ function Order({ activity }: { activity: PotentialActivity }) {
 }
 
 /** What the log shows beside the score: of the gain, and of who does the work. */
-function Evidence({ activity }: { activity: PotentialActivity }) {
+function Evidence({ activity, hasFormulas }: Shown) {
   const { t } = useTranslation('mining')
   const language = useLanguage()
   return (
@@ -109,9 +128,11 @@ function Evidence({ activity }: { activity: PotentialActivity }) {
           <tr key={one.indicator}>
             <th scope="row">
               {t(`indicator.${one.indicator}`, { defaultValue: one.indicator })}
-              <span className={classes.how} title={one.source}>
-                {t(`how.${one.indicator}`, { defaultValue: one.how })}
-              </span>
+              {hasFormulas && (
+                <span className={classes.how}>
+                  {t(`how.${one.indicator}`, { defaultValue: one.how })} <i>{one.source}</i>
+                </span>
+              )}
             </th>
             <td data-align="end">{formatNumber(one.value, language, 2)}</td>
             <td data-align="end">{one.interval === null ? '–' : `${formatNumber(one.interval[0], language, 2)}–${formatNumber(one.interval[1], language, 2)}`}</td>
@@ -123,7 +144,7 @@ function Evidence({ activity }: { activity: PotentialActivity }) {
   )
 }
 
-function Contributions({ activity }: { activity: PotentialActivity }) {
+function Contributions({ activity, hasFormulas }: Shown) {
   const { t } = useTranslation('mining')
   const language = useLanguage()
   return (
@@ -138,13 +159,13 @@ function Contributions({ activity }: { activity: PotentialActivity }) {
           <th scope="col" data-align="end">
             {t('potential.value')}
           </th>
-          <th scope="col" data-align="end">
+          <th scope="col" data-align="end" className={classes.wide}>
             {t('potential.weight')}
           </th>
           <th scope="col" data-align="end">
             {t('potential.pointsHead')}
           </th>
-          <th scope="col" data-align="end">
+          <th scope="col" data-align="end" className={classes.wide}>
             n
           </th>
         </tr>
@@ -155,30 +176,33 @@ function Contributions({ activity }: { activity: PotentialActivity }) {
             <th scope="row">
               <i className={classes.dot} style={{ background: kindColour(part.kind) }} />
               {t(`feature.${part.feature}`, { defaultValue: part.feature })}
-              <span className={classes.how} title={part.source}>
-                {t(`how.${part.feature}`, { defaultValue: part.how })}
-              </span>
+              {hasFormulas && (
+                <span className={classes.how}>
+                  {t(`how.${part.feature}`, { defaultValue: part.how })} <i>{part.source}</i>
+                </span>
+              )}
             </th>
             <td data-align="end">
               {formatNumber(part.measured, language, 2)}
-              <span className={classes.how}>
-                {part.feature !== 'volume' && t('potential.norm', { zero: formatNumber(part.norm[0], language, 2), one: formatNumber(part.norm[1], language, 2) })}
-              </span>
+              {hasFormulas && part.feature !== 'volume' && (
+                <span className={classes.how}>{t('potential.norm', { zero: formatNumber(part.norm[0], language, 2), one: formatNumber(part.norm[1], language, 2) })}</span>
+              )}
             </td>
             <td data-align="end">{formatNumber(part.value, language, 2)}</td>
-            <td data-align="end">{formatNumber(part.weight, language, 2)}</td>
+            <td data-align="end" className={classes.wide}>{formatNumber(part.weight, language, 2)}</td>
             <td data-align="end">{formatNumber(part.contribution, language, 1)}</td>
-            <td data-align="end">{formatNumber(part.n, language)}</td>
+            <td data-align="end" className={classes.wide}>{formatNumber(part.n, language)}</td>
           </tr>
         ))}
       </tbody>
       <tfoot>
         <tr>
-          <th scope="row" colSpan={4}>
-            {t('potential.sum')}
-          </th>
-          <td data-align="end">{formatNumber(activity.score, language, 1)}</td>
+          <th scope="row">{t('potential.sum')}</th>
           <td />
+          <td />
+          <td className={classes.wide} />
+          <td data-align="end">{formatNumber(activity.score, language, 1)}</td>
+          <td className={classes.wide} />
         </tr>
       </tfoot>
     </table>
