@@ -149,7 +149,8 @@ STAGES: Sequence[Stage] = (
         name="unit", run=_pytest("not conformance and not reliability and not browser", *ON_ALL_CORES), is_quick=True
     ),
     Stage(name="conformance", run=_pytest("conformance and not reliability and not browser", *ON_ALL_CORES)),
-    Stage(name="reliability", run=_pytest("reliability and not browser")),
+    # Two files at a time: those that kill processes mostly wait, those that simulate have every core at work.
+    Stage(name="reliability", run=_pytest("reliability and not browser", "-n", "2", "--dist", "loadfile")),
     Stage(name="browser", run=_pytest("browser")),
     Stage(name="ui", run=_ui),
     Stage(name="docs", run=_docs, is_quick=True),

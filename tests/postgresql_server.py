@@ -24,6 +24,23 @@ from taktloom.hosts.embedded import EmbeddedEngine
 _FOLDER = Path("/usr/lib/postgresql")
 _SETTINGS = ("listen_addresses=", "max_connections=200", "shared_buffers=64MB", "deadlock_timeout=200ms")
 _numbers = count(1)
+_MADE: set[tuple[Path, str]] = set()
+# Few of the tables hold anything after a test: emptying those takes a tenth of the time that TRUNCATE takes for all.
+_EMPTY = """
+DO $$
+DECLARE name text; has_rows boolean;
+BEGIN
+  SET LOCAL session_replication_role = replica;  -- references are not looked at: what refers goes too
+  FOR name IN SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
+    AND NOT relispartition AND relname NOT IN ('schema_version', 'gate', 'history_month') LOOP
+    EXECUTE format('SELECT EXISTS (SELECT 1 FROM %I)', name) INTO has_rows;
+    IF has_rows THEN EXECUTE format('DELETE FROM %I', name); END IF;
+  END LOOP;
+  FOR name IN SELECT sequencename FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL LOOP
+    EXECUTE format('ALTER SEQUENCE %I RESTART', name);
+  END LOOP;
+END $$
+"""
 # The server ends with the process that started it, however that ends.
 _USER = ("--reuid=postgres", "--regid=postgres", "--init-groups") if os.geteuid() == 0 else ()
 _AS_SERVER = ("setpriv", *_USER, "--pdeathsig=QUIT", "--")
@@ -48,12 +65,11 @@ class PostgresqlServer:
     def engine_database(self) -> str:
         """The address of a database with the engine's tables, all empty: the same one for each test of a process."""
         name = f"engine_{os.getpid()}"
-        if not self.execute(f"SELECT 1 FROM pg_database WHERE datname = '{name}'"):
+        if (self.socket, name) not in _MADE:
             self.execute(f"CREATE DATABASE {name}")
             EmbeddedEngine.open(self.url(name)).drain()
-        tables = self.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'", database=name)
-        emptied = ", ".join(str(table) for (table,) in tables if table not in {"schema_version", "gate"})
-        self.execute(f"TRUNCATE {emptied} RESTART IDENTITY CASCADE", database=name)
+            _MADE.add((self.socket, name))
+        self.execute(_EMPTY, database=name)
         return self.url(name)
 
     def execute(self, statement: str, *, database: str = "postgres") -> list[tuple[object, ...]]:

@@ -2,17 +2,20 @@
 """The table of analyses: every row has a command and a route; parameters are read strictly; results are kept."""
 
 import json
+import sys
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
 import pytest
+from lxml import etree
 
 from taktloom.app import deployments, logs
 from taktloom.app.analyses import running
 from taktloom.app.analyses.cells import heading
 from taktloom.app.analyses.discovery import DiscoverParameters, MinerName
+from taktloom.app.analyses.pictures import MissingPicturesError
 from taktloom.app.analyses.records import AnalysisOutput, AnalysisParameterError, read_parameters
 from taktloom.app.analyses.table import ANALYSES
 from taktloom.app.context import LOCAL_OPERATOR, Context
@@ -194,6 +197,41 @@ def test_business_rules_are_checked_from_lines_and_from_a_file(context: Context,
 def test_rules_that_are_missing_or_no_json_are_refused(context: Context, log_id: str, given: dict[str, object]) -> None:
     with pytest.raises(AnalysisParameterError):
         ran(context, log_id, "rules", given)
+
+
+@pytest.mark.parametrize("miner", list(MinerName))
+def test_a_discovered_model_is_drawn_with_every_activity(context: Context, log_id: str, miner: MinerName) -> None:
+    output = ran(context, log_id, "discover", {"miner": miner})
+
+    drawings = [make().decode() for name, make in output.files.items() if name.endswith(".svg")]
+    texts = [
+        {each.text for each in etree.fromstring(one.encode()).iter("{http://www.w3.org/2000/svg}text")}
+        for one in drawings
+    ]
+    assert len(drawings) == 1 + output.data.has_bpmn  # type: ignore[attr-defined]
+    assert all({"a", "b", "c", "d"} <= each for each in texts)
+    html = running.file_of(output, "page.html")[1].decode()
+    assert all(one in html for one in drawings)
+
+
+def test_a_drawing_becomes_a_png_of_twice_its_size(context: Context, log_id: str) -> None:
+    output = ran(context, log_id, "discover", {"miner": "inductive"})
+    head = etree.fromstring(running.file_of(output, "plot.svg")[1])
+
+    name, content = running.file_of(output, "receipt.png")
+
+    assert (name, content[:8]) == ("plot.png", b"\x89PNG\r\n\x1a\n")
+    width, height = (int.from_bytes(content[at : at + 4]) for at in (16, 20))
+    assert (width, height) == (2 * int(head.get("width") or 0), 2 * int(head.get("height") or 0))
+
+
+def test_a_png_without_the_extra_says_what_to_install(
+    context: Context, log_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "resvg_py", None)
+
+    with pytest.raises(MissingPicturesError, match=r"taktloom\[pictures\]"):
+        running.file_of(ran(context, log_id, "discover", {"miner": "inductive"}), "plot.png")
 
 
 def test_a_given_model_is_aligned_with_and_replayed_by_the_kernel(context: Context, log_id: str) -> None:

@@ -19,7 +19,7 @@ from tests.cli.commands import CommandLine
 # These touch no data folder: they speak of the machine or the package, or are a server's client.
 WITHOUT_USE_CASE = {"version", "doctor", "worker"}
 EXPECTED = {
-    "serve", "demo", "review", "potential", "model", "draft", "lint", "deploy", "feel", "start", "watch",
+    "serve", "demo", "review", "potential", "draft", "lint", "deploy", "feel", "start", "watch",
     "worker", "backup", "restore", "doctor", "version", "log import", "log list", "log rename", "log delete",
     "log columns", "log remap", "log filter", "log objects", "log convert", "log export",
     "log from-history", "process baseline", "process list", "process xml",

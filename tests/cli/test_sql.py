@@ -64,3 +64,33 @@ def test_what_cannot_be_done_is_told(
 
     assert done.code in {1, 2}
     assert code in done.err
+
+
+def test_what_a_query_finds_is_imported(taktloom: CommandLine, database: str, tmp_path: Path) -> None:
+    query = "SELECT case_id, activity, timestamp, who AS resource FROM events WHERE activity <> 'c'"
+    (tmp_path / "events.sql").write_text(query)
+
+    for given in (query, str(tmp_path / "events.sql")):
+        done = taktloom("log", "import", "--engine", database, "--query", given, "--timezone", "UTC", "--json")
+
+        assert done.code == 0
+        assert (done.document["events"], done.document["cases"], done.document["activities"]) == (4, 2, 2)
+        assert done.document["mapping"]["resource"] == "resource"
+    assert "house.db" not in done.out  # addresses may hold passwords
+
+
+@pytest.mark.parametrize(
+    ("options", "cause"),
+    [
+        (("--query", "SELECT 1"), "no one source"),
+        (("log.csv", "--engine", "duckdb://", "--query", "SELECT 1"), "no one source"),
+        (("--engine", "duckdb://", "--query", "nowhere.sql"), "no file nowhere.sql"),
+        (("--engine", "duckdb://", "--query", "SELECT 1; SELECT 2"), "not one statement that only reads"),
+        (("--engine", "duckdb://", "--query", "SELECT * FROM nothing"), "query cannot be run"),
+    ],
+)
+def test_a_source_that_cannot_be_read_is_refused(options: tuple[str, ...], cause: str, taktloom: CommandLine) -> None:
+    done = taktloom("log", "import", *options)
+
+    assert done.code in {1, 2}
+    assert cause in done.err

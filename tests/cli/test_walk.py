@@ -207,7 +207,7 @@ def test_the_receipt_log_goes_from_review_to_a_started_case(
     log = test_data / "logs" / "receipt.csv"
     zone = ("--timezone", "Europe/Amsterdam")
     review = taktloom.json("review", log, *zone)
-    model = taktloom.json("model", log, *zone, "-o", tmp_path / "mined.bpmn")
+    model = taktloom.json("mine", "discover", log, *zone, "--miner", "inductive", "-o", tmp_path / "mined.bpmn")
     log_id = taktloom.json("log", "import", log, *zone)["log_id"]
     potential = taktloom.json("potential", log_id)
     draft = taktloom.json("draft", log_id, "-o", tmp_path / "draft")
@@ -215,7 +215,8 @@ def test_the_receipt_log_goes_from_review_to_a_started_case(
     started = taktloom.json("start", deployed["processes"][0]["process_id"])
 
     assert [review[name] for name in ("cases", "events", "activities", "variants")] == [1434, 8577, 27, 116]
-    assert (model["cases"], model["is_sound"]) == (1434, True)
+    assert model["result"]["quality"]["soundness"]["verdict"] == "sound"
+    assert b"</bpmn:definitions>" in (tmp_path / "mined.bpmn").read_bytes()
     assert len(potential["activities"]) == 27
     assert all(one["hours"] is None for one in potential["activities"])
     assert draft["coverage"] >= 0.95

@@ -38,7 +38,7 @@ SEED = 20260419
 PROCESS = "permit_example"
 LOCK = timedelta(seconds=2)
 LONGEST_DELAY_S = 0.03
-PATIENCE_S = 540
+PATIENCE_S = max(540, 27 * KILLS)
 EXPECTED_ROWS = [
     ("Application received", "complete"),
     ("Validate application", "start"),
@@ -52,7 +52,7 @@ EXPECTED_ROWS = [
     ("Answered", "complete"),
 ]
 
-pytestmark = [pytest.mark.reliability, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.reliability, pytest.mark.timeout(max(600, 30 * KILLS))]
 
 
 @dataclass

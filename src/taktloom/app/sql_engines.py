@@ -1,9 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Analyses of a table on the organisation's SQL engine, where the data lies. Only the command line has them: a server
-that connects to addresses that its users name would reach what they may not."""
+"""Analyses of a table on the organisation's SQL engine, where the data lies, and queries to import from it.
 
+Only the command line and Python have them: a server that connects to addresses that its users name would reach what
+they may not.
+"""
+
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from taktloom.app.context import Context, use_case
@@ -74,6 +79,33 @@ def analyse_on_engine(
     return SqlOutput(
         result=to_plain(found), columns=heads, rows=rows, facts=_facts(table), notes=_notes(table, request)
     )
+
+
+@use_case(Permission.LOG_EDIT)
+def fetch_query(context: Context, *, engine: str, query: str, into: Path) -> int:
+    """Write what the query finds on the engine as the Parquet file *into*, to be imported; how many rows.
+
+    query: SQL, or the name of a file that ends with .sql and holds it. Raises MisuseError, SqlExtraMissingError,
+    SqlTableRefusedError, LogTooLargeError.
+    """
+    del context
+    from taktloom.mining.sql.query import write_query
+
+    with tempfile.TemporaryDirectory(dir=into.parent) as workspace:
+        return write_query(engine, _spelled(query), into, Path(workspace))
+
+
+def _spelled(query: str) -> str:
+    if not query.lower().endswith(".sql"):
+        return query
+    path = Path(query)
+    if not path.is_file():
+        raise MisuseError(
+            f"There is no file {query}.",
+            remedy="Give the query itself, or the name of a file that holds it.",
+            parameters={"path": query},
+        )
+    return path.read_text(encoding="utf-8")
 
 
 _Shown = tuple[tuple[str, ...], tuple[tuple[object, ...], ...], object]

@@ -4,6 +4,7 @@
 Where a command takes LOG, it is a file, which is looked at and not kept, or the id of an imported log.
 """
 
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
@@ -12,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from taktloom.app import drafting, history, logs, potential, review
+from taktloom.app import drafting, history, logs, potential, review, sql_engines
 from taktloom.app.analyses.cells import duration_text
 from taktloom.app.calls import calls
 from taktloom.app.context import Context
@@ -26,7 +27,8 @@ look_commands = typer.Typer()
 log_commands = typer.Typer()
 
 LogArgument = Annotated[str, typer.Argument(metavar="LOG", help="A log file, or the id of an imported log.")]
-FileArgument = Annotated[Path, typer.Argument(help="A log file: CSV, XES, XES.gz, Excel, Parquet or OCEL.")]
+FILE_HELP = "A log file: CSV, XES, XES.gz, Excel, Parquet or OCEL."
+FileArgument = Annotated[Path, typer.Argument(help=FILE_HELP)]
 IdArgument = Annotated[str, typer.Argument(help="Id from `taktloom log list`.")]
 ZoneOption = Annotated[str | None, typer.Option(help="Time zone of times that have none, such as Europe/Amsterdam.")]
 CaseOption = Annotated[str | None, typer.Option(help="Column of the case.")]
@@ -39,7 +41,6 @@ DateFormatOption = Annotated[str | None, typer.Option(help="Date format, such as
 DelimiterOption = Annotated[str | None, typer.Option(help="CSV delimiter.")]
 EncodingOption = Annotated[str | None, typer.Option(help="Text encoding, such as gb18030.")]
 SkipOption = Annotated[bool, typer.Option("--skip-bad-rows", help="Import the good rows and count the others.")]
-NoiseOption = Annotated[float, typer.Option(min=0.0, max=1.0, help="Share of rare behaviour that is left out.")]
 WithOption = Annotated[
     list[str] | None, typer.Option("--with", help="Only cases with this activity; repeatable: with any of them.")
 ]
@@ -158,35 +159,6 @@ def show_potential(
         say(f"\n{report.formula}\n{report.method.text}\nStability of the order (Kendall's tau over them): {stability}")
 
 
-@look_commands.command("model")
-@calls(review.mine_model, logs.import_file, logs.sniff_file)
-def mine_model(
-    log: LogArgument,
-    output: Annotated[Path, typer.Option("--output", "-o", help="BPMN file to write.")],
-    noise: NoiseOption = review.DEFAULT_NOISE,
-    having: WithOption = None,
-    lacking: WithoutOption = None,
-    filter_text: FilterOption = None,
-    timezone: ZoneOption = None,
-    skip_bad_rows: SkipOption = False,
-    data: DataOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Mine a sound BPMN model from a log.
-
-    Example: taktloom model receipt.csv --timezone Europe/Amsterdam -o receipt.bpmn
-    """
-    with looking_at(log, data, Reading(timezone=timezone, skip_bad_rows=skip_bad_rows)) as (context, log_id):
-        chosen = chosen_part(having, lacking, filter_text)
-        mined = review.mine_model(context, log_id=log_id, chosen=chosen, noise=noise)
-        output.write_text(mined.bpmn_xml, encoding="utf-8")
-        if as_json:
-            print_json({**_fields(mined), "file": output})
-            return
-        say(f"{output}: fitness {mined.fitness:.3f}, precision {cell(mined.precision)} ({mined.method})")
-        say(f"{mined.fitting_cases} of {mined.cases} cases fit; noise {noise}.")
-
-
 @look_commands.command("draft")
 @calls(drafting.draft_automation, logs.import_file, logs.sniff_file)
 def draft(
@@ -232,9 +204,9 @@ def draft(
 
 
 @log_commands.command("import")
-@calls(logs.import_file, logs.sniff_file)
+@calls(logs.import_file, logs.sniff_file, sql_engines.fetch_query)
 def import_log(
-    file: FileArgument,
+    file: Annotated[Path | None, typer.Argument(help=FILE_HELP)] = None,
     name: Annotated[str, typer.Option(help="Name of the log.", show_default="the file's")] = "",
     timezone: ZoneOption = None,
     case_column: CaseOption = None,
@@ -248,10 +220,12 @@ def import_log(
     encoding: EncodingOption = None,
     skip_bad_rows: SkipOption = False,
     object_type: Annotated[str | None, typer.Option(help="Of an object-centric log: whose cases to import.")] = None,
+    engine: Annotated[str | None, typer.Option(help="Address of an SQL engine, such as duckdb:///file.db.")] = None,
+    query: Annotated[str | None, typer.Option(help="A SELECT to run there, or a .sql file with one.")] = None,
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Import a log into the data folder.
+    """Import a log into the data folder: a file, or what a query finds on an SQL engine.
 
     Example: taktloom log import receipt.csv --timezone Europe/Amsterdam
     """
@@ -263,8 +237,8 @@ def import_log(
         name=name, timezone=timezone, date_format=date_format, delimiter=delimiter, encoding=encoding,
         skip_bad_rows=skip_bad_rows, columns=columns, object_type=object_type,
     )  # fmt: skip
-    with opened(data) as context:
-        log_id = _import(context, file, reading)
+    with opened(data) as context, _source(context, file, engine, query) as path:
+        log_id = _import(context, path, reading)
         record = logs.show_log(context, log_id=log_id)
         if as_json:
             print_json(record)
@@ -272,6 +246,22 @@ def import_log(
         say(f"{record.log_id}: {record.cases} cases, {record.events} events, {record.activities} activities.")
         if record.skipped_rows:
             say(f"{record.skipped_rows} rows were left out.")
+
+
+@contextmanager
+def _source(context: Context, file: Path | None, engine: str | None, query: str | None) -> Iterator[Path]:
+    """The file to import: the one named, or one with what the query finds."""
+    if file is not None and engine is None and query is None:
+        yield file
+        return
+    if file is not None or engine is None or query is None:
+        raise MisuseError(
+            "There is no one source to import.", remedy="Name a file, or an engine (--engine) and a query (--query)."
+        )
+    with tempfile.TemporaryDirectory(prefix="taktloom-") as folder:
+        path = Path(folder) / "query.parquet"
+        sql_engines.fetch_query(context, engine=engine, query=query, into=path)
+        yield path
 
 
 @log_commands.command("from-history")

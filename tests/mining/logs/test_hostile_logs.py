@@ -162,3 +162,18 @@ def test_the_hour_that_clocks_skip_and_the_one_that_occurs_twice_are_counted(tmp
     report = reviewed(load(tmp_path, rows, timezone="Europe/Amsterdam"))
 
     assert (counted(report)["missing-local-times"], counted(report)["ambiguous-local-times"]) == ("1", "1")
+
+
+@pytest.mark.parametrize("after", ["", "1,b,2026-01-02T10:00:00Z,Ann\n"])
+def test_a_row_of_fifty_million_characters_is_named(tmp_path: Path, after: str) -> None:
+    with pytest.raises(BadRowsError) as refused:
+        load(tmp_path, f"1,{'a' * 50_000_000},2026-01-01T10:00:00Z,Ann\n{after}")
+
+    assert [(each.rule, each.place.line) for each in refused.value.examples] == [("row-too-large", 2)]
+
+
+def test_a_quote_that_is_never_closed_is_named_though_it_swallows_every_row(tmp_path: Path) -> None:
+    with pytest.raises(BadRowsError) as refused:
+        load(tmp_path, '1,"a,2026-01-01T10:00:00Z,Ann\n1,b,2026-01-02T10:00:00Z,Ann\n')
+
+    assert [(each.rule, each.place.line) for each in refused.value.examples] == [("quote-not-closed", 2)]

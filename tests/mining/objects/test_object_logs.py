@@ -309,3 +309,14 @@ def test_limits_hold_for_records_and_for_what_an_archive_unpacks_to(tmp_path: Pa
         archive.writestr("event_types.csv", "name,attributes\n" + "a,{}\n" * 200_000)
     with pytest.raises(LogTooLargeError):
         read_object_log(bomb, limits=ImportLimits(unpacked_bytes=100_000))
+
+
+def test_a_log_that_only_declares_a_type_has_no_cases_of_it_and_says_so(tmp_path: Path) -> None:
+    types = [{"name": "order", "attributes": []}]
+    bare = {"objectTypes": types, "eventTypes": [{"name": "a", "attributes": []}], "objects": [], "events": [
+        {"id": "e1", "type": "a", "time": "2026-01-01T10:00:00Z", "relationships": []}
+    ]}  # fmt: skip
+    (tmp_path / "bare.jsonocel").write_text(json.dumps(bare), encoding="utf-8")
+
+    with pytest.raises(UnknownObjectTypeError, match="no objects at all"):
+        flatten(read_object_log(tmp_path / "bare.jsonocel").log, "order")

@@ -140,16 +140,22 @@ def quality_cells(quality: "ModelQuality") -> tuple[object, ...]:
 
 def _files(source: AnalysisInput, model: "DiscoveredModel") -> dict[str, Callable[[], bytes]]:
     from taktloom.app.model_files import bpmn_bytes, process_id_of
+    from taktloom.formats.layout import layout
     from taktloom.formats.pnml import write_pnml
     from taktloom.mining.discovery.bpmn_from_sketch import bpmn_from_sketch
+    from taktloom.mining.drawing.model_svg import net_svg, process_svg
     from taktloom.mining.net_exchange import to_exchange
     from taktloom.model.process import Definitions
 
     name, sketch = source.log.metadata.name, model.sketch
     files: dict[str, Callable[[], bytes]] = {"model.pnml": lambda: write_pnml(to_exchange(model.net, name=name))}
-    if sketch is not None:
-        process = bpmn_from_sketch(sketch, process_id=process_id_of(name), name=name)
-        files["model.bpmn"] = lambda: bpmn_bytes(Definitions(processes=(process,)))
+    if sketch is None:
+        files["plot.svg"] = lambda: net_svg(model.net).encode()
+        return files
+    process = bpmn_from_sketch(sketch, process_id=process_id_of(name), name=name)
+    files["model.bpmn"] = lambda: bpmn_bytes(Definitions(processes=(process,)))
+    files["plot.svg"] = lambda: process_svg(process, layout(process)).encode()
+    files["net.svg"] = lambda: net_svg(model.net).encode()
     return files
 
 
@@ -174,7 +180,7 @@ ANALYSES: tuple[Analysis[DiscoverParameters] | Analysis[CompareParameters], ...]
     Analysis(
         name="discover",
         summary="Discover a process model: BPMN and Petri net, with its four qualities and soundness.",
-        example="receipt.csv --timezone Europe/Amsterdam --miner split -o receipt.bpmn",
+        example="receipt.csv --timezone Europe/Amsterdam --miner split -o receipt.bpmn -o plot.svg",
         parameters=DiscoverParameters,
         run=_discover,
     ),

@@ -208,7 +208,8 @@ _KINDS: Mapping[object, ParameterKind] = {
 
 
 def file_of(output: AnalysisOutput, wanted: str) -> tuple[str, bytes]:
-    """The file of that name, else the first of that suffix (`x.bpmn`), `.csv` the first table, `.html` the whole."""
+    """The file of that name, else the first of that suffix (`x.bpmn`), `.png` the first drawing, `.csv` the first
+    table, `.html` the whole. Raises NotFoundError, MissingPicturesError."""
     suffix = wanted[wanted.rfind(".") :] if "." in wanted else wanted
     for name, make in output.files.items():
         if name == wanted:
@@ -216,6 +217,11 @@ def file_of(output: AnalysisOutput, wanted: str) -> tuple[str, bytes]:
     for name, make in output.files.items():
         if name.endswith(suffix):
             return name, make()
+    drawing = next((make for name, make in output.files.items() if name.endswith(".svg")), None)
+    if suffix == ".png" and drawing is not None:
+        from taktloom.app.analyses.pictures import png_of
+
+        return "plot.png", png_of(drawing())
     if suffix == ".csv" and output.tables:
         from taktloom.mining.logs.export import table_csv
 
@@ -225,7 +231,8 @@ def file_of(output: AnalysisOutput, wanted: str) -> tuple[str, bytes]:
         from taktloom.app.analyses.page import result_page
 
         return "page.html", result_page("Taktloom", output)
-    offered = [*output.files, *(("table.csv",) if output.tables else ()), "page.html"]
+    pictures = () if drawing is None else ("plot.png",)
+    offered = [*output.files, *pictures, *(("table.csv",) if output.tables else ()), "page.html"]
     raise NotFoundError(
         f"This analysis writes no '{wanted[:100]}'.",
         remedy=f"It writes: {', '.join(offered)}.",

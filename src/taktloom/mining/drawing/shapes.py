@@ -12,22 +12,22 @@ BOX_HEIGHT, LINE_HEIGHT, CHARACTER_WIDTH = 30.0, 16.0, 7.2
 LONGEST_LINE = 26
 
 
-def text_lines(text: str) -> list[str]:
-    """At most two lines, cut with an ellipsis; wide characters count twice."""
+def text_lines(text: str, *, longest: int = LONGEST_LINE, most: int = 2) -> list[str]:
+    """At most *most* lines of *longest* characters, cut with an ellipsis; wide characters count twice."""
     lines = [""]
     for word in text.split(" "):
         candidate = f"{lines[-1]} {word}".strip()
-        if _columns(candidate) <= LONGEST_LINE or not lines[-1]:
+        if _columns(candidate) <= longest or not lines[-1]:
             lines[-1] = candidate
         else:
             lines.append(word)
-    if len(lines) > 2:
-        lines = [lines[0], lines[1] + " …"]
-    return [_cut(each) for each in lines]
+    if len(lines) > most:
+        lines = [*lines[: most - 1], lines[most - 1] + " …"]
+    return [_cut(each, longest) for each in lines]
 
 
-def _cut(text: str) -> str:
-    while _columns(text) > LONGEST_LINE + 2:
+def _cut(text: str, longest: int) -> str:
+    while _columns(text) > longest + 2:
         text = text[:-2] + "…"
     return text
 
@@ -42,8 +42,13 @@ def box_size(lines: Sequence[str]) -> tuple[float, float]:
 
 
 def draw_head(drawing: Drawing) -> str:
-    """How the document begins: size, fonts, arrow head, white ground."""
-    width, height = round(drawing.width), round(drawing.height)
+    """How the document of a drawing begins."""
+    return document_head(drawing.width, drawing.height)
+
+
+def document_head(wide: float, high: float) -> str:
+    """How the document begins: size in pixels, fonts, arrow head, white ground."""
+    width, height = round(wide), round(high)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
         'font-family="Inter, Noto Sans CJK SC, Microsoft YaHei, sans-serif" font-size="12">\n'

@@ -44,6 +44,7 @@ SAMPLE_ROWS = 1_000
 HEADER_BYTES = 1024 * 1024
 CASE_PREFIX = "case:"
 WORKING_MEMORY = "1GB"
+LINE_BYTES = 4_000_000  # told to DuckDB: of a first row over its own default it says nothing at all
 REASONS = {
     "MISSING COLUMNS": "row-too-short",
     "TOO MANY COLUMNS": "row-too-long",
@@ -249,7 +250,8 @@ def _copy_sql(columns: int) -> str:
     types = ", ".join(f"'c{index}': 'VARCHAR'" for index in range(columns))
     return (
         "COPY (SELECT * FROM read_csv(?, delim=?, header=true, auto_detect=false, quote='\"', escape='\"', "
-        f"columns={{{types}}}, store_rejects=true)) TO (?) (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)"
+        f"columns={{{types}}}, max_line_size={LINE_BYTES}, store_rejects=true)) "
+        "TO (?) (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)"
     )
 
 

@@ -22,7 +22,7 @@ from taktloom.mining.logs.buckets import build_in_buckets, needs_buckets
 from taktloom.mining.logs.canonical import CanonicalLog
 from taktloom.mining.logs.csv_reader import CsvReading, csv_sample
 from taktloom.mining.logs.encodings import CHUNK_BYTES, RawBytes, guess_encoding, read_sample
-from taktloom.mining.logs.errors import ColumnsNeededError, LogStorageError, UnreadableLogError
+from taktloom.mining.logs.errors import BadRowsError, ColumnsNeededError, LogStorageError, UnreadableLogError
 from taktloom.mining.logs.layout import build_log, sync_folder
 from taktloom.mining.logs.mapping import AttributeLevel, AttributeType, ColumnMapping
 from taktloom.mining.logs.metadata import SOURCE_FILE
@@ -212,6 +212,9 @@ def _likely_mapping(head: pl.DataFrame) -> ColumnMapping | None:
 
 
 def _recognised_mapping(staging: Staging) -> ColumnMapping:
+    if not staging.rows and staging.rejected_rows:  # columns without a value tell nothing; what is wrong is the rows
+        bad = len(staging.rejected_rows)
+        raise BadRowsError(bad, bad, Place(source=staging.source.name), staging.examples)
     stored = staging.scan().head(SAMPLE_ROWS).collect()
     head = pl.DataFrame([stored[column].rename(name) for name, column in staging.columns.items()])
     columns, found = _recognise(head)

@@ -25,7 +25,7 @@ class UnknownObjectTypeError(NotFoundError):
         super().__init__(
             f"The log has no objects of the type '{object_type[:200]}'.",
             Place(element_id=object_type[:200]),
-            f"Name one of: {shown}.",
+            f"Name one of: {shown}." if known else "The log has no objects at all: give one whose events name objects.",
             {"object_type": object_type[:200], "types": shown},
         )
         self.args = (object_type, known)
@@ -39,7 +39,7 @@ def flatten(log: ObjectCentricLog, object_type: str) -> pl.DataFrame:
     """
     objects = log.objects.filter(pl.col("object_type") == object_type)
     if objects.height == 0:
-        raise UnknownObjectTypeError(object_type, tuple(log.events_of_types()))
+        raise UnknownObjectTypeError(object_type, tuple(log.objects["object_type"].unique().sort()))
     touched = log.event_objects.select("event_id", "object_id").unique(maintain_order=True)
     rows = (
         log.events.join(touched, on="event_id", maintain_order="left")

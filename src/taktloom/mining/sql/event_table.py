@@ -74,7 +74,7 @@ def connect(url: str) -> Any:
     try:
         connection = ibis.connect(url)
     except Exception as error:  # every engine's driver has errors of its own
-        raise SqlTableRefusedError("engine", "The SQL engine cannot be reached.", _remedy_of(error)) from error
+        raise SqlTableRefusedError("engine", "The SQL engine cannot be reached.", remedy_of(error)) from error
     return in_utc(connection)
 
 
@@ -86,7 +86,8 @@ def in_utc(connection: Any) -> Any:
     return connection
 
 
-def _remedy_of(error: Exception) -> str:
+def remedy_of(error: Exception) -> str:
+    """What to do about an error of an engine's driver: its own first line tells best."""
     first = (str(error).strip().splitlines() or [""])[0][:200]
     return f"Check the address and that the engine's driver is installed ({type(error).__name__}: {first})."
 
@@ -100,7 +101,7 @@ def open_table(connection: Any, name: str, columns: SqlColumns) -> EventTable:
     try:
         table = connection.table(bare, database=schema) if schema else connection.table(bare)
     except Exception as error:
-        raise SqlTableRefusedError("table", f"There is no table '{name}'.", _remedy_of(error)) from error
+        raise SqlTableRefusedError("table", f"There is no table '{name}'.", remedy_of(error)) from error
     _require_columns(table, columns)
     plain = table.select(**_plain_columns(table, columns))
     good = plain.filter(plain["case"].notnull() & plain.activity.notnull() & plain["at"].notnull())

@@ -1,4 +1,6 @@
-/** What the inbox needs to know of a form-js schema: whether it asks for anything, and for which variables. */
+/** What the inbox needs to know of a form's schema: whether it asks for anything, and for which variables. */
+import { fieldsOf, isJsonSchema } from '@/shared/forms/jsonSchema'
+
 interface Component {
   key?: unknown
   path?: unknown
@@ -13,11 +15,12 @@ function componentsOf(node: unknown): Component[] {
 
 /** Tells whether the form shows anything at all; an empty one is a task that only waits to be ticked off. */
 export function hasComponents(schema: object): boolean {
-  return componentsOf(schema).length > 0
+  return isJsonSchema(schema) ? fieldsOf(schema).length > 0 : componentsOf(schema).length > 0
 }
 
 /** The variables that the form shows or asks for, by their top names ("address.street" is part of `address`). */
 export function shownVariables(schema: object): Set<string> {
+  if (isJsonSchema(schema)) return new Set(fieldsOf(schema).map(({ path: [name = ''] }) => name))
   const names = new Set<string>()
   for (const component of componentsOf(schema)) {
     for (const name of [component.key, component.path])

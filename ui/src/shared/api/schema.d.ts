@@ -4248,6 +4248,12 @@ export interface components {
         /** Body_export_replay_with_documents */
         Body_export_replay_with_documents: {
             /**
+             * Decisions
+             * @description DMN file with the decisions that its rule tasks ask; else those deployed are asked.
+             * @default
+             */
+            decisions: string;
+            /**
              * Model
              * @description BPMN file of an executable process.
              */
@@ -4273,6 +4279,12 @@ export interface components {
         };
         /** Body_show_replay_with_documents */
         Body_show_replay_with_documents: {
+            /**
+             * Decisions
+             * @description DMN file with the decisions that its rule tasks ask; else those deployed are asked.
+             * @default
+             */
+            decisions: string;
             /**
              * Model
              * @description BPMN file of an executable process.

@@ -14,9 +14,11 @@ import classes from './FormView.module.css'
 export interface FormHandle {
   /** The data of a valid form; null when something is missing or wrong. */
   submit: () => Record<string, unknown> | null
+  /** What the server says of fields, by their names, is shown at them until they are changed. */
+  mark: (messages: Record<string, string>) => void
 }
 
-interface FormViewProps {
+export interface FormViewProps {
   schema: unknown
   data: Record<string, unknown>
   mode?: 'edit' | 'read'
@@ -45,6 +47,7 @@ export function FormView({ schema, data, mode = 'edit', onChange, ref }: FormVie
       frame.current?.querySelector<HTMLElement>('.fjs-has-errors :is(input, select, textarea)')?.focus()
       return null
     },
+    mark: (messages) => form.current?.mark(messages),
   }))
 
   useEffect(() => {

@@ -14,7 +14,15 @@ export interface FormInstance {
   importSchema: (schema: unknown, data: Record<string, unknown>) => Promise<unknown>
   submit: () => { data: Record<string, unknown>; errors: Record<string, string[]> }
   on: (name: 'changed', heard: (event: { data: Record<string, unknown> }) => void) => void
+  /** Messages at fields, by their keys. */
+  mark: (messages: Record<string, string>) => void
   destroy: () => void
+}
+
+/** What is used of form-js; of showing errors from elsewhere it has no public way. */
+interface Made extends Omit<FormInstance, 'mark'> {
+  get: (name: 'formFieldRegistry') => { getAll: () => { id: string; key?: string }[] }
+  _setState: (state: { errors: Record<string, string[]> }) => void
 }
 
 const CHINESE: Record<string, string> = formTexts
@@ -34,6 +42,16 @@ export function makeForm(container: HTMLElement, language: Language, mode: 'edit
   const additionalModules = language === 'zh-CN' ? [{ translate: ['value', translateToChinese] }] : []
   // Without its delay of 300 ms, what was typed just before Ctrl+Enter is sent too.
   const options = { container, additionalModules, debounce: false, properties: { readOnly: mode === 'read' } }
-  const form = new Form(options)
-  return form as unknown as FormInstance
+  const form = new Form(options) as unknown as Made
+  return {
+    importSchema: (schema, data) => form.importSchema(schema, data),
+    submit: () => form.submit(),
+    on: (name, heard) => form.on(name, heard),
+    destroy: () => form.destroy(),
+    mark: (messages) => {
+      const fields = form.get('formFieldRegistry').getAll()
+      const errors = fields.flatMap(({ id, key }) => (key !== undefined && messages[key] !== undefined ? [[id, [messages[key]]]] : []))
+      form._setState({ errors: Object.fromEntries(errors) as Record<string, string[]> })
+    },
+  }
 }

@@ -30,7 +30,7 @@ function withoutPlurals(keys: Iterable<string>): string[] {
 }
 
 /** Texts that are the same in both languages: names, units, addresses. */
-const SAME_IN_BOTH = /^[\s\d\W]*$|^(?:[A-Z0-9-]{2,}|BPMN|DMN|FEEL|JSON|CSV|Taktloom|{{\w+}}|[\s·,:;()/%.–→-])*$/
+const SAME_IN_BOTH = /^[\s\d\W]*$|^(?:[A-Z0-9-]{2,}|BPMN|DMN|FEEL|JSON|CSV|Taktloom|{{\w+}}|[\s·,:;()/%.–→：，（）-])*$/
 
 test('both languages have the same catalogues', () => {
   expect(Object.keys(chinese).sort()).toEqual(Object.keys(english).sort())

@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from taktloom.decisions import load_model
 from taktloom.formats.bpmn import read_bpmn
@@ -45,6 +46,7 @@ from taktloom.model.places import Place
 from taktloom.model.process import ProcessDefinition, StartEvent
 from taktloom.storage import Row, Session, to_micros
 
+_KEPT_BYTES = 200_000  # of a file that is remembered as it was read
 _DECISIONS_LISTED = 1000
 
 
@@ -200,9 +202,8 @@ def _check_file(name: str, content: bytes, decisions: Collection[str]) -> _Check
     checksum = hashlib.sha256(content).hexdigest()
     suffix = name.rpartition(".")[2].lower()
     if suffix in {"bpmn", "xml"}:
-        together = [process for process in read_bpmn(content, name=name).processes if process.is_executable]
-        compiled = [compile_process(process, decisions=decisions) for process in together]
-        processes = tuple(_proven(process, together) for process in compiled)
+        read = _read_processes if len(content) <= _KEPT_BYTES else _read_processes.__wrapped__
+        processes = read(name, content, frozenset(decisions))
         if not processes:
             remedy = "Set isExecutable on the process to deploy it."
             raise _refused(name, "no-executable-process", "The file holds no executable process.", remedy)
@@ -218,6 +219,13 @@ def _check_file(name: str, content: bytes, decisions: Collection[str]) -> _Check
         return _FormFile(name=name, content=content, checksum=checksum, form_id=_form_id(name, content))
     cause = "Only .bpmn, .dmn and .form files can be deployed."
     raise _refused(name, "unknown-file-type", cause, "Give the file the ending of its kind.")
+
+
+@lru_cache(maxsize=16)  # the same files are deployed again and again: by every start of a program that brings them
+def _read_processes(name: str, content: bytes, decisions: frozenset[str]) -> tuple[ExecutableProcess, ...]:
+    together = [process for process in read_bpmn(content, name=name).processes if process.is_executable]
+    compiled = [compile_process(process, decisions=decisions) for process in together]
+    return tuple(_proven(process, together) for process in compiled)
 
 
 def _proven(executable: ExecutableProcess, together: list[ProcessDefinition]) -> ExecutableProcess:

@@ -121,6 +121,7 @@ class Jobs:
     def __init__(self, core: Core, tenant_id: TenantId, signals: JobSignals) -> None:
         self._core, self._tenant_id, self._signals = core, tenant_id, signals
         self._workers: dict[str, SeenWorker] = {}
+        self._plentiful: set[str] = set()  # types of which the last request got all that it asked for
 
     def lock(
         self,
@@ -142,8 +143,9 @@ class Jobs:
         types = json.dumps(sorted(set(job_types)))
         while not self._signals.is_closed:
             generation = self._signals.generation
-            if self._is_ready(types):
+            if types in self._plentiful or self._is_ready(types):
                 jobs = self._core.submit(self._tenant_id, lambda unit: _lock(unit, types, worker, max_jobs, lock_for))
+                self._note_plenty(types, is_plentiful=len(jobs) == max_jobs)
                 if jobs:
                     return jobs
             left = timedelta(seconds=deadline - time.monotonic())
@@ -295,6 +297,13 @@ class Jobs:
     def workers(self) -> tuple[SeenWorker, ...]:
         """Workers that asked this engine for jobs, by name."""
         return tuple(sorted(self._workers.copy().values(), key=lambda worker: worker.name))
+
+    def _note_plenty(self, types: str, *, is_plentiful: bool) -> None:
+        """After a full answer the next request need not look first, which is a look of its own into the database."""
+        if is_plentiful:
+            self._plentiful.add(types)
+        else:
+            self._plentiful.discard(types)
 
     def _note_worker(self, name: str, job_types: Sequence[str]) -> None:
         self._workers.pop(name, None)

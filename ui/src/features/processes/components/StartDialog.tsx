@@ -6,7 +6,8 @@ import { useNavigate } from '@tanstack/react-router'
 import { useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
-import { FormView, type FormHandle } from '@/shared/forms/FormView'
+import { AnyForm } from '@/shared/forms/AnyForm'
+import type { FormHandle } from '@/shared/forms/FormView'
 import { rowProblems, variablesOf, type VariableRow } from '@/shared/forms/variables'
 import { VariableEditor } from '@/shared/forms/VariableEditor'
 import { Async } from '@/shared/ui/Async'
@@ -64,7 +65,7 @@ function StartForm({ process, schema, names, onClose }: StartFormProps) {
       {schema === null ? (
         <VariableEditor rows={rows} onChange={setRows} />
       ) : (
-        <FormView key={round} ref={form} schema={schema} data={NO_DATA} />
+        <AnyForm key={round} ref={form} schema={schema} data={NO_DATA} />
       )}
       <TextInput
         mt="sm"

@@ -1,11 +1,13 @@
 /** The task side of the inbox: its facts, its form, and what can be done. `c` claims, Ctrl/⌘+Enter completes. */
-import { ActionIcon, Button, Tooltip } from '@mantine/core'
+import { ActionIcon, Button, Menu, Tooltip } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import type { UserTask, UserTaskDetail } from '@/shared/api/types'
+import { useFieldMessages } from '@/shared/forms/fieldMessages'
 import { useShortcuts } from '@/shared/keys/shortcuts'
 import { useCan, useSession } from '@/shared/session/session'
 import { Async } from '@/shared/ui/Async'
@@ -15,10 +17,14 @@ import { Problem } from '@/shared/ui/Problem'
 import { RelativeTime } from '@/shared/ui/RelativeTime'
 import { StateBadge } from '@/shared/ui/StateBadge'
 
-import { claimTask, completeTask, taskQuery, unclaimTask } from '../api/tasks'
+import { claimTask, completeTask, resolveTask, taskQuery, unclaimTask } from '../api/tasks'
 import { dropDraft } from '../drafts'
+import { HIGH } from '../filters'
+import type { NoteTab } from '../routes'
 import { DueDate } from './DueDate'
 import classes from './TaskDetail.module.css'
+import { HandOverDialog, PlanDialog } from './TaskDialogs'
+import { TaskNotes } from './TaskNotes'
 import { TaskWork } from './TaskWork'
 
 export function NothingChosen({ hasTasks }: { hasTasks: boolean }) {
@@ -28,16 +34,23 @@ export function NothingChosen({ hasTasks }: { hasTasks: boolean }) {
 
 interface TaskDetailProps {
   taskId: string
+  notes: NoteTab
+  onNotes: (tab: NoteTab) => void
   onDone: (taskId: string) => void
   onBack: () => void
 }
 
-export function TaskDetail({ taskId, onDone, onBack }: TaskDetailProps) {
+export function TaskDetail({ taskId, notes, onNotes, onDone, onBack }: TaskDetailProps) {
   const query = useQuery(taskQuery(taskId))
   return (
     <div className={classes.detail}>
       <Async query={query} rows={8}>
-        {(detail) => <Loaded detail={detail} onDone={onDone} onBack={onBack} />}
+        {(detail) => (
+          <>
+            <Loaded detail={detail} onDone={onDone} onBack={onBack} />
+            <TaskNotes task={detail.task} tab={notes} onTab={onNotes} />
+          </>
+        )}
       </Async>
     </div>
   )
@@ -53,7 +66,8 @@ function Loaded({ detail, onDone, onBack }: LoadedProps) {
   const { t } = useTranslation('tasks')
   const { task } = detail
   const { username } = useSession().user
-  const { claim, unclaim, complete, error } = useTaskActions(task, onDone)
+  const { claim, unclaim, resolve, complete, error } = useTaskActions(task, onDone)
+  const refused = useFieldMessages(complete.error)
   const isMine = task.assignee === username
   return (
     <article aria-label={task.name}>
@@ -65,7 +79,8 @@ function Loaded({ detail, onDone, onBack }: LoadedProps) {
         </Tooltip>
         <h2>{task.name}</h2>
         <div className={classes.actions}>
-          <Ownership task={task} isMine={isMine} claim={claim} unclaim={unclaim} />
+          <Ownership task={task} isMine={isMine} claim={claim} unclaim={unclaim} resolve={resolve} />
+          <More task={task} isMine={isMine} />
         </div>
       </header>
       <Facts task={task} isMine={isMine} />
@@ -75,6 +90,7 @@ function Loaded({ detail, onDone, onBack }: LoadedProps) {
         detail={detail}
         mode={task.state === 'open' && isMine ? 'edit' : 'read'}
         isSending={complete.isPending}
+        refused={refused}
         onComplete={(variables) => complete.mutate(variables)}
       />
     </article>
@@ -88,6 +104,7 @@ function useTaskActions(task: UserTask, onDone: (taskId: string) => void) {
   const refresh = () => queryClient.invalidateQueries({ queryKey: ['tasks'] })
   const claim = useMutation({ mutationFn: () => claimTask(id), onSuccess: refresh })
   const unclaim = useMutation({ mutationFn: () => unclaimTask(id), onSuccess: refresh })
+  const resolve = useMutation({ mutationFn: () => resolveTask(id), onSuccess: refresh })
   const complete = useMutation({
     mutationFn: (variables: Record<string, unknown>) => completeTask(id, variables),
     onSuccess: async () => {
@@ -97,7 +114,7 @@ function useTaskActions(task: UserTask, onDone: (taskId: string) => void) {
       await refresh()
     },
   })
-  return { claim, unclaim, complete, error: complete.error ?? claim.error ?? unclaim.error }
+  return { claim, unclaim, resolve, complete, error: complete.error ?? claim.error ?? unclaim.error ?? resolve.error }
 }
 
 interface Act {
@@ -105,25 +122,71 @@ interface Act {
   mutate: () => void
 }
 
+interface OwnershipProps {
+  task: UserTask
+  isMine: boolean
+  claim: Act
+  unclaim: Act
+  resolve: Act
+}
+
 /** Take the task, give it back, or the word for why neither is possible. */
-function Ownership({ task, isMine, claim, unclaim }: { task: UserTask; isMine: boolean; claim: Act; unclaim: Act }) {
+function Ownership({ task, isMine, claim, unclaim, resolve }: OwnershipProps) {
+  const can = useCan()
+  if (task.state !== 'open') return <StateBadge state={task.state} />
+  if (task.assignee === null) return can('task.work') ? <Claim claim={claim} /> : null
+  if (!isMine && !can('task.view_all')) return null
+  return <GiveBack task={task} isMine={isMine} unclaim={unclaim} resolve={resolve} />
+}
+
+function Claim({ claim }: { claim: Act }) {
+  const { t } = useTranslation('tasks')
+  useShortcuts([{ keys: 'c', label: t('action.claim'), run: () => claim.mutate() }])
+  return (
+    <Button loading={claim.isPending} onClick={() => claim.mutate()}>
+      {t('action.claim')}
+    </Button>
+  )
+}
+
+/** Back to those who may take it; what was delegated goes back to its owner. */
+function GiveBack({ task, isMine, unclaim, resolve }: Omit<OwnershipProps, 'claim'>) {
+  const { t } = useTranslation('tasks')
+  const isDelegated = isMine && task.delegation === 'pending'
+  const [act, label] = isDelegated ? [resolve, t('action.resolve', { owner: task.owner ?? '' })] : [unclaim, t('action.unclaim')]
+  useShortcuts(isMine ? [{ keys: 'u', label, run: () => act.mutate() }] : [])
+  return (
+    <Button variant="default" loading={act.isPending} onClick={() => act.mutate()}>
+      {label}
+    </Button>
+  )
+}
+
+/** What is wanted less often. */
+function More({ task, isMine }: { task: UserTask; isMine: boolean }) {
   const { t } = useTranslation('tasks')
   const can = useCan()
-  const isOpen = task.state === 'open'
-  const canClaim = isOpen && task.assignee === null && can('task.work')
-  useShortcuts(canClaim ? [{ keys: 'c', label: t('action.claim'), run: () => claim.mutate() }] : [])
-  if (canClaim)
-    return (
-      <Button loading={claim.isPending} onClick={() => claim.mutate()}>
-        {t('action.claim')}
-      </Button>
-    )
-  if (!isOpen) return <StateBadge state={task.state} />
-  if (!isMine && !can('task.view_all')) return null
+  const [dialog, setDialog] = useState<'delegate' | 'assign' | 'plan' | null>(null)
+  const close = (): void => setDialog(null)
+  const isAll = can('task.view_all')
+  if (task.state !== 'open' || !(isMine || isAll)) return null
   return (
-    <Button variant="default" loading={unclaim.isPending} onClick={() => unclaim.mutate()}>
-      {t('action.unclaim')}
-    </Button>
+    <>
+      <Menu position="bottom-end">
+        <Menu.Target>
+          <ActionIcon variant="default" size={30} aria-label={t('action.more')}>
+            <Icon name="more" size={14} />
+          </ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          {isMine && task.delegation !== 'pending' && <Menu.Item onClick={() => setDialog('delegate')}>{t('delegate.title')}</Menu.Item>}
+          {isAll && <Menu.Item onClick={() => setDialog('assign')}>{t('assign.title')}</Menu.Item>}
+          <Menu.Item onClick={() => setDialog('plan')}>{t('plan.title')}</Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+      {(dialog === 'delegate' || dialog === 'assign') && <HandOverDialog task={task} mode={dialog} onClose={close} />}
+      {dialog === 'plan' && <PlanDialog task={task} onClose={close} />}
+    </>
   )
 }
 
@@ -146,7 +209,10 @@ function Facts({ task, isMine }: { task: UserTask; isMine: boolean }) {
     [t('fact.assignee'), isMine ? t('me') : (task.assignee ?? (task.candidate_groups.join(', ') || t('unassigned')))],
     [t('fact.created'), <RelativeTime key="created" iso={task.created_at} />],
     [t('fact.due'), <DueDate key="due" due={task.due_at} />],
+    [t('fact.priority'), <Priority key="priority" priority={task.priority} />],
   ]
+  if (typeof task.follow_up_at === 'string') facts.push([t('fact.followUp'), <RelativeTime key="followUp" iso={task.follow_up_at} />])
+  if (typeof task.owner === 'string' && task.owner !== task.assignee) facts.push([t('fact.owner'), task.owner])
   return (
     <dl className={classes.facts}>
       {facts.map(([name, value]) => (
@@ -156,5 +222,15 @@ function Facts({ task, isMine }: { task: UserTask; isMine: boolean }) {
         </div>
       ))}
     </dl>
+  )
+}
+
+function Priority({ priority }: { priority: number }) {
+  const { t } = useTranslation('tasks')
+  if (priority < HIGH) return <span className="tl-number">{priority}</span>
+  return (
+    <strong>
+      <Icon name="priority" size={13} /> {t('priority.high')} ({priority})
+    </strong>
   )
 }

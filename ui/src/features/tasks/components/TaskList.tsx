@@ -12,6 +12,7 @@ import { Loading } from '@/shared/ui/Loading'
 import { Problem } from '@/shared/ui/Problem'
 import { RelativeTime } from '@/shared/ui/RelativeTime'
 
+import { HIGH } from '../filters'
 import type { Inbox } from '../hooks/useInbox'
 import type { TaskView } from '../routes'
 import { DueDate } from './DueDate'
@@ -21,10 +22,12 @@ interface TaskListProps {
   inbox: Inbox
   view: TaskView
   selected: string | null
+  /** Filters leave something out. */
+  isNarrowed: boolean
   onSelect: (taskId: string) => void
 }
 
-export function TaskList({ inbox, view, selected, onSelect }: TaskListProps) {
+export function TaskList({ inbox, view, selected, isNarrowed, onSelect }: TaskListProps) {
   const { t } = useTranslation('tasks')
   const columns = useColumns()
   if (inbox.error !== null && inbox.rows.length === 0) return <Problem error={inbox.error} onRetry={inbox.retry} />
@@ -40,7 +43,7 @@ export function TaskList({ inbox, view, selected, onSelect }: TaskListProps) {
         )}
       </div>
       {inbox.rows.length === 0 ? (
-        <Empty icon="tasks" title={t(`empty.${view}.title`)} text={t(`empty.${view}.text`)} />
+        <Empty icon="tasks" title={isNarrowed ? t('empty.narrowed.title') : t(`empty.${view}.title`)} text={isNarrowed ? t('empty.narrowed.text') : t(`empty.${view}.text`)} />
       ) : (
         <DataTable
           label={t('title')}
@@ -74,7 +77,9 @@ function useColumns(): DataColumn<UserTask>[] {
         sortValue: (row) => row.name,
         cell: (row) => (
           <span className={classes.name} title={row.name}>
-            <span>{row.name}</span>
+            <span>
+              {row.priority >= HIGH && <Icon name="priority" size={13} label={t('priority.high')} />} {row.name}
+            </span>
             <span className={classes.process}>
               {row.process_name}
               {row.business_key !== null && <span className={classes.key}> · {row.business_key}</span>}

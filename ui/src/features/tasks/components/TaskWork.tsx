@@ -1,10 +1,11 @@
 /** The work itself: the task's form, or its variables as a plain list. What is typed is kept as a draft in this tab. */
 import { Button } from '@mantine/core'
-import { useMemo, useRef, useState } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import type { UserTaskDetail } from '@/shared/api/types'
-import { FormView, type FormHandle } from '@/shared/forms/FormView'
+import { AnyForm } from '@/shared/forms/AnyForm'
+import type { FormHandle } from '@/shared/forms/FormView'
 import { VariableEditor } from '@/shared/forms/VariableEditor'
 import { VariableTable } from '@/shared/forms/VariableTable'
 import { rowProblems, rowsOf, variablesOf } from '@/shared/forms/variables'
@@ -19,17 +20,19 @@ interface TaskWorkProps {
   detail: UserTaskDetail
   mode: 'edit' | 'read'
   isSending: boolean
+  /** What the server says of fields, by their names. */
+  refused?: Record<string, string>
   onComplete: (variables: Record<string, unknown>) => void
 }
 
-export function TaskWork({ detail, mode, isSending, onComplete }: TaskWorkProps) {
+export function TaskWork({ detail, mode, isSending, refused, onComplete }: TaskWorkProps) {
   const schema = detail.form_schema
   if (schema === null && mode === 'read') return <VariableTable variables={detail.variables} />
   if (schema === null) return <PlainWork detail={detail} isSending={isSending} onComplete={onComplete} />
   return (
     <>
       {hasComponents(schema) ? (
-        <FormWork schema={schema} detail={detail} mode={mode} isSending={isSending} onComplete={onComplete} />
+        <FormWork schema={schema} detail={detail} mode={mode} isSending={isSending} refused={refused} onComplete={onComplete} />
       ) : (
         <NothingToFill mode={mode} isSending={isSending} onComplete={onComplete} />
       )}
@@ -62,7 +65,7 @@ function NothingToFill({ mode, isSending, onComplete }: Omit<TaskWorkProps, 'det
   )
 }
 
-function FormWork({ schema, detail, mode, isSending, onComplete }: TaskWorkProps & { schema: object }) {
+function FormWork({ schema, detail, mode, isSending, refused, onComplete }: TaskWorkProps & { schema: object }) {
   const { t } = useTranslation('tasks')
   const id = detail.task.user_task_id
   const form = useRef<FormHandle>(null)
@@ -70,6 +73,10 @@ function FormWork({ schema, detail, mode, isSending, onComplete }: TaskWorkProps
   const [round, setRound] = useState(0)
   const [isInvalid, setInvalid] = useState(false)
   const data = useMemo(() => ({ ...detail.variables, ...draft }), [detail.variables, draft])
+
+  useEffect(() => {
+    if (refused !== undefined) form.current?.mark(refused)
+  }, [refused])
 
   function send(): void {
     if (isSending) return
@@ -96,7 +103,7 @@ function FormWork({ schema, detail, mode, isSending, onComplete }: TaskWorkProps
           </Button>
         </p>
       )}
-      <FormView key={round} ref={form} schema={schema} data={data} mode={mode} onChange={(typed) => writeDraft(id, ownVariables(typed, schema))} />
+      <AnyForm key={round} ref={form} schema={schema} data={data} mode={mode} onChange={(typed) => writeDraft(id, ownVariables(typed, schema))} />
       {mode === 'edit' && <Foot isSending={isSending} error={isInvalid ? t('invalid') : null} onComplete={send} />}
     </>
   )

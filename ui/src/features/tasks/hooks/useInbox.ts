@@ -6,6 +6,7 @@ import type { UserTask } from '@/shared/api/types'
 import { useAnnounced } from '@/shared/live/announced'
 
 import { taskListQuery } from '../api/tasks'
+import type { TaskFilters } from '../filters'
 import type { TaskView } from '../routes'
 
 export interface Inbox {
@@ -23,12 +24,12 @@ export interface Inbox {
 
 const NONE: UserTask[] = []
 
-export function useInbox(view: TaskView, search: string): Inbox {
-  const query = useInfiniteQuery(taskListQuery(view, search))
+export function useInbox(view: TaskView, search: string, filters: TaskFilters): Inbox {
+  const query = useInfiniteQuery(taskListQuery(view, search, filters))
   const pages = query.data?.pages
   const all = useMemo(() => pages?.flatMap((page) => page.items) ?? NONE, [pages])
   // Loading a further page shows it: only what comes by itself is held back.
-  const scope = `${view} ${search} ${pages?.length ?? 0}`
+  const scope = `${view} ${search} ${JSON.stringify(filters)} ${pages?.length ?? 0}`
   const { rows, waiting, show } = useAnnounced(all, (task) => task.user_task_id, scope)
   return {
     rows,

@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The inbox in a real Chromium: filters, a form of a JSON Schema, what the server refuses, notes, handing over."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.browser import PHONE, overflow_of
+from tests.e2e.desk import Desk, open_desk, second_person
+from tests.e2e.drawn_orders import drawn_orders
+from tests.e2e.server import Person
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+
+EXTENSION = (
+    '<z:formDefinition formId="check"/><z:assignmentDefinition candidateGroups="clerks"/>'
+    '<z:taskSchedule dueDate="=due"/><z:priorityDefinition priority="=urgency"/>'
+)
+FORM = {
+    "id": "check",
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "type": "object",
+    "required": ["amount", "code"],
+    "properties": {
+        "amount": {"type": "number", "title": "Amount", "description": "in EUR", "minimum": 1},
+        "code": {"type": "string", "title": "Code", "pattern": "^[A-Z]{3}$"},
+        "way": {"enum": ["post", "van"], "title": "Way"},
+        "insured": {"type": "boolean", "title": "Insured"},
+        "address": {
+            "type": "object",
+            "properties": {"city": {"type": "string"}, "since": {"type": "string", "format": "date"}},
+        },
+    },
+}
+
+
+@dataclass
+class Office:
+    """late: the instance whose task is overdue and urgent."""
+
+    desk: Desk
+    clerk: Person
+    late: str
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    folder = tmp_path_factory.mktemp("inbox")
+    with open_desk(folder) as desk:
+        clerk = second_person(desk)
+        yield Office(desk=desk, clerk=clerk, late=seed(clerk, folder))
+        clerk.close()
+
+
+def seed(clerk: Person, folder: Path) -> str:
+    """A task that is overdue and urgent, and one that is neither; the instance of the first."""
+    model, form = folder / "orders.bpmn", folder / "check.form"
+    model.write_bytes(drawn_orders("Check", extensions={"Check": EXTENSION}))
+    form.write_text(json.dumps(FORM))
+    clerk.post_files("/deployments", [model, form])
+    calm = {"due": "2999-01-01T00:00:00Z", "urgency": 50}
+    urgent = {"due": "2026-01-01T00:00:00Z", "urgency": 90}
+    clerk.post("/processes/orders/instances", {"business_key": "K-2", "variables": calm})
+    started = clerk.post("/processes/orders/instances", {"business_key": "K-1", "variables": urgent})
+    return str(started["instance_key"])
+
+
+def open_late_task(page: Page) -> None:
+    """By the filter of what is overdue."""
+    page.get_by_role("button", name="Filter").click()
+    page.get_by_role("combobox", name="Due").click()
+    page.get_by_role("option", name="Overdue").click()
+    page.keyboard.press("Escape")
+    tasks = page.get_by_role("table", name="Tasks")
+    expect(tasks).not_to_contain_text("K-2")
+    tasks.get_by_text("Check").click()
+
+
+def fill_form(page: Page) -> None:
+    """With what the page refuses first, then with what only the server refuses, then rightly."""
+    page.get_by_label("Amount").fill("0")
+    expect(page.get_by_text("At least 1")).to_be_visible()
+    page.get_by_label("Amount").fill("12.5")
+    page.get_by_label("Code").fill("abc")
+    page.get_by_label("address · city").fill("Delft")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_label("Code")).to_have_attribute("aria-invalid", "true")
+    page.get_by_label("Code").fill("ABC")
+    expect(page.get_by_label("Code")).not_to_have_attribute("aria-invalid", "true")
+
+
+def take_notes(page: Page, file: Path) -> None:
+    """A comment and a file."""
+    page.get_by_label("Write a comment").fill("the customer called")
+    page.get_by_role("button", name="Add comment").click()
+    expect(page.get_by_role("list", name="Comments")).to_contain_text("the customer called")
+    page.get_by_role("tab", name="Files").click()
+    file.write_text("Dear all")
+    page.locator("input[type=file]").set_input_files(file)
+    expect(page.get_by_role("link", name=file.name)).to_be_visible()
+
+
+def test_a_task_is_found_by_filters_worked_on_with_notes_and_completed(office: Office, tmp_path: Path) -> None:
+    page, clerk = office.desk.page, office.clerk
+    page.goto(f"{office.desk.server.address}/tasks?view=all")
+    open_late_task(page)
+    assert "due=late" in page.url
+    task = page.get_by_role("article", name="Check")
+    expect(task).to_contain_text("High priority (90)")
+    page.keyboard.press("c")
+    fill_form(page)
+    take_notes(page, tmp_path / "letter.txt")
+
+    page.get_by_role("button", name="More").click()
+    page.get_by_role("menuitem", name="Delegate").click()
+    page.get_by_label("User name").fill("clerk")
+    page.get_by_role("button", name="Delegate").click()
+    expect(task).to_contain_text("clerk")
+    (found,) = clerk.get("/tasks", view="mine")["items"]
+    clerk.post(f"/tasks/{found['user_task_id']}/resolve", {})
+    page.get_by_role("button", name="Complete task").click()
+    expect(page.get_by_text("Completed: Check (K-1)")).to_be_visible()
+
+    detail = clerk.get(f"/instances/{office.late}")
+    values = {one["name"]: one["value"] for one in detail["variables"]}
+    assert (values["amount"], values["code"], values["address"]) == (12.5, "ABC", {"city": "Delft"})
+    assert detail["summary"]["status"] == "completed"
+    history = [one["kind"] for one in clerk.get(f"/tasks/{found['user_task_id']}/history")]
+    assert history == ["opened", "claimed", "commented", "attached", "delegated", "resolved", "completed"]
+    page.set_viewport_size(PHONE)
+    assert overflow_of(page) == 0
