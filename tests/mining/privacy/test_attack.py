@@ -3,7 +3,7 @@
 
 The attacker knows every other case and asks whether one case is in the log. It looks at the maps of both worlds, picks
 the test that tells them apart best on one half of them, and is judged on the other half: what it wins bounds ε from
-below with certainty of 99.9 % (Clopper-Pearson; Jagielski, Ullman & Oprea, "Auditing differentially private machine
+below with certainty of 99.9 % (Wilson; Jagielski, Ullman & Oprea, "Auditing differentially private machine
 learning", NeurIPS 2020; Ding et al., "Detecting violations of differential privacy", CCS 2018).
 """
 
@@ -13,8 +13,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from scipy.stats import beta
 
+from taktloom.evidence.proportions import share_interval
 from taktloom.mining.privacy.noisy_graph import BEGIN, END, bounded_counts, private_graph
 from taktloom.mining.statistics.arrays import LogArrays
 from tests.mining.privacy.test_privacy import log
@@ -65,9 +65,8 @@ def proven_epsilon(without: Numbers, having: Numbers) -> float:
 
 def surely(hits: int, alarms: int) -> float:
     """The least log ratio of the two shares that so many of half the draws leave possible; 0 when it may be none."""
-    half, tail = DRAWS // 2, (1 - SURE) / 2
-    low = float(beta.ppf(tail, hits, half - hits + 1)) if hits else 0.0
-    high = float(beta.ppf(1 - tail, alarms + 1, half - alarms)) if alarms < half else 1.0
+    low = share_interval(hits, DRAWS // 2, level=SURE).low
+    high = share_interval(alarms, DRAWS // 2, level=SURE).high
     return math.log(low / high) if low > high else 0.0
 
 
