@@ -2,6 +2,7 @@
 """On random models the check says what playing every token game says, and reducing changes no verdict."""
 
 import random
+from dataclasses import replace
 
 import pytest
 from hypothesis import example, given, settings
@@ -12,7 +13,17 @@ from taktloom.kernel.soundness import check_control_flow
 from taktloom.kernel.soundness.abstraction import abstract
 from taktloom.kernel.soundness.exploration import explore
 from taktloom.kernel.soundness.reduction import reduce_net
-from taktloom.model.process import ProcessDefinition
+from taktloom.model.event_definitions import SignalDefinition, TerminateDefinition
+from taktloom.model.identifiers import ElementId
+from taktloom.model.process import (
+    AnyFlowNode,
+    BoundaryEvent,
+    EndEvent,
+    ProcessDefinition,
+    SequenceFlow,
+    StartEvent,
+    Task,
+)
 from tests.kernel.soundness.sketch import sketch
 from tests.kernel.soundness.token_game import Verdict
 
@@ -74,6 +85,70 @@ def test_reducing_changes_no_verdict(seed: int) -> None:
     assert bool(whole.flaws) == bool(reduced.flaws)
     if not whole.flaws:
         assert whole.alive == reduced.alive
+
+
+def rich_model(seed: int) -> ProcessDefinition:
+    """A random model in which events interrupt tasks, quantities count, flows have conditions, and ends terminate."""
+    chance = random.Random(seed)
+    plain = random_model(seed)
+    nodes: list[AnyFlowNode] = []
+    flows = list(plain.flows)
+    for node in plain.nodes:
+        if isinstance(node, Task):
+            nodes.append(_enriched(node, chance))
+            if chance.random() < 0.5:
+                event = BoundaryEvent(
+                    id=ElementId(f"b_{node.id}"),
+                    attached_to=node.id,
+                    definition=SignalDefinition(name="sig"),
+                )
+                nodes.append(event)
+                target = chance.choice([one.id for one in plain.nodes if not isinstance(one, StartEvent)])
+                flows.append(SequenceFlow(id=ElementId(f"f_{node.id}"), source=event.id, target=target))
+        elif isinstance(node, EndEvent) and chance.random() < 0.2:
+            nodes.append(replace(node, definition=TerminateDefinition()))
+        else:
+            nodes.append(node)
+    conditional = {one.id for one in nodes if isinstance(one, Task)}
+    flows = [
+        replace(flow, condition="x") if flow.source in conditional and chance.random() < 0.3 else flow for flow in flows
+    ]
+    return replace(plain, nodes=tuple(nodes), flows=tuple(flows))
+
+
+def _enriched(task: Task, chance: random.Random) -> Task:
+    return replace(
+        task,
+        start_quantity=2 if chance.random() < 0.1 else 1,
+        completion_quantity=2 if chance.random() < 0.1 else 1,
+    )
+
+
+@settings(max_examples=150)
+@given(st.integers(min_value=0))
+def test_reducing_changes_no_verdict_where_events_interrupt_and_quantities_count(seed: int) -> None:
+    (container,) = containers_of(rich_model(seed))
+    net = abstract(container, {})
+    assert net is not None
+
+    whole, reduced = explore(net, max_states=2_000), explore(reduce_net(net), max_states=2_000)
+
+    if whole.is_complete and reduced.is_complete:
+        assert bool(whole.flaws) == bool(reduced.flaws)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "s > p0 > p2 > x1 > k1; p0 > x1",  # a second token comes to the merge before the end is reached
+        "s > o0 > x1 > x2 > k1; o0 > x2",
+        "s > p0 > t2 > x1 > x3 > k1; p0 > x1",
+    ],
+)
+def test_a_terminate_end_event_does_not_hide_a_second_token_before_it(text: str) -> None:
+    findings = check_control_flow(sketch(text))
+
+    assert "lack-of-synchronisation" in {finding.rule for finding in findings}
 
 
 @pytest.mark.parametrize("seed", range(2))

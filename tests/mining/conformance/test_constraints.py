@@ -215,3 +215,58 @@ def test_profiles_of_a_real_log_equal_a_plain_reading(test_data: Path) -> None:
     assert all(each.count == len(times[pair]) for pair, each in told.items())
     assert all(each.mean_s == pytest.approx(np.mean(times[pair]), abs=1e-3) for pair, each in told.items())
     assert all(each.deviation_s == pytest.approx(np.std(times[pair]), abs=1e-2) for pair, each in told.items())
+
+
+REAL_LOGS = ("03_repairExample.xes.gz", "08_receipt.xes.gz", "BPIC13_cp.xes.gz", "helpdesk.xes.gz", "reviewing.xes")
+
+
+@pytest.mark.data
+@pytest.mark.parametrize("name", REAL_LOGS)
+def test_the_cases_of_a_real_log_that_break_a_template_are_those_of_its_definition(name: str) -> None:
+    variants = {each.activities: each.cases for each in given_log(name).variants().variants}
+    names = sorted({activity for variant in variants for activity in variant})
+    wanted = [
+        Constraint(template=relation, first=a, second=b)
+        for relation in Relation
+        for a in names[:12]
+        for b in names[:12]
+        if a != b
+    ]
+
+    told = {each.constraint: each.cases for each in check_constraints(variants, wanted)}
+
+    code = {activity: number for number, activity in enumerate(names)}
+    coded = [([code[activity] for activity in variant], cases) for variant, cases in variants.items()]
+    for each in wanted:
+        assert isinstance(each.template, Relation)
+        holds, a, b = DEFINITIONS[each.template], code[each.first], code[each.second]
+        assert told.get(each, 0) == sum(cases for trace, cases in coded if not holds(trace, a, b)), each.text
+
+
+@pytest.mark.data
+@pytest.mark.parametrize("name", [*REAL_LOGS, "SEPSIS.xes.gz"])
+def test_the_skeleton_of_a_real_log_is_that_of_a_plain_reading(name: str) -> None:
+    variants = {each.activities: each.cases for each in given_log(name).variants().variants}
+    names = sorted({activity for variant in variants for activity in variant})
+    pairs = {(a, b) for a in names for b in names if a != b}
+    traces = list(variants)
+
+    def always(holds: Callable[[tuple[str, ...], str, str], bool]) -> frozenset[tuple[str, str]]:
+        return frozenset((a, b) for a, b in pairs if all(holds(trace, a, b) for trace in traces))
+
+    skeleton = discover_skeleton(variants)
+
+    assert skeleton.directly_follows == {pair for trace in traces for pair in pairwise(trace)}
+    assert skeleton.frequencies == {name: frozenset(trace.count(name) for trace in traces) for name in names}
+    assert {each for each in skeleton.equivalence if each[0] != each[1]} == always(
+        lambda trace, a, b: trace.count(a) == trace.count(b)
+    )
+    assert {each for each in skeleton.never_together if each[0] != each[1]} == always(
+        lambda trace, a, b: not (a in trace and b in trace)
+    )
+    assert {each for each in skeleton.always_after if each[0] != each[1]} == always(
+        lambda trace, a, b: all(b in trace[at + 1 :] for at, one in enumerate(trace) if one == a)
+    )
+    assert {each for each in skeleton.always_before if each[0] != each[1]} == always(
+        lambda trace, a, b: all(b in trace[:at] for at, one in enumerate(trace) if one == a)
+    )

@@ -7,7 +7,9 @@ import pytest
 
 from taktloom.mining.conformance import check_fitness, measure_precision
 from taktloom.mining.discovery import activities_of, discover_process_tree, petri_net_from_tree
-from taktloom.mining.petri import reachable_markings
+from taktloom.mining.discovery.miners import Miner, MinerSettings, discover_model
+from taktloom.mining.net_soundness import check_soundness
+from tests.mining.given_logs import CASE_LEVEL_LOGS, given_log
 from tests.mining.plain_logs import DRAFT_LOGS, read_variants
 
 # fitness by token replay, precision by escaping edges, at noise 0.2: (at least, at least)
@@ -35,12 +37,18 @@ def test_the_default_model_covers_and_fits_the_log(name: str, test_data: Path) -
     assert measure_precision(net, variants) >= least_precision
 
 
-@pytest.mark.parametrize("name", ["BPIC13_cp", "Procure-to-Pay", "helpdesk"])
-def test_the_default_model_is_sound(name: str, test_data: Path) -> None:
-    net = petri_net_from_tree(discover_process_tree(read_variants(test_data / "logs" / DRAFT_LOGS[name])))
+@pytest.mark.data
+@pytest.mark.parametrize("name", [name for name in CASE_LEVEL_LOGS if "xes" in name])
+@pytest.mark.parametrize(
+    "settings",
+    [
+        MinerSettings(miner=Miner.INDUCTIVE, noise=0.0),
+        MinerSettings(miner=Miner.INDUCTIVE),
+        MinerSettings(miner=Miner.INDUCTIVE_GRAPH),
+    ],
+    ids=lambda settings: settings.title,
+)
+def test_the_models_of_inductive_miners_are_sound_on_every_log(name: str, settings: MinerSettings) -> None:
+    variants = {each.activities: each.cases for each in given_log(name).variants().variants}
 
-    reached = dict(reachable_markings(net, limit=200_000))
-
-    assert len(reached) < 200_000
-    assert {index for enabled in reached.values() for index in enabled} == set(range(len(net.transitions)))
-    assert [marking for marking, enabled in reached.items() if not enabled] == [net.final_marking]
+    assert check_soundness(discover_model(variants, settings).net).is_sound

@@ -154,6 +154,8 @@ class _Reducer:
             return False
         edge = node.inputs[0]
         before = self.nodes[self.edges[edge].source]
+        if any(way.aborts for way in node.alternatives) and not self._is_alone(before, edge):
+            return False
         hits = sum(edge in way.edges for way in before.alternatives)
         if before is node or before.keeps_count or hits * len(node.alternatives) > _MAX_WAYS:
             return False
@@ -174,6 +176,12 @@ class _Reducer:
         del self.edges[edge], self.nodes[number]
         self._touch(source)
         return True
+
+    def _is_alone(self, before: NetNode, edge: int) -> bool:
+        """Whether what ends everything may do so a move earlier: no other token can come of it or overtake it."""
+        return len(before.inputs) <= 1 and all(
+            way.edges == {edge} and not way.spawns for way in before.alternatives if edge in way.edges
+        )
 
     def _through(self, way: Alternative, edge: int, node: NetNode) -> list[Alternative]:
         passed: tuple[ElementId, ...] = () if node.element is None else (node.element,)
@@ -221,7 +229,11 @@ class _Reducer:
         return True
 
     def _ends(self, node: NetNode) -> bool:
-        return any(self.edges[edge].target == SINK for way in node.alternatives for edge in way.edges)
+        """Whether a path or everything may end with the node, so that a second token would be seen only before it."""
+        return any(way.aborts or self._reaches_end(way) for way in node.alternatives)
+
+    def _reaches_end(self, way: Alternative) -> bool:
+        return any(self.edges[edge].target == SINK for edge in way.edges)
 
     def _drop_private_ends(self, number: int) -> bool:
         """Leave out ends that are reached beside other tokens, where the node cannot fire again."""

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import BinaryIO, Generic, TypeVar
 
 import numpy as np
 import polars as pl
@@ -60,9 +60,9 @@ class PlainText:
     def frames(self, columns: Sequence[str]) -> Iterator[pl.DataFrame]:
         """These columns of the rows after the header, a block at a time; for a file that is known to be plain."""
         with self.path.open("rb") as file:
-            file.readline()
-            while block := file.read(BLOCK_BYTES):
-                yield self.split(block + file.readline(), self.schema).select(columns)
+            begin = len(file.readline())
+            for block in _whole_lines(file, begin):
+                yield self.split(block, self.schema).select(columns)
 
     def split(self, block: bytes, schema: dict[str, pl.DataType]) -> pl.DataFrame:
         """The rows of whole lines."""
@@ -155,10 +155,8 @@ def _blocks(path: Path, raw: RawBytes, digest: Digest | None) -> Iterator[bytes]
         header = file.readline(LONGEST_LINE)
         _require_plain(header)
         hasher.update(header)
-        while block := file.read(BLOCK_BYTES):
-            block += b"" if block.endswith(b"\n") else file.readline(LONGEST_LINE)
-            is_ended = block.endswith(b"\n")
-            if not is_ended and file.read(1):
+        for block in _whole_lines(file, len(header)):
+            if not block.endswith(b"\n") and file.read(1):
                 raise _NotPlainError
             if raw.watch.cancelled():
                 raise ImportCancelledError(raw.name)
@@ -169,6 +167,19 @@ def _blocks(path: Path, raw: RawBytes, digest: Digest | None) -> Iterator[bytes]
             raw.watch.report(Progress(stage=ImportStage.READING, done=min(done, total), total=total))
     if digest is not None:
         digest.sha256, digest.size_bytes = hasher.hexdigest(), done + len(header)
+
+
+def _whole_lines(file: BinaryIO, begin: int) -> Iterator[bytes]:
+    """The bytes from *begin* on, in blocks that end with a line, read in one piece: to join two costs a copy."""
+    while True:
+        file.seek(begin + BLOCK_BYTES - 1)
+        rest = file.readline(LONGEST_LINE)  # the line that the last byte of the block belongs to
+        file.seek(begin)
+        block = file.read(BLOCK_BYTES - 1 + len(rest))
+        if not block:
+            return
+        yield block
+        begin += len(block)
 
 
 def _require_plain(header: bytes) -> None:
