@@ -735,6 +735,36 @@ state cancelled
 state #2 cancelled
 """,
     ),
+    "two parallel multiple events at one task gather each for itself, and begin again": (
+        (
+            "start s\nuser u\nend e f h\n"
+            '<boundaryEvent id="b1" attachedToRef="u" cancelActivity="false" parallelMultiple="true">'
+            + MSG
+            + SIG
+            + "</boundaryEvent>\n"
+            '<boundaryEvent id="b2" attachedToRef="u" cancelActivity="false" parallelMultiple="true">'
+            + NOTE
+            + SIG
+            + "</boundaryEvent>\n"
+            "s -> u -> e\nb1 -> f\nb2 -> h",
+        ),
+        """start p
+  +s -s +u
+broadcast Sig
+publish Msg
+  +b1 -b1 +f -f
+publish Note
+  +b2 -b2 +h -h
+publish Msg
+broadcast Sig
+  +b1 -b1 +f -f
+publish Note
+  +b2 -b2 +h -h
+task u
+  -u +e -e
+state completed
+""",
+    ),
 }
 
 
