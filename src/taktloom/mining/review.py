@@ -14,7 +14,8 @@ import numpy as np
 
 from taktloom.mining.filters import ALL_PASS, LogFilter, apply_filter, filter_to_json
 from taktloom.mining.logs.canonical import CanonicalLog
-from taktloom.mining.quality.card import QualityCard, assess_quality, is_utc_only
+from taktloom.mining.quality.card import QualityCard, assess_quality
+from taktloom.mining.quality.unknowable import is_utc_only
 from taktloom.mining.statistics.arrays import LogArrays, TimeSummary, load_arrays, summarise_groups
 from taktloom.mining.statistics.directly_follows import DirectlyFollowsGraph, discover_directly_follows_graph
 from taktloom.mining.statistics.durations import CaseDurations, case_durations_us, measure_case_durations

@@ -15,7 +15,7 @@ from taktloom.mining.discovery.bpmn_from_sketch import bpmn_from_tree
 from taktloom.mining.discovery.inductive import DEFAULT_NOISE, discover_process_tree
 from taktloom.mining.indicators import decisions_after, judged_alternatives, load_indicator_source
 from taktloom.mining.logs.canonical import CanonicalLog
-from taktloom.mining.quality.card import is_utc_only
+from taktloom.mining.quality.unknowable import is_utc_only
 from taktloom.mining.statistics.arrays import load_arrays
 from taktloom.mining.statistics.resources import classify_resources
 from taktloom.model.conformance import ConformanceReport

@@ -130,7 +130,7 @@ def _found_roles(arrays: "LogArrays", parameters: RolesParameters) -> "tuple[Dis
 
 def _resources(source: AnalysisInput, parameters: NothingToChoose) -> AnalysisOutput:
     from taktloom.mining.organisation.profiles import profile_resources
-    from taktloom.mining.quality.card import is_utc_only
+    from taktloom.mining.quality.unknowable import is_utc_only
     from taktloom.mining.statistics.resources import classify_resources
 
     del parameters
@@ -163,7 +163,7 @@ def _resources(source: AnalysisInput, parameters: NothingToChoose) -> AnalysisOu
 
 def _calendars(source: AnalysisInput, parameters: CalendarsParameters) -> AnalysisOutput:
     from taktloom.mining.organisation.calendars import WEEKDAYS, discover_calendars
-    from taktloom.mining.quality.card import is_utc_only
+    from taktloom.mining.quality.unknowable import is_utc_only
 
     arrays, metadata = _with_resources(source), source.log.metadata
     roles = _found_roles(arrays, parameters)

@@ -17,6 +17,7 @@ import numpy as np
 from taktloom.mining.logs.metadata import ImportFacts
 from taktloom.mining.quality.clocks import read_clocks
 from taktloom.mining.quality.truncation import find_truncation
+from taktloom.mining.quality.unknowable import find_unknowable
 from taktloom.mining.statistics.arrays import NOBODY, LogArrays
 from taktloom.model.findings import Finding, Severity
 
@@ -24,7 +25,6 @@ SECOND_US, MINUTE_US, HOUR_US, DAY_US = 1_000_000, 60_000_000, 3_600_000_000, 86
 EPOCH_END_US, FAR_US = 365 * DAY_US, 47_482 * DAY_US  # 1971 and 2100: zero dates, 9999-12-31 and the like
 NIGHT_HOURS = (22, 23, 0, 1, 2, 3, 4, 5)
 BATCH_SIZE = 10
-YEAR_DAYS = 365
 WEIGHTS: Mapping[str, int] = {"completeness": 30, "order": 25, "uniqueness": 15, "clock": 20, "lifecycle": 10}
 
 
@@ -64,7 +64,9 @@ def assess_quality(
         score=round(sum(each.score * each.weight for each in components) / 100, 1),
         components=components,
         findings=tuple(_findings(measures, facts)),
-        cannot_be_known=tuple(_unknowable(measures, facts, has_case_attributes=has_case_attributes, timezone=timezone)),
+        cannot_be_known=tuple(
+            find_unknowable(measures, facts, has_case_attributes=has_case_attributes, timezone=timezone)
+        ),
         measures=measures,
     )
 
@@ -273,80 +275,4 @@ def _finding(check: _Check, value: float) -> Finding:
         message=check.message.format(**parameters),
         remedy=check.remedy,
         parameters=parameters,
-    )
-
-
-def _unknowable(
-    measures: Mapping[str, float], facts: ImportFacts, *, has_case_attributes: bool, timezone: str | None
-) -> list[Finding]:
-    found = []
-    if measures["start_share"] == 0:
-        found.append(
-            _unknown(
-                "working-time",
-                "Working time: the log has completions only. Waiting and working cannot be told apart.",
-                "A start time per step.",
-            )
-        )
-    if measures["resource_share"] == 0:
-        found.append(
-            _unknown(
-                "who-works",
-                "Hand-overs, rubber stamps, human or system: no event names a resource.",
-                "The person or system of each step.",
-            )
-        )
-    elif measures["role_share"] == 0:
-        found.append(_unknown("roles", "Hand-overs between roles: no event names a role.", "The role of each step."))
-    if facts.finest_unit_us >= MINUTE_US:
-        unit = "days" if facts.finest_unit_us >= DAY_US else "hours" if facts.finest_unit_us >= HOUR_US else "minutes"
-        found.append(
-            _unknown(
-                "fine-times",
-                f"Anything quicker than the clock shows: times are in whole {unit}.",
-                "Times with seconds.",
-                unit=unit,
-            )
-        )
-    if 0 < measures["days_covered"] < YEAR_DAYS:
-        days = f"{measures['days_covered']:.0f}"
-        found.append(
-            _unknown(
-                "seasons",
-                f"Seasons: the log covers {days} days. What changes within it may come back every year.",
-                "A year or more.",
-                days=days,
-            )
-        )
-    if measures["cases_still_open"]:
-        found.append(
-            _unknown(
-                "finished-cases",
-                "Which of the last cases are finished: nothing marks the end of a case.",
-                "An event or attribute that says how each case ended.",
-            )
-        )
-    if is_utc_only(facts, timezone):
-        found.append(
-            _unknown("local-hours", "Local working hours: all times are written in UTC.", "The zone: --timezone.")
-        )
-    if not has_case_attributes:
-        found.append(
-            _unknown(
-                "decision-rules",
-                "Which facts decide a case's path: the log has no attributes.",
-                "Case data such as type, amount, channel.",
-            )
-        )
-    return found  # fmt: skip
-
-
-def is_utc_only(facts: ImportFacts, timezone: str | None) -> bool:
-    """Whether the local wall clock is unknown: offsets are all zero and the caller named no zone."""
-    return timezone is None and facts.times_have_zone and set(facts.offsets) <= {0}
-
-
-def _unknown(rule: str, message: str, remedy: str, **parameters: str) -> Finding:
-    return Finding(
-        severity=Severity.INFORMATION, rule=f"unknown-{rule}", message=message, remedy=remedy, parameters=parameters
     )
