@@ -23,6 +23,10 @@ Codes: TypeAlias = NDArray[np.int64]
 ROUNDS, ROUNDS_AT_ONCE = 60, 5
 LEAVES = 15
 LEAF_ROWS = 10
+RATE, SHRINKAGE = (
+    0.05,
+    5.0,
+)  # a class of a handful of rows has a second derivative near 0: unshrunken, its leaves diverge
 MOST_CATEGORIES = 250
 MOST_ROWS = 200_000
 
@@ -57,7 +61,10 @@ def learn_classes(
     if known.size < 2:
         return lambda rows: _spread(np.ones((len(rows), 1)), known, classes)
     model = ensemble.HistGradientBoostingClassifier(
-        **_options(features, categorical, learning.seed), class_weight=None, loss="log_loss"
+        **_options(features, categorical, learning.seed),
+        learning_rate=RATE,
+        l2_regularization=SHRINKAGE,
+        loss="log_loss",
     )
     _fit(model, features[chosen], target[chosen], learning.report)
     return lambda rows: _spread(model.predict_proba(rows), model.classes_, classes)
