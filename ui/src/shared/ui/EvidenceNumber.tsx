@@ -36,12 +36,8 @@ export function EvidenceNumber(props: EvidenceNumberProps) {
   const language = useLanguage()
   const say = format ?? ((amount: number) => formatNumber(amount, language))
   const hasBounds = value !== null && interval !== undefined && interval !== null
-  const figure =
-    value === null ? (
-      <span className={classes.unknown}>{t('evidence.cannotTell')}</span>
-    ) : (
-      <span className={classes.value}>{say(value)}</span>
-    )
+  const text = value === null ? t('evidence.cannotTell') : say(value)
+  const figure = <span className={value === null ? classes.unknown : classes.value}>{text}</span>
   return (
     <div className={classes.evidence} data-size={size}>
       <span className={classes.label}>{label}</span>
@@ -50,7 +46,7 @@ export function EvidenceNumber(props: EvidenceNumberProps) {
       ) : (
         <Popover width={320} position="bottom-start" withArrow>
           <Popover.Target>
-            <button type="button" className={classes.how} aria-label={t('evidence.how', { label })}>
+            <button type="button" className={classes.how} aria-label={t('evidence.how', { label, figure: text })}>
               {figure}
             </button>
           </Popover.Target>
