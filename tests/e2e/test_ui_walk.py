@@ -11,7 +11,6 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, Playwright, expect, sync_playwright
 
 from tests.e2e import receipt_pages as pages
-from tests.e2e.accessibility import axe_source, violations
 from tests.e2e.browser import CHROMIUM, DESK, PHONE, Complaints, assert_marks_visible, chromium, open_page, overflow_of
 from tests.e2e.languages import english_texts, words_of_the_data
 from tests.e2e.server import REPOSITORY, Person, ServerProcess
@@ -253,36 +252,24 @@ def chinese(walked: Town, driver: Playwright, tmp_path_factory: pytest.TempPathF
         yield page
 
 
-MAIN_PAGES = (
-    "/", "/tasks?view=all", "/processes", "/processes/receipt?tab=watch", "/processes/receipt?tab=versions",
-    "/processes/receipt?start=true", "/instances", "/incidents?state=resolved", "/batches", "/mining",
-    "/mining/logs/receipt?tab=quality", "/mining/logs/receipt?tab=map", "/mining/logs/receipt?tab=potential",
-    "/admin/users", "/account",
-)  # fmt: skip
-PHONE_PAGES = ("/", "/tasks?view=all", "/processes", "/processes/receipt", "/instances", "/incidents", "/mining")
-
-
 @dataclass
 class Visits:
-    """What was found on each page: texts in English, by how many pixels it is wider than a phone, what axe says."""
+    """What was found on each page: texts in English, and by how many pixels it is wider than a phone."""
 
     english: dict[str, list[str]] = field(default_factory=dict)
     too_wide: dict[str, int] = field(default_factory=dict)
-    barriers: dict[str, list[str]] = field(default_factory=dict)
 
 
 @pytest.fixture(scope="module")
 def visits(walked: Town, chinese: Page, test_data: Path) -> Visits:
     """Every page opened once in Chinese, at a desk and then as narrow as a phone."""
     data = words_of_the_data(walked.clerk, test_data / "logs" / "receipt.csv")
-    found, axe = Visits(), axe_source()
+    found = Visits()
     for place in places(walked):
         chinese.set_viewport_size(DESK)
         open_page(chinese, walked.server.address + place)
         if texts := english_texts(chinese, data):
             found.english[place] = texts
-        if place in MAIN_PAGES and (broken := violations(chinese, axe)):
-            found.barriers[place] = broken
         chinese.set_viewport_size(PHONE)
         if pixels := overflow_of(chinese):
             found.too_wide[place] = pixels
@@ -299,17 +286,13 @@ def test_a_browser_that_speaks_chinese_gets_chinese_pages_without_a_word_of_engl
 def test_no_page_is_wider_than_a_phone(walked: Town, visits: Visits) -> None:
     page = walked.context.new_page()
     page.set_viewport_size(PHONE)
+    main_pages = ["/", "/tasks?view=all", "/processes", "/processes/receipt", "/instances", "/incidents", "/mining"]
 
-    for place in PHONE_PAGES:
+    for place in main_pages:
         open_page(page, walked.server.address + place)
         assert overflow_of(page) == 0, place
-        assert violations(page, axe_source()) == [], place
 
     assert visits.too_wide == {}
-
-
-def test_axe_finds_no_barrier_on_the_main_pages(visits: Visits) -> None:
-    assert visits.barriers == {}
 
 
 def test_the_bpmn_io_mark_is_visible_and_uncovered_in_every_diagram_and_form(walked: Town) -> None:
@@ -343,8 +326,7 @@ def places(town: Town) -> list[str]:
         "/incidents", "/incidents?state=resolved", "/incidents?view=list", "/batches", f"/instances/{instance}?at=2",
         "/mining", "/mining/import", "/mining/logs/receipt/columns", *tabs,
         "/mining/logs/receipt?tab=analyses", "/mining/logs/receipt?tab=analyses&analysis=times&parameters=%7B%7D",
-        "/admin/users", "/admin/service-accounts", "/admin/operations",
-        "/admin/operations?view=retention", "/admin/audit", "/account",
+        "/admin/users", "/admin/service-accounts", "/admin/audit", "/account",
     ]  # fmt: skip
 
 

@@ -90,7 +90,7 @@ function Actions() {
   const query = useInfiniteQuery(actionsQuery)
   const columns: DataColumn<OperatorAction>[] = [
     { id: 'at', header: t('audit.at'), cell: (row) => <RelativeTime iso={row.occurred_at} /> },
-    { id: 'actor', header: t('audit.actor'), cell: (row) => row.actor ?? '–' },
+    { id: 'actor', header: t('audit.actor'), hideBelow: 'phone', cell: (row) => row.actor ?? '–' },
     { id: 'action', header: t('audit.action'), cell: (row) => t(`action.${row.action}`, { defaultValue: row.action }) },
     {
       id: 'target',
