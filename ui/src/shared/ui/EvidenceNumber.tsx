@@ -31,11 +31,10 @@ interface EvidenceNumberProps {
 }
 
 export function EvidenceNumber(props: EvidenceNumberProps) {
-  const { label, value, format, interval, n, at, how, needs, size = 'normal' } = props
+  const { label, value, format, how, size = 'normal' } = props
   const { t } = useTranslation('shared')
   const language = useLanguage()
   const say = format ?? ((amount: number) => formatNumber(amount, language))
-  const hasBounds = value !== null && interval !== undefined && interval !== null
   const text = value === null ? t('evidence.cannotTell') : say(value)
   const figure = <span className={value === null ? classes.unknown : classes.value}>{text}</span>
   return (
@@ -53,12 +52,21 @@ export function EvidenceNumber(props: EvidenceNumberProps) {
           <Popover.Dropdown>{how}</Popover.Dropdown>
         </Popover>
       )}
-      <span className={classes.facts}>
-        {hasBounds && <span className="tl-number">{`${say(interval[0])} – ${say(interval[1])}`}</span>}
-        {typeof n === 'number' && <span className="tl-number">n = {formatNumber(n, language)}</span>}
-        {value === null && needs !== undefined && <span>{needs}</span>}
-        {typeof at === 'string' && <RelativeTime iso={at} />}
-      </span>
+      <Facts {...props} say={say} />
     </div>
+  )
+}
+
+/** How sure it is, of how many, as of when; or what it would take to tell. */
+function Facts({ value, interval, n, at, needs, say }: EvidenceNumberProps & { say: (amount: number) => string }) {
+  const language = useLanguage()
+  const hasBounds = value !== null && interval !== undefined && interval !== null
+  return (
+    <span className={classes.facts}>
+      {hasBounds && <span className="tl-number">{`${say(interval[0])} – ${say(interval[1])}`}</span>}
+      {typeof n === 'number' && <span className="tl-number">n = {formatNumber(n, language)}</span>}
+      {value === null && needs !== undefined && <span>{needs}</span>}
+      {typeof at === 'string' && <RelativeTime iso={at} />}
+    </span>
   )
 }
