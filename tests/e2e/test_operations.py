@@ -8,12 +8,20 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from tests.e2e.accessibility import axe_source, violations
 from tests.e2e.browser import DESK, PHONE, assert_marks_visible, open_page, overflow_of
 from tests.e2e.desk import Desk, open_desk, second_person
 from tests.e2e.drawn_orders import drawn_orders
 from tests.e2e.server import Person
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+
+MAIN_PAGES = (
+    "/", "/tasks?view=all", "/processes", "/processes/orders?tab=watch", "/processes/orders?tab=versions",
+    "/processes/orders?start=true", "/processes/orders/migration?from=1&to=2&dry=true", "/instances", "/incidents",
+    "/batches", "/decisions", "/mining", "/mining/import", "/admin/users", "/admin/operations",
+    "/admin/operations?view=retention", "/admin/audit", "/account",
+)  # fmt: skip
 
 
 @dataclass
@@ -126,3 +134,18 @@ def test_tokens_are_moved_after_a_preview_with_a_reason(shop: Shop) -> None:
     (action,) = shop.clerk.get("/operator-actions", instance_key=shop.weighed)["items"]
     assert (action["action"], action["reason"]) == ("modify-instance", "weighed by hand")
     assert [one["job_type"] for one in shop.clerk.get(f"/instances/{shop.weighed}")["jobs"]] == ["pack"]
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+def test_axe_finds_no_barrier_on_the_main_pages(shop: Shop, language: str) -> None:
+    page, address, axe = shop.desk.page, shop.desk.server.address, axe_source()
+    page.set_viewport_size(DESK if language == "en" else PHONE)
+    page.evaluate("language => localStorage.setItem('taktloom.language', language)", language)
+    found: dict[str, list[str]] = {}
+    for place in (*MAIN_PAGES, f"/instances/{shop.weighed}"):
+        open_page(page, address + place)
+        if broken := violations(page, axe):
+            found[place] = broken
+        assert overflow_of(page) == 0, place
+
+    assert found == {}

@@ -19,7 +19,7 @@ export function ShortcutSheet({ isOpen, onClose }: { isOpen: boolean; onClose: (
     setOn(next)
   }
   return (
-    <Modal opened={isOpen} onClose={onClose} title={t('shortcuts.title')} closeButtonProps={{ 'aria-label': t('shared:action.close') }}>
+    <Modal opened={isOpen} onClose={onClose} title={t('shortcuts.title')}>
       <Switch
         label={t('shortcuts.single')}
         description={t('shortcuts.singleHint')}

@@ -1,10 +1,10 @@
 import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router'
 
 import { shellRoute } from '@/shared/routing/roots'
-import { textParam, type RawSearch } from '@/shared/routing/search'
+import { choiceParam, textParam, type RawSearch } from '@/shared/routing/search'
 import { sessionQuery } from '@/shared/session/session'
 
-import { ADMIN_TABS } from './tabs'
+import { ADMIN_TABS, OPERATIONS_VIEWS, type OperationsView } from './tabs'
 
 /** Admin leads to the first of its pages that the person may see. */
 const admin = createRoute({
@@ -36,10 +36,17 @@ const audit = createRoute({
   component: lazyRouteComponent(() => import('./components/AuditPage'), 'AuditPage'),
 })
 
+const operations = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/admin/operations',
+  validateSearch: (raw: RawSearch): { view?: OperationsView } => ({ view: choiceParam(raw, 'view', OPERATIONS_VIEWS) }),
+  component: lazyRouteComponent(() => import('./components/OperationsPage'), 'OperationsPage'),
+})
+
 const account = createRoute({
   getParentRoute: () => shellRoute,
   path: '/account',
   component: lazyRouteComponent(() => import('./components/AccountPage'), 'AccountPage'),
 })
 
-export const adminRoutes = [admin, users, keys, audit, account] as const
+export const adminRoutes = [admin, users, keys, operations, audit, account] as const

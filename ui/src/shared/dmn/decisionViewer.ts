@@ -33,6 +33,8 @@ export function makeDecisionViewer(container: HTMLElement, language: string): De
       await viewer.importXML(xml, { open: false })
       const view = (viewer.getViews() as { element: { id: string } }[]).find(({ element }) => element.id === decisionId)
       if (view !== undefined) await viewer.open(view)
+      // A table wider than its paper is scrolled by keys too.
+      for (const table of container.querySelectorAll('.tjs-table-container')) table.setAttribute('tabindex', '0')
     },
     markRules: (rules) => {
       marks.textContent = ruleStyles(rules)

@@ -27,7 +27,7 @@ test('how it is computed comes on a click', async () => {
   await renderPart(<EvidenceNumber label="Fitness" value={1} how="Token replay over the log." />)
   expect(screen.queryByText('Token replay over the log.')).toBeNull()
 
-  await userEvent.click(screen.getByRole('button', { name: 'Fitness: how it is computed' }))
+  await userEvent.click(screen.getByRole('button', { name: /^Fitness .*: how it is computed$/ }))
 
   expect(screen.getByText('Token replay over the log.')).toBeTruthy()
 })

@@ -31,17 +31,12 @@ interface EvidenceNumberProps {
 }
 
 export function EvidenceNumber(props: EvidenceNumberProps) {
-  const { label, value, format, interval, n, at, how, needs, size = 'normal' } = props
+  const { label, value, format, how, size = 'normal' } = props
   const { t } = useTranslation('shared')
   const language = useLanguage()
   const say = format ?? ((amount: number) => formatNumber(amount, language))
-  const hasBounds = value !== null && interval !== undefined && interval !== null
-  const figure =
-    value === null ? (
-      <span className={classes.unknown}>{t('evidence.cannotTell')}</span>
-    ) : (
-      <span className={classes.value}>{say(value)}</span>
-    )
+  const text = value === null ? t('evidence.cannotTell') : say(value)
+  const figure = <span className={value === null ? classes.unknown : classes.value}>{text}</span>
   return (
     <div className={classes.evidence} data-size={size}>
       <span className={classes.label}>{label}</span>
@@ -50,19 +45,28 @@ export function EvidenceNumber(props: EvidenceNumberProps) {
       ) : (
         <Popover width={320} position="bottom-start" withArrow>
           <Popover.Target>
-            <button type="button" className={classes.how} aria-label={t('evidence.how', { label })}>
+            <button type="button" className={classes.how} aria-label={t('evidence.how', { label, figure: text })}>
               {figure}
             </button>
           </Popover.Target>
           <Popover.Dropdown>{how}</Popover.Dropdown>
         </Popover>
       )}
-      <span className={classes.facts}>
-        {hasBounds && <span className="tl-number">{`${say(interval[0])} – ${say(interval[1])}`}</span>}
-        {typeof n === 'number' && <span className="tl-number">n = {formatNumber(n, language)}</span>}
-        {value === null && needs !== undefined && <span>{needs}</span>}
-        {typeof at === 'string' && <RelativeTime iso={at} />}
-      </span>
+      <Facts {...props} say={say} />
     </div>
+  )
+}
+
+/** How sure it is, of how many, as of when; or what it would take to tell. */
+function Facts({ value, interval, n, at, needs, say }: EvidenceNumberProps & { say: (amount: number) => string }) {
+  const language = useLanguage()
+  const hasBounds = value !== null && interval !== undefined && interval !== null
+  return (
+    <span className={classes.facts}>
+      {hasBounds && <span className="tl-number">{`${say(interval[0])} – ${say(interval[1])}`}</span>}
+      {typeof n === 'number' && <span className="tl-number">n = {formatNumber(n, language)}</span>}
+      {value === null && needs !== undefined && <span>{needs}</span>}
+      {typeof at === 'string' && <RelativeTime iso={at} />}
+    </span>
   )
 }

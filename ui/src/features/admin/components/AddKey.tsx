@@ -26,7 +26,7 @@ export function AddKey({ onClose }: { onClose: () => void }) {
     onSuccess: () => queryClient.invalidateQueries({ queryKey: accountsQuery.queryKey }),
   })
   return (
-    <Modal opened onClose={onClose} title={t('keys.add')} closeButtonProps={{ 'aria-label': t('shared:action.close') }}>
+    <Modal opened onClose={onClose} title={t('keys.add')}>
       {add.data !== undefined ? (
         <SecretOnce label={t('keys.shown', { name: add.data.account.name })} secret={add.data.key} hint={t('keys.shownHint')} />
       ) : (

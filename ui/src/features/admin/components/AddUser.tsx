@@ -27,7 +27,7 @@ export function AddUser({ onClose }: { onClose: () => void }) {
   })
   const link = add.data?.one_time_link ?? null
   return (
-    <Modal opened onClose={onClose} title={t('users.add')} closeButtonProps={{ 'aria-label': t('shared:action.close') }}>
+    <Modal opened onClose={onClose} title={t('users.add')}>
       {link !== null ? (
         <SecretOnce label={t('users.link', { name: form.values.username })} secret={link} hint={t('users.linkHint')} />
       ) : (

@@ -28,7 +28,7 @@ export function EditUser({ user, onClose }: { user: User; onClose: () => void })
   const reset = useMutation({ mutationFn: () => resetUser(user.user_id) })
   const error = change.error ?? reset.error
   return (
-    <Modal opened onClose={onClose} title={user.username} closeButtonProps={{ 'aria-label': t('shared:action.close') }}>
+    <Modal opened onClose={onClose} title={user.username}>
       <form onSubmit={form.onSubmit((values) => change.mutate(values))}>
         <Stack gap="md">
           {error !== null && <Problem error={error} />}

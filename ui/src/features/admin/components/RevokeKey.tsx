@@ -19,7 +19,7 @@ export function RevokeKey({ account, onClose }: { account: ServiceAccount; onClo
     },
   })
   return (
-    <Modal opened onClose={onClose} title={t('keys.revokeNamed', { name: account.name })} closeButtonProps={{ 'aria-label': t('shared:action.close') }}>
+    <Modal opened onClose={onClose} title={t('keys.revokeNamed', { name: account.name })}>
       <Stack gap="md">
         {revoke.error !== null && <Problem error={revoke.error} />}
         <p>{t('keys.revokeText')}</p>

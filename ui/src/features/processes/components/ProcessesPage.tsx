@@ -31,16 +31,21 @@ export function ProcessesPage() {
   const deploy = useDeployFiles()
   useLiveTopics('instances', 'incidents')
   return (
-    <Page title={t('title')} actions={<ListActions deploy={deploy} />}>
+    <Page
+      title={t('title')}
+      facts={
+        <span className={classes.links}>
+          <Link to="/instances">{t('instances.title')}</Link>
+          <Link to="/incidents">{t('incidents.title')}</Link>
+        </span>
+      }
+      actions={<ListActions deploy={deploy} />}
+    >
       {deploy.error !== null && <Problem error={deploy.error} />}
       <Tabs value={tab} onChange={(value) => void navigate({ search: { tab: (value as ListTab | null) ?? undefined }, replace: true })}>
         <Tabs.List mb="sm">
           <Tabs.Tab value="processes">{t('list.deployed')}</Tabs.Tab>
           {can('process.edit') && <Tabs.Tab value="drafts">{t('list.drafts')}</Tabs.Tab>}
-          <span className={classes.links}>
-            <Link to="/instances">{t('instances.title')}</Link>
-            <Link to="/incidents">{t('incidents.title')}</Link>
-          </span>
         </Tabs.List>
         <Tabs.Panel value="processes">
           <ProcessList />
