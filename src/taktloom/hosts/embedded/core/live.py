@@ -25,9 +25,8 @@ from taktloom.model.interventions import HistoryLevel
 from taktloom.model.places import Place
 from taktloom.storage import Row, Session, to_micros
 
-_KEPT_BYTES = (
-    96 * 1024 * 1024
-)  # of stored states, which is some 150,000 small ones; in memory each takes three times that
+# Of stored states, which is some 150,000 small ones; in memory each takes three times that.
+_KEPT_BYTES = 96 * 1024 * 1024
 
 
 class UnknownInstanceError(NotFoundError):
