@@ -87,8 +87,11 @@ def test_reducing_changes_no_verdict(seed: int) -> None:
         assert whole.alive == reduced.alive
 
 
-def rich_model(seed: int) -> ProcessDefinition:
-    """A random model in which events interrupt tasks, quantities count, flows have conditions, and ends terminate."""
+def rich_model(seed: int, *, beside: bool = False) -> ProcessDefinition:
+    """A random model in which events interrupt tasks, quantities count, flows have conditions, and ends terminate.
+
+    beside: half of the events interrupt nothing.
+    """
     chance = random.Random(seed)
     plain = random_model(seed)
     nodes: list[AnyFlowNode] = []
@@ -101,6 +104,7 @@ def rich_model(seed: int) -> ProcessDefinition:
                     id=ElementId(f"b_{node.id}"),
                     attached_to=node.id,
                     definition=SignalDefinition(name="sig"),
+                    is_interrupting=not (beside and chance.random() < 0.5),
                 )
                 nodes.append(event)
                 target = chance.choice([one.id for one in plain.nodes if not isinstance(one, StartEvent)])
@@ -135,6 +139,22 @@ def test_reducing_changes_no_verdict_where_events_interrupt_and_quantities_count
 
     if whole.is_complete and reduced.is_complete:
         assert bool(whole.flaws) == bool(reduced.flaws)
+
+
+@settings(max_examples=150)
+@given(st.integers(min_value=0))
+@example(183)  # a flaw that the reduced net does not show
+def test_events_that_interrupt_nothing_hide_no_flaw_and_raise_no_alarm(seed: int) -> None:
+    model = rich_model(seed, beside=True)
+    (container,) = containers_of(model)
+    net = abstract(container, {})
+    assert net is not None
+    whole = explore(net, max_states=2_000)
+
+    found = {finding.rule for finding in check_control_flow(model)} - {"dead-activity"}
+
+    if whole.is_complete:
+        assert bool(found) == bool(whole.flaws)
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,7 @@ from taktloom.model.process import (
 __all__ = ["MAX_STATES", "check_control_flow"]
 
 MAX_STATES = 20_000  # of one container; about half a second
+SMALL_NET_STATES = 5_000
 
 
 def check_control_flow(definition: ProcessDefinition, *, max_states: int = MAX_STATES) -> tuple[Finding, ...]:
@@ -205,7 +206,15 @@ def _first_ones(flaws: Iterable[Flaw]) -> Iterator[Flaw]:
 
 
 def _explored(net: Net, max_states: int) -> Exploration:
-    """Reduced first; where that shows a flaw or dead ways, as it stands too, so that the paths are shortest."""
+    """Reduced first; where that shows a flaw or dead ways, as it stands too, so that the paths are shortest.
+
+    Where events begin paths beside what goes on, the rules of reduction do not keep every flaw: such a net is explored
+    as it stands, unless it is large.
+    """
+    if any(way.spawns for node in net.nodes.values() for way in node.alternatives):
+        whole = explore(net, max_states=min(max_states, SMALL_NET_STATES))
+        if whole.is_complete:
+            return whole
     reduced = explore(reduce_net(net), max_states=max_states)
     if reduced.is_complete and not reduced.flaws and net.elements() <= reduced.alive:
         return reduced
