@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from taktloom.mining.statistics import arrays
 from taktloom.mining.statistics.arrays import NO_TIMES, group_rows, summarise_groups
-from taktloom.mining.statistics.in_parts import _count_pairs
+from taktloom.mining.statistics.in_parts import _count_pairs, pair_type
 
 ROWS = st.lists(st.tuples(st.integers(0, 5), st.integers(0, 10**12)), max_size=40)
 
@@ -50,9 +50,21 @@ def test_different_values_are_counted_once_per_group(rows: list[tuple[int, int]]
     assert found.tolist() == [len({value for place, value in rows if place == number}) for number in range(4)]
 
 
+@pytest.mark.parametrize(
+    ("count", "type_name"), [(1, "uint8"), (16, "uint8"), (17, "uint16"), (256, "uint16"), (257, "uint32")]
+)
+def test_the_last_pair_of_many_activities_fits_its_number(count: int, type_name: str) -> None:
+    last = np.array([count - 1, count - 1], dtype=pair_type(count))
+
+    pairs, often = _count_pairs(last, np.array([0]), count)
+
+    assert (pairs.tolist(), often.tolist()) == ([count * count - 1], [1])
+    assert last.dtype == type_name
+
+
 @given(cases=st.lists(st.lists(st.integers(0, 2), min_size=1, max_size=6), min_size=1, max_size=6))
 def test_pairs_within_cases_are_counted_and_no_others(cases: list[list[int]]) -> None:
-    activity = np.array([code for case in cases for code in case], dtype=np.int64)
+    activity = np.array([code for case in cases for code in case], dtype=pair_type(3))
     starts = np.cumsum([0] + [len(case) for case in cases[:-1]])
 
     pairs, often = _count_pairs(activity, starts, 3)

@@ -7,6 +7,7 @@ do not add up; `directly_follows` has them and holds the log. Both give the same
 
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -86,7 +87,7 @@ class _PartFlows:
 
 def _flows_of(part: LogPart, *, count: int) -> _PartFlows:
     frame = part.coded("case", "activity")
-    case, activity = frame["case"].to_numpy(), frame["activity"].to_numpy().astype(np.int64)
+    case, activity = frame["case"].to_numpy(), frame["activity"].to_numpy().astype(pair_type(count))
     starts = case_starts(case)
     nothing: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
     pairs, counts = _count_pairs(activity, starts, count) if case.size else (nothing, nothing)
@@ -95,14 +96,20 @@ def _flows_of(part: LogPart, *, count: int) -> _PartFlows:
     return _PartFlows(events=case.size, pairs=pairs, counts=counts, ends=ends)
 
 
+def pair_type(count: int) -> "np.dtype[Any]":
+    """The narrowest type that holds a pair of *count* activities as one number: it is what a scan moves about."""
+    return np.min_scalar_type(count * count - 1) if count * count <= DENSE_PAIRS else np.dtype(np.int64)
+
+
 def _count_pairs(
-    activity: NDArray[np.int64], starts: NDArray[np.int64], count: int
+    activity: NDArray[np.integer[Any]], starts: NDArray[np.int64], count: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """The pairs of activities that follow each other in a case, as first × count + second, and how often they do.
 
+    activity: in a type that holds such a number; the narrower, the less memory goes through the processor.
     Neighbours are counted and those of two cases taken away again: that is cheaper than to leave them out.
     """
-    codes = activity[:-1] * count
+    codes = activity[:-1] * activity.dtype.type(count)
     codes += activity[1:]
     across = codes[starts[1:] - 1]
     if count * count > DENSE_PAIRS:
