@@ -1,6 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 # ruff: noqa: E501  (lines of models)
-"""Parts of models that combinations of elements are written with."""
+"""Parts of models that combinations of elements are written with, and how one is played."""
+
+from pathlib import Path
+from typing import TypeAlias
+
+from tests.conformance.bpmn.scenario import Stage, follow
+from tests.conformance.bpmn.sketch import model
+
+Combination: TypeAlias = tuple[tuple[str, ...], str]
+"""the processes in the lines of `sketch`, and a scenario"""
 
 ROOTS = (
     '<message id="m" name="Msg"/><message id="n" name="Note"/><signal id="sg" name="Sig"/><error id="e1" errorCode="E1"/>'
@@ -57,3 +66,12 @@ def handler(name: str, start: str, body: str) -> str:
 
 
 INNER = f"start is\n{ending('ix', X1)}\nis -> ix"
+
+
+def play_combination(sentence: str, combination: Combination) -> int:
+    """Do what the scenario says, comparing every line of it with the history; how many visits there were."""
+    processes, scenario = combination
+    stage = Stage(Path(sentence))
+    stage.engine.deploy(model(*processes, roots=ROOTS))
+    follow(stage, scenario)
+    return sum(len(instance.history) for instance in stage.engine.instances())
