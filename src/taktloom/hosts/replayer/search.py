@@ -133,9 +133,9 @@ class CaseSearch:
         starts: tuple[ElementId | None, ...] = self.model.starts or (None,)
         for start in starts:
             first = self._situations.first(case.begun_at, case.variables, start)
-            yield _Position(reach=lambda first=first: first, at=0, now=case.begun_at)  # type: ignore[misc]
+            yield _Position(reach=_known(first), at=0, now=case.begun_at)
             if start is not None and case.events and self.model.labels[start] == case.events[0].activity:
-                yield _Position(reach=lambda first=first: first, at=1, now=case.begun_at)  # type: ignore[misc]
+                yield _Position(reach=_known(first), at=1, now=case.begun_at)
 
     def _following(self, position: _Position, situation: Situation, case: ReplayCase) -> Iterator[_Position]:
         event = case.events[position.at] if position.at < len(case.events) else None
@@ -248,3 +248,8 @@ class CaseSearch:
             before=position,
             deviation=deviation,
         )
+
+
+def _known(situation: Situation) -> Callable[[], Situation]:
+    """Of a position whose situation need not be computed any more."""
+    return lambda: situation
