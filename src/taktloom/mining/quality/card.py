@@ -15,13 +15,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from taktloom.mining.logs.metadata import ImportFacts
-from taktloom.mining.quality.clocks import read_clocks
+from taktloom.mining.quality.clocks import DAY_US, HOUR_US, MINUTE_US, SECOND_US, read_clocks
 from taktloom.mining.quality.truncation import find_truncation
 from taktloom.mining.quality.unknowable import find_unknowable
 from taktloom.mining.statistics.arrays import NOBODY, LogArrays
 from taktloom.model.findings import Finding, Severity
 
-SECOND_US, MINUTE_US, HOUR_US, DAY_US = 1_000_000, 60_000_000, 3_600_000_000, 86_400_000_000
 EPOCH_END_US, FAR_US = 365 * DAY_US, 47_482 * DAY_US  # 1971 and 2100: zero dates, 9999-12-31 and the like
 NIGHT_HOURS = (22, 23, 0, 1, 2, 3, 4, 5)
 BATCH_SIZE = 10

@@ -4,9 +4,9 @@
 from collections.abc import Iterator, Mapping
 
 from taktloom.mining.logs.metadata import ImportFacts
+from taktloom.mining.quality.clocks import DAY_US, HOUR_US, MINUTE_US
 from taktloom.model.findings import Finding, Severity
 
-MINUTE_US, HOUR_US, DAY_US = 60_000_000, 3_600_000_000, 86_400_000_000
 YEAR_DAYS = 365
 
 
