@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from taktloom.app.analyses.explanation import EPOCH, LISTED, arrays_of
+from taktloom.app.analyses.explanation import EPOCH, arrays_of, difference_table
 from taktloom.app.analyses.records import (
     Analysis,
     AnalysisInput,
@@ -127,14 +127,6 @@ def _moment(time_us: int) -> str:
 
 
 def _tables(found: "LogComparison") -> tuple[OutputTable, ...]:
-    columns = ("told", "kind", "name", "first", "second", "difference", "low", "high", "p of the family")
-    differences = tuple(
-        (
-            each.is_told, each.kind.replace("-", " "), " > ".join(each.name), each.first, each.second, each.difference,
-            each.interval and each.interval.low, each.interval and each.interval.high, each.p_family,
-        )
-        for each in found.cohorts.differences[:LISTED]
-    )  # fmt: skip
     sides = tuple(
         (
             each.name, each.cases, each.events, each.activities, each.variants, _moment(each.begin_us),
@@ -150,10 +142,10 @@ def _tables(found: "LogComparison") -> tuple[OutputTable, ...]:
         for row in found.flows
     )
     return (
-        OutputTable(title="Differences", columns=columns, rows=differences, words=("kind",)),
+        difference_table(found.cohorts.differences),
         OutputTable(
             title="Sides",
-            columns=("name", "cases", "events", "activities", "variants", "first event", "last event", "median s"),
+            columns=("side", "cases", "events", "activities", "variants", "first event", "last event", "median s"),
             rows=sides,
         ),
         OutputTable(title="Activities of one side only", columns=("side", "activity"), rows=only, words=("side",)),

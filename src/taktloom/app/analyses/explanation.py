@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Explanation: what goes together with slow, failed and reworked cases, how two cohorts differ, when it changed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from taktloom.app.analyses.records import (
@@ -18,7 +19,8 @@ from taktloom.model.events import CASE_ATTRIBUTE_PREFIX
 from taktloom.model.places import Place
 
 if TYPE_CHECKING:
-    from taktloom.mining.explanation.profiles import Codes, Marks
+    from taktloom.mining.explanation.cohorts import Difference
+    from taktloom.mining.explanation.profiles import Marks
     from taktloom.mining.statistics.arrays import LogArrays
 
 LISTED = 50
@@ -107,11 +109,10 @@ _REACH = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CohortParameters:
-    """How to part the cases: by a moment of their first event, or by a value of a case attribute."""
+    """How to part the cases: by a value of a case attribute. (`compare` parts them by time.)"""
 
-    split_at: str = parameter("Periods: cases begun before this instant, and from it on.", default="")
-    attribute: str = parameter("Attribute: the case attribute that parts the cases.", default="")
-    value: str = parameter("Attribute: cases with this value, and all others.", default="")
+    attribute: str = parameter("Attribute: the case attribute that parts the cases.")
+    value: str = parameter("Attribute: cases with this value, and all others.")
     level: float = parameter(
         "Probability of telling a difference where there is none.", default=0.05, least=0.001, most=0.2
     )
@@ -124,7 +125,7 @@ def _cohorts(source: AnalysisInput, parameters: CohortParameters) -> AnalysisOut
     from taktloom.mining.explanation.profiles import profile_cases
 
     profiles = profile_cases(arrays_of(source))
-    is_first = _first_cohort(source, parameters, profiles.begins)
+    is_first = _first_cohort(source, parameters)
     settings = ComparisonSettings(level=parameters.level, permutations=parameters.permutations, seed=parameters.seed)
     found = compare_cohorts(
         profiles.only(is_first.nonzero()[0]),
@@ -132,45 +133,33 @@ def _cohorts(source: AnalysisInput, parameters: CohortParameters) -> AnalysisOut
         settings,
         report=lambda done, total: source.report("comparing", done, total),
     )
+    cases = OutputTable(title="Cohorts", columns=("first", "second"), rows=((found.first_cases, found.second_cases),))
+    table = difference_table(found.differences)
+    return AnalysisOutput(data=found, tables=(table, cases), notes=_COHORT_REACH)
+
+
+def difference_table(differences: "Sequence[Difference]") -> OutputTable:
+    """Differences of two sets of cases, those that are told first."""
     columns = ("told", "kind", "what", "first", "second", "difference", "low", "high", "p of the family")
     rows = tuple(
         (
             each.is_told, each.kind.replace("-", " "), " > ".join(each.name), each.first, each.second, each.difference,
             each.interval and each.interval.low, each.interval and each.interval.high, each.p_family,
         )
-        for each in found.differences[:LISTED]
+        for each in differences[:LISTED]
     )  # fmt: skip
-    cases = OutputTable(title="Cohorts", columns=("first", "second"), rows=((found.first_cases, found.second_cases),))
-    table = OutputTable(title="Differences", columns=columns, rows=rows, words=("kind",))
-    return AnalysisOutput(data=found, tables=(table, cases), notes=_COHORT_REACH)
+    return OutputTable(title="Differences", columns=columns, rows=rows, words=("kind",))
 
 
-def _first_cohort(source: AnalysisInput, parameters: CohortParameters, begins: "Codes") -> "Marks":
+def _first_cohort(source: AnalysisInput, parameters: CohortParameters) -> "Marks":
     import numpy as np
     import polars as pl
 
-    if parameters.split_at:
-        return begins < _instant_us(parameters.split_at)
     cases = source.log.case_table()
     known = [name for name in cases.columns if name.startswith(CASE_ATTRIBUTE_PREFIX)]
     require_known("attribute", parameters.attribute, known)
     values = cases[parameters.attribute].cast(pl.String).to_list()
     return np.array([value == parameters.value for value in values], dtype=np.bool_)
-
-
-def _instant_us(text: str) -> int:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise AnalysisParameterError(
-            "The parameter 'split_at' is not understood.",
-            Place(element_id="split_at"),
-            "Give an instant with its zone, as 2026-01-31T00:00:00Z.",
-            {"name": "split_at"},
-        )
-    return (moment - EPOCH) // timedelta(microseconds=1)
 
 
 _COHORT_REACH = (
@@ -227,8 +216,8 @@ ANALYSES: tuple[Analysis[Any], ...] = (
     ),
     Analysis(
         name="cohorts",
-        summary="Compare two cohorts or periods: variants, flows and times that differ beyond chance.",
-        example="receipt.csv --timezone Europe/Amsterdam --split-at 2011-01-01T00:00:00Z",
+        summary="Compare the cases with a value and all others: variants, flows and times that differ beyond chance.",
+        example="receipt.csv --timezone Europe/Amsterdam --attribute case.channel --value Internet",
         parameters=CohortParameters,
         run=_cohorts,
     ),

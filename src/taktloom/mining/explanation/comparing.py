@@ -117,8 +117,9 @@ def compare_logs(
     first: Part, second: Part, settings: ComparisonSettings, *, shared_cases: int = 0, report: Report | None = None
 ) -> LogComparison:
     """Compare two sides; differences are first minus second. Raises TooFewCasesError for fewer than 20 cases on one."""
+    settings = replace(settings, families=FAMILIES)
     profiles = profile_cases(first.log), profile_cases(second.log)
-    cohorts = compare_cohorts(*profiles, replace(settings, families=FAMILIES), report)
+    cohorts = compare_cohorts(*profiles, settings, report)
     unit, volume = _volume((first, second), profiles, settings)
     differences = sorted((*volume, *cohorts.differences), key=lambda each: (not each.is_told, each.p_family))
     names = set(_activities(first.log)), set(_activities(second.log))
@@ -234,5 +235,5 @@ def _volume_difference(
         difference=float(one.mean() - other.mean()),
         interval=interval,
         p_family=p_family,
-        is_told=p_family <= settings.level / FAMILIES,
+        is_told=p_family <= settings.family_level,
     )

@@ -1561,7 +1561,7 @@ export interface paths {
         };
         /**
          * Show Cohorts
-         * @description Compare two cohorts or periods: variants, flows and times that differ beyond chance.
+         * @description Compare the cases with a value and all others: variants, flows and times that differ beyond chance.
          */
         get: operations["show_cohorts"];
         put?: never;
@@ -1581,7 +1581,7 @@ export interface paths {
         };
         /**
          * Export Cohorts
-         * @description Compare two cohorts or periods: variants, flows and times that differ beyond chance.
+         * @description Compare the cases with a value and all others: variants, flows and times that differ beyond chance.
          */
         get: operations["export_cohorts"];
         put?: never;
@@ -10885,13 +10885,11 @@ export interface operations {
     };
     show_cohorts: {
         parameters: {
-            query?: {
-                /** @description Periods: cases begun before this instant, and from it on. */
-                split_at?: string;
+            query: {
                 /** @description Attribute: the case attribute that parts the cases. */
-                attribute?: string;
+                attribute: string;
                 /** @description Attribute: cases with this value, and all others. */
-                value?: string;
+                value: string;
                 /** @description Probability of telling a difference where there is none. */
                 level?: number;
                 /** @description Random dealings of the cases. */
@@ -10946,13 +10944,11 @@ export interface operations {
     };
     export_cohorts: {
         parameters: {
-            query?: {
-                /** @description Periods: cases begun before this instant, and from it on. */
-                split_at?: string;
+            query: {
                 /** @description Attribute: the case attribute that parts the cases. */
-                attribute?: string;
+                attribute: string;
                 /** @description Attribute: cases with this value, and all others. */
-                value?: string;
+                value: string;
                 /** @description Probability of telling a difference where there is none. */
                 level?: number;
                 /** @description Random dealings of the cases. */
