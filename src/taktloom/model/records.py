@@ -20,7 +20,11 @@ def made_often(kind: Kind) -> Kind:
         for item in fields(kind)
     ]
     plain = make_dataclass(kind.__name__, items, kw_only=True)
-    methods = {"__init__": vars(plain)["__init__"], "__setattr__": object.__setattr__, "__delattr__": object.__delattr__}
+    methods = {
+        "__init__": vars(plain)["__init__"],
+        "__setattr__": object.__setattr__,
+        "__delattr__": object.__delattr__,
+    }
     for name, method in methods.items():
         setattr(kind, name, method)
     return kind
