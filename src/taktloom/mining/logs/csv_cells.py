@@ -7,6 +7,7 @@ whole columns of such words are compared, masked and computed with. Digits are r
 the slower way for that.
 """
 
+import re
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
@@ -15,15 +16,17 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from taktloom.mining.logs.attributes import exact_numbers
+from taktloom.mining.logs.attributes import NUMBER_TEXT
 
 PADDING = 32  # bytes before and after a block, so that words may be fetched at its edges
 WORD = 8
 MOST_WORDS = 4
 NEW_LINE, RETURN, DOT, MINUS, ZERO = (ord(letter) for letter in "\n\r.-0")
 EXACT_DIGITS = 15  # a whole number of so many digits, and its quotient by a power of ten, is the nearest float
+MOST_DIGITS = 18  # as one whole number of 64 bits
+HAS_LONG_FLOATS = bool(np.finfo(np.longdouble).nmant == 63)
 LONGEST_NUMBER = 16
-UNUSUAL = 2  # at most one cell in so many
+STRANGE = 16  # of so many cells one may be read by itself
 DAY_US = 86_400_000_000
 TIME_LENGTH = 19
 Words = NDArray[np.uint64]
@@ -43,7 +46,7 @@ OF_WORD: Words = np.array(
 OF_END: Words = np.array(
     [(2**64 - 1) ^ ((1 << 8 * (WORD - min(length, WORD))) - 1) for length in range(PADDING + 1)], dtype=np.uint64
 )
-POWERS = 10 ** np.arange(LONGEST_NUMBER + 1, dtype=np.int64)
+POWERS: NDArray[np.int64] = 10 ** np.arange(MOST_DIGITS + 1, dtype=np.int64)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -87,15 +90,9 @@ class Cells:
         found = self._stretches[self.begins[column]].view("<u8").reshape(-1, MOST_WORDS)
         return [found[:, k] & OF_WORD[k][lengths] for k in range(max(1, -(-longest // WORD)))]
 
-    def texts(self, column: int, rows: Places) -> pl.Series | None:
-        """These cells as texts, null where they are empty; None where one is longer than 31 bytes."""
-        lengths = self.lengths[column][rows]
-        if lengths.max(initial=0) >= MOST_WORDS * WORD:
-            return None
-        found = self._stretches[self.begins[column][rows]].view(np.uint8).reshape(-1, MOST_WORDS * WORD)
-        found[np.arange(rows.size), lengths] = NEW_LINE
-        joined = found[np.arange(MOST_WORDS * WORD) <= lengths[:, None]].tobytes().decode()
-        return pl.Series([joined[:-1]]).str.split("\n").explode().replace("", None)
+    def text(self, begin: int, end: int) -> str:
+        """The bytes from one place to another as text."""
+        return self.letters[begin:end].tobytes().decode()
 
 
 def find_cells(letters: NDArray[np.uint8], delimiter: int, columns: int) -> Cells | None:
@@ -189,62 +186,98 @@ def numbered_texts(cells: Cells, column: int, beginning: bytes) -> NumberedTexts
 
 
 def exact_cells(cells: Cells, column: int) -> pl.Series | None:
-    """What `exact_numbers` gives for the cells of a column; None where that is None, or most are spelled unusually.
-
-    Cells with few digits are read here; empty ones and long ones by Polars.
-    """
+    """What `exact_numbers` gives for the cells of a column; None where that is None, or many have too many digits."""
     begins, ends = cells.begins[column], cells.ends[column]
-    is_usual = (ends > begins) & (ends - begins <= EXACT_DIGITS)
-    unusual = np.flatnonzero(~is_usual)
-    if begins.size == 0 or unusual.size > begins.size // UNUSUAL:
+    after = _after_dot(cells, begins, ends)
+    is_usual = (ends > begins) & ((ends - begins <= LONGEST_NUMBER) | (after >= 0))
+    if is_usual.all():
+        numbers = _numbers(cells, begins, ends, after)
+        return None if numbers is None else pl.Series(numbers)
+    strange = np.flatnonzero(~is_usual & (ends > begins))
+    others = _strange_numbers([cells.text(begins[row], ends[row]) for row in strange[: cells.rows // STRANGE + 1]])
+    numbers = _numbers(cells, begins[is_usual], ends[is_usual], after[is_usual])
+    if numbers is None or others is None or others.size < strange.size or numbers.size == 0:
         return None
-    if unusual.size == 0:
-        return _short_numbers(cells, begins, ends)
-    texts, numbers = cells.texts(column, unusual), _short_numbers(cells, begins[is_usual], ends[is_usual])
-    others = None if texts is None else exact_numbers(texts)
-    if others is None or numbers is None:
-        return None
-    kind = np.int64 if pl.Float64() not in {others.dtype, numbers.dtype} else np.float64
-    values = np.zeros(begins.size, dtype=kind)
-    values[is_usual] = numbers.to_numpy()
-    values[unusual] = others.fill_null(0).to_numpy()
-    empty = unusual[others.is_null().to_numpy()]
-    return pl.Series(values).scatter(pl.Series(empty), None) if empty.size else pl.Series(values)
+    values = np.zeros(begins.size, dtype=np.float64 if strange.size else numbers.dtype)
+    values[is_usual] = numbers
+    values[strange] = others
+    is_empty = ends == begins
+    return pl.Series(values).set(pl.Series(is_empty), None) if is_empty.any() else pl.Series(values)
 
 
-def _short_numbers(cells: Cells, begins: Places, ends: Places) -> pl.Series | None:
-    """Numbers of at most 15 digits, whole ones where all are, else floats; None where one is spelled otherwise."""
-    is_negative = cells.letters[begins] == MINUS
+def _strange_numbers(texts: list[str]) -> NDArray[np.float64] | None:
+    """Numbers one by one; None where one is not spelled as a float."""
+    are_floats = all(
+        re.fullmatch(NUMBER_TEXT, text, re.ASCII) and ("." in text or "e" in text.lower()) for text in texts
+    )
+    return np.array([float(text) for text in texts]) if are_floats else None
+
+
+def _numbers(
+    cells: Cells, begins: Places, ends: Places, after: Places
+) -> NDArray[np.int64] | NDArray[np.float64] | None:
+    """Whole numbers where all are, else floats; None where one is spelled otherwise or has too many digits.
+
+    after: of `_after_dot`.
+    """
+    from_sign, is_negative = begins, cells.letters[begins] == MINUS
     begins = begins + is_negative
-    last = cells.words_at(ends - WORD)
-    decimals = _decimals(last, np.minimum(ends - begins, WORD))
-    has_dot = decimals > 0
-    dots = ends - decimals - has_dot
+    has_dot = after >= 0
+    dots = np.where(has_dot, ends - after - 1, ends)
     whole = _digits(cells, begins, dots)
-    if whole is None or ((cells.letters[begins] == ZERO) & (dots - begins > 1)).any():
+    if whole is None or (after == 0).any() or ((cells.letters[begins] == ZERO) & (dots - begins > 1)).any():
         return None
     if not has_dot.any():
-        return pl.Series(np.where(is_negative, -whole, whole))
-    part = _eight_digits(last, OF_END[decimals])
-    if part is None:
+        return np.where(is_negative, -whole, whole)
+    decimals = np.maximum(after, 0)
+    part = _digits(cells, np.where(has_dot, dots + 1, begins), ends)  # of a number without, itself, and not used
+    digits = dots - begins + decimals
+    if part is None or digits.max() > MOST_DIGITS:
         return None
-    # all digits and the power of ten are exact as floats, so the quotient is the float nearest to what is written
-    values = (whole * POWERS[decimals] + part) / POWERS[decimals]
-    return pl.Series(np.where(is_negative, -values, values))
+    units = whole * POWERS[decimals] + np.where(has_dot, part, 0)
+    values = units / POWERS[decimals]
+    long = np.flatnonzero(digits > EXACT_DIGITS)
+    values[long], is_doubtful = _nearest(units[long], POWERS[decimals[long]])
+    values = np.where(is_negative, -values, values)
+    for row in long[is_doubtful].tolist():
+        values[row] = float(cells.text(from_sign[row], ends[row]))
+    return values
 
 
-def _decimals(words: Words, lengths: Places) -> Places:
-    """How many bytes follow the last dot among the last eight bytes of a cell; 0 where there is none or nothing does.
+def _nearest(units: NDArray[np.int64], powers: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """The floats nearest to the quotients, and which are doubtful.
+
+    A quotient of the processor's 64 binary digits is the nearest such, and so is the float nearest to it, but where it
+    lies in the middle of two floats: then it depends on what was rounded away. Elsewhere than on x86 all are doubtful.
+    """
+    quotients = units.astype(np.longdouble) / powers.astype(np.longdouble)
+    values = quotients.astype(np.float64)
+    if not HAS_LONG_FLOATS:
+        return values, np.ones(values.size, dtype=np.bool_)
+    return values, (quotients.view(np.uint64)[::2] & np.uint64(0x7FF)) == 0x400
+
+
+def _after_dot(cells: Cells, begins: Places, ends: Places) -> Places:
+    """How many bytes follow the last dot among the last sixteen of a cell, -1 where there is none.
 
     A dot elsewhere is no digit, and is found by who reads the digits.
     """
-    differs = (words ^ _every(DOT)) | ~OF_END[lengths]
+    lengths = np.minimum(ends - begins, LONGEST_NUMBER)
+    after = _after_dot_of(cells.words_at(ends - WORD), OF_END[lengths])
+    if lengths.max(initial=0) > WORD:
+        before = _after_dot_of(cells.words_at(ends - 2 * WORD), OF_END[np.maximum(lengths - WORD, 0)])
+        after = np.where((after < 0) & (before >= 0), before + WORD, after)
+    return after
+
+
+def _after_dot_of(words: Words, kept: Words) -> Places:
+    differs = (words ^ _every(DOT)) | ~kept
     is_dot = ~(((differs & _every(0x7F)) + _every(0x7F)) | differs) & _every(0x80)  # exact: no carry between bytes
     below = is_dot
     for shift in (1, 2, 4, 8, 16, 32):
         below = below | (below >> np.uint64(shift))
     until_dot: Places = (np.bitwise_count(below) // 8).astype(np.int64)
-    return np.where(until_dot > 0, WORD - until_dot, 0)
+    return np.where(until_dot > 0, WORD - until_dot, -1)
 
 
 def plain_times(cells: Cells, column: int) -> NDArray[np.int64] | None:
