@@ -121,6 +121,7 @@ class InstanceSummary:
     """A process instance as a row. status: active / completed / terminated / cancelled / failed.
 
     caller_key: of a called instance the one whose call activity waits for it. is_suspended: no token moves.
+    is_on_hold: kept whatever the policy of retention says.
     """
 
     instance_key: InstanceKey
@@ -136,6 +137,7 @@ class InstanceSummary:
     open_incidents: int
     caller_key: InstanceKey | None = None
     is_suspended: bool = False
+    is_on_hold: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,7 +165,7 @@ class VariableView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentView:
-    """An open or resolved incident. message holds no variable values."""
+    """An open or resolved incident. message holds no variable values. is_suspended: its instance is."""
 
     incident_id: IncidentId
     instance_key: InstanceKey
@@ -177,6 +179,7 @@ class IncidentView:
     job_id: JobId | None
     raised_at: datetime
     resolved_at: datetime | None = None
+    is_suspended: bool = False
 
 
 class JobState(StrEnum):
@@ -428,6 +431,7 @@ class InstanceQuery:
     version: int | None = None
     status: str | None = None
     with_incidents: bool | None = None
+    is_suspended: bool | None = None
     element_id: ElementId | None = None
     search: str | None = None
     started_after: datetime | None = None
