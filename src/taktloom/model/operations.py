@@ -165,7 +165,7 @@ class VariableView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentView:
-    """An open or resolved incident. message holds no variable values. is_suspended: its instance is."""
+    """An open or resolved incident. message holds no variable values. business_key, is_suspended: of its instance."""
 
     incident_id: IncidentId
     instance_key: InstanceKey
@@ -179,6 +179,7 @@ class IncidentView:
     job_id: JobId | None
     raised_at: datetime
     resolved_at: datetime | None = None
+    business_key: str | None = None
     is_suspended: bool = False
 
 

@@ -86,7 +86,7 @@ def test_instances_with_incidents_can_be_listed(engine: EmbeddedEngine, deploy: 
 
 def test_suspended_instances_can_be_listed_and_their_incidents_say_so(engine: EmbeddedEngine, deploy: Deploy) -> None:
     deploy("divide")
-    held, free = (engine.instances.start(DIVIDE, {}).instance_key for _ in range(2))
+    held, free = (engine.instances.start(DIVIDE, {}, business_key=key).instance_key for key in ("A-1", "A-2"))
     engine.suspension.suspend(held, Order(actor="ada", reason="a check"))
 
     page = engine.instances.search(InstanceQuery(is_suspended=True))
@@ -96,6 +96,7 @@ def test_suspended_instances_can_be_listed_and_their_incidents_say_so(engine: Em
     assert [row.instance_key for row in others.items] == [free]
     incidents = engine.incidents.search().items
     assert {one.instance_key: one.is_suspended for one in incidents} == {held: True, free: False}
+    assert [one.business_key for one in incidents] == ["A-2", "A-1"]
     assert engine.incidents.get(incidents[1].incident_id).is_suspended
     assert [one.is_suspended for one in engine.instances.detail(held).incidents] == [True]
 

@@ -64,6 +64,7 @@ class IncidentView(Out):
     job_id: str | None
     raised_at: Instant
     resolved_at: Instant | None
+    business_key: str | None
     is_suspended: bool
 
 

@@ -5393,6 +5393,8 @@ export interface components {
         };
         /** IncidentView */
         IncidentView: {
+            /** Business Key */
+            business_key: string | null;
             /** Element Id */
             element_id: string;
             /** Element Name */

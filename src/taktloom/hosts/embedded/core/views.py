@@ -61,7 +61,7 @@ def instance_summary(row: Row) -> InstanceSummary:
 
 
 def incident_view(row: Row) -> IncidentView:
-    """From incident, with its instance's is_suspended."""
+    """From incident, with its instance's business_key and is_suspended."""
     job_id = row.text_or_none("job_id")
     return IncidentView(
         incident_id=IncidentId(row.text("incident_id")),
@@ -76,6 +76,7 @@ def incident_view(row: Row) -> IncidentView:
         job_id=None if job_id is None else JobId(job_id),
         raised_at=row.instant("raised_at"),
         resolved_at=row.instant_or_none("resolved_at"),
+        business_key=row.text_or_none("business_key"),
         is_suspended=bool(row.integer("is_suspended")),
     )
 

@@ -11,15 +11,15 @@ UPDATE incident SET resolved_at = :now WHERE tenant_id = :tenant_id AND incident
   AND resolved_at IS NULL;
 
 -- name: incident_by_id
-SELECT n.*, i.is_suspended FROM incident n JOIN instance i USING (tenant_id, instance_key)
+SELECT n.*, i.business_key, i.is_suspended FROM incident n JOIN instance i USING (tenant_id, instance_key)
 WHERE n.tenant_id = :tenant_id AND n.incident_id = :incident_id;
 
 -- name: incidents_of_instance
-SELECT n.*, i.is_suspended FROM incident n JOIN instance i USING (tenant_id, instance_key)
+SELECT n.*, i.business_key, i.is_suspended FROM incident n JOIN instance i USING (tenant_id, instance_key)
 WHERE n.tenant_id = :tenant_id AND n.instance_key = :instance_key ORDER BY n.incident_id;
 
 -- name: list_incidents
-SELECT n.*, i.is_suspended FROM incident n JOIN instance i USING (tenant_id, instance_key)
+SELECT n.*, i.business_key, i.is_suspended FROM incident n JOIN instance i USING (tenant_id, instance_key)
 WHERE n.tenant_id = :tenant_id
   AND (:before IS NULL OR n.incident_id < :before)
   AND (:process_id IS NULL OR n.process_id = :process_id)
