@@ -6519,6 +6519,12 @@ export interface components {
              */
             priority: number;
         };
+        /**
+         * PlotLanguage
+         * @description Of the product's own words in a drawing.
+         * @enum {string}
+         */
+        PlotLanguage: "en" | "zh-CN";
         /** Potential */
         Potential: {
             /** Activities */
@@ -7284,14 +7290,20 @@ export interface components {
         /**
          * TableOut
          * @description words: columns whose texts are the product's own, to be shown in the reader's language.
+         *
+         *     units: where rows differ in it, each row's unit of its cells under *measured*: s, share, or nothing.
          */
         TableOut: {
             /** Columns */
             columns: string[];
+            /** Measured */
+            measured: string[];
             /** Rows */
             rows: components["schemas"]["JsonValue"][][];
             /** Title */
             title: string;
+            /** Units */
+            units: string[];
             /** Words */
             words: string[];
         };
@@ -13013,6 +13025,8 @@ export interface operations {
                 hours?: components["schemas"]["Hours"];
                 /** @description Seconds between two steps of a batch at most. */
                 tolerance_s?: number;
+                /** @description Language of the words in the drawing. */
+                language?: components["schemas"]["PlotLanguage"];
                 from?: string | null;
                 to?: string | null;
                 variants?: string | null;
@@ -13070,6 +13084,8 @@ export interface operations {
                 hours?: components["schemas"]["Hours"];
                 /** @description Seconds between two steps of a batch at most. */
                 tolerance_s?: number;
+                /** @description Language of the words in the drawing. */
+                language?: components["schemas"]["PlotLanguage"];
                 from?: string | null;
                 to?: string | null;
                 variants?: string | null;
