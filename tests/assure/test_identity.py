@@ -259,3 +259,39 @@ def test_another_tenant_sees_nothing(tmp_path: Path, clock: SettableClock) -> No
         other.sign_in_once(ticket.token, address=ADDRESS)
     one.close()
     other.close()
+
+
+def test_a_key_is_recalled_until_another_program_revokes_it(tmp_path: Path, clock: SettableClock) -> None:
+    server, command = (IdentityStore(tmp_path / "i.db", clock=clock) for _ in range(2))
+    account, key = server.add_service_account("worker", job_types=(), routes=(Scope.JOBS,))
+    assert server.recall_key(key) is None
+    server.use_key(key)
+    recalled = server.recall_key(key)
+    assert recalled is not None
+    assert (recalled.account_id, recalled.last_used_at) == (account.account_id, clock.now)
+
+    command.revoke_service_account(account.account_id)
+
+    assert server.recall_key(key) is None
+    with pytest.raises(KeyRefusedError):
+        server.use_key(key)
+    server.close()
+    command.close()
+
+
+def test_a_key_is_not_recalled_after_it_is_revoked_here_or_its_time_is_over(
+    store: IdentityStore, clock: SettableClock
+) -> None:
+    end = clock.now + timedelta(seconds=30)
+    _, ending = store.add_service_account("ending", job_types=(), routes=(Scope.JOBS,), expires_at=end)
+    account, revoked = store.add_service_account("revoked", job_types=(), routes=(Scope.JOBS,))
+    store.use_key(ending)
+    store.use_key(revoked)
+
+    store.revoke_service_account(account.account_id)
+    assert store.recall_key(revoked) is None
+    store.use_key(ending)
+    assert store.recall_key(ending) is not None
+    clock.now = end
+
+    assert store.recall_key(ending) is None

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
+from queue import SimpleQueue
 
 import httpx
 import pytest
@@ -33,6 +34,7 @@ from taktloom.storage import open_connection
 
 PERMIT = ProcessId("permit_example")
 MODEL = Path(__file__).parents[2] / "examples" / "permit" / "permit.bpmn"
+PATIENCE_S = 60  # a loaded machine
 OPTIONS = PoolOptions(name="test-workers", wait=timedelta(milliseconds=200))
 
 
@@ -150,7 +152,7 @@ def run(source: JobSource) -> Iterator[Callable[..., None]]:
 
 
 def wait_for(engine: EmbeddedEngine, is_reached: Callable[[], bool]) -> bool:
-    """Look after each change until the condition holds; False after 20 seconds."""
+    """Look after each change until the condition holds; False when patience ends."""
     changed = threading.Condition()
 
     def hear(_: object) -> None:
@@ -159,7 +161,7 @@ def wait_for(engine: EmbeddedEngine, is_reached: Callable[[], bool]) -> bool:
 
     unsubscribe = engine.subscribe(hear)
     with changed:
-        result = changed.wait_for(is_reached, timeout=20)
+        result = changed.wait_for(is_reached, PATIENCE_S)
     unsubscribe()
     return result
 
@@ -238,10 +240,10 @@ def test_a_long_job_keeps_its_lock_by_heartbeats(engine: EmbeddedEngine, run: Ca
     attempts: list[int] = []
     go_on = threading.Event()
 
-    @worker("validate-application", lock=timedelta(milliseconds=600), concurrency=2)
+    @worker("validate-application", lock=timedelta(seconds=2), concurrency=2)
     def validate() -> None:
         attempts.append(1)
-        go_on.wait(1.5)  # longer than the lock: what is tested is that time passes
+        go_on.wait(2.5)  # longer than the lock: what is tested is that time passes
 
     run(validate)
     key = engine.instances.start(PERMIT, {}).instance_key
@@ -275,13 +277,13 @@ def test_stopping_finishes_the_jobs_in_hand(engine: EmbeddedEngine) -> None:
     @worker("validate-application")
     def validate() -> dict[str, object]:
         begun.set()
-        go_on.wait(10)
+        go_on.wait(PATIENCE_S)
         return {"checked": True}
 
     pool = WorkerPool([validate], engine.jobs, OPTIONS)
     pool.start()
     key = engine.instances.start(PERMIT, {}).instance_key
-    assert begun.wait(10)
+    assert begun.wait(PATIENCE_S)
     pool.request_stop()
     go_on.set()
     pool.stop()
@@ -296,13 +298,13 @@ def test_a_stopping_worker_takes_no_further_job(engine: EmbeddedEngine) -> None:
     @worker("validate-application")
     def validate(job: Job) -> None:
         begun.set()
-        go_on.wait(10)
+        go_on.wait(PATIENCE_S)
         done.append(job.instance_key)
 
     pool = WorkerPool([validate], engine.jobs, OPTIONS)
     pool.start()
     keys = [engine.instances.start(PERMIT, {}).instance_key for _ in range(2)]
-    assert begun.wait(10)
+    assert begun.wait(PATIENCE_S)
     pool.request_stop()
     go_on.set()
     pool.stop()
@@ -319,17 +321,18 @@ def test_a_worker_tells_of_an_escalation_and_learns_whether_the_job_is_still_its
     engine: EmbeddedEngine, run: Callable[..., None], code: str, is_ours: bool, end: str
 ) -> None:
     engine.deployments.deploy({"ranked.bpmn": RANKED.read_bytes()})
-    heard: list[bool] = []
+    heard: SimpleQueue[bool] = SimpleQueue()
 
     @worker("work")
     def work() -> None:
-        heard.append(escalate(code, {"days": 3}))
+        heard.put(escalate(code, {"days": 3}))
 
     run(work)
     key = engine.instances.start(ProcessId("ranked"), {"rank": None}).instance_key
 
     assert wait_for(engine, lambda: any(visit.element_id == end for visit in engine.instances.detail(key).visits))
-    assert heard == [is_ours]
+    assert heard.get(timeout=PATIENCE_S) == is_ours  # the worker hears after the engine has written
+    assert heard.empty()
 
 
 def test_an_escalation_outside_of_a_running_worker_is_refused() -> None:

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The steps of the walk on receipt.csv, as a person does them in the pages, found by the names that a reader sees."""
 
+import re
 from pathlib import Path
+from urllib.parse import urljoin
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -13,14 +15,16 @@ PROCESS = "receipt"
 
 
 def go_to(page: Page, entry: str) -> None:
-    """Choose an entry of the rail."""
+    """Choose an entry of the rail and wait for its page: until its code is loaded, the page before stays in sight."""
     page.get_by_role("navigation", name="Main navigation").get_by_role("link", name=entry, exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(entry)
 
 
 def import_log(page: Page, file: Path) -> None:
     """Drop the file, confirm what was recognised, import."""
     go_to(page, "Mining")
-    page.get_by_role("link", name="Import an event log").first.click()
+    page.get_by_role("link", name="Import an event log", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Import an event log")
     page.get_by_label("Choose a file").set_input_files(file)
     expect(page.get_by_role("combobox", name="Role of the column case:concept:name")).to_have_value("case")
     expect(page.get_by_role("combobox", name="Role of the column concept:name")).to_have_value("activity")
@@ -129,7 +133,7 @@ def start_cases(page: Page, departments: dict[str, str | None]) -> None:
 def do_task(page: Page, key: str, name: str) -> None:
     """Do the task *name* of one case in the inbox, with the answers that its form proposes."""
     row = page.get_by_role("row").filter(has_text=key).filter(has_text=name)
-    announced = page.get_by_role("button", name="1 new")
+    announced = page.get_by_role("button", name=re.compile(r"^\d+ new: show"))
     expect(row.or_(announced).first).to_be_visible()
     if announced.is_visible():
         announced.click()
@@ -153,8 +157,7 @@ def show_tasks_of(page: Page, key: str) -> None:
 
 def retry_group(page: Page) -> str:
     """Order all incidents of the one cause to be tried again; what the batch says when it is over."""
-    page.get_by_role("navigation", name="Main navigation").get_by_role("link", name="Processes", exact=True).click()
-    page.goto(page.url.partition("/processes")[0] + "/incidents")
+    page.goto(urljoin(page.url, "/incidents"))
     cause = page.get_by_role("list", name="By cause").get_by_role("listitem")
     expect(cause).to_have_count(1)
     cause.get_by_role("button", name="Retry it").click()

@@ -2,6 +2,7 @@
 """The whole walk on the real receipt.csv in a real Chromium, read back through REST; then the pages that it filled."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +17,7 @@ from tests.e2e.languages import english_texts, words_of_the_data
 from tests.e2e.server import REPOSITORY, Person, ServerProcess
 from tests.e2e.workers import JOB_TYPES, worker_process
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 KEYS = [f"R-{number:02}" for number in range(1, 21)]
 WITHOUT_DEPARTMENT = "R-07"
@@ -203,6 +204,7 @@ def test_a_filter_made_from_the_menu_and_by_a_click_is_what_the_address_and_rest
     page.goto(f"{walked.server.address}/mining/logs/receipt?tab=variants")
     page.get_by_role("button", name="Only variant 1", exact=True).click()
     pages.add_condition(page, "Number of events", {"At least": "6"})
+    page.wait_for_url(lambda address: "length" in address)
     status = page.get_by_role("group", name="Filter of the log").get_by_role("status")
     expect(status).to_contain_text("of 1,434 cases")
 
@@ -210,7 +212,7 @@ def test_a_filter_made_from_the_menu_and_by_a_click_is_what_the_address_and_rest
     reach = walked.clerk.get("/logs/receipt/filter", filter=json.dumps({"steps": steps}))
     assert [step["where"]["type"] for step in steps] == ["variant", "length"]
     assert reach[-1]["cases"] == reach[0]["cases"] == walked.clerk.get("/logs/receipt/variants", limit=1)[0]["cases"]
-    assert status.inner_text().startswith(f"{reach[-1]['cases']} of 1,434 cases")
+    expect(status).to_have_text(re.compile(f"^{reach[-1]['cases']} of 1,434 cases"))
 
     page.get_by_role("button", name="Remove filter: 1 chosen variant").click()
     expect(status).to_contain_text(f"{walked.clerk.get('/logs/receipt/filter', **_longer(6))[-1]['cases']:,} of")
@@ -228,7 +230,7 @@ def test_an_analysis_is_run_from_its_form_and_its_address_shows_it_again(walked:
     assert page.get_by_text("taktloom mine dotted receipt --marks 300").is_visible()
     page.reload()
     expect(drawing).to_be_visible()
-    assert drawing.evaluate("one => one.naturalWidth") > 100
+    page.wait_for_function("one => one.naturalWidth > 100", arg=drawing.element_handle())
     page.close()
 
 

@@ -24,7 +24,16 @@ class AccountAdded:
 
 def principal_of_key(rooms: Rooms, key: str) -> Principal:
     """Who acts with this key. Raises KeyRefusedError."""
-    account = rooms.identity.use_key(key)
+    return _principal(rooms.identity.use_key(key))
+
+
+def recalled_principal(rooms: Rooms, key: str) -> Principal | None:
+    """As above without ever waiting, for a key that was used just now; None where it must be looked up."""
+    account = rooms.identity.recall_key(key)
+    return None if account is None else _principal(account)
+
+
+def _principal(account: ServiceAccount) -> Principal:
     return Principal(
         kind=PrincipalKind.SERVICE_ACCOUNT,
         name=principal_name(account.name),

@@ -10,6 +10,7 @@ import json
 import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -33,6 +34,7 @@ from taktloom.model.operations import Page
 from taktloom.storage import (
     Row,
     SqliteSession,
+    data_version,
     load_migrations,
     load_queries,
     migrate,
@@ -47,6 +49,7 @@ FAILURES_PER_USER = 10
 FAILURES_PER_ADDRESS = 50
 _NO_SESSION = ""
 _TOUCH_EVERY = timedelta(minutes=1)
+_RECALLED_AT_MOST = 10_000
 
 
 class SignInRefusedError(NotAuthenticatedError):
@@ -101,6 +104,8 @@ class IdentityStore:
         self._session = SqliteSession(connection, load_queries("taktloom.assure", "sql"))
         self._lock = threading.RLock()
         self._clock, self._passwords, self._tenant = clock, passwords or Passwords(), tenant_id
+        self._recalled: dict[str, ServiceAccount] = {}  # by the key's hash, as of the file's version _recalled_at
+        self._recalled_at = -1
 
     def close(self) -> None:
         """Close the database."""
@@ -324,11 +329,13 @@ class IdentityStore:
             self._session.run(
                 "revoke_service_account", tenant_id=self._tenant, account_id=account_id, at=to_micros(self._clock())
             )
+            self._recalled.clear()
 
     def use_key(self, key: str) -> ServiceAccount:
         """The account behind a valid key. Raises KeyRefusedError."""
         now = self._clock()
         with self._lock:
+            version = data_version(self._session.connection)  # before the row: what is written between is noticed
             row = self._session.first(
                 "service_account_by_key", tenant_id=self._tenant, key_hash=hash_token(key), at=to_micros(now)
             )
@@ -344,7 +351,26 @@ class IdentityStore:
                     account_id=account.account_id,
                     at=to_micros(now),
                 )
+                account = replace(account, last_used_at=now)
+            if version != self._recalled_at or len(self._recalled) >= _RECALLED_AT_MOST:
+                self._recalled.clear()
+            self._recalled[hash_token(key)], self._recalled_at = account, version
         return account
+
+    def recall_key(self, key: str) -> ServiceAccount | None:
+        """The account of a key that was used in the last minute, unless something has changed since; never waits."""
+        if not self._lock.acquire(blocking=False):
+            return None
+        try:
+            account = self._recalled.get(hash_token(key))
+            if account is None or data_version(self._session.connection) != self._recalled_at:
+                return None
+        finally:
+            self._lock.release()
+        now = self._clock()
+        is_over = account.expires_at is not None and account.expires_at <= now
+        is_unseen = account.last_used_at is None or now - account.last_used_at > _TOUCH_EVERY
+        return None if is_over or is_unseen else account
 
     # audit
 

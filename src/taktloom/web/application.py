@@ -2,9 +2,10 @@
 """The web application: routers under `/api/v1`, problems, protection, the user interface's files."""
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.responses import HTMLResponse
 
@@ -20,6 +21,7 @@ from taktloom.web.gate import Gate
 from taktloom.web.keyed import KeyedRequests
 from taktloom.web.observed import Observed
 from taktloom.web.protection import BodyLimit, SecurityHeaders
+from taktloom.web.route_index import RouteIndex
 from taktloom.web.routers import (
     analyses,
     batches,
@@ -68,22 +70,12 @@ ROUTERS = (
 
 def create_application(rooms: Rooms) -> FastAPI:
     """Make the application on these rooms; it neither starts nor closes them."""
-    application = FastAPI(
-        title="Taktloom",
-        version=__version__,
-        openapi_url=f"{PREFIX}/openapi.json",
-        docs_url=None,
-        redoc_url=None,
-        responses={"default": {"model": Problem, "description": "A problem (application/problem+json)"}},
-        generate_unique_id_function=lambda route: route.name,
-        separate_input_output_schemas=False,
-    )
+    application = FastAPI(openapi_url=f"{PREFIX}/openapi.json", docs_url=None, redoc_url=None, redirect_slashes=False)
     application.state.rooms = rooms
-    for router in ROUTERS:
-        application.include_router(router, prefix=PREFIX)
-    application.openapi = lambda: _document(application)  # type: ignore[method-assign]
-    application.add_api_route(f"{PREFIX}/docs", _show_docs(application), include_in_schema=False, name="show_docs")
-    application.include_router(_unknown_api_routes())
+    application.openapi = _document  # type: ignore[method-assign]
+    application.add_api_route(f"{PREFIX}/docs", _show_docs, include_in_schema=False, name="show_docs")
+    application.mount(PREFIX, RouteIndex(ROUTERS))
+    application.mount("/api", RouteIndex(()))
     application.mount(ENGINE_REST, engine_rest(rooms))
     application.include_router(static.router)
     problems.install(application)
@@ -107,40 +99,33 @@ def api_routes() -> Iterator[tuple[str, APIRoute]]:
                 yield PREFIX + route.path, route
 
 
-def _document(application: FastAPI) -> dict[str, Any]:
-    if application.openapi_schema is None:
-        document = FastAPI.openapi(application)
-        document["components"]["schemas"].setdefault(
-            "DeployDraft", DeployDraft.model_json_schema(ref_template="#/components/schemas/{model}")
-        )
-        for path, route in api_routes():
-            for method in route.methods or ():
-                operation = document["paths"][path][method.lower()]
-                cases = use_cases_of(route.endpoint)
-                operation["x-permission"] = sorted({_requirement(case) for case in cases})
-                operation["x-use-case"] = sorted(case.name for case in cases)
-        application.openapi_schema = document
-    return application.openapi_schema
+@cache
+def _document() -> dict[str, Any]:
+    described = FastAPI(
+        title="Taktloom",
+        version=__version__,
+        responses={"default": {"model": Problem, "description": "A problem (application/problem+json)"}},
+        generate_unique_id_function=lambda route: route.name,
+        separate_input_output_schemas=False,
+    )
+    for router in ROUTERS:
+        described.include_router(router, prefix=PREFIX)
+    document = described.openapi()
+    document["components"]["schemas"].setdefault(
+        "DeployDraft", DeployDraft.model_json_schema(ref_template="#/components/schemas/{model}")
+    )
+    for path, route in api_routes():
+        for method in route.methods or ():
+            operation = document["paths"][path][method.lower()]
+            cases = use_cases_of(route.endpoint)
+            operation["x-permission"] = sorted({_requirement(case) for case in cases})
+            operation["x-use-case"] = sorted(case.name for case in cases)
+    return document
 
 
 def _requirement(case: UseCase[..., Any]) -> str:
     return case.requirement.value if case.requirement is not Access.SIGNED_IN else "signed in"
 
 
-def _show_docs(application: FastAPI) -> Any:
-    def show_docs() -> HTMLResponse:
-        return HTMLResponse(docs_page(application.openapi()))
-
-    return show_docs
-
-
-def _unknown_api_routes() -> APIRouter:
-    from starlette.exceptions import HTTPException
-
-    router = APIRouter(include_in_schema=False)
-
-    @router.api_route("/api/{path:path}", methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"])
-    def unknown(path: str) -> None:
-        raise HTTPException(404, "There is no such address.")
-
-    return router
+def _show_docs() -> HTMLResponse:
+    return HTMLResponse(docs_page(_document()))

@@ -8,6 +8,7 @@ API key as Bearer token needs none, because no browser attaches it on its own.
 from typing import Annotated
 
 from fastapi import Depends, Query, Request
+from starlette.concurrency import run_in_threadpool
 
 from taktloom.app import people, service_accounts
 from taktloom.app.context import ANONYMOUS, Context, Principal
@@ -31,7 +32,7 @@ def rooms_of(request: Request) -> Rooms:
     return rooms
 
 
-def caller(request: Request) -> Context:
+async def caller(request: Request) -> Context:
     """The context of this request; the gate has found out who calls."""
     rooms = rooms_of(request)
     return Context(principal=request.state.principal, rooms=rooms)
@@ -64,6 +65,13 @@ def principal_of(request: Request, rooms: Rooms) -> Principal:
             remedy=f"Send the csrf_token of GET /api/v1/session in the header {CSRF_HEADER}.",
         )
     return people.principal_of_session(session)
+
+
+async def find_principal(request: Request, rooms: Rooms) -> Principal:
+    """As principal_of, on another thread where it may have to wait."""
+    scheme, _, key = request.headers.get("Authorization", "").partition(" ")
+    found = service_accounts.recalled_principal(rooms, key.strip()) if scheme.lower() == "bearer" else None
+    return await run_in_threadpool(principal_of, request, rooms) if found is None else found
 
 
 Caller = Annotated[Context, Depends(caller)]

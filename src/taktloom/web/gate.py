@@ -6,7 +6,6 @@ import is refused before it is received. Permissions are the use cases' business
 A key that calls too often is refused here, and what would change something while the store takes no writes.
 """
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -14,7 +13,7 @@ from taktloom.app import logs
 from taktloom.app.context import ANONYMOUS, Access, require
 from taktloom.app.wiring import Rooms
 from taktloom.model.errors import TaktloomError
-from taktloom.web.callers import SAFE_METHODS, principal_of
+from taktloom.web.callers import SAFE_METHODS, find_principal
 from taktloom.web.problems import problem_of, problem_response
 from taktloom.web.rates import RateLimiter
 
@@ -47,7 +46,7 @@ class Gate:
         if (request.method, path.removeprefix(self._prefix)) in PUBLIC:
             request.state.principal = ANONYMOUS
             return
-        principal = await run_in_threadpool(principal_of, request, self._rooms)
+        principal = await find_principal(request, self._rooms)
         require(principal, Access.SIGNED_IN)
         self._rates.require(principal)
         if request.method not in SAFE_METHODS:

@@ -182,7 +182,9 @@ async def _on_http_exception(request: Request, error: Exception) -> Response:
     if refusal is not None:
         raise refusal  # FastAPI turns what goes wrong while reading a body into a 400
     remedy = "See /api/v1/docs for all addresses." if error.status_code == 404 else ""
-    return problem_response(refused(error.status_code, NotServedError.code, str(error.detail), remedy))
+    response = problem_response(refused(error.status_code, NotServedError.code, str(error.detail), remedy))
+    response.headers.update(error.headers or {})
+    return response
 
 
 async def _on_failure(request: Request, error: Exception) -> Response:

@@ -181,7 +181,7 @@ def test_a_job_of_a_start_that_was_taken_back_is_not_handed_out() -> None:
     with pytest.raises(ValueError, match="after the start"):
         engine._core.submit(DEFAULT_TENANT, start_and_fail)
 
-    assert engine.jobs.lock(["work"], worker="w") == ()
+    assert engine._core.submit(DEFAULT_TENANT, taking(2)) == ()
     engine.drain()
 
 

@@ -23,6 +23,7 @@ from taktloom.web.engine_rest import (
     tasks,
 )
 from taktloom.web.engine_rest.gate import ENGINE, PREFIX, EngineRestGate
+from taktloom.web.route_index import RouteIndex
 
 COMPATIBLE_WITH = "7.23.0"  # whose clients' calls were tried; clients ask for it and expect three numbers
 about = APIRouter()
@@ -58,12 +59,9 @@ ROUTERS = (
 
 def engine_rest(rooms: Rooms) -> ASGIApp:
     """The application on these rooms, behind its gate."""
-    application = FastAPI(
-        openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, separate_input_output_schemas=False
-    )
+    application = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     application.state.rooms = rooms
-    for router in ROUTERS:
-        application.include_router(router)
+    application.mount("", RouteIndex(ROUTERS))
     problems.install(application)
     return EngineRestGate(application, rooms)
 

@@ -41,7 +41,7 @@ class EngineRestGate:
             scope = {**scope, "path": normal_path(scope["path"]), "state": dict(scope.get("state") or {})}
             try:
                 request = Request(scope)
-                principal = await run_in_threadpool(principal_of, request, self._rooms)
+                principal = await find_principal(request, self._rooms)
                 self._rates.require(principal)
                 if request.method not in SAFE_METHODS:
                     self._rooms.monitor.require_writable()
@@ -63,19 +63,26 @@ def normal_path(path: str) -> str:
     return _ENGINE.sub(PREFIX, re.sub(r"/{2,}", "/", path)).rstrip("/") or "/"
 
 
-def principal_of(request: Request, rooms: Rooms) -> Principal:
+async def find_principal(request: Request, rooms: Rooms) -> Principal:
     """Who calls. Raises NotAuthenticatedError, KeyRefusedError."""
+    name, key = credentials_of(request)
+    principal = service_accounts.recalled_principal(rooms, key)
+    if principal is None:
+        principal = await run_in_threadpool(service_accounts.principal_of_key, rooms, key)
+    if name is None or principal.name == service_accounts.principal_name(name):
+        return principal
+    raise NotAuthenticatedError(
+        "The user name is not that of the key's service account.", remedy="Give the service account's name."
+    )
+
+
+def credentials_of(request: Request) -> tuple[str | None, str]:
+    """The account's name, None with Bearer, and the key. Raises NotAuthenticatedError."""
     scheme, _, credentials = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "bearer":
-        return service_accounts.principal_of_key(rooms, credentials.strip())
+        return None, credentials.strip()
     if scheme.lower() == "basic":
-        name, key = _basic(credentials.strip())
-        principal = service_accounts.principal_of_key(rooms, key)
-        if principal.name == service_accounts.principal_name(name):
-            return principal
-        raise NotAuthenticatedError(
-            "The user name is not that of the key's service account.", remedy="Give the service account's name."
-        )
+        return _basic(credentials.strip())
     raise NotAuthenticatedError(
         "The request names nobody.", remedy="Send a service account's name and key by HTTP Basic, or the key as Bearer."
     )
