@@ -3,7 +3,7 @@
 
 from enum import Enum
 
-from taktloom.model.errors import IncidentError
+from taktloom.model.errors import IncidentError, InputRefusedError
 
 
 class MissingDriverError(IncidentError):
@@ -28,6 +28,12 @@ class QueryTooLongError(IncidentError):
     """A query took longer than the settings allow and was ended."""
 
     code = "TL-3607"
+
+
+class UnstorableValueError(InputRefusedError):
+    """A whole number outside 64 bits, or a text with half of a character: no row can hold it."""
+
+    code = "TL-3608"
 
 
 class Refusal(Enum):

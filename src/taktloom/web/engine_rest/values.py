@@ -130,6 +130,8 @@ def _typed(value: FeelValue) -> tuple[str, object, TypedValue]:
         return *_typed_date(value), {}
     if is_file(value):
         entries = cast("dict[str, str]", value)
+        if not entries[NAME]:  # what came as Bytes; a file has a name
+            return "Bytes", entries[CONTENT], {}
         shown = {"filename": entries[NAME], "mimeType": entries[MEDIA_TYPE] or None}
         return "File", None, {**shown, "encoding": entries[ENCODING] or None}
     if isinstance(value, list | dict):
