@@ -5,6 +5,8 @@
   carries the `data` marker is left out and named in one closing line; the run can still succeed. With it, these tests
   are part of the conformance stage.
 - With CI=true nothing may be skipped: a skip becomes a failure, so that a missing tool never hides a missing test.
+- Libraries of numbers compute on one core: the stages run as many tests at a time as there are cores, and threads that
+  wait for each other on a busy machine spin for a hundred times as long as they compute.
 - Hypothesis runs few examples by default (`quick`) and many, reproducible ones in CI (`ci`).
 """
 
@@ -16,6 +18,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # before any of them is loaded; processes that tests start inherit it
 
 from tests.data import VARIABLE, find_test_data
 

@@ -85,12 +85,12 @@ def test_a_cancelled_work_stops_at_its_next_question(works: LongWork) -> None:
 
     def work(handle: WorkHandle) -> None:
         has_begun.set()
-        may_go_on.wait(10)
+        may_go_on.wait(60)
         if handle.is_cancelled():
             raise ConflictError("The import was cancelled.")
 
     work_id = works.begin(work, kind=WorkKind.IMPORT)
-    has_begun.wait(10)
+    has_begun.wait(60)
     works.cancel(work_id)
     may_go_on.set()
 
@@ -107,7 +107,7 @@ def test_an_unknown_work_is_told_so(works: LongWork) -> None:
 def test_whoever_asks_for_a_work_that_runs_joins_it(works: LongWork) -> None:
     go_on = threading.Event()
 
-    first = works.begin(lambda handle: go_on.wait(10), kind=WorkKind.POTENTIAL, key="log 1")
+    first = works.begin(lambda handle: go_on.wait(60), kind=WorkKind.POTENTIAL, key="log 1")
     joined = works.begin(lambda handle: None, kind=WorkKind.POTENTIAL, key="log 1")
     other = works.begin(lambda handle: None, kind=WorkKind.POTENTIAL, key="log 2")
     go_on.set()
@@ -134,11 +134,11 @@ def test_a_cancelled_work_ends_where_it_advances(works: LongWork) -> None:
     def work(handle: WorkHandle) -> None:
         handle.advance("choices", 0, 2)
         reached.set()
-        go_on.wait(10)
+        go_on.wait(60)
         handle.advance("choices", 1, 2)
 
     work_id = works.begin(work, kind=WorkKind.DRAFT)
-    reached.wait(10)
+    reached.wait(60)
     works.cancel(work_id)
     go_on.set()
     status = _end(works, work_id)

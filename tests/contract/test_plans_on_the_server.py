@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from taktloom.hosts.embedded import EmbeddedEngine
 from taktloom.hosts.embedded.stores.database import PACKAGE
 from taktloom.hosts.embedded.stores.postgresql_database import WRITER_SETTINGS
 from taktloom.storage import load_queries, postgresql_statement
@@ -40,8 +41,10 @@ FROM pg_index x JOIN pg_class c ON c.oid = x.indexrelid"""
 
 @pytest.fixture(scope="module")
 def server(postgresql_server: PostgresqlServer) -> Iterator[PgConnection]:
-    """A session as the writer has it, on a database without rows."""
-    with connect(postgresql_server.engine_database(), settings=WRITER_SETTINGS) as connection:
+    """A session as the writer has it, on a new database: one that others use is analysed by the server now and then."""
+    url = postgresql_server.new_database()
+    EmbeddedEngine.open(url).drain()
+    with connect(url, settings=WRITER_SETTINGS) as connection:
         connection.execute("SET plan_cache_mode = force_generic_plan")
         yield connection
 

@@ -28,5 +28,5 @@ def test_a_taken_port_is_refused_with_a_free_one_that_then_works(tmp_path: Path)
         named = re.search(r"--port (\d+)", error["remedy"])
         assert named is not None
         with ServerProcess(tmp_path / "data", port=int(named[1])) as server:
-            assert httpx.get(f"{server.address}/api/v1/health").json()["status"] == "ok"
+            assert httpx.get(f"{server.address}/api/v1/health", timeout=60).json()["status"] == "ok"
         assert server.stop_code == 0

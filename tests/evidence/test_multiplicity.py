@@ -4,7 +4,7 @@
 import numpy as np
 import pytest
 
-from taktloom.evidence.multiplicity import benjamini_hochberg, family_wise, two_sided_normal
+from taktloom.evidence.multiplicity import benjamini_hochberg, enough_permutations, family_wise, two_sided_normal
 from taktloom.evidence.proportions import difference_interval, share_interval
 
 
@@ -18,6 +18,11 @@ def test_a_family_wise_probability_counts_the_maxima_that_reach_the_statistic() 
     maxima = np.array([1.0, 2.0, 3.0, 4.0])
 
     assert family_wise(np.array([3.0, 5.0, 0.5]), maxima).tolist() == [3 / 5, 1 / 5, 1.0]
+
+
+def test_a_level_that_few_permutations_cannot_reach_gets_more_of_them() -> None:
+    assert [enough_permutations(499, level) for level in (0.01, 0.004, 0.001)] == [499, 499, 1_999]
+    assert family_wise(np.array([9.0]), np.zeros(enough_permutations(99, 0.001))).tolist() == [0.0005]
 
 
 def test_the_two_sided_normal_probability_of_1_96_is_a_twentieth() -> None:

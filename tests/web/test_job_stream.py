@@ -24,6 +24,7 @@ from tests.web.live import listening, new_key
 from tests.web.test_batch_completions import MODEL
 
 MINUTE = timedelta(minutes=1)
+PATIENCE_S = 50  # a loaded machine; less than the locks and streams last
 
 
 @pytest.fixture(scope="module")
@@ -60,14 +61,14 @@ class Reading:
                 self.jobs.append(job)
                 self._came.notify_all()
 
-    def upto(self, count: int, seconds: float = 20) -> int:
+    def upto(self, count: int, seconds: float = PATIENCE_S) -> int:
         with self._came:
             self._came.wait_for(lambda: len(self.jobs) >= count, seconds)
             return len(self.jobs)
 
     def close(self) -> None:
         self._feed.close()
-        self._thread.join(20)
+        self._thread.join(PATIENCE_S)
         assert not self._thread.is_alive()
 
 
@@ -133,7 +134,7 @@ def test_a_stream_has_an_end_after_which_another_one_goes_on(client: Client, mon
     jobs = list(client.stream_jobs(["work"], worker="w"))
 
     assert jobs == []
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < PATIENCE_S
 
 
 def test_a_pool_of_workers_lives_on_streams(server: tuple[Rooms, str, str], client: Client) -> None:
@@ -156,11 +157,13 @@ def test_a_pool_of_workers_lives_on_streams(server: tuple[Rooms, str, str], clie
     pool = WorkerPool([work], source, PoolOptions(name="w", is_streaming=True))
     pool.start()
     keys = [client.start("one").instance_key for _ in range(6)]
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + PATIENCE_S
     while len(done) < len(keys) and time.monotonic() < deadline:
         done = [one.instance_key for one in client.instances("one", status="completed") if one.instance_key in keys]
     pool.stop()
     source.close()
+    while server[0].job_streams._streams and time.monotonic() < deadline:
+        time.sleep(0.01)  # the server hears of a closed connection when it next sends or looks
 
     assert sorted(done) == sorted(keys)
     assert most <= 2

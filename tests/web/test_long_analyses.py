@@ -25,7 +25,7 @@ from tests.web.client import Client, expect
 HEAD = "case,activity,time\n"
 FIRST = HEAD + "1,a,2026-01-01T00:00:00Z\n1,b,2026-01-01T01:00:00Z\n"
 NEWER = FIRST + "2,a,2026-01-02T00:00:00Z\n2,b,2026-01-02T03:00:00Z\n"
-PATIENCE_S = 30
+PATIENCE_S = 60
 
 # Begins `taktloom mine times`, whose work says when it runs and then goes on until it is stopped.
 ENDLESS = """

@@ -7,7 +7,7 @@ from taktloom.app.wiring import Rooms
 from tests.app.models import PERMIT_BPMN
 from tests.web.client import Client, expect
 
-WANTED = {"job_types": ["register"], "worker": "w", "wait_s": 20}
+WANTED = {"job_types": ["register"], "worker": "w", "wait_s": 60}
 
 
 def _waiting(rooms: Rooms, key: str) -> tuple[threading.Thread, list[Any]]:

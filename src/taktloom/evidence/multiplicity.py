@@ -46,6 +46,14 @@ def family_wise(observed: Numbers, maxima: Numbers) -> Numbers:
     return probabilities
 
 
+def enough_permutations(wanted: int, level: float) -> int:
+    """*wanted*, or as many as are needed for a probability of half of *level* (over 0) to come out at all.
+
+    Of n permutations none is under 1 / (n + 1): with fewer, nothing could ever be told at that level.
+    """
+    return max(wanted, math.ceil(2 / level) - 1)
+
+
 def two_sided_normal(z: Numbers) -> Numbers:
     """Probability that a standard normal number is at least as far from 0 as each of *z*."""
     return np.array([math.erfc(abs(each) / math.sqrt(2)) for each in z.tolist()], dtype=np.float64)

@@ -23,6 +23,7 @@ from taktloom.model.identifiers import (
     TimerId,
     UserTaskId,
 )
+from taktloom.model.records import made_often
 
 Row = TypeVar("Row")
 
@@ -116,6 +117,7 @@ class ProcessSummary:
     incidents: int
 
 
+@made_often
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstanceSummary:
     """A process instance as a row. status: active / completed / terminated / cancelled / failed.
@@ -206,6 +208,7 @@ class JobView:
     priority: int = 0
 
 
+@made_often
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LockedJob:
     """A job handed to a worker, with what it needs.

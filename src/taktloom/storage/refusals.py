@@ -31,7 +31,7 @@ class QueryTooLongError(IncidentError):
 
 
 class UnstorableValueError(InputRefusedError):
-    """A whole number outside 64 bits, or a text with half of a character: no row can hold it."""
+    """A whole number outside 64 bits, or a text that is not valid Unicode or, on a server, holds NUL."""
 
     code = "TL-3608"
 
@@ -42,3 +42,11 @@ class Refusal(Enum):
     CONFLICT = "conflict"
     LOST = "lost"
     REFUSED = "refused"
+
+
+def unstorable() -> UnstorableValueError:
+    """The refusal of a value, which it does not quote."""
+    return UnstorableValueError(
+        "No row can hold one of the values: a whole number beyond 64 bits, half of a character, or the character NUL.",
+        remedy="Send whole numbers below 9,223,372,036,854,775,808 and text in valid Unicode.",
+    )

@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager
 
 import apsw
 
-from taktloom.storage.refusals import UnstorableValueError
+from taktloom.storage.refusals import unstorable
 from taktloom.storage.rows import Row
 from taktloom.storage.sqlite import SqlValue, savepoint
 from taktloom.storage.statements import calls_for
@@ -137,7 +137,7 @@ class SqliteSession(Session):
             try:
                 self.connection.executemany(text, given, prepare_flags=apsw.SQLITE_PREPARE_PERSISTENT)
             except (OverflowError, UnicodeEncodeError) as error:
-                raise _unstorable() from error
+                raise unstorable() from error
         else:
             # One step of SQLite for many rows: each step gives the interpreter lock away and has to get it back.
             for call, values in calls:
@@ -157,7 +157,7 @@ class SqliteSession(Session):
         try:
             return self.connection.execute(text, bindings, prepare_flags=apsw.SQLITE_PREPARE_PERSISTENT)
         except (OverflowError, UnicodeEncodeError) as error:
-            raise _unstorable() from error
+            raise unstorable() from error
 
     @property
     def in_transaction(self) -> bool:
@@ -171,10 +171,3 @@ class SqliteSession(Session):
     def close(self) -> None:
         """See Session."""
         self.connection.close()
-
-
-def _unstorable() -> UnstorableValueError:
-    return UnstorableValueError(
-        "A whole number is larger than 64 bits hold, or a text contains half of a character.",
-        remedy="Send whole numbers below 9,223,372,036,854,775,808 and text in valid Unicode.",
-    )

@@ -57,7 +57,7 @@ def test_a_timer_that_came_due_while_nothing_ran_fires_once_at_the_next_start(
     ended = threading.Event()
     second.subscribe(lambda change: ended.set() if change == _ended(change) else None)
     second.start()
-    was_heard = ended.wait(10)
+    was_heard = ended.wait(60)
 
     assert was_heard
     assert second.instances.summary(key).status == "completed"

@@ -105,7 +105,7 @@ def test_the_commits_of_another_process_are_heard_of(tmp_path: Path, options: En
     command = EmbeddedEngine.open(tmp_path / "engine.db", options)
 
     command.deployments.deploy({"p.bpmn": (MODELS / "register_and_decide.bpmn").read_bytes()})
-    was_heard = heard.wait(10)
+    was_heard = heard.wait(60)
 
     assert was_heard
     server.drain()

@@ -2,7 +2,7 @@
 """Declare, log skeletons and temporal profiles, held against their definitions word by word."""
 
 from collections.abc import Callable
-from itertools import pairwise
+from itertools import pairwise, product
 from pathlib import Path
 
 import numpy as np
@@ -96,6 +96,33 @@ def test_the_strongest_constraints_of_a_log_are_told_with_support_and_confidence
     assert found["chain-precedence(a, b)"] == (0.8, 1.0)
     assert "response(a, c)" not in found
     assert "response(a, b)" not in found
+
+
+def test_no_constraint_is_told_that_another_one_implies() -> None:
+    traces = [list(each) for length in range(5) for each in product(range(3), repeat=length)]
+    implied = {
+        (strong, weak, turned)
+        for strong in Relation
+        for weak in Relation
+        for turned in (False, True)
+        if (strong, False) != (weak, turned)
+        and all(DEFINITIONS[weak](t, *((1, 0) if turned else (0, 1))) for t in traces if DEFINITIONS[strong](t, 0, 1))
+    }
+    log = {tuple("abcd"): 3, tuple("abcefbcd"): 2, tuple("acbefbcd"): 2, tuple("acbd"): 4, tuple("g"): 1}
+
+    kept = [each.constraint for each in discover_constraints(log, support=0) if each.constraint.second]
+
+    by_pair = {(each.first, each.second, each.template) for each in kept}
+    told_twice = [
+        (one.text, weak)
+        for one in kept
+        for strong, weak, turned in implied
+        if strong is one.template
+        and weak not in (one.template, Relation.CO_EXISTENCE, Relation.NOT_CO_EXISTENCE)
+        and ((one.second, one.first, weak) if turned else (one.first, one.second, weak)) in by_pair
+    ]
+    assert (Relation.PRECEDENCE, Relation.RESPONDED_EXISTENCE, True) in implied
+    assert told_twice == []
 
 
 def test_constraints_that_hold_in_most_activated_cases_are_told_below_full_confidence() -> None:

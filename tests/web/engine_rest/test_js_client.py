@@ -25,7 +25,7 @@ def test_the_client_runs_a_process_end_to_end(rooms: Rooms) -> None:
     key = new_key(rooms)
     with (
         listening(rooms) as address,
-        httpx.Client(base_url=f"{address}/engine-rest", auth=("program", key), trust_env=False) as http,
+        httpx.Client(base_url=f"{address}/engine-rest", auth=("program", key), trust_env=False, timeout=60) as http,
     ):
         files = {"file": ("chain.bpmn", CHAIN_BPMN, "application/octet-stream")}
         http.post("/deployment/create", files=files).raise_for_status()

@@ -28,7 +28,7 @@ class Server:
             "maxTasks": 1,
         }
         self.client = EngineClient(self.base, config=self.config)
-        self.http = httpx.Client(base_url=self.base, auth=("program", key), trust_env=False)
+        self.http = httpx.Client(base_url=self.base, auth=("program", key), trust_env=False, timeout=60)
 
     def work(self, action: Any, **config: Any) -> None:
         """Let the client's worker fetch once and execute."""
@@ -148,9 +148,9 @@ def test_a_worker_that_waits_gets_a_task_that_comes_later(server: Server) -> Non
         done.set()
         return task.complete({})
 
-    thread = threading.Thread(target=lambda: server.work(charge, asyncResponseTimeout=20_000))
+    thread = threading.Thread(target=lambda: server.work(charge, asyncResponseTimeout=60_000))
     thread.start()
     server.client.start_process("order", {})
-    thread.join(20)
+    thread.join(60)
 
     assert done.is_set()

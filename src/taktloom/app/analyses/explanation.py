@@ -63,6 +63,7 @@ def require_known(name: str, value: str, known: list[str]) -> None:
 
 
 def _causes(source: AnalysisInput, parameters: CausesParameters) -> AnalysisOutput:
+    from taktloom.evidence.multiplicity import enough_permutations
     from taktloom.mining.explanation.factors import find_factors
     from taktloom.mining.explanation.root_causes import Question, find_root_causes
 
@@ -74,7 +75,7 @@ def _causes(source: AnalysisInput, parameters: CausesParameters) -> AnalysisOutp
         slow_share=parameters.slow_share,
         failure=(parameters.failure,) if parameters.failure else (),
         level=parameters.level,
-        permutations=parameters.permutations,
+        permutations=enough_permutations(parameters.permutations, parameters.level),
         seed=parameters.seed,
     )
     found = find_root_causes(

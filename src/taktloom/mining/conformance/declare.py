@@ -7,7 +7,7 @@ Sources: Pesic & van der Aalst, BPM Workshops 2006 (templates); Di Ciccio & Mece
 confidence and the hierarchy of templates).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -86,6 +86,12 @@ _IMPLIES: Mapping[Unary | Relation, tuple[Unary | Relation, ...]] = {
     Relation.CO_EXISTENCE: (Relation.RESPONDED_EXISTENCE,),
     Relation.NOT_CO_EXISTENCE: (Relation.NOT_SUCCESSION,),
     Relation.NOT_SUCCESSION: (Relation.NOT_CHAIN_SUCCESSION,),
+}
+# likewise, of the same activities the other way round: precedence(a, b) is responded-existence(b, a) and more
+_IMPLIES_TURNED: Mapping[Unary | Relation, Relation] = {
+    Relation.PRECEDENCE: Relation.RESPONDED_EXISTENCE,
+    Relation.CO_EXISTENCE: Relation.RESPONDED_EXISTENCE,
+    Relation.NOT_CO_EXISTENCE: Relation.NOT_SUCCESSION,
 }
 _SYMMETRIC = frozenset({Relation.CO_EXISTENCE, Relation.NOT_CO_EXISTENCE})
 
@@ -202,19 +208,27 @@ def _strongest(found: list[MeasuredConstraint]) -> list[MeasuredConstraint]:
     """Leave out what a kept constraint on the same activities implies, step by step down the hierarchy."""
     implied: set[tuple[Unary | Relation, str, str]] = set()
     for each in found:
-        queue = [each.constraint.template]
-        for template in queue:
-            for weaker in _IMPLIES.get(template, ()):
-                names = (each.constraint.first, each.constraint.second)
-                implied.add((weaker, *names))
-                if weaker in _SYMMETRIC:
-                    implied.add((weaker, names[1], names[0]))
-                queue.append(weaker)
+        queue = [(each.constraint.template, each.constraint.first, each.constraint.second)]
+        for stronger in queue:
+            weaker = [one for one in _directly_implied(*stronger) if one not in implied]
+            implied.update(weaker)
+            queue += weaker
     return [
         each
         for each in found
         if (each.constraint.template, each.constraint.first, each.constraint.second) not in implied
     ]
+
+
+def _directly_implied(
+    template: Unary | Relation, first: str, second: str
+) -> Iterator[tuple[Unary | Relation, str, str]]:
+    for weaker in _IMPLIES.get(template, ()):
+        yield weaker, first, second
+        if weaker in _SYMMETRIC:
+            yield weaker, second, first
+    if template in _IMPLIES_TURNED:
+        yield _IMPLIES_TURNED[template], second, first
 
 
 def _require_few(activities: int) -> None:

@@ -9,13 +9,13 @@ told when the greatest difference of the whole family is as great in at most a t
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
-from taktloom.evidence.multiplicity import family_wise
+from taktloom.evidence.multiplicity import enough_permutations, family_wise
 from taktloom.evidence.proportions import difference_interval
 from taktloom.evidence.resampling import Interval, percentile_interval
 from taktloom.mining.explanation.errors import TooFewCasesError
@@ -104,6 +104,7 @@ def compare_cohorts(
 
     Raises TooFewCasesError where a cohort has fewer than 20 cases.
     """
+    settings = replace(settings, permutations=enough_permutations(settings.permutations, settings.family_level))
     both = first.joined(second)
     is_first = np.arange(both.cases) < first.cases
     if min(first.cases, second.cases) < LEAST_COHORT:

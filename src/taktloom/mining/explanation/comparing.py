@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from taktloom.evidence.multiplicity import holm
+from taktloom.evidence.multiplicity import enough_permutations, holm
 from taktloom.evidence.resampling import Interval, percentile_interval
 from taktloom.mining.explanation.cohorts import (
     CohortComparison,
@@ -118,6 +118,7 @@ def compare_logs(
 ) -> LogComparison:
     """Compare two sides; differences are first minus second. Raises TooFewCasesError for fewer than 20 cases on one."""
     settings = replace(settings, families=FAMILIES)
+    settings = replace(settings, permutations=enough_permutations(settings.permutations, settings.family_level))
     profiles = profile_cases(first.log), profile_cases(second.log)
     cohorts = compare_cohorts(*profiles, settings, report)
     unit, volume = _volume((first, second), profiles, settings)

@@ -4,7 +4,7 @@
 Cases are ordered by their begin. For every place in that order the shares of cases with each directly-follows edge and
 each common variant before and after it are compared; the place with the greatest standardised difference is a change if
 the greatest difference of a random order is as great in at most *level* of the permutations. Both sides are searched
-again, at half the level with every cut.
+again, at half the level with every cut, and with as many more permutations as that level needs.
 Sources: Page, "Continuous inspection schemes", Biometrika 41, 1954 (cumulative sums); Vostrikova, "Detecting disorder
 in multidimensional random processes", 1981 (binary segmentation); Antoch & Huskova, "Permutation tests in change point
 analysis", Statistics & Probability Letters 53, 2001; Bose et al., "Handling concept drift in process mining", CAiSE
@@ -18,6 +18,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
+from taktloom.evidence.multiplicity import enough_permutations
 from taktloom.mining.explanation.errors import TooFewCasesError
 from taktloom.mining.explanation.profiles import CaseProfiles
 
@@ -55,7 +56,8 @@ class DriftPoint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DriftReport:
-    """Points in order of time. cases: looked at; of more than 5,000 a seeded sample."""
+    """Points in order of time. cases: looked at; of more than 5,000 a seeded sample. permutations: of the whole log;
+    of its parts more."""
 
     points: tuple[DriftPoint, ...]
     cases: int
@@ -98,8 +100,8 @@ def find_drift(
         searched += 1
         if high - low < LEAST_CASES:
             continue
-        cut, p = _strongest(table[low:high], settings.permutations, generator)
-        if p > level:
+        cut, p = _strongest(table[low:high], settings.permutations, level, generator)
+        if p is None:
             continue
         place = low + cut
         found.append(_point(begins, (low, place, high), p, _shifts(names, table[low:place], table[place:high])))
@@ -109,21 +111,28 @@ def find_drift(
         cases=int(begins.size),
         features=len(names),
         level=settings.level,
-        permutations=settings.permutations,
+        permutations=enough_permutations(settings.permutations, settings.level),
         seed=settings.seed,
     )
 
 
-def _strongest(table: Numbers, permutations: int, generator: np.random.Generator) -> tuple[int, float]:
-    """The place of the greatest difference, and the probability of one as great in a random order."""
+def _strongest(
+    table: Numbers, permutations: int, level: float, generator: np.random.Generator
+) -> tuple[int, float | None]:
+    """The place of the greatest difference, and the probability of one as great in a random order.
+
+    None where that is over *level*, which is often seen after few of the permutations.
+    """
     statistic = _differences(table)
     cut = int(statistic.argmax())
     greatest = statistic[cut]
-    reached = sum(
-        bool(_differences(table[generator.permutation(len(table))]).max() >= greatest - 1e-9)
-        for _ in range(permutations)
-    )
-    return cut + LEAST_SIDE, (1 + reached) / (1 + permutations)
+    number = enough_permutations(permutations, level)
+    reached = 0
+    for _ in range(number):
+        reached += bool(_differences(table[generator.permutation(len(table))]).max() >= greatest - 1e-9)
+        if 1 + reached > level * (1 + number):
+            return cut + LEAST_SIDE, None
+    return cut + LEAST_SIDE, (1 + reached) / (1 + number)
 
 
 def _differences(table: Numbers) -> Numbers:

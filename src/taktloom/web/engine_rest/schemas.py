@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from taktloom.web.schemas.shared import TEXT_AT_MOST
+TEXT_AT_MOST = 100_000_000  # no real limit: with one, texts that are not Unicode (lone surrogates) are refused too
 
 
 class Answer(BaseModel):

@@ -17,7 +17,6 @@ Item = TypeVar("Item")
 Wire = Annotated[JsonValue, BeforeValidator(to_wire)]  # a FEEL value on its way out
 Instant = datetime  # aware; rooms refuse naive times before they get here
 InstantIn = AwareDatetime
-TEXT_AT_MOST = 100_000_000  # no real limit: with one, texts that are not Unicode (lone surrogates) are refused too
 
 
 class Out(BaseModel):
@@ -29,7 +28,7 @@ class Out(BaseModel):
 class In(BaseModel):
     """A request: unknown fields are refused, so that a misspelt option is not silently ignored."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, str_max_length=TEXT_AT_MOST)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class PlaceOut(Out):

@@ -46,6 +46,7 @@ from taktloom.kernel.commands import (
     WriteDataStore,
 )
 from taktloom.kernel.events import DataStoreRead, DecisionEvaluated, KernelEvent, MessageCorrelated, TimerPlanned
+from taktloom.kernel.kept_variables import variables_text
 from taktloom.model.errors import NondeterminismError, TaktloomError
 from taktloom.model.interventions import HistoryLevel
 from taktloom.model.trace_context import TRACEPARENT
@@ -68,7 +69,7 @@ def correlation_digest(correlation_key: str | None) -> str:
 
 def seal(unit: Unit, instance: LiveInstance, values: Mapping[str, FeelValue]) -> bytes:
     """Values as they are stored."""
-    return unit.core.codec.seal(dump_values(values), instance.owner)
+    return unit.core.codec.seal(variables_text(values).encode(), instance.owner)
 
 
 def _create_job(unit: Unit, instance: LiveInstance, command: CreateJob) -> None:

@@ -20,6 +20,7 @@ from taktloom.hosts.embedded.core.writer import Writer
 from taktloom.hosts.embedded.stores.database import Database
 from taktloom.kernel.commands import Command
 from taktloom.model.identifiers import InstanceKey, TenantId
+from taktloom.model.records import made_often
 from taktloom.storage import Session
 
 Result = TypeVar("Result")
@@ -74,6 +75,7 @@ class Core:
         return self.writer.post(run, undo=undo)
 
 
+@made_often
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unit:
     """One piece of work inside a transaction. now: stamped once, for all that happens in it.

@@ -29,6 +29,7 @@ from taktloom.model.errors import ConflictError, MisuseError, NotFoundError, Tak
 from taktloom.model.identifiers import ElementId, InstanceKey, JobId, ProcessId, SubjectKey, TenantId
 from taktloom.model.operations import JobView, LockedJob
 from taktloom.model.places import Place
+from taktloom.model.records import made_often
 from taktloom.storage import Row, Session, SqlValue, from_micros, to_micros
 
 LONGEST_WAIT = timedelta(seconds=60)
@@ -56,6 +57,7 @@ class CompletionResult(Enum):
     ALREADY_DONE = "already-done"
 
 
+@made_often
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobCompletion:
     """One completion of a batch."""
