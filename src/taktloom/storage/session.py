@@ -55,6 +55,7 @@ class Session(ABC):
     def close(self) -> None:
         """Close the connection."""
 
+    epoch: int | None = None  # another one when what was deferred is written: until then it waits; None: nothing waits
     is_spoilt: bool = False  # deferred rows were refused: only taking the transaction back helps
 
     def defer(self, name: str, key: str | None = None, /, **bindings: SqlValue) -> None:
@@ -66,7 +67,7 @@ class Session(ABC):
         self.run(name, **bindings)
 
     def defer_newest(self, name: str, key: str, /, **bindings: SqlValue) -> None:
-        """As defer, in place of what still waits for the same row by the same statement."""
+        """As defer, in place of what waits for the same row by the same statement; or over it, if that is written."""
         del key
         self.run(name, **bindings)
 

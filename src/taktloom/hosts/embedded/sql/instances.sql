@@ -68,8 +68,8 @@ WHERE i.tenant_id = :tenant_id
   AND (:started_before IS NULL OR i.started_at < :started_before)
   AND (:search IS NULL OR i.instance_key = :search OR instr(lower(coalesce(i.business_key, '')), lower(:search)) > 0)
   AND (:element_id IS NULL
-    OR EXISTS (SELECT 1 FROM job j WHERE j.tenant_id = i.tenant_id AND j.instance_key = i.instance_key
-      AND j.element_id = :element_id AND j.state IN ('available', 'locked', 'waiting', 'failed'))
+    OR EXISTS (SELECT 1 FROM job j WHERE j.tenant_id = i.tenant_id AND j.job_id > i.instance_key
+      AND j.job_id < i.instance_key || ':' AND j.element_id = :element_id AND j.state IN ('available', 'locked', 'waiting', 'failed'))
     OR EXISTS (SELECT 1 FROM user_task u WHERE u.tenant_id = i.tenant_id AND u.instance_key = i.instance_key
       AND u.element_id = :element_id AND u.state = 'open')
     OR EXISTS (SELECT 1 FROM timer t WHERE t.tenant_id = i.tenant_id AND t.instance_key = i.instance_key
