@@ -62,11 +62,11 @@ def plain_state_text(state: InstanceState) -> str | None:
         return None
     if state.root is None or state.started_at is None:
         return None
-    scopes = [_scope_text(key, scope) for key, scope in state.scopes.items()]
+    scopes = list(map(_scope_text, state.scopes, state.scopes.values()))
     if "" in scopes:
         return None
     jobs = ",".join([f'"{job}":"{token.id}"' for job, token in state.jobs.items()])
-    tokens = ",".join([_token_text(token) for token in state.tokens.values()])
+    tokens = ",".join(map(_token_text, state.tokens.values()))
     of_jobs = f'"jobs":{{{jobs}}},' if jobs else ""
     of_status = "" if state.status is InstanceStatus.ACTIVE else f',"status":"{state.status.value}"'
     of_tokens = f',"tokens":{{{tokens}}}' if tokens else ""
