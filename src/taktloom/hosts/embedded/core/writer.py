@@ -70,6 +70,7 @@ class _Work(Generic[Result]):
     future: "Future[Result]"
     changes: list[Change]
     undo: Callable[[], None]
+    is_late: bool
 
     def attempt(self, database: Database, session: Session) -> Callable[[], None]:
         """Run as a part that can be taken back; the result is a function that tells the caller the outcome."""
@@ -117,13 +118,20 @@ class Writer:
         return Future()
 
     def post(
-        self, run: Callable[[Session, list[Change]], Result], *, undo: Callable[[], None] = lambda: None
+        self,
+        run: Callable[[Session, list[Change]], Result],
+        *,
+        undo: Callable[[], None] = lambda: None,
+        is_late: bool = False,
     ) -> "Future[Result]":
-        """Queue work; the future is done after its group is committed. undo: called when the work is taken back."""
+        """Queue work; the future is done after its group is committed. undo: called when the work is taken back.
+
+        is_late: it is run after all other work of its group, so that it finds what that has made.
+        """
         if threading.current_thread() is self._thread:
             raise RuntimeError("work may not wait for other work: called from the writer's own thread")
         future: Future[Result] = self._new_future()
-        work = _Work(run=run, future=future, changes=[], undo=undo)
+        work = _Work(run=run, future=future, changes=[], undo=undo, is_late=is_late)
         with self._closing:
             if self._is_closed:
                 raise EngineStoppedError("The engine has stopped.", remedy="Start it again.")
@@ -176,6 +184,7 @@ class Writer:
         return group, True
 
     def _commit(self, group: "list[_Work[object]]") -> None:
+        group.sort(key=_is_late)
         try:
             outcomes = self._run_patiently(group)
         except BaseException as error:
@@ -316,6 +325,10 @@ def _garbage_waits() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
+
+
+def _is_late(work: "_Work[object]") -> bool:
+    return work.is_late
 
 
 def _failure(database: Database, error: BaseException) -> BaseException:
