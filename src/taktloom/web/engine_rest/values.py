@@ -93,6 +93,42 @@ def is_file(value: object) -> bool:
 def content_of(value: object) -> tuple[bytes, str]:
     """The raw content of a variable with its media type: a file's own, else the text of its value."""
     if is_file(value):
+        entries = cast("dict[str, str]", value)
+        return base64.b64decode(entries[CONTENT]), entries[MEDIA_TYPE] or "application/octet-stream"
+    shown = typed_value(value)["value"]
+    text = shown if isinstance(shown, str) else json.dumps(shown, ensure_ascii=False)
+    return text.encode(), "text/plain"
+
+
+def instant_text(instant: datetime | None) -> str | None:
+    """`yyyy-MM-dd'T'HH:mm:ss.SSSZ` in UTC, as the convention's clients read it."""
+    if instant is None:
+        return None
+    at = instant.astimezone(UTC)
+    return f"{at.replace(tzinfo=None).isoformat(timespec='milliseconds')}+0000"
+
+
+def read_instant(name: str, text: str) -> datetime:
+    """The instant of a query parameter. Raises VariableTypeError."""
+    try:
+        found = datetime.fromisoformat(text.strip().replace(" ", "+"))
+    except ValueError as error:
+        raise _refused(name, "it is no date and time such as 2026-01-31T12:00:00.000+0000") from error
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _typed(value: FeelValue) -> tuple[str, object, TypedValue]:
+    if value is None:
+        return "Null", None, {}
+    if isinstance(value, bool):
+        return "Boolean", value, {}
+    if isinstance(value, str):
+        return "String", value, {}
+    if isinstance(value, Decimal):
+        return *_typed_number(value), {}
+    if isinstance(value, FeelDateTime | FeelDate):
+        return *_typed_date(value), {}
+    if is_file(value):
         return _typed_file(cast("dict[str, str]", value))
     if isinstance(value, list | dict):
         return "Json", json.dumps(_plain(value), ensure_ascii=False), {}
