@@ -334,7 +334,12 @@ def test_waiting_is_parted_and_starts_are_told_to_be_recorded(context: Context, 
     starts = ran(context, people_id, "starts", {})
 
     assert sum(row[1] for row in waiting.tables[0].rows) == pytest.approx(40 * (1.5 + 3.5))  # type: ignore[misc]
-    assert b"<svg" in running.file_of(waiting, "plot.svg")[1]
+    assert b">contention<" in running.file_of(waiting, "plot.svg")[1]
+    chinese = ran(context, people_id, "waiting", {"hours": "always", "language": "zh-CN"})
+    drawing = running.file_of(chinese, "plot.svg")[1].decode()
+    assert ">争用<" in drawing
+    assert "contention" not in drawing
+    assert "小时" in drawing
     assert starts.tables[0].rows[0][4:] == (40, 0, 0, 0, 0)
 
 

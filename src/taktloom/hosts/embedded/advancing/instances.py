@@ -452,6 +452,7 @@ def _filters(tenant_id: TenantId, query: InstanceQuery) -> dict[str, str | int |
         "version": query.version,
         "status": query.status,
         "with_incidents": None if query.with_incidents is None else int(query.with_incidents),
+        "is_suspended": None if query.is_suspended is None else int(query.is_suspended),
         "started_after": to_micros_or_none(query.started_after),
         "started_before": to_micros_or_none(query.started_before),
         "search": query.search or None,
