@@ -145,7 +145,7 @@ class Aligner:
             if queue.looked_at > self._limit:
                 return queue.least, None
             self._graph.expanded(state)
-            if at == len(codes) and state.is_final:
+            if at == len(codes) and self._graph.is_final(state):
                 return reached[2], reached
             queue.take_free_moves(reached)
         return None

@@ -21,7 +21,6 @@ class SilentSearch:
     def __init__(self, net: PetriNet) -> None:
         self.moves = NetMoves(net)
         self._net = net
-        self._silent = tuple(i for i, transition in enumerate(net.transitions) if transition.label is None)
         self._relevant: dict[tuple[int, ...], tuple[int, ...]] = {}
         self._enabling: dict[tuple[int, Marking], tuple[int, ...] | None] = {}
         self._finishing: dict[Marking, tuple[int, ...]] = {}
@@ -46,6 +45,11 @@ class SilentSearch:
             self._finishing[marking] = path if path is not None else self._nearest(seen)
         return self._finishing[marking]
 
+    def path_between(self, marking: Marking, enabling: Marking, index: int) -> tuple[int, ...] | None:
+        """Silent transitions that *index* may depend on and that lead to exactly *enabling*; None when none do."""
+        relevant = self._leading_to(self._net.transitions[index].inputs)
+        return self._search(marking, relevant, lambda m: m == enabling)[0]
+
     def after(self, marking: Marking, path: Iterable[int]) -> Marking:
         """The marking after firing *path*."""
         for index in path:
@@ -57,19 +61,8 @@ class SilentSearch:
         return _path(best, seen)
 
     def _leading_to(self, places: tuple[int, ...]) -> tuple[int, ...]:
-        """The silent transitions whose firing can, through silent ones only, put a token into one of *places*."""
         if places not in self._relevant:
-            wanted, chosen = set(places), set[int]()
-            grown = True
-            while grown:
-                grown = False
-                for index in self._silent:
-                    transition = self._net.transitions[index]
-                    if index not in chosen and not wanted.isdisjoint(transition.outputs):
-                        chosen.add(index)
-                        wanted.update(transition.inputs)
-                        grown = True
-            self._relevant[places] = tuple(sorted(chosen))
+            self._relevant[places] = silent_leading_to(self._net, places)[1]
         return self._relevant[places]
 
     def _search(
@@ -97,6 +90,39 @@ class SilentSearch:
     def _overflows(self, marking: Marking, index: int) -> bool:
         """Silent loops that only collect tokens lead nowhere; a few tokens in a place are more than replay needs."""
         return any(tokens_in(marking, place) > 8 for place in self._net.transitions[index].outputs)
+
+
+def silent_leading_to(net: PetriNet, places: Iterable[int]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The silent transitions whose firing can, through silent ones only, put a token into one of *places*.
+
+    Before them the places from which such a token comes, *places* among them. Both ascending.
+    """
+    wanted, chosen = set(places), set[int]()
+    silent = [(index, each) for index, each in enumerate(net.transitions) if each.label is None]
+    is_grown = True
+    while is_grown:
+        is_grown = False
+        for index, transition in silent:
+            if index not in chosen and not wanted.isdisjoint(transition.outputs):
+                chosen.add(index)
+                wanted.update(transition.inputs)
+                is_grown = True
+    return tuple(sorted(wanted)), tuple(sorted(chosen))
+
+
+def silent_ending(net: PetriNet) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The places whose tokens silent transitions alone can bring to the end or away, and the transitions that do."""
+    good, chosen = {net.final}, set[int]()
+    silent = [(index, each) for index, each in enumerate(net.transitions) if each.label is None]
+    is_grown = True
+    while is_grown:
+        is_grown = False
+        for index, transition in silent:
+            if index not in chosen and good.issuperset(transition.outputs):
+                chosen.add(index)
+                good.update(transition.inputs)
+                is_grown = True
+    return tuple(sorted(good)), tuple(sorted(chosen))
 
 
 def _path(marking: Marking, seen: dict[Marking, tuple[Marking, int] | None]) -> tuple[int, ...]:

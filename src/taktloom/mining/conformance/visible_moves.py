@@ -2,17 +2,20 @@
 """A net seen from its visible steps: which activities may come next after any run of silent ones, and what must.
 
 Markings that only silent transitions tell apart are passed over, so that a search meets a marking only where an event
-was, could have been, or is to be. On safe nets silent steps wait until a visible one depends on them (`causal_steps`);
-elsewhere every silent run is followed. Everything is found when it is first asked for and remembered.
+was, could have been, or is to be. Silent steps wait until a visible one depends on them: on safe nets those runs are
+known beforehand (`causal_steps`); elsewhere the silent transitions that lead to its inputs are followed from each
+marking. Everything is found when it is first asked for and remembered.
 
 Two facts about the way to the end come from the structure alone and so hold for every run: a token in a place can only
 lead to the activities that lie behind it, and it must pass those that lie on each of its ways.
 """
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from taktloom.mining.conformance.causal_steps import causal_steps
-from taktloom.mining.petri import MAX_TOKENS, Marking, NetMoves, PetriNet, tokens_in
+from taktloom.mining.conformance.silent_search import silent_ending, silent_leading_to
+from taktloom.mining.petri import MAX_TOKENS, Marking, NetMoves, PetriNet, marking_of, tokens_in
 from taktloom.model.errors import LimitExceededError
 
 MAX_SILENT_RUN = 50_000
@@ -28,7 +31,7 @@ class SilentBehaviourTooLargeError(LimitExceededError):
 class VisibleState:
     """A marking reached by an event, and its number in order of discovery.
 
-    steps: per activity code, the states behind it; is_final: silent steps end here.
+    steps: per activity code, the states behind it; is_final: silent steps end here (None: not asked yet).
     reachable, required: bit masks of activity codes that may, and that must, still come.
     """
 
@@ -36,21 +39,23 @@ class VisibleState:
     number: int
     reachable: int
     required: int
-    is_final: bool = False
+    is_final: bool | None = None
     is_expanded: bool = False
     steps: dict[int, list["VisibleState"]] = field(default_factory=dict)
     others: list[tuple[int, "VisibleState"]] = field(default_factory=list)  # all steps, flat
 
 
 class VisibleGraph:
-    """The visible states of one net. Activities are coded in ascending order of their labels."""
+    """The visible states of one net. Activities are coded in ascending order of their labels.
 
-    def __init__(self, net: PetriNet) -> None:
-        self.net = net
+    max_silent: how many markings silent transitions alone may reach from one state.
+    """
+
+    def __init__(self, net: PetriNet, *, max_silent: int = MAX_SILENT_RUN) -> None:
+        self.net, self._max_silent = net, max_silent
         self.labels = net.labels
         self.code = {label: number for number, label in enumerate(self.labels)}
         self._moves = NetMoves(net)
-        self._silent = [at for at, each in enumerate(net.transitions) if each.label is None]
         self._visible = [(at, each.label) for at, each in enumerate(net.transitions) if each.label is not None]
         self._causal = causal_steps(net)
         self._behind, self._must = _labels_behind(net, self.code), _labels_required(net, self.code)
@@ -65,42 +70,68 @@ class VisibleGraph:
             self._expand(state)
         return state
 
+    def is_final(self, state: VisibleState) -> bool:
+        """Whether silent steps end the run from *state*. Raises SilentBehaviourTooLargeError."""
+        if state.is_final is None:
+            state.is_final = self._ends(state.marking)
+        return state.is_final
+
+    def _ends(self, marking: Marking) -> bool:
+        if self._causal is not None:
+            return self._causal.ends(marking)
+        places, silent = self._ending
+        return not marking & ~places and self.net.final_marking in self._silent_run(marking, silent)
+
     def _expand(self, state: VisibleState) -> None:
-        if self._causal is None:
-            state.is_final, found = self._steps_forwards(state.marking)
-        else:
-            state.is_final, found = self._causal.ends(state.marking), self._causal.enabled(state.marking)
+        found = self._steps_forwards(state.marking) if self._causal is None else self._causal.enabled(state.marking)
         for label, after in dict.fromkeys(found):
             code, after_state = self.code[label], self._state(after)
             state.steps.setdefault(code, []).append(after_state)
             state.others.append((code, after_state))
 
-    def _steps_forwards(self, marking: Marking) -> tuple[bool, list[tuple[str, Marking]]]:
-        """Whether silent steps end the run, and the visible steps after any of them."""
-        run, moves = self._silent_run(marking), self._moves
+    def _steps_forwards(self, marking: Marking) -> list[tuple[str, Marking]]:
+        """The visible steps, each after any run of the silent ones that it may depend on."""
         found: list[tuple[str, Marking]] = []
-        for between in run:
-            for at, label in self._visible:
-                if moves.is_enabled(at, between):
-                    after = moves.fire(at, between)
-                    if self._is_safe(at, after):
-                        found.append((label, after))
-        return self.net.final_marking in run, found
+        for at, label in self._visible:
+            sources, silent = self._leading[at]
+            if all(marking & places for places in sources):
+                for between in self._silent_run(marking, silent):
+                    if self._moves.is_enabled(at, between):
+                        after = self._moves.fire(at, between)
+                        if self._is_safe(at, after):
+                            found.append((label, after))
+        return found
 
-    def _silent_run(self, start: Marking) -> list[Marking]:
+    @cached_property
+    def _leading(self) -> dict[int, tuple[list[int], tuple[int, ...]]]:
+        """Per visible transition: for each input the places its token can silently come from, and all silent ones."""
+        return {
+            at: (
+                [_mask(silent_leading_to(self.net, (place,))[0]) for place in self.net.transitions[at].inputs],
+                silent_leading_to(self.net, self.net.transitions[at].inputs)[1],
+            )
+            for at, _ in self._visible
+        }
+
+    @cached_property
+    def _ending(self) -> tuple[int, tuple[int, ...]]:
+        places, silent = silent_ending(self.net)
+        return _mask(places), silent
+
+    def _silent_run(self, start: Marking, silent: tuple[int, ...]) -> list[Marking]:
         seen, queue = {start}, [start]
         for marking in queue:
-            for at in self._silent:
+            for at in silent:
                 if self._moves.is_enabled(at, marking):
                     after = self._moves.fire(at, marking)
                     if after not in seen and self._is_safe(at, after):
                         seen.add(after)
                         queue.append(after)
-            if len(seen) > MAX_SILENT_RUN:
+            if len(seen) > self._max_silent:
                 raise SilentBehaviourTooLargeError(
-                    f"Silent steps of the net reach more than {MAX_SILENT_RUN} markings.",
+                    f"Silent steps of the net reach more than {self._max_silent} markings.",
                     remedy="Discover a simpler model, or check fitness by token replay.",
-                    parameters={"limit": str(MAX_SILENT_RUN)},
+                    parameters={"limit": str(self._max_silent)},
                 )
         return queue
 
@@ -123,6 +154,12 @@ class VisibleGraph:
     def size(self) -> int:
         """How many states have been met."""
         return len(self._states)
+
+
+def _mask(places: tuple[int, ...]) -> int:
+    """All bits of these places in a marking."""
+    mask: int = MAX_TOKENS * marking_of(places)
+    return mask
 
 
 def _labels_behind(net: PetriNet, code: dict[str, int]) -> list[int]:
