@@ -10,8 +10,8 @@ complete in batches, full history. With `--peers`, SpiffWorkflow saved in SQLite
 the same run, and the end states are compared before anything is timed. With `--url postgresql://…` ours and DBOS use
 that server. http, incident: see engine_http.py; start, waiting, restart: see engine_measures.py.
 
-Every line tells what it depends on: sync level, batch, level of history, payload, the disk's own time for a synced
-write, and how loaded the machine was.
+Every line tells what it depends on: sync level, workers and batch, level of history, payload, the disk's own time for
+a synced write, and how loaded the machine was.
 """
 
 import argparse
@@ -23,6 +23,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -73,17 +74,28 @@ def synced_writes_ms(folder: Path, *, writes: int = 200) -> list[float]:
     return sorted(times)
 
 
-def run(where: Path | str, *, instances: int, sync: SyncLevel, batch: int) -> float:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crew:
+    """Who completes the jobs: so many threads, each of which locks and completes up to *batch* jobs at once."""
+
+    workers: int = 4
+    batch: int = 300
+
+
+def run(where: Path | str, *, instances: int, sync: SyncLevel, crew: Crew) -> float:
     """Start and complete *instances*; seconds from the first start to the last end."""
     engine = EmbeddedEngine.open(where, EngineOptions(sync=sync))
     engine.deployments.deploy({"linear.bpmn": linear_process()})
     _require_equal_end(engine)
     began = time.perf_counter()
-    worker = threading.Thread(target=_work, args=(engine, instances * TASKS, batch))
-    worker.start()
+    left = _Left(instances * TASKS)
+    workers = [threading.Thread(target=_work, args=(engine, left, crew.batch)) for _ in range(crew.workers)]
+    for worker in workers:
+        worker.start()
     with ThreadPoolExecutor(STARTERS) as starters:
         list(starters.map(lambda _: engine.instances.start(ProcessId("linear"), PAYLOAD), range(instances)))
-    worker.join()
+    for worker in workers:
+        worker.join()
     seconds = time.perf_counter() - began
     done = engine.instances.search(InstanceQuery(status="completed", limit=1)).total
     assert done is None or done == instances + 1, done
@@ -93,17 +105,29 @@ def run(where: Path | str, *, instances: int, sync: SyncLevel, batch: int) -> fl
 
 def _require_equal_end(engine: EmbeddedEngine) -> None:
     key = engine.instances.start(ProcessId("linear"), PAYLOAD).instance_key
-    _work(engine, TASKS, 1)
+    _work(engine, _Left(TASKS), 1)
     ended = {view.name: view.value for view in engine.instances.detail(key).variables}
     assert ended == ENDED, ended
 
 
-def _work(engine: EmbeddedEngine, jobs: int, batch: int) -> None:
-    while jobs:
-        locked = engine.jobs.lock(["work"], worker="benchmark", max_jobs=batch, wait=timedelta(seconds=5))
+class _Left:
+    """How many jobs are still to be locked, by whichever worker."""
+
+    def __init__(self, jobs: int) -> None:
+        self.jobs = jobs
+        self._lock = threading.Lock()
+
+    def take(self, jobs: int) -> None:
+        with self._lock:
+            self.jobs -= jobs
+
+
+def _work(engine: EmbeddedEngine, left: _Left, batch: int) -> None:
+    while left.jobs:
+        locked = engine.jobs.lock(["work"], worker="benchmark", max_jobs=batch, wait=timedelta(milliseconds=200))
+        left.take(len(locked))
         completions = [JobCompletion(job_id=job.job_id, fence=job.fence, variables={"ok": True}) for job in locked]
         engine.jobs.complete_many(completions)
-        jobs -= len(locked)
 
 
 def peer_rate(name: str, python: Path, folder: Path, url: str | None) -> str:
@@ -129,14 +153,15 @@ def throughput(folder: Path, given: argparse.Namespace) -> None:
     disk = synced_writes_ms(folder)
     where: Path | str = given.url or folder / "engine.db"
     before = time.process_time()
-    seconds = run(where, instances=given.instances, sync=given.sync, batch=given.batch)
+    crew = Crew(workers=given.workers, batch=given.batch)
+    seconds = run(where, instances=given.instances, sync=given.sync, crew=crew)
     processor = time.process_time() - before
     ours = given.instances / seconds
     size = "" if given.url else f" · {(folder / 'engine.db').stat().st_size / given.instances:.0f} bytes/instance"
     print(
         f"throughput: completed instances/s {ours:.0f} · jobs/s {ours * TASKS:.0f} · {given.instances} instances x "
-        f"{TASKS} service tasks · {'PostgreSQL' if given.url else 'SQLite'} · sync {given.sync.value} · batch "
-        f"{given.batch} · {STARTERS} callers · full history · payload 3 variables{size} · "
+        f"{TASKS} service tasks · {'PostgreSQL' if given.url else 'SQLite'} · sync {given.sync.value} · "
+        f"{crew.workers} workers, batch {crew.batch} · {STARTERS} callers · full history · payload 3 variables{size} · "
         f"{processor / given.instances * 1e6:.0f} us of "
         f"processor/instance · fdatasync p50 {disk[len(disk) // 2]:.2f} ms"
     )
@@ -165,7 +190,8 @@ def main() -> None:
     parser.add_argument("--instances", type=int, default=2000)
     parser.add_argument("--live", type=int, default=100_000, help="instances that wait, for waiting and restart")
     parser.add_argument("--sync", type=SyncLevel, default=SyncLevel.FULL)
-    parser.add_argument("--batch", type=int, default=100)
+    parser.add_argument("--workers", type=int, default=Crew.workers, help="threads that complete jobs")
+    parser.add_argument("--batch", type=int, default=Crew.batch, help="jobs that each of them takes at once")
     parser.add_argument("--peers", type=Path, help="folder of a virtual environment that holds the peers")
     parser.add_argument("--url", help="an empty PostgreSQL database, for throughput")
     given = parser.parse_args()

@@ -7,7 +7,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,11 +19,10 @@ PATIENCE_S = 60  # a loaded machine
 
 @contextmanager
 def _serving(data: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, str], float]]:
-    """A server on *data*, what it announced, and the seconds until then."""
-    began = time.monotonic()
+    """A server on *data*, what it announced, and the seconds that it has computed until then."""
     process = _begin(data, "serve", "--port", "0", *options)
     try:
-        yield process, _announcement(process), time.monotonic() - began
+        yield process, _announcement(process), _computed(process)
     finally:
         process.kill()
         process.communicate()
@@ -34,6 +32,12 @@ def _begin(data: Path, *arguments: str) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "taktloom", *arguments, "--data", str(data), "--json"]
     environment = {**os.environ, "PYTHONPATH": str(SOURCE)}
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
+
+
+def _computed(process: subprocess.Popen[str]) -> float:
+    """Seconds of processor: what else runs on the machine does not count (proc(5): utime and stime, in ticks)."""
+    fields = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _announcement(process: subprocess.Popen[str]) -> dict[str, str]:
@@ -61,7 +65,7 @@ def test_a_fresh_folder_gets_a_link_that_signs_in_and_sigterm_ends_it_well(tmp_p
                 rest = list(text)  # the open stream ends, it does not hold the server up
         assert "Traceback" not in "".join(rest)
         assert process.wait(PATIENCE_S) == 0
-    assert seconds < PATIENCE_S  # 3 s on a quiet machine: benchmarks hold that figure
+    assert seconds < 10  # some 2 s: benchmarks hold that figure
 
 
 def test_a_second_server_on_the_folder_is_refused(tmp_path: Path) -> None:

@@ -19,12 +19,15 @@ from taktloom.storage import (
 ENGINE = "taktloom.hosts.embedded"
 QUERIES = load_queries(ENGINE, "sql")
 PLANS = {
-    "lock_jobs_of_type": "job USING INDEX job_ready (tenant_id=? AND job_type=? AND priority=? AND ready_at<?)",
-    "lock_jobs": "job USING INDEX job_ready (tenant_id=? AND job_type=?)",
+    "ready_jobs": "job USING INDEX job_ready (tenant_id=? AND job_type=? AND priority=? AND ready_at<?)",
+    "lock_job": "job USING PRIMARY KEY (tenant_id=? AND job_id=?)",
+    "next_job_ready_after": "INDEX job_ready (tenant_id=? AND job_type=? AND priority=? AND ready_at>?)",
     "is_job_ready": "INDEX job_ready (tenant_id=? AND job_type=? AND priority=? AND ready_at<?)",
     "ready_job_priorities": "INDEX job_ready (tenant_id=? AND job_type=? AND priority<?)",
     "next_job_ready_at": "INDEX job_ready (tenant_id=? AND job_type=? AND priority=?)",
-    "jobs_of_instance": "job USING INDEX job_by_instance (tenant_id=? AND instance_key=?)",
+    "jobs_of_instance": "job USING PRIMARY KEY (tenant_id=? AND job_id>? AND job_id<?)",
+    "hold_jobs": "job USING PRIMARY KEY (tenant_id=? AND job_id>? AND job_id<?)",
+    "delete_jobs_of_instance": "job USING PRIMARY KEY (tenant_id=? AND job_id>? AND job_id<?)",
     "timers_of_instance": "timer USING INDEX timer_by_instance (tenant_id=? AND instance_key=?)",
     "events_of_instance": "e USING INDEX event_log_by_instance (tenant_id=? AND instance_key=?)",
     "events_after": "e USING INTEGER PRIMARY KEY (rowid>?)",
@@ -57,7 +60,7 @@ def test_what_is_asked_all_the_time_is_found_by_an_index(session: SqliteSession,
 
 
 def test_the_jobs_of_one_type_are_handed_out_without_sorting_all_that_wait(session: SqliteSession) -> None:
-    assert "TEMP B-TREE" not in _plan(session, "lock_jobs_of_type")
+    assert "TEMP B-TREE" not in _plan(session, "ready_jobs")
 
 
 def test_every_engine_database_has_the_assumed_numbers_from_its_first_day() -> None:
@@ -70,7 +73,7 @@ def test_every_engine_database_has_the_assumed_numbers_from_its_first_day() -> N
 
     assert has_statistics(session.connection)
     assert rows["job"] == "1000000 1000000 1"
-    assert rows["job_by_instance"] == "1000000 1000000 50"
+    assert rows["job_by_element"] == "10000 10000 1000 100"
     assert rows["job_ready"] == "10000 10000 1000 100 2 2"
     engine.drain()
 

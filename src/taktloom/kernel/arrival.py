@@ -11,6 +11,7 @@ from taktloom.feel.values import FeelValue
 from taktloom.kernel.data_flow import own_data
 from taktloom.kernel.executable import Node
 from taktloom.kernel.failure import ElementFailure
+from taktloom.kernel.kept_variables import with_variables
 from taktloom.kernel.run import Holder, Run
 from taktloom.kernel.state import (
     ConditionWait,
@@ -99,7 +100,7 @@ def _gather(
     if wait.part in record.parts:
         return None
     record.parts.append(wait.part)
-    record.variables.update(variables)
+    record.variables = with_variables(record.variables, variables)
     if len(record.parts) < len(_parts(node)):
         return None
     run.withdraw(holder, record_id)

@@ -21,10 +21,12 @@ from taktloom.model.identifiers import (
     TimerId,
     UserTaskId,
 )
+from taktloom.model.records import made_often
 
 USUAL_PRIORITY = 50
 
 
+@made_often
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreateJob:
     """Offer work of *job_type*; *variables* are all that is visible to the activity, its inputs included.
@@ -289,6 +291,7 @@ class CloseIncident:
     incident_id: IncidentId
 
 
+@made_often
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordEvent:
     """Append a row to the event log.
@@ -317,6 +320,7 @@ class InstanceOutcome(StrEnum):
     FAILED = "failed"
 
 
+@made_often
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FinishInstance:
     """Nothing is left to do; always the last command. error_code: of the error that nothing caught, when failed.

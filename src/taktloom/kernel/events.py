@@ -25,6 +25,7 @@ from taktloom.model.identifiers import (
     TokenId,
     UserTaskId,
 )
+from taktloom.model.records import made_often
 
 # Versions of the kernel's rules; a change that would alter an old history makes a new one, which the journal records.
 # 1: a signal is delivered by the host alone, to the throwing instance too. 2: those in the throwing instance who wait
@@ -42,6 +43,7 @@ class HappenedAt:
     rules: int = NEWEST_RULES
 
 
+@made_often
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstanceStarted(HappenedAt):
     """The first event. start_element None takes the only none start event, or starts all nodes without incoming flow.
@@ -57,6 +59,7 @@ class InstanceStarted(HappenedAt):
     is_suspended: bool = False
 
 
+@made_often
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobCompleted(HappenedAt):
     """A worker finished its job; *variables* go through the output mappings."""

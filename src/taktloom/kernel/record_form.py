@@ -23,6 +23,7 @@ from typing import Any, Union, get_args, get_origin
 
 from taktloom.feel.values import FeelValue, JsonValue, from_json
 from taktloom.feel.wire import json_text
+from taktloom.kernel.kept_variables import Variables, variables_text
 
 __all__ = ["JsonObject", "instant_text", "load_record", "save_record"]
 
@@ -169,6 +170,10 @@ def _mapping_form(key: Any, value: Any) -> _Form:
     if value in {None, type(None)}:
         return _Form(lambda entries: _list(map(encode_basestring, entries)), dict.fromkeys)
     form = _form_of(value)
+    if value == FeelValue and key is not int:
+        return _Form(
+            variables_text, lambda entries: Variables({name: from_json(item) for name, item in entries.items()})
+        )
     if is_dataclass(value) and any(item.name == "id" and item.type == key for item in fields(value)):
         return _keyed_form(value)
     if key is int:
@@ -201,7 +206,7 @@ def _list(items: Iterable[str]) -> str:
     return "[" + ",".join(items) + "]"
 
 
-@lru_cache(maxsize=64)  # the instants of one step are a few, and each is written several times
+@lru_cache(maxsize=4096)  # the instants of a step are a few, and those of a group of instances come again
 def instant_text(value: datetime) -> str:
     """An instant as JSON text."""
     return f'"{(value if value.tzinfo is UTC else value.astimezone(UTC)).isoformat()}"'

@@ -4,13 +4,12 @@
 Most of what a state can hold is empty in most instances, and an engine keeps many instances in memory: an empty
 container of its own would cost each of them memory, and each step a look into memory that is far away. So a field holds
 `NO_ENTRIES` or `NO_ITEMS` until something is written; reading needs no care, since they are an empty dict and list.
-Whoever writes keeps what `with_entry`, `with_entries`, `with_item` give. To write into the shared ones is refused.
+Whoever writes keeps what `with_entry`, `with_item` give. To write into the shared ones is refused.
 """
 
-from collections.abc import Mapping
 from typing import Any, Final, NoReturn, Self, TypeVar
 
-__all__ = ["NO_ENTRIES", "NO_ITEMS", "with_entries", "with_entry", "with_item", "without"]
+__all__ = ["NO_ENTRIES", "NO_ITEMS", "with_entry", "with_item", "without"]
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
@@ -60,14 +59,6 @@ def with_entry(entries: dict[Key, Value], key: Key, value: Value) -> dict[Key, V
     if entries is NO_ENTRIES:
         return {key: value}
     entries[key] = value
-    return entries
-
-
-def with_entries(entries: dict[Key, Value], more: Mapping[Key, Value]) -> dict[Key, Value]:
-    """*entries* with those of *more*; the same dict unless it was the shared one."""
-    if entries is NO_ENTRIES:
-        return dict(more)
-    entries.update(more)
     return entries
 
 

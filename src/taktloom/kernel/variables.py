@@ -9,7 +9,7 @@ handed out is set in the nearest scope that has it, else in the instance. A mapp
 from collections.abc import Mapping
 
 from taktloom.feel.values import FeelValue
-from taktloom.kernel.sparse import with_entries, with_entry
+from taktloom.kernel.kept_variables import with_variables
 from taktloom.kernel.state import InstanceState, Scope, Token
 from taktloom.model.identifiers import ScopeId
 
@@ -53,13 +53,13 @@ def hand_out_in(state: InstanceState, scope: Scope, variables: Mapping[str, Feel
         return
     for name, value in variables.items():
         nearest = _nearest(state, scope, name)
-        nearest.variables = with_entry(nearest.variables, name, value)
+        nearest.variables = with_variables(nearest.variables, {name: value})
 
 
 def add_variables(scope: Scope, variables: Mapping[str, FeelValue]) -> None:
     """Set the variables in the scope where nothing can be waiting for them."""
     if variables:
-        scope.variables = with_entries(scope.variables, variables)
+        scope.variables = with_variables(scope.variables, variables)
 
 
 def set_local(state: InstanceState, scope_id: ScopeId, variables: Mapping[str, FeelValue]) -> None:

@@ -23,6 +23,7 @@ from taktloom.model.identifiers import (
     TimerId,
     UserTaskId,
 )
+from taktloom.model.records import made_often
 
 Row = TypeVar("Row")
 
@@ -116,11 +117,13 @@ class ProcessSummary:
     incidents: int
 
 
+@made_often
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstanceSummary:
     """A process instance as a row. status: active / completed / terminated / cancelled / failed.
 
     caller_key: of a called instance the one whose call activity waits for it. is_suspended: no token moves.
+    is_on_hold: kept whatever the policy of retention says.
     """
 
     instance_key: InstanceKey
@@ -136,6 +139,7 @@ class InstanceSummary:
     open_incidents: int
     caller_key: InstanceKey | None = None
     is_suspended: bool = False
+    is_on_hold: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,7 +167,7 @@ class VariableView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentView:
-    """An open or resolved incident. message holds no variable values."""
+    """An open or resolved incident. message holds no variable values. business_key, is_suspended: of its instance."""
 
     incident_id: IncidentId
     instance_key: InstanceKey
@@ -177,6 +181,8 @@ class IncidentView:
     job_id: JobId | None
     raised_at: datetime
     resolved_at: datetime | None = None
+    business_key: str | None = None
+    is_suspended: bool = False
 
 
 class JobState(StrEnum):
@@ -206,6 +212,7 @@ class JobView:
     priority: int = 0
 
 
+@made_often
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LockedJob:
     """A job handed to a worker, with what it needs.
@@ -428,6 +435,7 @@ class InstanceQuery:
     version: int | None = None
     status: str | None = None
     with_incidents: bool | None = None
+    is_suspended: bool | None = None
     element_id: ElementId | None = None
     search: str | None = None
     started_after: datetime | None = None

@@ -62,13 +62,6 @@ _Rows: TypeAlias = list[Mapping[str, SqlValue]]
 _Stage: TypeAlias = dict[str, _Rows]  # per statement its rows
 
 
-class _Place(NamedTuple):
-    stage: int
-    statement: str
-    rows: _Rows
-    position: int
-
-
 class BufferedSession(Session):
     """A session over another one (`below`), which nobody else uses within a transaction."""
 
@@ -90,6 +83,7 @@ class BufferedSession(Session):
         self._kept_tables: set[str] = set()
         self._direct_changes = Counter[str]()
         self._times_taken_back = 0
+        self.epoch: int = 0
         self.is_spoilt = False
 
     @property
@@ -185,6 +179,7 @@ class BufferedSession(Session):
         self.below.close()
 
     def _start_anew(self) -> None:
+        self.epoch += 1
         self._writes, self._tables, self._keys, self._is_row_twice = [], set(), set(), False
 
     def _kind(self, name: str) -> StatementKind:
@@ -255,6 +250,8 @@ class BufferedSession(Session):
         self._kept, self._kept_tables = {}, set()
 
     def _write(self, writes: Sequence[_Write], *, in_stages: bool) -> None:
+        if in_stages:
+            writes, in_stages = _newest(writes)
         try:
             for stage in self._stages(writes) if in_stages else [_one_stage(writes)]:
                 for name in sorted(stage, key=lambda one: self._statements[one].rank):
@@ -267,26 +264,41 @@ class BufferedSession(Session):
     def _stages(self, writes: Sequence[_Write]) -> list[_Stage]:
         """Writes to the same row in stages after one another; never before rows that they may refer to."""
         stages: list[_Stage] = []
-        places: dict[tuple[str, str], _Place] = {}  # where a row was written last
+        places: dict[tuple[str, str], int] = {}  # the stage in which a row was written last
         floors = dict.fromkeys((*self._ranks.values(), 0), 0)  # of the tables of a rank the first stage they may be in
-        for (name, _, table, rank), key, is_newest, bindings in writes:
+        for (name, _, table, rank), key, _, bindings in writes:
             at = floors[rank]
             if key is not None:
-                place = places.get((table, key))
-                if place is not None:
-                    if is_newest and name == place.statement:
-                        place.rows[place.position] = bindings
-                        continue
-                    at = max(at, place.stage + 1)
+                at = max(at, places.get((table, key), -1) + 1)
             while at >= len(stages):
                 stages.append({})
             rows = stages[at].setdefault(name, [])
             if key is not None:
-                places[table, key] = _Place(at, name, rows, len(rows))
+                places[table, key] = at
             if rank < 0 and at > 0:  # what refers to this table goes no earlier
                 floors.update({other: max(floor, at) for other, floor in floors.items() if other > rank})
             rows.append(bindings)
         return stages
+
+
+def _newest(writes: Sequence[_Write]) -> tuple[list[_Write], bool]:
+    """Without those whose place a newer one takes; whether several are left for one row."""
+    left: list[_Write] = []
+    last: dict[tuple[str, str], int] = {}  # of the writes to a row
+    is_row_twice = False
+    for write in writes:
+        statement, key, is_newest, _ = write
+        if key is not None:
+            row = (statement.table, key)
+            at = last.get(row)
+            if at is not None:
+                if is_newest and left[at][0] is statement:
+                    left[at] = write
+                    continue
+                is_row_twice = True
+            last[row] = len(left)
+        left.append(write)
+    return left, is_row_twice
 
 
 def _one_stage(writes: Sequence[_Write]) -> _Stage:

@@ -27,9 +27,10 @@ from taktloom.hosts.embedded.core.held_jobs import HeldJobs
 from taktloom.hosts.embedded.core.idempotency import IdempotentRequests
 from taktloom.hosts.embedded.core.limits import EngineLimits
 from taktloom.hosts.embedded.core.live import LiveInstances
+from taktloom.hosts.embedded.core.ready_jobs import ReadyJobs
 from taktloom.hosts.embedded.core.unit import Core
 from taktloom.hosts.embedded.core.values import PlainValues, ValueCodec
-from taktloom.hosts.embedded.core.writer import Writer
+from taktloom.hosts.embedded.core.writer import Memory, Writer
 from taktloom.hosts.embedded.definitions.deployments import Deployments
 from taktloom.hosts.embedded.definitions.drafts import Drafts
 from taktloom.hosts.embedded.definitions.versions import Versions
@@ -86,13 +87,13 @@ class EngineOptions:
 class _Memories:
     """All that the writer remembers."""
 
-    def __init__(self, live: LiveInstances, held_jobs: HeldJobs) -> None:
-        self._live, self._held_jobs = live, held_jobs
+    def __init__(self, *memories: Memory) -> None:
+        self._memories = memories
 
     def forget_all(self) -> None:
         """See Memory."""
-        self._live.forget_all()
-        self._held_jobs.forget_all()
+        for memory in self._memories:
+            memory.forget_all()
 
 
 class EmbeddedEngine:
@@ -148,14 +149,15 @@ class EmbeddedEngine:
         feed, signals = ChangeFeed(), JobSignals()
         catalogue = options.catalogue if options.catalogue is not None else Catalogue()
         live = LiveInstances(catalogue, options.codec)
-        held_jobs = HeldJobs()
+        held_jobs, ready_jobs = HeldJobs(), ReadyJobs()
         core = Core(
             database=database,
-            writer=options.writer(database, memory=_Memories(live, held_jobs), feed=feed),
+            writer=options.writer(database, memory=_Memories(live, held_jobs, ready_jobs), feed=feed),
             feed=feed,
             catalogue=catalogue,
             live=live,
             held_jobs=held_jobs,
+            ready_jobs=ready_jobs,
             clock=options.clock,
             ids=options.ids,
             codec=options.codec,

@@ -133,7 +133,7 @@ def recording(complete: PhaseMethod, *, is_round: bool) -> PhaseMethod:
         node, records = run.process.nodes[element], NO_ITEMS if inner is None else inner.records
         can_be_undone = bool(records) or node.undone_by is not None or node.undo_start != NONE
         if can_be_undone and (following is not None or is_round):
-            variables = dict(inner.variables) if inner is not None and inner.variables else NO_ENTRIES
+            variables = NO_ENTRIES if inner is None else inner.variables
             record = CompensationRecord(element=element, variables=variables, records=records)
             around.records = with_item(around.records, record)
         return following
@@ -214,7 +214,7 @@ def completed_in(run: Run, scope: Scope) -> list[CompensationRecord]:
         records, variables = [], {}
         if token.inner is not None:
             inner = run.state.scopes[token.inner]
-            records, variables = completed_in(run, inner), dict(inner.variables)
+            records, variables = completed_in(run, inner), inner.variables
         for wait in token.waits:
             if wait in run.state.children and run.node(token).undo_call != NONE:
                 records.append(CompensationRecord(element=run.node(token).undo_call, child=ChildId(wait)))

@@ -4,6 +4,7 @@
 from taktloom.feel.values import FeelValue
 from taktloom.kernel.data_flow import NodeData
 from taktloom.kernel.executable import ExecutableProcess
+from taktloom.kernel.kept_variables import Variables
 from taktloom.kernel.run import Run
 from taktloom.kernel.state import InstanceState, Token
 from taktloom.kernel.variables import visible_to
@@ -12,19 +13,17 @@ __all__ = ["given_variables", "input_variables", "work_variables"]
 
 
 def input_variables(run: Run, token: Token) -> dict[str, FeelValue]:
-    """A copy, since the variables may change while the work waits; without data outputs, which have no value yet."""
+    """Those of this moment, whatever changes while the work waits; without data outputs, which have no value yet."""
     return work_variables(run.process, run.state, token)
 
 
 def work_variables(process: ExecutableProcess, state: InstanceState, token: Token) -> dict[str, FeelValue]:
     """What the work that *token* waits for can see at this moment."""
-    variables = dict(visible_to(state, token))
-    data = process.nodes[token.element].data
-    if isinstance(data, NodeData):
-        for name in data.outputs:
-            if variables.get(name) is None:
-                variables.pop(name, None)
-    return variables
+    variables, data = visible_to(state, token), process.nodes[token.element].data
+    if data is None:
+        return variables if type(variables) is Variables else Variables(variables)
+    outputs = data.outputs if isinstance(data, NodeData) else ()
+    return {name: value for name, value in variables.items() if value is not None or name not in outputs}
 
 
 def given_variables(run: Run, token: Token) -> dict[str, FeelValue]:

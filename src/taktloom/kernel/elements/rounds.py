@@ -17,6 +17,7 @@ from taktloom.kernel.arming import arm, plan_events
 from taktloom.kernel.behaviour import Behaviour
 from taktloom.kernel.data_flow import output_names
 from taktloom.kernel.expressions import Context
+from taktloom.kernel.kept_variables import Variables
 from taktloom.kernel.run import Run
 from taktloom.kernel.state import LoopState, Phase, Scope, Token
 from taktloom.kernel.variables import hand_out
@@ -94,7 +95,7 @@ def open_round(run: Run, outer: Token, number: int, variables: Mapping[str, Feel
     token = run.open_token(at_round, outer.inner)
     scope = run.open_scope(token)
     scope.round = number
-    scope.variables = {LOOP_COUNTER: Decimal(number), **variables}
+    scope.variables = Variables({LOOP_COUNTER: Decimal(number), **variables})
     assert token.inner is not None
     (at_work,) = run.node(token).starts
     return run.open_token(at_work, token.inner, outer.arrived_by)

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What each kernel command does to the tables; a table from command type to function, one row per command."""
+"""What each kernel command does to the tables; a table from command type to function, one row per command.
+
+A function gives the event that answers its command, where the engine knows the answer at once.
+"""
 
 import json
 from collections.abc import Callable, Mapping
@@ -13,6 +16,7 @@ from taktloom.hosts.embedded.advancing.deployed_decisions import count_use
 from taktloom.hosts.embedded.advancing.task_rows import end_task, open_task
 from taktloom.hosts.embedded.core.changes import Topic
 from taktloom.hosts.embedded.core.live import LiveInstance
+from taktloom.hosts.embedded.core.ready_jobs import ReadyJob
 from taktloom.hosts.embedded.core.unit import Outgoing, Unit
 from taktloom.hosts.embedded.core.values import ValueOwner, digest, dump_values, load_values
 from taktloom.kernel import message_matches
@@ -46,19 +50,15 @@ from taktloom.kernel.commands import (
     WriteDataStore,
 )
 from taktloom.kernel.events import DataStoreRead, DecisionEvaluated, KernelEvent, MessageCorrelated, TimerPlanned
+from taktloom.kernel.kept_variables import variables_text
 from taktloom.model.errors import NondeterminismError, TaktloomError
 from taktloom.model.interventions import HistoryLevel
 from taktloom.model.trace_context import TRACEPARENT
-from taktloom.storage import to_micros, to_micros_or_none
+from taktloom.storage import SqlValue, to_micros, to_micros_or_none
 
 _CommandType = TypeVar("_CommandType", bound=Command)
 _Rule = Callable[[Unit, LiveInstance, Command], KernelEvent | None]
 _BESIDE_THE_FLOW = frozenset({"boundaryEvent", "startEvent"})  # those of event sub-processes, once an instance runs
-
-
-def carry_out(unit: Unit, instance: LiveInstance, command: Command) -> KernelEvent | None:
-    """Do what the kernel ordered; the event that answers it, where the engine knows the answer at once."""
-    return RULES[type(command)](unit, instance, command)
 
 
 def correlation_digest(correlation_key: str | None) -> str:
@@ -68,26 +68,51 @@ def correlation_digest(correlation_key: str | None) -> str:
 
 def seal(unit: Unit, instance: LiveInstance, values: Mapping[str, FeelValue]) -> bytes:
     """Values as they are stored."""
-    return unit.core.codec.seal(dump_values(values), instance.owner)
+    return unit.core.codec.seal(variables_text(values).encode(), instance.owner)
 
 
 def _create_job(unit: Unit, instance: LiveInstance, command: CreateJob) -> None:
-    unit.session.defer(
-        "insert_job",
-        command.job_id,
-        tenant_id=unit.tenant_id,
+    headers, sealed = _headers(instance, command), seal(unit, instance, command.variables)
+    now = to_micros(unit.now)
+    row: dict[str, SqlValue] = {
+        "tenant_id": unit.tenant_id,
+        "job_id": command.job_id,
+        "instance_key": instance.instance_key,
+        "process_id": instance.definition.process_id,
+        "element_id": command.element_id,
+        "job_type": command.job_type,
+        "state": "available",
+        "retries": command.retries,
+        "attempt": 0,
+        "fence": 0,
+        "worker": None,
+        "ready_at": now,
+        "now": now,
+        "taken_at": None,
+        "headers": headers,
+        "variables_sealed": sealed,
+        "priority": command.priority,
+        "back_off": stored_back_off(command),
+    }
+    unit.session.defer("insert_job", command.job_id, **row)
+    job = ReadyJob(
         job_id=command.job_id,
+        job_type=command.job_type,
         instance_key=instance.instance_key,
         process_id=instance.definition.process_id,
         element_id=command.element_id,
-        job_type=command.job_type,
-        retries=command.retries,
-        now=to_micros(unit.now),
-        headers=_headers(instance, command),
-        variables_sealed=seal(unit, instance, command.variables),
+        subject_key=instance.subject_key,
+        headers=headers,
+        variables_sealed=sealed,
+        retries_left=command.retries,
+        attempt=0,
+        fence=0,
         priority=command.priority,
-        back_off=stored_back_off(command),
+        ready_at=now,
+        insert=row,
+        epoch=unit.session.epoch,
     )
+    unit.core.ready_jobs.add(unit.session, unit.tenant_id, job)
     unit.note(Topic.JOBS, "created", instance)
 
 
@@ -101,6 +126,7 @@ def _headers(instance: LiveInstance, command: CreateJob) -> str:
 
 def _cancel_job(unit: Unit, instance: LiveInstance, command: CancelJob) -> None:
     unit.core.held_jobs.forget(unit.tenant_id, command.job_id)
+    unit.core.ready_jobs.forget(command.job_id)
     unit.session.defer(
         "cancel_job", command.job_id, tenant_id=unit.tenant_id, job_id=command.job_id, now=to_micros(unit.now)
     )
@@ -109,6 +135,7 @@ def _cancel_job(unit: Unit, instance: LiveInstance, command: CancelJob) -> None:
 
 def _retry_job(unit: Unit, instance: LiveInstance, command: RetryJob) -> None:
     unit.core.held_jobs.forget(unit.tenant_id, command.job_id)
+    unit.core.ready_jobs.forget_all()
     unit.session.defer(
         "offer_job_again",
         command.job_id,

@@ -33,6 +33,7 @@ class HeldJobs:
     def __init__(self) -> None:
         self._kept: OrderedDict[tuple[TenantId, JobId], HeldJob] = OrderedDict()
         self._seen = (0, 0)
+        self.mark = 0  # moves on with all that is remembered
 
     def find(self, session: Session, tenant_id: TenantId, job_id: JobId) -> HeldJob | None:
         """The job as it was locked, unless something else may have happened to it since."""
@@ -41,6 +42,7 @@ class HeldJobs:
 
     def hold(self, session: Session, tenant_id: TenantId, jobs: list[HeldJob], *, before: tuple[int, int]) -> None:
         """Remember *jobs*, just locked by one statement; before: the count of changes when it began."""
+        self.mark += 1
         if before != self._seen:
             self._kept.clear()
         self._seen = session.change_count(_TABLE)

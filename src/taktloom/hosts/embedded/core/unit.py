@@ -15,11 +15,13 @@ from taktloom.hosts.embedded.core.held_jobs import HeldJobs
 from taktloom.hosts.embedded.core.limits import EngineLimits, require_within
 from taktloom.hosts.embedded.core.listeners import Listeners
 from taktloom.hosts.embedded.core.live import LiveInstance, LiveInstances
+from taktloom.hosts.embedded.core.ready_jobs import ReadyJobs
 from taktloom.hosts.embedded.core.values import ValueCodec
 from taktloom.hosts.embedded.core.writer import Writer
 from taktloom.hosts.embedded.stores.database import Database
 from taktloom.kernel.commands import Command
 from taktloom.model.identifiers import InstanceKey, TenantId
+from taktloom.model.records import made_often
 from taktloom.storage import Session
 
 Result = TypeVar("Result")
@@ -44,6 +46,7 @@ class Core:
     catalogue: Catalogue
     live: LiveInstances
     held_jobs: HeldJobs
+    ready_jobs: ReadyJobs
     clock: Clock
     ids: IdSource
     codec: ValueCodec
@@ -55,12 +58,14 @@ class Core:
         """Run *work* in the writer's next transaction; its result once that is committed."""
         return self.post(tenant_id, work).result()
 
-    def post(self, tenant_id: TenantId, work: "Callable[[Unit], Result]") -> "Future[Result]":
-        """As submit, without waiting."""
+    def post(self, tenant_id: TenantId, work: "Callable[[Unit], Result]", *, is_late: bool = False) -> "Future[Result]":
+        """As submit, without waiting. is_late: after all other work of its transaction."""
         touched: list[tuple[TenantId, InstanceKey]] = []
+        marks = self._marks()
 
         def run(session: Session, changes: list[Change]) -> Result:
-            now = self.clock.now()
+            nonlocal marks
+            marks, now = self._marks(), self.clock.now()
             unit = Unit(core=self, tenant_id=tenant_id, session=session, now=now, changes=changes, touched=touched)
             result = work(unit)
             unit.settle()
@@ -69,11 +74,18 @@ class Core:
 
         def undo() -> None:
             self.live.take_back(touched)
+            if self._marks() != marks:
+                self.held_jobs.forget_all()
+                self.ready_jobs.forget_all()
             self.listeners.forget()
 
-        return self.writer.post(run, undo=undo)
+        return self.writer.post(run, undo=undo, is_late=is_late)
+
+    def _marks(self) -> tuple[int, int]:
+        return self.held_jobs.mark, self.ready_jobs.mark
 
 
+@made_often
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unit:
     """One piece of work inside a transaction. now: stamped once, for all that happens in it.
@@ -103,11 +115,14 @@ class Unit:
     ) -> Result:
         """Run part of the work so that, when it raises, its own changes are taken back and the rest stays."""
         touched, changes, outgoing = len(self.touched), len(self.changes), len(self.outgoing)
+        ready_jobs, mark = self.core.ready_jobs, self.core.ready_jobs.mark
         try:
             with self.session.savepoint():
                 return work(*args, **terms)
         except BaseException:
             self.core.live.take_back(self.touched[touched:])
+            if ready_jobs.mark != mark:
+                ready_jobs.forget_all()
             del self.changes[changes:]
             while len(self.outgoing) > outgoing:
                 self.outgoing.pop()

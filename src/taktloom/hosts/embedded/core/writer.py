@@ -11,13 +11,15 @@ store finds that another node was first (PostgreSQL does), or the connection bro
 group was kept: it is run again as a whole, on a new view, a few times; at last each piece of work by itself.
 """
 
+import gc
 import logging
 import queue
 import random
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
 from typing import Generic, Protocol, TypeVar
@@ -68,6 +70,7 @@ class _Work(Generic[Result]):
     future: "Future[Result]"
     changes: list[Change]
     undo: Callable[[], None]
+    is_late: bool
 
     def attempt(self, database: Database, session: Session) -> Callable[[], None]:
         """Run as a part that can be taken back; the result is a function that tells the caller the outcome."""
@@ -115,13 +118,20 @@ class Writer:
         return Future()
 
     def post(
-        self, run: Callable[[Session, list[Change]], Result], *, undo: Callable[[], None] = lambda: None
+        self,
+        run: Callable[[Session, list[Change]], Result],
+        *,
+        undo: Callable[[], None] = lambda: None,
+        is_late: bool = False,
     ) -> "Future[Result]":
-        """Queue work; the future is done after its group is committed. undo: called when the work is taken back."""
+        """Queue work; the future is done after its group is committed. undo: called when the work is taken back.
+
+        is_late: it is run after all other work of its group, so that it finds what that has made.
+        """
         if threading.current_thread() is self._thread:
             raise RuntimeError("work may not wait for other work: called from the writer's own thread")
         future: Future[Result] = self._new_future()
-        work = _Work(run=run, future=future, changes=[], undo=undo)
+        work = _Work(run=run, future=future, changes=[], undo=undo, is_late=is_late)
         with self._closing:
             if self._is_closed:
                 raise EngineStoppedError("The engine has stopped.", remedy="Start it again.")
@@ -174,6 +184,7 @@ class Writer:
         return group, True
 
     def _commit(self, group: "list[_Work[object]]") -> None:
+        group.sort(key=_is_late)
         try:
             outcomes = self._run_patiently(group)
         except BaseException as error:
@@ -195,7 +206,7 @@ class Writer:
         attempt = 1
         while True:
             try:
-                with self._database.lock:
+                with self._database.lock, _garbage_waits():
                     return self._run_in_transaction(group)
             except BaseException as error:
                 self._forget()
@@ -299,6 +310,25 @@ class _AskedFuture(Future[Result]):
     def exception(self, timeout: float | None = None) -> BaseException | None:
         self._run()
         return super().exception(timeout)
+
+
+@contextmanager
+def _garbage_waits() -> Iterator[None]:
+    """Let the search for cycles wait for the end of the group: what a group makes is needed until then or goes at once.
+
+    The search would find nothing and begin again after each 700 things made, and take them for long-lived at last.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _is_late(work: "_Work[object]") -> bool:
+    return work.is_late
 
 
 def _failure(database: Database, error: BaseException) -> BaseException:

@@ -64,12 +64,13 @@ WHERE i.tenant_id = :tenant_id
   AND (:version IS NULL OR i.version = :version)
   AND (:status IS NULL OR i.status = :status)
   AND (:with_incidents IS NULL OR CASE WHEN i.open_incidents > 0 THEN 1 ELSE 0 END = :with_incidents)
+  AND (:is_suspended IS NULL OR i.is_suspended = :is_suspended)
   AND (:started_after IS NULL OR i.started_at >= :started_after)
   AND (:started_before IS NULL OR i.started_at < :started_before)
   AND (:search IS NULL OR i.instance_key = :search OR instr(lower(coalesce(i.business_key, '')), lower(:search)) > 0)
   AND (:element_id IS NULL
-    OR EXISTS (SELECT 1 FROM job j WHERE j.tenant_id = i.tenant_id AND j.instance_key = i.instance_key
-      AND j.element_id = :element_id AND j.state IN ('available', 'locked', 'waiting', 'failed'))
+    OR EXISTS (SELECT 1 FROM job j WHERE j.tenant_id = i.tenant_id AND j.job_id > i.instance_key
+      AND j.job_id < i.instance_key || ':' AND j.element_id = :element_id AND j.state IN ('available', 'locked', 'waiting', 'failed'))
     OR EXISTS (SELECT 1 FROM user_task u WHERE u.tenant_id = i.tenant_id AND u.instance_key = i.instance_key
       AND u.element_id = :element_id AND u.state = 'open')
     OR EXISTS (SELECT 1 FROM timer t WHERE t.tenant_id = i.tenant_id AND t.instance_key = i.instance_key
@@ -90,6 +91,7 @@ SELECT count(*) AS n FROM (
     AND (:version IS NULL OR i.version = :version)
     AND (:status IS NULL OR i.status = :status)
     AND (:with_incidents IS NULL OR CASE WHEN i.open_incidents > 0 THEN 1 ELSE 0 END = :with_incidents)
+    AND (:is_suspended IS NULL OR i.is_suspended = :is_suspended)
     AND (:started_after IS NULL OR i.started_at >= :started_after)
     AND (:started_before IS NULL OR i.started_at < :started_before)
     AND (:search IS NULL OR i.instance_key = :search OR instr(lower(coalesce(i.business_key, '')), lower(:search)) > 0)

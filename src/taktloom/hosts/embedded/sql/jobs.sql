@@ -1,10 +1,13 @@
 -- SPDX-License-Identifier: Apache-2.0
 
+-- A job that is locked while its row waits to be written is written as locked, in place of that row or over it.
 -- name: insert_job
-INSERT INTO job (tenant_id, job_id, instance_key, process_id, element_id, job_type, state, retries_left, ready_at,
-  created_at, headers, variables_sealed, priority, back_off)
-VALUES (:tenant_id, :job_id, :instance_key, :process_id, :element_id, :job_type, 'available', :retries, :now,
-  :now, :headers, :variables_sealed, :priority, :back_off);
+INSERT INTO job (tenant_id, job_id, instance_key, process_id, element_id, job_type, state, retries_left, attempt, fence,
+  worker, ready_at, created_at, taken_at, headers, variables_sealed, priority, back_off)
+VALUES (:tenant_id, :job_id, :instance_key, :process_id, :element_id, :job_type, :state, :retries, :attempt, :fence,
+  :worker, :ready_at, :now, :taken_at, :headers, :variables_sealed, :priority, :back_off)
+ON CONFLICT (tenant_id, job_id) DO UPDATE SET state = excluded.state, attempt = excluded.attempt,
+  fence = excluded.fence, worker = excluded.worker, ready_at = excluded.ready_at, taken_at = excluded.taken_at;
 
 -- In the index jobs lie by type, priority and time, so that each priority in use is looked at with one step, however
 -- many jobs wait for their next attempt or are locked. (SELECT … LIMIT 1) = 1, not EXISTS, which the server's planner
@@ -51,29 +54,33 @@ SELECT level.priority FROM level WHERE (
     AND j.state IN ('available', 'waiting', 'locked') AND j.is_held = 0 AND j.ready_at <= :now LIMIT 1) = 1
 LIMIT :max_jobs;
 
--- name: lock_jobs
-UPDATE job SET state = 'locked', fence = fence + 1, attempt = attempt + 1, worker = :worker, taken_at = :now,
-  ready_at = :locked_until
-WHERE tenant_id = :tenant_id AND job_id IN (
-  SELECT job_id FROM job
-  WHERE tenant_id = :tenant_id AND job_type IN (SELECT value FROM json_each(:job_types))
-    AND state IN ('available', 'waiting', 'locked') AND ready_at <= :now AND is_held = 0
-  ORDER BY priority DESC, ready_at, job_id LIMIT :max_jobs)
-RETURNING job_id, job_type, priority, instance_key, process_id, element_id, retries_left, attempt, fence, ready_at, headers,
+-- name: ready_jobs
+SELECT job_id, job_type, priority, instance_key, process_id, element_id, retries_left, attempt, fence, ready_at, headers,
   variables_sealed, (SELECT subject_key FROM instance i
-    WHERE i.tenant_id = job.tenant_id AND i.instance_key = job.instance_key) AS subject_key;
+    WHERE i.tenant_id = job.tenant_id AND i.instance_key = job.instance_key) AS subject_key
+FROM job
+WHERE tenant_id = :tenant_id AND job_type = :job_type AND priority = :priority
+  AND state IN ('available', 'waiting', 'locked') AND ready_at <= :now AND is_held = 0
+ORDER BY ready_at, job_id LIMIT :max_jobs;
 
--- name: lock_jobs_of_type
+-- When a job is ready next that is not ready yet: at the end of a pause or of a lock.
+-- name: next_job_ready_after
+WITH RECURSIVE level (priority) AS (
+  SELECT max(j.priority) FROM job j WHERE j.tenant_id = :tenant_id AND j.job_type = :job_type
+    AND j.state IN ('available', 'waiting', 'locked') AND j.is_held = 0
+  UNION ALL
+  SELECT (SELECT max(j.priority) FROM job j WHERE j.tenant_id = :tenant_id AND j.job_type = :job_type
+    AND j.state IN ('available', 'waiting', 'locked') AND j.is_held = 0 AND j.priority < level.priority)
+  FROM level WHERE level.priority IS NOT NULL)
+SELECT min((SELECT min(j.ready_at) FROM job j WHERE j.tenant_id = :tenant_id AND j.job_type = :job_type
+  AND j.priority = level.priority AND j.state IN ('available', 'waiting', 'locked') AND j.is_held = 0
+  AND j.ready_at > :now)) AS n
+FROM level WHERE level.priority IS NOT NULL;
+
+-- name: lock_job
 UPDATE job SET state = 'locked', fence = fence + 1, attempt = attempt + 1, worker = :worker, taken_at = :now,
   ready_at = :locked_until
-WHERE tenant_id = :tenant_id AND job_id IN (
-  SELECT job_id FROM job
-  WHERE tenant_id = :tenant_id AND job_type = :job_type AND priority = :priority
-    AND state IN ('available', 'waiting', 'locked') AND ready_at <= :now AND is_held = 0
-  ORDER BY ready_at, job_id LIMIT :max_jobs)
-RETURNING job_id, job_type, priority, instance_key, process_id, element_id, retries_left, attempt, fence, ready_at, headers,
-  variables_sealed, (SELECT subject_key FROM instance i
-    WHERE i.tenant_id = job.tenant_id AND i.instance_key = job.instance_key) AS subject_key;
+WHERE tenant_id = :tenant_id AND job_id = :job_id;
 
 -- name: job_by_id
 SELECT tenant_id, job_id, instance_key, element_id, job_type, state, retries_left, attempt, fence, worker, ready_at,
@@ -114,7 +121,8 @@ UPDATE job SET state = 'available', worker = NULL, retries_left = :retries, read
   variables_sealed = :variables_sealed
 WHERE tenant_id = :tenant_id AND job_id = :job_id;
 
+-- The id of a job is the key of its instance and nine digits more; the colon comes after them.
 -- name: jobs_of_instance
 SELECT job_id, job_type, instance_key, element_id, state, retries_left, worker, ready_at, created_at,
   priority FROM job
-WHERE tenant_id = :tenant_id AND instance_key = :instance_key ORDER BY job_id;
+WHERE tenant_id = :tenant_id AND job_id > :instance_key AND job_id < :instance_key || ':' ORDER BY job_id;

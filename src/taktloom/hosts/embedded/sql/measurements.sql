@@ -22,7 +22,7 @@ ORDER BY user_task_id DESC LIMIT :limit;
 -- name: active_elements
 SELECT element_id, count(*) AS active FROM (
   SELECT element_id FROM job WHERE tenant_id = :tenant_id AND process_id = :process_id
-    AND state IN ('available', 'locked', 'waiting', 'failed')
+    AND ended_at IS NULL
   UNION ALL
   SELECT element_id FROM user_task WHERE tenant_id = :tenant_id AND process_id = :process_id AND state = 'open') AS waiting
 GROUP BY element_id ORDER BY element_id;

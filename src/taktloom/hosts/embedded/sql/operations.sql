@@ -1,7 +1,8 @@
 -- SPDX-License-Identifier: Apache-2.0
 
 -- name: hold_jobs
-UPDATE job SET is_held = :is_held WHERE tenant_id = :tenant_id AND instance_key = :instance_key
+UPDATE job SET is_held = :is_held
+WHERE tenant_id = :tenant_id AND job_id > :instance_key AND job_id < :instance_key || ':'
   AND state IN ('available', 'locked', 'waiting', 'failed');
 
 -- name: hold_timers
@@ -231,7 +232,7 @@ DELETE FROM user_task_group WHERE tenant_id = :tenant_id AND user_task_id IN (
 DELETE FROM user_task WHERE tenant_id = :tenant_id AND instance_key = :instance_key;
 
 -- name: delete_jobs_of_instance
-DELETE FROM job WHERE tenant_id = :tenant_id AND instance_key = :instance_key;
+DELETE FROM job WHERE tenant_id = :tenant_id AND job_id > :instance_key AND job_id < :instance_key || ':';
 
 -- name: delete_timers_of_instance
 DELETE FROM timer WHERE tenant_id = :tenant_id AND instance_key = :instance_key;
@@ -262,8 +263,8 @@ SELECT i.*, s.journal_size, s.advanced_at, s.state_sealed FROM instance i
 JOIN instance_state s ON s.tenant_id = i.tenant_id AND s.instance_key = i.instance_key
 WHERE i.tenant_id = :tenant_id AND i.status = 'active' AND i.is_suspended = 0 AND i.open_incidents = 0
   AND i.instance_key > :after AND (:process_id IS NULL OR i.process_id = :process_id)
-  AND NOT EXISTS (SELECT 1 FROM job j WHERE j.tenant_id = i.tenant_id AND j.instance_key = i.instance_key
-    AND j.state IN ('available', 'locked', 'waiting', 'failed'))
+  AND NOT EXISTS (SELECT 1 FROM job j WHERE j.tenant_id = i.tenant_id AND j.job_id > i.instance_key
+    AND j.job_id < i.instance_key || ':' AND j.state IN ('available', 'locked', 'waiting', 'failed'))
   AND NOT EXISTS (SELECT 1 FROM user_task u WHERE u.tenant_id = i.tenant_id AND u.instance_key = i.instance_key
     AND u.state = 'open')
   AND NOT EXISTS (SELECT 1 FROM timer t WHERE t.tenant_id = i.tenant_id AND t.instance_key = i.instance_key)

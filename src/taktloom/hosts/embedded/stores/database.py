@@ -97,6 +97,11 @@ class Database(ABC):
         """Which database it is, for errors."""
         return NOWHERE
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether others may write while the writing transaction is open, so that its view may be old."""
+        return False
+
     def may_have_kept(self, error: BaseException) -> bool:
         """Whether what *commit* raised leaves open if the transaction is there after a crash of this process."""
         del error

@@ -176,6 +176,11 @@ class PostgresqlDatabase(Database):
         finally:
             self._readers.give_back(session)
 
+    @property
+    def is_shared(self) -> bool:
+        """See Database: true as long as there is another node."""
+        return self._has_company
+
     def backup(self, target: Path) -> None:
         """See Database."""
         del target

@@ -22,14 +22,15 @@ from taktloom.hosts.embedded.core.changes import Change, Topic
 from taktloom.hosts.embedded.core.held_jobs import HeldJob
 from taktloom.hosts.embedded.core.limits import require_count, require_within
 from taktloom.hosts.embedded.core.unit import Core, Unit
-from taktloom.hosts.embedded.core.values import StoredValues, ValueOwner
 from taktloom.hosts.embedded.core.views import job_view
+from taktloom.hosts.embedded.work.job_locks import LockOrder, lock_jobs
 from taktloom.kernel.events import JobCompleted, JobErrorThrown, JobEscalationThrown, JobFailed
 from taktloom.model.errors import ConflictError, MisuseError, NotFoundError, TaktloomError
-from taktloom.model.identifiers import ElementId, InstanceKey, JobId, ProcessId, SubjectKey, TenantId
+from taktloom.model.identifiers import InstanceKey, JobId, TenantId
 from taktloom.model.operations import JobView, LockedJob
 from taktloom.model.places import Place
-from taktloom.storage import Row, Session, SqlValue, from_micros, to_micros
+from taktloom.model.records import made_often
+from taktloom.storage import Row, Session, from_micros, to_micros
 
 LONGEST_WAIT = timedelta(seconds=60)
 LONGEST_LOCK = timedelta(days=1)
@@ -56,6 +57,7 @@ class CompletionResult(Enum):
     ALREADY_DONE = "already-done"
 
 
+@made_often
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobCompletion:
     """One completion of a batch."""
@@ -79,7 +81,7 @@ class JobSignals:
 
     def __init__(self) -> None:
         self._condition = threading.Condition()
-        self._generation = 0
+        self._generation = self._waiting = 0
         self._is_closed = False
 
     @property
@@ -100,9 +102,13 @@ class JobSignals:
     def wait(self, generation: int, timeout: timedelta) -> None:
         """Return when something happened since *generation*, or after *timeout*."""
         with self._condition:
-            self._condition.wait_for(
-                lambda: self._generation != generation or self._is_closed, max(0.0, timeout.total_seconds())
-            )
+            self._waiting += 1
+            try:
+                self._condition.wait_for(
+                    lambda: self._generation != generation or self._is_closed, max(0.0, timeout.total_seconds())
+                )
+            finally:
+                self._waiting -= 1
 
     def close(self) -> None:
         """Send everybody home."""
@@ -112,7 +118,8 @@ class JobSignals:
     def _wake(self) -> None:
         with self._condition:
             self._generation += 1
-            self._condition.notify_all()
+            if self._waiting:
+                self._condition.notify_all()
 
 
 class Jobs:
@@ -140,11 +147,17 @@ class Jobs:
         self._check_request(job_types, worker, max_jobs, lock_for)
         self._note_worker(worker, job_types)
         deadline = time.monotonic() + min(wait, LONGEST_WAIT).total_seconds()
-        types = json.dumps(sorted(set(job_types)))
+        asked = sorted(set(job_types))
+        types = json.dumps(asked)
+
+        def work(unit: Unit) -> tuple[LockedJob, ...]:
+            until = unit.now + min(lock_for, LONGEST_LOCK)
+            return lock_jobs(unit, LockOrder(job_types=asked, worker=worker, max_jobs=max_jobs, until=until))
+
         while not self._signals.is_closed:
             generation = self._signals.generation
             if types in self._plentiful or self._is_ready(types):
-                jobs = self._core.submit(self._tenant_id, lambda unit: _lock(unit, types, worker, max_jobs, lock_for))
+                jobs = self._core.post(self._tenant_id, work, is_late=True).result()
                 self._note_plenty(types, is_plentiful=len(jobs) == max_jobs)
                 if jobs:
                     return jobs
@@ -332,76 +345,6 @@ class Jobs:
         if ready_at == 0:
             return LONGEST_WAIT
         return max(from_micros(ready_at) - self._core.clock.now(), timedelta(milliseconds=1))
-
-
-def _lock(unit: Unit, types: str, worker: str, max_jobs: int, lock_for: timedelta) -> tuple[LockedJob, ...]:
-    held = unit.core.held_jobs
-    before = held.change_count(unit.session)
-    until = unit.now + min(lock_for, LONGEST_LOCK)
-    asked: list[str] = json.loads(types)
-    terms: dict[str, SqlValue] = {
-        "tenant_id": unit.tenant_id,
-        "now": to_micros(unit.now),
-        "locked_until": to_micros(until),
-        "worker": worker,
-    }
-    # The jobs of one type and priority lie in the order in which they are handed out; others have to be sorted.
-    rows = (
-        _lock_by_priority(unit, asked[0], max_jobs, terms)
-        if len(asked) == 1
-        else unit.session.all("lock_jobs", job_types=types, max_jobs=max_jobs, **terms)
-    )
-    in_order = sorted(rows, key=lambda row: (-row.integer("priority"), row.text("job_id")))
-    owners: dict[str | None, ValueOwner] = {}
-    jobs = tuple([_locked_job(unit, row, until, owners) for row in in_order])
-    micros = to_micros(until)
-    held.hold(unit.session, unit.tenant_id, [_held_job(job, worker, micros) for job in jobs], before=before)
-    return jobs
-
-
-def _lock_by_priority(unit: Unit, job_type: str, max_jobs: int, terms: Mapping[str, SqlValue]) -> list[Row]:
-    rows: list[Row] = []
-    asked: dict[str, SqlValue] = {"job_type": job_type, "max_jobs": max_jobs}
-    for level in unit.session.all("ready_job_priorities", tenant_id=unit.tenant_id, now=to_micros(unit.now), **asked):
-        left = max_jobs - len(rows)
-        if left == 0:
-            break
-        rows += unit.session.all(
-            "lock_jobs_of_type", job_type=job_type, priority=level.integer("priority"), max_jobs=left, **terms
-        )
-    return rows
-
-
-def _held_job(job: LockedJob, worker: str, ready_at: int) -> HeldJob:
-    return HeldJob(job.job_id, job.instance_key, "locked", job.fence, worker, ready_at)
-
-
-def _locked_job(unit: Unit, row: Row, until: datetime, owners: dict[str | None, ValueOwner]) -> LockedJob:
-    """owners: those met so far, by subject, for most jobs have the same."""
-    subject = row.text_or_none("subject_key")
-    owner = owners.get(subject)
-    if owner is None:
-        key = None if subject is None else SubjectKey(subject)
-        owner = owners[subject] = ValueOwner(tenant_id=unit.tenant_id, subject_key=key)
-    return LockedJob(
-        job_id=JobId(row.text("job_id")),
-        job_type=row.text("job_type"),
-        instance_key=InstanceKey(row.text("instance_key")),
-        process_id=ProcessId(row.text("process_id")),
-        element_id=ElementId(row.text("element_id")),
-        variables=StoredValues(unit.core.codec.unseal(row.blob("variables_sealed"), owner)),
-        headers=_headers(row.text("headers")),
-        retries_left=row.integer("retries_left"),
-        attempt=row.integer("attempt"),
-        fence=row.integer("fence"),
-        locked_until=until,
-        priority=row.integer("priority"),
-    )
-
-
-def _headers(text: str) -> Mapping[str, str]:
-    headers: Mapping[str, str] = {} if text == "{}" else json.loads(text)
-    return headers
 
 
 def _complete(unit: Unit, completion: JobCompletion, actor: str | None) -> CompletionResult:

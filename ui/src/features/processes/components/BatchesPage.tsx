@@ -1,7 +1,7 @@
 /** Batches: what was ordered for many, how far it is, what was refused and why. */
 import { Button, Group, Progress } from '@mantine/core'
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useNavigate, useSearch } from '@tanstack/react-router'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 
@@ -22,6 +22,7 @@ import { StateBadge } from '@/shared/ui/StateBadge'
 import { batchListQuery, batchQuery, failedItemsQuery, turnBatch, type Batch, type BatchTurn } from '../api/operations'
 import { turnsOf } from '../batches'
 import classes from './Operations.module.css'
+import { Sections } from './Sections'
 
 const NONE: Batch[] = []
 
@@ -34,8 +35,12 @@ export function BatchesPage() {
   const rows = useMemo(() => pages?.flatMap((page) => page.items) ?? NONE, [pages])
   const open = (batch: Batch): void => void navigate({ search: { batch: batch.batch_id }, replace: true })
   return (
-    <Page title={t('batches.title')}>
-      {chosen !== undefined && <BatchPanel batchId={chosen} />}
+    <Page title={t('batches.title')} facts={<Sections />}>
+      {chosen !== undefined && (
+        <div className={classes.chosen}>
+          <BatchPanel batchId={chosen} />
+        </div>
+      )}
       {query.error !== null ? (
         <Problem error={query.error} onRetry={() => void query.refetch()} />
       ) : query.isPending ? (
@@ -137,11 +142,21 @@ function Failed({ batch }: { batch: Batch }) {
         <ul className={classes.failed} aria-label={t('batches.failed')}>
           {failed.map((item) => (
             <li key={item.position}>
-              <code>{item.target}</code> {say(item.message ?? '')} <span className="tl-muted">{item.error_code}</span>
+              <Target batch={batch} target={item.target} /> {say(item.message ?? '')} <span className="tl-muted">{item.error_code}</span>
             </li>
           ))}
         </ul>
       )}
     </Async>
+  )
+}
+
+/** Of most batches an instance, which can be looked at. */
+function Target({ batch, target }: { batch: Batch; target: string }) {
+  if (batch.kind === 'retry' || batch.kind === 'skip') return <code>{target}</code>
+  return (
+    <Link to="/instances/$instanceKey" params={{ instanceKey: target }}>
+      {target}
+    </Link>
   )
 }
