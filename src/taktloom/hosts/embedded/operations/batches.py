@@ -246,7 +246,7 @@ class BatchThread:
         self._batches = batches
         self._wake = threading.Event()
         self._is_stopping = False
-        self._unsubscribe = core.feed.subscribe(self._hear)
+        self._unsubscribe = core.feed.subscribe(self._hear, (Topic.INSTANCES, Topic.EVERYTHING))
         self._thread = threading.Thread(target=self._loop, name="taktloom-batches", daemon=True)
         self._thread.start()
 
