@@ -3,7 +3,8 @@
 
 500 paths of a process with a choice, three parallel steps, a correction loop and an optional end; a tenth of the paths
 has a step missing or two swapped. Cases of a block of 200,000 are interleaved by time, as systems write them; in XES
-they are traces. Seven columns: case, activity, time, resource, role, channel, amount.
+they are traces. Seven columns: case, activity, time, resource, role, channel, amount. In `.quoted.csv` every field
+stands in quotes; `.wide.csv` has twenty attributes more, one half numbers, the other texts.
 `python -m benchmarks.mining_logs PATH EVENTS` writes one.
 """
 
@@ -11,6 +12,7 @@ import shutil
 import sys
 import tempfile
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import polars as pl
@@ -95,13 +97,22 @@ def write_log(path: Path, events: int) -> None:
         frame.write_parquet(parts[-1])
         wanted, number = wanted - frame.height, number + 1
     rows = pl.scan_parquet(parts)
+    if path.name.endswith(".wide.csv"):
+        rows = rows.with_columns(*_more_columns())
     if path.suffix == ".csv":
-        rows.sink_csv(path, datetime_format="%Y-%m-%d %H:%M:%S")
+        style: Literal["always", "necessary"] = "always" if path.name.endswith(".quoted.csv") else "necessary"
+        rows.sink_csv(path, datetime_format="%Y-%m-%d %H:%M:%S", quote_style=style)
     elif path.suffix == ".parquet":
         rows.sink_parquet(path, compression="zstd", compression_level=1)
     else:
         _write_xes(path, rows)
     shutil.rmtree(folder)
+
+
+def _more_columns() -> list[pl.Expr]:
+    cents = (pl.col("amount") * 100).round().cast(pl.Int64)
+    texts = [pl.format("value {}", cents % (7 * number)).alias(f"text_{number}") for number in range(1, 11)]
+    return [*texts, *((cents % 10**number / 100).round(2).alias(f"number_{number}") for number in range(1, 11))]
 
 
 def _write_xes(path: Path, rows: pl.LazyFrame) -> None:

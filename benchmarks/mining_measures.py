@@ -14,7 +14,11 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from taktloom.mining.logs.encodings import PreparedText
+    from taktloom.mining.logs.staging import Staging
 
 Figures = dict[str, object]
 Found = TypeVar("Found")
@@ -39,9 +43,35 @@ def measure_import(path: Path, folder: Path) -> Figures:
     )
     shutil.rmtree(folder / "log", ignore_errors=True)  # of an earlier part of the same run
     figures: Figures = {}
+    ways = _watch_csv()
     log = timed(figures, "import", lambda: import_log(request, folder))
-    figures["path"] = f"{log.metadata.source_format}, {len(log.metadata.segments)} segments"
+    figures["path"] = ways[-1] if ways else log.metadata.source_format
+    figures["segments"] = len(log.metadata.segments)
     return figures | {name: getattr(log.counts, name) for name in ("events", "cases", "activities", "variants")}
+
+
+def _watch_csv() -> list[str]:
+    """Which ways CSV is read from now on, as they are tried; a column that is not ready is read again."""
+    from taktloom.mining.logs.csv_reader import CsvReading
+
+    ways: list[str] = []
+    plainly, exactly = CsvReading.plainly, CsvReading.exactly
+
+    def try_plainly(reading: CsvReading, text: "PreparedText") -> "Staging | None":
+        staging = plainly(reading, text)
+        if staging is not None:
+            ready = staging.ready
+            count = len(ready.texts) + len(ready.times) + len(ready.numbers)
+            ways.append(f"one pass, {count} of {len(staging.columns)} columns ready")
+        return staging
+
+    def split_exactly(reading: CsvReading, text: "PreparedText", workspace: Path) -> "Staging":
+        ways.append("split by DuckDB, for quotes or uneven rows")
+        return exactly(reading, text, workspace)
+
+    for name, way in (("plainly", try_plainly), ("exactly", split_exactly)):
+        setattr(CsvReading, name, way)
+    return ways
 
 
 def measure_duckdb(path: Path, folder: Path) -> Figures:

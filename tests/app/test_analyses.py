@@ -2,6 +2,7 @@
 """The table of analyses: every row has a command and a route; parameters are read strictly; results are kept."""
 
 import json
+import re
 import sys
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -240,7 +241,9 @@ def test_a_given_model_is_aligned_with_and_replayed_by_the_kernel(context: Conte
     discovered = ran(context, log_id, "discover", {"miner": "split"})
     bpmn, pnml = (running.file_of(discovered, f"model.{kind}")[1].decode() for kind in ("bpmn", "pnml"))
 
-    assert [ran(context, log_id, "align", {"model": each}).data.fitness for each in (bpmn, pnml)] == [1, 1]  # type: ignore[attr-defined]
+    prefixed = re.sub(r"<(/?)(\w)", r"<\1n:\2", pnml).replace("xmlns=", "xmlns:n=")
+    models = (bpmn, pnml, prefixed)
+    assert [ran(context, log_id, "align", {"model": each}).data.fitness for each in models] == [1, 1, 1]  # type: ignore[attr-defined]
     replayed = ran(context, log_id, "replay", {"model": bpmn})
     assert (replayed.data.fitting_cases, replayed.data.fitness) == (20, 1.0)  # type: ignore[attr-defined]
     with pytest.raises(AnalysisParameterError):
@@ -331,7 +334,12 @@ def test_waiting_is_parted_and_starts_are_told_to_be_recorded(context: Context, 
     starts = ran(context, people_id, "starts", {})
 
     assert sum(row[1] for row in waiting.tables[0].rows) == pytest.approx(40 * (1.5 + 3.5))  # type: ignore[misc]
-    assert b"<svg" in running.file_of(waiting, "plot.svg")[1]
+    assert b">contention<" in running.file_of(waiting, "plot.svg")[1]
+    chinese = ran(context, people_id, "waiting", {"hours": "always", "language": "zh-CN"})
+    drawing = running.file_of(chinese, "plot.svg")[1].decode()
+    assert ">争用<" in drawing
+    assert "contention" not in drawing
+    assert "小时" in drawing
     assert starts.tables[0].rows[0][4:] == (40, 0, 0, 0, 0)
 
 

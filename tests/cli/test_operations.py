@@ -67,6 +67,10 @@ def test_batches_moments_restarts_and_retention_have_commands(taktloom: CommandL
     assert "InstanceMigrated" in taktloom("instance", "at", keys[0], "2").out
     again = taktloom("instance", "restart", keys[0], "--before", "pack", *why).out.strip()
     assert taktloom.json("instance", "show", again)["jobs"][0]["element_id"] == "pack"
+    changed = ("--last-variables", "--var", "box=B")
+    third = taktloom("instance", "restart", keys[0], *changed, *why).out.strip()
+    assert [one["value"] for one in taktloom.json("instance", "show", third)["variables"]] == ["B"]
+    assert "1 of 1 done" in taktloom("batch", "create", "restart", "--key", third, *why).out
     assert "Every instance has a reason to wait." in taktloom("instance", "stuck").out
     assert "No open incidents." in taktloom("incident", "groups").out
     assert taktloom("process", "versions", "orders").code == 0

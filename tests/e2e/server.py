@@ -130,6 +130,10 @@ class Person:
         answer = _checked(self._client.post(path, json=body))
         return answer.json() if answer.content else None
 
+    def put(self, path: str, body: Mapping[str, object]) -> None:
+        """A PUT that succeeds."""
+        _checked(self._client.put(path, json=body))
+
     def post_files(self, path: str, files: Sequence[Path]) -> Any:
         """The JSON of an upload that succeeds."""
         parts = [("files", (one.name, one.read_bytes(), "application/xml")) for one in files]

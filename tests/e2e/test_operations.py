@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Operators at work in a real Chromium: instances are carried to another version, tokens are moved."""
+"""Operators at work in a real Chromium: instances are migrated, suspended, started again; tokens are moved."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -48,7 +48,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
 def seed(clerk: Person, folder: Path) -> tuple[list[str], str]:
     """The instances at the first step, and the one at the second."""
     deploy(clerk, folder, drawn_orders("Receive", "Weigh", "Check", "pack"))
-    weighed = start(clerk, "K-3")
+    weighed = start(clerk, "K-3", variables={"grams": 90})
     do_first_task(clerk)
     ready = [start(clerk, "K-1"), start(clerk, "K-2")]
     deploy(clerk, folder, drawn_orders("Receive", "Approve", "pack", "label"))
@@ -127,13 +127,74 @@ def test_tokens_are_moved_after_a_preview_with_a_reason(shop: Shop) -> None:
     expect(page.get_by_role("region", name="Begins", exact=True)).to_contain_text("Job Pack")
     assert "modify=" in page.url
     assert shop.clerk.get("/tasks", view="all", search="K-3")["total"] == 1
+    page.get_by_role("button", name="Set variables first").click()
+    page.get_by_role("textbox", name="Value: grams").fill("250")
+    expect(page.get_by_role("list", name="What will be done")).to_contain_text("Set grams to 250")
     page.get_by_label("Reason").fill("weighed by hand")
-    page.get_by_role("button", name="Make this change").click()
+    page.get_by_role("button", name="Make these 2 changes").click()
     expect(page.get_by_text("The tokens were moved")).to_be_visible()
 
-    (action,) = shop.clerk.get("/operator-actions", instance_key=shop.weighed)["items"]
-    assert (action["action"], action["reason"]) == ("modify-instance", "weighed by hand")
-    assert [one["job_type"] for one in shop.clerk.get(f"/instances/{shop.weighed}")["jobs"]] == ["pack"]
+    actions = shop.clerk.get("/operator-actions", instance_key=shop.weighed)["items"]
+    assert {(one["action"], one["reason"]) for one in actions} == {
+        ("set-variables", "weighed by hand"),
+        ("modify-instance", "weighed by hand"),
+    }
+    detail = shop.clerk.get(f"/instances/{shop.weighed}")
+    assert [one["job_type"] for one in detail["jobs"]] == ["pack"]
+    assert [one["value"] for one in detail["variables"]] == [250]
+
+
+def test_chosen_instances_are_suspended_as_a_batch_and_one_resumed_on_its_page(shop: Shop) -> None:
+    page, address = shop.desk.page, shop.desk.server.address
+    page.goto(f"{address}/instances")
+    for key in ("K-1", "K-2"):
+        page.get_by_role("checkbox", name=f"Check: {key}").check()
+    page.get_by_role("toolbar").get_by_role("button", name="Suspend").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("2 instances K-2, K-1")
+    dialog.get_by_label("Reason").fill("a check by the auditors")
+    dialog.get_by_role("button", name="Suspend").click()
+    expect(page.get_by_role("status").filter(has_text="2 of 2 done")).to_be_visible()
+
+    open_page(page, f"{address}/instances?status=suspended")
+    table = page.get_by_role("table", name="Instances")
+    expect(table.get_by_text("Suspended")).to_have_count(2)
+    table.get_by_role("link", name="K-1").click()
+    page.get_by_role("button", name="Resume").click()
+    page.get_by_role("dialog").get_by_label("Reason").fill("they have gone")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Suspend")).to_be_visible()
+    held = shop.clerk.get("/instances", is_suspended=True)["items"]
+    assert [one["business_key"] for one in held] == ["K-2"]
+
+
+def test_an_ended_instance_starts_again_before_an_element_with_edited_variables(shop: Shop) -> None:
+    page, address = shop.desk.page, shop.desk.server.address
+    before = start(shop.clerk, "K-4", version=1, variables={"grams": 90})
+    shop.clerk.put(f"/instances/{before}/variables", {"variables": {"grams": 250}})
+    shop.clerk.post(f"/instances/{before}/cancel", {"reason": "packed twice"})
+    page.goto(f"{address}/instances/{before}")
+    page.get_by_role("button", name="Start again").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("textbox", name="Value: grams")).to_have_value("90")
+    dialog.get_by_text("as at its end").click()
+    expect(dialog.get_by_role("textbox", name="Value: grams")).to_have_value("250")
+    dialog.get_by_role("textbox", name="Value: grams").fill("300")
+    dialog.get_by_text("before an element").click()
+    dialog.get_by_role("combobox", name="Element").click()
+    page.get_by_role("option", name="Check").click()
+    told = dialog.get_by_role("status", name="What will happen")
+    expect(told).to_contain_text("A new instance of Orders, version 1, begins before Check.")
+    expect(told).to_contain_text("Changed: grams.")
+    dialog.get_by_label("Reason").fill("lost on the way")
+    dialog.get_by_role("button", name="Start again").click()
+    expect(page.get_by_text("A new instance was started")).to_be_visible()
+
+    again = shop.clerk.get("/instances", status="active", search="K-4")["items"][0]["instance_key"]
+    page.wait_for_url(f"{address}/instances/{again}")
+    detail = shop.clerk.get(f"/instances/{again}")
+    assert [one["element_id"] for one in detail["user_tasks"]] == ["Check"]
+    assert [one["value"] for one in detail["variables"]] == [300]
 
 
 @pytest.mark.parametrize("language", ["en", "zh-CN"])
@@ -142,7 +203,7 @@ def test_axe_finds_no_barrier_on_the_main_pages(shop: Shop, language: str) -> No
     page.set_viewport_size(DESK if language == "en" else PHONE)
     page.evaluate("language => localStorage.setItem('taktloom.language', language)", language)
     found: dict[str, list[str]] = {}
-    for place in (*MAIN_PAGES, f"/instances/{shop.weighed}"):
+    for place in (*MAIN_PAGES, f"/instances/{shop.weighed}", f"/instances/{shop.weighed}?restart=true"):
         open_page(page, address + place)
         if broken := violations(page, axe):
             found[place] = broken

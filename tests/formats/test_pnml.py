@@ -99,6 +99,31 @@ def test_a_workflow_net_goes_out_and_comes_back() -> None:
     assert from_exchange(read_pnml(write_pnml(to_exchange(net)))) == net
 
 
+def test_a_net_without_marking_begins_in_the_only_place_without_a_way_in() -> None:
+    arcs = (("p", "t"), ("t", "q"))
+    net = PlaceTransitionNet(
+        id="n",
+        places=(NetPlace(id="q"), NetPlace(id="p")),
+        transitions=(NetTransition(id="t"),),
+        arcs=tuple(NetArc(source=source, target=target) for source, target in arcs),
+    )
+
+    read = from_exchange(net)
+
+    assert (read.places[read.initial], read.places[read.final]) == ("p", "q")
+
+
+def test_values_of_tools_older_than_the_standard_are_read() -> None:
+    net = read_pnml(
+        """<pnml><net id="n" type="P/T net">
+        <place id="p"><initialMarking><value>Default,1</value></initialMarking></place>
+        <transition id="t"><name><value>pay</value></name></transition>
+        <arc id="a" source="p" target="t"><inscription><value>Default,1</value></inscription></arc></net></pnml>"""
+    )
+
+    assert (net.places[0].tokens, net.transitions[0].label, net.arcs[0].weight) == (1, "pay", 1)
+
+
 def test_a_net_without_one_start_and_one_end_is_no_workflow_net() -> None:
     two = PlaceTransitionNet(id="n", places=(NetPlace(id="p", tokens=1), NetPlace(id="q", tokens=1)))
     heavy = PlaceTransitionNet(

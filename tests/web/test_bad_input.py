@@ -216,3 +216,34 @@ def test_a_message_id_with_another_payload_is_refused(rooms: Rooms, admin: Clien
     problem = require_problem(answer, 409, "TL-2560")
     assert "m1" in problem["detail"]
     assert picture(rooms) == before
+
+
+TOO_LARGE, HALF = 10**30, "\ud800"
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        ("GET", f"/audit?cursor={TOO_LARGE}", None),
+        ("GET", f"/instances?version={TOO_LARGE}", None),
+        ("GET", f"/processes/one/start-form?version={TOO_LARGE}", None),
+        ("POST", "/processes/one/instances", {"version": TOO_LARGE}),
+        ("POST", "/migrations/plan", {"process_id": "one", "source_version": TOO_LARGE, "target_version": 1}),
+        ("POST", "/processes/one/instances", {"business_key": HALF}),
+        ("POST", "/processes/one/instances", {"variables": {HALF: 1}}),
+        ("POST", "/processes/one/instances", {"variables": {"n": [HALF]}}),
+        ("POST", "/messages", {"name": "m", "message_id": HALF}),
+        ("POST", "/session/one-time", {"token": HALF}),
+    ],
+)
+def test_what_no_row_can_hold_is_refused(
+    rooms: Rooms, admin: Client, worker: dict[str, Any], call: tuple[str, str, object]
+) -> None:
+    method, path, body = call
+    before = picture(rooms)
+
+    answer = admin.call(method, path, content=None if body is None else json.dumps(body))
+
+    assert (answer.status_code, answer.headers["Content-Type"]) == (422, "application/problem+json")
+    assert answer.json()["detail"]
+    assert picture(rooms) == before

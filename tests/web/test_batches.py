@@ -68,6 +68,25 @@ def test_a_moment_is_shown_and_an_instance_started_again_from_an_element(admin: 
     assert admin.get("/stuck-instances")["items"] == []
 
 
+def test_an_instance_is_started_again_with_its_last_variables_alone_or_as_a_batch(admin: Client) -> None:
+    deploy(admin, "pick", "pack")
+    key = start(admin, variables={"n": 1})
+    admin.call("PUT", f"/instances/{key}/variables", json={"variables": {"n": 2, "box": "A"}})
+    taken = {"has_last_variables": True}
+
+    again = admin.post(f"/instances/{key}/restart", {**taken, "variables": {"box": "B"}, "reason": REASON}, 201)
+    order = {"kind": "restart", "selection": {"keys": [key]}, "restart": taken, "variables": {"n": 3}}
+    admin.post("/batches", {**order, "reason": REASON}, 201)
+    admin.rooms.engine.batches.run_due()
+
+    third = admin.get("/instances?limit=1")["items"][0]["instance_key"]
+    values = [
+        {one["name"]: one["value"] for one in admin.get(f"/instances/{each}")["variables"]}
+        for each in (again["instance_key"], third)
+    ]
+    assert values == [{"n": 2, "box": "B"}, {"n": 3, "box": "A"}]
+
+
 def test_ended_instances_go_when_their_time_is_over_unless_on_hold(admin: Client) -> None:
     deploy(admin, "pick")
     kept, gone = start(admin), start(admin)
@@ -78,6 +97,7 @@ def test_ended_instances_go_when_their_time_is_over_unless_on_hold(admin: Client
     hold = {"is_kept": True, "reason": REASON}
     assert admin.call("PUT", f"/instances/{kept}/hold", json=hold).status_code == 204
 
+    assert admin.get(f"/instances/{kept}")["summary"]["is_on_hold"] is True
     (shown,) = admin.get("/retention")["items"]
     purge = admin.post("/retention/runs", {})
 

@@ -10,7 +10,15 @@ from taktloom.app.operations import MigrationOrder, Modification, changes_of
 from taktloom.assure.permissions import Permission
 from taktloom.feel.values import FeelValue
 from taktloom.model.identifiers import BatchId, ProcessId
-from taktloom.model.interventions import Batch, BatchItem, BatchItemState, BatchKind, IncidentGroup, Selection
+from taktloom.model.interventions import (
+    Batch,
+    BatchItem,
+    BatchItemState,
+    BatchKind,
+    IncidentGroup,
+    RestartRequest,
+    Selection,
+)
 from taktloom.model.operations import Page
 
 if TYPE_CHECKING:
@@ -23,13 +31,14 @@ _SHOWN = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchOrder:
-    """What to do to which targets; variables: to set, or the results of what is skipped."""
+    """What to do to which targets; variables: to set, or the results of what is skipped. restart None: as it began."""
 
     kind: str
     selection: Selection
     variables: Mapping[str, FeelValue] = field(default_factory=dict)
     migration: MigrationOrder | None = None
     modification: Modification = field(default_factory=Modification)
+    restart: RestartRequest | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +77,7 @@ def create_batch(context: Context, *, order: BatchOrder, reason: str) -> Batch:
         migration=None if order.migration is None else order.migration.request(),
         changes=changes,
         moves=moves,
+        restart=order.restart,
     )
     batches = context.rooms.engine.batches
     batch = batches.create(BatchKind(order.kind), order.selection, parameters, _order(context, reason))

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Looking back and keeping: moments of an instance, starting again, stuck instances, versions, retention."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from taktloom.app.context import Context, use_case
 from taktloom.assure.permissions import Permission
+from taktloom.feel.values import FeelValue
 from taktloom.model.identifiers import InstanceKey, ProcessId
 from taktloom.model.interventions import (
     HistoryLevel,
@@ -28,10 +30,17 @@ def show_moment(context: Context, *, instance_key: str, sequence: int) -> Instan
 
 
 @use_case(Permission.INSTANCE_OPERATE)
-def restart_instance(context: Context, *, instance_key: str, request: RestartRequest, reason: str) -> InstanceSummary:
-    """Start an instance again from the history of this one."""
+def restart_instance(
+    context: Context,
+    *,
+    instance_key: str,
+    request: RestartRequest,
+    variables: Mapping[str, FeelValue] | None = None,
+    reason: str,
+) -> InstanceSummary:
+    """Start an instance again from the history of this one; variables: set over those that it takes."""
     engine = context.rooms.engine
-    key = engine.restarts.restart(InstanceKey(instance_key), request, _order(context, reason))
+    key = engine.restarts.restart(InstanceKey(instance_key), request, _order(context, reason), variables=variables)
     context.audit("restart-instance", f"instance {instance_key} as {key}", reason=reason)
     return engine.instances.summary(key)
 

@@ -40,10 +40,11 @@ class ChangeOrder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Modification:
-    """changes, and moves as pairs of elements, from and to."""
+    """changes, and moves as pairs of elements, from and to. variables: of the instance, set before its tokens move."""
 
     changes: tuple[ChangeOrder, ...] = ()
     moves: tuple[tuple[str, str], ...] = ()
+    variables: Mapping[str, FeelValue] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +115,8 @@ def resume_version(context: Context, *, process_id: str, version: int | None = N
 def preview_modification(context: Context, *, instance_key: str, modification: Modification) -> tuple[Effect, ...]:
     """What a modification would begin and end; nothing is changed."""
     changes, moves = changes_of(modification)
-    return context.rooms.engine.modifications.preview(InstanceKey(instance_key), changes, moves)
+    modifications = context.rooms.engine.modifications
+    return modifications.preview(InstanceKey(instance_key), changes, moves, variables=modification.variables)
 
 
 @use_case(Permission.INSTANCE_OPERATE)
@@ -122,7 +124,8 @@ def modify_instance(context: Context, *, instance_key: str, modification: Modifi
     """Move tokens, all changes or none."""
     changes, moves = changes_of(modification)
     order = _order(context, reason)
-    context.rooms.engine.modifications.modify(InstanceKey(instance_key), changes, order, moves)
+    modifications = context.rooms.engine.modifications
+    modifications.modify(InstanceKey(instance_key), changes, order, moves, variables=modification.variables)
     context.audit("modify-instance", f"instance {instance_key}", reason=reason)
 
 

@@ -30,6 +30,9 @@ from taktloom.model.operations import InstanceQuery
 batch_commands = typer.Typer()
 retention_commands = typer.Typer()
 
+LastOption = Annotated[
+    bool, typer.Option("--last-variables", help="With the variables that it has now, or had at its end.")
+]
 BatchArgument = Annotated[str, typer.Argument(help="Batch id.")]
 
 
@@ -66,6 +69,7 @@ def create_batch(
     mapped: MapOption = None,
     renew: RenewOption = None,
     move: Annotated[list[str] | None, typer.Option(help="source=target element id; repeatable.")] = None,
+    has_last: LastOption = False,
     var: VarOption = None,
     vars_file: VarsOption = None,
     reason: ReasonOption = "",
@@ -86,6 +90,7 @@ def create_batch(
         variables=read_variables(var, vars_file),
         migration=_migration(process, version, target, mapped, renew),
         modification=modification_order(move),
+        restart=RestartRequest(has_last_variables=has_last),
     )
     with opened(data) as context:
         if is_preview:
@@ -189,19 +194,26 @@ def restart_instance(
     before: Annotated[str | None, typer.Option(help="Begin before this element.")] = None,
     after: Annotated[str | None, typer.Option(help="Begin after this element.")] = None,
     at: Annotated[int | None, typer.Option(help="With the variables after this journal entry.")] = None,
+    has_last: LastOption = False,
+    var: VarOption = None,
+    vars_file: VarsOption = None,
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Start an instance again from the history of this one."""
+    """Start an instance again from the history of this one; --var sets variables over those that it takes."""
     element = before or after
     request = RestartRequest(
         version=version,
         element_id=None if element is None else ElementId(element),
         is_after=before is None and after is not None,
         sequence=at,
+        has_last_variables=has_last,
     )
+    variables = read_variables(var, vars_file)
     with opened(data) as context:
-        started = keeping.restart_instance(context, instance_key=key, request=request, reason=reason)
+        started = keeping.restart_instance(
+            context, instance_key=key, request=request, variables=variables, reason=reason
+        )
         print_json(started) if as_json else say(started.instance_key)
 
 

@@ -107,7 +107,8 @@ def modify_instance(
         for action, elements in given.items()
         for element in elements or ()
     )
-    modification = operations.Modification(changes=changes, moves=tuple(_pairs(move)))
+    moves = tuple(_pairs(move))
+    modification = operations.Modification(changes=changes, moves=moves, variables=variables if moves else {})
     with opened(data) as context:
         if not is_preview:
             operations.modify_instance(context, instance_key=key, modification=modification, reason=reason)

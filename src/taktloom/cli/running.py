@@ -112,6 +112,7 @@ def list_instances(
     process: ProcessOption = None,
     status: Annotated[str | None, typer.Option(help="active, completed, terminated, cancelled or failed.")] = None,
     with_incidents: Annotated[bool, typer.Option("--with-incidents", help="Only those with an open incident.")] = False,
+    is_suspended: Annotated[bool, typer.Option("--suspended", help="Only those that are suspended.")] = False,
     search: Annotated[str | None, typer.Option(help="Instance or business key.")] = None,
     limit: LimitOption = 50,
     data: DataOption = None,
@@ -122,6 +123,7 @@ def list_instances(
         process_id=None if process is None else ProcessId(process),
         status=status,
         with_incidents=True if with_incidents else None,
+        is_suspended=True if is_suspended else None,
         search=search,
         limit=limit,
     )

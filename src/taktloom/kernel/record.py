@@ -20,22 +20,33 @@ from taktloom.model.events import Lifecycle
 __all__ = ["completion_row", "start_row", "termination_row"]
 
 NO_ATTRIBUTES: Mapping[str, FeelValue] = {}
+_START, _COMPLETE = Lifecycle.START, Lifecycle.COMPLETE  # looked up for every row
 
 
 def start_row(node: Node, token: Token) -> RecordEvent:
     """The activity has begun."""
-    return _row(node, token, Lifecycle.START, None, NO_ATTRIBUTES)
+    return RecordEvent(
+        visit=token.visit,
+        element_id=node.id,
+        element_type=node.element_type,
+        activity=node.name or node.id,
+        lifecycle=_START,
+        started_at=None,
+        resource=None,
+        role=token.role or node.role,
+        attributes=NO_ATTRIBUTES,
+    )
 
 
 def termination_row(node: Node, token: Token) -> RecordEvent:
     """The activity was broken off."""
-    return _row(node, token, Lifecycle.TERMINATE, None, NO_ATTRIBUTES)
+    return _end_row(node, token, Lifecycle.TERMINATE, None, NO_ATTRIBUTES)
 
 
 def completion_row(node: Node, token: Token, actor: str | None, attributes: Mapping[str, FeelValue]) -> RecordEvent:
     """The visit is over; *actor* caused it."""
     resource = actor if node.behaviour.names_resource else None
-    return _row(node, token, Lifecycle.COMPLETE, resource, attributes)
+    return _end_row(node, token, _COMPLETE, resource, attributes)
 
 
 def evaluate_attributes(attributes: tuple[Attribute, ...], context: Context, now: datetime) -> Mapping[str, FeelValue]:
@@ -49,7 +60,7 @@ def evaluate_attributes(attributes: tuple[Attribute, ...], context: Context, now
     return values
 
 
-def _row(
+def _end_row(
     node: Node, token: Token, lifecycle: Lifecycle, resource: str | None, attributes: Mapping[str, FeelValue]
 ) -> RecordEvent:
     return RecordEvent(
@@ -58,7 +69,7 @@ def _row(
         element_type=node.element_type,
         activity=node.name or node.id,
         lifecycle=lifecycle,
-        started_at=None if lifecycle is Lifecycle.START else token.entered_at,
+        started_at=token.entered_at,
         resource=resource,
         role=token.role or node.role,
         attributes=attributes,

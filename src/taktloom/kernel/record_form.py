@@ -206,7 +206,7 @@ def _list(items: Iterable[str]) -> str:
     return "[" + ",".join(items) + "]"
 
 
-@lru_cache(maxsize=64)  # the instants of one step are a few, and each is written several times
+@lru_cache(maxsize=4096)  # the instants of a step are a few, and those of a group of instances come again
 def instant_text(value: datetime) -> str:
     """An instant as JSON text."""
     return f'"{(value if value.tzinfo is UTC else value.astimezone(UTC)).isoformat()}"'

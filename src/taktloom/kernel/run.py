@@ -116,7 +116,7 @@ class Run:
         state = self.state
         number = state.next_id
         state.next_id = number + 1
-        return f"{state.instance_key}{number:0{COUNTER_DIGITS}d}"
+        return state.instance_key + str(number).zfill(COUNTER_DIGITS)
 
     def node(self, token: Token) -> Node:
         """The flow node in which *token* is."""

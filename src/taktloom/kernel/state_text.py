@@ -62,11 +62,11 @@ def plain_state_text(state: InstanceState) -> str | None:
         return None
     if state.root is None or state.started_at is None:
         return None
-    scopes = [_scope_text(key, scope) for key, scope in state.scopes.items()]
+    scopes = list(map(_scope_text, state.scopes, state.scopes.values()))
     if "" in scopes:
         return None
     jobs = ",".join([f'"{job}":"{token.id}"' for job, token in state.jobs.items()])
-    tokens = ",".join([_token_text(token) for token in state.tokens.values()])
+    tokens = ",".join(map(_token_text, state.tokens.values()))
     of_jobs = f'"jobs":{{{jobs}}},' if jobs else ""
     of_status = "" if state.status is InstanceStatus.ACTIVE else f',"status":"{state.status.value}"'
     of_tokens = f',"tokens":{{{tokens}}}' if tokens else ""
@@ -97,19 +97,19 @@ def _scope_text(key: str, scope: Scope) -> str:
         return ""
     parent = "null" if scope.parent is None else f'"{scope.parent}"'
     owner = "null" if scope.owner is None else f'"{scope.owner}"'
-    tokens = ",".join([f'"{token}"' for token in scope.tokens])
-    of_tokens = f',"tokens":[{tokens}]' if tokens else ""
+    tokens = '","'.join(scope.tokens)
+    of_tokens = f',"tokens":["{tokens}"]' if tokens else ""
     of_variables = f',"variables":{variables_text(scope.variables)}' if scope.variables else ""
     return f'"{key}":{{"element":{scope.element},"owner":{owner},"parent":{parent}{of_tokens}{of_variables}}}'
 
 
 def _token_text(token: Token) -> str:
-    waits = ",".join([f'"{wait}"' for wait in token.waits])
+    waits = '","'.join(token.waits)
     inner = "" if token.inner is None else f'"inner":"{token.inner}",'
     active = '"is_active":true,' if token.is_active else ""
     role = "" if token.role is None else f'"role":{encode_basestring(token.role)},'
     visit = f',"visit":"{token.visit}"' if token.visit else ""
-    of_waits = f',"waits":[{waits}]' if waits else ""
+    of_waits = f',"waits":["{waits}"]' if waits else ""
     return (
         f'"{token.id}":{{"arrived_by":{token.arrived_by},"element":{token.element},'
         f'"entered_at":{instant_text(token.entered_at)},{inner}{active}{role}"scope":"{token.scope}"{visit}{of_waits}}}'

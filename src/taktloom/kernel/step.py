@@ -7,7 +7,7 @@ suspended instance no token runs: what is on the stack is kept for later.
 """
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import TypeVar
 
 from taktloom.feel.values import FeelValue
@@ -93,7 +93,7 @@ def step(
     Raises NotFoundError for an id that is not open, ConflictError for an instance that is over or already started,
     MisuseError for an event that cannot be; the state is then unchanged.
     """
-    if event.occurred_at.utcoffset() != _UTC_OFFSET:
+    if event.occurred_at.tzinfo is not UTC and event.occurred_at.utcoffset() != _UTC_OFFSET:
         raise MisuseError("The event's time is not in UTC.", _place(state), "Give an aware datetime in UTC.")
     if not _may_happen(process, state, event):
         raise ConflictError(
@@ -379,9 +379,10 @@ def _instance_cancelled(run: Run, event: InstanceCancelled) -> None:
 
 def _resume(run: Run, token: Token, wait: str, variables: Mapping[str, FeelValue]) -> None:
     """What the token's own node waited for has come."""
-    node = run.node(token)
+    node = run.process.nodes[token.element]
     run.forget_wait(token, wait)
-    run.close_incidents(token)
+    if run.state.incidents:
+        run.close_incidents(token)
     node.catch(run, node, token, variables)
 
 

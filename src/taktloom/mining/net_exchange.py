@@ -34,7 +34,8 @@ def to_exchange(net: PetriNet, *, net_id: str = "net", name: str = "") -> PlaceT
 
 
 def from_exchange(net: PlaceTransitionNet) -> PetriNet:
-    """The workflow net of *net*: one place marked at first, one at last (else the only place without a way out).
+    """The workflow net of *net*: one place marked at first (else the only one without a way in), and one at last (else
+    the only one without a way out).
 
     Raises NotAWorkflowNetError, with the place or arc that is in the way.
     """
@@ -70,7 +71,10 @@ def from_exchange(net: PlaceTransitionNet) -> PetriNet:
 
 def _ends(net: PlaceTransitionNet) -> tuple[NetPlace, NetPlace]:
     marked = [place for place in net.places if place.tokens]
-    if len(marked) != 1 or marked[0].tokens != 1:
+    if not marked:
+        targets = {arc.target for arc in net.arcs}
+        marked = [place for place in net.places if place.id not in targets]
+    if len(marked) != 1 or marked[0].tokens > 1:
         raise _refusal("The initial marking is not one token in one place.", net.id)
     final = [place for place in net.places if place.final_tokens]
     if not final:

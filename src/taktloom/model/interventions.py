@@ -157,6 +157,7 @@ class BatchKind(StrEnum):
     MIGRATE = "migrate"
     MODIFY = "modify"
     SET_VARIABLES = "set-variables"
+    RESTART = "restart"
     DELETE_HISTORY = "delete-history"
 
     @property
@@ -268,13 +269,15 @@ class VersionUse:
 class RestartRequest:
     """How an instance is started again. version None: the one it has. element_id None: from its start.
 
-    sequence: take the variables after that journal entry, None: those it began with. is_after: behind the element.
+    sequence: take the variables after that journal entry, None: those it began with. has_last_variables: those that it
+    has now or had at its end, whatever sequence says. is_after: behind the element.
     """
 
     version: int | None = None
     element_id: ElementId | None = None
     is_after: bool = False
     sequence: int | None = None
+    has_last_variables: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -123,6 +123,7 @@ class InstanceSummary:
     """A process instance as a row. status: active / completed / terminated / cancelled / failed.
 
     caller_key: of a called instance the one whose call activity waits for it. is_suspended: no token moves.
+    is_on_hold: kept whatever the policy of retention says.
     """
 
     instance_key: InstanceKey
@@ -138,6 +139,7 @@ class InstanceSummary:
     open_incidents: int
     caller_key: InstanceKey | None = None
     is_suspended: bool = False
+    is_on_hold: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,7 +167,7 @@ class VariableView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentView:
-    """An open or resolved incident. message holds no variable values."""
+    """An open or resolved incident. message holds no variable values. business_key, is_suspended: of its instance."""
 
     incident_id: IncidentId
     instance_key: InstanceKey
@@ -179,6 +181,8 @@ class IncidentView:
     job_id: JobId | None
     raised_at: datetime
     resolved_at: datetime | None = None
+    business_key: str | None = None
+    is_suspended: bool = False
 
 
 class JobState(StrEnum):
@@ -431,6 +435,7 @@ class InstanceQuery:
     version: int | None = None
     status: str | None = None
     with_incidents: bool | None = None
+    is_suspended: bool | None = None
     element_id: ElementId | None = None
     search: str | None = None
     started_after: datetime | None = None

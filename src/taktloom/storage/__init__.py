@@ -15,6 +15,7 @@ from taktloom.storage.refusals import (
     QueryTooLongError,
     Refusal,
     UnsafeCommitError,
+    UnstorableValueError,
 )
 from taktloom.storage.rows import Row, from_micros, to_micros, to_micros_or_none
 from taktloom.storage.session import Session, SqliteSession
@@ -51,6 +52,7 @@ __all__ = [
     "SyncLevel",
     "UnsafeCommitError",
     "UnsafeSqliteError",
+    "UnstorableValueError",
     "assume_statistics",
     "backup_database",
     "check_integrity",

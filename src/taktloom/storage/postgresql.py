@@ -16,7 +16,7 @@ from typing import TypeAlias
 
 from taktloom.model.places import Place
 from taktloom.storage.dialects import PostgresqlStatement, postgresql_statement
-from taktloom.storage.refusals import MissingDriverError, Refusal, UnsafeCommitError
+from taktloom.storage.refusals import MissingDriverError, Refusal, UnsafeCommitError, unstorable
 from taktloom.storage.rows import Row
 from taktloom.storage.session import Session
 from taktloom.storage.sqlite import DatabaseUnusableError, SqlValue, SyncLevel
@@ -251,7 +251,10 @@ class PostgresqlSession(Session):
         self, statement: PostgresqlStatement, bindings: Mapping[str, SqlValue]
     ) -> "psycopg.Cursor[tuple[SqlValue, ...]]":
         cursor = self.connection.cursor(binary=True)
-        return cursor.execute(statement.text, [bindings[name] for name in statement.names])
+        try:
+            return cursor.execute(statement.text, [bindings[name] for name in statement.names])
+        except (psycopg.DataError, UnicodeEncodeError) as error:
+            raise unstorable() from error
 
 
 def _by_keys(shape: ManyKeys, rows: Sequence[Bindings]) -> list[tuple[str, list[object]]] | None:

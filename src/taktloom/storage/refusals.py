@@ -3,7 +3,7 @@
 
 from enum import Enum
 
-from taktloom.model.errors import IncidentError
+from taktloom.model.errors import IncidentError, InputRefusedError
 
 
 class MissingDriverError(IncidentError):
@@ -30,9 +30,23 @@ class QueryTooLongError(IncidentError):
     code = "TL-3607"
 
 
+class UnstorableValueError(InputRefusedError):
+    """A whole number outside 64 bits, or a text that is not valid Unicode or, on a server, holds NUL."""
+
+    code = "TL-3608"
+
+
 class Refusal(Enum):
     """What an error of a driver means: another writer was first, the connection is gone, or the store says no."""
 
     CONFLICT = "conflict"
     LOST = "lost"
     REFUSED = "refused"
+
+
+def unstorable() -> UnstorableValueError:
+    """The refusal of a value, which it does not quote."""
+    return UnstorableValueError(
+        "No row can hold one of the values: a whole number beyond 64 bits, half of a character, or the character NUL.",
+        remedy="Send whole numbers below 9,223,372,036,854,775,808 and text in valid Unicode.",
+    )

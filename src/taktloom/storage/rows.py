@@ -11,7 +11,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 
-@lru_cache(maxsize=64)  # one advance asks for the same instant several times
+@lru_cache(maxsize=4096)  # those of a group of instances are asked for several times
 def to_micros(instant: datetime) -> int:
     """Whole microseconds since 1970; a naive time is refused."""
     if instant.tzinfo is None:

@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager
 
 import apsw
 
+from taktloom.storage.refusals import unstorable
 from taktloom.storage.rows import Row
 from taktloom.storage.sqlite import SqlValue, savepoint
 from taktloom.storage.statements import calls_for
@@ -126,7 +127,7 @@ class SqliteSession(Session):
 
     def run(self, name: str, /, **bindings: SqlValue) -> int:
         """See Session."""
-        self.connection.execute(self._queries[name], bindings, prepare_flags=apsw.SQLITE_PREPARE_PERSISTENT)
+        self._execute(self._queries[name], bindings)
         return self.connection.changes()
 
     def run_many(self, name: str, rows: Iterable[Mapping[str, SqlValue]], /) -> int:
@@ -134,21 +135,30 @@ class SqliteSession(Session):
         before, text, given = self.connection.total_changes(), self._queries[name], list(rows)
         calls = calls_for(text, given)
         if calls is None:
-            self.connection.executemany(text, given, prepare_flags=apsw.SQLITE_PREPARE_PERSISTENT)
+            try:
+                self.connection.executemany(text, given, prepare_flags=apsw.SQLITE_PREPARE_PERSISTENT)
+            except (OverflowError, UnicodeEncodeError) as error:
+                raise unstorable() from error
         else:
             # One step of SQLite for many rows: each step gives the interpreter lock away and has to get it back.
             for call, values in calls:
-                self.connection.execute(call, values, prepare_flags=apsw.SQLITE_PREPARE_PERSISTENT)
+                self._execute(call, values)
         return self.connection.total_changes() - before
 
     def rows(self, name: str, /, **bindings: SqlValue) -> Iterator[Row]:
         """See Session."""
-        cursor = self.connection.execute(self._queries[name], bindings, prepare_flags=apsw.SQLITE_PREPARE_PERSISTENT)
+        cursor = self._execute(self._queries[name], bindings)
         for values in cursor:
             columns = self._columns.get(name)
             if columns is None:
                 columns = self._columns[name] = {column[0]: at for at, column in enumerate(cursor.get_description())}
             yield Row(columns, values)
+
+    def _execute(self, text: str, bindings: "apsw.Bindings") -> apsw.Cursor:
+        try:
+            return self.connection.execute(text, bindings, prepare_flags=apsw.SQLITE_PREPARE_PERSISTENT)
+        except (OverflowError, UnicodeEncodeError) as error:
+            raise unstorable() from error
 
     @property
     def in_transaction(self) -> bool:

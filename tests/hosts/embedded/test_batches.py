@@ -19,7 +19,14 @@ from taktloom.hosts.embedded.operations.batches import (
 from taktloom.kernel.events import TokenAction, TokenChange
 from taktloom.model.errors import MisuseError
 from taktloom.model.identifiers import BatchId, ElementId, InstanceKey, ProcessId
-from taktloom.model.interventions import BatchItemState, BatchKind, BatchState, MigrationRequest, Selection
+from taktloom.model.interventions import (
+    BatchItemState,
+    BatchKind,
+    BatchState,
+    MigrationRequest,
+    RestartRequest,
+    Selection,
+)
 from taktloom.model.operations import InstanceQuery
 from tests.hosts.embedded.conftest import MONDAY
 from tests.hosts.embedded.test_migration import deploy, version, work
@@ -46,6 +53,26 @@ def fail_all(engine: EmbeddedEngine, job_type: str) -> None:
 
 def start(engine: EmbeddedEngine, count: int) -> list[InstanceKey]:
     return [engine.instances.start(ORDERS, {}, version=1).instance_key for _ in range(count)]
+
+
+def test_ended_instances_start_again_as_a_batch_each_with_its_own_last_variables(engine: EmbeddedEngine) -> None:
+    deploy(engine, version("pick", "pack"))
+    keys = [engine.instances.start(ORDERS, {"n": Decimal(number)}).instance_key for number in range(3)]
+    for key in keys:
+        engine.instances.set_variables(key, {"box": str(key)})
+        engine.instances.cancel(key, reason="the scales were broken", actor="ada")
+    parameters = BatchParameters(variables={"again": True}, restart=RestartRequest(has_last_variables=True))
+
+    ended = Selection(query=InstanceQuery(status="cancelled"))
+    batch = engine.batches.create(BatchKind.RESTART, ended, parameters, ORDER)
+    engine.batches.run_due()
+
+    assert engine.batches.get(batch.batch_id).done == 3
+    running = engine.instances.search(InstanceQuery(status="active")).items
+    found = [{v.name: v.value for v in engine.instances.detail(one.instance_key).variables} for one in running]
+    assert {one["n"] for one in found} == {Decimal(number) for number in range(3)}
+    assert {one["box"] for one in found} == set(map(str, keys))
+    assert [one["again"] for one in found] == [True] * 3
 
 
 def test_three_hundred_faults_of_five_kinds_are_five_groups_and_a_retry_of_all_finishes_all() -> None:

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from taktloom.hosts.embedded import EmbeddedEngine, IncidentState
+from taktloom.hosts.embedded.advancing.operator_actions import Order
 from taktloom.hosts.embedded.operations.incidents import IncidentResolvedError, UnknownIncidentError
 from taktloom.model.identifiers import ElementId, IncidentId, ProcessId
 from taktloom.model.operations import InstanceQuery
@@ -81,6 +82,23 @@ def test_instances_with_incidents_can_be_listed(engine: EmbeddedEngine, deploy: 
     assert [row.instance_key for row in page.items] == [stuck]
     assert [row.instance_key for row in at_element.items] == [stuck]
     assert engine.deployments.process(DIVIDE).incidents == 1
+
+
+def test_suspended_instances_can_be_listed_and_their_incidents_say_so(engine: EmbeddedEngine, deploy: Deploy) -> None:
+    deploy("divide")
+    held, free = (engine.instances.start(DIVIDE, {}, business_key=key).instance_key for key in ("A-1", "A-2"))
+    engine.suspension.suspend(held, Order(actor="ada", reason="a check"))
+
+    page = engine.instances.search(InstanceQuery(is_suspended=True))
+    others = engine.instances.search(InstanceQuery(is_suspended=False))
+
+    assert ([row.instance_key for row in page.items], page.total) == ([held], 1)
+    assert [row.instance_key for row in others.items] == [free]
+    incidents = engine.incidents.search().items
+    assert {one.instance_key: one.is_suspended for one in incidents} == {held: True, free: False}
+    assert [one.business_key for one in incidents] == ["A-2", "A-1"]
+    assert engine.incidents.get(incidents[1].incident_id).is_suspended
+    assert [one.is_suspended for one in engine.instances.detail(held).incidents] == [True]
 
 
 def test_cancelling_closes_the_incidents(engine: EmbeddedEngine, deploy: Deploy) -> None:

@@ -69,6 +69,19 @@ def test_an_instance_starts_again_with_the_variables_it_began_with(engine: Embed
     assert engine.operator_actions.search(instance_key=key).items[0].details["new_instance"] == again
 
 
+def test_it_starts_again_with_the_variables_it_had_last_and_others_set_over_them(engine: EmbeddedEngine) -> None:
+    deploy(engine, version("pick", "pack"))
+    key = engine.instances.start(ORDERS, {"n": Decimal(1), "to": "Delft"}).instance_key
+    engine.instances.set_variables(key, {"n": Decimal(9)})
+    engine.instances.cancel(key, reason="twice", actor="ada")
+    request = RestartRequest(element_id=ElementId("pack"), has_last_variables=True)
+
+    again = engine.restarts.restart(key, request, ORDER, variables={"to": "Gouda", "box": None})
+
+    values = {one.name: one.value for one in engine.instances.detail(again).variables}
+    assert values == {"n": Decimal(9), "to": "Gouda", "box": None}
+
+
 def test_it_starts_again_from_an_element_without_doing_what_is_before(engine: EmbeddedEngine) -> None:
     deploy(engine, version("pick", "weigh", "pack"))
     key = start(engine, "pick")

@@ -2,6 +2,7 @@
 """Modifications are looked at, done whole or not at all, recorded, and replayed."""
 
 from collections.abc import Callable
+from decimal import Decimal
 
 import pytest
 
@@ -10,6 +11,7 @@ from taktloom.hosts.embedded.advancing.operator_actions import Order, ReasonMiss
 from taktloom.hosts.embedded.operations.modification import EmptyModificationError
 from taktloom.kernel.events import TokenAction, TokenChange
 from taktloom.kernel.modification import ModificationRefusedError
+from taktloom.model.errors import NotFoundError
 from taktloom.model.identifiers import ElementId, ProcessId
 from taktloom.model.interventions import ArmedChange, Effect, EffectKind, TokenMove
 from taktloom.model.operations import JobState, UserTaskQuery
@@ -40,6 +42,30 @@ def test_a_move_is_previewed_and_then_does_what_was_said(engine: EmbeddedEngine,
     assert engine.instances.check_replay(key) == 2
     (action,) = engine.operator_actions.search(instance_key=key).items
     assert (action.action, action.reason) == ("modify-instance", "registered by telephone")
+
+
+def test_variables_are_set_before_the_tokens_move_and_not_at_all_when_that_is_refused(
+    engine: EmbeddedEngine, deploy: Deploy
+) -> None:
+    deploy("divide")
+    key = engine.instances.start(ProcessId("divide"), {}).instance_key
+    at = ElementId("choose")
+    again = (TokenMove(source=at, target=at),)
+    mended = {"amount": Decimal(1)}
+
+    without, with_it = (engine.modifications.preview(key, (), again, variables=each) for each in ({}, mended))
+    with pytest.raises(NotFoundError):
+        engine.modifications.modify(key, (), ORDER, (TokenMove(source=END, target=at),), variables=mended)
+
+    assert engine.instances.detail(key).variables == ()
+    assert Effect(change=ArmedChange.BEGINS, kind=EffectKind.INCIDENT, element_id=at) in without
+    assert Effect(change=ArmedChange.BEGINS, kind=EffectKind.INCIDENT, element_id=at) not in with_it
+    engine.modifications.modify(key, (), ORDER, again, variables=mended)
+    assert engine.instances.detail(key).variables[0].value == Decimal(1)
+    assert engine.instances.summary(key).open_incidents == 0
+    actions = {one.action: one.details for one in engine.operator_actions.search(instance_key=key).items}
+    assert actions.keys() == {"modify-instance", "set-variables"}
+    assert actions["set-variables"]["variables"] == ["amount"]
 
 
 def test_a_refused_modification_changes_nothing_and_is_not_recorded(engine: EmbeddedEngine, deploy: Deploy) -> None:

@@ -202,3 +202,38 @@ def test_a_model_without_an_end_cannot_be_aligned_with() -> None:
 
     with pytest.raises(NoWayToTheEndError, match="TL-2162"):
         align_log(net, {("a",): 1})
+
+
+def test_transitions_that_need_no_token_fit_events_wherever_these_are() -> None:
+    """As alpha finds them in noisy logs: c and d come out of nothing, and only a leads to the end."""
+    net = PetriNet(
+        places=("i", "o", "p"),
+        transitions=(
+            Transition(id="t0", label="a", inputs=(0,), outputs=(1,)),
+            Transition(id="t1", label="b", inputs=(0,), outputs=(1,)),
+            Transition(id="t2", label="c", inputs=(), outputs=(2,)),
+            Transition(id="t3", label="d", inputs=(2,), outputs=()),
+        ),
+        initial=0,
+        final=1,
+    )
+    aligner = Aligner(net)
+
+    costs = {trace: aligner.align(tuple(trace)).cost for trace in ("a", "acd", "cda", "abcd", "ac")}
+
+    assert costs == {"a": 0, "acd": 0, "cda": 0, "abcd": 1, "ac": 1}
+
+
+def test_a_model_whose_end_is_not_found_within_the_limit_is_refused() -> None:
+    net = PetriNet(
+        places=("i", "o"),
+        transitions=(
+            Transition(id="t0", label="a", inputs=(0,), outputs=(0,)),
+            Transition(id="t1", label="b", inputs=(), outputs=(0,)),
+        ),
+        initial=0,
+        final=1,
+    )
+
+    with pytest.raises(NoWayToTheEndError, match="within 100 states"):
+        Aligner(net, limit=100)

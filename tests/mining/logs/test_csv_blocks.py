@@ -69,7 +69,7 @@ def test_what_the_short_way_cannot_prove_is_left_to_the_long_one(tmp_path: Path,
     raw = RawBytes(path=path, name="log.csv", limits=ImportLimits(), watch=ImportWatch())
 
     text = csv_blocks.PlainText(path=path, delimiter=",", columns=3)
-    assert csv_blocks.read_blocks(text, raw, text.schema, pl.DataFrame.rows) is None
+    assert csv_blocks.read_blocks(text, raw, lambda block: block.rows) is None
 
 
 @pytest.mark.parametrize("columns", [1_001, 100_000, 400_000])

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from taktloom.mining.logs import csv_blocks, csv_reader
+from taktloom.mining.logs import csv_blocks, csv_columns, csv_reader
 from taktloom.mining.logs.canonical import CanonicalLog
 from taktloom.mining.logs.importing import import_log
 from taktloom.mining.logs.mapping import AttributeColumn, ColumnMapping
@@ -91,6 +91,36 @@ def test_given_files_are_read_alike(name: str, tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr(csv_reader, "first_rows", lambda *_: None)
 
     require_equal(short, read(given_path(name), tmp_path / "long"))
+
+
+@pytest.mark.parametrize(
+    "cases",
+    [
+        [f"order {number * 7 % 50}" for number in range(200)],
+        [f" {number % 9} " for number in range(200)],
+        [f"{number % 30:04}" for number in range(200)],
+        [f"{number * 10**12}" for number in range(200)],
+        [*(str(number) for number in range(100, 200)), "007", "7"],
+        [*(f"{number:03}" for number in range(200)), "7", "0007"],
+        [*(f"A{number}" for number in range(200)), "B1"],
+        [*(f"A{number}" for number in range(200)), ""],
+    ],
+    ids=["one beginning", "blanks", "noughts", "sparse", "a late nought", "two spellings", "a late letter", "none"],
+)
+def test_cases_that_are_numbers_keep_their_spelling(
+    cases: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(csv_blocks, "BLOCK_BYTES", 500)
+    monkeypatch.setattr(csv_columns, "LOOKED_AT", 20)
+    path = tmp_path / "log.csv"
+    rows = [f"{case},a,2024-01-01 08:{number // 60:02}:{number % 60:02}" for number, case in enumerate(cases)]
+    path.write_text("\n".join(["case,activity,time", *rows]))
+    short = read(path, tmp_path / "short", bad_rows=BadRows.SKIP)
+    assert isinstance(short, CanonicalLog)
+    assert set(short.cases) == {case.strip() for case in cases} - {""}
+    monkeypatch.setattr(csv_reader, "first_rows", lambda *_: None)
+
+    require_equal(short, read(path, tmp_path / "long", bad_rows=BadRows.SKIP))
 
 
 def test_what_the_first_rows_promise_is_checked_to_the_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

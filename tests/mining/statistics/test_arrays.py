@@ -2,6 +2,7 @@
 """Summaries by group are those of each group alone, whichever way they are found."""
 
 import statistics
+from collections import Counter
 from itertools import pairwise
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from taktloom.mining.statistics import arrays
+from taktloom.mining.statistics import arrays, in_parts
 from taktloom.mining.statistics.arrays import NO_TIMES, group_rows, summarise_groups
 from taktloom.mining.statistics.in_parts import _count_pairs, pair_type
 
@@ -54,24 +55,31 @@ def test_different_values_are_counted_once_per_group(rows: list[tuple[int, int]]
     ("count", "type_name"), [(1, "uint8"), (16, "uint8"), (17, "uint16"), (256, "uint16"), (257, "uint32")]
 )
 def test_the_last_pair_of_many_activities_fits_its_number(count: int, type_name: str) -> None:
-    last = np.array([count - 1, count - 1], dtype=pair_type(count))
+    last = np.array([count - 1, count - 1], dtype=np.uint32)
 
-    pairs, often = _count_pairs(last, np.array([0]), count)
+    (pairs, often), _ = _count_pairs(np.zeros(2, dtype=np.uint32), last, count)
 
     assert (pairs.tolist(), often.tolist()) == ([count * count - 1], [1])
-    assert last.dtype == type_name
+    assert pair_type(count) == type_name
 
 
-@given(cases=st.lists(st.lists(st.integers(0, 2), min_size=1, max_size=6), min_size=1, max_size=6))
-def test_pairs_within_cases_are_counted_and_no_others(cases: list[list[int]]) -> None:
-    activity = np.array([code for case in cases for code in case], dtype=pair_type(3))
-    starts = np.cumsum([0] + [len(case) for case in cases[:-1]])
+@pytest.mark.parametrize("dense_pairs", [0, 4_000_000])
+@given(
+    cases=st.lists(st.lists(st.integers(0, 2), min_size=1, max_size=6), min_size=1, max_size=6),
+    rows_at_once=st.integers(1, 12),
+)
+def test_pairs_within_cases_and_across_them_are_told_apart(
+    dense_pairs: int, cases: list[list[int]], rows_at_once: int
+) -> None:
+    activity = np.array([code for case in cases for code in case], dtype=np.uint32)
+    case = np.repeat(np.arange(len(cases), dtype=np.uint32), [len(each) for each in cases])
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(in_parts, "ROWS_AT_ONCE", rows_at_once)
+        patched.setattr(in_parts, "DENSE_PAIRS", dense_pairs)
 
-    pairs, often = _count_pairs(activity, starts, 3)
+        within, across = _count_pairs(case, activity, 3)
 
-    found = dict(zip(pairs.tolist(), often.tolist(), strict=True))
-    expected: dict[int, int] = {}
-    for case in cases:
-        for first, second in pairwise(case):
-            expected[first * 3 + second] = expected.get(first * 3 + second, 0) + 1
-    assert found == expected
+    expected = Counter(first * 3 + second for each in cases for first, second in pairwise(each))
+    assert dict(zip(*(each.tolist() for each in within), strict=True)) == expected
+    neighbours = Counter(one[-1] * 3 + other[0] for one, other in pairwise(cases))
+    assert dict(zip(*(each.tolist() for each in across), strict=True)) == neighbours

@@ -2,6 +2,7 @@
 """The routes themselves: who may call them, how they refuse, what filters do, in this process."""
 
 import base64
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -312,3 +313,27 @@ def test_tokens_are_moved_by_instructions(caller: Caller) -> None:
     assert task["taskDefinitionKey"] == "approve"
     assert caller.get("/external-task", processInstanceId=key) == []
     assert wrong.status_code == 400
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"topics": [{"topicName": "charge", "lockDuration": 10**18}]},
+        {"topics": [{"topicName": "charge", "lockDuration": 0}]},
+        {"asyncResponseTimeout": 1_800_001},
+        {"maxTasks": 0},
+        {"workerId": "\ud800"},
+        {"sorting": [{"sortBy": "taskPriority", "sortOrder": "desc"}]},
+        {"sorting": [{"sortBy": "createTime", "sortOrder": "up"}]},
+    ],
+)
+def test_what_a_fetch_cannot_mean_is_refused(caller: Caller, more: Mapping[str, object]) -> None:
+    asked = {"workerId": "w", "maxTasks": 1, "topics": [{"topicName": "charge", "lockDuration": 1000}], **more}
+
+    answer = caller.call("POST", "/external-task/fetchAndLock", content=json.dumps(asked))
+
+    assert (answer.status_code, answer.json()["type"]) == (400, "InvalidRequestException")
+
+
+def test_more_tasks_than_are_given_at_once_may_be_asked_for(caller: Caller) -> None:
+    assert caller.fetch({"topicName": "nobody-has-it"}, maxTasks=10**9) == []

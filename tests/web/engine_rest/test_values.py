@@ -113,5 +113,13 @@ def test_a_file_keeps_name_type_and_bytes() -> None:
     assert content_of(file) == (b"Hello", "text/plain")
 
 
+def test_bytes_come_back_as_bytes() -> None:
+    assert typed_value(read_value("b", {"type": "Bytes", "value": "SGVsbG8="})) == {
+        "type": "Bytes",
+        "value": "SGVsbG8=",
+        "valueInfo": {},
+    }
+
+
 def test_an_instant_is_written_with_milliseconds_and_offset() -> None:
     assert instant_text(datetime(2026, 1, 31, 12, 0, 0, 7000, tzinfo=UTC)) == "2026-01-31T12:00:00.007+0000"

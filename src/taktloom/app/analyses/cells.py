@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Cells of an analysis' table as people read them: durations with their units, shares in percent.
 
-An analysis names a column of seconds "… s" and a column of shares "share …"; files and JSON keep the plain numbers.
+An analysis names a column of seconds "… s" and a column of shares "share …", or says the unit of each row; files and
+JSON keep the plain numbers.
 """
 
 from datetime import UTC, datetime
+
+from taktloom.app.analyses.records import OutputTable
 
 _SECONDS = " s"
 _SHARES = ("share", "coverage")
@@ -26,14 +29,22 @@ def duration_text(seconds: float | None) -> str:
     return f"{seconds:.1f} s"
 
 
-def cell_text(column: str, value: object) -> str:
-    """One cell under *column*; nothing known is a dash."""
+def row_texts(table: OutputTable, row: int) -> list[str]:
+    """The cells of one row, each with its unit."""
+    cells = zip(table.columns, table.rows[row], strict=True)
+    return [cell_text(column, value, table.unit_of(row, column)) for column, value in cells]
+
+
+def cell_text(column: str, value: object, unit: str = "") -> str:
+    """One cell under *column*; nothing known is a dash. unit: `s` or `share` where the row says it, not the column."""
     match value:
         case None:
             return "–"
         case bool():
             return "yes" if value else "no"
-        case float() if column.endswith(_SECONDS):
+        case float() if unit == "share":
+            return f"{value:.1%}"
+        case float() if unit == "s" or column.endswith(_SECONDS):
             return duration_text(value)
         case float() if column.startswith(_SHARES) and 0 <= value <= 1:
             return f"{value:.1%}"

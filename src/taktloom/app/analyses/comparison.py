@@ -158,7 +158,7 @@ def _tables(found: "LogComparison") -> tuple[OutputTable, ...]:
 
 
 _REACH = (
-    "Shares are of cases, times medians in seconds, volume and events per case means; differences: first minus second.",
+    "Shares are of cases, times medians, volume and events per case means; differences: first minus second.",
     "Told: beyond chance although so many things were compared (Westfall and Young, permutations; four families).",
     "Cases that are still open when a side ends make its durations shorter than they will be.",
 )

@@ -149,7 +149,17 @@ def difference_table(differences: "Sequence[Difference]") -> OutputTable:
         )
         for each in differences[:LISTED]
     )  # fmt: skip
-    return OutputTable(title="Differences", columns=columns, rows=rows, words=("kind",))
+    return OutputTable(
+        title="Differences",
+        columns=columns,
+        rows=rows,
+        words=("kind",),
+        measured=("first", "second", "difference", "low", "high"),
+        units=tuple(_UNITS.get(each.kind.value, "") for each in differences[:LISTED]),
+    )
+
+
+_UNITS = {"variant": "share", "edge": "share", "case-time": "s", "edge-time": "s"}
 
 
 def _first_cohort(source: AnalysisInput, parameters: CohortParameters) -> "Marks":
@@ -164,7 +174,7 @@ def _first_cohort(source: AnalysisInput, parameters: CohortParameters) -> "Marks
 
 
 _COHORT_REACH = (
-    "Shares are of cases, times are medians in seconds; differences are first minus second.",
+    "Shares are of cases, times are medians; differences are first minus second.",
     "Told: beyond chance although so many things were compared (Westfall and Young, permutations).",
 )
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Models that an analysis is given as a file: BPMN or PNML, for nets and for the replayer."""
 
+import re
 from typing import TYPE_CHECKING
 
 from taktloom.app.analyses.records import refusal
@@ -8,6 +9,8 @@ from taktloom.app.analyses.records import refusal
 if TYPE_CHECKING:
     from taktloom.mining.petri import PetriNet
     from taktloom.model.process import ProcessDefinition
+
+_PNML_ROOT = re.compile(r"<(?:[\w.-]+:)?pnml[\s>]")
 
 
 def net_of(content: str, activities: list[str]) -> "PetriNet":
@@ -19,7 +22,7 @@ def net_of(content: str, activities: list[str]) -> "PetriNet":
     from taktloom.mining.conformance.process_net import process_net
     from taktloom.mining.net_exchange import from_exchange
 
-    if "<pnml" in content[:2_000]:
+    if _PNML_ROOT.search(content):
         return from_exchange(read_pnml(content.encode()))
     return process_net(process_of(content, activities)).net
 

@@ -7,7 +7,7 @@ no script runs.
 
 from html import escape
 
-from taktloom.app.analyses.cells import cell_text, heading
+from taktloom.app.analyses.cells import heading, row_texts
 from taktloom.app.analyses.records import AnalysisOutput, OutputTable
 
 ROWS_SHOWN = 50
@@ -37,11 +37,10 @@ def result_page(title: str, output: AnalysisOutput) -> bytes:
 
 def _table(table: OutputTable, rows: int) -> str:
     head = "".join(f"<th>{escape(heading(name))}</th>" for name in table.columns)
-    body = "".join(_row(table.columns, row) for row in table.rows[:rows])
+    body = "".join(_row(row_texts(table, number)) for number in range(min(rows, len(table.rows))))
     more = f"<p>… {len(table.rows) - rows}</p>" if len(table.rows) > rows else ""
     return f"<h3>{escape(table.title)}</h3><table><tr>{head}</tr>{body}</table>{more}"
 
 
-def _row(columns: tuple[str, ...], row: tuple[object, ...]) -> str:
-    cells = (f"<td>{escape(cell_text(column, value))}</td>" for column, value in zip(columns, row, strict=True))
-    return f"<tr>{''.join(cells)}</tr>"
+def _row(cells: list[str]) -> str:
+    return f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}</tr>"

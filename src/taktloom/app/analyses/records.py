@@ -50,12 +50,21 @@ class AnalysisInput:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutputTable:
-    """Rows for people and for CSV; one value per column. words: columns whose texts are ours, not the log's."""
+    """Rows for people and for CSV; one value per column. words: columns whose texts are ours, not the log's.
+
+    units: where rows differ in it, each row's unit of its cells under *measured*: `s`, `share`, or nothing.
+    """
 
     title: str
     columns: tuple[str, ...]
     rows: tuple[tuple[object, ...], ...]
     words: tuple[str, ...] = ()
+    measured: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
+
+    def unit_of(self, row: int, column: str) -> str:
+        """The unit that the row says for its cell; nothing where the column says it."""
+        return self.units[row] if self.units and column in self.measured else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

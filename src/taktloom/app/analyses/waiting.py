@@ -36,6 +36,13 @@ class Hours(StrEnum):
     ALWAYS = "always"
 
 
+class PlotLanguage(StrEnum):
+    """Of the product's own words in a drawing."""
+
+    ENGLISH = "en"
+    CHINESE = "zh-CN"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartsParameters:
     """When a duration is not believed."""
@@ -52,6 +59,7 @@ class WaitingParameters(StartsParameters):
     starts: Starts = parameter("Recorded starts only, or missing ones estimated.", default=Starts.RECORDED)
     hours: Hours = parameter("Working hours: discovered for each resource, or always.", default=Hours.DISCOVERED)
     tolerance_s: int = parameter("Seconds between two steps of a batch at most.", default=60, least=0, most=86_400)
+    language: PlotLanguage = parameter("Language of the words in the drawing.", default=PlotLanguage.ENGLISH)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +166,7 @@ def _waiting(source: AnalysisInput, parameters: WaitingParameters) -> AnalysisOu
         data=found,
         tables=(totals, steps),
         notes=(*notes, *untold),
-        files={"plot.svg": lambda: _plot(found).encode()},
+        files={"plot.svg": lambda: _plot(found, parameters.language).encode()},
     )
 
 
@@ -171,7 +179,16 @@ def _hours(arrays: "LogArrays") -> "dict[str, WeeklyHours]":
     return {each.resource: WeeklyHours(weekly_slots(each)) for each in discover_calendars(arrays, roles)}
 
 
-def _plot(found: "WaitingCauses") -> str:
+_CHINESE = {
+    "batching": "批处理",
+    "contention": "争用",
+    "prioritisation": "优先级",
+    "unavailability": "不可用",
+    "extraneous": "外部因素",
+}
+
+
+def _plot(found: "WaitingCauses", language: PlotLanguage) -> str:
     from taktloom.mining.drawing.bars_svg import BarRow, stacked_bars_svg
     from taktloom.mining.performance.waiting import CAUSES
 
@@ -179,7 +196,8 @@ def _plot(found: "WaitingCauses") -> str:
         BarRow(label=f"{each.source} → {each.target}", values=tuple(each.by_cause[one] / 3_600 for one in CAUSES))
         for each in found.steps[:30]
     ]
-    return stacked_bars_svg(rows, legend=[cause.value for cause in CAUSES], unit="h")
+    words, unit = (_CHINESE, "小时") if language is PlotLanguage.CHINESE else ({}, "h")
+    return stacked_bars_svg(rows, legend=[words.get(cause.value, cause.value) for cause in CAUSES], unit=unit)
 
 
 ANALYSES: tuple[Analysis[Any], ...] = (

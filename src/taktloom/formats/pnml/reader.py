@@ -16,6 +16,7 @@ from taktloom.model.petri_net import NetArc, NetPlace, NetTransition, PlaceTrans
 from taktloom.model.places import Place
 
 _HIGH_LEVEL = ("highlevelnet", "pt-hlpng", "symmetricnet")
+_TEXTS = frozenset({"text", "value"})  # the latter before the standard, as PIPE still writes
 _INVISIBLE = "$invisible$"
 _MAX_NUMBER = 1_000_000
 
@@ -136,7 +137,7 @@ def _elements(parent: etree._Element) -> Iterator[etree._Element]:
 def _label(element: etree._Element, name: str) -> str | None:
     for child in _elements(element):
         if local_name(child) == name:
-            texts = [each.text or "" for each in _elements(child) if local_name(each) == "text"]
+            texts = [each.text or "" for each in _elements(child) if local_name(each) in _TEXTS]
             return texts[0].strip() if texts else (child.text or "").strip()
     return None
 

@@ -27,7 +27,7 @@ class ActivityBehaviour(Behaviour):
 
     def enter(self, run: Run, token: Token) -> Phase | None:
         """Evaluate inputs and boundary events, then begin: row, local variables, waits, in this order."""
-        node = run.node(token)
+        node = run.process.nodes[token.element]
         if not (node.inputs or node.armed or self.names_role):
             run.record_start(node, token)
             return Phase.PERFORM

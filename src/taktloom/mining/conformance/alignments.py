@@ -32,7 +32,7 @@ _FAR = 1 << 30
 
 
 class NoWayToTheEndError(MisuseError):
-    """The final marking of the net cannot be reached: there is nothing to align with."""
+    """The final marking of the net cannot be reached, or is not within the limit: there is nothing to align with."""
 
     code = "TL-2162"
 
@@ -111,7 +111,14 @@ class Aligner:
                 "The model cannot reach its end.",
                 remedy="Check its soundness; a model that ends is needed to align cases with.",
             )
-        self.model_cost = empty[0]
+        self.model_cost, reached = empty
+        if reached is None:
+            raise NoWayToTheEndError(
+                f"The model does not reach its end within {limit} states.",
+                remedy="Check its soundness, or let more states be looked at.",
+                parameters={"limit": str(limit)},
+            )
+        self._model_run = self._moves(reached, ())
 
     def align(self, trace: tuple[str, ...]) -> Alignment:
         """An alignment of *trace* with the fewest moves, or bounds where the limit is met."""
@@ -145,9 +152,8 @@ class Aligner:
 
     def _unrepaired(self, trace: tuple[str, ...], least: int) -> Alignment:
         """The alignment that is always there: all events in the log alone, then a run of the model alone."""
-        model = self.align(())
-        moves = (*(Move(MoveKind.LOG, activity) for activity in trace), *model.moves)
-        return Alignment(of=trace, moves=moves, cost=len(trace) + model.cost, least_cost=least)
+        moves = (*(Move(MoveKind.LOG, activity) for activity in trace), *self._model_run)
+        return Alignment(of=trace, moves=moves, cost=len(trace) + self.model_cost, least_cost=least)
 
     def _moves(self, reached: "_Reached", trace: tuple[str, ...]) -> tuple[Move, ...]:
         moves: list[Move] = []

@@ -54,6 +54,7 @@ class VisibleGraph:
         self._visible = [(at, each.label) for at, each in enumerate(net.transitions) if each.label is not None]
         self._causal = causal_steps(net)
         self._behind, self._must = _labels_behind(net, self.code), _labels_required(net, self.code)
+        self._unbidden = _labels_unbidden(net, self.code, self._behind)
         self._states: dict[Marking, VisibleState] = {}
         self.initial = self._state(net.initial_marking)
 
@@ -111,7 +112,7 @@ class VisibleGraph:
         known = self._states.get(marking)
         if known is None:
             marked = [place for place in range(len(self.net.places)) if tokens_in(marking, place)]
-            reachable = required = 0
+            reachable, required = self._unbidden, 0
             for place in marked:
                 reachable |= self._behind[place]
                 required |= self._must[place]
@@ -139,6 +140,17 @@ def _labels_behind(net: PetriNet, code: dict[str, int]) -> list[int]:
                     behind[place] |= mask
                     changed = True
     return behind
+
+
+def _labels_unbidden(net: PetriNet, code: dict[str, int], behind: list[int]) -> int:
+    """The activities that need no token at all, and those behind them: transitions without input may always fire."""
+    unbidden = 0
+    for transition in net.transitions:
+        if not transition.inputs:
+            unbidden |= 0 if transition.label is None else 1 << code[transition.label]
+            for place in transition.outputs:
+                unbidden |= behind[place]
+    return unbidden
 
 
 def _labels_required(net: PetriNet, code: dict[str, int]) -> list[int]:

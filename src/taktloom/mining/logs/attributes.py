@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from taktloom.mining.logs.coded_texts import CodedTexts
+from taktloom.mining.logs.coded_texts import CodedTexts, used_codes
 from taktloom.mining.logs.errors import DateFormatNeededError, TimeZoneNeededError
 from taktloom.mining.logs.mapping import AttributeType
 from taktloom.mining.logs.times import ClockRules, fitting_formats, parse_times
@@ -49,7 +49,7 @@ def typed_codes(coded: CodedTexts, wanted: AttributeType, rules: ClockRules) -> 
     texts = coded.labels.replace("", None)
     if wanted in {AttributeType.TEXT, AttributeType.INSTANT}:
         return typed_attribute(texts.gather(coded.codes), wanted, rules)
-    used = coded.codes.unique().drop_nulls()
+    used = used_codes(coded.codes, texts.len())
     typed = typed_attribute(texts.gather(used), wanted, rules)
     if typed.dtype in {pl.Boolean, pl.Int64, pl.Float64}:
         by_label = pl.repeat(None, texts.len() + 1, dtype=typed.dtype, eager=True).scatter(used, typed)

@@ -11,6 +11,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+ROWS_AT_ONCE = 1 << 17
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class CodedTexts:
@@ -60,10 +62,19 @@ def absent_texts(rows: int) -> CodedTexts:
 
 def _first_rows(codes: pl.Series, size: int) -> NDArray[np.int64]:
     """By code, of which there are *size*, the first row that has it, -1 where none has."""
-    rows = np.full(size + 1, -1, dtype=np.int64)
-    marked = codes.fill_null(size) if codes.null_count() else codes
-    rows[marked.to_numpy()[::-1]] = np.arange(codes.len() - 1, -1, -1)  # the last write is the first row
-    return rows[:size]
+    first = np.full(size + 1, -1, dtype=np.int64)
+    marked = (codes.fill_null(size) if codes.null_count() else codes).to_numpy()
+    for begin in range((codes.len() - 1) // ROWS_AT_ONCE * ROWS_AT_ONCE, -1, -ROWS_AT_ONCE):
+        part = marked[begin : begin + ROWS_AT_ONCE]
+        first[part[::-1]] = np.arange(begin + part.size - 1, begin - 1, -1)  # the last write is the first row
+    return first[:size]
+
+
+def used_codes(codes: pl.Series, size: int) -> pl.Series:
+    """Those of the codes 0 … size-1 that some row has, ascending."""
+    is_used = np.zeros(size, dtype=np.bool_)
+    is_used[codes.drop_nulls().to_numpy()] = True
+    return pl.Series(np.flatnonzero(is_used), dtype=codes.dtype)
 
 
 def relabel(coded: CodedTexts, labels: pl.Series) -> CodedTexts:
@@ -94,7 +105,7 @@ def spell_texts(coded: CodedTexts) -> pl.Series:
 def in_order(coded: CodedTexts, *, is_sorted: bool = False) -> CodedTexts:
     """Codes without gaps: labels that no row has are left out, the others stand as they first appear, or sorted."""
     if is_sorted:
-        present = coded.codes.unique().drop_nulls()
+        present = used_codes(coded.codes, coded.labels.len())
         order = present.gather(coded.labels.gather(present).arg_sort()).to_numpy()
     else:
         first_rows = _first_rows(coded.codes, coded.labels.len())

@@ -1,32 +1,38 @@
 # SPDX-License-Identifier: Apache-2.0
 """The short way through a CSV file without quotes: blocks of whole lines, split by Polars, several at once, once.
 
-Without quotes a line is a row and a delimiter ends a cell, so counting both proves that every row has as many cells as
-the header. Where the proof fails (a quote, a blank line, a lone carriage return, a row too short or too long, bytes
-that are not UTF-8), the caller takes the long way through DuckDB, which names the rows. Both give the same rows.
+Without quotes a line is a row and a delimiter ends a cell, so where both are proves that every row has as many cells
+as the header (`csv_cells`). Where the proof fails (a quote, a blank line, a lone carriage return, a row too short or
+too long, bytes that are not UTF-8), the caller takes the long way through DuckDB, which names the rows. Both give the
+same rows.
 
-The texts of a block are made into numbers while they are in the cache (`csv_columns`) and are gone then: nothing is
-written between. Blocks are small enough that their memory is used again and again; of 32 MiB it is fetched from the
-system each time, which costs more than the splitting.
+The cells of a block are made into numbers while they are in the cache (`csv_columns`) and are gone then: nothing is
+written between. Blocks are small enough to stay there, and for their memory to be used again and again; of 32 MiB it is
+fetched from the system each time, which costs more than the splitting. Each thread reads its blocks itself, always into
+the same buffer; the one that hands them out only looks for the ends of lines and hashes.
 """
 
 import hashlib
 import os
+import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO, Generic, TypeVar
+from typing import Generic, TypeVar
 
 import numpy as np
 import polars as pl
 
+from taktloom.mining.logs.csv_cells import PADDING, Cells, find_cells
 from taktloom.mining.logs.encodings import Digest, RawBytes
 from taktloom.mining.logs.errors import ImportCancelledError, LogTooLargeError
 from taktloom.mining.logs.requests import ImportStage, Progress
 
-BLOCK_BYTES = 8 * 1024 * 1024
+BLOCK_BYTES = 2 * 1024 * 1024
+HASHED_BYTES = 1024 * 1024
 LONGEST_LINE = 8 * 1024 * 1024
 MOST_WORKERS = 16
 Made = TypeVar("Made")
@@ -60,20 +66,43 @@ class PlainText:
     def frames(self, columns: Sequence[str]) -> Iterator[pl.DataFrame]:
         """These columns of the rows after the header, a block at a time; for a file that is known to be plain."""
         with self.path.open("rb") as file:
-            begin = len(file.readline())
-            for block in _whole_lines(file, begin):
-                yield self.split(block, self.schema).select(columns)
+            for begin, size in _whole_lines(file, len(file.readline())):
+                file.seek(begin)
+                yield self.split(file.read(size), self.schema).select(columns)
 
-    def split(self, block: bytes, schema: dict[str, pl.DataType]) -> pl.DataFrame:
-        """The rows of whole lines."""
+    def split(self, lines: bytes, schema: dict[str, pl.DataType], columns: Sequence[int] | None = None) -> pl.DataFrame:
+        """The rows of whole lines, all columns or these."""
         return pl.read_csv(
-            block,
+            lines,
             has_header=False,
             separator=self.delimiter,
             quote_char=None,
             infer_schema=False,
             schema=schema,
+            columns=columns,
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """Whole lines that are proved to have as many cells as the header; all columns known by their stored names."""
+
+    text: PlainText
+    lines: memoryview
+    cells: Cells
+
+    @property
+    def rows(self) -> int:
+        """How many rows."""
+        return self.cells.rows
+
+    def frame(self, schema: dict[str, pl.DataType], names: Iterable[str] | None = None) -> pl.DataFrame:
+        """The columns *names* (None: all) as texts, or in the types that *schema* gives them."""
+        places = None if names is None else sorted(int(name[1:]) for name in names)
+        try:
+            return self.text.split(bytes(self.lines), schema, places)
+        except pl.exceptions.PolarsError as error:
+            raise _NotPlainError from error
 
 
 class _NotPlainError(Exception):
@@ -92,42 +121,42 @@ def first_rows(text: PlainText) -> pl.DataFrame | None:
     """The rows of the first block; None when they show that the file is not of this kind."""
     if len(text.delimiter.encode()) != 1 or text.columns < 2:
         return None
-    with text.path.open("rb") as file:
-        header, block = file.readline(LONGEST_LINE), file.read(BLOCK_BYTES)
-        block += file.readline(LONGEST_LINE)
     try:
-        _require_plain(header)
-        return _split(_ended(block), text, text.schema) if block else pl.DataFrame(schema=text.schema)
+        with text.path.open("rb") as file:
+            header = file.readline(LONGEST_LINE)
+            _require_plain(header)
+            for begin, size in _whole_lines(file, len(header)):
+                return _Buffer().split(file, begin, size, text).frame(text.schema)
     except _NotPlainError:
         return None
+    return pl.DataFrame(schema=text.schema)
 
 
 def read_blocks(
-    text: PlainText,
-    raw: RawBytes,
-    schema: dict[str, pl.DataType],
-    make: Callable[[pl.DataFrame], Made],
-    digest: Digest | None = None,
+    text: PlainText, raw: RawBytes, make: Callable[[Block], Made], digest: Digest | None = None
 ) -> PlainRows[Made] | None:
     """What *make* gives for each block, several of which are at work at once; None when the file is not plain.
 
-    schema: as `PlainText.schema`, with categories for columns that are to come coded. digest: filled with the hash and
-    the size of the file. Raises LogTooLargeError and ImportCancelledError.
+    digest: filled with the hash and the size of the file. Raises LogTooLargeError and ImportCancelledError.
     """
     workers = min(os.cpu_count() or 1, MOST_WORKERS)
     waiting: deque[Future[tuple[int, Made]]] = deque()
     found: list[Made] = []
     rows = 0
 
-    def work(block: bytes) -> tuple[int, Made]:
-        frame = _split(block, text, schema)
-        _require_small(frame, raw)
-        return frame.height, make(frame)
+    buffer = _Buffer()
+
+    def work(begin: int, size: int) -> tuple[int, Made]:
+        with text.path.open("rb") as file:
+            block = buffer.split(file, begin, size, text)
+        if int(block.cells.lengths.max(initial=0)) > raw.limits.cell_characters * 4:
+            raise LogTooLargeError("characters in a cell", raw.limits.cell_characters, raw.place)
+        return block.rows, make(block)
 
     with ThreadPoolExecutor(max_workers=workers) as pool:
         try:
-            for block in _blocks(text.path, raw, digest):
-                waiting.append(pool.submit(work, block))
+            for begin, size in _blocks(text.path, raw, digest):
+                waiting.append(pool.submit(work, begin, size))
                 while len(waiting) > workers or (waiting and waiting[0].done()):
                     rows = _taken(waiting.popleft(), found, rows, raw)
             while waiting:
@@ -148,38 +177,37 @@ def _taken(future: Future[tuple[int, Made]], found: list[Made], rows: int, raw: 
     return rows + height
 
 
-def _blocks(path: Path, raw: RawBytes, digest: Digest | None) -> Iterator[bytes]:
-    """The lines after the header, some ten thousands at a time, each with its end."""
-    total, done, hasher = path.stat().st_size, 0, hashlib.sha256()
-    with path.open("rb") as file:
+def _blocks(path: Path, raw: RawBytes, digest: Digest | None) -> Iterator[tuple[int, int]]:
+    """Place and size of the lines after the header, some ten thousands at a time; fills *digest* on the way."""
+    total, hasher = path.stat().st_size, hashlib.sha256()
+    piece = memoryview(bytearray(HASHED_BYTES))
+    with path.open("rb") as file, path.open("rb", buffering=0) as again:
         header = file.readline(LONGEST_LINE)
         _require_plain(header)
-        hasher.update(header)
-        for block in _whole_lines(file, len(header)):
-            if not block.endswith(b"\n") and file.read(1):
-                raise _NotPlainError
+        for begin, size in _whole_lines(file, len(header)):
             if raw.watch.cancelled():
                 raise ImportCancelledError(raw.name)
-            yield _ended(block)
-            if digest is not None:
-                hasher.update(block)
-            done += len(block)
-            raw.watch.report(Progress(stage=ImportStage.READING, done=min(done, total), total=total))
-    if digest is not None:
-        digest.sha256, digest.size_bytes = hasher.hexdigest(), done + len(header)
+            yield begin, size
+            while digest is not None and again.tell() < begin + size and (read := again.readinto(piece)):
+                hasher.update(piece[:read])
+            raw.watch.report(Progress(stage=ImportStage.READING, done=min(begin + size, total), total=total))
+        while digest is not None and (read := again.readinto(piece)):
+            hasher.update(piece[:read])
+        if digest is not None:
+            digest.sha256, digest.size_bytes = hasher.hexdigest(), again.tell()
 
 
-def _whole_lines(file: BinaryIO, begin: int) -> Iterator[bytes]:
-    """The bytes from *begin* on, in blocks that end with a line, read in one piece: to join two costs a copy."""
-    while True:
+def _whole_lines(file: BufferedReader, begin: int) -> Iterator[tuple[int, int]]:
+    """The bytes from *begin* on as places and sizes of blocks that end with a line, but for the last of the file."""
+    total = file.seek(0, os.SEEK_END)
+    while begin < total:
         file.seek(begin + BLOCK_BYTES - 1)
         rest = file.readline(LONGEST_LINE)  # the line that the last byte of the block belongs to
-        file.seek(begin)
-        block = file.read(BLOCK_BYTES - 1 + len(rest))
-        if not block:
-            return
-        yield block
-        begin += len(block)
+        size = BLOCK_BYTES - 1 + len(rest) if rest else total - begin
+        if rest and not rest.endswith(b"\n") and begin + size < total:
+            raise _NotPlainError
+        yield begin, size
+        begin += size
 
 
 def _require_plain(header: bytes) -> None:
@@ -187,27 +215,36 @@ def _require_plain(header: bytes) -> None:
         raise _NotPlainError
 
 
-def _ended(block: bytes) -> bytes:
-    """*block* with an end after its last line, which the last one of a file may lack."""
-    return block if block.endswith(b"\n") else block + b"\n"
+class _Buffer(threading.local):
+    """The memory that a thread reads its blocks into."""
 
+    letters = bytearray()
 
-def _split(block: bytes, text: PlainText, schema: dict[str, pl.DataType]) -> pl.DataFrame:
-    if b'"' in block or b"\0" in block or (b"\r" in block and block.count(b"\r") != block.count(b"\r\n")):
-        raise _NotPlainError
-    try:
-        frame = text.split(block, schema)
-    except pl.exceptions.PolarsError as error:
-        raise _NotPlainError from error
-    letters = np.frombuffer(block, dtype=np.uint8)
-    lines, delimiters = (int(np.count_nonzero(letters == ord(each))) for each in ("\n", text.delimiter))
-    if (lines, delimiters) != (frame.height, frame.height * (text.columns - 1)):
-        raise _NotPlainError
-    return frame
+    def read(self, file: BufferedReader, begin: int, size: int) -> memoryview:
+        """The bytes of whole lines, an end after the last of them, with PADDING on both sides."""
+        if len(self.letters) < size + 1 + 2 * PADDING:
+            self.letters = bytearray(size + size // 8 + 1 + 2 * PADDING)
+        file.seek(begin)
+        view, end = memoryview(self.letters), PADDING
+        while end < PADDING + size and (read := file.readinto(view[end : PADDING + size])):
+            end += read
+        if end < PADDING + size:  # the file was cut off meanwhile
+            raise _NotPlainError
+        if view[end - 1] != ord("\n"):
+            view[end] = ord("\n")
+            end += 1
+        view[end : end + PADDING] = bytes(PADDING)
+        return view[: end + PADDING]
 
-
-def _require_small(frame: pl.DataFrame, raw: RawBytes) -> None:
-    texts = frame.select(pl.col(pl.String).str.len_bytes().max())
-    longest = max((value or 0 for value in texts.row(0)), default=0) if texts.width else 0
-    if longest > raw.limits.cell_characters * 4:
-        raise LogTooLargeError("characters in a cell", raw.limits.cell_characters, raw.place)
+    def split(self, file: BufferedReader, begin: int, size: int, text: PlainText) -> Block:
+        """The cells of whole lines."""
+        letters = self.read(file, begin, size)
+        held, end = self.letters, len(letters) - PADDING
+        if held.find(b'"', PADDING, end) >= 0 or held.find(b"\0", PADDING, end) >= 0:
+            raise _NotPlainError
+        if held.find(b"\r", PADDING, end) >= 0 and held.count(b"\r", PADDING, end) != held.count(b"\r\n", PADDING, end):
+            raise _NotPlainError
+        cells = find_cells(np.frombuffer(letters, dtype=np.uint8), ord(text.delimiter), text.columns)
+        if cells is None:
+            raise _NotPlainError
+        return Block(text=text, lines=letters[PADDING:-PADDING], cells=cells)

@@ -163,7 +163,7 @@ class CsvReading:
         mapping = self.plan(named.head(SAMPLE_ROWS)) if is_held else None  # too many are read again, in parts
         columns = plan_columns(mapping, stored, head, self.rules)
         digest = None if text.digest.sha256 else text.digest
-        found = read_blocks(plain, self.raw, columns.schema(plain.schema), columns.make, digest)
+        found = read_blocks(plain, self.raw, columns.make, digest)
         if found is None:
             return None
         _require_rows(found.rows, 0, self.raw)

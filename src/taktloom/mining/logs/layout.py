@@ -12,6 +12,8 @@ import os
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -41,9 +43,12 @@ from taktloom.mining.logs.rows import (
     read_rows,
 )
 from taktloom.mining.logs.segments import WaitingColumns, segment_bounds, segment_name, write_parquet
+from taktloom.mining.logs.side_by_side import each_side_by_side, side_by_side
 from taktloom.mining.logs.variants import count_variants
 from taktloom.model.events import CASE_ATTRIBUTE_PREFIX, EVENT_ATTRIBUTE_PREFIX, Lifecycle
 from taktloom.model.places import Place
+
+SORTED_AT_ONCE = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -141,7 +146,8 @@ def _sort(kept: pl.DataFrame) -> tuple[pl.DataFrame, int]:
         order = order[np.lexsort((occurred, case))]
     del case, occurred
     rows = pl.Series(order, dtype=pl.get_index_type())
-    return pl.DataFrame([_gathered(kept.drop_in_place(name), rows) for name in kept.columns]), out_of_order
+    works = (partial(_gathered, kept.drop_in_place(name), rows) for name in kept.columns)
+    return pl.DataFrame(list(side_by_side(works))), out_of_order
 
 
 def _gathered(column: pl.Series, rows: pl.Series) -> pl.Series:
@@ -174,16 +180,27 @@ def _code_lifecycles(lifecycle: pl.Series) -> tuple[pl.Series, pl.Series]:
     return by_code.gather(coded.codes.fill_null(coded.labels.len())).alias("lifecycle"), labels
 
 
-def _stable_order(case: NDArray[np.uint32]) -> NDArray[np.int64]:
-    """Row numbers by case and then as they stand: case and row in one number sort several times faster than argsort."""
+def _stable_order(case: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """Row numbers by case and then as they stand, some hundred thousand cases at a time on all cores.
+
+    Case and row in one number sort several times faster than argsort.
+    """
     if bool((case[1:] >= case[:-1]).all()):  # a file that has its cases one after the other
-        return np.arange(case.size)
-    key = case.astype(np.uint64)
-    key <<= np.uint64(32)
-    key |= np.arange(case.size, dtype=np.uint64)
-    key.sort()
-    key &= np.uint64(0xFFFFFFFF)
-    return key.view(np.int64)
+        return np.arange(case.size, dtype=np.uint32)
+    cases = int(case.max()) + 1
+    parts = max(1, case.size // SORTED_AT_ONCE)
+    bounds = [cases * number // parts for number in range(parts + 1)]
+    return np.concatenate(list(each_side_by_side(partial(_order_cases, case), pairwise(bounds))))
+
+
+def _order_cases(case: NDArray[np.uint32], bounds: tuple[int, int]) -> NDArray[np.uint32]:
+    """The rows of the cases from one number up to another, by case and then as they stand."""
+    rows = np.flatnonzero((case >= bounds[0]) & (case < bounds[1]))
+    keys = case[rows].astype(np.uint64)
+    keys <<= np.uint64(32)
+    keys |= rows.view(np.uint64)
+    keys.sort()
+    return keys.astype(np.uint32)  # the lower half
 
 
 def _renumber_cases(kept: pl.DataFrame, case_ids: pl.Series) -> tuple[pl.DataFrame, pl.Series, int]:
@@ -282,7 +299,7 @@ def _count(ordered: Ordered, bounds: list[tuple[int, int]]) -> LogCounts:
         events=ordered.facts.rows,
         activity_instances=case.size,
         cases=ordered.case_ids.len(),
-        activities=ordered.coded["activity"].n_unique(),
+        activities=int(np.count_nonzero(np.bincount(activity))),
         variants=count_variants((case[begin:end], activity[begin:end]) for begin, end in bounds),
     )
 

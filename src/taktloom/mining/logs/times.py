@@ -125,6 +125,12 @@ def _read_at_a_glance(values: pl.Series, rules: ClockRules) -> ParsedTimes | Non
     return replace(_localise(wall, rules, _none_bad(values)), date_format="%Y-%m-%d")
 
 
+def place_plain_times(wall: NDArray[np.int64], rules: ClockRules) -> ParsedTimes:
+    """What `parse_times` gives for times spelled `2024-01-31 08:00:00`, of what their clocks show in microseconds."""
+    values = pl.Series(wall).cast(MICROSECONDS)
+    return replace(_localise(values, rules, _none_bad(values)), date_format="%Y-%m-%d")
+
+
 def parse_times_in_parts(parts: Callable[[], Iterator[pl.Series]], rules: ClockRules) -> ParsedTimes:
     """What `parse_times` gives for all *parts* as one, holding the texts of one part at a time.
 

@@ -18,6 +18,7 @@ from taktloom.web.engine_rest.values import instant_text, read_variables, typed_
 from taktloom.web.long_poll import take_or_wait
 
 router = APIRouter(prefix="/external-task")
+MOST_TASKS = 1_000  # given out at once, however many are asked for
 
 
 @router.post("/fetchAndLock")
@@ -28,7 +29,7 @@ async def fetch_and_lock(context: Caller, request: Request, body: schemas.FetchI
     wanted = FetchRequest(
         worker=body.worker_id,
         topics=tuple(_topic(topic) for topic in body.topics if not _is_elsewhere(topic)),
-        max_tasks=body.max_tasks,
+        max_tasks=min(body.max_tasks, MOST_TASKS),
         by_priority=bool(body.use_priority),
         newest_first=sorting is not None and sorting.sort_order == "desc",
     )

@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Requests and answers of this convention. Every field is always sent, null where it is empty."""
 
+from typing import Annotated, Literal
+
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
+
+TEXT_AT_MOST = 100_000_000  # no real limit: with one, texts that are not Unicode (lone surrogates) are refused too
 
 
 class Answer(BaseModel):
@@ -14,12 +18,14 @@ class Answer(BaseModel):
 class Body(BaseModel):
     """What is received; fields that this door does not know are let pass, as this convention does."""
 
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, frozen=True, extra="ignore")
+    model_config = ConfigDict(
+        alias_generator=to_camel, populate_by_name=True, frozen=True, extra="ignore", str_max_length=TEXT_AT_MOST
+    )
 
 
 Typed = dict[str, object]
 TypedMap = dict[str, Typed]
-Milliseconds = int
+Milliseconds = Annotated[int, Field(le=365 * 86_400_000)]
 
 
 class Count(Answer):
@@ -44,13 +50,13 @@ class TopicIn(Body):
 
 
 class SortingIn(Body):
-    sort_by: str
-    sort_order: str = "asc"
+    sort_by: Literal["createTime"]
+    sort_order: Literal["asc", "desc"] = "asc"
 
 
 class FetchIn(Body):
     worker_id: str = Field(min_length=1, max_length=200)
-    max_tasks: int = Field(ge=1, le=1000)
+    max_tasks: int = Field(ge=1)
     use_priority: bool | None = None
     sorting: list[SortingIn] | None = None
     async_response_timeout: Milliseconds | None = Field(default=None, ge=0, le=1_800_000)
@@ -68,7 +74,7 @@ class FailureIn(Body):
     error_message: str | None = None
     error_details: str | None = None
     retries: int | None = Field(default=None, ge=0, le=1_000_000)
-    retry_timeout: Milliseconds | None = Field(default=None, ge=0, le=30 * 86_400_000)
+    retry_timeout: Milliseconds | None = Field(default=None, ge=0)
     variables: dict[str, object] | None = None
 
 

@@ -129,12 +129,17 @@ def _typed(value: FeelValue) -> tuple[str, object, TypedValue]:
     if isinstance(value, FeelDateTime | FeelDate):
         return *_typed_date(value), {}
     if is_file(value):
-        entries = cast("dict[str, str]", value)
-        shown = {"filename": entries[NAME], "mimeType": entries[MEDIA_TYPE] or None}
-        return "File", None, {**shown, "encoding": entries[ENCODING] or None}
+        return _typed_file(cast("dict[str, str]", value))
     if isinstance(value, list | dict):
         return "Json", json.dumps(_plain(value), ensure_ascii=False), {}
     return "String", str(value), {}
+
+
+def _typed_file(entries: Mapping[str, str]) -> tuple[str, object, TypedValue]:
+    if not entries[NAME]:  # what came as Bytes; a file has a name
+        return "Bytes", entries[CONTENT], {}
+    shown = {"filename": entries[NAME], "mimeType": entries[MEDIA_TYPE] or None}
+    return "File", None, {**shown, "encoding": entries[ENCODING] or None}
 
 
 def _typed_number(value: Decimal) -> tuple[str, object]:

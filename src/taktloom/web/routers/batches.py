@@ -94,13 +94,13 @@ def show_moment(context: Caller, instance_key: str, sequence: int) -> schemas.Mo
 @calls(keeping.restart_instance)
 def restart_instance(context: Caller, instance_key: str, body: schemas.RestartIn) -> InstanceSummary:
     """Start an instance again from the history of this one, from its start or from an element."""
-    request = RestartRequest(
-        version=body.version,
-        element_id=None if body.element_id is None else ElementId(body.element_id),
-        is_after=body.is_after,
-        sequence=body.sequence,
+    started = keeping.restart_instance(
+        context,
+        instance_key=instance_key,
+        request=_restart(body),
+        variables=from_wire(body.variables),
+        reason=body.reason,
     )
-    started = keeping.restart_instance(context, instance_key=instance_key, request=request, reason=body.reason)
     return shown(InstanceSummary, started)
 
 
@@ -166,6 +166,17 @@ def _order(body: schemas.BatchPreviewIn) -> batches.BatchOrder:
         variables=from_wire(body.variables),
         migration=None if body.migration is None else migration_of(body.migration),
         modification=_modification(body),
+        restart=None if body.restart is None else _restart(body.restart),
+    )
+
+
+def _restart(body: schemas.RestartFromIn) -> RestartRequest:
+    return RestartRequest(
+        version=body.version,
+        element_id=None if body.element_id is None else ElementId(body.element_id),
+        is_after=body.is_after,
+        sequence=body.sequence,
+        has_last_variables=body.has_last_variables,
     )
 
 
@@ -183,6 +194,7 @@ def _selection(body: schemas.SelectionIn) -> Selection:
             version=chosen.version,
             status=chosen.status,
             with_incidents=chosen.with_incidents,
+            is_suspended=chosen.is_suspended,
             element_id=None if chosen.element_id is None else ElementId(chosen.element_id),
             search=chosen.search,
             started_after=chosen.started_after,

@@ -131,6 +131,7 @@ def modification_of(body: schemas.ModificationPreviewIn) -> operations.Modificat
             for one in body.changes
         ),
         moves=tuple((one.source, one.target) for one in body.moves),
+        variables=from_wire(body.variables),
     )
 
 

@@ -28,12 +28,17 @@ class AnalysisOut(Out):
 
 
 class TableOut(Out):
-    """words: columns whose texts are the product's own, to be shown in the reader's language."""
+    """words: columns whose texts are the product's own, to be shown in the reader's language.
+
+    units: where rows differ in it, each row's unit of its cells under *measured*: s, share, or nothing.
+    """
 
     title: str
     columns: list[str]
     rows: list[list[JsonValue]]
     words: list[str]
+    measured: list[str]
+    units: list[str]
 
 
 class AnalysisResultOut(Out):
@@ -56,6 +61,8 @@ def result_out(output: AnalysisOutput) -> AnalysisResultOut:
             columns=list(table.columns),
             rows=[[_json(cell) for cell in row] for row in table.rows],
             words=list(table.words),
+            measured=list(table.measured),
+            units=list(table.units),
         )
         for table in output.tables
     ]

@@ -10,7 +10,7 @@ from taktloom.web.schemas.running import Variables
 from taktloom.web.schemas.shared import In, Instant, InstantIn, Out, Wire
 
 BatchKindName = Literal[
-    "retry", "skip", "cancel", "suspend", "resume", "migrate", "modify", "set-variables", "delete-history"
+    "retry", "skip", "cancel", "suspend", "resume", "migrate", "modify", "set-variables", "restart", "delete-history"
 ]
 
 
@@ -40,6 +40,7 @@ class InstanceFilterIn(In):
     version: int | None = Field(default=None, ge=1)
     status: Literal["active", "completed", "terminated", "cancelled", "failed"] | None = None
     with_incidents: bool | None = None
+    is_suspended: bool | None = None
     element_id: str | None = None
     search: str | None = Field(default=None, max_length=200)
     started_after: InstantIn | None = None
@@ -55,8 +56,21 @@ class SelectionIn(In):
     process_id: str | None = None
 
 
+class RestartFromIn(In):
+    """version: null is the one it has. sequence: take the variables after that journal entry, null: as it began.
+
+    has_last_variables: those that it has now or had at its end.
+    """
+
+    version: int | None = Field(default=None, ge=1)
+    element_id: str | None = Field(default=None, max_length=500)
+    is_after: bool = False
+    sequence: int | None = Field(default=None, ge=1)
+    has_last_variables: bool = False
+
+
 class BatchPreviewIn(In):
-    """variables: to set, or the results of what is skipped; migration, changes and moves as for one instance."""
+    """variables: to set (over those that a restart takes), or the results of what is skipped."""
 
     kind: BatchKindName
     selection: SelectionIn
@@ -64,6 +78,7 @@ class BatchPreviewIn(In):
     migration: MigrationPlanIn | None = None
     changes: list[TokenChangeIn] = Field(default_factory=list, max_length=1000)
     moves: list[TokenMoveIn] = Field(default_factory=list, max_length=100)
+    restart: RestartFromIn | None = None
 
 
 class BatchIn(BatchPreviewIn):
@@ -136,13 +151,10 @@ class MomentOut(Out):
     changes: list[VariableChangeOut]
 
 
-class RestartIn(In):
-    """version: null is the one it has. sequence: take the variables after that journal entry."""
+class RestartIn(RestartFromIn):
+    """variables: set over those that it takes."""
 
-    version: int | None = Field(default=None, ge=1)
-    element_id: str | None = Field(default=None, max_length=500)
-    is_after: bool = False
-    sequence: int | None = Field(default=None, ge=1)
+    variables: Variables = Field(default_factory=dict)
     reason: str = Reason
 
 

@@ -51,8 +51,11 @@ class TokenMoveIn(In):
 
 
 class ModificationPreviewIn(In):
+    """variables: of the instance, set before its tokens move."""
+
     changes: list[TokenChangeIn] = Field(default_factory=list, max_length=1000)
     moves: list[TokenMoveIn] = Field(default_factory=list, max_length=100)
+    variables: Variables = Field(default_factory=dict)
 
 
 class ModificationIn(ModificationPreviewIn):

@@ -31,6 +31,7 @@ class InstanceSummary(Out):
     open_incidents: int
     caller_key: str | None
     is_suspended: bool
+    is_on_hold: bool
 
 
 class ElementVisit(Out):
@@ -63,6 +64,8 @@ class IncidentView(Out):
     job_id: str | None
     raised_at: Instant
     resolved_at: Instant | None
+    business_key: str | None
+    is_suspended: bool
 
 
 class JobView(Out):

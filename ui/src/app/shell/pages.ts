@@ -5,11 +5,11 @@ import type { IconName } from '@/shared/ui/Icon'
 const PAGES = [
   { key: 'home', to: '/', icon: 'home', keys: 'g h', any: [] },
   { key: 'tasks', to: '/tasks', icon: 'tasks', keys: 'g t', any: ['task.work', 'task.view_all'] },
-  { key: 'processes', to: '/processes', icon: 'process', keys: 'g p', any: ['process.view', 'instance.view'] },
+  { key: 'processes', to: '/processes', icon: 'process', keys: 'g p', also: ['/instances', '/incidents', '/batches'], any: ['process.view', 'instance.view'] },
   { key: 'decisions', to: '/decisions', icon: 'table', keys: 'g d', any: ['process.view'] },
   { key: 'mining', to: '/mining', icon: 'mining', keys: 'g m', any: ['log.view'] },
   { key: 'admin', to: '/admin', icon: 'admin', keys: 'g a', any: ['user.admin', 'key.admin', 'system.view'] },
-] as const satisfies readonly { key: string; to: string; icon: IconName; keys: string; any: readonly Permission[] }[]
+] as const satisfies readonly { key: string; to: string; icon: IconName; keys: string; also?: readonly string[]; any: readonly Permission[] }[]
 
 export type PageEntry = (typeof PAGES)[number]
 

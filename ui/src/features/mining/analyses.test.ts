@@ -46,7 +46,14 @@ test('a required file is missing until it is given', () => {
 
 test('the form shows what was given, else the default', () => {
   const [noise, , rule] = ANALYSIS.parameters
-  expect(shownValue(noise as Parameter, {})).toBe(0.2)
-  expect(shownValue(noise as Parameter, { noise: 0 })).toBe(0)
-  expect(shownValue(rule as Parameter, {})).toEqual([])
+  expect(shownValue(noise as Parameter, {}, 'en')).toBe(0.2)
+  expect(shownValue(noise as Parameter, { noise: 0 }, 'en')).toBe(0)
+  expect(shownValue(rule as Parameter, {}, 'en')).toEqual([])
+})
+
+test('drawings speak the language of the reader where they can', () => {
+  const language = { ...ANALYSIS.parameters[0], name: 'language', kind: 'text', default: 'en', choices: ['en', 'zh-CN'] } as Parameter
+  expect(shownValue(language, {}, 'zh-CN')).toBe('zh-CN')
+  expect(shownValue(language, { language: 'en' }, 'zh-CN')).toBe('en')
+  expect(shownValue(language, {}, 'nl')).toBe('en')
 })

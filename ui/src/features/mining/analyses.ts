@@ -12,9 +12,10 @@ export interface AnalysisRun {
   documents: Record<string, string>
 }
 
-/** What the form shows for a parameter: what was given, else its default. */
-export function shownValue(parameter: Parameter, given: Record<string, ParameterValue>): ParameterValue | undefined {
-  const value = given[parameter.name] ?? parameter.default
+/** What the form shows for a parameter: what was given, else the reader's language, else its default. */
+export function shownValue(parameter: Parameter, given: Record<string, ParameterValue>, language: string): ParameterValue | undefined {
+  const own = parameter.name === 'language' && parameter.choices.includes(language) ? language : undefined
+  const value = given[parameter.name] ?? own ?? parameter.default
   if (parameter.kind === 'list') return Array.isArray(value) ? value.map(String) : []
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : undefined
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { cellText, headingOf } from './cells'
+import { cellText, headingOf, unitOf, type Table } from './cells'
 
 test('a column of seconds shows durations, and its unit stands in its cells', () => {
   expect(headingOf('median s')).toBe('median')
@@ -19,4 +19,11 @@ test('a column of shares shows percentages in the reader’s form', () => {
 test('what is not known is a dash, and lists are ways', () => {
   expect(cellText(null, 'low', 'en')).toBe('–')
   expect(cellText(['a', 'b'], 'variant', 'en')).toBe('a › b')
+})
+
+test('where rows differ in their unit each row says it, of the measured columns only', () => {
+  const table: Table = { title: 'Differences', columns: ['kind', 'first', 'p'], rows: [['edge time', 5400, 0.2], ['edge', -0.104, 0.2]], words: [], measured: ['first'], units: ['s', 'share'] }
+  expect(cellText(5400, 'first', 'en', unitOf(table, 0, 'first'))).toBe('1 hr 30 min')
+  expect(cellText(-0.104, 'first', 'en', unitOf(table, 1, 'first'))).toBe('-10.4%')
+  expect(cellText(0.2, 'p', 'en', unitOf(table, 0, 'p'))).toBe('0.2')
 })

@@ -2,6 +2,10 @@ import { expect, test } from 'vitest'
 
 import { changedVariables } from './changes'
 
-test('what stays as it was is not sent again', () => {
-  expect(changedVariables({ a: 1, b: { c: [1] } }, { a: 2, b: { c: [1] }, d: null })).toEqual({ a: 2, d: null })
+test('only what differs and what is new is sent', () => {
+  expect(changedVariables({ a: 1, b: { x: 1 }, c: null }, { a: 1, b: { x: 2 }, c: null, d: 4 })).toEqual({ b: { x: 2 }, d: 4 })
+})
+
+test('what was taken out becomes empty', () => {
+  expect(changedVariables({ a: 1, b: null }, {})).toEqual({ a: null })
 })

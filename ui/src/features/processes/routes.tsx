@@ -137,6 +137,8 @@ export interface InstanceSearch {
   element?: string
   /** Tokens are being moved: what has been chosen so far. */
   modify?: TokenStep[]
+  /** The dialog to start it again is open. */
+  restart?: true
   /** The journal entry right after which the instance is shown; absent: as it is now. */
   at?: number
 }
@@ -153,6 +155,7 @@ const instance = createRoute({
     tab: choiceParam(raw, 'tab', INSTANCE_TABS),
     element: textParam(raw, 'element'),
     modify: stepsParam(raw, 'modify'),
+    restart: flagParam(raw, 'restart'),
     at: sequenceParam(raw),
   }),
   component: lazyRouteComponent(() => import('./components/InstancePage'), 'InstancePage'),

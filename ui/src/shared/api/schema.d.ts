@@ -4155,7 +4155,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "retry" | "skip" | "cancel" | "suspend" | "resume" | "migrate" | "modify" | "set-variables" | "delete-history";
+            kind: "retry" | "skip" | "cancel" | "suspend" | "resume" | "migrate" | "modify" | "set-variables" | "restart" | "delete-history";
             /** Reason */
             reason: string;
             /**
@@ -4168,7 +4168,7 @@ export interface components {
         };
         /**
          * BatchPreviewIn
-         * @description variables: to set, or the results of what is skipped; migration, changes and moves as for one instance.
+         * @description variables: to set (over those that a restart takes), or the results of what is skipped.
          */
         BatchPreviewIn: {
             /** Changes */
@@ -4177,10 +4177,11 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "retry" | "skip" | "cancel" | "suspend" | "resume" | "migrate" | "modify" | "set-variables" | "delete-history";
+            kind: "retry" | "skip" | "cancel" | "suspend" | "resume" | "migrate" | "modify" | "set-variables" | "restart" | "delete-history";
             migration?: components["schemas"]["MigrationPlanIn"] | null;
             /** Moves */
             moves?: components["schemas"]["TokenMoveIn"][];
+            restart?: components["schemas"]["RestartFromIn"] | null;
             selection: components["schemas"]["SelectionIn"];
             /** Variables */
             variables?: {
@@ -5392,6 +5393,8 @@ export interface components {
         };
         /** IncidentView */
         IncidentView: {
+            /** Business Key */
+            business_key: string | null;
             /** Element Id */
             element_id: string;
             /** Element Name */
@@ -5400,6 +5403,8 @@ export interface components {
             incident_id: string;
             /** Instance Key */
             instance_key: string;
+            /** Is Suspended */
+            is_suspended: boolean;
             /** Job Id */
             job_id: string | null;
             /** Kind */
@@ -5461,6 +5466,8 @@ export interface components {
         InstanceFilterIn: {
             /** Element Id */
             element_id?: string | null;
+            /** Is Suspended */
+            is_suspended?: boolean | null;
             /** Process Id */
             process_id?: string | null;
             /** Search */
@@ -5501,6 +5508,8 @@ export interface components {
             ended_at: string | null;
             /** Instance Key */
             instance_key: string;
+            /** Is On Hold */
+            is_on_hold: boolean;
             /** Is Suspended */
             is_suspended: boolean;
             /** Open Incidents */
@@ -6055,18 +6064,29 @@ export interface components {
             moves?: components["schemas"]["TokenMoveIn"][];
             /** Reason */
             reason: string;
+            /** Variables */
+            variables?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
         };
         /** ModificationPreview */
         ModificationPreview: {
             /** Effects */
             effects: components["schemas"]["EffectOut"][];
         };
-        /** ModificationPreviewIn */
+        /**
+         * ModificationPreviewIn
+         * @description variables: of the instance, set before its tokens move.
+         */
         ModificationPreviewIn: {
             /** Changes */
             changes?: components["schemas"]["TokenChangeIn"][];
             /** Moves */
             moves?: components["schemas"]["TokenMoveIn"][];
+            /** Variables */
+            variables?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
         };
         /**
          * MomentOut
@@ -6499,6 +6519,12 @@ export interface components {
              */
             priority: number;
         };
+        /**
+         * PlotLanguage
+         * @description Of the product's own words in a drawing.
+         * @enum {string}
+         */
+        PlotLanguage: "en" | "zh-CN";
         /** Potential */
         Potential: {
             /** Activities */
@@ -6744,12 +6770,41 @@ export interface components {
             why: string[];
         };
         /**
+         * RestartFromIn
+         * @description version: null is the one it has. sequence: take the variables after that journal entry, null: as it began.
+         *
+         *     has_last_variables: those that it has now or had at its end.
+         */
+        RestartFromIn: {
+            /** Element Id */
+            element_id?: string | null;
+            /**
+             * Has Last Variables
+             * @default false
+             */
+            has_last_variables: boolean;
+            /**
+             * Is After
+             * @default false
+             */
+            is_after: boolean;
+            /** Sequence */
+            sequence?: number | null;
+            /** Version */
+            version?: number | null;
+        };
+        /**
          * RestartIn
-         * @description version: null is the one it has. sequence: take the variables after that journal entry.
+         * @description variables: set over those that it takes.
          */
         RestartIn: {
             /** Element Id */
             element_id?: string | null;
+            /**
+             * Has Last Variables
+             * @default false
+             */
+            has_last_variables: boolean;
             /**
              * Is After
              * @default false
@@ -6759,6 +6814,10 @@ export interface components {
             reason: string;
             /** Sequence */
             sequence?: number | null;
+            /** Variables */
+            variables?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
             /** Version */
             version?: number | null;
         };
@@ -7231,14 +7290,20 @@ export interface components {
         /**
          * TableOut
          * @description words: columns whose texts are the product's own, to be shown in the reader's language.
+         *
+         *     units: where rows differ in it, each row's unit of its cells under *measured*: s, share, or nothing.
          */
         TableOut: {
             /** Columns */
             columns: string[];
+            /** Measured */
+            measured: string[];
             /** Rows */
             rows: components["schemas"]["JsonValue"][][];
             /** Title */
             title: string;
+            /** Units */
+            units: string[];
             /** Words */
             words: string[];
         };
@@ -7781,12 +7846,13 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "retry" | "skip" | "cancel" | "suspend" | "resume" | "migrate" | "modify" | "set-variables" | "delete-history";
+            kind: "retry" | "skip" | "cancel" | "suspend" | "resume" | "migrate" | "modify" | "set-variables" | "restart" | "delete-history";
             migration?: components["schemas"]["MigrationPlanIn"] | null;
             /** Moves */
             moves?: components["schemas"]["TokenMoveIn"][];
             /** Reason */
             reason: string;
+            restart?: components["schemas"]["RestartFromIn"] | null;
             selection: components["schemas"]["SelectionIn"];
             /** Variables */
             variables?: {
@@ -9111,6 +9177,7 @@ export interface operations {
                 version?: number | null;
                 status?: ("active" | "completed" | "terminated" | "cancelled" | "failed") | null;
                 with_incidents?: boolean | null;
+                is_suspended?: boolean | null;
                 element_id?: string | null;
                 search?: string | null;
                 started_after?: string | null;
@@ -12958,6 +13025,8 @@ export interface operations {
                 hours?: components["schemas"]["Hours"];
                 /** @description Seconds between two steps of a batch at most. */
                 tolerance_s?: number;
+                /** @description Language of the words in the drawing. */
+                language?: components["schemas"]["PlotLanguage"];
                 from?: string | null;
                 to?: string | null;
                 variants?: string | null;
@@ -13015,6 +13084,8 @@ export interface operations {
                 hours?: components["schemas"]["Hours"];
                 /** @description Seconds between two steps of a batch at most. */
                 tolerance_s?: number;
+                /** @description Language of the words in the drawing. */
+                language?: components["schemas"]["PlotLanguage"];
                 from?: string | null;
                 to?: string | null;
                 variants?: string | null;

@@ -111,6 +111,11 @@ export function BpmnDiagram(props: BpmnDiagramProps) {
     if (selectedId !== null && viewer?.hasElement(selectedId) === true) viewer.get<BpmnCanvas>('canvas').scrollToElement(selectedId, AIR)
   }, [viewer, selectedId])
   useCounts(viewer, counts)
+  // Where there is no room for the whole, what happens now is seen, not the beginning.
+  const here = selectedId === null ? placeOf(marks) : null
+  useEffect(() => {
+    if (here !== null && viewer?.hasElement(here) === true) viewer.get<BpmnCanvas>('canvas').scrollToElement(here, AIR)
+  }, [viewer, here, outline])
 
   function zoom(step: 'in' | 'out' | 'fit'): void {
     if (viewer === null) return
@@ -149,6 +154,11 @@ export function BpmnDiagram(props: BpmnDiagramProps) {
       )}
     </div>
   )
+}
+
+function placeOf(marks: Record<string, State>): string | null {
+  const at = (state: State): string | undefined => Object.entries(marks).find(([, mark]) => mark === state)?.[0]
+  return at('incident') ?? at('running') ?? null
 }
 
 function useMarkers(viewer: DiagramViewer | null, marks: Record<string, string>, family: string): void {

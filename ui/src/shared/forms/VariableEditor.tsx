@@ -46,7 +46,9 @@ export function VariableEditor({ rows, onChange, names = 'free' }: VariableEdito
               allowDeselect={false}
               onChange={(type) => change(index, { type: (type as VariableType | null) ?? 'text' })}
             />
-            <Value row={row} error={isNameWrong ? undefined : error} onChange={(text) => change(index, { text })} />
+            <div className={classes.value}>
+              <Value row={row} error={isNameWrong ? undefined : error} onChange={(text) => change(index, { text })} />
+            </div>
             {names === 'free' && (
               <ActionIcon
                 size={34}

@@ -86,3 +86,31 @@ test('a column without an order offers no sorting', async () => {
 
   expect(screen.queryByRole('button', { name: 'Note' })).toBeNull()
 })
+
+function Checkable() {
+  const [checked, setChecked] = useState<ReadonlySet<string>>(new Set())
+  return (
+    <>
+      <DataTable
+        label="Rows"
+        columns={COLUMNS}
+        rows={ROWS}
+        rowKey={(row) => row.id}
+        checks={{ checked, onChange: setChecked, label: (row) => `row ${row.id}`, isDisabled: (row) => row.id === 'c' }}
+      />
+      <output>{[...checked].sort().join(' ')}</output>
+    </>
+  )
+}
+
+test('rows are checked one by one or all at once, but not those that nothing can be done to', async () => {
+  await renderPart(<Checkable />)
+  const said = () => document.querySelector('output')?.textContent
+
+  await userEvent.click(screen.getByRole('checkbox', { name: 'Check: row a' }))
+  expect(said()).toBe('a')
+  await userEvent.click(screen.getByRole('checkbox', { name: 'Check all rows shown' }))
+  expect(said()).toBe('a b')
+  await userEvent.click(screen.getByRole('checkbox', { name: 'Check all rows shown' }))
+  expect(said()).toBe('')
+})

@@ -1,9 +1,10 @@
 /**
  * The table of every list: compact rows, sortable heads, one row selected, keyboard first.
  *
- * `j`/`k` (and the arrows while a row has focus) move the selection, Enter opens. Selection is the caller's: keep it in
- * the address. Columns that a narrow screen cannot hold name the width below which they go.
+ * `j`/`k` (and the arrows while a row has focus) move the selection, Enter opens, `x` checks it for what is done to
+ * several. Selection is the caller's: keep it in the address. Columns that a narrow screen cannot hold name the width below which they go.
  */
+import { Checkbox } from '@mantine/core'
 import {
   createSortedRowModel,
   rowSortingFeature,
@@ -46,10 +47,21 @@ interface DataTableProps<Row> {
   onSelect?: (row: Row) => void
   /** Enter or double click. Default: the same as onSelect. */
   onOpen?: (row: Row) => void
+  /** Makes rows checkable, by their keys. */
+  checks?: RowChecks<Row>
+}
+
+export interface RowChecks<Row> {
+  checked: ReadonlySet<string>
+  onChange: (checked: ReadonlySet<string>) => void
+  /** What a row's box is called: the row itself, in words. */
+  label: (row: Row) => string
+  /** Rows that nothing can be done to. */
+  isDisabled?: (row: Row) => boolean
 }
 
 export function DataTable<Row extends object>(props: DataTableProps<Row>) {
-  const { label, columns, rows, rowKey, selectedKey = null, onSelect, onOpen = onSelect } = props
+  const { label, columns, rows, rowKey, selectedKey = null, onSelect, onOpen = onSelect, checks } = props
   const body = useRef<HTMLTableSectionElement>(null)
   const definitions = useMemo(() => columns.map((column) => definitionOf(column)), [columns])
   const table = useTable({ features, columns: definitions, data: rows, getRowId: rowKey })
@@ -73,8 +85,14 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
       : [
           { keys: 'j', label: t('shortcut.next'), run: () => move(1) },
           { keys: 'k', label: t('shortcut.previous'), run: () => move(-1) },
+          ...(checks === undefined ? [] : [{ keys: 'x', label: t('shortcut.check'), run: () => checkSelected() }]),
         ],
   )
+
+  function checkSelected(): void {
+    const row = rows.find((each) => rowKey(each) === selectedKey)
+    if (checks !== undefined && row !== undefined && checks.isDisabled?.(row) !== true) checks.onChange(toggled(checks.checked, rowKey(row)))
+  }
 
   function onKeyDown(event: KeyboardEvent, row: Row): void {
     if (event.target !== event.currentTarget) return
@@ -91,6 +109,11 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
         <thead>
           {table.getHeaderGroups().map((group) => (
             <tr key={group.id}>
+              {checks !== undefined && (
+                <th className={classes.check} scope="col">
+                  <CheckAll checks={checks} rows={rows} rowKey={rowKey} />
+                </th>
+              )}
               {group.headers.map((header) => {
                 const column = meta.get(header.column.id)
                 const sorted = header.column.getIsSorted()
@@ -135,6 +158,17 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
                 onDoubleClick={() => onOpen?.(row.original)}
                 onKeyDown={(event) => onKeyDown(event, row.original)}
               >
+                {checks !== undefined && (
+                  <td className={classes.check} onClick={(event) => event.stopPropagation()} onDoubleClick={(event) => event.stopPropagation()}>
+                    <Checkbox
+                      size="xs"
+                      aria-label={t('table.check', { row: checks.label(row.original) })}
+                      checked={checks.checked.has(row.id)}
+                      disabled={checks.isDisabled?.(row.original)}
+                      onChange={() => checks.onChange(toggled(checks.checked, row.id))}
+                    />
+                  </td>
+                )}
                 {columns.map((column) => (
                   <td key={column.id} data-align={column.align} data-hide={column.hideBelow} data-grow={column.grow}>
                     {column.cell(row.original)}
@@ -147,6 +181,35 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
       </table>
     </div>
   )
+}
+
+interface CheckAllProps<Row> {
+  checks: RowChecks<Row>
+  rows: readonly Row[]
+  rowKey: (row: Row) => string
+}
+
+/** All rows that are shown, or none of them. */
+function CheckAll<Row>({ checks, rows, rowKey }: CheckAllProps<Row>) {
+  const { t } = useTranslation('shared')
+  const keys = rows.filter((row) => checks.isDisabled?.(row) !== true).map((row) => rowKey(row))
+  const count = keys.filter((key) => checks.checked.has(key)).length
+  return (
+    <Checkbox
+      size="xs"
+      aria-label={t('table.checkAll')}
+      checked={count > 0 && count === keys.length}
+      indeterminate={count > 0 && count < keys.length}
+      disabled={keys.length === 0}
+      onChange={() => checks.onChange(new Set(count === keys.length ? [] : keys))}
+    />
+  )
+}
+
+function toggled(checked: ReadonlySet<string>, key: string): ReadonlySet<string> {
+  const next = new Set(checked)
+  if (!next.delete(key)) next.add(key)
+  return next
 }
 
 function definitionOf<Row extends object>(column: DataColumn<Row>): ColumnDef<typeof features, Row> {

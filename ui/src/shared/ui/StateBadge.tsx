@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next'
 
 import type { State } from '@/shared/theme/theme'
 
-import { Icon } from './Icon'
+import { Icon, type IconName } from './Icon'
 import classes from './StateBadge.module.css'
 
 /** What the server calls the states of instances, visits, tasks, jobs and imports, and how each looks. */
@@ -13,8 +13,12 @@ const LOOK: Record<string, State> = {
   completed: 'done', done: 'done', finished: 'done', resolved: 'done',
   failed: 'incident', incident: 'incident',
   cancelled: 'cancelled', terminated: 'cancelled', disabled: 'cancelled', revoked: 'cancelled',
+  suspended: 'cancelled', paused: 'cancelled', kept: 'cancelled', pending: 'waiting', skipped: 'cancelled',
   migrates: 'done', waits: 'waiting', cannot: 'incident',
 }
+
+/** States with a sign of their own. */
+const SIGN: Record<string, IconName> = { suspended: 'pause', paused: 'pause', kept: 'lock' }
 
 interface StateBadgeProps {
   /** A state as the server says it. */
@@ -28,7 +32,7 @@ export function StateBadge({ state, label }: StateBadgeProps) {
   const look = LOOK[state] ?? 'cancelled'
   return (
     <span className={classes.badge} data-look={look}>
-      <Icon name={look} size={13} />
+      <Icon name={SIGN[state] ?? look} size={13} />
       {label ?? t(`state.${state}`, { defaultValue: state })}
     </span>
   )

@@ -6,11 +6,9 @@ at all. Questions of the kernel that the engine answers by itself (decisions, a 
 buffer) become further kernel events of the same advance, each with its own journal entry.
 """
 
-from collections import deque
 from datetime import datetime
-from typing import TypeAlias
 
-from taktloom.hosts.embedded.advancing.carry_out import carry_out
+from taktloom.hosts.embedded.advancing.carry_out import RULES
 from taktloom.hosts.embedded.advancing.holding import hold_waits
 from taktloom.hosts.embedded.core.changes import Topic
 from taktloom.hosts.embedded.core.clock import IdSource
@@ -22,8 +20,6 @@ from taktloom.kernel.events import KernelEvent
 from taktloom.kernel.state_json import save_event
 from taktloom.model.identifiers import InstanceKey
 from taktloom.storage import to_micros
-
-Pending: TypeAlias = deque[KernelEvent]
 
 
 def advance(unit: Unit, instance: LiveInstance, event: KernelEvent) -> None:
@@ -57,22 +53,19 @@ def next_instance_key(unit: Unit, ids: IdSource) -> InstanceKey:
 
 
 def _run(unit: Unit, instance: LiveInstance, event: KernelEvent) -> None:
-    pending: Pending = deque([event])
+    pending = [event]
     limits = unit.core.limits
-    answered = 0
-    while pending:
-        event = pending.popleft()
+    for event in pending:  # noqa: PLR1704 - answers are put at its end
         payload = save_event(event)
         require_within("variable_bytes", len(payload), limits.variable_bytes)
         commands = step(instance.definition.executable, instance.state, event)
         _write_journal(unit, instance, event, payload)
         instance.advanced_at = event.occurred_at
         for command in commands:
-            answer = carry_out(unit, instance, command)
+            answer = RULES[type(command)](unit, instance, command)
             if answer is not None:
+                require_within("follow_up_events", len(pending), limits.follow_up_events)
                 pending.append(answer)
-                answered += 1
-                require_within("follow_up_events", answered, limits.follow_up_events)
     unit.note(Topic.INSTANCES, "advanced", instance)
 
 

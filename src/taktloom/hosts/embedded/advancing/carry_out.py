@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What each kernel command does to the tables; a table from command type to function, one row per command."""
+"""What each kernel command does to the tables; a table from command type to function, one row per command.
+
+A function gives the event that answers its command, where the engine knows the answer at once.
+"""
 
 import json
 from collections.abc import Callable, Mapping
@@ -56,11 +59,6 @@ from taktloom.storage import SqlValue, to_micros, to_micros_or_none
 _CommandType = TypeVar("_CommandType", bound=Command)
 _Rule = Callable[[Unit, LiveInstance, Command], KernelEvent | None]
 _BESIDE_THE_FLOW = frozenset({"boundaryEvent", "startEvent"})  # those of event sub-processes, once an instance runs
-
-
-def carry_out(unit: Unit, instance: LiveInstance, command: Command) -> KernelEvent | None:
-    """Do what the kernel ordered; the event that answers it, where the engine knows the answer at once."""
-    return RULES[type(command)](unit, instance, command)
 
 
 def correlation_digest(correlation_key: str | None) -> str:

@@ -25,6 +25,7 @@ from taktloom.hosts.embedded.core.views import (
 from taktloom.hosts.embedded.history.event_rows import event_of
 from taktloom.hosts.embedded.history.replays import replay
 from taktloom.kernel.events import ActivitiesActivated, InstanceCancelled, InstanceStarted, VariablesSet
+from taktloom.kernel.kept_variables import Variables
 from taktloom.kernel.state import InstanceState, InstanceStatus
 from taktloom.kernel.state_json import load_state, save_state
 from taktloom.model.errors import ConflictError, MisuseError, NondeterminismError
@@ -105,7 +106,7 @@ class Instances:
 
         def work(unit: Unit) -> InstanceSummary:
             definition = unit.core.catalogue.startable(unit.session, unit.tenant_id, process_id, version)
-            event = InstanceStarted(occurred_at=unit.now, actor=actor, variables=variables)
+            event = InstanceStarted(occurred_at=unit.now, actor=actor, variables=Variables(variables))
             started = begin_instance(
                 unit, definition, event, business_key=business_key, subject_key=subject_key, traceparent=traceparent
             )
@@ -349,7 +350,7 @@ def begin_instance(  # noqa: PLR0913 - what is optional is keyword-only, and non
 
     Raises VersionSuspendedError.
     """
-    history_level = _start_terms(unit, definition)
+    history_level, traceparent = _start_terms(unit, definition), valid_traceparent(traceparent)
     key = next_instance_key(unit, unit.core.ids)
     unit.session.defer(
         "insert_instance",
@@ -368,7 +369,7 @@ def begin_instance(  # noqa: PLR0913 - what is optional is keyword-only, and non
         child_id=None if caller is None else caller.child_id,
         call_depth=0 if caller is None else caller.depth,
         history_level=history_level,
-        traceparent=valid_traceparent(traceparent),
+        traceparent=traceparent,
     )
     instance = LiveInstance(
         tenant_id=unit.tenant_id,
@@ -381,7 +382,7 @@ def begin_instance(  # noqa: PLR0913 - what is optional is keyword-only, and non
         advanced_at=event.occurred_at,
         caller=caller,
         history_level=HistoryLevel(history_level),
-        traceparent=valid_traceparent(traceparent),
+        traceparent=traceparent,
     )
     begin(unit, instance, event)
     unit.note(Topic.INSTANCES, "started", instance)
@@ -452,6 +453,7 @@ def _filters(tenant_id: TenantId, query: InstanceQuery) -> dict[str, str | int |
         "version": query.version,
         "status": query.status,
         "with_incidents": None if query.with_incidents is None else int(query.with_incidents),
+        "is_suspended": None if query.is_suspended is None else int(query.is_suspended),
         "started_after": to_micros_or_none(query.started_after),
         "started_before": to_micros_or_none(query.started_before),
         "search": query.search or None,

@@ -55,12 +55,13 @@ def instance_summary(row: Row) -> InstanceSummary:
         ended_at=row.instant_or_none("ended_at"),
         open_incidents=row.integer("open_incidents"),
         is_suspended=bool(row.integer("is_suspended")),
+        is_on_hold=bool(row.integer("on_hold")),
         caller_key=None if row.text_or_none("caller_key") is None else InstanceKey(row.text("caller_key")),
     )
 
 
 def incident_view(row: Row) -> IncidentView:
-    """From incident."""
+    """From incident, with its instance's business_key and is_suspended."""
     job_id = row.text_or_none("job_id")
     return IncidentView(
         incident_id=IncidentId(row.text("incident_id")),
@@ -75,6 +76,8 @@ def incident_view(row: Row) -> IncidentView:
         job_id=None if job_id is None else JobId(job_id),
         raised_at=row.instant("raised_at"),
         resolved_at=row.instant_or_none("resolved_at"),
+        business_key=row.text_or_none("business_key"),
+        is_suspended=bool(row.integer("is_suspended")),
     )
 
 

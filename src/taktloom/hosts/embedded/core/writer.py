@@ -11,13 +11,15 @@ store finds that another node was first (PostgreSQL does), or the connection bro
 group was kept: it is run again as a whole, on a new view, a few times; at last each piece of work by itself.
 """
 
+import gc
 import logging
 import queue
 import random
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
 from typing import Generic, Protocol, TypeVar
@@ -204,7 +206,7 @@ class Writer:
         attempt = 1
         while True:
             try:
-                with self._database.lock:
+                with self._database.lock, _garbage_waits():
                     return self._run_in_transaction(group)
             except BaseException as error:
                 self._forget()
@@ -308,6 +310,21 @@ class _AskedFuture(Future[Result]):
     def exception(self, timeout: float | None = None) -> BaseException | None:
         self._run()
         return super().exception(timeout)
+
+
+@contextmanager
+def _garbage_waits() -> Iterator[None]:
+    """Let the search for cycles wait for the end of the group: what a group makes is needed until then or goes at once.
+
+    The search would find nothing and begin again after each 700 things made, and take them for long-lived at last.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _is_late(work: "_Work[object]") -> bool:

@@ -26,10 +26,11 @@ from taktloom.hosts.embedded.core.values import ValueOwner
 from taktloom.hosts.embedded.operations.incident_groups import IncidentGroups
 from taktloom.hosts.embedded.operations.incidents import incident_row, resolve_incident
 from taktloom.hosts.embedded.operations.migration import migrate_instance
-from taktloom.hosts.embedded.operations.modification import modify_instance
+from taktloom.hosts.embedded.operations.modification import modify_instance, set_variables
+from taktloom.hosts.embedded.operations.restarts import restart_instance
 from taktloom.hosts.embedded.operations.retention import delete_ended_instance
 from taktloom.hosts.embedded.operations.suspension import resume_instance, suspend_instance
-from taktloom.kernel.events import InstanceCancelled, TokenAction, TokenChange, VariablesSet
+from taktloom.kernel.events import InstanceCancelled, TokenAction, TokenChange
 from taktloom.kernel.record_form import load_record, save_record
 from taktloom.model.errors import ConflictError, MisuseError, NotFoundError, TaktloomError, UnexpectedError
 from taktloom.model.identifiers import BatchId, ElementId, IncidentId, InstanceKey, TenantId
@@ -40,6 +41,7 @@ from taktloom.model.interventions import (
     BatchKind,
     BatchState,
     MigrationRequest,
+    RestartRequest,
     Selection,
     TokenMove,
 )
@@ -76,12 +78,13 @@ class BatchStateError(ConflictError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchParameters:
-    """What the operation needs beside its targets: variables to set, a migration, changes and moves."""
+    """What the operation needs beside its targets: variables to set, a migration, changes and moves, a restart."""
 
     variables: Mapping[str, FeelValue] = field(default_factory=dict)
     migration: MigrationRequest | None = None
     changes: tuple[TokenChange, ...] = ()
     moves: tuple[TokenMove, ...] = ()
+    restart: RestartRequest | None = None
 
 
 class Batches:
@@ -243,7 +246,7 @@ class BatchThread:
         self._batches = batches
         self._wake = threading.Event()
         self._is_stopping = False
-        self._unsubscribe = core.feed.subscribe(self._hear)
+        self._unsubscribe = core.feed.subscribe(self._hear, (Topic.INSTANCES, Topic.EVERYTHING))
         self._thread = threading.Thread(target=self._loop, name="taktloom-batches", daemon=True)
         self._thread.start()
 
@@ -353,21 +356,18 @@ def _migrate(unit: Unit, target: str, parameters: BatchParameters, order: Order)
 
 
 def _modify(unit: Unit, target: str, parameters: BatchParameters, order: Order) -> None:
+    if parameters.variables:
+        _set_variables(unit, target, parameters, order)
     modify_instance(unit, InstanceKey(target), parameters.changes, order, moves=parameters.moves)
 
 
 def _set_variables(unit: Unit, target: str, parameters: BatchParameters, order: Order) -> None:
-    instance = unit.instance(InstanceKey(target))
-    occurred_at = event_time(unit, instance)
-    advance(unit, instance, VariablesSet(occurred_at=occurred_at, actor=order.actor, variables=parameters.variables))
-    record_action(
-        unit,
-        "set-variables",
-        order,
-        instance_key=instance.instance_key,
-        process_id=instance.definition.process_id,
-        variables=sorted(parameters.variables),
-    )
+    set_variables(unit, InstanceKey(target), parameters.variables, order)
+
+
+def _restart(unit: Unit, target: str, parameters: BatchParameters, order: Order) -> None:
+    request = parameters.restart or RestartRequest()
+    restart_instance(unit, InstanceKey(target), request, parameters.variables, order)
 
 
 def _delete_history(unit: Unit, target: str, parameters: BatchParameters, order: Order) -> None:
@@ -384,6 +384,7 @@ _OPERATIONS: Mapping[BatchKind, Callable[[Unit, str, BatchParameters, Order], No
     BatchKind.MIGRATE: _migrate,
     BatchKind.MODIFY: _modify,
     BatchKind.SET_VARIABLES: _set_variables,
+    BatchKind.RESTART: _restart,
     BatchKind.DELETE_HISTORY: _delete_history,
 }
 

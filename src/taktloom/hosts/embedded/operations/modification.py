@@ -1,24 +1,25 @@
 # SPDX-License-Identifier: Apache-2.0
 """Modification of running instances: looked at first, then done (`kernel/modification.py` says what it means)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from copy import deepcopy
 
+from taktloom.feel.values import FeelValue
 from taktloom.hosts.embedded.advancing.advance import advance, event_time
 from taktloom.hosts.embedded.advancing.operator_actions import Order, record_action, require_reason
 from taktloom.hosts.embedded.core.limits import require_count
 from taktloom.hosts.embedded.core.unit import Core, Unit
 from taktloom.hosts.embedded.history.stored_instances import read_active
 from taktloom.hosts.embedded.operations.effects import effects_of
-from taktloom.kernel import ExecutableProcess
-from taktloom.kernel.events import InstanceModified, TokenAction, TokenChange
+from taktloom.kernel import ExecutableProcess, step
+from taktloom.kernel.events import InstanceModified, TokenAction, TokenChange, VariablesSet
 from taktloom.kernel.executable import NONE
-from taktloom.kernel.migration_plan import preview
 from taktloom.kernel.state import InstanceState
 from taktloom.model.errors import MisuseError
 from taktloom.model.identifiers import ElementId, InstanceKey, TenantId
 from taktloom.model.interventions import Effect, TokenMove
 
-__all__ = ["EmptyModificationError", "Modifications", "modify_instance"]
+__all__ = ["EmptyModificationError", "Modifications", "modify_instance", "set_variables"]
 
 
 class EmptyModificationError(MisuseError):
@@ -34,7 +35,12 @@ class Modifications:
         self._core, self._tenant_id = core, tenant_id
 
     def preview(
-        self, instance_key: InstanceKey, changes: Sequence[TokenChange], moves: Sequence[TokenMove] = ()
+        self,
+        instance_key: InstanceKey,
+        changes: Sequence[TokenChange],
+        moves: Sequence[TokenMove] = (),
+        *,
+        variables: Mapping[str, FeelValue] | None = None,
     ) -> tuple[Effect, ...]:
         """What would begin and end; nothing is changed. What follows from answers of decisions is not foreseen.
 
@@ -43,10 +49,11 @@ class Modifications:
         now = self._core.clock.now()
         with self._core.database.reading() as session:
             stored = read_active(self._core, session, self._tenant_id, instance_key)
-        process, state = stored.definition.executable, stored.state
+        process, state = stored.definition.executable, deepcopy(stored.state)
+        commands = step(process, state, VariablesSet(occurred_at=now, variables=variables)) if variables else []
         all_changes = _all_changes(process, state, changes, moves, self._core.limits.batch_items)
-        commands = preview(process, state, InstanceModified(occurred_at=now, changes=all_changes))
-        return effects_of(commands, state, process)
+        commands += step(process, state, InstanceModified(occurred_at=now, changes=all_changes))
+        return effects_of(commands, stored.state, process)
 
     def modify(
         self,
@@ -54,15 +61,36 @@ class Modifications:
         changes: Sequence[TokenChange],
         order: Order,
         moves: Sequence[TokenMove] = (),
+        *,
+        variables: Mapping[str, FeelValue] | None = None,
     ) -> None:
-        """Do all changes and moves, or none.
+        """Do all changes and moves, or none. variables: of the instance, set before its tokens move.
 
         Raises UnknownInstanceError, InstanceEndedError, ModificationRefusedError, NotFoundError, ReasonMissingError.
         """
         require_reason(order, self._core.limits.text_characters)
-        self._core.submit(
-            self._tenant_id, lambda unit: modify_instance(unit, instance_key, changes, order, moves=moves)
-        )
+
+        def work(unit: Unit) -> None:
+            if variables:
+                set_variables(unit, instance_key, variables, order)
+            modify_instance(unit, instance_key, changes, order, moves=moves)
+
+        self._core.submit(self._tenant_id, work)
+
+
+def set_variables(unit: Unit, instance_key: InstanceKey, variables: Mapping[str, FeelValue], order: Order) -> None:
+    """Set variables of the instance, on record, inside the present unit of work."""
+    instance = unit.instance(instance_key)
+    occurred_at = event_time(unit, instance)
+    advance(unit, instance, VariablesSet(occurred_at=occurred_at, actor=order.actor, variables=variables))
+    record_action(
+        unit,
+        "set-variables",
+        order,
+        instance_key=instance_key,
+        process_id=instance.definition.process_id,
+        variables=sorted(variables),
+    )
 
 
 def modify_instance(

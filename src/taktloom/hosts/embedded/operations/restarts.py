@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Starting an instance again from the history of another: with the variables it began with, or from an element.
 
-From an element the new instance begins suspended, its tokens are placed before or after that element in place of the
-start, and then it goes on: nothing before the element is done again.
+The variables may also be those of a later moment, and others may be set over them. From an element the new instance
+begins suspended, its tokens are placed before or after that element in place of the start, and then it goes on: nothing
+before the element is done again.
 """
 
+from collections.abc import Mapping
+
+from taktloom.feel.values import FeelValue
 from taktloom.hosts.embedded.advancing.advance import advance, event_time
 from taktloom.hosts.embedded.advancing.holding import release_waits
 from taktloom.hosts.embedded.advancing.instances import start_instance
@@ -14,13 +18,14 @@ from taktloom.hosts.embedded.core.unit import Core, Unit
 from taktloom.hosts.embedded.history.stored_instances import StoredInstance, owner_of, read_instance
 from taktloom.hosts.embedded.history.time_travel import state_at
 from taktloom.kernel.events import InstanceModified, InstanceResumed, InstanceStarted, TokenAction, TokenChange
+from taktloom.kernel.state import InstanceState
 from taktloom.kernel.state_json import load_event
 from taktloom.model.errors import MisuseError
 from taktloom.model.identifiers import InstanceKey, SubjectKey, TenantId
 from taktloom.model.interventions import RestartRequest
 from taktloom.storage import Session
 
-__all__ = ["Restarts"]
+__all__ = ["Restarts", "restart_instance"]
 
 
 class Restarts:
@@ -29,29 +34,38 @@ class Restarts:
     def __init__(self, core: Core, tenant_id: TenantId) -> None:
         self._core, self._tenant_id = core, tenant_id
 
-    def restart(self, instance_key: InstanceKey, request: RestartRequest, order: Order) -> InstanceKey:
-        """The new instance's key; the old one stays as it is.
+    def restart(
+        self,
+        instance_key: InstanceKey,
+        request: RestartRequest,
+        order: Order,
+        *,
+        variables: Mapping[str, FeelValue] | None = None,
+    ) -> InstanceKey:
+        """The new instance's key; the old one stays as it is. variables: set over those that it takes.
 
         Raises UnknownInstanceError, UnknownProcessError, VersionSuspendedError, ModificationRefusedError,
         NotFoundError for an unknown element, ReasonMissingError, MisuseError for an entry that the journal has not.
         """
         require_reason(order, self._core.limits.text_characters)
-        return self._core.submit(self._tenant_id, lambda unit: _restart(unit, instance_key, request, order))
+        given = variables or {}
+        return self._core.submit(
+            self._tenant_id, lambda unit: restart_instance(unit, instance_key, request, given, order)
+        )
 
 
-def _restart(unit: Unit, instance_key: InstanceKey, request: RestartRequest, order: Order) -> InstanceKey:
+def restart_instance(
+    unit: Unit, instance_key: InstanceKey, request: RestartRequest, variables: Mapping[str, FeelValue], order: Order
+) -> InstanceKey:
+    """As Restarts.restart, inside the present unit of work."""
     stored = read_instance(unit.core, unit.session, unit.tenant_id, instance_key)
     definition = _definition(unit, stored, request)
     started = _first_event(unit.core, unit.session, unit.tenant_id, stored)
-    variables = started.variables
-    if request.sequence is not None:
-        state = state_at(unit.core, unit.session, unit.tenant_id, stored, request.sequence)
-        variables = {} if state.root is None else dict(state.scopes[state.root].variables)
     from_element = request.element_id is not None
     event = InstanceStarted(
         occurred_at=unit.now,
         actor=order.actor,
-        variables=variables,
+        variables={**_variables(unit, stored, started, request), **variables},
         start_element=None if from_element else started.start_element,
         is_suspended=from_element,
     )
@@ -78,6 +92,21 @@ def _restart(unit: Unit, instance_key: InstanceKey, request: RestartRequest, ord
     )
     unit.settle()
     return key
+
+
+def _variables(
+    unit: Unit, stored: StoredInstance, started: InstanceStarted, request: RestartRequest
+) -> Mapping[str, FeelValue]:
+    if request.has_last_variables:
+        return _own_variables(stored.state)
+    if request.sequence is not None:
+        return _own_variables(state_at(unit.core, unit.session, unit.tenant_id, stored, request.sequence))
+    return started.variables
+
+
+def _own_variables(state: InstanceState) -> Mapping[str, FeelValue]:
+    """Of the instance itself, not of the scopes in it."""
+    return {} if state.root is None else state.scopes[state.root].variables
 
 
 def _definition(unit: Unit, stored: StoredInstance, request: RestartRequest) -> RunnableDefinition:

@@ -11,18 +11,20 @@ UPDATE incident SET resolved_at = :now WHERE tenant_id = :tenant_id AND incident
   AND resolved_at IS NULL;
 
 -- name: incident_by_id
-SELECT * FROM incident WHERE tenant_id = :tenant_id AND incident_id = :incident_id;
+SELECT n.*, i.business_key, i.is_suspended FROM incident n JOIN instance i USING (tenant_id, instance_key)
+WHERE n.tenant_id = :tenant_id AND n.incident_id = :incident_id;
 
 -- name: incidents_of_instance
-SELECT * FROM incident WHERE tenant_id = :tenant_id AND instance_key = :instance_key ORDER BY incident_id;
+SELECT n.*, i.business_key, i.is_suspended FROM incident n JOIN instance i USING (tenant_id, instance_key)
+WHERE n.tenant_id = :tenant_id AND n.instance_key = :instance_key ORDER BY n.incident_id;
 
 -- name: list_incidents
-SELECT * FROM incident
-WHERE tenant_id = :tenant_id
-  AND (:before IS NULL OR incident_id < :before)
-  AND (:process_id IS NULL OR process_id = :process_id)
-  AND (:is_open IS NULL OR CASE WHEN resolved_at IS NULL THEN 1 ELSE 0 END = :is_open)
-ORDER BY incident_id DESC LIMIT :limit;
+SELECT n.*, i.business_key, i.is_suspended FROM incident n JOIN instance i USING (tenant_id, instance_key)
+WHERE n.tenant_id = :tenant_id
+  AND (:before IS NULL OR n.incident_id < :before)
+  AND (:process_id IS NULL OR n.process_id = :process_id)
+  AND (:is_open IS NULL OR CASE WHEN n.resolved_at IS NULL THEN 1 ELSE 0 END = :is_open)
+ORDER BY n.incident_id DESC LIMIT :limit;
 
 -- name: count_incidents
 SELECT count(*) AS n FROM (

@@ -81,7 +81,7 @@ class JobSignals:
 
     def __init__(self) -> None:
         self._condition = threading.Condition()
-        self._generation = 0
+        self._generation = self._waiting = 0
         self._is_closed = False
 
     @property
@@ -102,9 +102,13 @@ class JobSignals:
     def wait(self, generation: int, timeout: timedelta) -> None:
         """Return when something happened since *generation*, or after *timeout*."""
         with self._condition:
-            self._condition.wait_for(
-                lambda: self._generation != generation or self._is_closed, max(0.0, timeout.total_seconds())
-            )
+            self._waiting += 1
+            try:
+                self._condition.wait_for(
+                    lambda: self._generation != generation or self._is_closed, max(0.0, timeout.total_seconds())
+                )
+            finally:
+                self._waiting -= 1
 
     def close(self) -> None:
         """Send everybody home."""
@@ -114,7 +118,8 @@ class JobSignals:
     def _wake(self) -> None:
         with self._condition:
             self._generation += 1
-            self._condition.notify_all()
+            if self._waiting:
+                self._condition.notify_all()
 
 
 class Jobs:

@@ -11,7 +11,7 @@ import { Panel } from '@/shared/ui/Panel'
 
 import { commandOf, fileAddress, resultAddress, type AnalysisRun } from '../analyses'
 import type { Analysis, AnalysisResult } from '../api/analyses'
-import { cellText, headingOf, type Cell, type Table } from '../cells'
+import { cellText, headingOf, unitOf, type Cell, type Table } from '../cells'
 import classes from './Analyses.module.css'
 import { FileLink } from './FileLink'
 
@@ -87,10 +87,11 @@ function ResultTable({ table }: { table: Table }) {
   const say = useServerText()
   const [shown, setShown] = useState(SHOWN)
   const words = table.columns.map((column) => table.words.includes(column))
-  const textOf = (cell: Cell, index: number): string => {
+  const textOf = (cell: Cell, at: number, index: number): string => {
     if (typeof cell === 'boolean') return t(cell ? 'shared:yes' : 'shared:no')
     if (typeof cell === 'string' && words[index]) return say(cell)
-    return cellText(cell, table.columns[index] ?? '', language)
+    const column = table.columns[index] ?? ''
+    return cellText(cell, column, language, unitOf(table, at, column))
   }
   const isNumber = table.columns.map((_, index) => table.rows.some((row) => typeof row[index] === 'number'))
   return (
@@ -115,7 +116,7 @@ function ResultTable({ table }: { table: Table }) {
                 <tr key={at}>
                   {row.map((cell, index) => (
                     <td key={table.columns[index]} data-align={isNumber[index] ? 'end' : undefined}>
-                      {textOf(cell, index)}
+                      {textOf(cell, at, index)}
                     </td>
                   ))}
                 </tr>

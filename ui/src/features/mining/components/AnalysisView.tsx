@@ -4,6 +4,7 @@ import { skipToken, useQuery, useQueryClient, type UseQueryResult } from '@tanst
 import { useState, type FormEvent } from 'react'
 import { useTranslation } from 'react-i18next'
 
+import { useLanguage } from '@/shared/i18n/useLanguage'
 import { Problem } from '@/shared/ui/Problem'
 import { Loading } from '@/shared/ui/Loading'
 
@@ -31,8 +32,9 @@ export function AnalysisView({ log, query, analysis }: AnalysisViewProps) {
   const { parameters = NOTHING, ran = false } = useRun()
   const go = useGo()
   const client = useQueryClient()
+  const language = useLanguage()
   const [values, setValues] = useState<Record<string, ParameterValue | undefined>>(() =>
-    Object.fromEntries(analysis.parameters.map((each) => [each.name, shownValue(each, parameters)])),
+    Object.fromEntries(analysis.parameters.map((each) => [each.name, shownValue(each, parameters, language)])),
   )
   const [documents, setDocuments] = useState<Record<string, string>>({})
   const [sent, setSent] = useState<Record<string, string>>(NOTHING)

@@ -4,6 +4,7 @@ import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import { api, unwrap } from '@/shared/api/client'
 
 import type { IncidentsSearch, InstancesSearch } from '../routes'
+import { filterOf } from '../selection'
 
 export function instanceListQuery(search: InstancesSearch) {
   return infiniteQueryOptions({
@@ -12,14 +13,7 @@ export function instanceListQuery(search: InstancesSearch) {
       unwrap(
         api.GET('/api/v1/instances', {
           params: {
-            query: {
-              process_id: search.process,
-              status: search.status as never,
-              search: search.search,
-              element_id: search.element,
-              with_incidents: search.incidents,
-              cursor: pageParam ?? undefined,
-            },
+            query: { ...filterOf(search), cursor: pageParam ?? undefined },
           },
         }),
       ),

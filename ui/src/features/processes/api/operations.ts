@@ -5,6 +5,7 @@ import { api, unwrap } from '@/shared/api/client'
 import type { Schemas } from '@/shared/api/types'
 
 import { modificationOf, type TokenStep } from '../modification'
+import type { InstanceSummary } from './types'
 
 export type IncidentGroup = Schemas['IncidentGroupOut']
 export type Batch = Schemas['BatchOut']
@@ -17,11 +18,17 @@ export type Effect = Schemas['EffectOut']
 export type TokenChange = Pick<Schemas['TokenChangeIn'], 'action' | 'element_id'>
 export type TokenMove = Schemas['TokenMoveIn']
 
-/** Incidents of one cause, and what is done to them; *variables*: set before the retry, or the results of what is skipped. */
-export interface GroupOrder {
-  kind: 'retry' | 'skip'
-  signature: string
-  variables: Record<string, unknown>
+export type BatchKind = Schemas['BatchOut']['kind']
+/** Incidents of a cause, or instances by their keys or by a filter. */
+export type Selection = Partial<Schemas['SelectionIn']>
+export type RestartFrom = Partial<Schemas['RestartFromIn']>
+
+/** What is done to which; *variables*: set before a retry or over those of a restart, or the results of what is skipped. */
+export interface BatchOrder {
+  kind: BatchKind
+  selection: Selection
+  variables?: Record<string, unknown>
+  restart?: RestartFrom
 }
 
 const LOOKS_AGAIN_MS = 1000
@@ -36,16 +43,16 @@ export function incidentGroupsQuery(process: string | undefined) {
   })
 }
 
-export function orderPreviewQuery({ kind, signature }: Pick<GroupOrder, 'kind' | 'signature'>) {
+export function orderPreviewQuery({ kind, selection }: Pick<BatchOrder, 'kind' | 'selection'>) {
   return queryOptions({
-    queryKey: ['batches', 'preview', kind, signature],
-    queryFn: () => unwrap(api.POST('/api/v1/batches/preview', { body: { kind, selection: { signature } } as never })),
+    queryKey: ['batches', 'preview', kind, selection],
+    queryFn: () => unwrap(api.POST('/api/v1/batches/preview', { body: { kind, selection } as never })),
     staleTime: 0,
   })
 }
 
-export function createBatch({ kind, signature, variables }: GroupOrder, reason: string): Promise<Batch> {
-  return unwrap(api.POST('/api/v1/batches', { body: { kind, selection: { signature }, variables, reason } as never }))
+export function createBatch(order: BatchOrder, reason: string): Promise<Batch> {
+  return unwrap(api.POST('/api/v1/batches', { body: { ...order, reason } as never }))
 }
 
 function isOver({ state }: Batch): boolean {
@@ -100,13 +107,38 @@ export function resumeInstance(instanceKey: string, reason: string): Promise<unk
   return unwrap(api.POST('/api/v1/instances/{instance_key}/resumption', { params: { path: { instance_key: instanceKey } }, body: { reason } }))
 }
 
-/** What the steps would begin and end; nothing is changed. */
-export function effectsQuery(instanceKey: string, steps: readonly TokenStep[]) {
+/** Keep it whatever the policy of retention says, or no longer. */
+export function holdInstance(instanceKey: string, isKept: boolean, reason: string): Promise<unknown> {
+  return unwrap(api.PUT('/api/v1/instances/{instance_key}/hold', { params: { path: { instance_key: instanceKey } }, body: { is_kept: isKept, reason } }))
+}
+
+/** The variables that the instance was started with: its journal begins with them. */
+export function startVariablesQuery(instanceKey: string) {
   return queryOptions({
-    queryKey: ['instances', 'effects', instanceKey, steps],
+    queryKey: ['instances', 'begun', instanceKey],
+    queryFn: async (): Promise<Record<string, unknown>> => {
+      const params = { path: { instance_key: instanceKey }, query: { limit: 1 } }
+      const { items } = await unwrap(api.GET('/api/v1/instances/{instance_key}/journal', { params }))
+      const entry = items[0]?.payload as { payload?: { variables?: Record<string, unknown> } } | undefined
+      return entry?.payload?.variables ?? {}
+    },
+    staleTime: Infinity,
+  })
+}
+
+export function restartInstance(instanceKey: string, from: RestartFrom, variables: Record<string, unknown>, reason: string): Promise<InstanceSummary> {
+  const body = { ...from, variables, reason } as never
+  return unwrap(api.POST('/api/v1/instances/{instance_key}/restart', { params: { path: { instance_key: instanceKey } }, body }))
+}
+
+/** What the steps would begin and end once the variables are set; nothing is changed. */
+export function effectsQuery(instanceKey: string, steps: readonly TokenStep[], variables: Record<string, unknown>) {
+  return queryOptions({
+    queryKey: ['instances', 'effects', instanceKey, steps, variables],
     queryFn: async () => {
       const params = { path: { instance_key: instanceKey } }
-      const { effects } = await unwrap(api.POST('/api/v1/instances/{instance_key}/modification/preview', { params, body: modificationOf(steps) as never }))
+      const body = { ...modificationOf(steps), variables } as never
+      const { effects } = await unwrap(api.POST('/api/v1/instances/{instance_key}/modification/preview', { params, body }))
       return effects
     },
     retry: false,
@@ -114,12 +146,12 @@ export function effectsQuery(instanceKey: string, steps: readonly TokenStep[]) {
   })
 }
 
-export function modifyInstance(instanceKey: string, steps: readonly TokenStep[], reason: string): Promise<unknown> {
-  const body = { ...modificationOf(steps), reason } as never
+export function modifyInstance(instanceKey: string, steps: readonly TokenStep[], variables: Record<string, unknown>, reason: string): Promise<unknown> {
+  const body = { ...modificationOf(steps), variables, reason } as never
   return unwrap(api.POST('/api/v1/instances/{instance_key}/modification', { params: { path: { instance_key: instanceKey } }, body }))
 }
 
 /** What failed counts as done, with these results; a batch of one. */
 export function skipIncident(incidentId: string, variables: Record<string, unknown>, reason: string): Promise<Batch> {
-  return unwrap(api.POST('/api/v1/batches', { body: { kind: 'skip', selection: { keys: [incidentId] }, variables, reason } as never }))
+  return createBatch({ kind: 'skip', selection: { keys: [incidentId] }, variables }, reason)
 }

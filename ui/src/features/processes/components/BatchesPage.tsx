@@ -22,6 +22,7 @@ import { StateBadge } from '@/shared/ui/StateBadge'
 import { batchListQuery, batchQuery, failedItemsQuery, turnBatch, type Batch, type BatchTurn } from '../api/operations'
 import { turnsOf } from '../batches'
 import classes from './Operations.module.css'
+import { Sections } from './Sections'
 
 const NONE: Batch[] = []
 
@@ -34,7 +35,7 @@ export function BatchesPage() {
   const rows = useMemo(() => pages?.flatMap((page) => page.items) ?? NONE, [pages])
   const open = (batch: Batch): void => void navigate({ search: { batch: batch.batch_id }, replace: true })
   return (
-    <Page title={t('batches.title')}>
+    <Page title={t('batches.title')} facts={<Sections />}>
       {chosen !== undefined && <BatchPanel batchId={chosen} />}
       {query.error !== null ? (
         <Problem error={query.error} onRetry={() => void query.refetch()} />

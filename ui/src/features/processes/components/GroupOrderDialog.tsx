@@ -20,11 +20,12 @@ export function GroupOrderDialog({ group, mode, onClose }: { group: IncidentGrou
   const navigate = useNavigate()
   const queryClient = useQueryClient()
   const kind = mode === 'skip' ? 'skip' : 'retry'
-  const preview = useQuery(orderPreviewQuery({ kind, signature: group.signature }))
+  const selection = { signature: group.signature }
+  const preview = useQuery(orderPreviewQuery({ kind, selection }))
   const [rows, setRows] = useState(() => rowsOf({}))
   const [reason, setReason] = useState('')
   const order = useMutation({
-    mutationFn: () => createBatch({ kind, signature: group.signature, variables: variablesOf(rows) }, reason.trim()),
+    mutationFn: () => createBatch({ kind, selection, variables: variablesOf(rows) }, reason.trim()),
     onSuccess: async ({ batch_id }) => {
       await queryClient.invalidateQueries({ queryKey: ['batches'] })
       await queryClient.invalidateQueries({ queryKey: ['incidents'] })

@@ -13,6 +13,7 @@ import { useCan } from '@/shared/session/session'
 import { Icon } from '@/shared/ui/Icon'
 import { Problem } from '@/shared/ui/Problem'
 import { RelativeTime } from '@/shared/ui/RelativeTime'
+import { StateBadge } from '@/shared/ui/StateBadge'
 
 import { resolveIncident } from '../api/instances'
 import { skipIncident } from '../api/operations'
@@ -43,6 +44,11 @@ export function IncidentCard({ incident, variables, onElement }: IncidentCardPro
         <RelativeTime iso={incident.raised_at} />
       </div>
       <p className={classes.message}>{say(incident.message)}</p>
+      {incident.is_suspended && (
+        <p>
+          <StateBadge state="suspended" /> {t('incident.suspended')}
+        </p>
+      )}
       {can('instance.operate') &&
         (mode === 'plain' ? (
           <Plain incident={incident} onEdit={() => setMode('edit')} onSkip={() => setMode('skip')} />

@@ -1,5 +1,5 @@
 /** Incidents of all processes, by their cause or one by one; several can be retried at once, with a count and a reason. */
-import { Button, Checkbox, Group, Modal, SegmentedControl, Select, TextInput } from '@mantine/core'
+import { Button, Group, Modal, SegmentedControl, Select, TextInput } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
@@ -15,6 +15,7 @@ import { Loading } from '@/shared/ui/Loading'
 import { Page } from '@/shared/ui/Page'
 import { Problem } from '@/shared/ui/Problem'
 import { RelativeTime } from '@/shared/ui/RelativeTime'
+import { StateBadge } from '@/shared/ui/StateBadge'
 
 import { incidentListQuery, resolveIncidents } from '../api/instances'
 import { processListQuery } from '../api/processes'
@@ -22,6 +23,7 @@ import type { Incident } from '../api/types'
 import type { IncidentsSearch } from '../routes'
 import { IncidentGroups } from './IncidentGroups'
 import classes from './processes.module.css'
+import { Sections } from './Sections'
 
 const NONE: Incident[] = []
 
@@ -47,13 +49,9 @@ export function IncidentsPage() {
   return (
     <Page
       title={t('incidents.title')}
+      facts={<Sections />}
       actions={
-        <>
-          {can('instance.operate') && picked.length > 0 && (
-            <Button onClick={() => setDialog('retry')}>{t('incidents.retry', { count: picked.length })}</Button>
-          )}
-          <Link to="/batches">{t('batches.title')}</Link>
-        </>
+        can('instance.operate') && picked.length > 0 && <Button onClick={() => setDialog('retry')}>{t('incidents.retry', { count: picked.length })}</Button>
       }
     >
       <Filters search={search} onChange={go} />
@@ -131,27 +129,8 @@ function IncidentTable({ rows, chosen, onChoose }: IncidentTableProps) {
   const { t } = useTranslation('processes')
   const say = useServerText()
   const navigate = useNavigate()
-
-  function toggle(id: string): void {
-    const next = new Set(chosen)
-    if (!next.delete(id)) next.add(id)
-    onChoose(next)
-  }
-
+  const can = useCan()
   const columns: DataColumn<Incident>[] = [
-    {
-      id: 'choose',
-      header: t('incidents.choose'),
-      cell: (row) => (
-        <Checkbox
-          size="xs"
-          aria-label={`${t('incidents.choose')}: ${row.element_name} ${row.instance_key}`}
-          checked={chosen.has(row.incident_id)}
-          disabled={row.resolved_at !== null}
-          onChange={() => toggle(row.incident_id)}
-        />
-      ),
-    },
     { id: 'kind', header: t('column.kind'), sortValue: (row) => row.kind, cell: (row) => t(`incident.kind.${row.kind}`, { defaultValue: row.kind }) },
     { id: 'element', header: t('column.element'), sortValue: (row) => row.element_name, cell: (row) => row.element_name || row.element_id },
     {
@@ -170,7 +149,7 @@ function IncidentTable({ rows, chosen, onChoose }: IncidentTableProps) {
       header: t('column.instance'),
       cell: (row) => (
         <Link to="/instances/$instanceKey" params={{ instanceKey: row.instance_key }} search={{ element: row.element_id }}>
-          {row.instance_key}
+          {row.business_key ?? row.instance_key} {row.is_suspended && <StateBadge state="suspended" />}
         </Link>
       ),
     },
@@ -183,6 +162,11 @@ function IncidentTable({ rows, chosen, onChoose }: IncidentTableProps) {
       columns={columns}
       rows={rows}
       rowKey={(row) => row.incident_id}
+      checks={
+        can('instance.operate')
+          ? { checked: chosen, onChange: onChoose, label: (row) => `${row.element_name || row.element_id} ${row.business_key ?? row.instance_key}`, isDisabled: (row) => row.resolved_at !== null }
+          : undefined
+      }
       onOpen={(row) =>
         void navigate({ to: '/instances/$instanceKey', params: { instanceKey: row.instance_key }, search: { element: row.element_id } })
       }

@@ -12,7 +12,6 @@ import { Icon } from '@/shared/ui/Icon'
 import { Page } from '@/shared/ui/Page'
 import { Panel } from '@/shared/ui/Panel'
 import { RelativeTime } from '@/shared/ui/RelativeTime'
-import { StateBadge } from '@/shared/ui/StateBadge'
 
 import { instanceQuery } from '../api/instances'
 import type { InstanceDetail } from '../api/types'
@@ -21,12 +20,14 @@ import { CancelDialog } from './CancelDialog'
 import { EventRows } from './EventRows'
 import { IncidentCard } from './IncidentCard'
 import { InstanceDiagram } from './InstanceDiagram'
+import { InstanceState } from './InstanceState'
 import { InstanceVariables } from './InstanceVariables'
 import { ModifyPanel } from './ModifyPanel'
 import classes from './processes.module.css'
-import { SuspendDialog } from './SuspendDialog'
+import { RestartDialog } from './RestartDialog'
 import { Timeline } from './Timeline'
 import { TimeTravel } from './TimeTravel'
+import { TurnDialog, type Turn } from './TurnDialog'
 import { Waits } from './Waits'
 
 export function InstancePage() {
@@ -53,8 +54,7 @@ function Facts({ detail }: { detail: InstanceDetail }) {
   const { summary } = detail
   return (
     <>
-      <StateBadge state={summary.status} />
-      {summary.is_suspended && <span>{t('instance.suspended')}</span>}
+      <InstanceState summary={summary} />
       <Link to="/processes/$processId" params={{ processId: summary.process_id }}>
         {summary.process_name} · {t('version', { version: summary.version })}
       </Link>
@@ -79,35 +79,68 @@ function Facts({ detail }: { detail: InstanceDetail }) {
 function Actions({ detail }: { detail: InstanceDetail }) {
   const { t } = useTranslation('processes')
   const can = useCan()
-  const [dialog, setDialog] = useState<'cancel' | 'suspend' | 'resume' | null>(null)
+  const { restart } = useSearch({ from: '/shell/instances/$instanceKey' })
   const navigate = useNavigate({ from: '/instances/$instanceKey' })
-  const { process_id, version, instance_key } = detail.summary
-  const turn = detail.summary.is_suspended ? 'resume' : 'suspend'
-  if (!can('instance.operate') || detail.summary.status !== 'active') return null
+  const [dialog, setDialog] = useState<'cancel' | Turn | null>(null)
+  const { instance_key, status, is_suspended } = detail.summary
+  const turn = is_suspended ? 'resume' : 'suspend'
+  const show = (isShown: boolean): void => void navigate({ search: (before) => ({ ...before, restart: isShown ? true : undefined }), replace: true })
+  if (!can('instance.operate')) return null
   return (
     <>
-      <Button variant="default" leftSection={<Icon name={turn === 'resume' ? 'running' : 'pause'} size={14} />} onClick={() => setDialog(turn)}>
-        {t(`${turn}.do`)}
-      </Button>
-      <Button variant="default" leftSection={<Icon name="cancelled" size={14} />} onClick={() => setDialog('cancel')}>
-        {t('action.cancelInstance')}
-      </Button>
-      <Menu position="bottom-end">
-        <Menu.Target>
-          <Button variant="default" leftSection={<Icon name="more" size={14} />}>
-            {t('action.more')}
+      {status === 'active' ? (
+        <>
+          <Button variant="default" leftSection={<Icon name={turn === 'resume' ? 'running' : 'pause'} size={14} />} onClick={() => setDialog(turn)}>
+            {t(`${turn}.do`)}
           </Button>
-        </Menu.Target>
-        <Menu.Dropdown>
-          <Menu.Item onClick={() => void navigate({ search: (before) => ({ ...before, at: undefined, modify: [] }), replace: true })}>{t('modify.title')}</Menu.Item>
-          <Menu.Item onClick={() => void navigate({ to: '/processes/$processId/migration', params: { processId: process_id }, search: { from: version, instance: instance_key } })}>
-            {t('migration.one')}
-          </Menu.Item>
-        </Menu.Dropdown>
-      </Menu>
-      {(dialog === 'suspend' || dialog === 'resume') && <SuspendDialog instanceKey={detail.summary.instance_key} mode={dialog} onClose={() => setDialog(null)} />}
-      {dialog === 'cancel' && <CancelDialog instanceKey={detail.summary.instance_key} onClose={() => setDialog(null)} />}
+          <Button variant="default" leftSection={<Icon name="cancelled" size={14} />} onClick={() => setDialog('cancel')}>
+            {t('action.cancelInstance')}
+          </Button>
+        </>
+      ) : (
+        <Button variant="default" leftSection={<Icon name="refresh" size={14} />} onClick={() => show(true)}>
+          {t('restart.do')}
+        </Button>
+      )}
+      <More detail={detail} onRestart={() => show(true)} onTurn={setDialog} />
+      {dialog === 'cancel' ? (
+        <CancelDialog instanceKey={instance_key} onClose={() => setDialog(null)} />
+      ) : (
+        dialog !== null && <TurnDialog instanceKey={instance_key} turn={dialog} onClose={() => setDialog(null)} />
+      )}
+      {restart === true && <RestartDialog detail={detail} onClose={() => show(false)} />}
     </>
+  )
+}
+
+/** What is wanted less often. */
+function More({ detail, onRestart, onTurn }: { detail: InstanceDetail; onRestart: () => void; onTurn: (turn: Turn) => void }) {
+  const { t } = useTranslation('processes')
+  const can = useCan()
+  const navigate = useNavigate({ from: '/instances/$instanceKey' })
+  const { process_id, version, instance_key, status, is_on_hold } = detail.summary
+  const isActive = status === 'active'
+  if (!isActive && !can('system.admin')) return null
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <Button variant="default" leftSection={<Icon name="more" size={14} />}>
+          {t('action.more')}
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {isActive && (
+          <>
+            <Menu.Item onClick={() => void navigate({ search: (before) => ({ ...before, at: undefined, modify: [] }), replace: true })}>{t('modify.title')}</Menu.Item>
+            <Menu.Item onClick={() => void navigate({ to: '/processes/$processId/migration', params: { processId: process_id }, search: { from: version, instance: instance_key } })}>
+              {t('migration.one')}
+            </Menu.Item>
+            <Menu.Item onClick={onRestart}>{t('restart.do')}</Menu.Item>
+          </>
+        )}
+        {can('system.admin') && <Menu.Item onClick={() => onTurn(is_on_hold ? 'release' : 'hold')}>{t(is_on_hold ? 'release.title' : 'hold.title')}</Menu.Item>}
+      </Menu.Dropdown>
+    </Menu>
   )
 }
 

@@ -3,13 +3,15 @@ import { Button, Select, Switch, TextInput } from '@mantine/core'
 import { useDebouncedCallback } from '@mantine/hooks'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
-import { useMemo } from 'react'
+import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
+import { formatNumber } from '@/shared/format/number'
 import { formatDuration } from '@/shared/format/time'
 import { useLanguage } from '@/shared/i18n/useLanguage'
 import { useAnnounced } from '@/shared/live/announced'
 import { useLiveTopics } from '@/shared/live/live'
+import { useCan } from '@/shared/session/session'
 import { DataTable, type DataColumn } from '@/shared/ui/DataTable'
 import { Empty } from '@/shared/ui/Empty'
 import { Icon } from '@/shared/ui/Icon'
@@ -17,16 +19,19 @@ import { Loading } from '@/shared/ui/Loading'
 import { Page } from '@/shared/ui/Page'
 import { Problem } from '@/shared/ui/Problem'
 import { RelativeTime } from '@/shared/ui/RelativeTime'
-import { StateBadge } from '@/shared/ui/StateBadge'
 
 import { instanceListQuery } from '../api/instances'
 import { processListQuery } from '../api/processes'
 import type { InstanceSummary } from '../api/types'
 import type { InstancesSearch } from '../routes'
+import { STATUSES } from '../selection'
+import { InstanceOrders } from './InstanceOrders'
+import { InstanceState } from './InstanceState'
+import { Sections } from './Sections'
 import classes from './processes.module.css'
 
 const NONE: InstanceSummary[] = []
-const STATUSES = ['active', 'completed', 'terminated', 'cancelled', 'failed']
+const NOTHING: ReadonlySet<string> = new Set()
 
 export function InstancesPage() {
   const { t } = useTranslation('processes')
@@ -39,9 +44,9 @@ export function InstancesPage() {
   }
 
   return (
-    <Page title={t('instances.title')}>
+    <Page title={t('instances.title')} facts={<Sections />}>
       <Filters search={search} onChange={go} />
-      <InstanceList search={search} onClear={() => void navigate({ search: {}, replace: true })} />
+      <InstanceList key={JSON.stringify(search)} search={search} onClear={() => void navigate({ search: {}, replace: true })} />
     </Page>
   )
 }
@@ -94,17 +99,40 @@ function Filters({ search, onChange }: { search: InstancesSearch; onChange: (cha
 }
 
 function InstanceList({ search, onClear }: { search: InstancesSearch; onClear: () => void }) {
-  const { t } = useTranslation('processes')
-  const navigate = useNavigate()
   const query = useInfiniteQuery(instanceListQuery(search))
   const pages = query.data?.pages
   const all = useMemo(() => pages?.flatMap((page) => page.items) ?? NONE, [pages])
-  const scope = `${JSON.stringify(search)} ${pages?.length ?? 0}`
-  const { rows, waiting, show } = useAnnounced(all, (row) => row.instance_key, scope)
-  const columns = useColumns()
   if (query.error !== null) return <Problem error={query.error} onRetry={() => void query.refetch()} />
   if (query.isPending) return <Loading rows={8} />
-  if (rows.length === 0) return <NoInstances search={search} onClear={onClear} />
+  if (all.length === 0) return <NoInstances search={search} onClear={onClear} />
+  return (
+    <Rows
+      search={search}
+      all={all}
+      pages={pages?.length ?? 0}
+      total={pages?.[0]?.total ?? null}
+      onMore={query.hasNextPage ? () => void query.fetchNextPage() : null}
+    />
+  )
+}
+
+interface RowsProps {
+  search: InstancesSearch
+  all: InstanceSummary[]
+  /** How many of the list's pages have been asked for. */
+  pages: number
+  total: number | null
+  onMore: (() => void) | null
+}
+
+function Rows({ search, all, pages, total, onMore }: RowsProps) {
+  const { t } = useTranslation('processes')
+  const navigate = useNavigate()
+  const can = useCan()
+  const { rows, waiting, show } = useAnnounced(all, (row) => row.instance_key, `${pages}`)
+  const columns = useColumns()
+  const [checked, setChecked] = useState(NOTHING)
+  const chosen = rows.filter(({ instance_key }) => checked.has(instance_key))
   return (
     <>
       {waiting > 0 && (
@@ -112,23 +140,28 @@ function InstanceList({ search, onClear }: { search: InstancesSearch; onClear: (
           {t('shared:list.new', { count: waiting })}
         </Button>
       )}
+      {chosen.length > 0 && (
+        <InstanceOrders search={search} chosen={chosen} hasMore={onMore !== null || chosen.length < all.length} total={total} onClear={() => setChecked(NOTHING)} />
+      )}
       <DataTable
         label={t('instances.title')}
         columns={columns}
         rows={rows}
         rowKey={(row) => row.instance_key}
+        checks={can('instance.operate') ? { checked, onChange: setChecked, label: (row) => row.business_key ?? row.instance_key } : undefined}
         onOpen={(row) => void navigate({ to: '/instances/$instanceKey', params: { instanceKey: row.instance_key } })}
       />
-      <Foot shown={rows.length} total={pages?.[0]?.total ?? null} onMore={query.hasNextPage ? () => void query.fetchNextPage() : null} />
+      <Foot shown={rows.length} total={total} onMore={onMore} />
     </>
   )
 }
 
 function Foot({ shown, total, onMore }: { shown: number; total: number | null; onMore: (() => void) | null }) {
   const { t } = useTranslation('processes')
+  const language = useLanguage()
   return (
     <div className={classes.foot}>
-      {total !== null && <span>{t('shared:list.of', { shown, total })}</span>}
+      <span>{total === null ? onMore !== null && t('shared:list.more', { shown }) : t('shared:list.of', { shown: formatNumber(shown, language), total: formatNumber(total, language) })}</span>
       {onMore !== null && (
         <Button variant="default" onClick={onMore}>
           {t('shared:action.showMore')}
@@ -159,7 +192,7 @@ function useColumns(): DataColumn<InstanceSummary>[] {
       ),
     },
     { id: 'process', header: t('column.process'), sortValue: (row) => row.process_name, cell: (row) => `${row.process_name} · ${t('version', { version: row.version })}` },
-    { id: 'status', header: t('column.status'), sortValue: (row) => row.status, cell: (row) => <StateBadge state={row.open_incidents > 0 ? 'incident' : row.status} /> },
+    { id: 'status', header: t('column.status'), sortValue: (row) => row.status, cell: (row) => <InstanceState summary={row} /> },
     { id: 'started', header: t('column.started'), sortValue: (row) => row.started_at, cell: (row) => <RelativeTime iso={row.started_at} /> },
     {
       id: 'duration',

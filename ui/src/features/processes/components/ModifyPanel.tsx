@@ -1,10 +1,13 @@
 /** Moves tokens of an instance: choose in the diagram or the list, see what would begin and end, then do it. */
 import { ActionIcon, Button, Group, Select, TextInput } from '@mantine/core'
+import { useDebouncedValue } from '@mantine/hooks'
 import { notifications } from '@mantine/notifications'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
+import { rowProblems, rowsOf, variablesOf, type VariableRow } from '@/shared/forms/variables'
+import { VariableEditor } from '@/shared/forms/VariableEditor'
 import { Async } from '@/shared/ui/Async'
 import { Icon } from '@/shared/ui/Icon'
 import { Panel } from '@/shared/ui/Panel'
@@ -13,10 +16,14 @@ import { Problem } from '@/shared/ui/Problem'
 import { effectsQuery, modifyInstance, type Effect } from '../api/operations'
 import { modelQuery } from '../api/processes'
 import type { InstanceDetail } from '../api/types'
+import { changedVariables } from '../changes'
 import { elementsOf } from '../migration'
 import { actionsAt, effectMarks, places, type TokenAction, type TokenStep } from '../modification'
 import { InstanceDiagram } from './InstanceDiagram'
+import { ownVariables } from './InstanceVariables'
 import classes from './ModifyPanel.module.css'
+
+const NO_VARIABLES: Record<string, unknown> = {}
 
 interface ModifyPanelProps {
   detail: InstanceDetail
@@ -34,7 +41,9 @@ export function ModifyPanel({ detail, steps, element, onElement, onSteps }: Modi
   const active = useMemo(() => new Set(detail.visits.filter(({ state }) => state === 'active').map(({ element_id }) => element_id)), [detail.visits])
   const choices = useMemo(() => (model.data === undefined ? [] : places(elementsOf(model.data, summary.process_id), active)), [model.data, summary.process_id, active])
   const [moving, setMoving] = useState<string | null>(null)
-  const effects = useQuery({ ...effectsQuery(summary.instance_key, steps), enabled: steps.length > 0 })
+  const edit = useVariablesFirst(detail)
+  const [settled] = useDebouncedValue(edit.variables, 300)
+  const effects = useQuery({ ...effectsQuery(summary.instance_key, steps, settled), enabled: steps.length > 0 })
   const marks = useMemo(() => effectMarks(effects.data ?? []), [effects.data])
   const nameOf = (id: string): string => choices.find((each) => each.id === id)?.name || id
 
@@ -80,25 +89,80 @@ export function ModifyPanel({ detail, steps, element, onElement, onSteps }: Modi
               ))
             )}
           </Group>
-          {steps.length > 0 && <Steps steps={steps} nameOf={nameOf} onSteps={onSteps} />}
-          {steps.length > 0 && <Async query={effects} rows={2}>{(found) => <Effects effects={found} nameOf={nameOf} />}</Async>}
-          <Order instanceKey={summary.instance_key} steps={steps} isPossible={effects.isSuccess} onClose={() => onSteps(undefined)} />
+          {steps.length > 0 && (
+            <>
+              <VariablesFirst edit={edit} />
+              <Steps steps={steps} variables={edit.variables} nameOf={nameOf} onSteps={onSteps} />
+              <Async query={effects} rows={2}>
+                {(found) => <Effects effects={found} nameOf={nameOf} />}
+              </Async>
+            </>
+          )}
+          <Order instanceKey={summary.instance_key} steps={steps} variables={edit.variables} isPossible={effects.isSuccess && edit.isRight} onClose={() => onSteps(undefined)} />
         </div>
       </Panel>
     </div>
   )
 }
 
+interface VariablesEdit {
+  /** null: none are to be set. */
+  rows: VariableRow[] | null
+  /** Those that differ from what they are. */
+  variables: Record<string, unknown>
+  isRight: boolean
+  change: (rows: VariableRow[] | null) => void
+  begin: () => void
+}
+
+function useVariablesFirst(detail: InstanceDetail): VariablesEdit {
+  const own = useMemo(() => ownVariables(detail), [detail])
+  const [rows, change] = useState<VariableRow[] | null>(null)
+  const isRight = rows === null || rowProblems(rows).every((problem) => problem === null)
+  const variables = useMemo(() => (rows === null || !isRight ? NO_VARIABLES : changedVariables(own, variablesOf(rows))), [own, rows, isRight])
+  return { rows, variables, isRight, change, begin: () => change(rowsOf(own)) }
+}
+
+/** What the tokens find where they go to. */
+function VariablesFirst({ edit }: { edit: VariablesEdit }) {
+  const { t } = useTranslation('processes')
+  if (edit.rows === null)
+    return (
+      <div>
+        <Button variant="default" leftSection={<Icon name="edit" size={14} />} onClick={edit.begin}>
+          {t('modify.variables')}
+        </Button>
+      </div>
+    )
+  return (
+    <section className={classes.variables} aria-label={t('modify.variables')}>
+      <h3>{t('modify.variables')}</h3>
+      <VariableEditor rows={edit.rows} onChange={edit.change} />
+      {Object.keys(edit.variables).length === 0 && <p className="tl-muted">{t('modify.noneChanged')}</p>}
+      <div>
+        <Button variant="subtle" size="compact-sm" onClick={() => edit.change(null)}>
+          {t('modify.noVariables')}
+        </Button>
+      </div>
+    </section>
+  )
+}
+
 interface StepsProps {
   steps: TokenStep[]
+  /** Set before the first step. */
+  variables: Record<string, unknown>
   nameOf: (id: string) => string
   onSteps: (steps: TokenStep[]) => void
 }
 
-function Steps({ steps, nameOf, onSteps }: StepsProps) {
+function Steps({ steps, variables, nameOf, onSteps }: StepsProps) {
   const { t } = useTranslation('processes')
   return (
     <ol className={classes.steps} aria-label={t('modify.steps')}>
+      {Object.entries(variables).map(([name, value]) => (
+        <li key={`variable ${name}`}>{t('modify.set', { name, value: shortened(JSON.stringify(value)) })}</li>
+      ))}
       {steps.map((step, index) => {
         const text = t(`modify.step.${step.action}`, { element: nameOf(step.element), target: nameOf(step.target ?? '') })
         return (
@@ -112,6 +176,12 @@ function Steps({ steps, nameOf, onSteps }: StepsProps) {
       })}
     </ol>
   )
+}
+
+const LONG = 60
+
+function shortened(text: string): string {
+  return text.length > LONG ? `${text.slice(0, LONG)}…` : text
 }
 
 function Effects({ effects, nameOf }: { effects: readonly Effect[]; nameOf: (id: string) => string }) {
@@ -144,12 +214,20 @@ function Effects({ effects, nameOf }: { effects: readonly Effect[]; nameOf: (id:
   )
 }
 
-function Order({ instanceKey, steps, isPossible, onClose }: { instanceKey: string; steps: TokenStep[]; isPossible: boolean; onClose: () => void }) {
+interface OrderProps {
+  instanceKey: string
+  steps: TokenStep[]
+  variables: Record<string, unknown>
+  isPossible: boolean
+  onClose: () => void
+}
+
+function Order({ instanceKey, steps, variables, isPossible, onClose }: OrderProps) {
   const { t } = useTranslation('processes')
   const queryClient = useQueryClient()
   const [reason, setReason] = useState('')
   const modify = useMutation({
-    mutationFn: () => modifyInstance(instanceKey, steps, reason.trim()),
+    mutationFn: () => modifyInstance(instanceKey, steps, variables, reason.trim()),
     onSuccess: async () => {
       notifications.show({ message: t('modify.done') })
       await queryClient.invalidateQueries({ queryKey: ['instances'] })
@@ -169,7 +247,7 @@ function Order({ instanceKey, steps, isPossible, onClose }: { instanceKey: strin
       {modify.error !== null && <Problem error={modify.error} />}
       <Group gap="sm">
         <Button type="submit" disabled={reason.trim() === '' || steps.length === 0 || !isPossible} loading={modify.isPending}>
-          {t('modify.apply', { count: steps.length })}
+          {t('modify.apply', { count: steps.length + Object.keys(variables).length })}
         </Button>
         <Button variant="default" onClick={onClose}>
           {t('shared:action.cancel')}

@@ -21,6 +21,7 @@ import type { ProcessSummary } from '../api/types'
 import type { ListTab } from '../routes'
 import { warnOfFindings } from '../warnings'
 import { DraftList } from './DraftList'
+import { Sections } from './Sections'
 import classes from './processes.module.css'
 
 export function ProcessesPage() {
@@ -33,12 +34,7 @@ export function ProcessesPage() {
   return (
     <Page
       title={t('title')}
-      facts={
-        <span className={classes.links}>
-          <Link to="/instances">{t('instances.title')}</Link>
-          <Link to="/incidents">{t('incidents.title')}</Link>
-        </span>
-      }
+      facts={<Sections />}
       actions={<ListActions deploy={deploy} />}
     >
       {deploy.error !== null && <Problem error={deploy.error} />}

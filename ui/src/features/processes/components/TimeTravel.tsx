@@ -8,6 +8,7 @@ import { useLanguage } from '@/shared/i18n/useLanguage'
 import { formatAbsolute } from '@/shared/format/time'
 import { Icon } from '@/shared/ui/Icon'
 import { Problem } from '@/shared/ui/Problem'
+import { StateBadge } from '@/shared/ui/StateBadge'
 
 import { momentQuery, type Moment } from '../api/operations'
 import type { InstanceDetail } from '../api/types'
@@ -65,7 +66,7 @@ function Told({ moment }: { moment: Moment }) {
         <strong>{t(`moment.kind.${moment.kind}`, { defaultValue: moment.kind })}</strong>
         <span>{formatAbsolute(moment.occurred_at, language)}</span>
         {moment.actor !== null && <span className="tl-muted">{moment.actor}</span>}
-        {moment.is_suspended && <span>{t('instance.suspended')}</span>}
+        {moment.is_suspended && <StateBadge state="suspended" />}
       </p>
       {moment.changes.length > 0 && (
         <ul className={classes.failed} aria-label={t('moment.changes')}>
