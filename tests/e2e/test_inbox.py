@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.browser import PHONE, overflow_of
+from tests.e2e.browser import DESK, PHONE, overflow_of
 from tests.e2e.desk import Desk, open_desk, second_person
 from tests.e2e.drawn_orders import drawn_orders
 from tests.e2e.server import Person
@@ -131,5 +131,47 @@ def test_a_task_is_found_by_filters_worked_on_with_notes_and_completed(office: O
     assert detail["summary"]["status"] == "completed"
     history = [one["kind"] for one in clerk.get(f"/tasks/{found['user_task_id']}/history")]
     assert history == ["opened", "claimed", "commented", "attached", "delegated", "resolved", "completed"]
+    page.set_viewport_size(PHONE)
+    assert overflow_of(page) == 0
+
+
+def test_several_tasks_are_claimed_and_assigned_at_once_and_one_is_planned(office: Office) -> None:
+    page, clerk = office.desk.page, office.clerk
+    page.set_viewport_size(DESK)
+    for key in ("B-1", "B-2", "B-3"):
+        clerk.post("/processes/orders/instances", {"business_key": key, "variables": {"due": None, "urgency": 50}})
+    page.goto(f"{office.desk.server.address}/tasks?view=all&search=B-")
+    tasks = page.get_by_role("table", name="Tasks")
+    tasks.get_by_role("checkbox", name="Check: Check B-1").check()
+    tasks.get_by_text("B-2").first.click()
+    page.keyboard.press("x")
+    page.get_by_role("button", name="Claim 2").click()
+    expect(page.get_by_text("2 tasks handed on, 0 refused")).to_be_visible()
+    assert {one["business_key"]: one["assignee"] for one in clerk.get("/tasks", view="all", search="B-")["items"]} == {
+        "B-1": "admin",
+        "B-2": "admin",
+        "B-3": None,
+    }
+
+    tasks.get_by_role("checkbox", name="Check all rows shown").check()
+    page.get_by_role("button", name="Assign 3 tasks").click()
+    page.get_by_label("User name").fill("clerk")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("3 tasks handed on, 0 refused")).to_be_visible()
+    assert clerk.get("/tasks", view="mine", search="B-")["total"] == 3
+
+    task = page.get_by_role("article", name="Check")
+    task.get_by_role("button", name="More").click()
+    page.get_by_role("menuitem", name="Dates and priority").click()
+    page.get_by_label("Due").fill("2999-05-01T10:00")
+    page.get_by_label("Look again").fill("2999-04-01T10:00")
+    page.get_by_role("textbox", name="Priority").fill("80")
+    page.get_by_role("button", name="Save").click()
+    expect(task).to_contain_text("High priority (80)")
+    (planned,) = clerk.get("/tasks", view="mine", search="B-2")["items"]
+    assert (planned["due_at"], planned["follow_up_at"]) == ("2999-05-01T08:00:00Z", "2999-04-01T08:00:00Z")
+
+    page.get_by_label("Search name or business key").fill("nobody has this")
+    expect(page.get_by_text("No task fits the filters")).to_be_visible()
     page.set_viewport_size(PHONE)
     assert overflow_of(page) == 0

@@ -1,7 +1,7 @@
 /** Batches: what was ordered for many, how far it is, what was refused and why. */
 import { Button, Group, Progress } from '@mantine/core'
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useNavigate, useSearch } from '@tanstack/react-router'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 
@@ -36,7 +36,11 @@ export function BatchesPage() {
   const open = (batch: Batch): void => void navigate({ search: { batch: batch.batch_id }, replace: true })
   return (
     <Page title={t('batches.title')} facts={<Sections />}>
-      {chosen !== undefined && <BatchPanel batchId={chosen} />}
+      {chosen !== undefined && (
+        <div className={classes.chosen}>
+          <BatchPanel batchId={chosen} />
+        </div>
+      )}
       {query.error !== null ? (
         <Problem error={query.error} onRetry={() => void query.refetch()} />
       ) : query.isPending ? (
@@ -138,11 +142,21 @@ function Failed({ batch }: { batch: Batch }) {
         <ul className={classes.failed} aria-label={t('batches.failed')}>
           {failed.map((item) => (
             <li key={item.position}>
-              <code>{item.target}</code> {say(item.message ?? '')} <span className="tl-muted">{item.error_code}</span>
+              <Target batch={batch} target={item.target} /> {say(item.message ?? '')} <span className="tl-muted">{item.error_code}</span>
             </li>
           ))}
         </ul>
       )}
     </Async>
+  )
+}
+
+/** Of most batches an instance, which can be looked at. */
+function Target({ batch, target }: { batch: Batch; target: string }) {
+  if (batch.kind === 'retry' || batch.kind === 'skip') return <code>{target}</code>
+  return (
+    <Link to="/instances/$instanceKey" params={{ instanceKey: target }}>
+      {target}
+    </Link>
   )
 }

@@ -1,6 +1,6 @@
 /** The list side of the inbox. */
 import { Button } from '@mantine/core'
-import { useMemo } from 'react'
+import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import type { UserTask } from '@/shared/api/types'
@@ -17,6 +17,9 @@ import type { Inbox } from '../hooks/useInbox'
 import type { TaskView } from '../routes'
 import { DueDate } from './DueDate'
 import classes from './TaskList.module.css'
+import { TaskOrders } from './TaskOrders'
+
+const NOTHING: ReadonlySet<string> = new Set()
 
 interface TaskListProps {
   inbox: Inbox
@@ -30,6 +33,8 @@ interface TaskListProps {
 export function TaskList({ inbox, view, selected, isNarrowed, onSelect }: TaskListProps) {
   const { t } = useTranslation('tasks')
   const columns = useColumns()
+  const [checked, setChecked] = useState(NOTHING)
+  const chosen = inbox.rows.filter(({ user_task_id }) => checked.has(user_task_id))
   if (inbox.error !== null && inbox.rows.length === 0) return <Problem error={inbox.error} onRetry={inbox.retry} />
   if (inbox.isLoading) return <Loading rows={8} />
   return (
@@ -42,6 +47,7 @@ export function TaskList({ inbox, view, selected, isNarrowed, onSelect }: TaskLi
           </button>
         )}
       </div>
+      {chosen.length > 0 && <TaskOrders chosen={chosen} onClear={() => setChecked(NOTHING)} />}
       {inbox.rows.length === 0 ? (
         <Empty icon="tasks" title={isNarrowed ? t('empty.narrowed.title') : t(`empty.${view}.title`)} text={isNarrowed ? t('empty.narrowed.text') : t(`empty.${view}.text`)} />
       ) : (
@@ -52,6 +58,7 @@ export function TaskList({ inbox, view, selected, isNarrowed, onSelect }: TaskLi
           rowKey={(row) => row.user_task_id}
           selectedKey={selected}
           onSelect={(row) => onSelect(row.user_task_id)}
+          checks={{ checked, onChange: setChecked, label: (row) => `${row.name} ${row.business_key ?? row.instance_key}` }}
         />
       )}
       {inbox.loadMore !== null && (

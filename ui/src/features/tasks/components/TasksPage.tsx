@@ -85,7 +85,7 @@ export function TasksPage() {
         name="tasks"
         initial={42}
         narrow={taskId === undefined ? 'first' : 'second'}
-        first={<TaskList inbox={inbox} view={view} selected={taskId ?? null} isNarrowed={search !== '' || countOf(filters) > 0} onSelect={(task) => go({ task })} />}
+        first={<TaskList key={`${view} ${search} ${JSON.stringify(filters)}`} inbox={inbox} view={view} selected={taskId ?? null} isNarrowed={search !== '' || countOf(filters) > 0} onSelect={(task) => go({ task })} />}
         second={
           taskId === undefined ? (
             <NothingChosen hasTasks={inbox.rows.length > 0} />
