@@ -243,6 +243,27 @@ def test_the_pages_raised_no_script_error_and_asked_nobody_else(walked: Town) ->
     assert walked.complaints.strangers == []
 
 
+def test_the_bpmn_io_mark_is_visible_and_uncovered_in_every_diagram_and_form(walked: Town) -> None:
+    page = walked.context.new_page()
+    instance = _key_of(walked, KEYS[0])
+    draft = walked.clerk.get("/drafts")["items"][0]["draft_id"]
+    diagrams = [
+        "/mining/logs/receipt?tab=model",
+        "/processes/receipt?tab=diagram",
+        "/processes/receipt?start=true",
+        "/processes/receipt/migration?from=1&to=2&dry=true",
+        f"/instances/{instance}?restart=true",
+        "/instances?status=suspended",
+        f"/processes/drafts/{draft}",
+        f"/instances/{instance}",
+    ]
+    for size in (DESK, PHONE):
+        page.set_viewport_size(size)
+        for place in diagrams:
+            page.goto(walked.server.address + place)
+            assert_marks_visible(page)
+
+
 @pytest.fixture(scope="module")
 def chinese(walked: Town, driver: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     """A second person, whose browser speaks Chinese."""
@@ -263,8 +284,9 @@ class Visits:
 
 
 @pytest.fixture(scope="module")
-def visits(walked: Town, chinese: Page, test_data: Path) -> Visits:
+def visits(walked: Town, chinese: Page, test_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Visits:
     """Every page opened once in Chinese, at a desk and then as narrow as a phone."""
+    deploy_second_version(walked.clerk, tmp_path_factory.mktemp("second") / "receipt.bpmn")
     data = words_of_the_data(walked.clerk, test_data / "logs" / "receipt.csv")
     found = Visits()
     for place in places(walked):
@@ -276,6 +298,14 @@ def visits(walked: Town, chinese: Page, test_data: Path) -> Visits:
         if pixels := overflow_of(chinese):
             found.too_wide[place] = pixels
     return found
+
+
+def deploy_second_version(clerk: Person, file: Path) -> None:
+    """With another name, so that there is something to migrate to; one instance runs by the first."""
+    clerk.post("/processes/receipt/instances", {"business_key": "R-21", "variables": {}})
+    model = clerk.text("/processes/receipt/versions/1/xml")
+    file.write_text(model.replace(pages.NEW_NAME, f"{pages.NEW_NAME} 2"), encoding="utf-8")
+    clerk.post_files("/deployments", [file])
 
 
 def test_a_browser_that_speaks_chinese_gets_chinese_pages_without_a_word_of_english(
@@ -295,24 +325,6 @@ def test_no_page_is_wider_than_a_phone(walked: Town, visits: Visits) -> None:
         assert overflow_of(page) == 0, place
 
     assert visits.too_wide == {}
-
-
-def test_the_bpmn_io_mark_is_visible_and_uncovered_in_every_diagram_and_form(walked: Town) -> None:
-    page = walked.context.new_page()
-    instance = _key_of(walked, KEYS[0])
-    draft = walked.clerk.get("/drafts")["items"][0]["draft_id"]
-    diagrams = [
-        "/mining/logs/receipt?tab=model",
-        "/processes/receipt?tab=diagram",
-        "/processes/receipt?start=true",
-        f"/processes/drafts/{draft}",
-        f"/instances/{instance}",
-    ]
-    for size in (DESK, PHONE):
-        page.set_viewport_size(size)
-        for place in diagrams:
-            page.goto(walked.server.address + place)
-            assert_marks_visible(page)
 
 
 def places(town: Town) -> list[str]:
