@@ -1,18 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """Logs in Python: frames, results that show themselves, files; texts of a log are never markup."""
 
-from importlib import import_module
+import json
 from pathlib import Path
 
 import polars as pl
 import pytest
 
+import taktloom
 from taktloom.app.analyses.records import AnalysisParameterError
 from taktloom.app.notebooks import Log
 from taktloom.mining.logs.errors import MalformedRecordError
 from taktloom.model.errors import NotFoundError, TaktloomError
 
-READ_LOG = import_module("taktloom").read_log  # the name that people use
 EVIL = "<script>alert(1)</script>"
 ROWS = "case,activity,time\n" + "".join(
     f"c{case},{activity},2026-01-01T0{hour}:00:00Z\n"
@@ -25,9 +25,13 @@ ROWS = "case,activity,time\n" + "".join(
 def log(tmp_path_factory: pytest.TempPathFactory) -> Log:
     file: Path = tmp_path_factory.mktemp("notebooks") / "log.csv"
     file.write_text(ROWS, encoding="utf-8")
-    read = READ_LOG(file)
-    assert isinstance(read, Log)
-    return read
+    return taktloom.read_log(file)
+
+
+def test_type_checkers_know_the_names_of_the_package() -> None:
+    stub = Path(taktloom.__file__).with_suffix(".pyi").read_text(encoding="utf-8")
+
+    assert f"__all__ = {json.dumps(taktloom.__all__)}" in stub
 
 
 def test_a_log_gives_its_events_cases_and_variants_as_frames(log: Log) -> None:
@@ -74,4 +78,4 @@ def test_a_file_that_is_no_log_is_refused_and_leaves_nothing_behind(tmp_path: Pa
     (tmp_path / "no.csv").write_text("nothing", encoding="utf-8")
 
     with pytest.raises(TaktloomError):
-        READ_LOG(tmp_path / "no.csv")
+        taktloom.read_log(tmp_path / "no.csv")

@@ -31,9 +31,18 @@ def rows_of(staging: Staging) -> list[tuple[str | None, ...]]:
     return staging.scan().select(pl.all().replace("", None)).collect().rows()
 
 
-@given(ROWS, st.sampled_from(["\n", "\r\n"]), st.booleans(), st.sampled_from([",", ";", "\t"]))
-def test_both_ways_give_the_same_rows(rows: list[list[str]], end: str, is_ended: bool, delimiter: str) -> None:
-    lines = [delimiter.join(("x", "y", "z")), *(delimiter.join(row) for row in rows)]
+@given(
+    rows=ROWS,
+    end=st.sampled_from(["\n", "\r\n"]),
+    is_ended=st.booleans(),
+    delimiter=st.sampled_from([",", ";", "\t"]),
+    unquoted=st.sampled_from([None, 1, 5]),
+)
+def test_both_ways_give_the_same_rows(
+    rows: list[list[str]], end: str, is_ended: bool, delimiter: str, unquoted: int | None
+) -> None:
+    quoted = [[cell if unquoted is None or len(cell) == unquoted else f'"{cell}"' for cell in row] for row in rows]
+    lines = [delimiter.join(("x", '"y"', "z")), *(delimiter.join(row) for row in quoted)]
     content = (end.join(lines) + (end if is_ended else "")).encode()
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         patch.setattr(csv_blocks, "BLOCK_BYTES", 40)  # several blocks even here
@@ -46,13 +55,20 @@ def test_both_ways_give_the_same_rows(rows: list[list[str]], end: str, is_ended:
         assert long.text is None
         assert short_rows == rows_of(long)
         assert short.source == long.source
-        assert (short.rows, short.columns) == (long.rows, long.columns)
+        assert (short.rows, tuple(short.columns)) == (long.rows, ("x", "y", "z"))
 
 
 @pytest.mark.parametrize(
     "rows",
     [
-        b'a,"b",c\n',
+        b'a,"b,c",d\n',
+        b'a,"b\nc",d\n',
+        b'a,"b""c",d\n',
+        b'a,b"",c\n',
+        b'a,"b" ,c\n',
+        b'a,",c\na,",c\n',
+        b'a,"b,c\na,d",c\n',
+        b'a,"b"c,d"e"\n',
         b"a,b\n",
         b"a,b,c,d\n",
         b"a,b,c\n\na,b,c\n",
@@ -61,7 +77,25 @@ def test_both_ways_give_the_same_rows(rows: list[list[str]], end: str, is_ended:
         b"a,b\0,c\n",
         b"a,b\xff,c\n",
     ],
-    ids=["quote", "too short", "too long", "blank line", "lone return", "endless line", "NUL", "not UTF-8"],
+    ids=[
+        *(
+            "delimiter",
+            "line",
+            "quote",
+            "quotes at the end",
+            "blank",
+            "lone quotes",
+            "two rows",
+            "letters after a quote",
+        ),
+        "too short",
+        "too long",
+        "blank line",
+        "lone return",
+        "endless line",
+        "NUL",
+        "not UTF-8",
+    ],
 )
 def test_what_the_short_way_cannot_prove_is_left_to_the_long_one(tmp_path: Path, rows: bytes) -> None:
     path = tmp_path / "log.csv"

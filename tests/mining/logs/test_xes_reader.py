@@ -66,6 +66,7 @@ def test_nested_attributes_lists_comments_and_cdata(tmp_path: Path) -> None:
                 '<!-- inside --><string key="person" value="Ann">',
                 '<string key="team" value="x"><int key="size" value="3"/></string></string>',
                 '<list key="tags"><values><string key="t" value="red"/><string key="t" value="blue"/></values></list>',
+                '<list key="old"><string key="t" value="green"/></list>',
                 "<string key='note' value='none'><![CDATA[ ignored ]]></string>",
             ),
         ),
@@ -76,6 +77,7 @@ def test_nested_attributes_lists_comments_and_cdata(tmp_path: Path) -> None:
     assert row["activity"] == "A & B 中"
     assert (row["event.person"], row["event.person.team"], row["event.person.team.size"]) == ("Ann", "x", 3)
     assert row["event.tags"] == '[["t", "red"], ["t", "blue"]]'
+    assert row["event.old"] == '[["t", "green"]]'  # written so before IEEE 1849
     assert row["event.note"] == "none"
     assert "event.colour" not in row  # a global's value is for new events and is filled in nowhere
 

@@ -12,6 +12,7 @@ from taktloom.calendars.business import BusinessCalendar, Span, business_duratio
 from taktloom.evidence.survival import estimate_survival
 from taktloom.mining.drawing.time_svg import dotted_svg, spectrum_svg
 from taktloom.mining.performance.open_time import LogTooLongForCalendarError, in_open_time, lay_out
+from taktloom.mining.performance.queues import Queue, measure_queues
 from taktloom.mining.performance.spectrum import dotted_chart, performance_spectrum
 from taktloom.mining.performance.times import (
     cases_at_once,
@@ -66,6 +67,25 @@ def test_the_map_to_open_time_measures_what_the_calendar_does(instants: list[dat
 
     told = [int(each - mapped[0]) for each in mapped[1:]]
     assert told == [micros(EPOCH + business_duration_between(AMSTERDAM, begin, end)) for end in rest]
+
+
+def test_queues_hold_the_cases_between_a_completion_and_the_next_start() -> None:
+    """b is waited for from 10 to 30, 20 to 30 and 28 to 40; c has one start, at once, and one that nobody knows."""
+    log = arrays(
+        [
+            (0, "a", 0, 10), (0, "b", 30, 40), (0, "c", 40, 50),
+            (1, "a", 0, 20), (1, "b", 30, 60), (1, "c", None, 90),
+            (2, "a", 20, 28), (2, "b", 40, 100),
+        ]
+    )  # fmt: skip
+
+    queues = measure_queues(log)
+
+    assert queues == (
+        Queue(activity="b", waits=3, mean_cases=0.42, most_cases=3, mean_wait_s=14.0),
+        Queue(activity="c", waits=1, mean_cases=0.0, most_cases=0, mean_wait_s=0.0),
+    )
+    assert measure_queues(arrays([(0, "a", None, 10), (0, "b", None, 30)])) is None
 
 
 def test_a_log_in_open_time_counts_no_night_and_no_weekend() -> None:

@@ -6,6 +6,7 @@ from collections import Counter
 from itertools import pairwise
 
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -55,9 +56,9 @@ def test_different_values_are_counted_once_per_group(rows: list[tuple[int, int]]
     ("count", "type_name"), [(1, "uint8"), (16, "uint8"), (17, "uint16"), (256, "uint16"), (257, "uint32")]
 )
 def test_the_last_pair_of_many_activities_fits_its_number(count: int, type_name: str) -> None:
-    last = np.array([count - 1, count - 1], dtype=np.uint32)
+    last = pl.Series([count - 1, count - 1], dtype=pl.UInt32)
 
-    (pairs, often), _ = _count_pairs(np.zeros(2, dtype=np.uint32), last, count)
+    (pairs, often), _ = _count_pairs(pl.Series([0, 0], dtype=pl.UInt32), last, count)
 
     assert (pairs.tolist(), often.tolist()) == ([count * count - 1], [1])
     assert pair_type(count) == type_name
@@ -71,8 +72,8 @@ def test_the_last_pair_of_many_activities_fits_its_number(count: int, type_name:
 def test_pairs_within_cases_and_across_them_are_told_apart(
     dense_pairs: int, cases: list[list[int]], rows_at_once: int
 ) -> None:
-    activity = np.array([code for case in cases for code in case], dtype=np.uint32)
-    case = np.repeat(np.arange(len(cases), dtype=np.uint32), [len(each) for each in cases])
+    activity = pl.Series([code for case in cases for code in case], dtype=pl.UInt32)
+    case = pl.Series([number for number, each in enumerate(cases) for _ in each], dtype=pl.UInt32)
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(in_parts, "ROWS_AT_ONCE", rows_at_once)
         patched.setattr(in_parts, "DENSE_PAIRS", dense_pairs)

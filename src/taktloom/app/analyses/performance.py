@@ -31,6 +31,7 @@ class ChartParameters:
 
 
 def _times(source: AnalysisInput, parameters: TimesParameters) -> AnalysisOutput:
+    from taktloom.mining.performance.queues import measure_queues
     from taktloom.mining.performance.times import (
         NOT_KNOWN,
         check_littles_law,
@@ -42,7 +43,7 @@ def _times(source: AnalysisInput, parameters: TimesParameters) -> AnalysisOutput
     ending = tuple(name.strip() for name in parameters.ending.split("|") if name.strip()) or None
     cycle = measure_cycle_times(arrays, ending=ending)
     source.report("bottlenecks", 1, 2)
-    steps, law = rank_bottlenecks(arrays), check_littles_law(arrays)
+    steps, law, queues = rank_bottlenecks(arrays), check_littles_law(arrays), measure_queues(arrays)
     kinds = (("cycle", cycle.cycle), ("working", cycle.working), ("waiting", cycle.waiting))
     summary = OutputTable(
         title="Cases",
@@ -51,7 +52,7 @@ def _times(source: AnalysisInput, parameters: TimesParameters) -> AnalysisOutput
         rows=tuple((kind, *_cells(summary)) for kind, summary in kinds if summary is not None),
     )
     return AnalysisOutput(
-        data={"cycle_times": cycle, "bottlenecks": steps[:LISTED], "littles_law": law},
+        data={"cycle_times": cycle, "bottlenecks": steps[:LISTED], "littles_law": law, "queues": queues},
         tables=(
             summary,
             OutputTable(
@@ -65,6 +66,14 @@ def _times(source: AnalysisInput, parameters: TimesParameters) -> AnalysisOutput
                 rows=tuple(
                     (each.source, each.target, *_cells(each.before), each.total_s, each.share)
                     for each in steps[:LISTED]
+                ),
+            ),
+            OutputTable(
+                title="Queues",
+                columns=("before", "waits", "mean s", "mean cases waiting", "most at once"),
+                rows=tuple(
+                    (each.activity, each.waits, each.mean_wait_s, each.mean_cases, each.most_cases)
+                    for each in (queues or ())[:LISTED]
                 ),
             ),
         ),
@@ -148,7 +157,7 @@ def _dotted(source: AnalysisInput, parameters: ChartParameters) -> AnalysisOutpu
 ANALYSES: tuple[Analysis[Any], ...] = (
     Analysis(
         name="times",
-        summary="Cycle, working and waiting times, bottlenecks, and Little's law; in working hours if wanted.",
+        summary="Cycle, working and waiting times, bottlenecks, queues and Little's law; in working hours if wanted.",
         example="receipt.csv --timezone Europe/Amsterdam --open-hours 09:00-17:00 --open-zone Europe/Amsterdam",
         parameters=TimesParameters,
         run=_times,

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The short way through a CSV file without quotes: blocks of whole lines, split by Polars, several at once, once.
+"""The short way through a CSV file whose quotes hide nothing: blocks of whole lines, several at once, once.
 
-Without quotes a line is a row and a delimiter ends a cell, so where both are proves that every row has as many cells
-as the header (`csv_cells`). Where the proof fails (a quote, a blank line, a lone carriage return, a row too short or
-too long, bytes that are not UTF-8), the caller takes the long way through DuckDB, which names the rows. Both give the
-same rows.
+Where quotes are only around cells, and none is within, a line is a row and a delimiter ends a cell, so where both are
+proves that every row has as many cells as the header (`csv_cells`). Where the proof fails (another quote, a blank line,
+a lone carriage return, a row too short or too long, bytes that are not UTF-8), the caller takes the long way through
+DuckDB, which names the rows. Both give the same rows.
 
 The cells of a block are made into numbers while they are in the cache (`csv_columns`) and are gone then: nothing is
 written between. Blocks are small enough to stay there, and for their memory to be used again and again; of 32 MiB it is
@@ -40,7 +40,7 @@ Made = TypeVar("Made")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlainText:
-    """A CSV file in UTF-8 that is split without regard to quotes. Columns are named c0, c1 …, all of them texts."""
+    """A CSV file in UTF-8 whose lines are its rows. Columns are named c0, c1 …, all of them texts."""
 
     path: Path
     delimiter: str
@@ -58,7 +58,6 @@ class PlainText:
             has_header=False,
             skip_lines=1,
             separator=self.delimiter,
-            quote_char=None,
             infer_schema=False,
             schema=self.schema,
         )
@@ -76,7 +75,6 @@ class PlainText:
             lines,
             has_header=False,
             separator=self.delimiter,
-            quote_char=None,
             infer_schema=False,
             schema=schema,
             columns=columns,
@@ -211,7 +209,7 @@ def _whole_lines(file: BufferedReader, begin: int) -> Iterator[tuple[int, int]]:
 
 
 def _require_plain(header: bytes) -> None:
-    if b'"' in header or b"\0" in header or not header.endswith(b"\n"):
+    if header.count(b'"') % 2 or b"\0" in header or not header.endswith(b"\n"):
         raise _NotPlainError
 
 
@@ -240,7 +238,7 @@ class _Buffer(threading.local):
         """The cells of whole lines."""
         letters = self.read(file, begin, size)
         held, end = self.letters, len(letters) - PADDING
-        if held.find(b'"', PADDING, end) >= 0 or held.find(b"\0", PADDING, end) >= 0:
+        if held.find(b"\0", PADDING, end) >= 0:
             raise _NotPlainError
         if held.find(b"\r", PADDING, end) >= 0 and held.count(b"\r", PADDING, end) != held.count(b"\r\n", PADDING, end):
             raise _NotPlainError

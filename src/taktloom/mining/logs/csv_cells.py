@@ -21,7 +21,7 @@ from taktloom.mining.logs.attributes import NUMBER_TEXT
 PADDING = 32  # bytes before and after a block, so that words may be fetched at its edges
 WORD = 8
 MOST_WORDS = 4
-NEW_LINE, RETURN, DOT, MINUS, ZERO = (ord(letter) for letter in "\n\r.-0")
+NEW_LINE, RETURN, QUOTE, DOT, MINUS, ZERO = (ord(letter) for letter in '\n\r".-0')
 EXACT_DIGITS = 15  # a whole number of so many digits, and its quotient by a power of ten, is the nearest float
 MOST_DIGITS = 18  # as one whole number of 64 bits
 HAS_LONG_FLOATS = bool(np.finfo(np.longdouble).nmant == 63)
@@ -98,6 +98,8 @@ class Cells:
 def find_cells(letters: NDArray[np.uint8], delimiter: int, columns: int) -> Cells | None:
     """The cells of whole lines, each with its end; None unless each has *columns* of them and the bytes are UTF-8.
 
+    Quotes around a cell are no part of it; with any other quote there is None.
+
     letters: the lines with PADDING bytes of 0 on both sides.
     """
     if letters.max(initial=0) > 127 and not _is_utf8(letters):
@@ -115,7 +117,26 @@ def find_cells(letters: NDArray[np.uint8], delimiter: int, columns: int) -> Cell
     begins[0, :1] = PADDING
     begins[0, 1:] = ends[-1, :-1] + 1
     ends[-1] -= letters[ends[-1] - 1] == RETURN
+    quotes = int(np.count_nonzero(letters == QUOTE))
+    if quotes and not _unquote(letters, begins, ends, quotes):
+        return None
     return Cells(letters=letters, begins=begins, ends=ends)
+
+
+def _unquote(letters: NDArray[np.uint8], begins: Places, ends: Places, quotes: int) -> bool:
+    """Take the quotes around cells away; False where others than those are among all *quotes*.
+
+    A cell that begins with a quote ends at the next one. If that is always the last letter before the delimiter, and
+    no quote is left over, then none of them holds a delimiter, an end of line or a quote.
+    """
+    is_quoted = letters[begins] == QUOTE
+    if 2 * int(np.count_nonzero(is_quoted)) != quotes:
+        return False
+    if (is_quoted & ((ends - begins < 2) | (letters[ends - 1] != QUOTE))).any():
+        return False
+    begins += is_quoted
+    ends -= is_quoted
+    return True
 
 
 def _is_utf8(letters: NDArray[np.uint8]) -> bool:

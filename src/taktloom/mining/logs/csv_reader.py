@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""CSV to staged rows. The header is read here; files without quotes take the short way (csv_blocks), for all
-others DuckDB splits the rest in parallel, everything as text.
+"""CSV to staged rows. The header is read here; files whose quotes hide nothing take the short way (csv_blocks), for
+all others DuckDB splits the rest in parallel, everything as text.
 
 DuckDB knows columns by number (c0, c1 …) and gets path and delimiter as bound parameters: no text of the file ever
 enters SQL. Its work runs in a thread so that it can be followed and interrupted.

@@ -145,7 +145,8 @@ def _read_attribute(element: etree._Element, prefix: str, row: Row, types: Colum
 
 
 def _list_text(element: etree._Element) -> str:
-    items = [item for values in element if _local(values) == "values" for item in values]
+    wrapped = [item for values in element if _local(values) == "values" for item in values]
+    items = wrapped or [item for item in element if _kind(item.tag) in XES_TYPES]  # without values: before IEEE 1849
     return json.dumps([[item.get("key"), item.get("value")] for item in items], ensure_ascii=False)
 
 

@@ -90,8 +90,8 @@ class _PartFlows:
 
 def _flows_of(part: LogPart, *, count: int) -> _PartFlows:
     frame = part.coded("case", "activity")
-    case, activity = frame["case"].to_numpy(), frame["activity"].to_numpy()
-    if case.size == 0:
+    case, activity = frame["case"], frame["activity"]
+    if frame.is_empty():
         nothing: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
         return _PartFlows(events=0, pairs=nothing, counts=nothing, ends=np.zeros((2, count), dtype=np.int64))
     (followed, often), (across, cases) = _count_pairs(case, activity, count)
@@ -99,7 +99,7 @@ def _flows_of(part: LogPart, *, count: int) -> _PartFlows:
     for row, (within, outermost) in enumerate(((across % count, activity[0]), (across // count, activity[-1]))):
         np.add.at(ends[row], within, cases)
         ends[row, outermost] += 1
-    return _PartFlows(events=case.size, pairs=followed, counts=often, ends=ends)
+    return _PartFlows(events=frame.height, pairs=followed, counts=often, ends=ends)
 
 
 def pair_type(count: int) -> "np.dtype[Any]":
@@ -107,7 +107,7 @@ def pair_type(count: int) -> "np.dtype[Any]":
     return np.min_scalar_type(count * count - 1) if count * count <= DENSE_PAIRS else np.dtype(np.int64)
 
 
-def _count_pairs(case: NDArray[np.uint32], activity: NDArray[np.uint32], count: int) -> tuple[_Pairs, _Pairs]:
+def _count_pairs(case: pl.Series, activity: pl.Series, count: int) -> tuple[_Pairs, _Pairs]:
     """The pairs of neighbours, as first × count + second, and how often they are: those in a case, those across two.
 
     Rows are counted some ten thousands at a time, in memory that stays in the cache: for whole columns the system has
@@ -116,14 +116,16 @@ def _count_pairs(case: NDArray[np.uint32], activity: NDArray[np.uint32], count: 
     """
     size = count * count
     if size > DENSE_PAIRS:
-        codes = activity[:-1].astype(np.int64) * count + activity[1:]
-        is_across = case[1:] != case[:-1]
+        numbers = activity.to_numpy().astype(np.int64)
+        codes = numbers[:-1] * count + numbers[1:]
+        is_across = np.diff(case.to_numpy()) != 0
         return _counted(codes[~is_across]), _counted(codes[is_across])
     kind = pair_type(count)
     neighbours, across = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int64)
     step = max(ROWS_AT_ONCE, size // 8)  # with many activities the tables of a step are what costs
-    for begin in range(0, case.size - 1, step):
-        here, there = case[begin : begin + step + 1], activity[begin : begin + step + 1].astype(kind)
+    for begin in range(0, case.len() - 1, step):
+        here = case.slice(begin, step + 1).to_numpy()
+        there = activity.slice(begin, step + 1).to_numpy().astype(kind)
         codes = there[:-1] * kind.type(count)
         codes += there[1:]
         neighbours += np.bincount(codes, minlength=size)

@@ -2329,7 +2329,7 @@ export interface paths {
         };
         /**
          * Show Times
-         * @description Cycle, working and waiting times, bottlenecks, and Little's law; in working hours if wanted.
+         * @description Cycle, working and waiting times, bottlenecks, queues and Little's law; in working hours if wanted.
          */
         get: operations["show_times"];
         put?: never;
@@ -2349,7 +2349,7 @@ export interface paths {
         };
         /**
          * Export Times
-         * @description Cycle, working and waiting times, bottlenecks, and Little's law; in working hours if wanted.
+         * @description Cycle, working and waiting times, bottlenecks, queues and Little's law; in working hours if wanted.
          */
         get: operations["export_times"];
         put?: never;
@@ -5285,6 +5285,10 @@ export interface components {
         ImportIn: {
             /** Date Format */
             date_format?: string | null;
+            /** Delimiter */
+            delimiter?: string | null;
+            /** Encoding */
+            encoding?: string | null;
             mapping?: components["schemas"]["ColumnMapping"] | null;
             /**
              * Name
