@@ -19,6 +19,7 @@ STAY_AS_THEY_ARE = {
     "taktloom", "bpmn", "dmn", "feel", "csv", "xes", "parquet", "json", "api", "rest", "xml", "zip", "ctrl", "enter",
     "utc", "iso", "url", "html", "sql", "http", "https", "europe", "amsterdam", "english", "svg", "tab",
     "sha", "utf", "gmt", "cest", "cet", "esc", "usd", "eur", "cny", "python", "import", "worker", "from",
+    "kendall",  # of the measure τ
 }  # fmt: skip
 _SAID = """() => {
   const said = 'h1, h2, h3, h4, button, a, label, legend, th, caption, summary, option, dt, p, [role=tab], ' +
