@@ -251,9 +251,6 @@ def test_the_bpmn_io_mark_is_visible_and_uncovered_in_every_diagram_and_form(wal
         "/mining/logs/receipt?tab=model",
         "/processes/receipt?tab=diagram",
         "/processes/receipt?start=true",
-        "/processes/receipt/migration?from=1&to=2&dry=true",
-        f"/instances/{instance}?restart=true",
-        "/instances?status=suspended",
         f"/processes/drafts/{draft}",
         f"/instances/{instance}",
     ]
@@ -284,9 +281,8 @@ class Visits:
 
 
 @pytest.fixture(scope="module")
-def visits(walked: Town, chinese: Page, test_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Visits:
+def visits(walked: Town, chinese: Page, test_data: Path) -> Visits:
     """Every page opened once in Chinese, at a desk and then as narrow as a phone."""
-    deploy_second_version(walked.clerk, tmp_path_factory.mktemp("second") / "receipt.bpmn")
     data = words_of_the_data(walked.clerk, test_data / "logs" / "receipt.csv")
     found = Visits()
     for place in places(walked):
@@ -298,14 +294,6 @@ def visits(walked: Town, chinese: Page, test_data: Path, tmp_path_factory: pytes
         if pixels := overflow_of(chinese):
             found.too_wide[place] = pixels
     return found
-
-
-def deploy_second_version(clerk: Person, file: Path) -> None:
-    """With another name, so that there is something to migrate to; one instance runs by the first."""
-    clerk.post("/processes/receipt/instances", {"business_key": "R-21", "variables": {}})
-    model = clerk.text("/processes/receipt/versions/1/xml")
-    file.write_text(model.replace(pages.NEW_NAME, f"{pages.NEW_NAME} 2"), encoding="utf-8")
-    clerk.post_files("/deployments", [file])
 
 
 def test_a_browser_that_speaks_chinese_gets_chinese_pages_without_a_word_of_english(
