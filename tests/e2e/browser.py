@@ -10,7 +10,7 @@ from typing import Any
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Playwright, Request, ViewportSize, expect
 
 CHROMIUM = os.environ.get("TAKTLOOM_TEST_CHROMIUM", "/usr/bin/chromium")
-PATIENCE_MS = 30_000
+PATIENCE_MS = 60_000  # a loaded machine
 DESK: ViewportSize = {"width": 1440, "height": 900}
 PHONE: ViewportSize = {"width": 390, "height": 844}
 

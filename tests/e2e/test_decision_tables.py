@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.e2e.browser import DESK, PHONE, assert_marks_visible, overflow_of
 from tests.e2e.desk import Desk, open_desk
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 MARKED = "rgb(253, 229, 200)"  # the ground under what a chosen finding speaks of
 SHEET = "U;in: Age;in: Member;out: Fee\n1;< 18;-;0\n2;>= 18;yes;5,5\n3;> 60;yes;3\n"

@@ -11,7 +11,7 @@ from tests.e2e.browser import DESK, PHONE, assert_marks_visible, open_page, over
 from tests.e2e.desk import Desk, open_desk, second_person
 from tests.e2e.server import REPOSITORY, Person
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 MODELS = REPOSITORY / "tests" / "hosts" / "embedded" / "models"
 MATCHED = "rgb(229, 244, 230)"  # the ground under rules that the chosen case matched

@@ -14,7 +14,7 @@ from tests.e2e.desk import Desk, open_desk, second_person
 from tests.e2e.drawn_orders import drawn_orders
 from tests.e2e.server import Person
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 EXTENSION = (
     '<z:formDefinition formId="check"/><z:assignmentDefinition candidateGroups="clerks"/>'

@@ -243,6 +243,24 @@ def test_the_pages_raised_no_script_error_and_asked_nobody_else(walked: Town) ->
     assert walked.complaints.strangers == []
 
 
+def test_the_bpmn_io_mark_is_visible_and_uncovered_in_every_diagram_and_form(walked: Town) -> None:
+    page = walked.context.new_page()
+    instance = _key_of(walked, KEYS[0])
+    draft = walked.clerk.get("/drafts")["items"][0]["draft_id"]
+    diagrams = [
+        "/mining/logs/receipt?tab=model",
+        "/processes/receipt?tab=diagram",
+        "/processes/receipt?start=true",
+        f"/processes/drafts/{draft}",
+        f"/instances/{instance}",
+    ]
+    for size in (DESK, PHONE):
+        page.set_viewport_size(size)
+        for place in diagrams:
+            page.goto(walked.server.address + place)
+            assert_marks_visible(page)
+
+
 @pytest.fixture(scope="module")
 def chinese(walked: Town, driver: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     """A second person, whose browser speaks Chinese."""
@@ -295,24 +313,6 @@ def test_no_page_is_wider_than_a_phone(walked: Town, visits: Visits) -> None:
         assert overflow_of(page) == 0, place
 
     assert visits.too_wide == {}
-
-
-def test_the_bpmn_io_mark_is_visible_and_uncovered_in_every_diagram_and_form(walked: Town) -> None:
-    page = walked.context.new_page()
-    instance = _key_of(walked, KEYS[0])
-    draft = walked.clerk.get("/drafts")["items"][0]["draft_id"]
-    diagrams = [
-        "/mining/logs/receipt?tab=model",
-        "/processes/receipt?tab=diagram",
-        "/processes/receipt?start=true",
-        f"/processes/drafts/{draft}",
-        f"/instances/{instance}",
-    ]
-    for size in (DESK, PHONE):
-        page.set_viewport_size(size)
-        for place in diagrams:
-            page.goto(walked.server.address + place)
-            assert_marks_visible(page)
 
 
 def places(town: Town) -> list[str]:

@@ -14,11 +14,13 @@ def test_there_are_at_least_twenty_five_seeded_store_bugs_and_each_fits_the_sour
 
 
 @pytest.mark.reliability
+@pytest.mark.timeout(900)  # beside the other reliability tests
 def test_every_seeded_store_bug_is_found() -> None:
     assert missed(STORE_PATCHES) == []
 
 
 @pytest.mark.reliability
+@pytest.mark.timeout(900)  # beside the other reliability tests
 def test_the_narrow_tests_pass_without_a_bug() -> None:
     narrow = {test: None for path in STORE_PATCHES for test in read_patch(path).tests if "::" in test}
 

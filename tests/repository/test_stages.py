@@ -4,6 +4,7 @@
 import pytest
 
 import stages
+from setup_environment import PROJECT_ROOT
 from stages import Outcome, Result, Stage
 
 
@@ -57,6 +58,20 @@ def test_the_summary_has_a_line_with_a_time_for_each_stage() -> None:
     assert lines[2].split() == ["lint", "passed", "0.4", "s"]
     assert lines[3].split() == ["browser", "nothing", "to", "run", "1.0", "s"]
     assert lines[-1] == "== nothing failed; nothing to run: browser (1.4 s)"
+
+
+@pytest.mark.parametrize(
+    ("marker", "paths"), [("reliability", stages.RELIABILITY_PATHS), ("browser", stages.BROWSER_PATHS)]
+)
+def test_a_stage_that_looks_at_some_folders_only_finds_all_of_its_tests(marker: str, paths: tuple[str, ...]) -> None:
+    marked = [
+        path.relative_to(PROJECT_ROOT)
+        for path in sorted((PROJECT_ROOT / "tests").rglob("test_*.py"))
+        if f"mark.{marker}" in path.read_text(encoding="utf-8")
+    ]
+
+    assert marked
+    assert [path for path in marked if not any(path.is_relative_to(folder) for folder in paths)] == []
 
 
 def _stage(name: str, outcome: Outcome, ran: list[str]) -> Stage:

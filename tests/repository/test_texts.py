@@ -177,16 +177,15 @@ def _rules() -> Iterator[str]:
     yield from records.FINDINGS
     yield from (check.rule for check in card.CHECKS)
     yield from (rule.name for rule in (*FILE_RULES, *SOUNDNESS_RULES, *(each.rule for each in RULES)))
-    for _, tree in _trees(SOURCE):
-        for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
-            given = [keyword.value for keyword in call.keywords if keyword.arg == "rule"]
-            name = _called(call)
-            if name in {"problem", "warning", "report", "_unknown", "_finding", "_error", "_warn"} and call.args:
-                given.append(call.args[0])
-            if name in {"_refused", "_about", "_note", "_add"} and len(call.args) > 1:
-                given.append(call.args[1])
-            for text in itertools.chain.from_iterable(map(_texts, given)):
-                yield from _spelled(f"unknown-{text}" if name == "_unknown" else text)
+    for _, call in _calls():
+        given = [keyword.value for keyword in call.keywords if keyword.arg == "rule"]
+        name = _called(call)
+        if name in {"problem", "warning", "report", "_unknown", "_finding", "_error", "_warn"} and call.args:
+            given.append(call.args[0])
+        if name in {"_refused", "_about", "_note", "_add"} and len(call.args) > 1:
+            given.append(call.args[1])
+        for text in itertools.chain.from_iterable(map(_texts, given)):
+            yield from _spelled(f"unknown-{text}" if name == "_unknown" else text)
 
 
 def _spelled(rule: str) -> Iterator[str]:
@@ -197,22 +196,17 @@ def _spelled(rule: str) -> Iterator[str]:
 
 
 def _codes_of(record: str) -> Iterator[str]:
-    for _, tree in _trees(SOURCE):
-        for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call) and _called(node) == record):
-            yield from itertools.chain.from_iterable(_texts(one.value) for one in call.keywords if one.arg == "code")
+    for call in (call for _, call in _calls() if _called(call) == record):
+        yield from itertools.chain.from_iterable(_texts(one.value) for one in call.keywords if one.arg == "code")
 
 
 def _phrases() -> Iterator[tuple[str, str]]:
-    for path, tree in _trees(SOURCE):
-        for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
-            position = PHRASE_CALLS.get(_called(call), len(call.args))
-            given = [
-                *call.args[position : position + 1],
-                *(one.value for one in call.keywords if one.arg == PHRASE_NAME),
-            ]
-            for text in itertools.chain.from_iterable(map(_texts, given)):
-                if re.search(r"\w", text.replace("{}", "")):
-                    yield f"{path}:{call.lineno}", text
+    for path, call in _calls():
+        position = PHRASE_CALLS.get(_called(call), len(call.args))
+        given = [*call.args[position : position + 1], *(one.value for one in call.keywords if one.arg == PHRASE_NAME)]
+        for text in itertools.chain.from_iterable(map(_texts, given)):
+            if re.search(r"\w", text.replace("{}", "")):
+                yield f"{path}:{call.lineno}", text
 
 
 def _spoken(source: Path = SOURCE) -> Iterator[tuple[str, str]]:
@@ -260,6 +254,11 @@ def _parts(node: ast.expr) -> Iterable[str]:
 def _called(call: ast.Call) -> str:
     function = call.func
     return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+
+
+@functools.cache
+def _calls() -> Sequence[tuple[str, ast.Call]]:
+    return [(path, node) for path, tree in _trees(SOURCE) for node in ast.walk(tree) if isinstance(node, ast.Call)]
 
 
 @functools.cache

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The UI is built when its sources changed, and left alone otherwise."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -87,3 +88,16 @@ def _pretend_built() -> None:
     ui_build.TARGET.mkdir()
     (ui_build.TARGET / "index.html").write_text("<!doctype html>")
     ui_build.STAMP.write_text(ui_build.inputs_digest())
+
+
+def test_scripts_run_beside_each_other_are_all_told_and_each_failure_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fake = tmp_path / "npm.py"  # stands for npm: says what it was asked, and fails at what begins with "bad"
+    fake.write_text("import sys; print('ran', sys.argv[2]); sys.exit(sys.argv[2].startswith('bad'))")
+    monkeypatch.setattr(ui_build, "_node_and_npm", lambda: (Path(sys.executable), fake))
+
+    with pytest.raises(ui_build.UiBuildError, match=r"failed: bad one, bad two$"):
+        ui_build.run_scripts_at_once(["bad one", "good", "bad two"])
+
+    assert capsys.readouterr().out.splitlines() == ["ran bad one", "ran good", "ran bad two"]

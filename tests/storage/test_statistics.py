@@ -31,7 +31,7 @@ PLANS = {
     "timers_of_instance": "timer USING INDEX timer_by_instance (tenant_id=? AND instance_key=?)",
     "events_of_instance": "e USING INDEX event_log_by_instance (tenant_id=? AND instance_key=?)",
     "events_after": "e USING INTEGER PRIMARY KEY (rowid>?)",
-    "incidents_of_instance": "incident USING INDEX incident_by_instance (tenant_id=? AND instance_key=?)",
+    "incidents_of_instance": "n USING INDEX incident_by_instance (tenant_id=? AND instance_key=?)",
     "user_tasks_of_instance": "user_task USING INDEX user_task_by_instance (tenant_id=? AND instance_key=?)",
     "matching_subscriptions": "INDEX subscription_match (tenant_id=? AND message_name=? AND correlation_digest=?)",
     "signal_subscriptions": "USING INDEX signal_subscription_match (tenant_id=? AND signal_name=?)",

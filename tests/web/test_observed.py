@@ -14,12 +14,14 @@ from prometheus_client.parser import text_string_to_metric_families
 from taktloom.app.logging import log_to_folder
 from taktloom.app.settings import Settings
 from taktloom.app.wiring import Rooms
+from taktloom.hosts.embedded.core.changes import Change, ChangeFeed, Topic
 from taktloom.storage import SyncLevel, to_micros
 from taktloom.web.rates import RateLimiter, RequestRateError
 from taktloom.web.server import notify_manager
 from tests.app.models import PERMIT_BPMN
 from tests.web.client import Client, expect
 from tests.web.live import new_key
+from tests.web.test_batch_completions import MODEL
 
 
 def metrics(client: Client, **headers: str) -> dict[tuple[str, tuple[str, ...]], float]:
@@ -53,6 +55,40 @@ def test_the_numbers_follow_what_happens(rooms: Rooms, admin: Client) -> None:
     assert found["taktloom_http_requests_total", ("POST", "/api/v1/processes/{process_id}/instances", "201")] == 2
     assert found["taktloom_read_only", ()] == 0
     assert not any("permit:" in label for _, labels in found for label in labels)
+
+
+def test_jobs_are_counted_by_type_and_by_what_became_of_them(rooms: Rooms, admin: Client) -> None:
+    expect(admin.call("POST", "/deployments", files={"files": ("one.bpmn", MODEL)}), 201)
+    for _ in range(4):
+        admin.post("/processes/one/instances", {"variables": {"n": 1}}, 201)
+    first, second, third = rooms.engine.jobs.lock(["work"], worker="w", max_jobs=3)
+    rooms.engine.jobs.complete(first.job_id, first.fence, {})
+    rooms.engine.jobs.complete(first.job_id, first.fence, {})
+    rooms.engine.jobs.fail(second.job_id, second.fence, "no", retries=1)
+    rooms.engine.jobs.throw_error(third.job_id, third.fence, "E")
+    rooms.engine.jobs.lock(["work"], worker="w", lock_for=timedelta(microseconds=1))
+
+    found = metrics(admin)
+
+    happened = {labels: value for (name, labels), value in found.items() if name == "taktloom_jobs_total"}
+    assert happened == {
+        ("created", "work"): 4,
+        ("completed", "work"): 1,
+        ("failed", "work"): 1,
+        ("bpmn-error", "work"): 1,
+    }
+    assert found["taktloom_jobs_open", ("work", "timed-out")] == 1
+    assert found["taktloom_jobs_open", ("work", "waiting")] == 1
+
+
+def test_only_the_first_hundred_types_of_jobs_are_counted_by_name() -> None:
+    feed = ChangeFeed()
+    for _ in range(2):
+        feed.publish([Change(Topic.WORK, "created", job_type=f"type-{number}") for number in range(150)])
+
+    assert len(feed.job_counts) == 101
+    assert feed.job_counts["type-99", "created"] == 2
+    assert feed.job_counts["(other types)", "created"] == 100
 
 
 def test_from_elsewhere_the_numbers_want_a_key_of_the_scope(tmp_path: Path) -> None:

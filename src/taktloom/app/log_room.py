@@ -121,6 +121,7 @@ class LogRoom:
 
     def keep_upload(self, file_name: str, stream: BinaryIO, *, limit: int) -> tuple[str, Path]:
         """Store an upload; its id and path. Raises LimitExceededError, then nothing is kept."""
+        self._drop_old_uploads()
         upload_id = secrets.token_hex(8)
         folder = self._uploads / upload_id
         folder.mkdir(parents=True)

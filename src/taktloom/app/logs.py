@@ -81,7 +81,7 @@ def receive_upload(context: Context, *, file_name: str, stream: BinaryIO) -> Upl
     upload_id, path = logs.keep_upload(file_name, stream, limit=context.rooms.settings.upload_bytes)
     try:
         sniff = _sniff(path, file_name)
-    except TaktloomError:
+    except BaseException:  # whatever it was, nobody has learned the id to ask for it again
         logs.drop_upload(upload_id)
         raise
     return UploadRecord(upload_id=upload_id, sniff=sniff)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, PlatformCollector, ProcessCollector
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
 from taktloom import __version__
@@ -82,6 +82,12 @@ class _Standing:
             ("job_type", "state"),
             {(job_type, state): number for (job_type, state), number in counts.jobs.items()},
         )
+        events = CounterMetricFamily(
+            "taktloom_jobs", "What became of jobs since the start.", labels=("job_type", "event")
+        )
+        for key, times in counts.job_events.items():
+            events.add_metric(key, times)
+        yield events
         for name, said, number in (
             ("taktloom_incidents_open", "Open incidents.", counts.incidents),
             ("taktloom_user_tasks_open", "Open user tasks.", counts.user_tasks),

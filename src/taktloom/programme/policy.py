@@ -22,7 +22,7 @@ rounded to 0.05 (`python -m tests.programme.potential_norms` prints them). They 
 | | steady time | time stability | the work is the same each time |
 | little judgement | quickness | share under 60 s after the step before | what takes no time needs no judgement |
 | | decision | held-out accuracy of the choice after it | the outcome follows from data; a coin is right in 0.5 |
-| | data | share of recorded values that the case already held | copying is a machine's work |
+| | data | share of values that the case already held, where it held any | copying is a machine's work |
 | few errors | no rework | rework | what is repeated was not right the first time |
 | | no failures | failure rate | scale as of rework: too few public logs record failures |
 
@@ -94,7 +94,7 @@ NORMS: Mapping[Feature, tuple[float, float]] = {
     Feature.STEADY_TIME: (0.35, 0.8),
     Feature.QUICKNESS: (0.0, 0.6),
     Feature.DECISION: (0.5, 1.0),
-    Feature.DATA: (0.0, 1.0),
+    Feature.DATA: (0.05, 1.0),
     Feature.NO_REWORK: (0.4, 0.0),
     Feature.NO_FAILURES: (0.4, 0.0),
 }

@@ -74,8 +74,7 @@ class BufferedSession(Session):
         self._below = below
         self._ranks = {table: rank - len(parents_first) for rank, table in enumerate(parents_first)}
         self._writes: list[_Write] = []
-        self._tables: set[str] = set()
-        self._keys: set[tuple[str, str | None]] = set()  # of the rows with waiting writes, with their tables
+        self._waiting: dict[str, set[str | None]] = {}  # of each table with waiting writes the keys of their rows
         self._is_row_twice = False  # whether several writes wait for one row
         self._statements: dict[str, _Statement] = {}
         self._parts: list[_Part] = []
@@ -180,7 +179,7 @@ class BufferedSession(Session):
 
     def _start_anew(self) -> None:
         self.epoch += 1
-        self._writes, self._tables, self._keys, self._is_row_twice = [], set(), set(), False
+        self._writes, self._waiting, self._is_row_twice = [], {}, False
 
     def _kind(self, name: str) -> StatementKind:
         return (self._statements.get(name) or self._learn(name)).kind
@@ -192,20 +191,22 @@ class BufferedSession(Session):
         return statement
 
     def _defer(self, write: _Write) -> None:
-        table, key, keys = write[0].table, write[1], self._keys
+        table, key = write[0].table, write[1]
         self._writes.append(write)
-        self._tables.add(table)
-        known = len(keys)
-        keys.add((table, key))
-        if key is not None and len(keys) == known:
+        keys = self._waiting.get(table)
+        if keys is None:
+            keys = self._waiting[table] = set()
+        if key not in keys:
+            keys.add(key)
+        elif key is not None:
             self._is_row_twice = True
         if table in self._kept_tables:
             self._drop_kept()
 
     def _flush_for(self, name: str, keys: Iterable[str]) -> None:
         """Write what waits for rows of these keys, if anything does."""
-        tables = self._kind(name).tables & self._tables
-        if tables and any((table, key) in self._keys for table in tables for key in (None, *keys)):
+        tables = self._kind(name).tables & self._waiting.keys()
+        if tables and any(key in self._waiting[table] for table in tables for key in (None, *keys)):
             self.flush()
 
     def _prepare(self, kind: StatementKind) -> None:
@@ -218,7 +219,7 @@ class BufferedSession(Session):
             self._direct_changes[kind.table] += 1
             if not self._kept_tables.isdisjoint(kind.tables):
                 self._drop_kept()
-        elif not self._tables.isdisjoint(kind.tables):
+        elif not kind.tables.isdisjoint(self._waiting):
             self.flush()
 
     def _open(self, part: _Part) -> None:
@@ -304,6 +305,6 @@ def _newest(writes: Sequence[_Write]) -> tuple[list[_Write], bool]:
 def _one_stage(writes: Sequence[_Write]) -> _Stage:
     """Where each row is written once, all can go together."""
     stage: _Stage = defaultdict(list)
-    for (name, _, _, _), _, _, bindings in writes:
-        stage[name].append(bindings)
+    for statement, _, _, bindings in writes:
+        stage[statement[0]].append(bindings)
     return stage

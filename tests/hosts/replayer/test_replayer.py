@@ -13,6 +13,7 @@ from taktloom.hosts.replayer import ReplayCase, ReplayEvent, ReplayLimits, repla
 from taktloom.hosts.replayer.copying import copied
 from taktloom.kernel import InstanceState, compile_process, step
 from taktloom.kernel.events import InstanceStarted
+from taktloom.kernel.kept_variables import with_variables
 from taktloom.kernel.state_json import save_state
 from taktloom.model.conformance import ConformanceReport, DeviationKind
 from taktloom.model.errors import DefinitionError, NotFoundError
@@ -193,7 +194,7 @@ def test_a_copied_state_is_equal_and_shares_nothing_that_a_step_changes() -> Non
     for token in state.tokens.values():
         token.waits = ("changed",)
     for scope in state.scopes.values():
-        scope.variables["amount"] = None
+        scope.variables = with_variables(scope.variables, {"amount": None})
         scope.tokens.clear()
     state.timers.clear()
     state.user_tasks.clear()

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from taktloom.mining.logs import importing
 from taktloom.mining.logs.canonical import CODED_COLUMNS, CanonicalLog
 from taktloom.mining.logs.errors import (
     BadRowsError,
@@ -523,3 +524,21 @@ def test_every_row_of_a_wide_quoted_file_survives(tmp_path: Path) -> None:
     log = load(write(tmp_path, buffer.getvalue()))
 
     assert log.events().collect()["event.text"].to_list() == texts
+
+
+@pytest.mark.parametrize("given", [errno.EXDEV, errno.EOPNOTSUPP, 0], ids=["other disk", "not supported", "nothing"])
+def test_the_source_is_kept_whole_where_the_system_cannot_copy_it(
+    given: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def copy_nothing(*_: int) -> int:
+        if given:
+            raise OSError(given, "cannot copy")
+        return 0
+
+    monkeypatch.setattr("os.copy_file_range", copy_nothing, raising=False)
+    monkeypatch.setattr(importing, "CHUNK_BYTES", 7)
+    path = write(tmp_path, HEADER + ROWS)
+
+    log = load(path)
+
+    assert (log.folder / "source.data").read_bytes() == path.read_bytes()

@@ -30,9 +30,16 @@ _SAID = {
     Verdict.WORSE: "The learned model is worse than the better naive answer on the cases held out: use the naive one.",
     Verdict.NO_DIFFERENCE: "The cases held out show no difference to the better naive answer: use the naive one.",
 }
+_BROKEN = (
+    "The promise is not kept: the intervals or sets of the learned model held the truth less often than wanted, by "
+    "more than the choice of cases explains. Do not rely on them."
+)
+_UNBOUNDED = "For some rows nothing finite can be promised from what was known then; the mean size leaves them out."
 _METHOD = (
     "Split by time: learned from earlier cases, calibrated on later ones, judged on the last fifth.",
-    "Cases that were running at a border between the parts are in none of them; every case counts as finished.",
+    "Margins use only what was known when asked: truths that had come by then, late ones weighted up.",
+    "The level aimed at follows the misses (adaptive conformal inference).",
+    "Cases that were running when the parts begin teach nothing; every case counts as finished.",
 )
 
 
@@ -54,9 +61,9 @@ def _predict(source: AnalysisInput, parameters: PredictParameters) -> AnalysisOu
 
         return table_csv(columns, rows)
 
-    return AnalysisOutput(
-        data=found, tables=_tables(found), notes=(_SAID[found.verdict], *_METHOD), files={"answers.csv": answers_csv}
-    )
+    warned = (() if found.promise.is_kept else (_BROKEN,)) + ((_UNBOUNDED,) if found.promise.unbounded else ())
+    notes = (_SAID[found.verdict], *warned, *_METHOD)
+    return AnalysisOutput(data=found, tables=_tables(found), notes=notes, files={"answers.csv": answers_csv})
 
 
 def _tables(found: "Prediction") -> tuple[OutputTable, ...]:
@@ -64,15 +71,23 @@ def _tables(found: "Prediction") -> tuple[OutputTable, ...]:
     interval = found.gain_interval
     gain = (found.gain, interval and interval.low, interval and interval.high, found.held_out_cases)
     coverages = tuple((each.from_length, each.rows, each.coverage, each.size) for each in found.coverages)
+    promises = tuple(
+        (
+            each.method, found.level, each.coverage, each.interval and each.interval.low,
+            each.interval and each.interval.high, each.is_kept, each.size, each.unbounded,
+        )
+        for each in found.promises
+    )  # fmt: skip
     return (
         OutputTable(title="Methods", columns=("method", found.measure), rows=losses, words=("method",)),
         OutputTable(title="Gain", columns=("gain", "low", "high", "cases held out"), rows=(gain,)),
         OutputTable(
-            title="Coverage",
-            columns=("from event", "rows", "coverage", "size"),
-            words=("from event",),
-            rows=(*coverages, ("all", found.held_out_rows, found.coverage, found.size)),
+            title="Promise",
+            columns=("method", "wanted", "coverage", "low", "high", "promise kept", "size", "without a bound"),
+            rows=promises,
+            words=("method",),
         ),
+        OutputTable(title="Coverage", columns=("from event", "rows", "coverage", "size"), rows=coverages),
     )
 
 

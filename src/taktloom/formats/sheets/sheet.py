@@ -55,7 +55,11 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SheetLimits:
-    """How large a file may be; unpacked bytes count over all parts of a workbook that are read."""
+    """How large a file may be; unpacked bytes count over all parts of a workbook that are read.
+
+    max_cells: of the rectangle that holds all filled cells; two far corners are a small file and a large table.
+    max_characters: of all cells together; one shared text may stand in every cell.
+    """
 
     max_bytes: int = 5 * 1024 * 1024
     max_unpacked: int = 40 * 1024 * 1024
@@ -63,6 +67,8 @@ class SheetLimits:
     max_rows: int = 5_000
     max_columns: int = 200
     max_text: int = 32_767
+    max_cells: int = 1_000_000
+    max_characters: int = 40_000_000
 
 
 DEFAULT_LIMITS = SheetLimits()

@@ -199,6 +199,7 @@ class _SheetReader:
     def __init__(self, name: str, shared: _Shared, parts: _Parts) -> None:
         self._name, self._shared = name, shared
         self._source, self._limits = parts.source, parts.limits
+        self._characters = 0
 
     def rows(self, root: etree._Element) -> tuple[tuple[SheetCell | None, ...], ...]:
         """The rows up to the last one with a cell."""
@@ -214,10 +215,14 @@ class _SheetReader:
                 cell = self._cell(one, row, column)
                 if cell is not None:
                     self._require_inside(row, column)
+                    self._count(cell, row, column)
                     cells[(row, column)] = cell
         self._fill_merged(root, cells)
         height = max((row for row, _ in cells), default=-1) + 1
         width = max((column for _, column in cells), default=-1) + 1
+        if height * width > self._limits.max_cells:
+            place = f"{self._name}!{cell_name(height - 1, width - 1)}"
+            raise over_limit("cells", self._limits.max_cells, self._source, place)
         return tuple(tuple(cells.get((row, column)) for column in range(width)) for row in range(height))
 
     def _require_inside(self, row: int, column: int) -> None:
@@ -227,6 +232,12 @@ class _SheetReader:
             raise over_limit(
                 "columns", self._limits.max_columns, self._source, f"{self._name}!{cell_name(row, column)}"
             )
+
+    def _count(self, cell: SheetCell, row: int, column: int) -> None:
+        self._characters += len(cell.text)
+        if self._characters > self._limits.max_characters:
+            place = f"{self._name}!{cell_name(row, column)}"
+            raise over_limit("characters", self._limits.max_characters, self._source, place)
 
     def _column(self, reference: str | None, otherwise: int) -> int:
         match = _REFERENCE.fullmatch(reference or "")

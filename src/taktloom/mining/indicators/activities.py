@@ -135,7 +135,7 @@ def _observations(source: IndicatorSource) -> Mapping[IndicatorName, Codes]:
     both = (log.resource[log.follows] != NOBODY) & (log.resource[log.follows - 1] != NOBODY)
     known = np.bincount(log.activity[log.resource != NOBODY], minlength=count)
     started = np.bincount(log.activity[log.has_start], minlength=count)
-    recorded = np.zeros(count) if source.recorded is None else np.bincount(log.activity, source.recorded, count)
+    comparable = np.zeros(count) if source.comparable is None else np.bincount(log.activity, source.comparable, count)
     nothing = np.zeros(count, dtype=np.int64)
     told = {
         IndicatorName.CASE_FREQUENCY: cases,
@@ -156,6 +156,6 @@ def _observations(source: IndicatorSource) -> Mapping[IndicatorName, Codes]:
         IndicatorName.MANUAL_HOURS: started,
         IndicatorName.BATCH_SHARE: np.bincount(log.activity[source.batch_told], minlength=count),
         IndicatorName.TIMER_REGULARITY: nothing if source.phases is None else events,
-        IndicatorName.DATA_DETERMINISM: recorded.astype(np.int64),
+        IndicatorName.DATA_DETERMINISM: comparable.astype(np.int64),
     }
     return {name: told.get(name, events) for name in IndicatorName}

@@ -178,7 +178,7 @@ EXPLANATIONS: Mapping[IndicatorName, Explanation] = {
         source="Rozinat & van der Aalst 2006 (decision mining)",
     ),
     IndicatorName.DATA_DETERMINISM: Explanation(
-        formula="share of recorded attribute values that the case already held",
+        formula="share of attribute values that the case already held, of those with an earlier one in the case",
         needs="event-attributes",
         source="Leno et al. 2021 (data that one step copies from another)",
     ),

@@ -29,9 +29,10 @@ class IndicatorSource:
     """A log prepared for many weighings. Per row unless said otherwise; None where the log does not tell.
 
     case_index: 0 … cases-1. case_variants: per case. is_exception: its neighbours stand around it in no common variant.
-    actor: per resource code, 1 system, 0 human, -1 cannot be told. already_held, recorded: attribute values that the
-    case already held, and attribute values recorded. has_failed: aborted, or the case ends as failed right after it.
-    system: code of the recorded system, -1 unknown. in_batch, batch_told: see `schedules`.
+    actor: per resource code, 1 system, 0 human, -1 cannot be told. already_held, comparable: attribute values that the
+    case already held, and attribute values of which it had an earlier one to compare with. has_failed: aborted, or
+    the case ends as failed right after it. system: code of the recorded system, -1 unknown. in_batch, batch_told: see
+    `schedules`.
     """
 
     log: LogArrays
@@ -41,7 +42,7 @@ class IndicatorSource:
     is_exception: Marks
     actor: Codes
     already_held: Numbers | None = None
-    recorded: Numbers | None = None
+    comparable: Numbers | None = None
     has_failed: Marks | None = None
     system: Codes | None = None
     in_batch: Marks
@@ -58,7 +59,7 @@ def load_indicator_source(log: CanonicalLog, resources: Sequence[ResourceEvidenc
     """Prepare *log*; *resources*: its classified resources (human or system)."""
     arrays, table = load_arrays(log), log.variants()
     events = log.events().collect()
-    held, recorded = _held_values(events)
+    held, comparable = _held_values(events)
     in_batch, batch_told = find_batches(arrays)
     case_index = np.repeat(np.arange(arrays.starts.size), np.diff(np.append(arrays.starts, arrays.case.size)))
     return IndicatorSource(
@@ -69,7 +70,7 @@ def load_indicator_source(log: CanonicalLog, resources: Sequence[ResourceEvidenc
         is_exception=exceptional_events(arrays, rare_cases(table)[case_index]),
         actor=_actors(arrays, resources),
         already_held=held,
-        recorded=recorded,
+        comparable=comparable,
         has_failed=_failures(arrays, events),
         system=_systems(events),
         in_batch=in_batch,
@@ -120,22 +121,22 @@ def _held_values(events: pl.DataFrame) -> tuple[Numbers | None, Numbers | None]:
     """Per row over the attributes that sometimes carry over and sometimes change.
 
     What never carries over is an identifier, what never changes in a case is a fact of the case: both would say the
-    same of every activity.
+    same of every activity. The first value of an attribute in a case cannot tell: there was nothing to copy it from, so
+    that counting it against the activity would speak against whatever stands early in the process.
     """
-    held, recorded = np.zeros((2, events.height))
+    held, comparable = np.zeros((2, events.height))
     is_told = False
     for name in [each for each in events.columns if each.startswith(EVENT_ATTRIBUTE_PREFIX)]:
         before = pl.col(name).forward_fill().shift(1).over("case_id")
         marks = events.select(
             before.eq(pl.col(name)).fill_null(False).alias("held"),
             (before.is_not_null() & pl.col(name).is_not_null()).alias("could"),
-            pl.col(name).is_not_null().alias("recorded"),
         )
         if 0 < marks["held"].sum() < marks["could"].sum():
             is_told = True
             held += marks["held"].to_numpy()
-            recorded += marks["recorded"].to_numpy()
-    return (held, recorded) if is_told else (None, None)
+            comparable += marks["could"].to_numpy()
+    return (held, comparable) if is_told else (None, None)
 
 
 def _failures(log: LogArrays, events: pl.DataFrame) -> Marks | None:

@@ -197,11 +197,11 @@ class WeightedIndicators:
         }
 
     def _data_determinism(self, weight: Numbers) -> Numbers:
-        held, recorded = self._source.already_held, self._source.recorded
-        if held is None or recorded is None:
+        held, comparable = self._source.already_held, self._source.comparable
+        if held is None or comparable is None:
             return np.full(self._count, np.nan)
         activity = self._log.activity
-        return ratio(self._total(activity, weight * held), self._total(activity, weight * recorded))
+        return ratio(self._total(activity, weight * held), self._total(activity, weight * comparable))
 
 
 class _Groups:

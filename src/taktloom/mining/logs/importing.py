@@ -134,11 +134,16 @@ def _copy_some(given: FileIO, copy: FileIO) -> int:
     """The next bytes, where it can be by the system itself, which some file systems do without copying any."""
     if hasattr(os, "copy_file_range"):
         try:
-            return os.copy_file_range(given.fileno(), copy.fileno(), COPIED_BYTES)
+            if copied := os.copy_file_range(given.fileno(), copy.fileno(), COPIED_BYTES):
+                return copied
         except OSError as error:
             if error.errno not in CANNOT_COPY:
                 raise
-    return copy.write(given.read(CHUNK_BYTES))
+    piece = given.read(CHUNK_BYTES)
+    left = memoryview(piece)
+    while left:
+        left = left[copy.write(left) :]
+    return len(piece)
 
 
 def read_columns(request: ImportRequest) -> tuple[str, ...]:

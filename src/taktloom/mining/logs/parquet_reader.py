@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Parquet to staged rows: the file itself, typed columns as they are."""
+"""Parquet to staged rows: the file itself, typed columns as they are.
+
+Columns of lists, structures or bytes hold nothing that an event could be made of, and are left out. A text that a file
+holds once may stand in every row, so that a small file can be a large log: how long all texts are is counted first.
+"""
 
 import polars as pl
 
@@ -13,6 +17,10 @@ from taktloom.mining.logs.staging import SourceFile, Staging
 PARQUET_MAGIC = b"PAR1"
 SAMPLE_ROWS = 1_000
 PANDAS_INDEX = "__index_level_"
+NO_VALUES = (pl.List, pl.Array, pl.Struct, pl.Binary, pl.Object)
+SAMPLE_BYTES = 64 * 1024**2
+SMALL_BYTES = 1024**3
+MOST_REPEATED = 500  # times the size of the file, of texts together; logs have up to about 50
 
 
 def stage_parquet(raw: RawBytes) -> Staging:
@@ -29,6 +37,8 @@ def stage_parquet(raw: RawBytes) -> Staging:
         raise UnreadableLogError("no-rows", "The file has columns but no rows.", raw.place, "Export the log again.")
     if rows > raw.limits.rows:
         raise LogTooLargeError("rows", raw.limits.rows, raw.place)
+    most = min(raw.limits.unpacked_bytes, max(SMALL_BYTES, MOST_REPEATED * raw.path.stat().st_size))
+    _require_bounded_texts(raw, pl.scan_parquet(raw.path), columns, most)
     return Staging(
         source=SourceFile(name=raw.name, size_bytes=digest.size_bytes, sha256=digest.sha256, format=LogFormat.PARQUET),
         paths=(raw.path,),
@@ -42,20 +52,45 @@ def stage_parquet(raw: RawBytes) -> Staging:
 def sample_parquet(raw: RawBytes) -> pl.DataFrame:
     """The first rows."""
     columns = _columns(raw)
+    rows = pl.scan_parquet(raw.path).select(list(columns)).head(SAMPLE_ROWS)
+    _require_bounded_texts(raw, rows, columns, SAMPLE_BYTES)
     try:
-        return pl.scan_parquet(raw.path).select(columns).head(SAMPLE_ROWS).collect()
+        return rows.collect()
     except pl.exceptions.PolarsError as error:
         raise _damaged(raw) from error
 
 
-def _columns(raw: RawBytes) -> list[str]:
+def _require_bounded_texts(raw: RawBytes, rows: pl.LazyFrame, columns: dict[str, pl.DataType], most: int) -> None:
+    """Raises LogTooLargeError where the texts of *rows* together have more than *most* bytes."""
+    sizes = [
+        pl.col(name).str.len_bytes() if kind == pl.String else pl.col(name).cat.len_bytes()
+        for name, kind in columns.items()
+        if isinstance(kind, pl.String | pl.Categorical | pl.Enum)
+    ]
+    if not sizes:
+        return
+    totals = rows.select(size.cast(pl.UInt64).sum().alias(str(place)) for place, size in enumerate(sizes))
     try:
-        names = pl.scan_parquet(raw.path).collect_schema().names()
+        total = sum(totals.collect(engine="streaming").row(0))
+    except pl.exceptions.PolarsError as error:
+        raise _damaged(raw) from error
+    if total > most:
+        raise LogTooLargeError("unpacked bytes", most, raw.place)
+
+
+def _columns(raw: RawBytes) -> dict[str, pl.DataType]:
+    """The columns that can be read, with their types."""
+    try:
+        schema = pl.scan_parquet(raw.path).collect_schema()
     except (pl.exceptions.PolarsError, OSError) as error:
         raise _damaged(raw) from error
-    if len(names) > raw.limits.columns:
+    if len(schema) > raw.limits.columns:
         raise LogTooLargeError("columns", raw.limits.columns, raw.place)
-    return [name for name in names if not name.startswith(PANDAS_INDEX)]
+    return {
+        name: kind
+        for name, kind in schema.items()
+        if not name.startswith(PANDAS_INDEX) and not isinstance(kind, NO_VALUES)
+    }
 
 
 def _damaged(raw: RawBytes) -> UnreadableLogError:

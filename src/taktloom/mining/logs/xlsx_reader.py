@@ -24,6 +24,8 @@ SAMPLE_ROWS = 1_000
 HELD_BYTES = 64 * 1024 * 1024  # a workbook is held in memory
 UNPACKED_BYTES = 512 * 1024 * 1024
 MOST_ROWS = 1_048_576
+MOST_CELLS = 10_000_000
+MOST_CHARACTERS = 256 * 1024 * 1024
 
 
 def stage_xlsx(raw: RawBytes, workspace: Path) -> Staging:
@@ -58,6 +60,8 @@ def _frame(raw: RawBytes, digest: Digest) -> tuple[pl.DataFrame, int]:
         max_unpacked=min(UNPACKED_BYTES, raw.limits.unpacked_bytes),
         max_rows=min(MOST_ROWS, raw.limits.rows),
         max_columns=raw.limits.columns,
+        max_cells=MOST_CELLS,
+        max_characters=MOST_CHARACTERS,
     )
     try:
         sheet = read_xlsx(data, source=raw.name, limits=limits)

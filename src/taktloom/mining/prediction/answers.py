@@ -12,21 +12,31 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from taktloom.mining.prediction.prefixes import Codes, Numbers
+from taktloom.mining.prediction.prefixes import HOUR_US, Codes, Numbers
+
+NEVER = 1 << 62  # µs; a float holds it exactly
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Answers:
-    """Per row: loss, score, the answer itself. size: margins per row -> hours of the interval or classes of the set."""
+    """Per row: loss, score, the answer itself. size: margins per row -> hours of the interval or classes of the set.
+
+    is_time: the answers are hours from when they are asked, so that an interval can be over before the truth comes.
+    """
 
     losses: Numbers
     scores: Numbers
     answer: Numbers
     size: Callable[[Numbers], Numbers]
+    is_time: bool = False
 
-    def of(self, rows: Codes) -> tuple[Numbers, Numbers]:
-        """Losses and scores of *rows*."""
-        return self.losses[rows], self.scores[rows]
+    def passed_at(self, rows: Codes, asked_at: Codes, margins: Numbers) -> Codes:
+        """When the intervals of *rows* are over, µs; sets and infinite ones never are. asked_at, margins: per row."""
+        if not self.is_time:
+            return np.full(rows.size, NEVER)
+        hours = self.answer[rows] + margins[rows]
+        passed: Codes = np.minimum(asked_at[rows] + hours * HOUR_US, NEVER).astype(np.int64)
+        return passed
 
 
 def class_answers(probabilities: Numbers, truth: Codes) -> Answers:
@@ -59,6 +69,7 @@ def number_answers(answer: Numbers, truth: Numbers) -> Answers:
         scores=errors,
         answer=answer,
         size=lambda margins: np.asarray(np.minimum(answer, margins) + margins, dtype=np.float64),
+        is_time=True,
     )
 
 

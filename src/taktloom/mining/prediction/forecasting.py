@@ -3,17 +3,19 @@
 
 The parts of the log are those of `prefixes.split_by_time`: earlier cases teach, later ones calibrate the intervals, the
 last fifth judges. The verdict compares the learned model with the better of two naive answers on the same rows; its
-interval is a bootstrap over the held-out cases. Intervals and sets have a margin per group of prefix lengths.
+interval is a bootstrap over the held-out cases. Intervals and sets have the margins of `calibrating`, for each method
+alike; whether a method's promise was kept is told with a bootstrap over the same cases.
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
-from taktloom.evidence.conformal import margins_by_group
 from taktloom.evidence.resampling import Interval, case_weights, percentile_interval
 from taktloom.mining.prediction.answers import Answers, chance_answers, class_answers, number_answers
 from taktloom.mining.prediction.boosting import Learning, Report, learn_classes, learn_numbers
+from taktloom.mining.prediction.calibrating import GROUP_BEGINS, Asked, calibrate_as_told, groups_of
 from taktloom.mining.prediction.naive import Situation, medians_before, shares_before
 from taktloom.mining.prediction.prefixes import (
     Codes,
@@ -28,9 +30,9 @@ from taktloom.mining.prediction.tasks import Task, Verdict
 from taktloom.mining.statistics.arrays import LogArrays
 
 HOUR_S = 3_600
-GROUP_BEGINS = (1, 2, 3, 4, 6, 9, 14)
 CODED = ("last", "before", "earlier", "resource")
 REPLICATES = 200
+MODEL = "gradient boosting"
 
 
 MEASURES = {
@@ -62,12 +64,26 @@ class Loss:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coverage:
     """Held-out prefixes of from_length or more events (up to the next group): how often the truth was inside, and the
-    mean size: hours of an interval, classes of a set."""
+    mean size of those that are finite: hours of an interval, classes of a set; None where none is."""
 
     from_length: int
     rows: int
     coverage: float
-    size: float
+    size: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promise:
+    """How often a method's intervals or sets held the truth, with an interval over cases, and their mean size as in
+    `Coverage`. unbounded: share of rows for which nothing finite could be promised. is_kept: as far as the cases held
+    out can tell, coverage may be as great as the level."""
+
+    method: str
+    coverage: float
+    interval: Interval | None
+    size: float | None
+    unbounded: float
+    is_kept: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -101,19 +117,24 @@ class Prediction:
     gain_interval: Interval | None
     verdict: Verdict
     level: float
-    coverage: float
-    size: float
+    promises: tuple[Promise, ...]
     coverages: tuple[Coverage, ...]
     seed: int
+
+    @property
+    def promise(self) -> Promise:
+        """Of the learned model."""
+        return self.promises[-1]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Methods:
-    """The answers of every method to every row, and the truth."""
+    """The answers of every method to every row, the truth, and when it comes (µs)."""
 
     naive: dict[Situation, Answers]
     model: Answers
     truth: Numbers
+    told_at: Codes
 
 
 def predict_log(
@@ -129,17 +150,34 @@ def predict_log(
         split = split_by_time(prefixes)
         methods = _numbers(prefixes, split, request, report)
     elif request.task is Task.OUTCOME:
-        prefixes, target = undecided_rows(log, prefixes, request.activity)
+        prefixes, target, told_at = undecided_rows(log, prefixes, request.activity)
         split = split_by_time(prefixes)
-        methods = _classes(prefixes, split, request, (target, 2), report)
+        methods = _classes(prefixes, split, request, _Target(target, 2, told_at), report)
     else:
         split = split_by_time(prefixes)
-        methods = _classes(prefixes, split, request, (prefixes.next, len(log.activities) + 1), report)
+        wanted = _Target(prefixes.next, len(log.activities) + 1, _next_at(log, prefixes))
+        methods = _classes(prefixes, split, request, wanted, report)
     return _judge(prefixes, split, request, methods)
 
 
-def undecided_rows(log: LogArrays, prefixes: Prefixes, activity: str) -> tuple[Prefixes, Codes]:
-    """The prefixes that do not have *activity* yet, and per row whether the case will (1) or will not (0)."""
+class _Target(NamedTuple):
+    """Class per row, 0 ... classes-1, and when it is told."""
+
+    of_row: Codes
+    classes: int
+    told_at: Codes
+
+
+def _next_at(log: LogArrays, prefixes: Prefixes) -> Codes:
+    """Per row when the next event comes; of the last one, its own time."""
+    row = log.starts[prefixes.case] + prefixes.length - 1
+    following: Codes = log.occurred_at[np.minimum(row + 1, log.ends[prefixes.case])]
+    return following
+
+
+def undecided_rows(log: LogArrays, prefixes: Prefixes, activity: str) -> tuple[Prefixes, Codes, Codes]:
+    """The prefixes that do not have *activity* yet; per row whether the case will (1) or will not (0), and when that is
+    told: when it comes, or when the case ends."""
     code = log.activities.index(activity)
     places = np.arange(log.case.size)
     first = np.full(log.starts.size, log.case.size, dtype=np.int64)
@@ -149,7 +187,9 @@ def undecided_rows(log: LogArrays, prefixes: Prefixes, activity: str) -> tuple[P
     row = log.starts[prefixes.case] + prefixes.length - 1
     open_rows = np.flatnonzero(row < first[prefixes.case])
     kept = prefixes.only(open_rows)
-    return kept, (first[kept.case] < log.case.size).astype(np.int64)
+    comes = first[kept.case] < log.case.size
+    told_at = log.occurred_at[np.where(comes, np.minimum(first[kept.case], log.case.size - 1), log.ends[kept.case])]
+    return kept, comes.astype(np.int64), told_at
 
 
 def _coded(prefixes: Prefixes) -> tuple[int, ...]:
@@ -165,17 +205,18 @@ def _numbers(prefixes: Prefixes, split: TemporalSplit, request: PredictionReques
         learning=Learning(seed=request.seed, report=report),
     )
     naive = {each: number_answers(medians_before(prefixes, each, hours, split.learn), hours) for each in Situation}
-    return _Methods(naive=naive, model=number_answers(learned(prefixes.features), hours), truth=hours)
+    model = number_answers(learned(prefixes.features), hours)
+    return _Methods(naive=naive, model=model, truth=hours, told_at=prefixes.case_end[prefixes.case])
 
 
 def _classes(
     prefixes: Prefixes,
     split: TemporalSplit,
     request: PredictionRequest,
-    target_of_classes: tuple[Codes, int],
+    wanted: _Target,
     report: Report,
 ) -> _Methods:
-    target, classes = target_of_classes
+    target, classes = wanted.of_row, wanted.classes
     learned = learn_classes(
         prefixes.features[split.learn],
         target[split.learn],
@@ -189,6 +230,7 @@ def _classes(
         naive={each: answers(share, target) for each, share in shares.items()},
         model=answers(learned(prefixes.features), target),
         truth=target.astype(np.float64),
+        told_at=wanted.told_at,
     )
 
 
@@ -199,11 +241,16 @@ def _judge(
     naive = [Loss(method=name.value, loss=float(each.losses[rows].mean())) for name, each in methods.naive.items()]
     best = min(methods.naive.values(), key=lambda each: float(each.losses[rows].mean()))
     gains = best.losses[rows] - model.losses[rows]
-    interval = _gain_interval(gains, prefixes.case[rows], request.seed)
-    groups = np.searchsorted(GROUP_BEGINS, prefixes.length, side="right") - 1
-    calibrating = split.calibrate
-    margins = margins_by_group(model.scores[calibrating], groups[calibrating], len(GROUP_BEGINS), request.level)[groups]
-    inside, sizes = model.scores[rows] <= margins[rows] + 1e-12, model.size(margins)[rows]
+    interval = _mean_interval(gains, prefixes.case[rows], request.seed)
+    asked = Asked(at=prefixes.known_at, told_at=methods.told_at, group=groups_of(prefixes))
+    every = {**{name.value: answers for name, answers in methods.naive.items()}, MODEL: model}
+    margins = {
+        name: calibrate_as_told(answers, asked, prefixes, split, request.level) for name, answers in every.items()
+    }
+    promises = tuple(
+        _promise(name, _held(answers, margins[name], rows), prefixes.case[rows], request)
+        for name, answers in every.items()
+    )
     prediction = Prediction(
         task=request.task,
         activity=request.activity,
@@ -213,43 +260,62 @@ def _judge(
         held_out_rows=rows.size,
         held_out_cases=split.held_out_cases,
         naive=tuple(naive),
-        model=Loss(method="gradient boosting", loss=float(model.losses[rows].mean())),
+        model=Loss(method=MODEL, loss=float(model.losses[rows].mean())),
         gain=float(gains.mean()),
         gain_interval=interval,
         verdict=_verdict(interval),
         level=request.level,
-        coverage=float(inside.mean()),
-        size=float(sizes.mean()),
-        coverages=_coverages(groups[rows], inside, sizes),
+        promises=promises,
+        coverages=_coverages(asked.group[rows], *_held(model, margins[MODEL], rows)),
         seed=request.seed,
     )
     answers = HeldOutAnswers(
         case=prefixes.case[rows],
         length=prefixes.length[rows],
         answer=model.answer[rows],
-        margin=margins[rows],
+        margin=margins[MODEL][rows],
         truth=methods.truth[rows],
     )
     return prediction, answers
 
 
+def _held(answers: Answers, margins: Numbers, rows: Codes) -> tuple[Marks, Numbers]:
+    """Of *rows*: the truth was inside; the size, infinite where nothing is promised."""
+    inside: Marks = answers.scores[rows] <= margins[rows] + 1e-12
+    return inside, answers.size(margins)[rows]
+
+
+def _promise(method: str, held: tuple[Marks, Numbers], case: Codes, request: PredictionRequest) -> Promise:
+    inside, sizes = held
+    interval = _mean_interval(inside.astype(np.float64), case, request.seed)
+    coverage = float(inside.mean())
+    return Promise(
+        method=method,
+        coverage=coverage,
+        interval=interval,
+        size=_mean_finite(sizes),
+        unbounded=float(np.isinf(sizes).mean()),
+        is_kept=max(coverage, coverage if interval is None else interval.high) >= request.level,
+    )
+
+
+def _mean_finite(sizes: Numbers) -> float | None:
+    finite = sizes[np.isfinite(sizes)]
+    return float(finite.mean()) if finite.size else None
+
+
 def _coverages(groups: Codes, inside: Marks, sizes: Numbers) -> tuple[Coverage, ...]:
     return tuple(
-        Coverage(
-            from_length=begin,
-            rows=int(at.sum()),
-            coverage=float(inside[at].mean()),
-            size=float(sizes[at].mean()),
-        )
+        Coverage(from_length=begin, rows=int(at.sum()), coverage=float(inside[at].mean()), size=_mean_finite(sizes[at]))
         for group, begin in enumerate(GROUP_BEGINS)
         if (at := groups == group).any()
     )
 
 
-def _gain_interval(gains: Numbers, case: Codes, seed: int) -> Interval | None:
-    """Of the mean gain over rows, when other cases had been held out."""
+def _mean_interval(values: Numbers, case: Codes, seed: int) -> Interval | None:
+    """Of the mean over rows, when other cases had been held out."""
     index = np.unique(case, return_inverse=True)[1]
-    sums, counts = np.bincount(index, weights=gains), np.bincount(index)
+    sums, counts = np.bincount(index, weights=values), np.bincount(index)
     draws = [
         float((weights * sums).sum() / max((weights * counts).sum(), 1.0))
         for weights in case_weights(sums.size, replicates=REPLICATES, seed=seed)

@@ -117,6 +117,8 @@ def _request(body: schemas.ImportIn) -> logs.ImportRequest:
         mapping=None if body.mapping is None else _mapping(body.mapping),
         timezone=body.timezone,
         date_format=body.date_format,
+        delimiter=body.delimiter,
+        encoding=body.encoding,
         skip_bad_rows=body.skip_bad_rows,
         object_type=body.object_type,
     )

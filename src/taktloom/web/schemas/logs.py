@@ -65,6 +65,8 @@ class ImportIn(In):
     mapping: ColumnMapping | None = None
     timezone: str | None = Field(default=None, max_length=64)
     date_format: str | None = Field(default=None, max_length=100)
+    delimiter: str | None = Field(default=None, min_length=1, max_length=1)
+    encoding: str | None = Field(default=None, max_length=40)
     skip_bad_rows: bool = False
     object_type: str | None = Field(default=None, max_length=500)
 

@@ -5285,6 +5285,10 @@ export interface components {
         ImportIn: {
             /** Date Format */
             date_format?: string | null;
+            /** Delimiter */
+            delimiter?: string | null;
+            /** Encoding */
+            encoding?: string | null;
             mapping?: components["schemas"]["ColumnMapping"] | null;
             /**
              * Name

@@ -20,6 +20,7 @@ class HeldJob(NamedTuple):
     """What a completion must know. state: of the job, as stored. ready_at: end of its lock, microseconds since 1970."""
 
     job_id: JobId
+    job_type: str
     instance_key: InstanceKey
     state: str
     fence: int

@@ -143,6 +143,10 @@ class Unit:
         self.touched.append((self.tenant_id, instance_key))
         return self.core.live.load(self.session, self.tenant_id, instance_key, even_ended=True)
 
+    def count_job(self, kind: str, job_type: str) -> None:
+        """Count what became of a job, after the commit."""
+        self.changes.append(Change(Topic.WORK, kind, job_type=job_type))
+
     def note(self, topic: Topic, kind: str, instance: LiveInstance | None = None) -> None:
         """Tell the change feed after the commit."""
         self.changes.append(

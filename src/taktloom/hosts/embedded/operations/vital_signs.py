@@ -36,10 +36,15 @@ class Pulse:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenCounts:
-    """What is open now. By name for the most frequent; timer_lag: how long the oldest due timer is overdue."""
+    """What is open now. By name for the most frequent; timer_lag: how long the oldest due timer is overdue.
+
+    job_events: by type and kind, how often jobs were created, completed, failed or ended by a BPMN error since the
+    engine was opened.
+    """
 
     instances: Mapping[str, int]
     jobs: Mapping[tuple[str, str], int]
+    job_events: Mapping[tuple[str, str], int]
     incidents: int
     user_tasks: int
     outbox: int
@@ -82,13 +87,14 @@ class VitalSigns:
         now = self._core.clock.now()
         with self._core.database.reading() as session:
             instances = session.all("active_by_process", **name, limit=LABELS)
-            jobs = session.all("jobs_by_type", **name, limit=LABELS)
+            jobs = session.all("jobs_by_type", **name, now=to_micros(now), limit=LABELS)
             row = session.first("open_counts", **name)
         due_at = None if row is None else row.integer_or_none("due_at")
         lag = timedelta() if due_at is None else max(now - from_micros(due_at), timedelta())
         return OpenCounts(
             instances={one.text("process_id"): one.integer("n") for one in instances},
-            jobs={(one.text("job_type"), one.text("state")): one.integer("n") for one in jobs},
+            jobs={(one.text("job_type"), one.text("standing")): one.integer("n") for one in jobs},
+            job_events=self._core.feed.job_counts.copy(),
             incidents=0 if row is None else row.integer("incidents"),
             user_tasks=0 if row is None else row.integer("user_tasks"),
             outbox=0 if row is None else row.integer("outbox"),

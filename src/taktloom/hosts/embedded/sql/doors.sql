@@ -33,9 +33,10 @@ SELECT process_id, count(*) AS n FROM instance WHERE tenant_id = :tenant_id AND 
 GROUP BY process_id ORDER BY count(*) DESC, process_id LIMIT :limit;
 
 -- name: jobs_by_type
-SELECT job_type, state, count(*) AS n FROM job
+SELECT job_type, CASE WHEN state = 'locked' AND ready_at <= :now THEN 'timed-out' ELSE state END AS standing,
+  count(*) AS n FROM job
 WHERE tenant_id = :tenant_id AND state IN ('available', 'waiting', 'locked', 'failed')
-GROUP BY job_type, state ORDER BY count(*) DESC, job_type, state LIMIT :limit;
+GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2 LIMIT :limit;
 
 -- name: open_counts
 SELECT

@@ -153,6 +153,7 @@ class ExternalTasks:
 
         def work(unit: Unit) -> None:
             row = _held(unit, task_id, failure.worker)
+            unit.count_job("failed", row.text("job_type"))
             _write_details(unit, row, failure.details)
             instance = unit.instance(InstanceKey(row.text("instance_key")))
             if failure.variables:
@@ -178,6 +179,7 @@ class ExternalTasks:
 
         def work(unit: Unit) -> None:
             row = _held(unit, task_id, result.worker)
+            unit.count_job("bpmn-error", row.text("job_type"))
             instance = unit.instance(InstanceKey(row.text("instance_key")))
             unit.session.run("end_job_by_error", tenant_id=unit.tenant_id, job_id=task_id, now=to_micros(unit.now))
             _advance(
@@ -368,6 +370,7 @@ def _is_locked(row: Row, unit: Unit) -> bool:
 
 
 def _end(unit: Unit, row: Row) -> LiveInstance:
+    unit.count_job("completed", row.text("job_type"))
     instance = unit.instance(InstanceKey(row.text("instance_key")))
     unit.session.run(
         "end_job",

@@ -43,7 +43,10 @@ def lock_jobs(unit: Unit, order: LockOrder) -> tuple[LockedJob, ...]:
     held.hold(
         unit.session,
         unit.tenant_id,
-        [HeldJob(job.job_id, job.instance_key, "locked", job.fence + 1, order.worker, micros) for job in locked],
+        [
+            HeldJob(job.job_id, job.job_type, job.instance_key, "locked", job.fence + 1, order.worker, micros)
+            for job in locked
+        ],
         before=before,
     )
     owners: dict[SubjectKey | None, ValueOwner] = {}

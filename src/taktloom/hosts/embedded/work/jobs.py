@@ -206,6 +206,7 @@ class Jobs:
 
         def work(unit: Unit) -> None:
             row = _require_lock(unit, job_id, fence)
+            unit.count_job("failed", row.text("job_type"))
             left = row.integer("retries_left") - 1 if retries is None else retries
             if left > 0:
                 _postpone(unit, row, left, message, retry_in)
@@ -234,6 +235,7 @@ class Jobs:
 
         def work(unit: Unit) -> None:
             row = _require_lock(unit, job_id, fence)
+            unit.count_job("bpmn-error", row.text("job_type"))
             instance = unit.instance(InstanceKey(row.text("instance_key")))
             unit.session.run("end_job_by_error", tenant_id=unit.tenant_id, job_id=job_id, now=to_micros(unit.now))
             event = JobErrorThrown(
@@ -361,6 +363,7 @@ def _complete(unit: Unit, completion: JobCompletion, actor: str | None) -> Compl
         variables=completion.variables,
     )
     advance(unit, instance, event)
+    unit.count_job("completed", job.job_type)
     return CompletionResult.DONE
 
 
@@ -455,6 +458,7 @@ def _find_job(unit: Unit, job_id: JobId) -> HeldJob:
 def _held(row: Row) -> HeldJob:
     return HeldJob(
         job_id=JobId(row.text("job_id")),
+        job_type=row.text("job_type"),
         instance_key=InstanceKey(row.text("instance_key")),
         state=row.text("state"),
         fence=row.integer("fence"),
