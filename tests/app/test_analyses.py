@@ -237,6 +237,19 @@ def test_a_png_without_the_extra_says_what_to_install(
         running.file_of(ran(context, log_id, "discover", {"miner": "inductive"}), "plot.png")
 
 
+def test_token_replay_on_a_given_model_tells_where_tokens_lack(context: Context, log_id: str) -> None:
+    chain = process("p").start().task("a").task("b").task("c").task("d").end().build()
+    model = write_bpmn(Definitions(processes=(chain,))).decode()
+
+    summary, variants = ran(context, log_id, "token-replay", {"model": model}).tables
+
+    assert summary.rows == (("given", pytest.approx(0.9), 1.0, 10, 20),)
+    assert variants.rows == (
+        (10, pytest.approx(0.8), "a > c > b > d", "1 missing before 'c'; 1 remaining"),
+        (10, 1.0, "a > b > c > d", ""),
+    )
+
+
 def test_a_given_model_is_aligned_with_and_replayed_by_the_kernel(context: Context, log_id: str) -> None:
     discovered = ran(context, log_id, "discover", {"miner": "split"})
     bpmn, pnml = (running.file_of(discovered, f"model.{kind}")[1].decode() for kind in ("bpmn", "pnml"))
@@ -244,6 +257,8 @@ def test_a_given_model_is_aligned_with_and_replayed_by_the_kernel(context: Conte
     prefixed = re.sub(r"<(/?)(\w)", r"<\1n:\2", pnml).replace("xmlns=", "xmlns:n=")
     models = (bpmn, pnml, prefixed)
     assert [ran(context, log_id, "align", {"model": each}).data.fitness for each in models] == [1, 1, 1]  # type: ignore[attr-defined]
+    tokens = [ran(context, log_id, "token-replay", {"model": each}).data for each in models]
+    assert [(each.fitness, each.precision, each.fitting_cases) for each in tokens] == [(1, 1, 20)] * 3  # type: ignore[attr-defined]
     replayed = ran(context, log_id, "replay", {"model": bpmn})
     assert (replayed.data.fitting_cases, replayed.data.fitness) == (20, 1.0)  # type: ignore[attr-defined]
     with pytest.raises(AnalysisParameterError):
@@ -362,6 +377,7 @@ ON_A_SMALL_LOG: tuple[tuple[str, dict[str, object]], ...] = (
     ("times", {}),
     ("declare", {}),
     ("skeleton", {}),
+    ("token-replay", {"miner": "split"}),
     ("temporal-profile", {}),
     ("clusters", {}),
     ("compare", {"split_at": "2026-01-11"}),

@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Conformance: optimal alignments with a discovered model, constraints, skeletons and times that hold in a log."""
+"""Conformance: alignments with and token replay on a model, constraints, skeletons and times that hold in a log."""
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 from taktloom.app.analyses.discovery import DiscoverParameters, discovered_model
 from taktloom.app.analyses.models import net_of
 from taktloom.app.analyses.records import Analysis, AnalysisInput, AnalysisOutput, OutputTable, document, parameter
+
+if TYPE_CHECKING:
+    from taktloom.mining.petri import PetriNet
 
 LISTED = 200
 
@@ -19,6 +22,13 @@ class AlignParameters(DiscoverParameters):
 
     limit: int = parameter("States looked at per variant; beyond, bounds are told.", default=200_000, least=100)
     jobs: int = parameter("Processes that align.", default=1, least=1, most=8)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenReplayParameters(DiscoverParameters):
+    """The model, or the miner that makes one."""
+
+    model: str = document("BPMN or PNML file to replay on; without it a model is discovered.", default="")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,11 +56,7 @@ class TemporalParameters:
 def _align(source: AnalysisInput, parameters: AlignParameters) -> AnalysisOutput:
     from taktloom.mining.conformance.alignments import ALIGNMENT_METHOD, MoveKind, align_log
 
-    if parameters.model:
-        net, name = net_of(parameters.model, source.log.activities), "given"
-    else:
-        discovered = discovered_model(source, parameters)
-        net, name = discovered.net, discovered.settings.title
+    net, name = _net(source, parameters)
 
     def report(done: int, total: int) -> None:
         source.report("aligning", done, total)
@@ -85,6 +91,37 @@ def _align(source: AnalysisInput, parameters: AlignParameters) -> AnalysisOutput
     )
     variants = OutputTable(title="Variants", columns=("cases", "cost", "fitness", "variant", "moves"), rows=rows)
     return AnalysisOutput(data=aligned, tables=(summary, variants), notes=(f"{ALIGNMENT_METHOD}.",))
+
+
+def _net(source: AnalysisInput, parameters: AlignParameters | TokenReplayParameters) -> "tuple[PetriNet, str]":
+    """The net that is given or discovered, and what it is called."""
+    if parameters.model:
+        return net_of(parameters.model, source.log.activities), "given"
+    discovered = discovered_model(source, parameters)
+    return discovered.net, discovered.settings.title
+
+
+def _token_replay(source: AnalysisInput, parameters: TokenReplayParameters) -> AnalysisOutput:
+    from taktloom.mining.conformance import PRECISION_METHOD, check_fitness, measure_precision
+
+    net, name = _net(source, parameters)
+    source.report("replaying", 0, None)
+    found = replace(check_fitness(net, source.variants), precision=measure_precision(net, source.variants))
+    ranked = sorted(found.variants, key=lambda each: (not each.deviations, -each.cases, each.activities))
+    summary = OutputTable(
+        title="Token replay",
+        columns=("model", "fitness", "precision", "fitting cases", "cases"),
+        rows=((name, found.fitness, found.precision, found.fitting_cases, found.cases),),
+    )
+    variants = OutputTable(
+        title="Variants",
+        columns=("cases", "fitness", "variant", "deviations"),
+        rows=tuple(
+            (each.cases, each.fitness, " > ".join(each.activities), "; ".join(each.deviations))
+            for each in ranked[:LISTED]
+        ),
+    )
+    return AnalysisOutput(data=found, tables=(summary, variants), notes=(f"{found.method}.", f"{PRECISION_METHOD}."))
 
 
 def _declare(source: AnalysisInput, parameters: DeclareParameters) -> AnalysisOutput:
@@ -141,6 +178,13 @@ ANALYSES: tuple[Analysis[Any], ...] = (
         example="receipt.csv --timezone Europe/Amsterdam --miner inductive",
         parameters=AlignParameters,
         run=_align,
+    ),
+    Analysis(
+        name="token-replay",
+        summary="Replay every variant on a given or discovered model: fitness and precision, and where tokens lack.",
+        example="receipt.csv --timezone Europe/Amsterdam --miner inductive",
+        parameters=TokenReplayParameters,
+        run=_token_replay,
     ),
     Analysis(
         name="declare",
