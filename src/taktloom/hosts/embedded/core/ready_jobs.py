@@ -28,7 +28,7 @@ _Order: TypeAlias = tuple[int, int, str]  # -priority, ready_at, job_id
 
 
 class ReadyJob(NamedTuple):
-    """A job as it is before it is locked. headers: JSON. ready_at: microseconds since 1970.
+    """A job as its row tells it. headers: JSON. ready_at: microseconds since 1970.
 
     insert: what was bound to insert its row, if this engine did; epoch: of the session then.
     """

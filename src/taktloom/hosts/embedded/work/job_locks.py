@@ -34,7 +34,7 @@ def lock_jobs(unit: Unit, order: LockOrder) -> tuple[LockedJob, ...]:
     held = unit.core.held_jobs
     before = held.change_count(unit.session)
     if unit.core.database.is_shared:
-        locked = [_after_locking(ready_job(row)) for row in _choose_on_the_server(unit, order)]
+        locked = list(map(ready_job, _choose_on_the_server(unit, order)))
     else:
         locked = [_lock(unit, job, order) for job in _remembered(unit, order)]
         before = held.change_count(unit.session)
@@ -44,7 +44,7 @@ def lock_jobs(unit: Unit, order: LockOrder) -> tuple[LockedJob, ...]:
         unit.session,
         unit.tenant_id,
         [
-            HeldJob(job.job_id, job.job_type, job.instance_key, "locked", job.fence + 1, order.worker, micros)
+            HeldJob(job.job_id, job.job_type, job.instance_key, "locked", job.fence, order.worker, micros)
             for job in locked
         ],
         before=before,
@@ -65,14 +65,15 @@ def _remembered(unit: Unit, order: LockOrder) -> Iterator[ReadyJob]:
 
 
 def _lock(unit: Unit, job: ReadyJob, order: LockOrder) -> ReadyJob:
-    """Write the lock; a job whose row waits to be written is written as locked."""
+    """The job as it is locked; where its row still waits to be written, it is written so."""
     now, until = to_micros(unit.now), to_micros(order.until)
+    locked = job._replace(attempt=job.attempt + 1, fence=job.fence + 1)
     if job.insert is not None and job.epoch is not None and job.epoch == unit.session.epoch:
         row = {
             **job.insert,
             "state": "locked",
-            "attempt": job.attempt + 1,
-            "fence": job.fence + 1,
+            "attempt": locked.attempt,
+            "fence": locked.fence,
             "worker": order.worker,
             "ready_at": until,
             "taken_at": now,
@@ -88,7 +89,7 @@ def _lock(unit: Unit, job: ReadyJob, order: LockOrder) -> ReadyJob:
             now=now,
             locked_until=until,
         )
-    return job
+    return locked
 
 
 def _choose_on_the_server(unit: Unit, order: LockOrder) -> list[Row]:
@@ -118,11 +119,6 @@ def _choose_on_the_server(unit: Unit, order: LockOrder) -> list[Row]:
     return rows
 
 
-def _after_locking(job: ReadyJob) -> ReadyJob:
-    """As the server gives it, and as it was before."""
-    return job._replace(attempt=job.attempt - 1, fence=job.fence - 1)
-
-
 def _handed_out(unit: Unit, job: ReadyJob, until: datetime, owners: dict[SubjectKey | None, ValueOwner]) -> LockedJob:
     """owners: those met so far, for most jobs have the same."""
     owner = owners.get(job.subject_key)
@@ -137,8 +133,8 @@ def _handed_out(unit: Unit, job: ReadyJob, until: datetime, owners: dict[Subject
         variables=StoredValues(unit.core.codec.unseal(job.variables_sealed, owner)),
         headers=_headers(job.headers),
         retries_left=job.retries_left,
-        attempt=job.attempt + 1,
-        fence=job.fence + 1,
+        attempt=job.attempt,
+        fence=job.fence,
         locked_until=until,
         priority=job.priority,
     )
