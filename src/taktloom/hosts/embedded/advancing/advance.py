@@ -52,10 +52,10 @@ def next_instance_key(unit: Unit, ids: IdSource) -> InstanceKey:
     return key
 
 
-def _run(unit: Unit, instance: LiveInstance, event: KernelEvent) -> None:
-    pending = [event]
+def _run(unit: Unit, instance: LiveInstance, first: KernelEvent) -> None:
+    pending = [first]
     limits = unit.core.limits
-    for event in pending:  # noqa: PLR1704 - answers are put at its end
+    for event in pending:  # answers are put at its end
         payload = save_event(event)
         require_within("variable_bytes", len(payload), limits.variable_bytes)
         commands = step(instance.definition.executable, instance.state, event)
