@@ -18,6 +18,8 @@ BOOLEANS = {"true": True, "false": False}
 SAMPLE_SIZE = 1_000
 INTEGER_TEXT = r"^-?(?:0|[1-9]\d{0,17})$"
 NUMBER_TEXT = r"^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$"
+COMMA_NUMBER_TEXT = r"^-?(?:0|[1-9]\d*|[1-9]\d{0,2}(?:\.\d{3})+)(?:,\d+)?$"
+SURE_COMMA = r",(?:\d{1,2}|\d{4,})$|\..*,|^-?0,"  # 1,234 alone might be a thousand
 INSTANT = pl.Datetime("us", "UTC")
 
 
@@ -87,7 +89,18 @@ def _number(texts: pl.Series, sample: pl.Series, wanted: AttributeType) -> pl.Se
         present = texts.drop_nulls()
         if number.null_count() == texts.null_count() and present.str.contains(pattern).all():
             return number
-    return None
+    return None if wanted is AttributeType.INTEGER else _with_comma(texts, sample)
+
+
+def _with_comma(texts: pl.Series, sample: pl.Series) -> pl.Series | None:
+    """Numbers with a decimal comma; None unless all are spelled so and one of them cannot be read otherwise."""
+    if not sample.str.contains(COMMA_NUMBER_TEXT).all():
+        return None
+    present = texts.drop_nulls()
+    if not present.str.contains(COMMA_NUMBER_TEXT).all() or not present.str.contains(SURE_COMMA).any():
+        return None
+    plain = texts.str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True)
+    return plain.cast(pl.Float64, strict=False)
 
 
 def _looks_like_time(sample: pl.Series) -> bool:
