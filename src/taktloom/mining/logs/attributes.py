@@ -44,22 +44,31 @@ def typed_attribute(values: pl.Series, wanted: AttributeType, rules: ClockRules)
 
 
 def typed_codes(coded: CodedTexts, wanted: AttributeType, rules: ClockRules) -> pl.Series:
-    """What `typed_attribute` gives for the texts that *coded* stands for, decided on the different ones where it can.
+    """What `typed_attribute` gives for the texts that *coded* stands for, decided on those where it can."""
+    typed = typed_labels(coded, wanted, rules)
+    if typed is None:
+        return typed_attribute(coded.labels.replace("", None).gather(coded.codes), wanted, rules)
+    return typed.gather(coded.codes)
+
+
+def typed_labels(coded: CodedTexts, wanted: AttributeType, rules: ClockRules) -> pl.Series | None:
+    """By code what `typed_attribute` makes of its text; None where that depends on the rows, as it does for times.
 
     Numbers and booleans are such for all values or for none; whether texts are times is judged by the first of them.
     """
     texts = coded.labels.replace("", None)
-    if wanted in {AttributeType.TEXT, AttributeType.INSTANT}:
-        return typed_attribute(texts.gather(coded.codes), wanted, rules)
+    if wanted is AttributeType.INSTANT:
+        return None
+    if wanted is AttributeType.TEXT:
+        return texts
     used = used_codes(coded.codes, texts.len())
     typed = typed_attribute(texts.gather(used), wanted, rules)
     if typed.dtype in {pl.Boolean, pl.Int64, pl.Float64}:
-        by_label = pl.repeat(None, texts.len() + 1, dtype=typed.dtype, eager=True).scatter(used, typed)
-        return by_label.gather(coded.codes)
+        return pl.repeat(None, texts.len() + 1, dtype=typed.dtype, eager=True).scatter(used, typed)
     first = texts.gather(coded.codes.filter(coded.codes.is_not_null()).head(SAMPLE_SIZE)).drop_nulls()
     if wanted is AttributeType.AUTO and first.len() and _looks_like_time(first):
-        return typed_attribute(texts.gather(coded.codes), wanted, rules)
-    return texts.gather(coded.codes)
+        return None
+    return texts
 
 
 def exact_numbers(texts: pl.Series) -> pl.Series | None:

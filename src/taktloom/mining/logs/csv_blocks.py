@@ -26,7 +26,7 @@ from typing import Generic, TypeVar
 import numpy as np
 import polars as pl
 
-from taktloom.mining.logs.csv_cells import PADDING, Cells, find_cells
+from taktloom.mining.logs.csv_cells import PADDING, Cells, Room, find_cells
 from taktloom.mining.logs.encodings import Digest, RawBytes
 from taktloom.mining.logs.errors import ImportCancelledError, LogTooLargeError
 from taktloom.mining.logs.requests import ImportStage, Progress
@@ -220,9 +220,11 @@ def _header_end(file: BufferedReader, text: PlainText) -> int:
 
 
 class _Buffer(threading.local):
-    """The memory that a thread reads its blocks into."""
+    """The memory that a thread reads its blocks into, and finds their cells in."""
 
-    letters = bytearray()
+    def __init__(self) -> None:
+        self.letters = bytearray()
+        self.room = Room()
 
     def read(self, file: BufferedReader, begin: int, size: int) -> memoryview:
         """The bytes of whole lines, an end after the last of them, with PADDING on both sides."""
@@ -248,7 +250,7 @@ class _Buffer(threading.local):
             raise _NotPlainError
         if held.find(b"\r", PADDING, end) >= 0 and held.count(b"\r", PADDING, end) != held.count(b"\r\n", PADDING, end):
             raise _NotPlainError
-        cells = find_cells(np.frombuffer(letters, dtype=np.uint8), ord(text.delimiter), text.columns)
+        cells = find_cells(np.frombuffer(letters, dtype=np.uint8), ord(text.delimiter), text.columns, self.room)
         if cells is None:
             raise _NotPlainError
         return Block(text=text, lines=letters[PADDING:-PADDING], cells=cells)

@@ -235,7 +235,7 @@ def _without_zone(texts: pl.Series) -> pl.Series:
 
 
 def _none_bad(values: pl.Series) -> pl.Series:
-    return pl.repeat(False, values.len(), eager=True, dtype=pl.Boolean)
+    return pl.Series(np.zeros(values.len(), dtype=np.bool_))
 
 
 def _typed(values: pl.Series, rules: ClockRules) -> ParsedTimes:
@@ -335,7 +335,7 @@ def _localise(wall: pl.Series, rules: ClockRules, bad: pl.Series) -> ParsedTimes
     zone = rules.timezone or "UTC"
     numbers = wall.cast(pl.Int64)
     if wall.null_count() == 0 and (offset := fixed_offset(numbers.to_numpy(), zone)) is not None:
-        minutes = pl.repeat(offset // MINUTE_US, wall.len(), eager=True, dtype=pl.Int16)
+        minutes = pl.Series(np.full(wall.len(), offset // MINUTE_US, dtype=np.int16))
         utc = numbers - offset if offset else numbers
         unit = _finest_unit(numbers)
         return ParsedTimes(utc=utc, offset_min=minutes, is_bad=bad, had_zone=False, finest_unit_us=unit)
