@@ -8,7 +8,7 @@ import pytest
 from taktloom.app import backup, logs, people
 from taktloom.app.backup import BackupRefusedError, FolderNotEmptyError, restore_as_operator
 from taktloom.app.context import LOCAL_OPERATOR, Context
-from taktloom.app.folder_lock import FolderLock
+from taktloom.app.folder_lock import FolderLock, HalfRestoredError
 from taktloom.app.settings import Settings
 from taktloom.app.wiring import Rooms
 from taktloom.model.errors import ConflictError
@@ -73,6 +73,60 @@ def test_a_changed_byte_is_noticed_and_nothing_is_left(file: Path, tmp_path: Pat
 
     assert not (tmp_path / "restored").exists()
     assert not list(tmp_path.glob(".restored*"))
+
+
+def test_a_folder_in_which_a_restore_was_interrupted_is_not_opened_and_is_restored_again(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = tmp_path / "restored"
+    renamed: list[Path] = []
+
+    def rename_once(one: Path, target: Path) -> Path:
+        if renamed:
+            raise KeyboardInterrupt
+        renamed.append(target)
+        return one.replace(target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "rename", rename_once)
+        with pytest.raises(KeyboardInterrupt):
+            restore_as_operator(data, file=file)
+
+    assert [one.exists() for one in renamed] == [True]
+    with pytest.raises(HalfRestoredError):
+        Rooms(Settings(data=data))
+
+    restore_as_operator(data, file=file)
+    rooms = Rooms(Settings(data=data))
+    assert [user.username for user in rooms.identity.list_users()] == ["mei"]
+    assert rooms.engine.deployments.process("permit").active == 1  # type: ignore[arg-type]
+    rooms.close()
+
+
+def test_what_a_killed_restore_left_beside_foreign_files_is_left_alone(file: Path, tmp_path: Path) -> None:
+    (tmp_path / "full" / ".restoring").mkdir(parents=True)
+    (tmp_path / "full" / "mine.txt").write_text("mine")
+
+    with pytest.raises(FolderNotEmptyError):
+        restore_as_operator(tmp_path / "full", file=file)
+
+    assert (tmp_path / "full" / "mine.txt").read_text() == "mine"
+
+
+def test_the_copies_of_a_killed_backup_go_with_the_next_one_and_those_of_a_living_one_stay(
+    file: Path, context: Context, tmp_path: Path
+) -> None:
+    killed, living = tmp_path / ".taktloom-backup-killed", tmp_path / ".taktloom-backup-living"
+    for folder in (killed, living):
+        with FolderLock(folder):
+            (folder / "engine.db").write_bytes(b"personal data")
+
+    with FolderLock(living):
+        backup.write_backup(context, file=tmp_path / "next.zip")
+
+    assert not killed.exists()
+    assert (living / "engine.db").exists()
+    assert [path for path in tmp_path.glob(".taktloom-backup-*") if path != living] == []
 
 
 def test_a_file_outside_the_folder_is_refused(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import apsw
 import pytest
 
-from taktloom.storage import Migration, NewerDatabaseError, load_migrations, migrate, open_connection
+from taktloom.storage import Migration, NewerDatabaseError, load_migrations, migrate, migrations, open_connection
 
 FIRST = Migration(number=1, name="people", sql="CREATE TABLE person (name TEXT)")
 SECOND = Migration(number=2, name="ages", sql="ALTER TABLE person ADD COLUMN age INTEGER")
@@ -39,6 +39,27 @@ def test_a_database_with_data_is_copied_before_it_is_changed(tmp_path: Path) -> 
     assert copy.pragma("user_version") == 1
 
 
+def test_the_copy_made_before_is_kept_when_another_process_changes_the_schema_meanwhile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, copy = tmp_path / "a.db", tmp_path / "a.db.before-0002"
+    connection = open_connection(path)
+    migrate(connection, (FIRST,), path=path)
+
+    def open_after_another(file: Path, *, vfs: str) -> apsw.Connection:
+        """Between our look at the schema and our lock another process has done everything."""
+        monkeypatch.undo()
+        assert migrate(open_connection(file), (FIRST, SECOND), path=file) == 1
+        return open_connection(file, vfs=vfs)
+
+    monkeypatch.setattr(migrations, "open_connection", open_after_another)
+
+    count = migrate(connection, (FIRST, SECOND), path=path)
+
+    assert count == 0
+    assert apsw.Connection(str(copy)).pragma("user_version") == 1
+
+
 def test_a_current_database_is_left_alone(tmp_path: Path) -> None:
     connection = open_connection(tmp_path / "a.db")
     migrate(connection, (FIRST,), path=None)
@@ -69,7 +90,7 @@ def test_a_migration_that_fails_leaves_the_schema_before_it(tmp_path: Path) -> N
 
 
 def test_the_engines_migrations_are_numbered_without_gaps() -> None:
-    migrations = load_migrations("taktloom.hosts.embedded")
+    found = load_migrations("taktloom.hosts.embedded")
 
-    assert [migration.number for migration in migrations] == list(range(1, len(migrations) + 1))
-    assert migrations[0].name == "first_tables"
+    assert [migration.number for migration in found] == list(range(1, len(found) + 1))
+    assert found[0].name == "first_tables"

@@ -4,6 +4,10 @@
 The engine is copied first, the identity store after it, the logs last; each database by SQLite's online backup, which
 is consistent in itself. Logs are immutable folders; the right to change them is held while they are copied. An
 instance that refers to a user or log therefore finds it in the copy, unless it was deleted in between.
+
+Either may be killed at any time. A backup is made in a hidden folder beside its file, which the next backup there
+clears away if nobody holds its lock. A restore works in `.restoring` inside the data folder, which is refused as long
+as that is there; restoring again clears it and what was moved out of it already.
 """
 
 import hashlib
@@ -20,18 +24,20 @@ from pathlib import Path, PurePosixPath
 from taktloom import __version__
 from taktloom.app.context import LOCAL_OPERATOR, Context, require, use_case
 from taktloom.app.demo_state import FILE_NAME as DEMO_FILE
-from taktloom.app.folder_lock import LOCK_NAME, is_locked
+from taktloom.app.folder_lock import LOCK_NAME, RESTORING_NAME, FolderLock, is_locked
 from taktloom.app.settings import CONFIG_NAME
 from taktloom.app.wiring import ENGINE_FILE, IDENTITY_FILE
 from taktloom.assure.permissions import Permission
 from taktloom.model.errors import ConflictError, IncidentError, InputRefusedError
 from taktloom.model.places import Place
-from taktloom.storage import backup_database, check_integrity
+from taktloom.storage import backup_database, check_integrity, sync_path
 
 FORMAT = 1
 MANIFEST = "manifest.json"
 FOLDERS = ("logs", "rates")
 SINGLE_FILES = (CONFIG_NAME, DEMO_FILE)
+_WORKSPACE, _UNFINISHED = ".taktloom-backup-", "unfinished.zip"
+_RESTORED = frozenset({RESTORING_NAME, ENGINE_FILE, IDENTITY_FILE, *SINGLE_FILES, *FOLDERS})
 _CHUNK = 1 << 20
 _MANIFEST_BYTES = 100_000_000
 
@@ -68,21 +74,21 @@ def write_backup(context: Context, *, file: Path) -> BackupDone:
     data, created_at = context.rooms.settings.data, context.rooms.clock()
     has_engine = not context.rooms.settings.database
     names = (ENGINE_FILE, IDENTITY_FILE) if has_engine else (IDENTITY_FILE,)
-    unfinished = file.with_name(f".{file.name}.unfinished")
     try:
-        with tempfile.TemporaryDirectory(prefix="taktloom-backup-") as folder:
-            copies = _copy_databases(data, Path(folder), names)
+        _clear_interrupted(file.parent)
+        with tempfile.TemporaryDirectory(prefix=_WORKSPACE, dir=file.parent) as name, FolderLock(Path(name)):
+            folder = Path(name)
+            copies = _copy_databases(data, folder, names)
             with context.rooms.logs.changing():
-                count = _write_zip(unfinished, [*copies, *_plain_files(data)], created_at)
-        os.replace(unfinished, file)
+                count = _write_zip(folder / _UNFINISHED, [*copies, *_plain_files(data)], created_at)
+            os.replace(folder / _UNFINISHED, file)
+        sync_path(file.parent)
     except OSError as error:
         raise IncidentError(
             f"The backup cannot be written: {error.strerror}.",
             Place(source=str(file)),
             "Free space or name another place.",
         ) from error
-    finally:
-        unfinished.unlink(missing_ok=True)
     context.audit("backup", str(file))
     return BackupDone(
         file=file,
@@ -114,22 +120,27 @@ def _restore(data: Path, file: Path) -> BackupDone:
             Place(source=str(data)),
             "Stop it, or name another folder with --data.",
         )
-    if data.is_dir() and any(one.name != LOCK_NAME for one in data.iterdir()):
-        raise FolderNotEmptyError(
-            "The data folder is not empty.", Place(source=str(data)), "Name an empty or new folder with --data."
-        )
-    data.parent.mkdir(parents=True, exist_ok=True)
-    workspace = Path(tempfile.mkdtemp(prefix=f".{data.name}-restoring-", dir=data.parent))
-    try:
-        manifest = _unpack(file, workspace)
-        for name in (ENGINE_FILE, IDENTITY_FILE):
-            if (workspace / name).exists() and check_integrity(workspace / name):
-                raise _refused(file, f"the database {name} is damaged")
-        data.mkdir(exist_ok=True)
+    _require_empty(data)
+    is_new = not data.exists()
+    with FolderLock(data):
+        _clear_half_restored(data)
+        workspace = data / RESTORING_NAME
+        workspace.mkdir()
+        try:
+            manifest = _unpack(file, workspace)
+            for name in (ENGINE_FILE, IDENTITY_FILE):
+                if (workspace / name).exists() and check_integrity(workspace / name):
+                    raise _refused(file, f"the database {name} is damaged")
+        except BaseException:
+            shutil.rmtree(workspace, ignore_errors=True)
+            if is_new:
+                shutil.rmtree(data, ignore_errors=True)
+            raise
         for one in workspace.iterdir():
             one.rename(data / one.name)
-    finally:
-        shutil.rmtree(workspace, ignore_errors=True)
+        sync_path(data)
+        workspace.rmdir()
+        sync_path(data)
     return BackupDone(
         file=file,
         files=len(manifest.hashes),
@@ -137,6 +148,34 @@ def _restore(data: Path, file: Path) -> BackupDone:
         created_at=manifest.created_at,
         version=manifest.version,
     )
+
+
+def _require_empty(data: Path) -> None:
+    present = {one.name for one in data.iterdir()} - {LOCK_NAME} if data.is_dir() else set()
+    if present and not (RESTORING_NAME in present and present <= _RESTORED):
+        raise FolderNotEmptyError(
+            "The data folder is not empty.", Place(source=str(data)), "Name an empty or new folder with --data."
+        )
+
+
+def _clear_half_restored(data: Path) -> None:
+    """Remove what an interrupted restore left; the mark goes last, so that this may be interrupted, too."""
+    for name in sorted(_RESTORED, key=RESTORING_NAME.__eq__):
+        _remove(data / name)
+
+
+def _clear_interrupted(folder: Path) -> None:
+    """Remove the workspaces of backups that were killed: nobody holds their locks."""
+    for one in folder.glob(f"{_WORKSPACE}*"):
+        if (one / LOCK_NAME).exists() and not is_locked(one):
+            _remove(one)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,6 +234,7 @@ def _unpack(file: Path, workspace: Path) -> _Manifest:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 with archive.open(name) as source, target.open("wb") as copy:
                     shutil.copyfileobj(source, copy, _CHUNK)
+                sync_path(target)
                 if _hash_of(target) != expected:
                     raise _refused(file, f"{name} differs from its hash")
     except FileNotFoundError as error:

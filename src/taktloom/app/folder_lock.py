@@ -2,6 +2,7 @@
 """One server per data folder: an advisory lock on `server.lock`, which the kernel frees when the process dies.
 
 The file holds the pid and address for the message to whoever comes second; its being there means nothing by itself.
+A folder that is being restored holds `.restoring` until everything is in its place; without that it is not opened.
 """
 
 import fcntl
@@ -9,16 +10,22 @@ import os
 from pathlib import Path
 from types import TracebackType
 
-from taktloom.model.errors import IncidentError
+from taktloom.model.errors import ConflictError, IncidentError
 from taktloom.model.places import Place
 
-LOCK_NAME = "server.lock"
+LOCK_NAME, RESTORING_NAME = "server.lock", ".restoring"
 
 
 class FolderInUseError(IncidentError):
     """A server runs on this data folder already."""
 
     code = "TL-3901"
+
+
+class HalfRestoredError(ConflictError):
+    """Restoring a backup into this data folder was interrupted: what lies there is not whole."""
+
+    code = "TL-2932"
 
 
 class FolderLock:
@@ -62,3 +69,13 @@ def is_locked(folder: Path) -> bool:
             return False
     except FolderInUseError:
         return True
+
+
+def require_whole(folder: Path) -> None:
+    """Raise HalfRestoredError when a restore into *folder* has begun and not ended."""
+    if (folder / RESTORING_NAME).exists():
+        raise HalfRestoredError(
+            "A backup is being restored into this data folder, or that was interrupted.",
+            Place(source=str(folder)),
+            "Restore the backup again, into the same folder; what lies half done is replaced.",
+        )

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from taktloom.app.changes import Change, ChangeFeed
+from taktloom.app.folder_lock import require_whole
 from taktloom.app.long_work import LongWork
 from taktloom.app.open_streams import JobStreams
 from taktloom.app.settings import SettingError, Settings
@@ -68,6 +69,7 @@ class Rooms:
         self._stops: list[Callable[[], None]] = []
         self._monitor: Monitor | None = None
         self.change_listeners: list[Callable[[Change], None]] = []  # called on the writer's thread
+        require_whole(settings.data)
         settings.data.mkdir(parents=True, exist_ok=True)
 
     @property

@@ -16,7 +16,7 @@ from taktloom.app import people
 from taktloom.app.calls import calls
 from taktloom.app.context import Context, local_operator
 from taktloom.app.demo import walk as demo
-from taktloom.app.folder_lock import FolderLock
+from taktloom.app.folder_lock import FolderLock, require_whole
 from taktloom.app.logging import log_to_folder
 from taktloom.app.settings import Settings, read_settings
 from taktloom.app.wiring import Rooms
@@ -109,6 +109,7 @@ def _serve(
     settings: Settings, *, as_json: bool, before: Callable[[Context], None], on_address: Callable[[str], None]
 ) -> None:
     web = cast("WebServer", import_module(WEB_SERVER))
+    require_whole(settings.data)
     with FolderLock(settings.data), log_to_folder(settings.data, form=settings.log_format):
         web.require_place(settings)  # before the work of seeding, which would be for nothing
         rooms = Rooms(settings)

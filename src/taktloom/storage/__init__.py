@@ -4,7 +4,7 @@
 `taktloom.storage.postgresql` and `postgresql_migrations` are imported where a server is used: they need a driver.
 """
 
-from taktloom.storage.backup import backup_database, copy_database
+from taktloom.storage.backup import backup_database, copy_database, sync_path
 from taktloom.storage.buffered import BufferedSession
 from taktloom.storage.dialects import PostgresqlStatement, is_postgresql_url, postgresql_schema, postgresql_statement
 from taktloom.storage.migrations import Migration, NewerDatabaseError, load_migrations, migrate
@@ -70,6 +70,7 @@ __all__ = [
     "postgresql_statement",
     "require_safe_version",
     "savepoint",
+    "sync_path",
     "to_micros",
     "to_micros_or_none",
     "transaction",

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Copying a live database: SQLite's online backup into a temporary file, synced, then renamed into place.
 
-A reader of the target never sees half a copy, and writers of the source go on meanwhile.
+A reader of the target never sees half a copy, and writers of the source go on meanwhile: the copy is of one snapshot.
+Without one, SQLite begins the copy anew after each commit of another connection, and on a busy database it never ends.
 """
 
 import os
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import apsw
 
-from taktloom.storage.sqlite import SyncLevel, open_connection
+from taktloom.storage.sqlite import SyncLevel, open_connection, savepoint
 
 _PAGES_PER_STEP = 1024
 
@@ -24,23 +25,26 @@ def backup_database(source: Path, target: Path) -> None:
 
 
 def copy_database(connection: apsw.Connection, target: Path) -> None:
-    """Copy the database behind *connection*, as it is when the copy ends, to the file *target*, replacing it."""
+    """Copy the database behind *connection*, as it is when the copy begins, to the file *target*, replacing it."""
     unfinished = target.with_name(f"{target.name}.unfinished")
     unfinished.unlink(missing_ok=True)
     copy = apsw.Connection(str(unfinished))
     try:
-        with copy.backup("main", connection, "main") as backup:
-            while not backup.done:
-                backup.step(_PAGES_PER_STEP)
+        with savepoint(connection):
+            connection.execute("SELECT count(*) FROM sqlite_schema").fetchall()  # the snapshot is taken by a first look
+            with copy.backup("main", connection, "main") as backup:
+                while not backup.done:
+                    backup.step(_PAGES_PER_STEP)
         copy.execute("PRAGMA journal_mode = DELETE")  # one file without a log beside it
     finally:
         copy.close()
-    _sync(unfinished)
+    sync_path(unfinished)
     unfinished.replace(target)
-    _sync(target.parent)
+    sync_path(target.parent)
 
 
-def _sync(path: Path) -> None:
+def sync_path(path: Path) -> None:
+    """Have the disk keep the content of a file, or the names in a folder."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

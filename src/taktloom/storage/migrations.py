@@ -18,7 +18,7 @@ import apsw
 from taktloom.model.errors import IncidentError
 from taktloom.model.places import Place
 from taktloom.storage.backup import copy_database
-from taktloom.storage.sqlite import pragma_number, transaction
+from taktloom.storage.sqlite import open_connection, pragma_number, transaction
 
 _FILE = re.compile(r"^(\d{4})_([a-z0-9_]+)\.sql$")
 
@@ -80,8 +80,19 @@ def migrate(connection: apsw.Connection, migrations: tuple[Migration, ...], *, p
     if present == known:
         return 0
     if present > 0 and path is not None:
-        copy_database(connection, path.with_name(f"{path.name}.before-{present + 1:04d}"))
+        _copy_before(connection, present, path)
     return sum(_apply(connection, migration) for migration in migrations[present:])
+
+
+def _copy_before(connection: apsw.Connection, present: int, path: Path) -> None:
+    """Copy the database unless another process has changed its schema, which waits meanwhile."""
+    other = open_connection(path, vfs=connection.open_vfs)
+    try:
+        with transaction(other):
+            if pragma_number(other, "user_version") == present:
+                copy_database(connection, path.with_name(f"{path.name}.before-{present + 1:04d}"))
+    finally:
+        other.close()
 
 
 def _apply(connection: apsw.Connection, migration: Migration) -> int:

@@ -14,7 +14,7 @@ from taktloom.mining.logs import cell_dictionary
 from taktloom.mining.logs.attributes import exact_numbers
 from taktloom.mining.logs.cell_dictionary import CellDictionary
 from taktloom.mining.logs.coded_texts import Dictionary
-from taktloom.mining.logs.csv_cells import PADDING, Cells, exact_cells, find_cells, numbered_texts, plain_times
+from taktloom.mining.logs.csv_cells import PADDING, Cells, Room, exact_cells, find_cells, numbered_texts, plain_times
 from taktloom.mining.logs.times import ClockRules, parse_times
 
 LABEL = st.text(alphabet="ab é中-", max_size=9)
@@ -93,6 +93,29 @@ def test_usual_numbers_are_read_and_a_few_long_ones_with_them() -> None:
 
     assert found is not None
     assert found.to_list() == [12.5, -3.0, 0.07, None, 5729.4800000000005]
+
+
+@pytest.mark.parametrize(
+    "text", ["1..5", "1.2.3", ".5", "5.", "-", "--1", "-.5", "01.5", "-01", "1.-2", "+1", "1,5", "x"]
+)
+@pytest.mark.parametrize("others", [["12.5"], ["12"], ["123456.25", "-12345678"]])
+def test_what_is_no_number_is_none_among_numbers(text: str, others: list[str]) -> None:
+    cells = cells_of([*others, text.replace(",", ";")])
+
+    assert exact_cells(cells, 1) is None
+
+
+def test_the_room_of_a_larger_block_is_used_again_for_a_smaller_one() -> None:
+    room = Room()
+    blocks = [b"a,bcd\n" * 50, b"ef,g\nh,i\n", b"jk,lmn\n" * 80]
+
+    found = []
+    for block in blocks:
+        cells = find_cells(np.frombuffer(bytes(PADDING) + block + bytes(PADDING), dtype=np.uint8), ord(","), 2, room)
+        assert cells is not None
+        found.append([cells.text(begin, end) for begin, end in zip(cells.begins[1], cells.ends[1], strict=True)])
+
+    assert found == [["bcd"] * 50, ["g", "i"], ["lmn"] * 80]
 
 
 @given(st.lists(st.datetimes(datetime(1, 1, 1), datetime(9999, 12, 31)), min_size=1), st.sampled_from(" T"))  # noqa: DTZ001

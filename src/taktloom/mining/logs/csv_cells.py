@@ -31,6 +31,7 @@ DAY_US = 86_400_000_000
 TIME_LENGTH = 19
 Words = NDArray[np.uint64]
 Places = NDArray[np.int64]
+Numbers = NDArray[np.int64] | NDArray[np.float64]
 
 
 def _every(byte: int) -> np.uint64:
@@ -49,23 +50,40 @@ OF_END: Words = np.array(
 POWERS: NDArray[np.int64] = 10 ** np.arange(MOST_DIGITS + 1, dtype=np.int64)
 
 
+class Room:
+    """The memory for what `find_cells` makes of block after block: to fetch it anew costs more than the work in it."""
+
+    def __init__(self) -> None:
+        self._masks = np.empty((2, 0), dtype=np.bool_)
+        self._places = np.empty((3, 0), dtype=np.int64)
+
+    def masks(self, letters: int) -> NDArray[np.bool_]:
+        """Two flags for each of *letters*."""
+        if self._masks.shape[1] < letters:
+            self._masks = np.empty((2, letters + letters // 8), dtype=np.bool_)
+        return self._masks[:, :letters]
+
+    def places(self, columns: int, rows: int) -> Places:
+        """Three numbers by column and row."""
+        if self._places.shape[1] < columns * rows:
+            self._places = np.empty((3, columns * rows + columns * rows // 8), dtype=np.int64)
+        return self._places[:, : columns * rows].reshape(3, columns, rows)
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Cells:
-    """Where the cells are: begins and ends by column and row, in `letters`, which has PADDING on both sides."""
+    """Where the cells are: begins and ends by column and row, in `letters`, which has PADDING on both sides, and the
+    bytes between. They hold until their room is used again."""
 
     letters: NDArray[np.uint8]
     begins: Places
     ends: Places
+    lengths: Places
 
     @property
     def rows(self) -> int:
         """How many rows."""
         return int(self.begins.shape[1])
-
-    @cached_property
-    def lengths(self) -> Places:
-        """Bytes by column and row."""
-        return self.ends - self.begins
 
     @cached_property
     def _words(self) -> Words:
@@ -81,13 +99,17 @@ class Cells:
         """The eight bytes from each of *places* on."""
         return self._words[places]
 
+    def stretches_at(self, places: Places) -> Words:
+        """The MOST_WORDS words from each of *places* on, by place: fetched as quickly as one."""
+        return self._stretches[places].view("<u8").reshape(-1, MOST_WORDS)
+
     def words_of(self, column: int) -> list[Words] | None:
         """The cells of a column as words, zero after their end; None where one is longer than four."""
         lengths = self.lengths[column]
         longest = int(lengths.max(initial=0))
         if longest > MOST_WORDS * WORD:
             return None
-        found = self._stretches[self.begins[column]].view("<u8").reshape(-1, MOST_WORDS)
+        found = self.stretches_at(self.begins[column])
         return [found[:, k] & OF_WORD[k][lengths] for k in range(max(1, -(-longest // WORD)))]
 
     def text(self, begin: int, end: int) -> str:
@@ -95,7 +117,7 @@ class Cells:
         return self.letters[begin:end].tobytes().decode()
 
 
-def find_cells(letters: NDArray[np.uint8], delimiter: int, columns: int) -> Cells | None:
+def find_cells(letters: NDArray[np.uint8], delimiter: int, columns: int, room: Room | None = None) -> Cells | None:
     """The cells of whole lines, each with its end; None unless each has *columns* of them and the bytes are UTF-8.
 
     Quotes around a cell are no part of it; with any other quote there is None.
@@ -104,23 +126,28 @@ def find_cells(letters: NDArray[np.uint8], delimiter: int, columns: int) -> Cell
     """
     if letters.max(initial=0) > 127 and not _is_utf8(letters):
         return None
-    is_end = letters == NEW_LINE
-    places = np.flatnonzero(is_end | (letters == delimiter))
+    room = room or Room()
+    is_end, is_mark = room.masks(letters.size)
+    np.equal(letters, NEW_LINE, out=is_end)
+    np.equal(letters, delimiter, out=is_mark)
+    is_mark |= is_end
+    places = np.flatnonzero(is_mark)
     rows = int(np.count_nonzero(is_end))
     if places.size != rows * columns:
         return None
-    ends = np.ascontiguousarray(places.reshape(rows, columns).T)
+    begins, ends, lengths = room.places(columns, rows)
+    ends[:] = places.reshape(rows, columns).T
     if not (letters[ends[-1]] == NEW_LINE).all():
         return None
-    begins = np.empty_like(ends)
-    begins[1:] = ends[:-1] + 1
+    np.add(ends[:-1], 1, out=begins[1:])
     begins[0, :1] = PADDING
-    begins[0, 1:] = ends[-1, :-1] + 1
+    np.add(ends[-1, :-1], 1, out=begins[0, 1:])
     ends[-1] -= letters[ends[-1] - 1] == RETURN
-    quotes = int(np.count_nonzero(letters == QUOTE))
+    quotes = int(np.count_nonzero(np.equal(letters, QUOTE, out=is_mark)))
     if quotes and not _unquote(letters, begins, ends, quotes):
         return None
-    return Cells(letters=letters, begins=begins, ends=ends)
+    np.subtract(ends, begins, out=lengths)
+    return Cells(letters=letters, begins=begins, ends=ends, lengths=lengths)
 
 
 def _unquote(letters: NDArray[np.uint8], begins: Places, ends: Places, quotes: int) -> bool:
@@ -208,22 +235,87 @@ def numbered_texts(cells: Cells, column: int, beginning: bytes) -> NumberedTexts
 
 def exact_cells(cells: Cells, column: int) -> pl.Series | None:
     """What `exact_numbers` gives for the cells of a column; None where that is None, or many have too many digits."""
-    begins, ends = cells.begins[column], cells.ends[column]
-    after = _after_dot(cells, begins, ends)
-    is_usual = (ends > begins) & ((ends - begins <= LONGEST_NUMBER) | (after >= 0))
-    if is_usual.all():
-        numbers = _numbers(cells, begins, ends, after)
+    begins, ends, is_there = cells.begins[column], cells.ends[column], cells.lengths[column] > 0
+    if is_there.all():
+        numbers = _exact_numbers(cells, begins, ends)
         return None if numbers is None else pl.Series(numbers)
-    strange = np.flatnonzero(~is_usual & (ends > begins))
-    others = _strange_numbers([cells.text(begins[row], ends[row]) for row in strange[: cells.rows // STRANGE + 1]])
-    numbers = _numbers(cells, begins[is_usual], ends[is_usual], after[is_usual])
-    if numbers is None or others is None or others.size < strange.size or numbers.size == 0:
+    numbers = _exact_numbers(cells, begins[is_there], ends[is_there])
+    if numbers is None or numbers.size == 0:
         return None
-    values = np.zeros(begins.size, dtype=np.float64 if strange.size else numbers.dtype)
-    values[is_usual] = numbers
-    values[strange] = others
-    is_empty = ends == begins
-    return pl.Series(values).set(pl.Series(is_empty), None) if is_empty.any() else pl.Series(values)
+    values = np.zeros(begins.size, dtype=numbers.dtype)
+    values[is_there] = numbers
+    return pl.Series(values).set(pl.Series(~is_there), None)
+
+
+def _exact_numbers(cells: Cells, begins: Places, ends: Places) -> Numbers | None:
+    """The numbers of cells that are not empty: of the short ones at once, of the long ones step by step."""
+    most_strange = begins.size // STRANGE + 1
+    is_long = ends - begins > LONGEST_NUMBER
+    if not is_long.any():
+        short = _short_numbers(cells, begins, ends, are_floats=False)
+        return _any_numbers(cells, begins, ends, most_strange) if short is None else short
+    short = _short_numbers(cells, begins[~is_long], ends[~is_long], are_floats=True)
+    if short is None:
+        return _any_numbers(cells, begins, ends, most_strange)
+    long = _any_numbers(cells, begins[is_long], ends[is_long], most_strange)  # floats: whole ones are read elsewhere
+    if long is None:
+        return None
+    values = np.empty(begins.size)
+    values[~is_long], values[is_long] = short, long
+    return values
+
+
+def _any_numbers(cells: Cells, begins: Places, ends: Places, most_strange: int) -> Numbers | None:
+    """The numbers of cells that are not empty, so many of which may be read by themselves."""
+    after = _after_dot(cells, begins, ends)
+    is_usual = (ends - begins <= LONGEST_NUMBER) | (after >= 0)
+    if is_usual.all():
+        return _numbers(cells, begins, ends, after)
+    strange = np.flatnonzero(~is_usual)
+    others = _strange_numbers([cells.text(begins[row], ends[row]) for row in strange[:most_strange]])
+    numbers = _numbers(cells, begins[is_usual], ends[is_usual], after[is_usual])
+    if numbers is None or others is None or others.size < strange.size:
+        return None
+    values = np.empty(begins.size)
+    values[is_usual], values[strange] = numbers, others
+    return values
+
+
+def _short_numbers(cells: Cells, begins: Places, ends: Places, *, are_floats: bool) -> Numbers | None:
+    """What `_numbers` gives where no cell is longer than LONGEST_NUMBER, no float has more than EXACT_DIGITS, and no
+    dot more than seven after it; None for any others. are_floats: whole ones are floats too.
+
+    The dot is taken out of the last eight bytes, so that all digits are read as one whole number.
+    """
+    is_negative = cells.letters[begins] == MINUS
+    begins = begins + is_negative
+    lengths = ends - begins
+    longest = int(lengths.max(initial=0))
+    if lengths.min(initial=1) < 1 or longest > LONGEST_NUMBER:
+        return None
+    last = cells.words_at(ends - WORD)
+    dots = _dots(last, OF_END[lengths])
+    has_dot = dots != 0
+    below = (dots >> np.uint64(7)) - np.uint64(1)  # the bytes before the dot, all where there is none
+    decimals = np.maximum(WORD - 1 - (np.bitwise_count(below) >> 3).view(np.int8), 0)
+    digits = lengths - has_dot
+    is_long_nought = (cells.letters[begins] == ZERO) & (digits - decimals > 1)
+    if is_long_nought.any() or (digits - decimals < 1).any() or (has_dot & (decimals == 0)).any():
+        return None
+    above = ~(below | (dots >> np.uint64(7)) * np.uint64(0xFF))
+    without = (last & above) | ((last & below) << (has_dot.view(np.uint8) * np.uint64(WORD)))
+    values = _eight_digits(without, OF_END[np.minimum(lengths, WORD) - has_dot])
+    if longest > WORD and values is not None:
+        upper = _eight_digits(cells.words_at(ends - 2 * WORD), OF_END[np.maximum(lengths - WORD, 0)])
+        values = None if upper is None else values + upper * POWERS[WORD - has_dot.view(np.int8)]
+    if values is None:
+        return None
+    if not (are_floats or has_dot.any()):
+        return np.where(is_negative, -values, values) if is_negative.any() else values
+    if digits.max(initial=0) > EXACT_DIGITS:
+        return None
+    floats: NDArray[np.float64] = values / POWERS[decimals]
+    return np.where(is_negative, -floats, floats) if is_negative.any() else floats
 
 
 def _strange_numbers(texts: list[str]) -> NDArray[np.float64] | None:
@@ -234,9 +326,7 @@ def _strange_numbers(texts: list[str]) -> NDArray[np.float64] | None:
     return np.array([float(text) for text in texts]) if are_floats else None
 
 
-def _numbers(
-    cells: Cells, begins: Places, ends: Places, after: Places
-) -> NDArray[np.int64] | NDArray[np.float64] | None:
+def _numbers(cells: Cells, begins: Places, ends: Places, after: Places) -> Numbers | None:
     """Whole numbers where all are, else floats; None where one is spelled otherwise or has too many digits.
 
     after: of `_after_dot`.
@@ -291,10 +381,14 @@ def _after_dot(cells: Cells, begins: Places, ends: Places) -> Places:
     return after
 
 
-def _after_dot_of(words: Words, kept: Words) -> Places:
+def _dots(words: Words, kept: Words) -> Words:
+    """The highest bit of each byte that is a dot, of those *kept*."""
     differs = (words ^ _every(DOT)) | ~kept
-    is_dot = ~(((differs & _every(0x7F)) + _every(0x7F)) | differs) & _every(0x80)  # exact: no carry between bytes
-    below = is_dot
+    return ~(((differs & _every(0x7F)) + _every(0x7F)) | differs) & _every(0x80)  # exact: no carry between bytes
+
+
+def _after_dot_of(words: Words, kept: Words) -> Places:
+    below = _dots(words, kept)
     for shift in (1, 2, 4, 8, 16, 32):
         below = below | (below >> np.uint64(shift))
     until_dot: Places = (np.bitwise_count(below) // 8).astype(np.int64)
@@ -309,16 +403,14 @@ def plain_times(cells: Cells, column: int) -> NDArray[np.int64] | None:
     blank = bytes(cells.letters[begins[:1] + 10])
     if blank not in {b" ", b"T"}:
         return None
-    parts = (
-        _pairs(cells.words_at(begins + place), spelling)
-        for place, spelling in ((0, b"0000-00-"), (8, b"00" + blank + b"00:00"), (11, b"00:00:00"))
-    )
-    date, clock, end = parts
+    words = cells.stretches_at(begins)
+    date, clock = _pairs(words[:, 0], b"0000-00-"), _pairs(words[:, 1], b"00" + blank + b"00:00")
+    end = _pairs(words[:, 2] & OF_WORD[0][TIME_LENGTH - 2 * WORD], b":00")
     if date is None or clock is None or end is None:
         return None
     month_number = (_byte(date, 0) * 100 + _byte(date, 2)) * 12 + _byte(date, 5) - 1
     month, day = _byte(date, 5), _byte(clock, 0)
-    hour, minute, second = _byte(clock, 3), _byte(clock, 6), _byte(end, 6)
+    hour, minute, second = _byte(clock, 3), _byte(clock, 6), _byte(end, 1)
     months = _months()
     if ((month < 1) | (month > 12) | (hour > 23) | (minute > 59) | (second > 59)).any():
         return None
@@ -333,7 +425,7 @@ def plain_times(cells: Cells, column: int) -> NDArray[np.int64] | None:
 def _pairs(words: Words, spelling: bytes) -> Words | None:
     """Digits where *spelling* has noughts, the same bytes elsewhere: at the first byte of two digits their value."""
     digits = words ^ np.uint64(int.from_bytes(spelling, "little"))
-    is_digit = bytes(each == ZERO for each in spelling)
+    is_digit = bytes(each == ZERO for each in spelling.ljust(WORD, b"\0"))
     six = np.uint64(int.from_bytes(bytes(6 * each for each in is_digit), "little"))
     wrong = np.uint64(int.from_bytes(bytes(0xF0 if each else 0xFF for each in is_digit), "little"))
     if ((digits | (digits + six)) & wrong).any():
