@@ -172,3 +172,31 @@ def test_what_a_process_reads_after_another_died_in_its_commit_survives_a_power_
         shown += seen == {1}
         disk.close()
     assert 0 < shown < 40
+
+
+def test_what_is_acknowledged_after_a_process_died_of_a_failed_sync_survives_a_power_loss(tmp_path: Path) -> None:
+    shown = 0
+    for seed in range(40):
+        disk = FaultyDisk(tmp_path, Random(seed))
+        connection = table_on(disk)
+        disk.fail_at(DiskFault.SYNC_LOST, 0)
+        with suppress(apsw.Error):
+            connection.execute("INSERT INTO entry VALUES (1, 'in the log, and not on the disk')")
+        disk.kill()
+        with suppress(apsw.Error):
+            connection.close(True)
+        disk.restart()
+
+        after = open_connection(disk.folder / "a.db", vfs=disk.name)
+        after.execute("INSERT INTO entry VALUES (2, 'acknowledged')")
+        seen = {row[0] for row in after.execute("SELECT number FROM entry")}
+        disk.pull_the_plug()
+        with suppress(apsw.Error):
+            after.close(True)
+        disk.restart()
+
+        assert numbers_on(disk) == seen, seed
+        assert disk.happened[DiskFault.SYNC_LOST] == 1
+        shown += seen == {1, 2}
+        disk.close()
+    assert shown == 40

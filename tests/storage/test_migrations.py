@@ -46,11 +46,11 @@ def test_the_copy_made_before_is_kept_when_another_process_changes_the_schema_me
     connection = open_connection(path)
     migrate(connection, (FIRST,), path=path)
 
-    def open_after_another(file: Path, *, vfs: str) -> apsw.Connection:
+    def open_after_another(file: Path, *, vfs: str, is_first: bool) -> apsw.Connection:
         """Between our look at the schema and our lock another process has done everything."""
         monkeypatch.undo()
         assert migrate(open_connection(file), (FIRST, SECOND), path=file) == 1
-        return open_connection(file, vfs=vfs)
+        return open_connection(file, vfs=vfs, is_first=is_first)
 
     monkeypatch.setattr(migrations, "open_connection", open_after_another)
 

@@ -86,7 +86,7 @@ def migrate(connection: apsw.Connection, migrations: tuple[Migration, ...], *, p
 
 def _copy_before(connection: apsw.Connection, present: int, path: Path) -> None:
     """Copy the database unless another process has changed its schema, which waits meanwhile."""
-    other = open_connection(path, vfs=connection.open_vfs)
+    other = open_connection(path, vfs=connection.open_vfs, is_first=False)
     try:
         with transaction(other):
             if pragma_number(other, "user_version") == present:

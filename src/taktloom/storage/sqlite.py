@@ -7,7 +7,7 @@ committed pages when a checkpoint meets a log reset (https://www.sqlite.org/wal.
 
 A process that dies between writing a commit to the log and syncing it leaves a commit that the next process reads, but
 that the disk need not have. Whoever asks again is told that it is done already, without anything being written, and a
-power loss would then take what was acknowledged. So the log is synced before anybody reads from it.
+power loss would then take what was acknowledged. So the log is written anew and synced before anybody reads from it.
 """
 
 from collections.abc import Iterator
@@ -25,6 +25,7 @@ SqlValue: TypeAlias = int | float | str | bytes | None
 
 MEMORY = ":memory:"
 _BUSY_TIMEOUT_MS = 10_000
+_LOG_PART = 1 << 16  # bytes; the layer below takes no 128 KiB at once
 _CACHE_KIB = 4_096  # per connection; a busy server has dozens, and the system caches pages too
 _STATEMENT_CACHE = 300  # more than the statements of one database, so that each is prepared once
 
@@ -61,20 +62,23 @@ def require_safe_version(version: str) -> None:
     )
 
 
-def open_connection(path: Path | str, *, sync: SyncLevel = SyncLevel.FULL, vfs: str | None = None) -> apsw.Connection:
+def open_connection(
+    path: Path | str, *, sync: SyncLevel = SyncLevel.FULL, vfs: str | None = None, is_first: bool = True
+) -> apsw.Connection:
     """Open *path* (created when absent; ":memory:" for a private one) with the pragmas of this package.
 
-    vfs: the name of a registered file layer (see faults.py); None: the system's own.
+    vfs: the name of a registered file layer (see faults.py); None: the system's own. is_first: this process has not
+    opened it before, so that what another one left in the log may not be on the disk.
     """
     require_safe_version(apsw.sqlite_lib_version())
     connection: apsw.Connection | None = None
     try:
-        if str(path) != MEMORY and sync is SyncLevel.FULL:
-            _sync_log_left_behind(path, vfs)
         connection = apsw.Connection(str(path), vfs=vfs, statementcachesize=_STATEMENT_CACHE)
         connection.set_busy_timeout(_BUSY_TIMEOUT_MS)
         if str(path) != MEMORY:
             _require_write_ahead_log(connection)
+            if is_first and sync is SyncLevel.FULL:
+                _write_log_left_behind_anew(connection, path, vfs)
         connection.execute(f"PRAGMA synchronous = {sync.value}")  # from a closed enum, never from data
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
@@ -91,21 +95,34 @@ def open_connection(path: Path | str, *, sync: SyncLevel = SyncLevel.FULL, vfs: 
     return connection
 
 
-def _sync_log_left_behind(path: Path | str, vfs: str | None) -> None:
+def _write_log_left_behind_anew(connection: apsw.Connection, path: Path | str, vfs: str | None) -> None:
     """Have the disk keep what an ended process left in the log, and the log's place in its folder.
 
-    A checkpoint would sync it too, but may be held up by others. Opened as a log, the file takes no part in the locks;
-    opened to be created, its first sync covers the folder.
+    To sync it is not enough: where a sync has failed before, the system may show what the disk does not have and have
+    nothing left to write (Rebello et al., Can Applications Recover from fsync Failures?, ATC 2020). A checkpoint may be
+    held up by others. Under the write lock nobody adds to the log or begins it again; who has that lock for long has
+    done this when it opened the database, and what it could not sync since is shown to nobody. Opened as a log, the
+    file takes no part in the locks; opened to be created, its first sync covers the folder.
     """
     log = f"{Path(path).resolve()}-wal"
     if not Path(log).exists():
         return
-    flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE | apsw.SQLITE_OPEN_WAL
-    file = apsw.VFSFile(vfs or "", log, [flags, 0])
     try:
-        file.xSync(apsw.SQLITE_SYNC_FULL)
+        connection.execute("BEGIN IMMEDIATE")
+    except apsw.BusyError:
+        return
+    try:
+        flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE | apsw.SQLITE_OPEN_WAL
+        file = apsw.VFSFile(vfs or "", log, [flags, 0])
+        try:
+            size = file.xFileSize()
+            for offset in range(0, size, _LOG_PART):
+                file.xWrite(file.xRead(min(_LOG_PART, size - offset), offset), offset)
+            file.xSync(apsw.SQLITE_SYNC_FULL)
+        finally:
+            file.xClose()
     finally:
-        file.xClose()
+        connection.execute("ROLLBACK")
 
 
 def _require_write_ahead_log(connection: apsw.Connection) -> None:

@@ -43,7 +43,7 @@ class Seen:
 
 def inspector(path: Path) -> SqliteSession:
     """A session of the checks' own on the database, without faults."""
-    return SqliteSession(open_connection(path), _QUERIES)
+    return SqliteSession(open_connection(path, is_first=False), _QUERIES)
 
 
 def look(session: SqliteSession, journals: Journals) -> Seen:

@@ -244,9 +244,12 @@ class Clients:
         fate = self.known.messages[mark] = MessageFate(case=case, expires_at=self._world.latest + kept)
 
         def correlate(node: Node) -> object:
-            fate.is_void = fate.is_void or self._world.latest >= fate.expires_at
-            fate.expires_at = min(fate.expires_at, node.clock.shown + kept)
-            return node.engine.messages.correlate(message)
+            expires_at = fate.expires_at
+            fate.expires_at = min(expires_at, node.clock.shown + kept)
+            try:
+                return node.engine.messages.correlate(message)
+            finally:  # the clock may have jumped meanwhile
+                fate.is_void = fate.is_void or self._world.latest >= expires_at
 
         def note(_: Node, answer: object) -> None:
             if isinstance(answer, tuple):

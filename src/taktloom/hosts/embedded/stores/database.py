@@ -205,7 +205,7 @@ class SqliteDatabase(Database):
             with self.lock:
                 copy_database(self._connection, target)
             return
-        source = open_connection(self._path, sync=self._sync, vfs=self._vfs)
+        source = open_connection(self._path, sync=self._sync, vfs=self._vfs, is_first=False)
         try:
             copy_database(source, target)
         finally:
@@ -222,4 +222,4 @@ class SqliteDatabase(Database):
         try:
             return self._readers.get_nowait()
         except queue.Empty:
-            return SqliteSession(open_connection(path, sync=self._sync, vfs=self._vfs), self._queries)
+            return SqliteSession(open_connection(path, sync=self._sync, vfs=self._vfs, is_first=False), self._queries)
