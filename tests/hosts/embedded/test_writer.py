@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Many callers share one transaction, and each gets only its own outcome."""
 
+import gc
 import random
 import threading
 from collections.abc import Callable
@@ -254,6 +255,30 @@ def test_the_writer_survives_a_look_at_a_disk_that_cannot_be_read(
 
     assert [row.instance_key for row in engine.instances.search(InstanceQuery()).items] == [key]
     engine.drain()
+
+
+def test_the_search_for_cycles_goes_on_when_nothing_waits(tmp_path: Path) -> None:
+    engine = EmbeddedEngine.open(tmp_path / "engine.db", EngineOptions(writer=InlineWriter))
+    engine.deployments.deploy({"p.bpmn": (MODELS / "register_and_decide.bpmn").read_bytes()})
+
+    states = [gc.isenabled() for _ in range(3) if engine.instances.start(PERMIT, {})]
+    engine.drain()
+
+    assert states == [True, True, True]
+
+
+def test_a_program_that_searches_for_cycles_itself_keeps_the_search_off(tmp_path: Path) -> None:
+    engine = EmbeddedEngine.open(tmp_path / "engine.db", EngineOptions(writer=InlineWriter))
+    gc.disable()
+    try:
+        engine.deployments.deploy({"p.bpmn": (MODELS / "register_and_decide.bpmn").read_bytes()})
+        engine.instances.start(PERMIT, {})
+        is_on = gc.isenabled()
+    finally:
+        gc.enable()
+    engine.drain()
+
+    assert not is_on
 
 
 def _with_an_instance(disk: FaultyDisk, options: EngineOptions) -> tuple[EmbeddedEngine, InstanceKey]:

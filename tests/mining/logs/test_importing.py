@@ -428,6 +428,31 @@ def test_attributes_get_the_type_all_values_have_and_the_level_they_show(tmp_pat
     assert log.case_table()["case.amount"].to_list() == [100, 250]
 
 
+def test_numbers_may_have_a_decimal_comma_where_none_can_be_a_thousand(tmp_path: Path) -> None:
+    header = "case_id;activity;timestamp;price;sum;weight;thousand;version;both\n"
+    rows = (
+        "1;A;2024-01-01T00:00:00Z;1,5;1.234,50;0,125;1,234;1,5;1,5\n1;B;2024-01-02T00:00:00Z;12;7;-3;2,345;1,5,2;1.5\n"
+    )
+
+    frame = load(write(tmp_path, header + rows)).events().collect()
+
+    assert {name.partition(".")[2]: frame[name].to_list() for name in frame.columns if "." in name} == {
+        "price": [1.5, 12.0],
+        "sum": [1234.5, 7.0],
+        "weight": [0.125, -3.0],
+        "thousand": ["1,234", "2,345"],
+        "version": ["1,5", "1,5,2"],
+        "both": ["1,5", "1.5"],
+    }
+
+
+def test_times_of_fourteen_digits_need_a_zone(tmp_path: Path) -> None:
+    sniff = sniff_log(write(tmp_path, "case_id,activity,timestamp\n1,A,20240315130700\n1,B,20240315140700\n"))
+
+    assert sniff.parts["timestamp"] == "timestamp"
+    assert sniff.needs_timezone
+
+
 def test_the_sniff_suggests_a_mapping_with_samples_and_confidence(tmp_path: Path) -> None:
     path = write(
         tmp_path,

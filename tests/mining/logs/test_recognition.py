@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which column plays which part: by names in two languages, and by content where the names say nothing."""
+"""Which column plays which part: by names in several languages, and by content where the names say nothing."""
 
 import csv
 import random
@@ -166,6 +166,29 @@ def test_chinese_headers_are_read(tmp_path: Path, part: str, header: str) -> Non
 
     assert dict(sniff.parts) == columns
     assert sniff.confidence[part] >= 0.6
+
+
+OTHERS = {
+    "de": ("Vorgangsnummer", "Aktivität", "Zeitstempel", "Startzeit", "Bearbeiter", "Abteilung"),
+    "de decomposed": ("Fall-ID", "Ta\u0308tigkeit", "Endzeitpunkt", "Beginn", "Benutzer", "Rolle"),
+    "fr": ("Identifiant du dossier", "Activité", "Horodatage", "Date de début", "Utilisateur", "Équipe"),
+    "es": ("ID de caso", "Actividad", "Marca de tiempo", "Inicio", "Recurso", "Departamento"),
+    "nl": ("Zaaknummer", "Activiteit", "Tijdstip", "Begintijd", "Medewerker", "Afdeling"),
+    "it": ("ID caso", "Attività", "Data e ora", "Inizio", "Risorsa", "Reparto"),
+    "pt": ("ID do caso", "Atividade", "Data/hora", "Início", "Usuário", "Função"),
+    "zh traditional": ("案件編號", "活動", "時間戳", "開始時間", "處理人", "部門"),
+    "zh": ("案件编号", "活动", "时间戳", "开始时间", "资源", "部门"),
+}
+
+
+@pytest.mark.parametrize("header", OTHERS.values(), ids=OTHERS)
+def test_headers_of_other_languages_are_read(tmp_path: Path, header: tuple[str, ...]) -> None:
+    rows = [["S1", "a", "2024-01-01 09:00", "2024-01-01 08:00", "Wang", "Desk"]] * 2
+
+    sniff = sniffed(tmp_path, header, rows)
+
+    parts = ("case", "activity", "timestamp", "start_timestamp", "resource", "role")
+    assert dict(sniff.parts) == dict(zip(parts, header, strict=True))
 
 
 @pytest.mark.data

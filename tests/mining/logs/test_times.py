@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from taktloom.calendars.zones import load_zone
-from taktloom.mining.logs.errors import TimeZoneNeededError
+from taktloom.mining.logs.errors import DateFormatNeededError, TimeZoneNeededError
 from taktloom.mining.logs.times import ClockRules, parse_times
 
 MOMENTS = st.lists(st.datetimes(datetime(1971, 1, 1), datetime(2090, 1, 1)), min_size=1, max_size=20)  # noqa: DTZ001
@@ -80,10 +80,51 @@ def test_spellings_of_one_instant(text: str) -> None:
         "20240315 13:07",
         "2024-03-15T13:07",
         "2024-03-15 13:07:00,000",
+        "20240315130700",
+        "20240315T130700",
+        "15 March 2024 13:07",
+        "March 15, 2024 13:07",
+        "15-MAR-24 01.07.00.000000000 PM",
+        "15.03.24 13:07",
+        "03/15/24 1:07 PM",
+        "45366.5465277778",
+        "45366,5465277778",
     ],
 )
 def test_spellings_of_one_wall_time(text: str) -> None:
     assert parse([text], timezone="UTC") == [datetime(2024, 3, 15, 13, 7, tzinfo=UTC)]
+
+
+def test_a_zone_name_after_the_offset_changes_nothing() -> None:
+    assert parse(["2024-03-15T13:07+01:00[Europe/Berlin]"]) == [datetime(2024, 3, 15, 12, 7, tzinfo=UTC)]
+
+
+def test_a_year_of_two_digits_is_never_one_of_the_first_century() -> None:
+    assert parse(["15.03.24", "16.03.99", "0024-03-15"], timezone="UTC") == [
+        datetime(2024, 3, 15, tzinfo=UTC), datetime(1999, 3, 16, tzinfo=UTC), None,
+    ]  # fmt: skip
+    assert parse(["0024-03-15", "24-03-15"], timezone="UTC", date_format="%Y-%m-%d") == [
+        datetime(24, 3, 15, tzinfo=UTC), None,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["13/03/24", "24-03-13", "03/04/24"])
+def test_two_digits_that_may_be_day_or_year_are_asked_for(text: str) -> None:
+    with pytest.raises(DateFormatNeededError):
+        parse([text], timezone="UTC")
+
+
+def test_days_of_a_workbook_that_counts_from_1904_are_read_by_the_named_format() -> None:
+    expected = datetime(2028, 3, 16, 12, tzinfo=UTC)
+
+    assert parse(["45366.5"], timezone="UTC", date_format="excel-1904") == [expected]
+    assert parse(["45366.5", "7.5", "x"], timezone="UTC") == [None, None, None]
+
+
+def test_a_fraction_of_a_second_in_a_column_of_floats_is_kept() -> None:
+    parsed = parse_times(pl.Series("when", [1_710_500_820.25, 1_710_500_821.0]), ClockRules())
+
+    assert parsed.utc.to_list() == [1_710_500_820_250_000, 1_710_500_821_000_000]
 
 
 @pytest.mark.parametrize(

@@ -68,6 +68,14 @@ def test_the_first_sheet_is_the_log_and_its_first_row_the_header(tmp_path: Path)
     assert sniff_log(tmp_path / "log.xlsx").parts["timestamp"] == "timestamp"
 
 
+def test_a_title_above_the_header_is_passed_over(tmp_path: Path) -> None:
+    titled = (("Permits of 2024",), (), ("case", "activity", "time"), ("1", "open", "2024-02-01 08:00:00"))
+
+    log = load(tmp_path, workbook(titled))
+
+    assert log.events().select("case_id", "activity").collect().rows() == [("1", "open")]
+
+
 def test_what_formulas_gave_is_taken_and_counted(tmp_path: Path) -> None:
     log = load(tmp_path, with_formula(workbook()))
 

@@ -18,6 +18,8 @@ BOOLEANS = {"true": True, "false": False}
 SAMPLE_SIZE = 1_000
 INTEGER_TEXT = r"^-?(?:0|[1-9]\d{0,17})$"
 NUMBER_TEXT = r"^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$"
+COMMA_NUMBER_TEXT = r"^-?(?:0|[1-9]\d*|[1-9]\d{0,2}(?:\.\d{3})+)(?:,\d+)?$"
+SURE_COMMA = r",(?:\d{1,2}|\d{4,})$|\..*,|^-?0,"  # 1,234 alone might be a thousand
 INSTANT = pl.Datetime("us", "UTC")
 
 
@@ -42,22 +44,31 @@ def typed_attribute(values: pl.Series, wanted: AttributeType, rules: ClockRules)
 
 
 def typed_codes(coded: CodedTexts, wanted: AttributeType, rules: ClockRules) -> pl.Series:
-    """What `typed_attribute` gives for the texts that *coded* stands for, decided on the different ones where it can.
+    """What `typed_attribute` gives for the texts that *coded* stands for, decided on those where it can."""
+    typed = typed_labels(coded, wanted, rules)
+    if typed is None:
+        return typed_attribute(coded.labels.replace("", None).gather(coded.codes), wanted, rules)
+    return typed.gather(coded.codes)
+
+
+def typed_labels(coded: CodedTexts, wanted: AttributeType, rules: ClockRules) -> pl.Series | None:
+    """By code what `typed_attribute` makes of its text; None where that depends on the rows, as it does for times.
 
     Numbers and booleans are such for all values or for none; whether texts are times is judged by the first of them.
     """
     texts = coded.labels.replace("", None)
-    if wanted in {AttributeType.TEXT, AttributeType.INSTANT}:
-        return typed_attribute(texts.gather(coded.codes), wanted, rules)
+    if wanted is AttributeType.INSTANT:
+        return None
+    if wanted is AttributeType.TEXT:
+        return texts
     used = used_codes(coded.codes, texts.len())
     typed = typed_attribute(texts.gather(used), wanted, rules)
     if typed.dtype in {pl.Boolean, pl.Int64, pl.Float64}:
-        by_label = pl.repeat(None, texts.len() + 1, dtype=typed.dtype, eager=True).scatter(used, typed)
-        return by_label.gather(coded.codes)
+        return pl.repeat(None, texts.len() + 1, dtype=typed.dtype, eager=True).scatter(used, typed)
     first = texts.gather(coded.codes.filter(coded.codes.is_not_null()).head(SAMPLE_SIZE)).drop_nulls()
     if wanted is AttributeType.AUTO and first.len() and _looks_like_time(first):
-        return typed_attribute(texts.gather(coded.codes), wanted, rules)
-    return texts.gather(coded.codes)
+        return None
+    return texts
 
 
 def exact_numbers(texts: pl.Series) -> pl.Series | None:
@@ -87,7 +98,18 @@ def _number(texts: pl.Series, sample: pl.Series, wanted: AttributeType) -> pl.Se
         present = texts.drop_nulls()
         if number.null_count() == texts.null_count() and present.str.contains(pattern).all():
             return number
-    return None
+    return None if wanted is AttributeType.INTEGER else _with_comma(texts, sample)
+
+
+def _with_comma(texts: pl.Series, sample: pl.Series) -> pl.Series | None:
+    """Numbers with a decimal comma; None unless all are spelled so and one of them cannot be read otherwise."""
+    if not sample.str.contains(COMMA_NUMBER_TEXT).all():
+        return None
+    present = texts.drop_nulls()
+    if not present.str.contains(COMMA_NUMBER_TEXT).all() or not present.str.contains(SURE_COMMA).any():
+        return None
+    plain = texts.str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True)
+    return plain.cast(pl.Float64, strict=False)
 
 
 def _looks_like_time(sample: pl.Series) -> bool:

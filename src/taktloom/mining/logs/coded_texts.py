@@ -72,9 +72,17 @@ def _first_rows(codes: pl.Series, size: int) -> NDArray[np.int64]:
 
 def used_codes(codes: pl.Series, size: int) -> pl.Series:
     """Those of the codes 0 … size-1 that some row has, ascending."""
+    return pl.Series(np.flatnonzero(mark_used(codes.drop_nulls().to_numpy(), size)), dtype=codes.dtype)
+
+
+def mark_used(codes: NDArray[np.uint32], size: int) -> NDArray[np.bool_]:
+    """For each of the codes 0 … size-1 whether some row has it; where few are, all are seen soon."""
     is_used = np.zeros(size, dtype=np.bool_)
-    is_used[codes.drop_nulls().to_numpy()] = True
-    return pl.Series(np.flatnonzero(is_used), dtype=codes.dtype)
+    for begin in range(0, codes.size, ROWS_AT_ONCE):
+        is_used[codes[begin : begin + ROWS_AT_ONCE]] = True
+        if is_used.all():
+            break
+    return is_used
 
 
 def relabel(coded: CodedTexts, labels: pl.Series) -> CodedTexts:

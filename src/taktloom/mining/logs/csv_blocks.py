@@ -40,11 +40,15 @@ Made = TypeVar("Made")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlainText:
-    """A CSV file in UTF-8 whose lines are its rows. Columns are named c0, c1 …, all of them texts."""
+    """A CSV file in UTF-8 whose lines are its rows. Columns are named c0, c1 …, all of them texts.
+
+    lines_before: how many lines there are before the header.
+    """
 
     path: Path
     delimiter: str
     columns: int
+    lines_before: int = 0
 
     @property
     def schema(self) -> dict[str, pl.DataType]:
@@ -56,7 +60,7 @@ class PlainText:
         return pl.scan_csv(
             self.path,
             has_header=False,
-            skip_lines=1,
+            skip_lines=1 + self.lines_before,
             separator=self.delimiter,
             infer_schema=False,
             schema=self.schema,
@@ -65,7 +69,7 @@ class PlainText:
     def frames(self, columns: Sequence[str]) -> Iterator[pl.DataFrame]:
         """These columns of the rows after the header, a block at a time; for a file that is known to be plain."""
         with self.path.open("rb") as file:
-            for begin, size in _whole_lines(file, len(file.readline())):
+            for begin, size in _whole_lines(file, _header_end(file, self)):
                 file.seek(begin)
                 yield self.split(file.read(size), self.schema).select(columns)
 
@@ -121,9 +125,7 @@ def first_rows(text: PlainText) -> pl.DataFrame | None:
         return None
     try:
         with text.path.open("rb") as file:
-            header = file.readline(LONGEST_LINE)
-            _require_plain(header)
-            for begin, size in _whole_lines(file, len(header)):
+            for begin, size in _whole_lines(file, _header_end(file, text)):
                 return _Buffer().split(file, begin, size, text).frame(text.schema)
     except _NotPlainError:
         return None
@@ -153,7 +155,7 @@ def read_blocks(
 
     with ThreadPoolExecutor(max_workers=workers) as pool:
         try:
-            for begin, size in _blocks(text.path, raw, digest):
+            for begin, size in _blocks(text, raw, digest):
                 waiting.append(pool.submit(work, begin, size))
                 while len(waiting) > workers or (waiting and waiting[0].done()):
                     rows = _taken(waiting.popleft(), found, rows, raw)
@@ -175,14 +177,12 @@ def _taken(future: Future[tuple[int, Made]], found: list[Made], rows: int, raw: 
     return rows + height
 
 
-def _blocks(path: Path, raw: RawBytes, digest: Digest | None) -> Iterator[tuple[int, int]]:
+def _blocks(text: PlainText, raw: RawBytes, digest: Digest | None) -> Iterator[tuple[int, int]]:
     """Place and size of the lines after the header, some ten thousands at a time; fills *digest* on the way."""
-    total, hasher = path.stat().st_size, hashlib.sha256()
+    total, hasher = text.path.stat().st_size, hashlib.sha256()
     piece = memoryview(bytearray(HASHED_BYTES))
-    with path.open("rb") as file, path.open("rb", buffering=0) as again:
-        header = file.readline(LONGEST_LINE)
-        _require_plain(header)
-        for begin, size in _whole_lines(file, len(header)):
+    with text.path.open("rb") as file, text.path.open("rb", buffering=0) as again:
+        for begin, size in _whole_lines(file, _header_end(file, text)):
             if raw.watch.cancelled():
                 raise ImportCancelledError(raw.name)
             yield begin, size
@@ -208,9 +208,15 @@ def _whole_lines(file: BufferedReader, begin: int) -> Iterator[tuple[int, int]]:
         begin += size
 
 
-def _require_plain(header: bytes) -> None:
+def _header_end(file: BufferedReader, text: PlainText) -> int:
+    """Where the first row begins."""
+    before = b"".join(file.readline(LONGEST_LINE) for _ in range(text.lines_before))
+    header = file.readline(LONGEST_LINE)
+    if before.count(b"\r") != before.count(b"\r\n") or before.count(b"\n") != text.lines_before:
+        raise _NotPlainError
     if header.count(b'"') % 2 or b"\0" in header or not header.endswith(b"\n"):
         raise _NotPlainError
+    return len(before) + len(header)
 
 
 class _Buffer(threading.local):

@@ -9,7 +9,9 @@ enters SQL. Its work runs in a thread so that it can be followed and interrupted
 import codecs
 import contextlib
 import csv
+import io
 import itertools
+import shutil
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -20,6 +22,7 @@ import polars as pl
 
 from taktloom.mining.logs.csv_blocks import BLOCK_BYTES, PlainText, first_rows, read_blocks
 from taktloom.mining.logs.csv_columns import plan_columns
+from taktloom.mining.logs.csv_shape import HEADER_BYTES, CsvShape, csv_shape
 from taktloom.mining.logs.encodings import (
     SAMPLE_BYTES,
     PreparedText,
@@ -38,10 +41,9 @@ from taktloom.mining.logs.times import ClockRules
 from taktloom.model.findings import Finding, Severity
 from taktloom.model.places import Place
 
-DELIMITERS = (",", ";", "\t", "|")
 FIRST_EXAMPLES = 20
 SAMPLE_ROWS = 1_000
-HEADER_BYTES = 1024 * 1024
+COPIED_CHARACTERS = 4 * 1024 * 1024
 CASE_PREFIX = "case:"
 WORKING_MEMORY = "1GB"
 LINE_BYTES = 4_000_000  # told to DuckDB: of a first row over its own default it says nothing at all
@@ -65,60 +67,6 @@ TEXTS = {
 
 def no_mapping(_: pl.DataFrame) -> None:
     """The plan of callers that want the rows as they stand."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CsvShape:
-    """How the text is split: delimiter and the header's names, made unique and never empty."""
-
-    delimiter: str
-    columns: tuple[str, ...]
-
-
-def csv_shape(text: str, raw: RawBytes, delimiter: str | None = None) -> CsvShape:
-    """Delimiter and header of *text*, the beginning of a file; the delimiter is the one that splits the header most."""
-    text = text.removeprefix("\ufeff")
-    if not text.strip():
-        raise UnreadableLogError("empty", "The file is empty.", raw.place, "Export the log again.")
-    chosen = delimiter or max(DELIMITERS, key=lambda each: _columns_by(text, each))
-    names = _header(text, chosen, raw)
-    if len(names) > raw.limits.columns:
-        raise LogTooLargeError("columns", raw.limits.columns, raw.place)
-    return CsvShape(delimiter=chosen, columns=unique_names(names))
-
-
-def _columns_by(text: str, delimiter: str) -> int:
-    try:
-        return len(_first_record(text, delimiter))
-    except (csv.Error, StopIteration):
-        return 0
-
-
-def _first_record(text: str, delimiter: str) -> list[str]:
-    return next(csv.reader(text[:HEADER_BYTES].splitlines(keepends=True), delimiter=delimiter, strict=False))
-
-
-def _header(text: str, delimiter: str, raw: RawBytes) -> list[str]:
-    try:
-        return _first_record(text, delimiter)
-    except (csv.Error, StopIteration, TypeError) as error:
-        cause = "The header cannot be read."
-        raise UnreadableLogError("header", cause, Place(source=raw.name, line=1), "Name the delimiter.") from error
-
-
-def unique_names(names: list[str]) -> tuple[str, ...]:
-    """Header names stripped; empty ones become column_<n>, repeated ones get _2, _3 …"""
-    taken: set[str] = set()
-    unique = []
-    for number, name in enumerate(names, start=1):
-        base = candidate = name.strip() or f"column_{number}"
-        repeat = 1
-        while candidate in taken:
-            repeat += 1
-            candidate = f"{base}_{repeat}"
-        taken.add(candidate)
-        unique.append(candidate)
-    return tuple(unique)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,7 +101,9 @@ class CsvReading:
     def plainly(self, text: PreparedText) -> Staging | None:
         """By the short way; None for a file that it cannot take."""
         shape = self._shape(text)
-        plain = PlainText(path=text.path, delimiter=shape.delimiter, columns=len(shape.columns))
+        plain = PlainText(
+            path=text.path, delimiter=shape.delimiter, columns=len(shape.columns), lines_before=shape.lines_before
+        )
         head = first_rows(plain)
         if head is None:
             return None
@@ -174,7 +124,9 @@ class CsvReading:
     def exactly(self, text: PreparedText, workspace: Path) -> Staging:
         """By the long way."""
         shape = self._shape(text)
-        paths, rejects = _split_exactly(text, shape, workspace, self.raw)
+        rest = replace(text, path=_from_header(text.path, shape.lines_before, workspace))
+        paths, found = _split_exactly(rest, shape, workspace, self.raw)
+        rejects = [(line + shape.lines_before, kind, column) for line, kind, column in found]
         rows = sum(_count_rows(path) for path in paths)
         _require_rows(rows, len(rejects), self.raw)
         return replace(
@@ -184,6 +136,18 @@ class CsvReading:
             rejected_rows=tuple(int(line) for line, _, _ in rejects),
             examples=tuple(_reject(self.raw.name, *reject) for reject in rejects[:FIRST_EXAMPLES]),
         )
+
+
+def _from_header(path: Path, lines_before: int, workspace: Path) -> Path:
+    """The file itself, or a copy without the lines before its header, whose ends need not be like those of the rows."""
+    if not lines_before:
+        return path
+    with path.open(encoding="utf-8", newline="") as given:
+        for _ in range(lines_before):
+            given.readline()
+        with (workspace / "from-header.utf8").open("w", encoding="utf-8", newline="") as copy:
+            shutil.copyfileobj(given, copy, COPIED_CHARACTERS)
+    return workspace / "from-header.utf8"
 
 
 def _likely_rows(path: Path, head: pl.DataFrame) -> int:
@@ -211,6 +175,7 @@ def _staged(text: PreparedText, shape: CsvShape, raw: RawBytes) -> Staging:
         columns=_stored(shape),
         rows=0,
         levels={name: AttributeLevel.CASE for name in shape.columns if name.startswith(CASE_PREFIX)},
+        first_row=2 + shape.lines_before,
     )
 
 
@@ -316,7 +281,7 @@ def csv_sample(raw: RawBytes, encoding: str | None, delimiter: str | None) -> tu
     found = codec_name(encoding, raw) if encoding else guess_encoding(sample)
     text = codecs.getincrementaldecoder(found)(errors="replace").decode(sample).replace("\0", "")
     shape = csv_shape(text, raw, delimiter)
-    lines = text.removeprefix("\ufeff").splitlines(keepends=True)
+    lines = list(io.StringIO(text.removeprefix("\ufeff"), newline=""))[shape.lines_before :]
     complete = lines[:-1] if len(sample) >= SAMPLE_BYTES else lines
     rows = []
     with contextlib.suppress(csv.Error, StopIteration):

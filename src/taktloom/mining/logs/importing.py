@@ -45,7 +45,7 @@ from taktloom.mining.logs.requests import (
 )
 from taktloom.mining.logs.rows import Build
 from taktloom.mining.logs.staging import Staging
-from taktloom.mining.logs.times import ZONE_SUFFIX, ClockRules, fitting_formats
+from taktloom.mining.logs.times import EPOCH, ZONE_PART, ZONE_SUFFIX, ClockRules, fitting_formats
 from taktloom.mining.logs.xes_reader import sample_xes, stage_xes
 from taktloom.mining.logs.xlsx_reader import ZIP_MAGIC, sample_xlsx, stage_xlsx
 from taktloom.model.places import Place
@@ -337,7 +337,7 @@ def _needs_timezone(found: Recognition, head: pl.DataFrame) -> bool:
     if values.dtype != pl.String:
         return values.dtype == pl.Date
     texts = values.str.strip_chars()
-    is_epoch = texts.str.contains(r"^\d{9,19}(\.\d+)?$").all()
+    is_epoch = texts.str.contains(EPOCH).all()
     return not is_epoch and not texts.str.contains(ZONE_SUFFIX).all()
 
 
@@ -345,5 +345,5 @@ def _date_formats(found: Recognition, head: pl.DataFrame) -> tuple[str, ...]:
     values = _time_samples(found, head)
     if values is None or values.dtype != pl.String:
         return ()
-    plain = values.str.strip_chars().str.replace(r"(?i)\s*(Z|UTC|GMT|[+-]\d\d:\d\d|[+-]\d{4})$", "")
+    plain = values.str.strip_chars().str.replace(ZONE_PART, "")
     return tuple(fitting_formats(plain.str.replace(r"^(\d{4}-?\d\d-?\d\d)T", "${1} ")))

@@ -20,9 +20,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from taktloom.mining.logs.attributes import is_constant_per_case, typed_attribute, typed_codes
+from taktloom.mining.logs.attributes import is_constant_per_case, typed_attribute, typed_codes, typed_labels
 from taktloom.mining.logs.canonical import CASES_FILE, CODED_COLUMNS, LABELS_FILE, Labels
-from taktloom.mining.logs.coded_texts import CodedTexts, code_texts
+from taktloom.mining.logs.coded_texts import CodedTexts, code_texts, mark_used
 from taktloom.mining.logs.errors import UnreadableLogError
 from taktloom.mining.logs.lifecycles import Instances, join_lifecycles
 from taktloom.mining.logs.mapping import AttributeColumn, AttributeLevel, AttributeType
@@ -114,10 +114,10 @@ def order_rows(rows: GoodRows, *, are_paired: bool | None = None) -> Ordered:
     lifecycle, count = frame["lifecycle"], frame.height
     instances = join_lifecycles(frame, are_paired=are_paired) if lifecycle.null_count() < count else None
     frame.drop_in_place("instance")
-    frame.insert_column(0, pl.Series("position", np.arange(count, dtype=np.uint32)))
     if instances is None:
         kept = frame.with_columns(pl.repeat(1, count, dtype=pl.UInt8(), eager=True).alias("source_events"))
     else:
+        frame.insert_column(0, pl.Series("position", np.arange(count, dtype=np.uint32)))
         kept = _join_starts(frame, instances)
     for name in frame.columns:
         frame.drop_in_place(name)
@@ -129,7 +129,7 @@ def order_rows(rows: GoodRows, *, are_paired: bool | None = None) -> Ordered:
     event_ids = kept.drop_in_place("event_id")
     return Ordered(
         coded=kept,
-        numbers=rows.numbers[kept["position"].to_numpy()],
+        numbers=_numbers(rows, kept["position"].to_numpy()),
         event_ids=event_ids,
         case_ids=case_ids,
         labels=replace(rows.labels, lifecycles=lifecycles.to_list()),
@@ -137,17 +137,28 @@ def order_rows(rows: GoodRows, *, are_paired: bool | None = None) -> Ordered:
     )
 
 
+def _numbers(rows: GoodRows, positions: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """The staged rows at *positions* of the good ones, which are the same where all rows are good."""
+    are_all = rows.numbers.size == 0 or int(rows.numbers[-1]) == rows.numbers.size - 1
+    return positions if are_all else rows.numbers[positions]
+
+
 def _sort(kept: pl.DataFrame) -> tuple[pl.DataFrame, int]:
-    """*kept* in canonical order, and how many rows stood before an earlier one of their case."""
-    order = _stable_order(kept["case"].to_numpy())
-    case, occurred = kept["case"].to_numpy()[order], kept["occurred_at"].to_numpy()[order]
+    """*kept* in canonical order, and how many rows stood before an earlier one of their case.
+
+    Its column of positions is made where all rows are kept.
+    """
+    rows = pl.Series("position", _stable_order(kept["case"].to_numpy()), dtype=pl.get_index_type())
+    found = list(side_by_side(partial(_gathered, kept.drop_in_place(name), rows) for name in ("case", "occurred_at")))
+    case, occurred = (column.to_numpy() for column in found)
     out_of_order = int(((case[1:] == case[:-1]) & (occurred[1:] < occurred[:-1])).sum())
     if out_of_order:
-        order = order[np.lexsort((occurred, case))]
+        again = pl.Series(np.lexsort((occurred, case)), dtype=pl.get_index_type())
+        rows, found = rows.gather(again), [column.gather(again) for column in found]
     del case, occurred
-    rows = pl.Series(order, dtype=pl.get_index_type())
+    found += [] if "position" in kept.columns else [rows]
     works = (partial(_gathered, kept.drop_in_place(name), rows) for name in kept.columns)
-    return pl.DataFrame(list(side_by_side(works))), out_of_order
+    return pl.DataFrame([*found, *side_by_side(works)]), out_of_order
 
 
 def _gathered(column: pl.Series, rows: pl.Series) -> pl.Series:
@@ -205,8 +216,7 @@ def _order_cases(case: NDArray[np.uint32], bounds: tuple[int, int]) -> NDArray[n
 
 def _renumber_cases(kept: pl.DataFrame, case_ids: pl.Series) -> tuple[pl.DataFrame, pl.Series, int]:
     """Case codes without gaps when pairing left cases without any completion."""
-    is_present = np.zeros(case_ids.len(), dtype=np.bool_)
-    is_present[kept["case"].to_numpy()] = True
+    is_present = mark_used(kept["case"].to_numpy(), case_ids.len())
     lost = case_ids.len() - int(is_present.sum())
     if lost == 0:
         return kept, case_ids, 0
@@ -252,7 +262,7 @@ def _write_coded(target: Path, ordered: Ordered, bounds: list[tuple[int, int]]) 
 def _write_beside(build: Build, ordered: Ordered, bounds: list[tuple[int, int]]) -> tuple[EventColumn, ...]:
     """Write cases and event attributes, one column at a time; return the attribute columns in order."""
     case = ordered.coded["case"].to_numpy()
-    first_rows = np.flatnonzero(np.append(True, case[1:] != case[:-1]))
+    first_rows = pl.Series(np.flatnonzero(np.append(True, case[1:] != case[:-1])), dtype=pl.get_index_type())
     gather = pl.Series(ordered.numbers, dtype=pl.get_index_type())
     taken: set[str] = set()
     cases = [pl.Series("case", range(ordered.case_ids.len()), dtype=pl.UInt32), ordered.case_ids.alias("case_id")]
@@ -260,11 +270,10 @@ def _write_beside(build: Build, ordered: Ordered, bounds: list[tuple[int, int]])
     events.add(ordered.event_ids.cast(pl.String).alias("event_id"))
     columns = []
     for number, attribute in enumerate(build.mapping.attributes):
-        values = _attribute(build, attribute, gather)
-        is_case = attribute.level is not AttributeLevel.EVENT and is_constant_per_case(values, case)
+        values, is_case = _attribute(build, attribute, _Rows(numbers=gather, case=case, first=first_rows))
         name = _free_name((CASE_ATTRIBUTE_PREFIX if is_case else EVENT_ATTRIBUTE_PREFIX) + attribute.name, taken)
         if is_case:
-            cases.append(values.gather(first_rows).rename(name))
+            cases.append(values.rename(name))
         else:
             events.add(values.rename(name))
         columns.append(EventColumn(name=name, source=attribute.source, type=str(values.dtype)))
@@ -278,8 +287,35 @@ def _write_beside(build: Build, ordered: Ordered, bounds: list[tuple[int, int]])
     return tuple(columns)
 
 
-def _attribute(build: Build, attribute: AttributeColumn, rows: pl.Series) -> pl.Series:
-    """The attribute of the canonical rows, typed. *rows*: for each the staged row that it comes from."""
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Rows:
+    """The canonical rows. numbers: the staged row that each comes from. first: the first of each case."""
+
+    numbers: pl.Series
+    case: NDArray[np.uint32]
+    first: pl.Series
+
+
+def _attribute(build: Build, attribute: AttributeColumn, rows: _Rows) -> tuple[pl.Series, bool]:
+    """The attribute, typed, of each case where it is a case's, else of each event; and whether it is a case's."""
+    may_be_case = attribute.level is not AttributeLevel.EVENT
+    values = _values(build, attribute, rows.numbers)
+    if isinstance(values, pl.Series):
+        is_case = may_be_case and is_constant_per_case(values, rows.case)
+        return (values.gather(rows.first) if is_case else values), is_case
+    coded, labels = values
+    if may_be_case and is_constant_per_case(coded.codes, rows.case):  # before there is a value for every event
+        return labels.gather(coded.codes.gather(rows.first)), True
+    spelled = labels.gather(coded.codes)
+    is_case = may_be_case and is_constant_per_case(spelled, rows.case)
+    return (spelled.gather(rows.first) if is_case else spelled), is_case
+
+
+def _values(build: Build, attribute: AttributeColumn, rows: pl.Series) -> pl.Series | tuple[CodedTexts, pl.Series]:
+    """The attribute of the canonical rows, typed, or coded with the typed values by code.
+
+    rows: for each the staged row that it comes from.
+    """
     staging = build.staging
     wanted = staging.types.get(attribute.source, attribute.type)
     wanted = attribute.type if attribute.type is not AttributeType.AUTO else wanted
@@ -288,7 +324,8 @@ def _attribute(build: Build, attribute: AttributeColumn, rows: pl.Series) -> pl.
         return numbers.gather(rows)  # of fewer rows, floats might all be whole
     if coded is not None:
         coded = CodedTexts(codes=coded.codes.gather(rows), labels=printable(coded.labels))
-        return typed_codes(coded, wanted, build.rules)
+        labels = typed_labels(coded, wanted, build.rules)
+        return typed_codes(coded, wanted, build.rules) if labels is None else (coded, labels)
     values = typed_attribute(staging.load(attribute.source).gather(rows), wanted, build.rules)
     return printable(values) if values.dtype == pl.String else values
 

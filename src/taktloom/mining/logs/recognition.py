@@ -12,53 +12,14 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from taktloom.mining.logs.column_names import EXACT, USUAL, without_accents
 from taktloom.mining.logs.mapping import AttributeColumn, AttributeLevel, AttributeType, ColumnMapping
 from taktloom.mining.logs.requests import SniffedColumn
-from taktloom.mining.logs.times import DAY_NUMBER, EPOCH, ZONE_SUFFIX, fitting_formats
+from taktloom.mining.logs.times import DAY_NUMBER, EPOCH, SHEET_DAYS, ZONE_PART, ZONE_SUFFIX, fitting_formats
 
 CASE_PREFIX = "case:"
 REQUIRED_PARTS = ("case", "activity", "timestamp")
 
-EXACT: Mapping[str, tuple[str, ...]] = {
-    "case": ("case:concept:name", "case_id"),
-    "activity": ("concept:name", "activity"),
-    "timestamp": ("time:timestamp", "occurred_at"),
-    "start_timestamp": ("start_timestamp", "started_at"),
-    "resource": ("org:resource", "resource"),
-    "role": ("org:role", "role", "org:group"),
-    "lifecycle": ("lifecycle:transition", "lifecycle"),
-    "instance": ("concept:instance",),
-    "event_id": ("event_id",),
-}
-USUAL: Mapping[str, tuple[str, ...]] = {
-    "case": (
-        "case", "caseid", "case key", "case number", "trace", "trace id", "process instance", "instance id",
-        "instance key", "ticket", "ticket id", "order id", "order number", "application id", "incident id",
-        "案例", "案例编号", "案例号", "案例id", "流程实例", "流程编号", "工单号", "单号", "订单号", "申请编号",
-        "流水号", "业务流水号", "受理编号", "受理号", "案件编号", "案件号", "业务编号", "编号",
-    ),
-    "activity": (
-        "activity name", "activity", "task", "task name", "event", "event name", "step", "action", "status", "element",
-        "活动", "活动名称", "环节", "环节名称", "步骤", "步骤名称", "工序", "任务", "任务名称", "事件", "操作", "节点",
-    ),
-    "timestamp": (
-        "timestamp", "complete timestamp", "completed at", "end time", "endtime", "end timestamp", "end", "finish",
-        "time", "date", "datetime", "event time", "completion time", "finished at", "complete time", "end date",
-        "时间", "时间戳", "结束时间", "完成时间", "发生时间", "办结时间", "办理时间", "处理时间", "操作时间", "日期",
-    ),
-    "start_timestamp": (
-        "start", "start time", "starttime", "begin", "begin time", "start timestamp", "start date",
-        "开始时间", "开始", "起始时间", "开始日期", "接收时间",
-    ),
-    "resource": (
-        "user", "user id", "username", "performer", "employee", "agent", "originator", "assignee", "worker", "owner",
-        "人员", "用户", "办理人", "经办人", "处理人", "操作人", "执行人", "操作员", "经手人", "资源",
-    ),
-    "role": ("group", "department", "team", "部门", "角色", "岗位", "科室", "小组", "处室", "机构"),
-    "lifecycle": ("transition", "event type", "生命周期"),
-    "instance": ("activity instance", "task id"),
-    "event_id": ("eventid", "event key", "事件编号"),
-}  # fmt: skip
 TIME_PARTS = frozenset({"timestamp", "start_timestamp"})
 
 
@@ -98,7 +59,7 @@ def _type_of(values: pl.Series, present: pl.Series) -> AttributeType:
 
 def _reads_as_time(present: pl.Series) -> bool:
     zoned = present.str.contains(ZONE_SUFFIX)
-    plain = present.str.replace(r"(?i)\s*(Z|UTC|GMT|[+-]\d\d:?\d\d)$", "") if zoned.any() else present
+    plain = present.str.replace(ZONE_PART, "") if zoned.any() else present
     return bool(fitting_formats(plain.str.replace(r"^(\d{4}-?\d\d-?\d\d)T", "${1} ")))
 
 
@@ -127,7 +88,7 @@ def _score(part: str, column: SniffedColumn) -> float:
         return 0.5 if name in EXACT[part] or name == part else 0.0  # so that the import can say what is wrong with it
     if name in EXACT[part]:
         return 1.0 - EXACT[part].index(name) * 0.01
-    plain = re.sub(r"[\s_\-.:]+", " ", name).strip()
+    plain = re.sub(r"[\s_\-.:,;/()]+", " ", without_accents(name)).strip()
     usual = USUAL[part]
     if plain in usual or plain.replace(" ", "") in usual:
         return 0.9 - min(usual.index(plain) if plain in usual else 0, 30) * 0.001
@@ -149,7 +110,8 @@ def _score_of_ending(part: str, name: str) -> float:
 def _can_be_time(column: SniffedColumn) -> bool:
     if column.type is AttributeType.INSTANT:
         return True
-    return bool(column.samples) and all(re.search(EPOCH, s) or re.search(DAY_NUMBER, s) for s in column.samples)
+    spellings = "|".join((EPOCH, DAY_NUMBER, SHEET_DAYS))
+    return bool(column.samples) and all(re.search(spellings, sample) for sample in column.samples)
 
 
 def mapping_of(parts: Mapping[str, str], columns: Sequence[str], levels: Mapping[str, AttributeLevel]) -> ColumnMapping:

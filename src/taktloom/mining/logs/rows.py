@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +28,7 @@ from taktloom.mining.logs.errors import BadRowsError, ImportCancelledError, TooM
 from taktloom.mining.logs.mapping import ColumnMapping
 from taktloom.mining.logs.metadata import ImportFacts
 from taktloom.mining.logs.requests import BadRows, ImportRequest, ImportStage, ImportWatch, Progress
+from taktloom.mining.logs.side_by_side import side_by_side
 from taktloom.mining.logs.staging import ROW_COLUMN, Staging
 from taktloom.mining.logs.times import ClockRules, ParsedTimes, parse_times_in_parts
 from taktloom.model.events import Lifecycle
@@ -135,16 +137,23 @@ def _final_codes(
     Cases are numbered as they first appear, the others by their sorted labels: independent of the order of rows.
     """
     unprintable, labels = 0, {}
-    for part in list(texts):
-        coded = CodedTexts(codes=frame.drop_in_place(part), labels=texts.pop(part).labels)
-        if part != "case":
-            unprintable += int(mark_rows(coded, coded.labels.str.contains(UNPRINTABLE)).sum())
-            coded = relabel(coded, printable(coded.labels))
-        coded = in_order(coded, is_sorted=part != "case")
+    parts = list(texts)
+    works = [partial(_final, part, frame.drop_in_place(part), texts.pop(part).labels) for part in parts]
+    for part, (coded, changed) in zip(parts, side_by_side(works), strict=True):
+        unprintable += changed
         frame, labels[part] = frame.with_columns(coded.codes.alias(part)), coded.labels
         if part == "activity" and coded.labels.len() > (most := build.request.limits.activities):
             raise TooManyActivitiesError(coded.labels.len(), most, build.mapping.activity)
     return frame, labels, unprintable
+
+
+def _final(part: str, codes: pl.Series, labels: pl.Series) -> tuple[CodedTexts, int]:
+    """The final codes of one part, and how many of its labels were made printable."""
+    coded = CodedTexts(codes=codes, labels=labels)
+    if part == "case":
+        return in_order(coded), 0
+    unprintable = int(mark_rows(coded, coded.labels.str.contains(UNPRINTABLE)).sum())
+    return in_order(relabel(coded, printable(coded.labels)), is_sorted=True), unprintable
 
 
 def _read_parts(build: Build) -> tuple[dict[str, CodedTexts], ParsedTimes, ParsedTimes | None]:

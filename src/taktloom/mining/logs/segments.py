@@ -38,27 +38,35 @@ class WaitingColumns:
 
     def __init__(self, folder: Path, bounds: list[tuple[int, int]]) -> None:
         self._folder, self._bounds = folder, bounds
-        self._kept: list[pl.Series] = []
-        self._paths: list[Path] = []
+        self._kept: list[pl.Series | Path] = []
 
     def add(self, column: pl.Series) -> None:
         """Take the next column."""
         if len(self._bounds) == 1:
             self._kept.append(column)
-            return
-        path = self._folder / f"{WAITING}-{len(self._paths):04}.parquet"
-        column.to_frame().write_parquet(path, compression="lz4")
-        self._paths.append(path)
+        elif column.null_count() == column.len():  # as many event ids are, which no file need hold
+            self._kept.append(column.clear(1))
+        else:
+            path = self._folder / f"{WAITING}-{len(self._kept):04}.parquet"
+            column.to_frame().write_parquet(path, compression="lz4")
+            self._kept.append(path)
 
     def write(self, kind: str) -> Iterator[int]:
         """Write `kind-*.parquet`, yielding how many rows are written; nothing that waited remains."""
         for number, (begin, end) in enumerate(self._bounds):
-            scans = [pl.scan_parquet(path).slice(begin, end - begin) for path in self._paths]
-            frame = pl.concat(scans, how="horizontal").collect() if scans else pl.DataFrame(self._kept)
+            frame = pl.DataFrame([_rows(column, begin, end) for column in self._kept])
             write_parquet(frame, self._folder / f"{kind}-{segment_name(number)}.parquet")
             yield end
-        for path in self._paths:
-            path.unlink()
+        for path in self._kept:
+            if isinstance(path, Path):
+                path.unlink()
+
+
+def _rows(column: pl.Series | Path, begin: int, end: int) -> pl.Series:
+    """These rows of a column, of one that waits or of one of a single null."""
+    if isinstance(column, Path):
+        return pl.scan_parquet(column).slice(begin, end - begin).collect().to_series()
+    return column.new_from_index(0, end - begin) if column.len() == 1 else column.slice(begin, end - begin)
 
 
 def write_parquet(frame: pl.DataFrame, path: Path) -> None:

@@ -11,6 +11,7 @@ import itertools
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 import numpy as np
 import polars as pl
@@ -21,8 +22,12 @@ from taktloom.mining.logs.clock import fixed_offset, offsets_at, place_wall_time
 from taktloom.mining.logs.errors import DateFormatNeededError, TimeZoneNeededError, UnknownTimeZoneError
 from taktloom.model.places import Place
 
-ZONE_SUFFIX = r"(?i)(?:^\d{4}-?\d\d-?\d\d[T ].*|\d:\d\d(?::\d\d(?:[.,]\d+)?)?)\s*(?:Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)$"
-ZONE_PART = r"(?i)\s*(Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)$"
+ZONE_NAME = r"(?:\[[\w/+-]+\])?"  # after the offset, which alone tells the instant: RFC 9557
+ZONE_SUFFIX = (
+    r"(?i)(?:^\d{4}-?\d\d-?\d\d[T ].*|\d:\d\d(?::\d\d(?:[.,]\d+)?)?)\s*(?:Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)"
+    rf"{ZONE_NAME}$"
+)
+ZONE_PART = rf"(?i)\s*(Z|UTC|GMT|[+-]\d\d(?::?\d\d)?){ZONE_NAME}$"
 DATE_FORMATS = (
     "%Y-%m-%d",
     "%Y/%m/%d",
@@ -34,12 +39,27 @@ DATE_FORMATS = (
     "%Y.%m.%d",
     "%Y年%m月%d日",
     "%d-%b-%Y",
-    "%d %b %Y",
+    "%d %B %Y",
+    "%B %d, %Y",
     "%Y%m%d",
+    "%Y%m%d%H%M%S",
+    "%Y%m%d %H%M%S",
+    "%d/%m/%y",
+    "%m/%d/%y",
+    "%y/%m/%d",
+    "%d.%m.%y",
+    "%d-%m-%y",
+    "%m-%d-%y",
+    "%y-%m-%d",
+    "%d-%b-%y",
 )
 # whole seconds first: their widths are fixed, which Polars reads four times as fast; the next reads the same and more
-TIME_FORMATS = (" %H:%M:%S", " %H:%M:%S%.f", " %H:%M", "", " %I:%M:%S %p", " %I:%M %p")
-DAY_NUMBER = r"^(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])$"
+TIME_FORMATS = (" %H:%M:%S", " %H:%M:%S%.f", " %H:%M", "", " %I:%M:%S %p", " %I:%M %p", " %I.%M.%S%.f %p")
+DAY_NUMBER = r"^(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(([01]\d|2[0-3])[0-5]\d[0-5]\d)?$"
+SHEET_DAYS = r"^[2-7]\d{4}(?:[.,]\d+)?$"  # of the years 1954 to 2118
+SHEET_FORMAT, SHEET_FORMAT_1904 = "excel-1900", "excel-1904"
+SHEET_EPOCHS = {SHEET_FORMAT: date(1899, 12, 30), SHEET_FORMAT_1904: date(1904, 1, 1)}
+FIRST_PLAIN_YEAR = 1000  # a year before it is written with noughts, or is only half of a year
 EPOCH_SINCE_2001 = r"^(1\d|2[0-2])\d{8}(\d{3})?$"
 EPOCH = r"^\d{9,10}(?:\.\d{1,9})?$|^\d{12,13}$|^\d{15,16}$|^\d{18,19}$"
 UNITS_US = (86_400_000_000, 3_600_000_000, 60_000_000, 1_000_000, 1_000)
@@ -96,7 +116,8 @@ def parse_times(values: pl.Series, rules: ClockRules) -> ParsedTimes:
     if plainly is not None:
         return plainly
     if values.dtype.is_numeric():
-        values = values.cast(pl.Int64).cast(pl.String)
+        whole = values.cast(pl.Int64, strict=False)
+        values = (whole if (whole.cast(values.dtype) == values).all() else values).cast(pl.String)
     texts = values.cast(pl.String).str.strip_chars().replace("", None)
     sample = texts.drop_nulls().head(SAMPLE_SIZE)
     if rules.date_format is None and sample.len() and sample.str.contains(EPOCH).all():
@@ -185,7 +206,7 @@ def agreed_format(parts: Callable[[], Iterator[pl.Series]], rules: ClockRules) -
             found |= set(error.formats)
             is_open = True
     if len(found) > 1 or is_open:
-        return _most_reading(sorted(found, key=DATE_FORMATS.index), parts, rules)
+        return _most_reading(sorted(found, key=(*DATE_FORMATS, *SHEET_EPOCHS).index), parts, rules)
     return next((each for each in found if not each.startswith("%Y")), None)
 
 
@@ -348,7 +369,7 @@ def _read_wall(texts: pl.Series, rules: ClockRules) -> tuple[pl.Series, str | No
     if rules.date_format is not None:
         read = _read_as if _has_clock(rules.date_format) else _read_date
         return read(plain, rules.date_format), rules.date_format
-    candidates = fitting_formats(plain)
+    candidates = fitting_formats(plain) or _sheet_formats(plain)
     if not candidates:
         return pl.Series(texts.name, [None] * texts.len(), dtype=MICROSECONDS), None
     readings = {each: _read_date(plain, each) for each in candidates}
@@ -359,6 +380,10 @@ def _read_wall(texts: pl.Series, rules: ClockRules) -> tuple[pl.Series, str | No
             example = str(texts.drop_nulls()[0])
             raise DateFormatNeededError(texts.name, example, (one, other), rules.place)
     return readings[best[0]], best[0]
+
+
+def _sheet_formats(texts: pl.Series) -> list[str]:
+    return [SHEET_FORMAT] if texts.drop_nulls().head(SAMPLE_SIZE).str.contains(SHEET_DAYS).all() else []
 
 
 def _plain(texts: pl.Series) -> pl.Series:
@@ -401,6 +426,8 @@ def sample_times(texts: pl.Series) -> pl.Series:
 
 def _read_date(texts: pl.Series, date_format: str) -> pl.Series:
     """Times whose date part is *date_format*, with any of the time formats; null where none fits."""
+    if date_format in SHEET_EPOCHS:
+        return _read_sheet_days(texts, SHEET_EPOCHS[date_format])
     reading: pl.Series | None = None
     for time_format in TIME_FORMATS:
         if reading is None:
@@ -413,9 +440,30 @@ def _read_date(texts: pl.Series, date_format: str) -> pl.Series:
 
 
 def _read_as(texts: pl.Series, date_format: str) -> pl.Series:
-    if not _has_clock(date_format):
-        return texts.str.to_date(date_format, strict=False).cast(MICROSECONDS)
-    return texts.str.to_datetime(date_format, strict=False, time_unit="us", exact=True)
+    if _has_clock(date_format):
+        reading = texts.str.to_datetime(date_format, strict=False, time_unit="us", exact=True)
+    else:
+        reading = texts.str.to_date(date_format, strict=False).cast(MICROSECONDS)
+    return _whole_years(reading, texts) if "%Y" in date_format else reading
+
+
+def _whole_years(reading: pl.Series, texts: pl.Series) -> pl.Series:
+    """*reading* without the years that are written in fewer than four digits: 24 is no year, %y reads it as 2024."""
+    year = reading.dt.year()
+    if not (year < FIRST_PLAIN_YEAR).any():
+        return reading
+    written = pl.lit(year.cast(pl.String).str.zfill(4))
+    is_whole = pl.lit(texts).str.contains(written, literal=True)
+    return pl.select(pl.when(is_whole).then(reading)).to_series().rename(reading.name)
+
+
+def _read_sheet_days(texts: pl.Series, epoch: date) -> pl.Series:
+    """Days since *epoch* as a spreadsheet counts them, to the millisecond: more the fraction of a day does not tell."""
+    spelled = pl.select(pl.when(texts.str.contains(SHEET_DAYS)).then(texts)).to_series()
+    days = spelled.str.replace(",", ".", literal=True).cast(pl.Float64)
+    micros = (days * (UNITS_US[0] // 1_000)).round().cast(pl.Int64) * 1_000
+    since = int(pl.Series([epoch]).cast(MICROSECONDS).cast(pl.Int64)[0])
+    return (micros + since).cast(MICROSECONDS).rename(texts.name)
 
 
 def _has_clock(date_format: str) -> bool:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The first filled sheet of an Excel workbook to staged rows: its first row is the header.
+"""The first filled sheet of an Excel workbook to staged rows: its header is found as that of a CSV file is.
 
 Cells are what the workbook last calculated; formulas are never computed, but counted, because their values may be of
 another day than the sheet. A cell with an error counts as empty. The archive is unpacked under limits.
@@ -12,7 +12,8 @@ import polars as pl
 
 from taktloom.formats.sheets.sheet import CellKind, Sheet, SheetCell, SheetError, SheetLimits
 from taktloom.formats.sheets.xlsx_reader import read_xlsx
-from taktloom.mining.logs.csv_reader import CASE_PREFIX, unique_names
+from taktloom.mining.logs.csv_reader import CASE_PREFIX
+from taktloom.mining.logs.csv_shape import MOST_LINES_BEFORE, header_place, unique_names
 from taktloom.mining.logs.encodings import Digest, RawBytes, file_chunks
 from taktloom.mining.logs.errors import LogTooLargeError, UnreadableLogError
 from taktloom.mining.logs.mapping import AttributeLevel
@@ -31,7 +32,7 @@ MOST_CHARACTERS = 256 * 1024 * 1024
 def stage_xlsx(raw: RawBytes, workspace: Path) -> Staging:
     """The rows below the header as text columns; raises UnreadableLogError, LogTooLargeError."""
     digest = Digest()
-    frame, formulas = _frame(raw, digest)
+    frame, formulas, place = _frame(raw, digest)
     if frame.height == 0:
         raise UnreadableLogError("no-rows", "The sheet has a header but no rows.", raw.place, "Export the log again.")
     path = workspace / "rows.parquet"
@@ -42,6 +43,7 @@ def stage_xlsx(raw: RawBytes, workspace: Path) -> Staging:
         columns={name: f"c{index}" for index, name in enumerate(frame.columns)},
         rows=frame.height,
         levels={name: AttributeLevel.CASE for name in frame.columns if name.startswith(CASE_PREFIX)},
+        first_row=2 + place,
         formula_cells=formulas,
     )
 
@@ -51,7 +53,8 @@ def sample_xlsx(raw: RawBytes) -> pl.DataFrame:
     return _frame(raw, Digest())[0].head(SAMPLE_ROWS)
 
 
-def _frame(raw: RawBytes, digest: Digest) -> tuple[pl.DataFrame, int]:
+def _frame(raw: RawBytes, digest: Digest) -> tuple[pl.DataFrame, int, int]:
+    """The rows, how many of their cells are formulas, and how many rows there are before the header."""
     if raw.path.stat().st_size > HELD_BYTES:
         raise LogTooLargeError("bytes", HELD_BYTES, raw.place)
     data = b"".join(file_chunks(raw, digest))
@@ -69,19 +72,20 @@ def _frame(raw: RawBytes, digest: Digest) -> tuple[pl.DataFrame, int]:
         raise UnreadableLogError("zip", error.cause, error.place, error.remedy) from error
     if not sheet.rows:
         raise UnreadableLogError("empty", "The workbook has no filled sheet.", raw.place, "Export the log again.")
-    header = sheet.rows[0]
-    names = unique_names(["" if cell is None else cell.text for cell in header])
-    rows = [row for row in sheet.rows[1:] if any(cell is not None for cell in row)]
+    first = [[(_text(cell) or "").strip() for cell in row] for row in sheet.rows[: 2 * MOST_LINES_BEFORE]]
+    place = header_place(first) or 0
+    names = unique_names(first[place])
+    rows = [row for row in sheet.rows[place + 1 :] if any(cell is not None for cell in row)]
     columns = itertools.zip_longest(*rows) if rows else iter(())
     filled = [[_text(cell) for cell in column] for _, column in zip(names, columns, strict=False)]
     filled += [[None] * len(rows)] * (len(names) - len(filled))
     series = [pl.Series(name, values, pl.String) for name, values in zip(names, filled, strict=True)]
-    return pl.DataFrame(series), _formulas(sheet)
+    return pl.DataFrame(series), _formulas(sheet, place), place
 
 
 def _text(cell: SheetCell | None) -> str | None:
     return None if cell is None or cell.kind is CellKind.BROKEN else cell.text
 
 
-def _formulas(sheet: Sheet) -> int:
-    return sum(cell is not None and cell.is_formula for row in sheet.rows[1:] for cell in row)
+def _formulas(sheet: Sheet, place: int) -> int:
+    return sum(cell is not None and cell.is_formula for row in sheet.rows[place + 1 :] for cell in row)

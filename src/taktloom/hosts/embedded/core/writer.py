@@ -32,6 +32,7 @@ from taktloom.storage import BufferedSession, ConnectionLostError, Refusal, Sess
 _LOG = logging.getLogger(__name__)
 _GROUP_LIMIT = 256  # a commit costs far more than 256 pieces of work; callers at the head should not wait for more
 _IDLE_LOOK_S = 0.5  # how soon another process's commit is noticed when nothing else happens
+_GARBAGE_LIMIT = 50_000  # objects made and not gone again since the last search for cycles
 _ATTEMPTS = {Refusal.CONFLICT: 8, Refusal.LOST: 3}  # of one group; then, where others were first, of each piece
 _PARENTS_FIRST = ("instance", "user_task")  # of the tables with deferred writes those that others refer to
 _PAUSE_S = 0.005  # at most before the second attempt, doubling; by chance, so that two nodes do not meet again
@@ -55,6 +56,35 @@ class UnitOfWork(Protocol):
     """What the writer needs of a piece of work's surroundings."""
 
     changes: list[Change]
+
+
+class _Garbage:
+    """Lets the search for cycles wait while groups are run: what a group makes is needed until then or goes at once.
+
+    The search would find nothing and begin again after each 700 things made, and take them for long-lived at last. So
+    that what others make does not grow without limit, it comes after so many things, and when there is nothing to do.
+    """
+
+    def __init__(self) -> None:
+        self._is_put_off = False
+
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """No search within the block."""
+        if gc.isenabled():
+            gc.disable()
+            self._is_put_off = True
+        try:
+            yield
+        finally:
+            if gc.get_count()[0] >= _GARBAGE_LIMIT:
+                self.go_on()
+
+    def go_on(self) -> None:
+        """It may be searched now."""
+        if self._is_put_off:
+            gc.enable()
+            self._is_put_off = False
 
 
 class Memory(Protocol):
@@ -105,6 +135,7 @@ class Writer:
         self._database, self._memory, self._feed = database, memory, feed
         self._session = BufferedSession(lambda: database.writing, parents_first=_PARENTS_FIRST)
         self._queue: queue.SimpleQueue[_Work[object] | _Signal] = queue.SimpleQueue()
+        self._garbage = _Garbage()
         self._is_hinted = False
         self._is_closed = False
         self._closing = threading.Lock()
@@ -155,6 +186,8 @@ class Writer:
 
     def _loop(self) -> None:
         while True:
+            if self._queue.empty():
+                self._garbage.go_on()
             try:
                 first = self._queue.get(timeout=_IDLE_LOOK_S)
             except queue.Empty:
@@ -168,6 +201,7 @@ class Writer:
             if group:
                 self._commit(group)
             if is_last:
+                self._garbage.go_on()
                 return
 
     def _gather(self, first: "_Work[object] | _Signal") -> "tuple[list[_Work[object]], bool]":
@@ -206,7 +240,7 @@ class Writer:
         attempt = 1
         while True:
             try:
-                with self._database.lock, _garbage_waits():
+                with self._database.lock, self._garbage.waiting():
                     return self._run_in_transaction(group)
             except BaseException as error:
                 self._forget()
@@ -294,6 +328,7 @@ class InlineWriter(Writer):
             group, _ = self._gather(self._queue.get())
             if group:
                 self._commit(group)
+        self._garbage.go_on()
 
 
 class _AskedFuture(Future[Result]):
@@ -310,21 +345,6 @@ class _AskedFuture(Future[Result]):
     def exception(self, timeout: float | None = None) -> BaseException | None:
         self._run()
         return super().exception(timeout)
-
-
-@contextmanager
-def _garbage_waits() -> Iterator[None]:
-    """Let the search for cycles wait for the end of the group: what a group makes is needed until then or goes at once.
-
-    The search would find nothing and begin again after each 700 things made, and take them for long-lived at last.
-    """
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _is_late(work: "_Work[object]") -> bool:
