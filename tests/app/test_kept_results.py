@@ -155,3 +155,23 @@ def test_what_is_read_back_equals_what_was_computed(
     read_back = potential.assess(opened(), log_id, potential.unheard)
 
     assert read_back == computed
+
+
+def test_a_log_that_is_mapped_anew_tells_how_far_it_is_and_can_be_stopped(
+    opened: Callable[[], Context], log_file: Path
+) -> None:
+    context = opened()
+    before = logs.import_file(context, path=log_file, request=logs.ImportRequest())
+    request = logs.ImportRequest(mapping=logs.show_columns(context, log_id=before.log_id).suggested)
+    stages: list[str] = []
+
+    def stop(stage: str, done: int, total: int | None) -> None:
+        stages.append(stage)
+        if stage == "writing":
+            raise ConflictError("stopped", remedy="")
+
+    with pytest.raises(ConflictError):
+        logs.remap_log_now(context, log_id=before.log_id, request=request, report=stop)
+
+    assert list(dict.fromkeys(stages)) == ["checking", "reading", "building", "writing"]
+    assert logs.list_logs(context).items == (before,)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from taktloom.app.long_work import LongWork, WorkHandle, WorkKind, WorkState, WorkStatus
+from taktloom.app.long_work import PACE_S, LongWork, WorkHandle, WorkKind, WorkState, WorkStatus, paced
 from taktloom.model.errors import ConflictError, InputRefusedError, NotFoundError
 
 
@@ -145,3 +145,14 @@ def test_a_cancelled_work_ends_where_it_advances(works: LongWork) -> None:
 
     assert (status.state, status.stage, status.done) == (WorkState.CANCELLED, "choices", 1)
     assert status.result is None
+
+
+def test_what_was_told_last_is_told_again_only_after_a_while() -> None:
+    heard: list[tuple[str, int, int | None]] = []
+    moments = iter((1.0, 1.0, 1.0 + PACE_S / 2, 1.0 + PACE_S, 1.0 + PACE_S, 1.0 + PACE_S))
+    report = paced(lambda *told: heard.append(told), clock=lambda: next(moments))
+
+    for done in (1, 1, 1, 1, 2, 2):
+        report("reading", done, 3)
+
+    assert heard == [("reading", 1, 3), ("reading", 1, 3), ("reading", 2, 3)]

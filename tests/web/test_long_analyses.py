@@ -6,10 +6,9 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from types import ModuleType
 
 import pytest
 
@@ -19,7 +18,9 @@ from taktloom.app.analyses.records import AnalysisInput, AnalysisOutput
 from taktloom.app.analyses.table import ANALYSES
 from taktloom.app.context import LOCAL_OPERATOR, Context
 from taktloom.app.wiring import Rooms
-from taktloom.mining.prediction import boosting
+from taktloom.mining import watching
+from taktloom.mining.discovery import inductive
+from taktloom.mining.prediction import boosting, forecasting
 from tests.web.client import Client, expect
 
 HEAD = "case,activity,time\n"
@@ -48,6 +49,17 @@ sys.exit(run(["mine", "times", sys.argv[1]]))
 @pytest.fixture
 def log_id(rooms: Rooms, tmp_path: Path) -> str:
     return imported(rooms, tmp_path, FIRST)
+
+
+@pytest.fixture
+def learnable_log(rooms: Rooms, tmp_path: Path) -> str:
+    """Enough cases to learn from."""
+    rows = "".join(
+        f"{n},{step},2026-{1 + n // 28:02}-{1 + n % 28:02}T{hour:02}:00:00Z\n"
+        for n in range(150)
+        for hour, step in enumerate("abcd" if n % 3 else "acbd")
+    )
+    return imported(rooms, tmp_path, HEAD + rows)
 
 
 def imported(rooms: Rooms, folder: Path, text: str) -> str:
@@ -84,38 +96,38 @@ def test_a_running_analysis_is_cancelled_and_nothing_of_it_is_kept(
     assert admin.get(f"/logs/{log_id}/analyses/times")["tables"][0]["rows"]
 
 
-def test_learning_is_cancelled_between_its_rounds(
-    admin: Client, rooms: Rooms, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("path", "where"),
+    [
+        ("predict?task=next-activity", (boosting, "learning", boosting.ROUNDS_AT_ONCE)),
+        ("predict?task=next-activity", (forecasting, "comparing", 0)),
+        ("discover?miner=inductive", (inductive, "discovering", 250)),
+        ("miners", (inductive, "trying miners", 41)),
+    ],
+)
+def test_an_analysis_is_cancelled_in_its_midst(
+    admin: Client, learnable_log: str, path: str, where: tuple[ModuleType, str, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pytest.importorskip("sklearn")
-    rows = "".join(
-        f"{n},{step},2026-{1 + n // 28:02}-{1 + n % 28:02}T{hour:02}:00:00Z\n"
-        for n in range(150)
-        for hour, step in enumerate("abcd" if n % 3 else "acbd")
-    )
-    log_id = imported(rooms, tmp_path, HEAD + rows)
     reached, go_on = threading.Event(), threading.Event()
-    fit = boosting._fit
+    (room, *told), tell = where, watching.tell
 
-    def slow(model: Any, features: Any, target: Any, report: Callable[[int, int], None]) -> None:
-        def told(done: int, total: int) -> None:
-            if done == boosting.ROUNDS_AT_ONCE:
-                reached.set()
-                go_on.wait(PATIENCE_S)
-            report(done, total)
+    def slow(stage: str, done: int, total: int | None = None) -> None:
+        if (stage, done) in {("learning", boosting.ROUNDS_AT_ONCE), ("comparing", 0), ("discovering", 2)}:
+            reached.set()
+            go_on.wait(PATIENCE_S)
+        tell(stage, done, total)
 
-        fit(model, features, target, told)
-
-    monkeypatch.setattr(boosting, "_fit", slow)
+    monkeypatch.setattr(room, "tell", slow)
     monkeypatch.setattr(running, "ANSWERED_WITHIN_S", 0.0)
-    work = expect(admin.call("GET", f"/logs/{log_id}/analyses/predict", params={"task": "next-activity"}), 202).json()
+    work = expect(admin.call("GET", f"/logs/{learnable_log}/analyses/{path}"), 202).json()
     assert reached.wait(PATIENCE_S)
 
     expect(admin.call("DELETE", f"/works/{work['work_id']}"), 204)
     go_on.set()
     ended = admin.follow(work)
 
-    assert (ended["state"], ended["stage"], ended["done"]) == ("cancelled", "learning", boosting.ROUNDS_AT_ONCE)
+    assert (ended["state"], ended["stage"], ended["done"]) == ("cancelled", *told)
 
 
 def test_a_newer_import_is_never_answered_with_results_of_the_older(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from taktloom.app import model_files, potential
 from taktloom.app.context import Context, use_case
 from taktloom.app.deployments import files_of
-from taktloom.app.long_work import WorkHandle, WorkKind, WorkStatus
+from taktloom.app.long_work import WorkHandle, WorkKind, WorkStatus, paced
 from taktloom.app.potential import Report, unheard
 from taktloom.assure.permissions import Permission
 
@@ -98,7 +98,7 @@ def _keep_draft(context: Context, log_id: str, name: str | None, language: str, 
         log_id,
         f"draft {language} {title}",
         DraftedModel,
-        lambda log: _drafted(log, title, language, potential.assess(context, log_id, report), report),
+        lambda log: _drafted(log, title, language, potential.assess(context, log_id, report), paced(report)),
     )
     record = drafted.record
     content = DraftContent(

@@ -24,7 +24,7 @@ from taktloom.app.log_records import (
     sniff_record,
     with_mapped_columns,
 )
-from taktloom.app.long_work import WorkHandle, WorkKind, WorkStatus
+from taktloom.app.long_work import Report, WorkHandle, WorkKind, WorkStatus
 from taktloom.assure.permissions import Permission
 from taktloom.model.errors import InputRefusedError, TaktloomError
 from taktloom.model.findings import Finding
@@ -33,7 +33,7 @@ from taktloom.model.operations import Page
 if TYPE_CHECKING:
     from taktloom.mining.logs.canonical import CanonicalLog
     from taktloom.mining.logs.requests import ImportRequest as MiningRequest
-    from taktloom.mining.logs.requests import Progress
+    from taktloom.mining.logs.requests import ImportWatch, Progress
     from taktloom.mining.objects.case_view import CaseView
 
 NAME_LENGTH = 200
@@ -115,18 +115,21 @@ def import_file(
     *,
     path: Path,
     request: ImportRequest,
-    report: Callable[[str, int, int | None], None] | None = None,
+    report: Report | None = None,
 ) -> LogRecord:
     """Import a file of this machine now; *report* hears stage, done and total."""
     logs = context.rooms.logs
+    with _readable(context, request, path, path.name) as wanted, logs.changing():
+        log = logs.catalogue.import_log(wanted, progress=_passing_on(report))
+    return _imported(context, log, "import-log")
 
+
+def _passing_on(report: Report | None) -> "Callable[[Progress], None]":
     def pass_on(progress: "Progress") -> None:
         if report is not None:
             report(progress.stage.value, progress.done, progress.total or None)
 
-    with _readable(context, request, path, path.name) as wanted, logs.changing():
-        log = logs.catalogue.import_log(wanted, progress=pass_on)
-    return _imported(context, log, "import-log")
+    return pass_on
 
 
 @use_case(Permission.LOG_EDIT)
@@ -209,23 +212,26 @@ def import_newer(context: Context, *, log_id: str, request: ImportRequest) -> st
 @use_case(Permission.LOG_EDIT)
 def remap_log(context: Context, *, log_id: str, request: ImportRequest) -> str:
     """Read the kept source again with another mapping; the id to follow it by."""
+    from taktloom.mining.logs.requests import ImportWatch
+
     logs = context.rooms.logs
     logs.metadata(log_id)
 
     def work(handle: WorkHandle) -> LogRecord:
-        handle.report("reading", 0, None)
-        return _remap(context, log_id, request)
+        return _remap(context, log_id, request, ImportWatch(report=_progress(handle), cancelled=handle.is_cancelled))
 
     return context.rooms.long_work.begin(work, kind=WorkKind.IMPORT)
 
 
 @use_case(Permission.LOG_EDIT)
-def remap_log_now(context: Context, *, log_id: str, request: ImportRequest) -> LogRecord:
-    """Read the kept source again with another mapping, and wait for it."""
-    return _remap(context, log_id, request)
+def remap_log_now(context: Context, *, log_id: str, request: ImportRequest, report: Report | None = None) -> LogRecord:
+    """Read the kept source again with another mapping, and wait for it; *report* hears stage, done and total."""
+    from taktloom.mining.logs.requests import ImportWatch
+
+    return _remap(context, log_id, request, ImportWatch(report=_passing_on(report)))
 
 
-def _remap(context: Context, log_id: str, request: ImportRequest) -> LogRecord:
+def _remap(context: Context, log_id: str, request: ImportRequest, watch: "ImportWatch") -> LogRecord:
     from taktloom.mining.logs.requests import BadRows
 
     if request.mapping is None:
@@ -239,6 +245,7 @@ def _remap(context: Context, log_id: str, request: ImportRequest) -> LogRecord:
             timezone=request.timezone,
             date_format=request.date_format,
             bad_rows=BadRows.SKIP if request.skip_bad_rows else BadRows.REFUSE,
+            watch=watch,
         )
     logs.kept.forget(log_id)
     return _imported(context, log, "remap-log")

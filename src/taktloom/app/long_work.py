@@ -13,13 +13,18 @@ from collections.abc import Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import TypeAlias
 
 from taktloom.model.errors import ConflictError, NotFoundError, TaktloomError, UnexpectedError
+
+Report: TypeAlias = Callable[[str, int, "int | None"], None]
+"""stage, done, total (None: unknown)"""
 
 LOGGER = logging.getLogger("taktloom.app")
 KEPT = 200
 THREADS = 2
 ESTIMATE_AFTER_S = 1.0
+PACE_S = 0.1
 
 
 class WorkKind(StrEnum):
@@ -86,6 +91,21 @@ class WorkHandle:
         self.report(stage, done, total)
         if self.is_cancelled():
             raise ConflictError("The work was cancelled.", remedy="Begin it again when you need its result.")
+
+
+def paced(report: Report, *, clock: Callable[[], float] = time.monotonic) -> Report:
+    """*report*, told again what it heard last only ten times a second: loops may say at each item that they go on."""
+    heard: tuple[str, int, int | None] | None = None
+    heard_at = 0.0
+
+    def pace(stage: str, done: int, total: int | None) -> None:
+        nonlocal heard, heard_at
+        now, told = clock(), (stage, done, total)
+        if told != heard or now - heard_at >= PACE_S:
+            heard, heard_at = told, now
+            report(stage, done, total)
+
+    return pace
 
 
 class LongWork:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from taktloom.app.context import Context, use_case
+from taktloom.app.long_work import Report, paced
 from taktloom.assure.permissions import Permission
 
 if TYPE_CHECKING:
@@ -41,17 +42,27 @@ class DrawnNet:
 
 
 @use_case(Permission.LOG_EDIT)
-def file_object_graph(context: Context, *, path: Path, request: ObjectModelRequest) -> DrawnGraph:
-    """The object-centric directly-follows graph of a file."""
+def file_object_graph(
+    context: Context, *, path: Path, request: ObjectModelRequest, report: Report = lambda stage, done, total: None
+) -> DrawnGraph:
+    """The object-centric directly-follows graph of a file; *report* hears how far it is, and may raise to stop."""
+    from taktloom.mining.watching import watched_by
+
     del context
-    return _graph(path, path.name, request)
+    with watched_by(paced(report)):
+        return _graph(path, path.name, request)
 
 
 @use_case(Permission.LOG_EDIT)
-def file_object_net(context: Context, *, path: Path, request: ObjectModelRequest) -> DrawnNet:
-    """The object-centric Petri net of a file."""
+def file_object_net(
+    context: Context, *, path: Path, request: ObjectModelRequest, report: Report = lambda stage, done, total: None
+) -> DrawnNet:
+    """The object-centric Petri net of a file; *report* hears how far it is, and may raise to stop."""
+    from taktloom.mining.watching import watched_by
+
     del context
-    return _net(path, path.name, request)
+    with watched_by(paced(report)):
+        return _net(path, path.name, request)
 
 
 @use_case(Permission.LOG_EDIT)
@@ -86,5 +97,7 @@ def _net(path: Path, name: str, request: ObjectModelRequest) -> DrawnNet:
 
 def _read(path: Path, name: str, request: ObjectModelRequest) -> "ObjectCentricLog":
     from taktloom.mining.objects import read_object_log
+    from taktloom.mining.watching import tell
 
+    tell("reading", 0)
     return read_object_log(path, timezone=request.timezone, source_name=name).log

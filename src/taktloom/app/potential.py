@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias, cast
 
 from taktloom.app.context import Context, use_case
-from taktloom.app.long_work import WorkHandle, WorkKind, WorkState, WorkStatus
+from taktloom.app.long_work import WorkHandle, WorkKind, WorkState, WorkStatus, paced
 from taktloom.app.review import ALL, Filter, view_of
 from taktloom.assure.permissions import Permission
 from taktloom.model.errors import MisuseError
@@ -211,7 +211,7 @@ def _start_part(context: Context, log_id: str, chosen: Filter) -> PotentialRecor
 
     def work(handle: WorkHandle) -> "PotentialReport":
         return context.rooms.logs.result(
-            log_id, (RESULT, chosen), lambda log: _assess(_view(log, chosen), handle.advance)
+            log_id, (RESULT, chosen), lambda log: _assess(_view(log, chosen), paced(handle.advance))
         )
 
     works = context.rooms.long_work
@@ -265,7 +265,7 @@ def assess(context: Context, log_id: str, report: Report) -> "PotentialReport":
     """The programme's report without money, kept per import of the log."""
     from taktloom.programme.potential import PotentialReport
 
-    return context.rooms.logs.kept_result(log_id, RESULT, PotentialReport, lambda log: _assess(log, report))
+    return context.rooms.logs.kept_result(log_id, RESULT, PotentialReport, lambda log: _assess(log, paced(report)))
 
 
 def with_rates(report: "PotentialReport", rates: Rates | None) -> "PotentialReport":

@@ -406,7 +406,8 @@ def remap_log(
         request = logs.ImportRequest(
             mapping=with_columns(present, columns), timezone=timezone, skip_bad_rows=skip_bad_rows
         )
-        record = logs.remap_log_now(context, log_id=log_id, request=request)
+        with progress_bar("Importing") as report:
+            record = logs.remap_log_now(context, log_id=log_id, request=request, report=report)
         print_json(record) if as_json else say(f"{record.log_id}: {record.cases} cases, {record.events} events.")
 
 

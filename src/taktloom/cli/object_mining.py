@@ -11,7 +11,7 @@ from taktloom.app.calls import calls
 from taktloom.cli.logs import ZoneOption
 from taktloom.cli.object_logs import OcelArgument
 from taktloom.cli.opening import scratch
-from taktloom.cli.output import DataOption, JsonOption, print_json, print_table, say
+from taktloom.cli.output import DataOption, JsonOption, print_json, print_table, progress_bar, say
 
 object_mining_commands = typer.Typer()
 
@@ -34,8 +34,8 @@ def show_object_graph(
     Example: taktloom mine object-graph orders.jsonocel -o orders.svg
     """
     request = object_mining.ObjectModelRequest(object_types=tuple(object_types or ()), timezone=timezone)
-    with scratch(data) as context:
-        drawn = object_mining.file_object_graph(context, path=file, request=request)
+    with scratch(data) as context, progress_bar("object-graph") as report:
+        drawn = object_mining.file_object_graph(context, path=file, request=request, report=report)
     _write(output, drawn.svg)
     if as_json:
         print_json(drawn.graph)
@@ -71,8 +71,8 @@ def show_object_net(
     request = object_mining.ObjectModelRequest(
         object_types=tuple(object_types or ()), timezone=timezone, noise=noise, single_share=single_share
     )
-    with scratch(data) as context:
-        drawn = object_mining.file_object_net(context, path=file, request=request)
+    with scratch(data) as context, progress_bar("object-net") as report:
+        drawn = object_mining.file_object_net(context, path=file, request=request, report=report)
     _write(output, drawn.svg)
     if as_json:
         print_json(drawn.net)

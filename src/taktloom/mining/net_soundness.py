@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from taktloom.mining.petri import Marking, NetMoves, PetriNet, tokens_in
+from taktloom.mining.watching import heeding
 
 MAX_MARKINGS = 50_000
 UNBOUNDED_ABOVE = 8
@@ -83,7 +84,7 @@ class _Search:
     def _explore(self, limit: int) -> None:
         moves, queue = NetMoves(self._net), [self._net.initial_marking]
         transitions = range(len(self._net.transitions))
-        for number, marking in enumerate(queue):
+        for number, marking in enumerate(heeding(queue)):
             for at in transitions:
                 if not moves.is_enabled(at, marking):
                     continue

@@ -25,7 +25,7 @@ from taktloom.programme.draft import Draft, DraftRequest, draft_automation
 from taktloom.programme.policy import DEFAULT_POLICY, Policy
 from taktloom.programme.potential import PotentialReport, PotentialRequest, assess_potential
 from taktloom.programme.rates import Rates
-from taktloom.programme.stages import Report, Stage, unheard
+from taktloom.programme.stages import Report, Stage, part_of, unheard
 from taktloom.programme.wording import DraftLanguage
 
 
@@ -59,14 +59,15 @@ def discover_model(
     log: CanonicalLog, *, process_id: ProcessId, noise: float = DEFAULT_NOISE, report: Report = unheard
 ) -> DiscoveredModel:
     """Discover, check against the whole log, and mine the choices. Fitness and precision as in `mining.conformance`."""
-    report(Stage.DISCOVERING, 0, None)
     variants = variant_counts(log)
-    process = bpmn_from_tree(
-        discover_process_tree(variants, noise=noise), process_id=process_id, name=log.metadata.name
-    )
+    with part_of(Stage.DISCOVERING, 0, 1, report):
+        tree = discover_process_tree(variants, noise=noise)
+    process = bpmn_from_tree(tree, process_id=process_id, name=log.metadata.name)
     net = process_net(process)
-    report(Stage.REPLAYING, 0, None)
-    conformance = replace(check_fitness(net.net, variants), precision=measure_precision(net.net, variants))
+    with part_of(Stage.REPLAYING, 0, 2, report):
+        conformance = check_fitness(net.net, variants)
+    with part_of(Stage.REPLAYING, 1, 2, report):
+        conformance = replace(conformance, precision=measure_precision(net.net, variants))
     decisions = mine_decisions(
         log.events().collect(), net, report=lambda done, total: report(Stage.CHOICES, done, total)
     )

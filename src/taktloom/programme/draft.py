@@ -36,7 +36,7 @@ from taktloom.model.process import Definitions
 from taktloom.programme.attributes import attribute_columns, case_fields, fields_by_activity, name_variables
 from taktloom.programme.draft_elements import ChoicePoint, DraftBuilder, DraftInputs, ElementNote
 from taktloom.programme.potential import ActivityPotential
-from taktloom.programme.stages import Report, Stage, unheard
+from taktloom.programme.stages import Report, Stage, part_of, unheard
 from taktloom.programme.wording import WORDINGS, DraftLanguage
 
 COVERAGE = 0.96
@@ -146,11 +146,12 @@ def _fitting_tree(
         projected[tuple(activity for activity in variant if activity in kept)] += cases
     del projected[()]  # a case of left-out activities only says nothing about the others
     for tried, noise in enumerate(NOISE_LADDER):
-        report(Stage.DISCOVERING, tried, len(NOISE_LADDER))
-        tree = discover_process_tree(projected, noise=noise)
+        with part_of(Stage.DISCOVERING, 2 * tried, 2 * len(NOISE_LADDER), report):
+            tree = discover_process_tree(projected, noise=noise)
         covered = set(petri_net_from_tree(tree).labels)
         share = sum(count for name, count in _count_events(variants).items() if name in covered)
-        fits = check_fitness(petri_net_from_tree(tree), variants).fitness >= LEAST_FITNESS
+        with part_of(Stage.DISCOVERING, 2 * tried + 1, 2 * len(NOISE_LADDER), report):
+            fits = check_fitness(petri_net_from_tree(tree), variants).fitness >= LEAST_FITNESS
         if fits and share >= (COVERAGE - 0.01) * sum(_count_events(variants).values()):
             break
     return tree, noise

@@ -4,9 +4,12 @@
 A listener may raise to stop the work: everything here is a pure function of the log, so nothing is left half done.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from typing import TypeAlias
+
+from taktloom.mining.watching import step, watched_by
 
 
 class Stage(StrEnum):
@@ -27,3 +30,10 @@ Report: TypeAlias = Callable[[Stage, int, int | None], None]
 def unheard(stage: Stage, done: int, total: int | None) -> None:
     """For callers who do not listen."""
     del stage, done, total
+
+
+@contextmanager
+def part_of(stage: Stage, number: int, steps: int, report: Report) -> Iterator[None]:
+    """What mining tells inside is part *number* (from 0) of *steps* of *stage*."""
+    with watched_by(lambda _, done, total: report(stage, done, total)), step(stage, number, steps):
+        yield

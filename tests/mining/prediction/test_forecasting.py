@@ -15,7 +15,6 @@ from taktloom.mining.prediction.boosting import (
     LEAVES,
     ROUNDS,
     ROUNDS_AT_ONCE,
-    Learning,
     learn_numbers,
 )
 from taktloom.mining.prediction.calibrating import Asked, calibrate_as_told, groups_of
@@ -25,6 +24,7 @@ from taktloom.mining.prediction.naive import Situation, medians_before, shares_b
 from taktloom.mining.prediction.prefixes import find_prefixes, split_by_time
 from taktloom.mining.prediction.tasks import Task, Verdict
 from taktloom.mining.statistics.arrays import LogArrays
+from taktloom.mining.watching import watched_by
 from tests.mining.explanation.simulated import BEGIN_US, log_of
 
 HOUR_US = 3_600_000_000
@@ -252,16 +252,17 @@ def test_learning_in_pieces_grows_the_trees_of_one_fit() -> None:
     features = draw.normal(size=(400, 4)).astype(np.float32)
     target = features[:, 0].astype(np.float64) + draw.normal(size=400)
     ensemble = pytest.importorskip("sklearn.ensemble")
-    heard: list[tuple[int, int]] = []
+    heard: list[tuple[str, int, int | None]] = []
 
-    pieces = learn_numbers(features, target, learning=Learning(report=lambda *told: heard.append(told)))
+    with watched_by(lambda *told: heard.append(told)):
+        pieces = learn_numbers(features, target)
     whole = ensemble.HistGradientBoostingRegressor(
         max_iter=ROUNDS, max_leaf_nodes=LEAVES, min_samples_leaf=LEAF_ROWS, early_stopping=False, random_state=1,
         loss="absolute_error",
     ).fit(features, target)  # fmt: skip
 
     assert pieces(features) == pytest.approx(whole.predict(features))
-    assert heard == [(done, ROUNDS) for done in range(0, ROUNDS, ROUNDS_AT_ONCE)]
+    assert heard == [("learning", done, ROUNDS) for done in range(0, ROUNDS, ROUNDS_AT_ONCE)]
 
 
 def test_intervals_hold_the_truth_as_often_as_promised_over_many_logs() -> None:

@@ -103,10 +103,13 @@ def _net(source: AnalysisInput, parameters: AlignParameters | TokenReplayParamet
 
 def _token_replay(source: AnalysisInput, parameters: TokenReplayParameters) -> AnalysisOutput:
     from taktloom.mining.conformance import PRECISION_METHOD, check_fitness, measure_precision
+    from taktloom.mining.watching import step
 
     net, name = _net(source, parameters)
-    source.report("replaying", 0, None)
-    found = replace(check_fitness(net, source.variants), precision=measure_precision(net, source.variants))
+    with step("replaying", 0, 2):
+        found = check_fitness(net, source.variants)
+    with step("replaying", 1, 2):
+        found = replace(found, precision=measure_precision(net, source.variants))
     ranked = sorted(found.variants, key=lambda each: (not each.deviations, -each.cases, each.activities))
     summary = OutputTable(
         title="Token replay",

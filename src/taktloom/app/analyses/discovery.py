@@ -55,7 +55,7 @@ class DiscoveryResult:
 
 
 def _discover(source: AnalysisInput, parameters: DiscoverParameters) -> AnalysisOutput:
-    from taktloom.mining.conformance.model_quality import measure_quality
+    from taktloom.mining.discovery.miners import discover_and_measure
     from taktloom.mining.discovery.process_tree import describe_tree
 
     tried: tuple[str, ...] = ()
@@ -64,9 +64,7 @@ def _discover(source: AnalysisInput, parameters: DiscoverParameters) -> Analysis
         model, quality = chosen.model, chosen.quality
         tried = tuple(f"{each.settings.title}: F {each.held_out.f_score:.3f}" for each in chosen.candidates)
     else:
-        model = discovered_model(source, parameters)
-        source.report("measuring", 0, None)
-        quality = measure_quality(model.net, source.variants)
+        model, quality = discover_and_measure(source.variants, source.variants, _settings(parameters))
     result = DiscoveryResult(
         miner=model.settings.title,
         quality=quality,
@@ -87,30 +85,30 @@ _METHODS = (
 
 def discovered_model(source: AnalysisInput, parameters: DiscoverParameters) -> "DiscoveredModel":
     """The model of the miner that is asked for."""
-    from taktloom.mining.discovery.miners import Miner, MinerSettings, discover_model
+    from taktloom.mining.discovery.miners import discover_model
 
     if parameters.miner is MinerName.BEST:
         return _chosen(source).model
     source.report("discovering", 0, None)
-    settings = MinerSettings(
+    return discover_model(source.variants, _settings(parameters))
+
+
+def _settings(parameters: DiscoverParameters) -> "MinerSettings":
+    from taktloom.mining.discovery.miners import Miner, MinerSettings
+
+    return MinerSettings(
         miner=Miner(parameters.miner.value),
         noise=parameters.noise,
         concurrency=parameters.concurrency,
         filtering=parameters.filtering,
         dependency=parameters.dependency,
     )
-    return discover_model(source.variants, settings)
 
 
 def _chosen(source: AnalysisInput) -> "ChosenModel":
-    from taktloom.mining.discovery.miners import CANDIDATES, choose_model
+    from taktloom.mining.discovery.miners import choose_model
 
-    known, held_out = split_by_time(source)
-
-    def progress(settings: "MinerSettings") -> None:
-        source.report(f"trying {settings.title}", CANDIDATES.index(settings), len(CANDIDATES))
-
-    return choose_model(known, held_out, progress=progress)
+    return choose_model(*split_by_time(source))
 
 
 def split_by_time(source: AnalysisInput) -> tuple[dict[tuple[str, ...], int], dict[tuple[str, ...], int]]:
@@ -160,14 +158,14 @@ def _files(source: AnalysisInput, model: "DiscoveredModel") -> dict[str, Callabl
 
 
 def _compare(source: AnalysisInput, parameters: CompareParameters) -> AnalysisOutput:
-    from taktloom.mining.conformance.model_quality import measure_quality
-    from taktloom.mining.discovery.miners import Miner, MinerSettings, discover_model
+    from taktloom.mining.discovery.miners import Miner, MinerSettings, discover_and_measure
+    from taktloom.mining.watching import step
 
     results = []
     for number, miner in enumerate(Miner):
-        source.report(f"trying {miner}", number, len(Miner))
-        model = discover_model(source.variants, MinerSettings(miner=miner))
-        quality = measure_quality(model.net, source.variants)
+        with step("trying miners", number, len(Miner)):
+            settings = MinerSettings(miner=miner)
+            model, quality = discover_and_measure(source.variants, source.variants, settings)
         results.append(
             DiscoveryResult(miner=model.settings.title, quality=quality, has_bpmn=bool(model.sketch), tree=None)
         )

@@ -49,11 +49,10 @@ def _predict(source: AnalysisInput, parameters: PredictParameters) -> AnalysisOu
     arrays = arrays_of(source)
     if parameters.task is Task.OUTCOME:
         require_known("activity", parameters.activity, arrays.activities)
-    source.report("learning", 0, None)
     request = PredictionRequest(
         task=parameters.task, activity=parameters.activity, level=parameters.level, seed=parameters.seed
     )
-    found, answers = predict_log(arrays, request, lambda done, total: source.report("learning", done, total))
+    found, answers = predict_log(arrays, request)
     columns, rows = ANSWER_COLUMNS, _answer_rows(source, arrays, found, answers)
 
     def answers_csv() -> bytes:

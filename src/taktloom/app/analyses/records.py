@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
+from taktloom.app.long_work import Report
 from taktloom.model.errors import MisuseError
 from taktloom.model.places import Place
 
@@ -12,8 +13,6 @@ if TYPE_CHECKING:
     from taktloom.mining.logs.canonical import CanonicalLog
 
 Parameters = TypeVar("Parameters")
-Report: TypeAlias = Callable[[str, int, "int | None"], None]
-"""stage, done, total (None: unknown)"""
 DeployedDecisionFile: TypeAlias = Callable[[str], "bytes | None"]
 """decision id -> the newest DMN file with it; None: there is none"""
 

@@ -13,14 +13,13 @@ from taktloom.app.analyses.records import (
     Analysis,
     AnalysisInput,
     AnalysisOutput,
-    Report,
     is_document,
     is_other_log,
     read_parameters,
 )
 from taktloom.app.analyses.table import ANALYSES
 from taktloom.app.context import Context, use_case
-from taktloom.app.long_work import WorkHandle, WorkKind, WorkState, WorkStatus
+from taktloom.app.long_work import Report, WorkHandle, WorkKind, WorkState, WorkStatus, paced
 from taktloom.app.review import ALL, Filter, view_of
 from taktloom.assure.permissions import Permission
 from taktloom.model.errors import NotFoundError
@@ -102,13 +101,16 @@ def analyse(
     imports = tuple((log.metadata.log_id, log.metadata.imported_at) for log in others.values())
 
     def compute(log: "CanonicalLog") -> AnalysisOutput:
+        from taktloom.mining.watching import watched_by
+
         source = AnalysisInput(
             log=view_of(log, request.chosen),
-            report=report,
+            report=paced(report),
             others={name: view_of(other, request.chosen) for name, other in others.items()},
             deployed=partial(deployed_file, context),
         )
-        return analysis.run(source, record)
+        with watched_by(source.report):
+            return analysis.run(source, record)
 
     return context.rooms.logs.result(
         request.log_id, ("analysis", request.name, record, request.chosen, versions, imports), compute

@@ -16,6 +16,7 @@ from taktloom.mining.conformance.precision import measure_precision
 from taktloom.mining.conformance.replay import Replayer, TraceReplay, token_fitness
 from taktloom.mining.net_soundness import NetSoundness, check_soundness
 from taktloom.mining.petri import PetriNet
+from taktloom.mining.watching import step, telling
 
 GENERALISATION_METHOD = "frequency of use, Buijs, van Dongen & van der Aalst 2014"
 SIMPLICITY_METHOD = "inverse arc degree, Blum 2015"
@@ -41,32 +42,42 @@ class ModelQuality:
 
 def measure_quality(net: PetriNet, variants: Mapping[tuple[str, ...], int]) -> ModelQuality:
     """Replay every variant once and measure; cost grows with variants, not with cases."""
-    replayer = Replayer(net)
-    totals = [0, 0, 0, 0]
-    fired: Counter[int] = Counter()
-    fitting = 0
-    for trace, cases in variants.items():
-        replay = replayer.replay(trace)
-        counts = (replay.missing, replay.consumed, replay.remaining, replay.produced)
-        totals = [total + count * cases for total, count in zip(totals, counts, strict=True)]
-        fitting += cases if replay.is_fitting else 0
-        for index, times in _firings(replay).items():
-            fired[index] += times * cases
+    with step("measuring", 0, 3):
+        totals, fired, fitting = _replayed(net, variants)
     fitness = token_fitness(*totals) if variants else 1.0
-    precision = measure_precision(net, variants)
+    with step("measuring", 1, 3):
+        precision = measure_precision(net, variants)
+    with step("measuring", 2, 3):
+        soundness = check_soundness(net)
     return ModelQuality(
         fitness=fitness,
         precision=precision,
         f_score=f_score(fitness, precision),
         generalisation=_generalisation(len(net.transitions), fired),
         simplicity=measure_simplicity(net),
-        soundness=check_soundness(net),
+        soundness=soundness,
         fitting_cases=fitting,
         cases=sum(variants.values()),
         places=len(net.places),
         transitions=len(net.transitions),
         arcs=_arcs(net),
     )
+
+
+def _replayed(net: PetriNet, variants: Mapping[tuple[str, ...], int]) -> tuple[list[int], Counter[int], int]:
+    """Token counts of the log, how often each transition fires, and how many cases fit."""
+    replayer = Replayer(net)
+    totals = [0, 0, 0, 0]
+    fired: Counter[int] = Counter()
+    fitting = 0
+    for trace, cases in telling(variants.items(), "replaying"):
+        replay = replayer.replay(trace)
+        counts = (replay.missing, replay.consumed, replay.remaining, replay.produced)
+        totals = [total + count * cases for total, count in zip(totals, counts, strict=True)]
+        fitting += cases if replay.is_fitting else 0
+        for index, times in _firings(replay).items():
+            fired[index] += times * cases
+    return totals, fired, fitting
 
 
 def f_score(fitness: float, precision: float) -> float:

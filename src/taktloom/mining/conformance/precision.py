@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from taktloom.mining.conformance.replay import Replayer
 from taktloom.mining.petri import Marking, PetriNet
+from taktloom.mining.watching import telling
 
 PRECISION_METHOD = "escaping edges (ETConformance), Muñoz-Gama & Carmona 2010"
 
@@ -42,7 +43,7 @@ def measure_precision(net: PetriNet, variants: Mapping[tuple[str, ...], int]) ->
 def _prefix_states(replayer: Replayer, variants: Mapping[tuple[str, ...], int]) -> list[_PrefixState]:
     root = _PrefixState(replayer.net.initial_marking)
     states = [root]
-    for activities, cases in variants.items():
+    for activities, cases in telling(variants.items(), "replaying"):
         state = root
         state.cases += cases
         for activity in activities:

@@ -21,6 +21,7 @@ from functools import cached_property
 from taktloom.mining.conformance.fitting_runs import FittingRun, FittingRuns
 from taktloom.mining.conformance.silent_search import SilentSearch
 from taktloom.mining.petri import Marking, PetriNet, count_tokens, marking_of, missing_places, tokens_in
+from taktloom.mining.watching import telling
 from taktloom.model.conformance import ConformanceReport, VariantConformance
 
 REPLAY_METHOD = "token-based replay, Rozinat & van der Aalst 2008"
@@ -160,7 +161,7 @@ def check_fitness(net: PetriNet, variants: Mapping[tuple[str, ...], int]) -> Con
     totals = [0, 0, 0, 0]
     rows: list[VariantConformance] = []
     fitting = 0
-    for activities, cases in variants.items():
+    for activities, cases in telling(variants.items(), "replaying"):
         replay = replayer.replay(activities)
         counts = (replay.missing, replay.consumed, replay.remaining, replay.produced)
         totals = [total + count * cases for total, count in zip(totals, counts, strict=True)]

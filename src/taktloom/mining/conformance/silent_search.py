@@ -11,6 +11,7 @@ Systems 33, 2008, section 5 (invisible and duplicate tasks in log replay).
 from collections.abc import Callable, Iterable
 
 from taktloom.mining.petri import Marking, NetMoves, PetriNet, count_tokens, tokens_in
+from taktloom.mining.watching import heeding
 
 MAX_MARKINGS = 20_000
 
@@ -72,7 +73,7 @@ class SilentSearch:
         if is_goal(start):
             return (), seen
         queue = [start]
-        for marking in queue:
+        for marking in heeding(queue):
             for index in relevant:
                 if not self.moves.is_enabled(index, marking):
                     continue

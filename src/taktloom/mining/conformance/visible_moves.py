@@ -16,6 +16,7 @@ from functools import cached_property
 from taktloom.mining.conformance.causal_steps import causal_steps
 from taktloom.mining.conformance.silent_search import silent_ending, silent_leading_to
 from taktloom.mining.petri import MAX_TOKENS, Marking, NetMoves, PetriNet, marking_of, tokens_in
+from taktloom.mining.watching import heeding
 from taktloom.model.errors import LimitExceededError
 
 MAX_SILENT_RUN = 50_000
@@ -120,7 +121,7 @@ class VisibleGraph:
 
     def _silent_run(self, start: Marking, silent: tuple[int, ...]) -> list[Marking]:
         seen, queue = {start}, [start]
-        for marking in queue:
+        for marking in heeding(queue):
             for at in silent:
                 if self._moves.is_enabled(at, marking):
                     after = self._moves.fire(at, marking)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from taktloom.mining.discovery.coding import VariantCounts, code_variants
 from taktloom.mining.discovery.follows import CodedLog, follows_graph
 from taktloom.mining.petri import PetriNet, Transition
+from taktloom.mining.watching import heeding, tell
 from taktloom.model.errors import LimitExceededError
 
 MAX_ALPHA_ACTIVITIES = 200
@@ -52,7 +53,7 @@ def discover_alpha_plus(variants: VariantCounts) -> PetriNet:
     whole = follows_graph(log)
     repeated = frozenset(activity for activity in whole.alphabet if (activity, activity) in whole.edges)
     rest: dict[tuple[int, ...], int] = {}
-    for trace, count in log.items():
+    for trace, count in heeding(log.items()):
         kept = tuple(activity for activity in trace if activity not in repeated)
         rest[kept] = rest.get(kept, 0) + count
     graph = follows_graph(rest)
@@ -83,7 +84,8 @@ def _maximal_pairs(footprint: _Footprint) -> list[Pair]:
     found: set[Pair] = {(frozenset((a,)), frozenset((b,))) for a, b in footprint.causal if _fits(footprint, (a,), (b,))}
     queue = sorted(found, key=_ordered)
     maximal: list[Pair] = []
-    for pair in queue:
+    for number, pair in enumerate(queue):
+        tell("discovering", number, len(queue))
         wider = _wider(footprint, pair)
         if not wider:
             maximal.append(pair)

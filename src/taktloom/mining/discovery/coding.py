@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TypeAlias
 
 from taktloom.mining.discovery.follows import CodedLog
+from taktloom.mining.watching import heeding
 from taktloom.model.errors import LimitExceededError, MisuseError
 
 VariantCounts: TypeAlias = Mapping[tuple[str, ...], int]
@@ -37,7 +38,7 @@ def code_variants(variants: VariantCounts, *, limit: int = MAX_ACTIVITIES) -> tu
         )
     code = {name: index for index, name in enumerate(names)}
     log: Counter[tuple[int, ...]] = Counter()
-    for variant in sorted(variants):
+    for variant in heeding(sorted(variants)):
         log[tuple(code[activity] for activity in variant)] += variants[variant]
     return names, log
 

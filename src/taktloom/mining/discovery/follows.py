@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TypeAlias
 
+from taktloom.mining.watching import heeding
+
 CodedLog: TypeAlias = Mapping[tuple[int, ...], int]
 
 
@@ -31,7 +33,7 @@ def follows_graph(log: CodedLog) -> FollowsGraph:
     starts: Counter[int] = Counter()
     ends: Counter[int] = Counter()
     alphabet: set[int] = set()
-    for trace, count in log.items():
+    for trace, count in heeding(log.items()):
         if not trace:
             continue
         alphabet.update(trace)

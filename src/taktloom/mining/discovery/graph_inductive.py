@@ -25,6 +25,7 @@ from taktloom.mining.discovery.process_tree import (
     loop,
 )
 from taktloom.mining.discovery.tree_reduction import reduce_tree
+from taktloom.mining.watching import tell
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +71,7 @@ def mine_graph(graph: FollowsGraph, names: Sequence[str], *, noise: float, empty
 class _GraphMiner:
     def __init__(self, names: Sequence[str], noise: float) -> None:
         self._names, self._noise = names, noise
+        self._placed = 0
 
     def mine(self, part: _Part) -> ProcessTree:
         tree = self._mine_graph(part.graph)
@@ -87,15 +89,20 @@ class _GraphMiner:
             graph = without_infrequent(graph, self._noise)
             cut = find_cut(graph)
         if cut is None:
-            return loop(exclusive(*(ActivityLeaf(self._names[activity]) for activity in graph.alphabet)), SILENT)
+            return loop(exclusive(*(self._leaf(activity) for activity in graph.alphabet)), SILENT)
         children = [self.mine(part) for part in _SPLITS[cut.operator](graph, cut)]
         if cut.operator is Operator.LOOP:
             return loop(children[0], children[1] if len(children) == 2 else exclusive(*children[1:]))
         return Block(cut.operator, tuple(children))
 
+    def _leaf(self, activity: int) -> ActivityLeaf:
+        self._placed += 1
+        tell("discovering", self._placed, len(self._names))
+        return ActivityLeaf(self._names[activity])
+
     def _single(self, graph: FollowsGraph) -> ProcessTree:
         (activity,) = graph.alphabet
-        leaf = ActivityLeaf(self._names[activity])
+        leaf = self._leaf(activity)
         repeated, entered = graph.edges.get((activity, activity), 0), max(1, sum(graph.starts.values()))
         return loop(leaf, SILENT) if repeated and repeated >= self._noise / 2 * entered else leaf
 

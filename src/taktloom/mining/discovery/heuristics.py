@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from taktloom.mining.discovery.causal_net import CausalNet
 from taktloom.mining.discovery.coding import VariantCounts, code_variants, require_share
 from taktloom.mining.discovery.follows import CodedLog, FollowsGraph, follows_graph
+from taktloom.mining.watching import heeding, telling
 
 Arc = tuple[int, int]
 
@@ -82,7 +83,7 @@ def _best(measures: Mapping[Arc, float], graph: FollowsGraph, *, by_source: bool
 def _two_loops(log: CodedLog, self_loops: set[Arc], threshold: float) -> set[Arc]:
     """Arcs of loops of two: a b a is frequent and neither loops alone."""
     seen: Counter[Arc] = Counter()
-    for trace, count in log.items():
+    for trace, count in heeding(log.items()):
         for at in range(len(trace) - 2):
             if trace[at] == trace[at + 2] and trace[at] != trace[at + 1]:
                 seen[trace[at], trace[at + 1]] += count
@@ -107,7 +108,7 @@ def _bindings(
         causes.setdefault(b, set()).add(a)
     outputs: Found = {}
     inputs: Found = {}
-    for trace, count in log.items():
+    for trace, count in telling(log.items(), "discovering"):
         links = _links(trace, causes, followers)
         _count(outputs, trace, ((i, trace[j]) for i, j in links), count)
         _count(inputs, trace, ((j, trace[i]) for i, j in links), count)

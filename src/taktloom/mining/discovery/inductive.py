@@ -26,6 +26,7 @@ from taktloom.mining.discovery.process_tree import (
 )
 from taktloom.mining.discovery.splits import project, split_log
 from taktloom.mining.discovery.tree_reduction import reduce_tree
+from taktloom.mining.watching import heed, heeding, tell
 
 DEFAULT_NOISE = 0.2
 
@@ -47,6 +48,7 @@ class _Miner:
     def __init__(self, names: list[str], noise: float) -> None:
         self._names = names
         self._noise = noise
+        self._placed = 0
         # The base cases filter at half the threshold of the graph: at 0.2, the paper's full one would take 2.3 events
         # per case for one, and make steps compulsory that nearly a fifth of the cases skip.
         self._least_share = noise / 2
@@ -60,9 +62,14 @@ class _Miner:
             return exclusive(rest, SILENT) if empty >= self._least_share * cases else rest
         graph = follows_graph(log)
         if len(graph.alphabet) == 1 and self._is_single(log, cases):
-            return ActivityLeaf(self._names[graph.alphabet[0]])
+            return self._leaf(graph.alphabet[0])
         cut = find_cut(graph) or find_cut(without_infrequent(graph, self._noise))
         return self._mine_parts(log, cut) if cut else self._fall_through(log, graph)
+
+    def _leaf(self, activity: int) -> ActivityLeaf:
+        self._placed += 1
+        tell("discovering", self._placed, len(self._names))
+        return ActivityLeaf(self._names[activity])
 
     def _is_single(self, log: CodedLog, cases: int) -> bool:
         """About once per trace: cases ÷ (cases + events) is one half when exact, and off by little."""
@@ -88,22 +95,23 @@ class _Miner:
             tree = attempt(log, graph)
             if tree is not None:
                 return tree
-        leaves = tuple(ActivityLeaf(self._names[activity]) for activity in graph.alphabet)
+        leaves = tuple(self._leaf(activity) for activity in graph.alphabet)
         return loop(leaves[0] if len(leaves) == 1 else exclusive(*leaves), SILENT)
 
     def _once_per_trace(self, log: CodedLog, graph: FollowsGraph) -> ProcessTree | None:
         if len(graph.alphabet) < 2:
             return None
         for activity in graph.alphabet:
-            if all(trace.count(activity) == 1 for trace in log):
+            if all(trace.count(activity) == 1 for trace in heeding(log)):
                 rest = frozenset(graph.alphabet) - {activity}
-                return parallel(ActivityLeaf(self._names[activity]), self.mine(project(log, rest)))
+                return parallel(self._leaf(activity), self.mine(project(log, rest)))
         return None
 
     def _concurrent_activity(self, log: CodedLog, graph: FollowsGraph) -> ProcessTree | None:
         if len(graph.alphabet) < 3:
             return None
         for activity in graph.alphabet:
+            heed()
             rest = project(log, frozenset(graph.alphabet) - {activity})
             remaining = follows_graph(rest)
             if find_cut(remaining) or find_cut(without_infrequent(remaining, self._noise)):
@@ -118,7 +126,7 @@ class _Miner:
 
     def _cut_traces(self, log: CodedLog, begins: Callable[[int, int], bool]) -> ProcessTree | None:
         pieces: Counter[tuple[int, ...]] = Counter()
-        for trace, count in log.items():
+        for trace, count in heeding(log.items()):
             first = 0
             for index in range(1, len(trace)):
                 if begins(trace[index - 1], trace[index]):

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every miner by name, each with its quality; and the choice among them on cases that they have not seen."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -21,6 +21,7 @@ from taktloom.mining.discovery.process_tree import ProcessTree
 from taktloom.mining.discovery.sketch import ProcessSketch, sketch_process
 from taktloom.mining.discovery.split import DEFAULT_CONCURRENCY, DEFAULT_FILTERING, discover_split
 from taktloom.mining.petri import PetriNet
+from taktloom.mining.watching import step
 from taktloom.model.errors import MisuseError
 from taktloom.model.identifiers import ProcessId
 
@@ -163,18 +164,17 @@ def choose_model(
     known: VariantCounts,
     held_out: VariantCounts,
     *,
-    candidates: Iterable[MinerSettings] = CANDIDATES,
-    progress: Callable[[MinerSettings], None] = lambda _: None,
+    candidates: Sequence[MinerSettings] = CANDIDATES,
 ) -> ChosenModel:
     """Try each candidate on *known* and take the best F-score on *held_out* among sound models that fit >= 0.85.
 
     The winner's settings then discover from both parts together. Raises NoSoundModelError; ties go to the first.
     """
     tried = []
-    for settings in candidates:
-        progress(settings)
-        model = discover_model(known, settings)
-        tried.append(Candidate(settings=settings, held_out=measure_quality(model.net, held_out)))
+    for number, settings in enumerate(candidates):
+        with step("trying miners", number, len(candidates) + 1):
+            _, quality = discover_and_measure(known, held_out, settings)
+        tried.append(Candidate(settings=settings, held_out=quality))
     tried.sort(key=lambda each: -each.held_out.f_score)
     best = next((each for each in tried if _is_acceptable(each.held_out)), None)
     if best is None:
@@ -186,8 +186,19 @@ def choose_model(
     whole = dict(known)
     for variant, cases in held_out.items():
         whole[variant] = whole.get(variant, 0) + cases
-    model = discover_model(whole, best.settings)
-    return ChosenModel(model=model, quality=measure_quality(model.net, whole), candidates=tuple(tried))
+    with step("trying miners", len(candidates), len(candidates) + 1):
+        model, quality = discover_and_measure(whole, whole, best.settings)
+    return ChosenModel(model=model, quality=quality, candidates=tuple(tried))
+
+
+def discover_and_measure(
+    known: VariantCounts, measured: VariantCounts, settings: MinerSettings
+) -> tuple[DiscoveredModel, ModelQuality]:
+    """The model of *known* and its quality on *measured*; errors as `discover_model`."""
+    with step("discovering", 0, 2):
+        model = discover_model(known, settings)
+    with step("measuring", 1, 2):
+        return model, measure_quality(model.net, measured)
 
 
 def _is_acceptable(quality: ModelQuality) -> bool:

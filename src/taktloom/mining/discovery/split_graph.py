@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from taktloom.mining.discovery.follows import CodedLog, follows_graph
+from taktloom.mining.watching import heeding
 
 Edge = tuple[int, int]
 
@@ -56,7 +57,7 @@ def split_graph(log: CodedLog, activities: int, *, concurrency: float, filtering
 
 def _short_loops(log: CodedLog, repeated: frozenset[int]) -> set[Edge]:
     seen: Counter[Edge] = Counter()
-    for trace, count in log.items():
+    for trace, count in heeding(log.items()):
         for at in range(len(trace) - 2):
             if trace[at] == trace[at + 2] and trace[at] != trace[at + 1]:
                 seen[trace[at], trace[at + 1]] += count

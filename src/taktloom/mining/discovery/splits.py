@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from taktloom.mining.discovery.cuts import Cut
 from taktloom.mining.discovery.follows import CodedLog
 from taktloom.mining.discovery.process_tree import Operator
+from taktloom.mining.watching import heeding
 
 
 def split_log(log: CodedLog, cut: Cut) -> list[CodedLog]:
@@ -25,7 +26,7 @@ def split_log(log: CodedLog, cut: Cut) -> list[CodedLog]:
         Operator.LOOP: _split_loop,
     }[cut.operator]
     sublogs: list[Counter[tuple[int, ...]]] = [Counter() for _ in cut.parts]
-    for trace, count in log.items():
+    for trace, count in heeding(log.items()):
         for index, piece in split(trace, part_of, len(cut.parts)):
             sublogs[index][piece] += count
     return list(sublogs)
@@ -34,7 +35,7 @@ def split_log(log: CodedLog, cut: Cut) -> list[CodedLog]:
 def project(log: CodedLog, kept: frozenset[int]) -> CodedLog:
     """The log with the events of *kept* only."""
     projected: Counter[tuple[int, ...]] = Counter()
-    for trace, count in log.items():
+    for trace, count in heeding(log.items()):
         projected[tuple(activity for activity in trace if activity in kept)] += count
     return projected
 

@@ -150,6 +150,7 @@ class LogCatalogue:
         timezone: str | None = None,
         date_format: str | None = None,
         bad_rows: BadRows = BadRows.REFUSE,
+        watch: ImportWatch | None = None,
     ) -> CanonicalLog:
         """Read the log's source file again with another mapping; the zone stays unless another is given.
 
@@ -170,7 +171,7 @@ class LogCatalogue:
             source_name=known.source_name,
             is_synthetic=known.is_synthetic,
         )
-        return self._exchange(log_id, request, ImportWatch())
+        return self._exchange(log_id, request, watch or ImportWatch())
 
     def replace(
         self,

@@ -13,6 +13,7 @@ import polars as pl
 
 from taktloom.mining.objects.flattening import UnknownObjectTypeError
 from taktloom.mining.objects.object_log import ObjectCentricLog
+from taktloom.mining.watching import tell
 
 MICROSECONDS_PER_SECOND = 1_000_000
 
@@ -61,7 +62,9 @@ class ObjectCentricGraph:
 def discover_object_graph(log: ObjectCentricLog, object_types: tuple[str, ...] = ()) -> ObjectCentricGraph:
     """The graph of these types (none named: all). Raises UnknownObjectTypeError."""
     chosen = chosen_types(log, object_types)
+    tell("joining events and objects", 0)
     lives = object_lives(log, chosen)
+    tell("counting", 0)
     following = lives.with_columns(
         pl.col("activity").shift(-1).over("object_id").alias("target"),
         (pl.col("occurred_at").shift(-1).over("object_id") - pl.col("occurred_at")).alias("gap"),

@@ -18,6 +18,7 @@ from taktloom.mining.discovery.petri_from_tree import petri_net_from_tree
 from taktloom.mining.objects.object_graph import chosen_types, object_lives
 from taktloom.mining.objects.object_log import ObjectCentricLog
 from taktloom.mining.petri import PetriNet
+from taktloom.mining.watching import step, tell
 
 SINGLE_SHARE = 0.98
 
@@ -82,13 +83,16 @@ def discover_object_net(
     Raises UnknownObjectTypeError, ThresholdOutOfRangeError.
     """
     chosen = chosen_types(log, object_types)
+    tell("reading", 0)
     lives = object_lives(log, chosen)
     variable = variable_arcs(lives, single_share)
     nets, fits = {}, []
-    for kind in chosen:
-        variants = _variants(lives.filter(pl.col("object_type") == kind))
-        nets[kind] = petri_net_from_tree(discover_process_tree(variants, noise=noise))
-        fitness = check_fitness(nets[kind], variants).fitness
+    for number, kind in enumerate(chosen):
+        with step("discovering", 2 * number, 2 * len(chosen)):
+            variants = _variants(lives.filter(pl.col("object_type") == kind))
+            nets[kind] = petri_net_from_tree(discover_process_tree(variants, noise=noise))
+        with step("discovering", 2 * number + 1, 2 * len(chosen)):
+            fitness = check_fitness(nets[kind], variants).fitness
         fits.append(TypeFit(object_type=kind, objects=sum(variants.values()), fitness=fitness))
     labels = sorted({label for net in nets.values() for label in net.labels})
     steps = [NetStep(id=f"t{number}", label=label) for number, label in enumerate(labels)]

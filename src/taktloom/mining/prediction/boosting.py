@@ -5,17 +5,17 @@ Source: Friedman, "Greedy function approximation: a gradient boosting machine", 
 trees after Ke et al., "LightGBM", NeurIPS 2017, as scikit-learn has them. Deterministic for a seed.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from taktloom.mining.prediction.errors import LearningExtraMissingError
+from taktloom.mining.watching import tell, telling
 
-Report: TypeAlias = Callable[[int, int], None]
-"""rounds done, all of them; it may raise to stop"""
 Features: TypeAlias = NDArray[np.float32]
 Numbers: TypeAlias = NDArray[np.float64]
 Codes: TypeAlias = NDArray[np.int64]
@@ -29,17 +29,8 @@ RATE, SHRINKAGE = (
 )  # a class of a handful of rows has a second derivative near 0: unshrunken, its leaves diverge
 MOST_CATEGORIES = 250
 MOST_ROWS = 200_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Learning:
-    """seed: where chance begins. report: hears how far it is."""
-
-    seed: int = 1
-    report: Report = lambda done, total: None
-
-
-UNHEARD = Learning()
+BLOCK_ROWS = 20_000
+ROWS_FOR_THREADS, MOST_THREADS = 50_000, 4
 
 
 def learn_classes(
@@ -48,7 +39,7 @@ def learn_classes(
     *,
     classes: int,
     categorical: tuple[int, ...] = (),
-    learning: Learning = UNHEARD,
+    seed: int = 1,
 ) -> Callable[[Features], Numbers]:
     """A function from rows of features to the probability of each class 0 ... classes-1 (rows x classes).
 
@@ -56,18 +47,18 @@ def learn_classes(
     LearningExtraMissingError.
     """
     ensemble = _ensemble()
-    chosen = _sample(target.size, learning.seed)
+    chosen = _sample(target.size, seed)
     known = np.unique(target[chosen])
     if known.size < 2:
         return lambda rows: _spread(np.ones((len(rows), 1)), known, classes)
     model = ensemble.HistGradientBoostingClassifier(
-        **_options(features, categorical, learning.seed),
+        **_options(features, categorical, seed),
         learning_rate=RATE,
         l2_regularization=SHRINKAGE,
         loss="log_loss",
     )
-    _fit(model, features[chosen], target[chosen], learning.report)
-    return lambda rows: _spread(model.predict_proba(rows), model.classes_, classes)
+    _fit(model, features[chosen], target[chosen])
+    return lambda rows: _spread(_in_blocks(model.predict_proba, rows), model.classes_, classes)
 
 
 def learn_numbers(
@@ -75,23 +66,41 @@ def learn_numbers(
     target: Numbers,
     *,
     categorical: tuple[int, ...] = (),
-    learning: Learning = UNHEARD,
+    seed: int = 1,
 ) -> Callable[[Features], Numbers]:
     """A function from rows of features to the conditional median of *target*. Raises LearningExtraMissingError."""
     ensemble = _ensemble()
-    chosen = _sample(target.size, learning.seed)
-    model = ensemble.HistGradientBoostingRegressor(
-        **_options(features, categorical, learning.seed), loss="absolute_error"
-    )
-    _fit(model, features[chosen], target[chosen], learning.report)
-    return lambda rows: np.asarray(model.predict(rows), dtype=np.float64)
+    chosen = _sample(target.size, seed)
+    model = ensemble.HistGradientBoostingRegressor(**_options(features, categorical, seed), loss="absolute_error")
+    _fit(model, features[chosen], target[chosen])
+    return lambda rows: _in_blocks(model.predict, rows)
 
 
-def _fit(model: Any, features: Features, target: Codes | Numbers, report: Report) -> None:
+def _fit(model: Any, features: Features, target: Codes | Numbers) -> None:
     """A few rounds at a time, so that it can be followed and stopped; the trees are those of one fit."""
-    for done in range(0, ROUNDS, ROUNDS_AT_ONCE):
-        report(done, ROUNDS)
-        model.set_params(max_iter=done + ROUNDS_AT_ONCE).fit(features, target)
+    with _few_threads(features.shape[0]):
+        for done in range(0, ROUNDS, ROUNDS_AT_ONCE):
+            tell("learning", done, ROUNDS)
+            model.set_params(max_iter=done + ROUNDS_AT_ONCE).fit(features, target)
+
+
+def _in_blocks(answer: Callable[[Features], Any], rows: Features) -> Numbers:
+    """What the model answers to the rows, some at a time, so that it can be followed and stopped."""
+    blocks = np.array_split(rows, max(1, -(-len(rows) // BLOCK_ROWS)))
+    with _few_threads(BLOCK_ROWS):
+        return np.concatenate([np.asarray(answer(each), dtype=np.float64) for each in telling(blocks, "answering")])
+
+
+@contextmanager
+def _few_threads(rows: int) -> Iterator[None]:
+    """OpenMP and BLAS with few threads, inside: those of OpenMP wait by spinning, so that more of them than there are
+    idle cores cost all of the machine and gain nothing. Never more than were allowed before (OMP_NUM_THREADS)."""
+    from threadpoolctl import threadpool_info, threadpool_limits
+
+    wanted = 1 if rows < ROWS_FOR_THREADS else min(MOST_THREADS, max(1, (os.cpu_count() or 1) // 2))
+    allowed = [pool["num_threads"] for pool in threadpool_info()]
+    with threadpool_limits(limits=min([wanted, *allowed])):
+        yield
 
 
 def _ensemble() -> Any:

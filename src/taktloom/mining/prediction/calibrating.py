@@ -14,6 +14,7 @@ import numpy as np
 from taktloom.evidence.conformal import followed_level, lateness_weights, weighted_margin
 from taktloom.mining.prediction.answers import NEVER, Answers
 from taktloom.mining.prediction.prefixes import Codes, Numbers, Prefixes, TemporalSplit
+from taktloom.mining.watching import telling
 
 GROUP_BEGINS = (1, 2, 3, 4, 6, 9, 14)
 LEAST_ROWS = 20
@@ -43,7 +44,7 @@ def calibrate_as_told(
     aimed, waiting = level, _Waiting(asked.at.size)
     calibrating = np.flatnonzero(prefixes.case_begin[prefixes.case] >= split.calibrated_from)
     rows = split.held_out[np.argsort(asked.at[split.held_out], kind="stable")]
-    for part in np.array_split(rows, min(MOST_RENEWALS, rows.size)):
+    for part in telling(np.array_split(rows, min(MOST_RENEWALS, rows.size)), "calibrating"):
         now = int(asked.at[part[0]])
         for row in waiting.certain_before(now):
             aimed = followed_level(aimed, level, is_missed=bool(answers.scores[row] > margins[row] + 1e-12))

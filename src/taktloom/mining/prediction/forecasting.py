@@ -14,7 +14,7 @@ import numpy as np
 
 from taktloom.evidence.resampling import Interval, case_weights, percentile_interval
 from taktloom.mining.prediction.answers import Answers, chance_answers, class_answers, number_answers
-from taktloom.mining.prediction.boosting import Learning, Report, learn_classes, learn_numbers
+from taktloom.mining.prediction.boosting import learn_classes, learn_numbers
 from taktloom.mining.prediction.calibrating import GROUP_BEGINS, Asked, calibrate_as_told, groups_of
 from taktloom.mining.prediction.naive import Situation, medians_before, shares_before
 from taktloom.mining.prediction.prefixes import (
@@ -28,6 +28,7 @@ from taktloom.mining.prediction.prefixes import (
 )
 from taktloom.mining.prediction.tasks import Task, Verdict
 from taktloom.mining.statistics.arrays import LogArrays
+from taktloom.mining.watching import heed, step, tell
 
 HOUR_S = 3_600
 CODED = ("last", "before", "earlier", "resource")
@@ -137,26 +138,24 @@ class _Methods:
     told_at: Codes
 
 
-def predict_log(
-    log: LogArrays, request: PredictionRequest, report: Report = lambda done, total: None
-) -> tuple[Prediction, HeldOutAnswers]:
+def predict_log(log: LogArrays, request: PredictionRequest) -> tuple[Prediction, HeldOutAnswers]:
     """Learn from the earlier cases of *log*, judge on the last fifth.
 
-    report: hears how far the learning is, and may raise to stop it. Raises TooFewFinishedCasesError, and
-    LearningExtraMissingError without the extra `learning`.
+    Raises TooFewFinishedCasesError, and LearningExtraMissingError without the extra `learning`.
     """
+    tell("reading", 0)
     prefixes = find_prefixes(log)
     if request.task is Task.REMAINING_TIME:
         split = split_by_time(prefixes)
-        methods = _numbers(prefixes, split, request, report)
+        methods = _numbers(prefixes, split, request)
     elif request.task is Task.OUTCOME:
         prefixes, target, told_at = undecided_rows(log, prefixes, request.activity)
         split = split_by_time(prefixes)
-        methods = _classes(prefixes, split, request, _Target(target, 2, told_at), report)
+        methods = _classes(prefixes, split, request, _Target(target, 2, told_at))
     else:
         split = split_by_time(prefixes)
         wanted = _Target(prefixes.next, len(log.activities) + 1, _next_at(log, prefixes))
-        methods = _classes(prefixes, split, request, wanted, report)
+        methods = _classes(prefixes, split, request, wanted)
     return _judge(prefixes, split, request, methods)
 
 
@@ -196,14 +195,15 @@ def _coded(prefixes: Prefixes) -> tuple[int, ...]:
     return tuple(prefixes.names.index(name) for name in CODED)
 
 
-def _numbers(prefixes: Prefixes, split: TemporalSplit, request: PredictionRequest, report: Report) -> _Methods:
+def _numbers(prefixes: Prefixes, split: TemporalSplit, request: PredictionRequest) -> _Methods:
     hours = prefixes.remaining_s / HOUR_S
     learned = learn_numbers(
         prefixes.features[split.learn],
         hours[split.learn],
         categorical=_coded(prefixes),
-        learning=Learning(seed=request.seed, report=report),
+        seed=request.seed,
     )
+    tell("comparing", 0)
     naive = {each: number_answers(medians_before(prefixes, each, hours, split.learn), hours) for each in Situation}
     model = number_answers(learned(prefixes.features), hours)
     return _Methods(naive=naive, model=model, truth=hours, told_at=prefixes.case_end[prefixes.case])
@@ -214,7 +214,6 @@ def _classes(
     split: TemporalSplit,
     request: PredictionRequest,
     wanted: _Target,
-    report: Report,
 ) -> _Methods:
     target, classes = wanted.of_row, wanted.classes
     learned = learn_classes(
@@ -222,9 +221,10 @@ def _classes(
         target[split.learn],
         classes=classes,
         categorical=_coded(prefixes),
-        learning=Learning(seed=request.seed, report=report),
+        seed=request.seed,
     )
     answers = chance_answers if request.task is Task.OUTCOME else class_answers
+    tell("comparing", 0)
     shares = {each: shares_before(prefixes, each, (target, classes), split.learn) for each in Situation}
     return _Methods(
         naive={each: answers(share, target) for each, share in shares.items()},
@@ -244,9 +244,10 @@ def _judge(
     interval = _mean_interval(gains, prefixes.case[rows], request.seed)
     asked = Asked(at=prefixes.known_at, told_at=methods.told_at, group=groups_of(prefixes))
     every = {**{name.value: answers for name, answers in methods.naive.items()}, MODEL: model}
-    margins = {
-        name: calibrate_as_told(answers, asked, prefixes, split, request.level) for name, answers in every.items()
-    }
+    margins = {}
+    for number, (name, method) in enumerate(every.items()):
+        with step("calibrating", number, len(every)):
+            margins[name] = calibrate_as_told(method, asked, prefixes, split, request.level)
     promises = tuple(
         _promise(name, _held(answers, margins[name], rows), prefixes.case[rows], request)
         for name, answers in every.items()
@@ -316,6 +317,7 @@ def _mean_interval(values: Numbers, case: Codes, seed: int) -> Interval | None:
     """Of the mean over rows, when other cases had been held out."""
     index = np.unique(case, return_inverse=True)[1]
     sums, counts = np.bincount(index, weights=values), np.bincount(index)
+    heed()
     draws = [
         float((weights * sums).sum() / max((weights * counts).sum(), 1.0))
         for weights in case_weights(sums.size, replicates=REPLICATES, seed=seed)

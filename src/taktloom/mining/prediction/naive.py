@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taktloom.mining.prediction.prefixes import Codes, Numbers, Prefixes
+from taktloom.mining.watching import heeding
 
 
 class Situation(StrEnum):
@@ -27,7 +28,7 @@ def situations(prefixes: Prefixes, situation: Situation) -> Codes:
         return prefixes.last
     numbers: dict[tuple[int, int], int] = {}
     found, current = [], 0
-    for length, last in zip(prefixes.length.tolist(), prefixes.last.tolist(), strict=True):
+    for length, last in heeding(zip(prefixes.length.tolist(), prefixes.last.tolist(), strict=True)):
         before = -1 if length == 1 else current
         current = numbers.setdefault((before, last), len(numbers))
         found.append(current)
@@ -56,10 +57,10 @@ def medians_before(prefixes: Prefixes, situation: Situation, target: Numbers, le
     for each in _from_coarse(situation):
         key = situations(prefixes, each)
         values: dict[int, list[float]] = defaultdict(list)
-        for row in learn.tolist():
+        for row in heeding(learn.tolist()):
             values[int(key[row])].append(float(target[row]))
         medians = np.full(int(key.max()) + 1, np.nan)
-        for number, seen in values.items():
+        for number, seen in heeding(values.items()):
             medians[number] = float(np.median(seen))
         known = ~np.isnan(medians[key])
         told[known] = medians[key[known]]
