@@ -2,7 +2,8 @@
 """Parquet to staged rows: the file itself, typed columns as they are.
 
 Columns of lists, structures, maps or bytes hold nothing that an event could be made of, and are left out. A text that a
-file holds once may stand in every row, so that a small file can be a large log: how long all texts are is counted first.
+file holds once may stand in every row, so that a small file can be a large log: how long all texts are is counted
+first.
 """
 
 import polars as pl
