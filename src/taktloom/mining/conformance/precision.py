@@ -11,8 +11,7 @@ choice, such as which branches of an inclusive split are taken, is made before l
 Equal sets of states are one, so that cost grows with what differs. Where silent transitions alone reach more than
 MAX_SILENT markings, or a prefix leads to more than MAX_STATES states, the whole log is walked by lazy replay instead,
 which follows the nearest silent choice; bounds count states, so that the same net and log get the same answer.
-Source: Muñoz-Gama & Carmona, "A fresh look at precision in process conformance", BPM 2010 (ETConformance; section 4 on
-silent transitions and on models with more than one state for a prefix).
+Source: Muñoz-Gama & Carmona, "A fresh look at precision in process conformance", BPM 2010 (ETConformance).
 """
 
 from collections.abc import Mapping
