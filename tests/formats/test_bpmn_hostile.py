@@ -21,7 +21,7 @@ PERMIT = (PROJECT_ROOT / "tests" / "kernel" / "models" / "permit.bpmn").read_byt
 
 def model(body: str, head: str = "") -> bytes:
     root = f'{head}<definitions {NAMESPACE} id="d" targetNamespace="t">'
-    return f'{root}<process id="p">{body}</process></definitions>'.encode()
+    return f'{root}<process id="p" isExecutable="true">{body}</process></definitions>'.encode()
 
 
 def refused(source: bytes) -> list[tuple[str, str]]:

@@ -111,7 +111,7 @@ def _pair(events: list[tuple[int, Record, int]]) -> list[Step]:
         transition = record.get("lifecycle:transition", "complete").lower()
         if transition == "start":
             open_starts[key].append(at)
-        elif transition == "complete":
+        elif transition in {"complete", "ate_abort", "pi_abort"}:
             begun = open_starts[key].pop(0) if open_starts[key] else None
             steps.append(Step(key[0], record.get("org:resource"), begun, at, number))
         elif transition not in BETWEEN:

@@ -81,6 +81,19 @@ def test_jobs_are_counted_by_type_and_by_what_became_of_them(rooms: Rooms, admin
     assert found["taktloom_jobs_open", ("work", "waiting")] == 1
 
 
+def test_a_lock_that_ran_out_is_counted_when_its_job_is_handed_out_again(rooms: Rooms, admin: Client) -> None:
+    expect(admin.call("POST", "/deployments", files={"files": ("one.bpmn", MODEL)}), 201)
+    admin.post("/processes/one/instances", {"variables": {"n": 1}}, 201)
+    rooms.engine.jobs.lock(["work"], worker="dies", lock_for=timedelta(microseconds=1))
+
+    before = metrics(admin).get(("taktloom_jobs_total", ("timed-out", "work")), 0)
+    (job,) = rooms.engine.jobs.lock(["work"], worker="lives")
+    rooms.engine.jobs.complete(job.job_id, job.fence, {})
+
+    assert before == 0
+    assert metrics(admin)["taktloom_jobs_total", ("timed-out", "work")] == 1
+
+
 def test_only_the_first_hundred_types_of_jobs_are_counted_by_name() -> None:
     feed = ChangeFeed()
     for _ in range(2):

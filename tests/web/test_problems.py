@@ -92,3 +92,21 @@ def test_an_unknown_address_below_the_prefix_is_a_problem(admin: Client) -> None
 
 def test_a_draft_body_that_does_not_fit_is_refused(admin: Client) -> None:
     assert admin.call("POST", "/deployments", json={"draft": 1}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "body", [b"\xff", b'{"variables": ' + b"[" * 5000 + b"]" * 5000 + b"}"], ids=["no text", "deep"]
+)
+def test_a_body_that_cannot_be_read_is_told_as_such(admin: Client, body: bytes) -> None:
+    answer = admin.call("POST", "/messages", content=body, headers={"Content-Type": "application/json"})
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "TL-2922")
+    assert answer.json()["detail"] == "The body of the request cannot be read."
+    assert answer.json()["remedy"] == "Send JSON in UTF-8 that is not nested deeply."
+
+
+def test_an_empty_message_id_is_refused_for_it_would_name_every_message(admin: Client) -> None:
+    answer = admin.call("POST", "/messages", json={"name": "paid", "message_id": ""})
+
+    assert answer.status_code == 422
+    assert [finding["place"]["element_id"] for finding in answer.json()["findings"]] == ["body.message_id"]

@@ -292,7 +292,7 @@ def _case_view(
 
 
 def _mining_request(context: Context, request: ImportRequest, path: Path, file_name: str) -> "MiningRequest":
-    from taktloom.mining.logs.requests import BadRows, ImportLimits
+    from taktloom.mining.logs.requests import BadRows
     from taktloom.mining.logs.requests import ImportRequest as MiningRequest
 
     return MiningRequest(
@@ -307,7 +307,6 @@ def _mining_request(context: Context, request: ImportRequest, path: Path, file_n
         date_format=request.date_format,
         source_name=file_name,
         is_synthetic=request.is_synthetic,
-        limits=replace(ImportLimits(), file_bytes=context.rooms.settings.upload_bytes),
     )
 
 

@@ -17,6 +17,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
 
 from taktloom.connect.binding import VariableMismatchError
+from taktloom.connect.pauses import RetryPauses
 from taktloom.connect.tracing import job_span
 from taktloom.connect.worker import ESCALATION, BpmnError, JobWorker, Retry
 from taktloom.feel import FeelValue, from_python
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
     from opentelemetry.trace import TracerProvider
 
 _LOG = logging.getLogger(__name__)
-_FIRST_PAUSE_S = 0.2
-_LONGEST_PAUSE_S = 30.0
 _BEATS_PER_LOCK = 3  # two may get lost
 
 AnyWorker: TypeAlias = JobWorker[..., object]
@@ -152,20 +151,20 @@ class WorkerPool:
 
     def _poll(self, worker: AnyWorker) -> None:
         free = threading.Semaphore(worker.concurrency)
-        pause = _FIRST_PAUSE_S
+        pauses = RetryPauses()
         with ThreadPoolExecutor(worker.concurrency, thread_name_prefix=f"taktloom-{worker.job_type}") as threads:
             while not self._stopping.is_set():
                 slots = _take_free(free, worker.concurrency)
                 if self._stopping.is_set():  # while all threads were busy
                     return
+                pauses.begin()
                 try:
                     jobs = self._ask(worker, slots)
-                    pause = _FIRST_PAUSE_S
+                    pauses.succeed()
                 except Exception as error:  # whatever it is, the worker must not die of it silently
-                    jobs = ()
+                    jobs, pause = (), pauses.fail()
                     _LOG.warning("worker %s cannot get jobs (%s); next try in %.1f s", worker.job_type, error, pause)
                     self._stopping.wait(pause)
-                    pause = min(pause * 2, _LONGEST_PAUSE_S)
                 for _ in range(slots - len(jobs)):
                     free.release()
                 for job in jobs:
@@ -173,18 +172,19 @@ class WorkerPool:
 
     def _listen(self, worker: AnyWorker) -> None:
         free = threading.Semaphore(worker.concurrency)
-        pause = _FIRST_PAUSE_S
+        pauses = RetryPauses()
         with ThreadPoolExecutor(worker.concurrency, thread_name_prefix=f"taktloom-{worker.job_type}") as threads:
             while not self._stopping.is_set():
+                pauses.begin()
                 try:
                     for job in self._feed(worker):
-                        pause = _FIRST_PAUSE_S
+                        pauses.succeed()
                         free.acquire()
                         threads.submit(self._work, worker, job, free)
                 except Exception as error:  # whatever it is, the worker must not die of it silently
+                    pause = pauses.fail()
                     _LOG.warning("worker %s gets no jobs (%s); next try in %.1f s", worker.job_type, error, pause)
                     self._stopping.wait(pause)
-                    pause = min(pause * 2, _LONGEST_PAUSE_S)
 
     def _feed(self, worker: AnyWorker) -> Iterator[LockedJob]:
         source = self._source
@@ -220,8 +220,9 @@ class WorkerPool:
             free.release()
 
     def _deliver(self, lease: _Lease, outcome: Callable[[], object]) -> None:
-        pause, job = _FIRST_PAUSE_S, lease.job
+        pauses, job = RetryPauses(), lease.job
         while True:
+            pauses.begin()
             try:
                 outcome()
                 return
@@ -232,8 +233,7 @@ class WorkerPool:
                 if lease.is_over():
                     _LOG.warning("job %s: the lock ran out before the outcome was taken: %s", job.job_id, error)
                     return
-                self._finished.wait(pause)
-                pause = min(pause * 2, _LONGEST_PAUSE_S)
+                self._finished.wait(pauses.fail())
 
     def _beat(self) -> None:
         while not self._finished.wait(self._beat_s):

@@ -2,23 +2,29 @@
 """Is a workflow net sound? Decided by exploring its markings, up to a stated number of them.
 
 Sound: from every reachable marking the final one can be reached (option to complete), where a token is in the final
-place nothing else is left (proper completion), and every transition can fire (no dead transition). A place that
-collects more than eight tokens is taken for unbounded: no miner here means so many.
-Source: van der Aalst, "The application of Petri nets to workflow management", 1998, definition of soundness.
+place nothing else is left (proper completion), and every transition can fire (no dead transition). Unbounded, and so
+not sound, is a net with a reachable marking that another one, reachable from it, covers with more tokens: what lies
+between can be repeated for ever. It is looked for on the way by which a marking was found, once a place holds more than
+eight tokens; the search of an unbounded net, were it not cut short, always meets such a pair (Dickson's lemma). More
+than MAX_MARKINGS markings, or a place with more than MAX_PLACE_TOKENS tokens, leave the question undecided.
+Sources: van der Aalst, "The application of Petri nets to workflow management", 1998, definition of soundness; Karp &
+Miller, "Parallel program schemata", Journal of Computer and System Sciences 3, 1969 (covering markings).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from taktloom.mining.petri import Marking, NetMoves, PetriNet, tokens_in
+from taktloom.mining.petri import Marking, NetMoves, PetriNet, marking_of, tokens_in
 from taktloom.mining.watching import heeding
 
 MAX_MARKINGS = 50_000
-UNBOUNDED_ABOVE = 8
+SUSPECT_ABOVE = 8
+MAX_PLACE_TOKENS = 127
 
 
 class SoundnessVerdict(StrEnum):
-    """undecided: the net has more markings than were looked at."""
+    """undecided: the net has more markings, or more tokens in a place, than were looked at."""
 
     SOUND = "sound"
     UNSOUND = "unsound"
@@ -79,6 +85,7 @@ class _Search:
         self.fired: set[int] = set()
         self.is_unbounded = self.is_cut_short = False
         self._before: list[list[int]] = [[]]
+        self._high_bits = Marking((MAX_PLACE_TOKENS + 1) * marking_of(range(len(net.places))))
         self._explore(limit)
 
     def _explore(self, limit: int) -> None:
@@ -91,16 +98,25 @@ class _Search:
                 self.fired.add(at)
                 after = moves.fire(at, marking)
                 if after not in self.index:
-                    if any(tokens_in(after, place) > UNBOUNDED_ABOVE for place in self._net.transitions[at].outputs):
-                        self.is_unbounded = True
-                        return
-                    if len(queue) >= limit:
-                        self.is_cut_short = True
+                    most = max(tokens_in(after, place) for place in self._net.transitions[at].outputs)
+                    self.is_unbounded = most > SUSPECT_ABOVE and self._covers_one_before(after, queue, number)
+                    self.is_cut_short = most > MAX_PLACE_TOKENS or len(queue) >= limit
+                    if self.is_unbounded or self.is_cut_short:
                         return
                     self.index[after] = len(queue)
                     queue.append(after)
                     self._before.append([])
                 self._before[self.index[after]].append(number)
+
+    def _covers_one_before(self, marking: Marking, found: Sequence[Marking], number: int) -> bool:
+        """Whether *marking*, which is new, has at least the tokens of one on the way to it, the last of which is
+        *number*. With a spare high bit in each place one subtraction compares all places."""
+        topped = marking | self._high_bits
+        while (topped - found[number]) & self._high_bits != self._high_bits:
+            if not self._before[number]:
+                return False
+            number = self._before[number][0]
+        return True
 
     def always_completes(self) -> bool:
         final = self.index.get(self._net.final_marking)

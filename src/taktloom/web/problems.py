@@ -181,6 +181,9 @@ async def _on_http_exception(request: Request, error: Exception) -> Response:
     refusal = too_large(error)
     if refusal is not None:
         raise refusal  # FastAPI turns what goes wrong while reading a body into a 400
+    if error.status_code == 400:  # what FastAPI makes of a body that is no text, or nested too deeply for its parser
+        cause, remedy = "The body of the request cannot be read.", "Send JSON in UTF-8 that is not nested deeply."
+        return problem_response(refused(400, RequestUnreadableError.code, cause, remedy))
     remedy = "See /api/v1/docs for all addresses." if error.status_code == 404 else ""
     response = problem_response(refused(error.status_code, NotServedError.code, str(error.detail), remedy))
     response.headers.update(error.headers or {})

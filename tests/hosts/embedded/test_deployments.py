@@ -10,6 +10,7 @@ from taktloom.hosts.embedded import EmbeddedEngine
 from taktloom.hosts.embedded.core.catalogue import UnknownDecisionError, UnknownProcessError
 from taktloom.hosts.embedded.definitions.deployments import DeploymentRefusedError
 from taktloom.model.errors import LimitExceededError
+from taktloom.model.findings import Severity
 from taktloom.model.identifiers import DefinitionKey, ProcessId
 from tests.hosts.embedded.conftest import MODELS, MONDAY
 
@@ -164,3 +165,26 @@ def test_versions_of_a_decision_are_listed_and_one_that_is_not_there_is_refused(
     for missing in ({"decision_id": "nobody"}, {"decision_id": "rate_of_fee", "version": 3}):
         with pytest.raises(UnknownDecisionError):
             engine.decisions.file(**missing)
+
+
+@pytest.mark.parametrize(("said", "is_remarked"), [(b"", True), (b' isExecutable="true"', False)])
+def test_a_process_that_does_not_say_whether_it_is_executable_runs_and_a_remark_tells_so(
+    engine: EmbeddedEngine, said: bytes, is_remarked: bool
+) -> None:
+    content = CONTENT.replace(b' isExecutable="true"', said)
+
+    deployment = engine.deployments.deploy({"p.bpmn": content})
+
+    rules = {finding.rule: finding.severity for finding in deployment.processes[0].findings}
+    assert rules.get("executable-not-said") == (Severity.INFORMATION if is_remarked else None)
+    assert engine.instances.start(PERMIT, {}).status == "active"
+
+
+def test_a_process_that_is_not_executable_is_passed_over_and_alone_refused(engine: EmbeddedEngine) -> None:
+    described = CONTENT.replace(b'isExecutable="true"', b'isExecutable="false"')
+
+    with pytest.raises(DeploymentRefusedError) as refused:
+        engine.deployments.deploy({"p.bpmn": described})
+
+    assert [finding.rule for finding in refused.value.findings] == ["no-executable-process"]
+    assert engine.deployments.processes().items == ()

@@ -298,3 +298,20 @@ def test_a_completion_after_a_thrown_error_is_refused(engine: EmbeddedEngine, de
         engine.jobs.complete(job.job_id, job.fence, {"n": Decimal(1)})
 
     assert [entry.kind for entry in engine.instances.journal(key).items] == ["InstanceStarted", "JobErrorThrown"]
+
+
+def test_a_lock_that_ran_out_is_counted_when_the_job_is_handed_out_again_and_a_failure_is_not(
+    engine: EmbeddedEngine, deploy: Deploy, clock: ManualClock
+) -> None:
+    deploy("register_and_decide")
+    for _ in range(3):
+        engine.instances.start(PERMIT, {})
+    lost, failed, held = engine.jobs.lock(["register-case"], worker="w1", max_jobs=3, lock_for=timedelta(minutes=5))
+    engine.jobs.fail(failed.job_id, failed.fence, "no", retries=1)
+    engine.jobs.heartbeat(held.job_id, held.fence, lock_for=timedelta(hours=1))
+    clock.advance(timedelta(minutes=6))
+
+    again = engine.jobs.lock(["register-case"], worker="w2", max_jobs=3)
+
+    assert {job.job_id for job in again} == {lost.job_id, failed.job_id}
+    assert engine.vital_signs.counts().job_events["register-case", "timed-out"] == 1

@@ -261,7 +261,7 @@ def test_the_search_for_cycles_goes_on_when_nothing_waits(tmp_path: Path) -> Non
     engine = EmbeddedEngine.open(tmp_path / "engine.db", EngineOptions(writer=InlineWriter))
     engine.deployments.deploy({"p.bpmn": (MODELS / "register_and_decide.bpmn").read_bytes()})
 
-    states = [gc.isenabled() for _ in range(3) if engine.instances.start(PERMIT, {})]
+    states = [gc.isenabled() for _ in range(3) if engine.instances.start(PERMIT, {}).instance_key]
     engine.drain()
 
     assert states == [True, True, True]

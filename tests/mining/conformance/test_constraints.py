@@ -17,7 +17,7 @@ from taktloom.mining.conformance.declare import (
     discover_constraints,
 )
 from taktloom.mining.conformance.log_skeleton import check_skeleton, discover_skeleton
-from taktloom.mining.conformance.relations import Relation, relate
+from taktloom.mining.conformance.relations import Relation, TooManyPairsError, relate
 from taktloom.mining.conformance.temporal_profile import check_temporal_profile, discover_temporal_profile
 from taktloom.mining.statistics.arrays import LogArrays, load_arrays
 from tests.mining.given_logs import given_log
@@ -151,6 +151,13 @@ def test_the_cases_that_break_a_constraint_are_counted() -> None:
         ("response(a, never seen)", 10),
     ]
     assert broken[0].variants == (("b", "a"), ("a",))
+
+
+def test_a_skeleton_of_more_activities_than_pairs_can_be_held_for_is_refused() -> None:
+    variants: dict[tuple[str, ...], int] = {(f"a{number}",): 1 for number in range(1_001)}
+
+    with pytest.raises(TooManyPairsError, match="1001 activities"):
+        discover_skeleton(variants)
 
 
 def test_a_skeleton_tells_the_six_relations() -> None:

@@ -175,6 +175,56 @@ def test_a_place_that_only_grows_makes_a_net_unbounded() -> None:
     assert check_soundness(net).defects == (SoundnessDefect.UNBOUNDED,)
 
 
+def ladder(rungs: int) -> PetriNet:
+    """A sound chain that puts a token into one place at each of *rungs* steps and then takes them out one by one."""
+    chain = range(3, 3 + 2 * rungs)
+    steps = [
+        Transition(
+            id=f"t{at}",
+            label=f"t{at}",
+            inputs=tuple(sorted((2, at) if number >= rungs else (at,))),
+            outputs=tuple(sorted((2, at + 1) if number < rungs else (at + 1,))),
+        )
+        for number, at in enumerate(chain[:-1])
+    ]
+    enter = Transition(id="a", label="a", inputs=(0,), outputs=(3,))
+    leave = Transition(id="z", label="z", inputs=(2, chain[-1]), outputs=(1,))
+    return PetriNet(
+        places=("i", "o", "pool", *(f"p{at}" for at in chain)),
+        transitions=(enter, *steps, leave),
+        initial=0,
+        final=1,
+    )
+
+
+@pytest.mark.parametrize("rungs", [3, 9, 40, 127])
+def test_a_place_that_holds_many_tokens_is_not_unbounded_for_that(rungs: int) -> None:
+    found = check_soundness(ladder(rungs))
+
+    assert found.is_sound
+    assert found.markings == 2 * rungs + 2  # one after each step
+
+
+def test_more_tokens_in_a_place_than_are_looked_at_decide_nothing() -> None:
+    assert check_soundness(ladder(128)).verdict is SoundnessVerdict.UNDECIDED
+
+
+def test_a_net_that_grows_by_one_token_in_three_steps_is_unbounded() -> None:
+    net = PetriNet(
+        places=("i", "o", "x", "y", "p"),
+        transitions=(
+            Transition(id="t0", label="a", inputs=(0,), outputs=(2,)),
+            Transition(id="t1", label=None, inputs=(2,), outputs=(3, 4)),
+            Transition(id="t2", label="b", inputs=(3,), outputs=(2,)),
+            Transition(id="t3", label="c", inputs=(2, 4), outputs=(1,)),
+        ),
+        initial=0,
+        final=1,
+    )
+
+    assert check_soundness(net).defects == (SoundnessDefect.UNBOUNDED,)
+
+
 def test_a_search_that_is_cut_short_decides_nothing() -> None:
     net = petri_net_from_tree(by_name(Miner.INDUCTIVE, words("abcd", "badc", "dcba", "cdab")).tree)  # type: ignore[arg-type]
 

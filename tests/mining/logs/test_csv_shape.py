@@ -68,3 +68,12 @@ def test_the_delimiter_is_the_one_that_rows_agree_on(tmp_path: Path) -> None:
 
     assert sniff.delimiter == "\t"
     assert dict(sniff.parts) == {"case": "case", "activity": "activity (what, why, how)", "timestamp": "timestamp"}
+
+
+@pytest.mark.parametrize(("after_names", "after_values"), [(";", ""), (";;", ""), ("", ";"), (";", ";")])
+def test_delimiters_at_the_end_of_a_line_lose_no_row(after_names: str, after_values: str, tmp_path: Path) -> None:
+    text = HEADER.replace("\n", f"{after_names}\n") + ROWS.replace("\n", f"{after_values}\n")
+
+    log = import_log(request(write(tmp_path, text)), tmp_path / "logs")
+
+    assert (log.counts.events, log.activities) == (2, ["a", "b"])

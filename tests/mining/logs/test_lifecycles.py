@@ -39,7 +39,7 @@ def pair_slowly(rows: list[Row]) -> dict[int, int]:
         match (transition or "complete").lower():
             case "start":
                 queue.append(number)
-            case "complete" if transition is not None:
+            case "complete" | "ate_abort" if transition is not None:
                 pairs[number] = queue.pop(0) if queue else -1
             case "schedule":
                 pass
@@ -60,6 +60,8 @@ def test_a_completion_ends_the_oldest_open_start_of_its_activity_instance(rows: 
         starts = sum((row[3] or "").lower() == "start" for row in rows)
         matched = sum(start >= 0 for start in expected.values())
         assert found.orphan_starts == starts - matched
+        completions = [number for number, row in enumerate(rows) if (row[3] or "").lower() == "complete"]
+        assert found.orphan_completes == sum(expected[number] < 0 for number in completions)
         assert found.intermediate == sum(row[3] == "schedule" for row in rows)
     else:
         assert found.rows.tolist() == list(range(len(rows)))
@@ -70,3 +72,12 @@ def test_states_of_their_own_keep_every_row() -> None:
     found = join_lifecycles(frame([(0, 0, 0, "Queued", None), (0, 0, 1, "In Progress", None)]))
 
     assert found.rows.tolist() == [0, 1]
+
+
+def test_work_given_up_has_its_own_start_and_the_next_try_another() -> None:
+    tries = ["start", "ate_abort", "start", "suspend", "resume", "complete", "withdraw", "start", "pi_abort"]
+
+    found = join_lifecycles(frame([(0, 0, time, transition, None) for time, transition in enumerate(tries)]))
+
+    assert list(zip(found.rows.tolist(), found.start_rows.tolist(), strict=True)) == [(1, 0), (5, 2), (6, -1), (8, 7)]
+    assert (found.orphan_starts, found.orphan_completes, found.intermediate) == (0, 0, 2)

@@ -82,6 +82,23 @@ def test_nested_attributes_lists_comments_and_cdata(tmp_path: Path) -> None:
     assert "event.colour" not in row  # a global's value is for new events and is filled in nowhere
 
 
+def test_containers_and_what_lists_hold_are_kept(tmp_path: Path) -> None:
+    container = '<container key="address"><string key="town" value="X"/><container key="at"><int key="n" value="3"/>'
+    nested = '<list key="parts"><values><list key="m"><values><string key="q" value="z"/></values></list>'
+    nested += (
+        '<container key="c"><string key="d" value="e"><int key="f" value="1"/></string></container></values></list>'
+    )
+
+    log = load(
+        tmp_path,
+        trace("1", f"{container}</container></container>", event("A", "2024-01-01T08:00:00Z", nested)),
+    )
+    row = log.events().collect().to_dicts()[0]
+
+    assert (row["case.address.town"], row["case.address.at.n"]) == ("X", 3)
+    assert row["event.parts"] == '[["m", null, [["q", "z"]]], ["c", null, [["d", "e", [["f", "1"]]]]]]'
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "iso-8859-1"])
 def test_the_declared_encoding_is_honoured(tmp_path: Path, encoding: str) -> None:
     log = load(tmp_path, trace("1", event("Prüfen", "2024-01-01T08:00:00Z")), encoding=encoding)

@@ -14,6 +14,7 @@ from taktloom.mining.logs.errors import LogTooLargeError
 from taktloom.mining.logs.requests import ImportLimits
 from taktloom.mining.sql import query as queries
 from taktloom.mining.sql.errors import SqlTableRefusedError
+from taktloom.mining.sql.event_table import connect
 from taktloom.mining.sql.query import write_query
 
 pytest.importorskip("ibis")
@@ -114,3 +115,27 @@ def test_a_query_without_rows_is_told_so(duckdb_url: str, tmp_path: Path) -> Non
         write(duckdb_url, "SELECT * FROM e WHERE false", tmp_path)
 
     assert caught.value.reason == "no-rows"
+
+
+@pytest.mark.parametrize("slashes", ["", "/", "//"])
+def test_a_path_may_be_from_the_working_folder_or_from_the_root(
+    slashes: str, sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    path = sqlite_url.removeprefix("sqlite:///") if slashes == "//" else "house.sqlite"
+
+    assert write(f"sqlite://{slashes}{path}", "SELECT * FROM e", tmp_path).height == len(ROWS)
+
+
+@pytest.mark.parametrize("url", ["sqlite:///missing.db", "sqlite://missing.db", "duckdb:///missing.db", "missing.db"])
+def test_a_file_that_is_not_there_is_refused_and_not_made(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    with pytest.raises(SqlTableRefusedError) as caught:
+        connect(url)
+
+    assert caught.value.reason == "no-file"
+    assert list(tmp_path.iterdir()) == []
+    assert not Path("/missing.db").exists()

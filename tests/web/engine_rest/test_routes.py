@@ -337,3 +337,16 @@ def test_what_a_fetch_cannot_mean_is_refused(caller: Caller, more: Mapping[str, 
 
 def test_more_tasks_than_are_given_at_once_may_be_asked_for(caller: Caller) -> None:
     assert caller.fetch({"topicName": "nobody-has-it"}, maxTasks=10**9) == []
+
+
+def test_a_start_tells_variables_only_when_asked_for_them(caller: Caller) -> None:
+    # pycamunda takes a field that is there, even null, for the variables.
+    body = {"variables": {"amount": {"value": 5}}, "businessKey": "asked"}
+    path = "/process-definition/key/order/start"
+
+    without = caller.post(path, body, 200)
+    with_them = caller.post(path, {**body, "withVariablesInReturn": True}, 200)
+
+    assert "variables" not in without
+    assert without["businessKey"] == "asked"
+    assert with_them["variables"] == {"amount": {"type": "Integer", "value": 5, "valueInfo": {}}}

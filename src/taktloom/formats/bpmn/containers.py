@@ -30,6 +30,7 @@ from taktloom.formats.bpmn.reading import Reading, children, is_true, text_of
 from taktloom.formats.bpmn.tasks import TASK_READERS
 from taktloom.model.collaboration import Collaboration
 from taktloom.model.event_definitions import CompensateDefinition
+from taktloom.model.findings import Severity
 from taktloom.model.identifiers import ElementId, ProcessId
 from taktloom.model.process import (
     NOTHING_FOREIGN,
@@ -85,6 +86,14 @@ def read_process(
     """One <process>; findings about it are those that the reading has collected meanwhile."""
     first, first_form = len(reading.findings), len(reading.forms)
     report_elsewhere(reading, element)
+    if element.get("isExecutable") is None:
+        reading.report(
+            "executable-not-said",
+            element,
+            "The process does not say whether it is executable; it runs.",
+            'Write isExecutable="true", or "false" if it only describes.',
+            Severity.INFORMATION,
+        )
     extensions = Extensions(element)
     contents = _read_contents(reading, element, depth=0)
     process_id = ProcessId(reading.element_id(element))

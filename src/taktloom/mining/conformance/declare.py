@@ -13,17 +13,11 @@ from enum import StrEnum
 
 import numpy as np
 
-from taktloom.mining.conformance.relations import Flags, Relation, TraceRelations, code_traces, relate
-from taktloom.model.errors import LimitExceededError
+from taktloom.mining.conformance.relations import Flags, Relation, TraceRelations, code_traces, relate, require_few
+from taktloom.mining.watching import telling
 
 MAX_DECLARE_ACTIVITIES = 300
 VARIANTS_LISTED = 20
-
-
-class TooManyPairsError(LimitExceededError):
-    """The log has more activities than constraints on pairs can be told for."""
-
-    code = "TL-2163"
 
 
 class Unary(StrEnum):
@@ -104,10 +98,10 @@ def discover_constraints(
     Negative templates are told for activities that both occur often enough. Raises TooManyPairsError above 300.
     """
     names, traces = code_traces(variants)
-    _require_few(len(names))
+    require_few(len(names), MAX_DECLARE_ACTIVITIES)
     total = sum(cases for _, cases in traces)
     counts = _Counts(len(names))
-    for trace, cases in traces:
+    for trace, cases in telling(traces, "checking"):
         counts.add(relate(trace, len(names)), trace, cases)
     measured = counts.measured(names, total)
     kept = _strongest([each for each in measured if each.support >= support and each.confidence >= confidence])
@@ -120,10 +114,10 @@ def check_constraints(
     """Per constraint the cases that break it. An activity that the log does not know never occurs."""
     wanted = tuple(constraints)
     names, traces = code_traces(variants, names=[name for each in wanted for name in (each.first, each.second) if name])
-    _require_few(len(names))
+    require_few(len(names), MAX_DECLARE_ACTIVITIES)
     code = {name: number for number, name in enumerate(names)}
     broken: list[list[tuple[int, list[int]]]] = [[] for _ in wanted]
-    for trace, cases in traces:
+    for trace, cases in telling(traces, "checking"):
         relations = relate(trace, len(names))
         for number, constraint in enumerate(wanted):
             if not _holds(constraint, relations, trace, code):
@@ -229,12 +223,3 @@ def _directly_implied(
             yield weaker, second, first
     if template in _IMPLIES_TURNED:
         yield _IMPLIES_TURNED[template], second, first
-
-
-def _require_few(activities: int) -> None:
-    if activities > MAX_DECLARE_ACTIVITIES:
-        raise TooManyPairsError(
-            f"The log has {activities} activities.",
-            remedy=f"Filter to at most {MAX_DECLARE_ACTIVITIES}: constraints are told for pairs of them.",
-            parameters={"activities": str(activities), "limit": str(MAX_DECLARE_ACTIVITIES)},
-        )

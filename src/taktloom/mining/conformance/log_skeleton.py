@@ -14,7 +14,10 @@ from itertools import pairwise
 
 import numpy as np
 
-from taktloom.mining.conformance.relations import Flags, TraceRelations, code_traces, relate
+from taktloom.mining.conformance.relations import Flags, TraceRelations, code_traces, relate, require_few
+from taktloom.mining.watching import telling
+
+MAX_SKELETON_ACTIVITIES = 1_000
 
 Pairs = frozenset[tuple[str, str]]
 
@@ -41,13 +44,14 @@ class SkeletonConformance:
 
 
 def discover_skeleton(variants: Mapping[tuple[str, ...], int], *, noise: float = 0.0) -> LogSkeleton:
-    """The skeleton of the log; noise in 0..1."""
+    """The skeleton of the log; noise in 0..1. Raises TooManyPairsError above 1,000 activities."""
     names, traces = code_traces(variants)
+    require_few(len(names), MAX_SKELETON_ACTIVITIES)
     size, total = len(names), sum(cases for _, cases in traces)
     broken = {name: np.zeros((size, size), dtype=np.int64) for name in _RELATIONS}
     seen = np.zeros((size, size), dtype=np.int64)
     counts: list[Counter[int]] = [Counter() for _ in names]
-    for trace, cases in traces:
+    for trace, cases in telling(traces, "checking"):
         relations = relate(trace, size)
         seen += cases * (relations.follows > 0)
         for name, violated in _RELATIONS.items():
@@ -74,7 +78,7 @@ def check_skeleton(skeleton: LogSkeleton, variants: Mapping[tuple[str, ...], int
     follows = {(code[a], code[b]) for a, b in skeleton.directly_follows}
     broken: Counter[tuple[str, str, str]] = Counter()
     fitting = 0
-    for trace, cases in traces:
+    for trace, cases in telling(traces, "checking"):
         relations = relate(trace, len(names))
         faults = set[tuple[str, str, str]]()
         for name, wanted in pairs.items():

@@ -3,85 +3,159 @@
 
 For every prefix of a trace that the net can replay, the activities that the net allows next are compared with those
 that the log shows next; precision = 1 − Σ w·|allowed but not seen| / Σ w·|allowed|, where w is the number of cases
-with that prefix. A trace counts up to its first deviation. An end of the case is no activity. Allowed: enabled after
-any run of silent transitions from the marking that lazy replay reached.
+with that prefix. A trace counts up to its first deviation. An end of the case is no activity.
+
+Allowed is what follows the prefix in any run of the net, whether or not that run can end: the prefix is walked through
+the visible states of the net (`visible_moves`), all states that it can lead to at a time, as fitness does. So no silent
+choice, such as which branches of an inclusive split are taken, is made before later events have told which one it was.
+Equal sets of states are one, so that cost grows with what differs. Where silent transitions alone reach more than
+MAX_SILENT markings, or a prefix leads to more than MAX_STATES states, the whole log is walked by lazy replay instead,
+which follows the nearest silent choice; bounds count states, so that the same net and log get the same answer.
 Source: Muñoz-Gama & Carmona, "A fresh look at precision in process conformance", BPM 2010 (ETConformance).
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Generic, Protocol, TypeVar
 
+from taktloom.mining.conformance.fitting_runs import MAX_SILENT, MAX_STATES
 from taktloom.mining.conformance.replay import Replayer
+from taktloom.mining.conformance.visible_moves import SilentBehaviourTooLargeError, VisibleGraph, VisibleState
 from taktloom.mining.petri import Marking, PetriNet
 from taktloom.mining.watching import telling
 
 PRECISION_METHOD = "escaping edges (ETConformance), Muñoz-Gama & Carmona 2010"
 
+At = TypeVar("At")
+"""Where the net stands after a prefix."""
+
+
+class _Walk(Protocol[At]):
+    """initial: before any event."""
+
+    initial: At
+
+    def allowed(self, at: At) -> frozenset[str]:
+        """The activities that may come next."""
+
+    def after(self, at: At, activity: str) -> At | None:
+        """Where the net stands after an activity; None where it cannot follow."""
+
 
 @dataclass(slots=True)
-class _PrefixState:
+class _Prefix(Generic[At]):
     """A node of the prefix automaton: cases through it, where the net stands, what follows."""
 
-    marking: Marking
+    at: At
     cases: int = 0
-    following: dict[str, "_PrefixState | None"] = field(default_factory=dict)  # None: the net cannot follow
+    following: "dict[str, _Prefix[At] | None]" = field(default_factory=dict)  # None: the net cannot follow
 
 
 def measure_precision(net: PetriNet, variants: Mapping[tuple[str, ...], int]) -> float:
     """Precision in 0..1; 1 when the net never allows anything (or the log is empty)."""
-    replayer = Replayer(net)
-    allowed_at = _AllowedActivities(replayer)
+    try:
+        return _precision(_StatesWalk(net), variants)
+    except (SilentBehaviourTooLargeError, _TooManyStates):
+        return _precision(_LazyWalk(net), variants)
+
+
+def _precision(walk: _Walk[At], variants: Mapping[tuple[str, ...], int]) -> float:
     escaping = allowed_total = 0
-    for state in _prefix_states(replayer, variants):
-        allowed = allowed_at.marking(state.marking)
-        seen = {activity for activity, after in state.following.items() if after is not None}
-        allowed_total += state.cases * len(allowed)
-        escaping += state.cases * len(allowed - seen)
+    for prefix in _prefixes(walk, variants):
+        allowed = walk.allowed(prefix.at)
+        seen = {activity for activity, after in prefix.following.items() if after is not None}
+        allowed_total += prefix.cases * len(allowed)
+        escaping += prefix.cases * len(allowed - seen)
     return 1 - escaping / allowed_total if allowed_total else 1.0
 
 
-def _prefix_states(replayer: Replayer, variants: Mapping[tuple[str, ...], int]) -> list[_PrefixState]:
-    root = _PrefixState(replayer.net.initial_marking)
-    states = [root]
+def _prefixes(walk: _Walk[At], variants: Mapping[tuple[str, ...], int]) -> list[_Prefix[At]]:
+    root = _Prefix(walk.initial)
+    prefixes = [root]
     for activities, cases in telling(variants.items(), "replaying"):
-        state = root
-        state.cases += cases
+        prefix = root
+        prefix.cases += cases
         for activity in activities:
-            if activity not in state.following:
-                after = _advance(replayer, state.marking, activity)
-                state.following[activity] = after
-                states.extend((after,) if after is not None else ())
-            following = state.following[activity]
+            if activity not in prefix.following:
+                at = walk.after(prefix.at, activity)
+                after = None if at is None else _Prefix(at)
+                prefix.following[activity] = after
+                prefixes.extend((after,) if after is not None else ())
+            following = prefix.following[activity]
             if following is None:
                 break
-            state = following
-            state.cases += cases
-    return states
+            prefix = following
+            prefix.cases += cases
+    return prefixes
 
 
-def _advance(replayer: Replayer, marking: Marking, activity: str) -> _PrefixState | None:
-    index, path = replayer.choose(activity, marking)
-    if index is None:
-        return None
-    marking = replayer.search.after(marking, path)
-    if not replayer.search.moves.is_enabled(index, marking):
-        return None
-    return _PrefixState(replayer.search.after(marking, (index,)))
+class _TooManyStates(Exception):
+    """A prefix leads to more states than are followed."""
 
 
-class _AllowedActivities:
-    """The activities enabled after silent runs, per marking."""
+@dataclass(slots=True, eq=False)
+class _States:
+    """Visible states that a prefix can lead to, and what was found out about them."""
 
-    def __init__(self, replayer: Replayer) -> None:
-        self._replayer = replayer
+    members: frozenset[VisibleState]
+    allowed: frozenset[str] | None = None
+    after: "dict[str, _States | None]" = field(default_factory=dict)
+
+
+class _StatesWalk:
+    """All visible states that a prefix can lead to; equal sets are one object."""
+
+    def __init__(self, net: PetriNet) -> None:
+        self._graph = VisibleGraph(net, max_silent=MAX_SILENT)
+        self._known: dict[frozenset[VisibleState], _States] = {}
+        self.initial = self._states(frozenset((self._graph.initial,)))
+
+    def allowed(self, at: _States) -> frozenset[str]:
+        if at.allowed is None:
+            codes = {code for state in at.members for code in self._graph.expanded(state).steps}
+            at.allowed = frozenset(self._graph.labels[code] for code in codes)
+        return at.allowed
+
+    def after(self, at: _States, activity: str) -> _States | None:
+        if activity not in at.after:
+            code = self._graph.code.get(activity, -1)
+            found = frozenset(
+                after for state in at.members for after in self._graph.expanded(state).steps.get(code, ())
+            )
+            at.after[activity] = self._states(found) if found else None
+        return at.after[activity]
+
+    def _states(self, members: frozenset[VisibleState]) -> _States:
+        if len(members) > MAX_STATES:
+            raise _TooManyStates
+        known = self._known.get(members)
+        if known is None:
+            known = self._known[members] = _States(members)
+        return known
+
+
+class _LazyWalk:
+    """The one marking that lazy replay leads to; allowed: enabled after any run of silent transitions from there."""
+
+    def __init__(self, net: PetriNet) -> None:
+        self._replayer = Replayer(net)
         self._known: dict[Marking, frozenset[str]] = {}
+        self.initial = net.initial_marking
 
-    def marking(self, marking: Marking) -> frozenset[str]:
-        if marking not in self._known:
+    def allowed(self, at: Marking) -> frozenset[str]:
+        if at not in self._known:
             search = self._replayer.search
-            self._known[marking] = frozenset(
+            self._known[at] = frozenset(
                 label
                 for label, indices in self._replayer.by_label.items()
-                if any(search.path_enabling(index, marking) is not None for index in indices)
+                if any(search.path_enabling(index, at) is not None for index in indices)
             )
-        return self._known[marking]
+        return self._known[at]
+
+    def after(self, at: Marking, activity: str) -> Marking | None:
+        index, path = self._replayer.choose(activity, at)
+        if index is None:
+            return None
+        search = self._replayer.search
+        at = search.after(at, path)
+        return search.after(at, (index,)) if search.moves.is_enabled(index, at) else None

@@ -15,8 +15,26 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from taktloom.model.errors import LimitExceededError
+
 Matrix = NDArray[np.bool_]
 Flags = NDArray[np.bool_]
+
+
+class TooManyPairsError(LimitExceededError):
+    """The log has more activities than constraints on pairs can be told for."""
+
+    code = "TL-2163"
+
+
+def require_few(activities: int, limit: int) -> None:
+    """Raise TooManyPairsError above *limit*: matrices of all pairs are held."""
+    if activities > limit:
+        raise TooManyPairsError(
+            f"The log has {activities} activities.",
+            remedy=f"Filter to at most {limit}: constraints are told for pairs of them.",
+            parameters={"activities": str(activities), "limit": str(limit)},
+        )
 
 
 class Relation(StrEnum):

@@ -86,6 +86,11 @@ def exact_numbers(texts: pl.Series) -> pl.Series | None:
     return None
 
 
+def seconds_of(durations: pl.Series) -> pl.Series:
+    """*durations* as seconds: a number of microseconds or days would have to name its unit."""
+    return durations.dt.total_microseconds() / 1_000_000
+
+
 def _number(texts: pl.Series, sample: pl.Series, wanted: AttributeType) -> pl.Series | None:
     if wanted is not AttributeType.NUMBER and sample.str.contains(INTEGER_TEXT).all():
         present = texts.drop_nulls()
@@ -139,8 +144,11 @@ def _keep_typed(values: pl.Series, rules: ClockRules) -> pl.Series:
         except TimeZoneNeededError:
             return values.cast(pl.String)
         return parsed.utc.cast(pl.Datetime("us")).dt.replace_time_zone("UTC").rename(values.name)
+    if isinstance(dtype, pl.Duration):
+        return seconds_of(values)
     if dtype.is_integer():
-        return values.cast(pl.Int64, strict=False)
+        whole = values.cast(pl.Int64, strict=False)
+        return whole if whole.null_count() == values.null_count() else values.cast(pl.String)
     if dtype.is_numeric():
         return values.cast(pl.Float64, strict=False)
     if dtype.is_nested() or dtype == pl.Binary:

@@ -93,7 +93,10 @@ def _read_by(text: str, delimiter: str, skipped: int) -> _Reading | None:
     if place is None:
         return None
     header, lines_before = records[place]
-    as_wide = [len(each) == len(header) for each in _filled(record for record, _ in records[place + 1 :])]
+    after = _filled(record for record, _ in records[place + 1 :])
+    while not header[-1] and after and all(len(each) < len(header) for each in after):
+        header = header[:-1]  # a delimiter after the last name, and none after the last value
+    as_wide = [len(each) == len(header) for each in after]
     share = sum(as_wide) / len(as_wide) if as_wide else 1.0
     return _Reading(delimiter=delimiter, names=header, lines_before=lines_before, as_wide=share)
 

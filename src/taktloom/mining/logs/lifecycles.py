@@ -2,9 +2,11 @@
 """Rows of a lifecycle to activity instances: a start is joined to the completion that ends it.
 
 Within (case, activity[, instance]) in order of time and source, a completion ends the oldest start still open (first
-in, first out). Starts never completed and states in between (schedule, assign, suspend …) are left out and counted;
-completions without start stay. A log whose transitions are no such pairs keeps every row (BPI Challenge 2013 has states
-of its own there). Source: IEEE 1849-2016, lifecycle extension, standard model.
+in, first out); so does an abort (ate_abort, pi_abort), which stays as what it is, for work that was begun and given up.
+Starts never ended and states in between (schedule, assign, suspend …) are left out and counted; ends without start
+stay, and so do transitions that need none (withdraw, autoskip, manualskip). Time suspended counts as time at work: the
+start of an instance is its first start. A log whose transitions are no pairs of start and end keeps every row (BPI
+Challenge 2013 has states of its own there). Source: IEEE 1849-2016, lifecycle extension, standard model.
 """
 
 from dataclasses import dataclass
@@ -16,12 +18,13 @@ from numpy.typing import NDArray
 from taktloom.model.events import Lifecycle
 
 INTERMEDIATE = frozenset({"schedule", "assign", "reassign", "suspend", "resume"})
+ABORTS = frozenset({"ate_abort", "pi_abort"})
 START, COMPLETE = str(Lifecycle.START), str(Lifecycle.COMPLETE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Instances:
-    """Which rows stay (ascending row numbers), each with its start row or -1."""
+    """Which rows stay (ascending row numbers), each with its start row or -1; aborts are no orphans."""
 
     rows: NDArray[np.int64]
     start_rows: NDArray[np.int64]
@@ -52,19 +55,20 @@ def join_lifecycles(rows: pl.DataFrame, *, are_paired: bool | None = None) -> In
     transition = rows["lifecycle"].str.to_lowercase()
     is_start, is_complete = (transition == START).fill_null(False), (transition == COMPLETE).fill_null(False)
     start, complete = is_start.to_numpy(), is_complete.to_numpy()
+    ends = complete | transition.is_in(sorted(ABORTS)).fill_null(False).to_numpy()
     between = transition.is_in(sorted(INTERMEDIATE)).fill_null(False).to_numpy()
     start_of = np.full(rows.height, -1, dtype=np.int64)
-    relevant = np.flatnonzero(start | complete)
+    relevant = np.flatnonzero(start | ends)
     key = _keys(rows)[relevant]
     order = np.lexsort((relevant, rows["occurred_at"].to_numpy()[relevant], key))
-    matched_starts, matched_completes = _match(key[order], start[relevant][order]) if key.size else (key, key)
-    start_of[relevant[order][matched_completes]] = relevant[order][matched_starts]
+    matched_starts, matched_ends = _match(key[order], start[relevant][order]) if key.size else (key, key)
+    start_of[relevant[order][matched_ends]] = relevant[order][matched_starts]
     kept = np.flatnonzero(~start & ~between)
     return Instances(
         rows=kept,
         start_rows=start_of[kept],
         orphan_starts=int(start.sum()) - matched_starts.size,
-        orphan_completes=int(complete.sum()) - matched_completes.size,
+        orphan_completes=int((complete & (start_of < 0)).sum()),
         intermediate=int(between.sum()),
     )
 

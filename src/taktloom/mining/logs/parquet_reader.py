@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Parquet to staged rows: the file itself, typed columns as they are.
 
-Columns of lists, structures or bytes hold nothing that an event could be made of, and are left out. A text that a file
-holds once may stand in every row, so that a small file can be a large log: how long all texts are is counted first.
+Columns of lists, structures, maps or bytes hold nothing that an event could be made of, and are left out. A text that a
+file holds once may stand in every row, so that a small file can be a large log: how long all texts are is counted
+first.
 """
 
 import polars as pl
@@ -17,7 +18,7 @@ from taktloom.mining.logs.staging import SourceFile, Staging
 PARQUET_MAGIC = b"PAR1"
 SAMPLE_ROWS = 1_000
 PANDAS_INDEX = "__index_level_"
-NO_VALUES = (pl.List, pl.Array, pl.Struct, pl.Binary, pl.Object)
+NO_VALUES = (pl.Binary, pl.Object)
 SAMPLE_BYTES = 64 * 1024**2
 SMALL_BYTES = 1024**3
 MOST_REPEATED = 500  # times the size of the file, of texts together; logs have up to about 50
@@ -89,7 +90,7 @@ def _columns(raw: RawBytes) -> dict[str, pl.DataType]:
     return {
         name: kind
         for name, kind in schema.items()
-        if not name.startswith(PANDAS_INDEX) and not isinstance(kind, NO_VALUES)
+        if not name.startswith(PANDAS_INDEX) and not (kind.is_nested() or isinstance(kind, NO_VALUES))
     }
 
 

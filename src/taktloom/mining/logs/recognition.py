@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from taktloom.mining.logs.attributes import seconds_of
 from taktloom.mining.logs.column_names import EXACT, USUAL, without_accents
 from taktloom.mining.logs.mapping import AttributeColumn, AttributeLevel, AttributeType, ColumnMapping
 from taktloom.mining.logs.requests import SniffedColumn
@@ -34,6 +35,8 @@ class Recognition:
 
 def describe_column(values: pl.Series) -> SniffedColumn:
     """Samples, likely type and share of empty values of a column's first rows."""
+    if isinstance(values.dtype, pl.Duration):
+        values = seconds_of(values)
     texts = values.cast(pl.String).replace("", None)
     present = texts.drop_nulls()
     samples = tuple(text[:200] for text in present.unique(maintain_order=True).head(5).to_list())
@@ -42,7 +45,7 @@ def describe_column(values: pl.Series) -> SniffedColumn:
 
 
 def _type_of(values: pl.Series, present: pl.Series) -> AttributeType:
-    if values.dtype.is_temporal():
+    if values.dtype == pl.Date or isinstance(values.dtype, pl.Datetime):
         return AttributeType.INSTANT
     if present.len() == 0:
         return AttributeType.TEXT

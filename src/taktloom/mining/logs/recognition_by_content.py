@@ -17,6 +17,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from taktloom.mining.logs.attributes import seconds_of
 from taktloom.mining.logs.mapping import AttributeType
 from taktloom.mining.logs.recognition import REQUIRED_PARTS, Recognition
 from taktloom.mining.logs.requests import SniffedColumn
@@ -88,8 +89,10 @@ def recognise_content(found: Recognition, head: pl.DataFrame, columns: Sequence[
 
 
 def _texts(values: pl.Series) -> pl.Series:
-    if values.dtype.is_temporal():
+    if values.dtype.is_temporal() and not isinstance(values.dtype, pl.Duration | pl.Time):
         return values
+    if isinstance(values.dtype, pl.Duration):
+        values = seconds_of(values)
     return values.cast(pl.String).str.strip_chars().replace("", None)
 
 

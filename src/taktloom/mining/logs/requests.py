@@ -47,13 +47,14 @@ class ImportStage(StrEnum):
 class ImportLimits:
     """Bounds on what is read; over one of them LogTooLargeError names it.
 
+    file_bytes: generous, because the file lies on this machine already; what a server lets in is bounded as it comes.
     label_characters: of a case or an activity, else the row is a bad one. activities: different ones; with more of them
     the column holds numbers or free text (TooManyActivitiesError). part_rows: how many rows of a text column are in
     memory at once and, up to the end of a case, how many a segment of the log holds; the rows are the same for any.
     held_rows: a log of more rows is sorted by way of the disk (buckets); cases are numbered differently then.
     """
 
-    file_bytes: int = 4 * 1024**3
+    file_bytes: int = 1024**4
     unpacked_bytes: int = 16 * 1024**3
     columns: int = 1_000
     cell_characters: int = 1_000_000

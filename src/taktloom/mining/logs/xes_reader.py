@@ -2,7 +2,8 @@
 """XES to staged rows, streaming: one trace is in memory at a time, rows go out in batches.
 
 What XML is accepted is decided by `formats.xml_reader`. A trace is a case, whatever its name: traces without name are
-numbered, repeated names told apart. Nested attributes become `parent.child`, lists JSON texts. Global
+numbered, repeated names told apart. Nested attributes and those of containers become `parent.child`. Lists become JSON
+texts: an array of `[key, value]`, or `[key, value, [what is nested in it]]`. Global
 attributes declare what every event has; their values are for newly made events and are not filled in.
 Source: IEEE 1849-2016, clause 4 (metamodel) and 5 (XML serialisation).
 """
@@ -36,6 +37,8 @@ BATCH_ROWS = 50_000
 SAMPLE_ROWS = 1_000
 DEEPEST = 16
 PIECE_BYTES = 64 * 1024
+
+HOLDERS = frozenset((*XES_TYPES, "container"))
 
 Row = dict[str, str]
 
@@ -131,11 +134,11 @@ def _read_attribute(element: etree._Element, prefix: str, row: Row, types: Colum
     while pending:
         each, before, depth = pending.pop()
         kind, key = _kind(each.tag), each.get("key")
-        if kind not in XES_TYPES or key is None or depth > DEEPEST:
+        if kind not in HOLDERS or key is None or depth > DEEPEST:
             continue
         column = before + key
         value = _list_text(each) if kind == "list" else each.get("value")
-        if value is not None:
+        if value is not None and kind in XES_TYPES:
             if len(value) > limit:
                 raise LogTooLargeError("characters in a cell", limit)
             row[column] = value
@@ -145,9 +148,18 @@ def _read_attribute(element: etree._Element, prefix: str, row: Row, types: Colum
 
 
 def _list_text(element: etree._Element) -> str:
+    return json.dumps(_items(element, 0), ensure_ascii=False)
+
+
+def _items(element: etree._Element, depth: int) -> list[list[object]]:
     wrapped = [item for values in element if _local(values) == "values" for item in values]
-    items = wrapped or [item for item in element if _kind(item.tag) in XES_TYPES]  # without values: before IEEE 1849
-    return json.dumps([[item.get("key"), item.get("value")] for item in items], ensure_ascii=False)
+    items = wrapped or list(element)  # without values: before IEEE 1849, a container, or nested attributes
+    return [_item(item, depth) for item in items if _local(item) in HOLDERS]
+
+
+def _item(item: etree._Element, depth: int) -> list[object]:
+    nested = _items(item, depth + 1) if depth < DEEPEST else []
+    return [item.get("key"), item.get("value"), nested] if nested else [item.get("key"), item.get("value")]
 
 
 def _traces(raw: RawBytes, digest: Digest) -> Iterator[etree._Element]:

@@ -11,6 +11,7 @@ collation that holds different texts for equal is refused.
 
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from taktloom.mining.sql.errors import SqlExtraMissingError, SqlTableRefusedError
@@ -22,6 +23,7 @@ SESSION_IN_UTC = {
     "pyspark": "SET TIME ZONE 'UTC'",
     "mysql": "SET time_zone = '+00:00'",
 }
+FILE_ENGINES = ("duckdb://", "sqlite://")
 COLUMNS = ("case", "activity", "time", "start", "resource", "order")
 
 
@@ -64,18 +66,34 @@ class EventTable:
 def connect(url: str) -> Any:
     """A connection to the engine at *url*, its session in UTC.
 
-    url: as Ibis takes it, such as duckdb:///file.db, postgres://user@host/database. Raises SqlExtraMissingError and
-    SqlTableRefusedError.
+    url: as Ibis takes it, such as duckdb:///file.db, postgres://user@host/database; the file must be there, as engines
+    would make an empty one. Raises SqlExtraMissingError and SqlTableRefusedError.
     """
     try:
         import ibis
     except ImportError as error:
         raise SqlExtraMissingError from error
     try:
-        connection = ibis.connect(url)
+        connection = ibis.connect(_of_its_file(url))
+    except SqlTableRefusedError:
+        raise
     except Exception as error:  # every engine's driver has errors of its own
         raise SqlTableRefusedError("engine", "The SQL engine cannot be reached.", remedy_of(error)) from error
     return in_utc(connection)
+
+
+def _of_its_file(url: str) -> str:
+    """*url* with the absolute path of its file, where it is an engine's that reads one: three slashes may stand before
+    a path from the root, as Ibis has it, or from the working folder, as other libraries do."""
+    scheme = next((each for each in FILE_ENGINES if url.startswith(each)), "")
+    path, mark, options = url.removeprefix(scheme).partition("?")
+    if "://" in path or path in {"", ":memory:", "/:memory:"} or path.startswith("md:"):
+        return url
+    found = next((each for each in map(Path, (path, path.lstrip("/"))) if each.is_file()), None)
+    if found is None:
+        remedy = "Name a file that is there: sqlite:///folder/file.db, say."
+        raise SqlTableRefusedError("no-file", f"There is no database file {path}.", remedy)
+    return f"{scheme}{found.resolve()}{mark}{options}"
 
 
 def in_utc(connection: Any) -> Any:

@@ -2,6 +2,7 @@
 """Deployed files, process definitions, starting an instance, evaluating a decision."""
 
 from collections.abc import Iterable
+from typing import TypeAlias
 
 from fastapi import APIRouter, Request
 from starlette.datastructures import UploadFile
@@ -18,6 +19,7 @@ from taktloom.web.engine_rest.instances import shown_instance
 from taktloom.web.engine_rest.values import instant_text, read_variables, typed_value, typed_values
 
 router = APIRouter()
+AnyStarted: TypeAlias = schemas.InstanceOut | schemas.StartedOut
 _OLD_DMN = (".dmn11.xml", ".dmn10.xml")
 
 
@@ -123,7 +125,7 @@ def read_definition_of_key(context: Caller, key: str, tenant_id: str | None = No
 @router.post("/process-definition/key/{key}/start")
 @router.post("/process-definition/key/{key}/tenant-id/{tenant_id}/start", name="start_definition_of_tenant")
 @calls(instances.start_instance)
-def start_by_key(context: Caller, key: str, body: schemas.StartIn, tenant_id: str | None = None) -> schemas.StartedOut:
+def start_by_key(context: Caller, key: str, body: schemas.StartIn, tenant_id: str | None = None) -> AnyStarted:
     """Start an instance of the newest version."""
     require_tenant(context, tenant_id)
     return _start(context, key, None, body)
@@ -145,7 +147,7 @@ def read_definition(context: Caller, definition_id: str) -> schemas.XmlOut:
 
 @router.post("/process-definition/{definition_id}/start")
 @calls(instances.start_instance)
-def start_by_id(context: Caller, definition_id: str, body: schemas.StartIn) -> schemas.StartedOut:
+def start_by_id(context: Caller, definition_id: str, body: schemas.StartIn) -> AnyStarted:
     """Start an instance of one version."""
     process_id, version = _split(definition_id)
     return _start(context, process_id, version, body)
@@ -172,7 +174,7 @@ def require_tenant(context: Context, tenant_id: str | None) -> None:
         raise NotFoundError(f"There is no tenant {tenant_id}.", remedy="Leave the tenant out.")
 
 
-def _start(context: Context, process_id: str, version: int | None, body: schemas.StartIn) -> schemas.StartedOut:
+def _start(context: Context, process_id: str, version: int | None, body: schemas.StartIn) -> AnyStarted:
     if body.start_instructions or body.case_instance_id:
         raise OptionRefusedError(
             "startInstructions and caseInstanceId are not supported.", remedy="Start at the start event."
@@ -185,8 +187,9 @@ def _start(context: Context, process_id: str, version: int | None, body: schemas
         version=version,
     )
     shown = shown_instance(started)
-    given = typed_values(read_variables(body.variables))
-    return schemas.StartedOut(**shown.model_dump(), variables=given if body.with_variables_in_return else None)
+    if not body.with_variables_in_return:
+        return shown
+    return schemas.StartedOut(**shown.model_dump(), variables=typed_values(read_variables(body.variables)))
 
 
 def _all_definitions(context: Context) -> Iterable[DeployedProcess]:

@@ -204,7 +204,9 @@ class InstanceOut(Answer):
 
 
 class StartedOut(InstanceOut):
-    variables: TypedMap | None = None
+    """Asked for with its variables; clients take the field's presence, even null, for a list of them."""
+
+    variables: TypedMap
 
 
 class ModificationsIn(Body):

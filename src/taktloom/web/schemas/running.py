@@ -183,7 +183,7 @@ class MessageIn(In):
     name: str = Field(min_length=1, max_length=200)
     correlation_key: str | None = Field(default=None, max_length=1000)
     variables: Variables = Field(default_factory=dict)
-    message_id: str | None = Field(default=None, max_length=200)
+    message_id: str | None = Field(default=None, min_length=1, max_length=200)
     time_to_live_s: float = Field(default=0, ge=0, le=365 * 86_400)
     business_key: str | None = Field(default=None, max_length=200)
 

@@ -31,6 +31,7 @@ class ReadyJob(NamedTuple):
     """A job as its row tells it. headers: JSON. ready_at: microseconds since 1970.
 
     insert: what was bound to insert its row, if this engine did; epoch: of the session then.
+    has_timed_out: it was locked, and nothing was heard of it until its lock ran out.
     """
 
     job_id: JobId
@@ -48,6 +49,7 @@ class ReadyJob(NamedTuple):
     ready_at: int
     insert: Mapping[str, SqlValue] | None = None
     epoch: int | None = None
+    has_timed_out: bool = False
 
 
 class _Lane:
@@ -201,6 +203,7 @@ def ready_job(row: Row) -> ReadyJob:
         fence=row.integer("fence"),
         priority=row.integer("priority"),
         ready_at=row.integer("ready_at"),
+        has_timed_out=bool(row.integer("has_timed_out")),
     )
 
 

@@ -38,8 +38,8 @@ class Pulse:
 class OpenCounts:
     """What is open now. By name for the most frequent; timer_lag: how long the oldest due timer is overdue.
 
-    job_events: by type and kind, how often jobs were created, completed, failed or ended by a BPMN error since the
-    engine was opened.
+    job_events: by type and kind, how often jobs were created, completed, failed, ended by a BPMN error or handed out
+    again after a time-out since the engine was opened.
     """
 
     instances: Mapping[str, int]

@@ -56,7 +56,7 @@ LIMIT :max_jobs;
 
 -- name: ready_jobs
 SELECT job_id, job_type, priority, instance_key, process_id, element_id, retries_left, attempt, fence, ready_at, headers,
-  variables_sealed, (SELECT subject_key FROM instance i
+  variables_sealed, CASE state WHEN 'locked' THEN 1 ELSE 0 END AS has_timed_out, (SELECT subject_key FROM instance i
     WHERE i.tenant_id = job.tenant_id AND i.instance_key = job.instance_key) AS subject_key
 FROM job
 WHERE tenant_id = :tenant_id AND job_type = :job_type AND priority = :priority

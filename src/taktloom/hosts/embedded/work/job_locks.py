@@ -38,6 +38,9 @@ def lock_jobs(unit: Unit, order: LockOrder) -> tuple[LockedJob, ...]:
     else:
         locked = [_lock(unit, job, order) for job in _remembered(unit, order)]
         before = held.change_count(unit.session)
+    for job in locked:
+        if job.has_timed_out:
+            unit.count_job("timed-out", job.job_type)
     locked.sort(key=lambda job: (-job.priority, job.job_id))
     micros = to_micros(order.until)
     held.hold(

@@ -5,7 +5,7 @@
 
 -- name: lock_jobs
 WITH chosen AS MATERIALIZED (
-  SELECT ctid AS place FROM job
+  SELECT ctid AS place, job_id AS chosen_id, state AS was FROM job
   WHERE tenant_id = :tenant_id AND job_type IN (SELECT value FROM json_each(:job_types))
     AND state IN ('available', 'waiting', 'locked') AND ready_at <= :now AND is_held = 0
   ORDER BY priority DESC, ready_at, job_id LIMIT :max_jobs FOR UPDATE SKIP LOCKED)
@@ -13,12 +13,13 @@ UPDATE job SET state = 'locked', fence = fence + 1, attempt = attempt + 1, worke
   ready_at = :locked_until
 WHERE ctid = ANY (ARRAY(SELECT place FROM chosen))
 RETURNING job_id, job_type, priority, instance_key, process_id, element_id, retries_left, attempt, fence, ready_at, headers,
-  variables_sealed, (SELECT subject_key FROM instance i
+  variables_sealed, CASE WHEN job_id IN (SELECT chosen_id FROM chosen WHERE was = 'locked') THEN 1 ELSE 0 END
+    AS has_timed_out, (SELECT subject_key FROM instance i
     WHERE i.tenant_id = job.tenant_id AND i.instance_key = job.instance_key) AS subject_key;
 
 -- name: lock_jobs_of_type
 WITH chosen AS MATERIALIZED (
-  SELECT ctid AS place FROM job
+  SELECT ctid AS place, job_id AS chosen_id, state AS was FROM job
   WHERE tenant_id = :tenant_id AND job_type = :job_type AND priority = :priority
     AND state IN ('available', 'waiting', 'locked') AND ready_at <= :now AND is_held = 0
   ORDER BY ready_at, job_id LIMIT :max_jobs FOR UPDATE SKIP LOCKED)
@@ -26,7 +27,8 @@ UPDATE job SET state = 'locked', fence = fence + 1, attempt = attempt + 1, worke
   ready_at = :locked_until
 WHERE ctid = ANY (ARRAY(SELECT place FROM chosen))
 RETURNING job_id, job_type, priority, instance_key, process_id, element_id, retries_left, attempt, fence, ready_at, headers,
-  variables_sealed, (SELECT subject_key FROM instance i
+  variables_sealed, CASE WHEN job_id IN (SELECT chosen_id FROM chosen WHERE was = 'locked') THEN 1 ELSE 0 END
+    AS has_timed_out, (SELECT subject_key FROM instance i
     WHERE i.tenant_id = job.tenant_id AND i.instance_key = job.instance_key) AS subject_key;
 
 -- The job is found by its id before anything is asked of it: the planner would read all that is ready for it.
