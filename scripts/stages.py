@@ -20,8 +20,11 @@ import ui_build
 from setup_environment import PROJECT_ROOT, VENV
 
 PYTEST_NOTHING_COLLECTED = 5
-# By file, so that what a file sets up once is set up once.
-ON_ALL_CORES = ("--numprocesses", str(min(os.cpu_count() or 1, 4)), "--dist", "loadfile")
+# By file, so that what a file sets up once is set up once; in the order of folders, whose last files are short ones: by
+# the number of tests, which xdist prefers, files of a few long tests would come last and keep one core waiting.
+ON_ALL_CORES = ("--numprocesses", str(min(os.cpu_count() or 1, 4)), "--dist", "loadfile", "--no-loadscope-reorder")
+# Whoever forbids Python to keep what it has compiled would have every process of every stage compile all of it anew.
+KEEPS_COMPILED = {"PYTHONDONTWRITEBYTECODE": ""}
 # Where the tests of two stages lie: to look for them everywhere costs each worker some 20 s of computing.
 RELIABILITY_PATHS = ("tests/reliability", "tests/mutations")
 BROWSER_PATHS = ("tests/e2e",)
@@ -105,7 +108,8 @@ def _tool(*command: str) -> Callable[[Sequence[str]], Outcome]:
 
 def _pytest(marker: str, *options: str) -> Callable[[Sequence[str]], Outcome]:
     def run(pytest_arguments: Sequence[str]) -> Outcome:
-        code = _call([str(VENV / "bin" / "python"), "-m", "pytest", "-m", marker, *options, *pytest_arguments])
+        command = [str(VENV / "bin" / "python"), "-m", "pytest", "-m", marker, *options, *pytest_arguments]
+        code = _call(command, **KEEPS_COMPILED)
         return Outcome.NOTHING if code == PYTEST_NOTHING_COLLECTED else _outcome(code)
 
     return run

@@ -7,9 +7,12 @@
 - With CI=true nothing may be skipped: a skip becomes a failure, so that a missing tool never hides a missing test.
 - Libraries of numbers compute on one core: the stages run as many tests at a time as there are cores, and threads that
   wait for each other on a busy machine spin for a hundred times as long as they compute.
+- What the collection of thousands of tests leaves in memory stays until the end: it is kept out of the sight of the
+  garbage collector, which would look through all of it every few tests.
 - Hypothesis runs few examples by default (`quick`) and many, reproducible ones in CI (`ci`).
 """
 
+import gc
 import os
 from collections import Counter
 from collections.abc import Generator, Iterator
@@ -77,6 +80,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     config.stash[NOT_RUN].update(_suite(item) for item in without)
     config.hook.pytest_deselected(items=without)
     items[:] = [item for item in items if not _needs_data(item)]
+
+
+def pytest_collection_finish() -> None:
+    gc.collect()
+    gc.freeze()
+
+
+def pytest_sessionfinish() -> None:
+    gc.unfreeze()  # libraries report what is left at the end as leaked
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

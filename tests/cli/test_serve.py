@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+import pytest
 
 SOURCE = Path(__file__).parents[2] / "src"
 PATIENCE_S = 60  # a loaded machine
@@ -26,6 +27,14 @@ def _serving(data: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str],
     finally:
         process.kill()
         process.communicate()
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str, int]]:
+    """A server for the tests that leave it running: its folder, its address, its process."""
+    data = tmp_path_factory.mktemp("served") / "data"
+    with _serving(data) as (process, said, _):
+        yield data, said["address"], process.pid
 
 
 def _begin(data: Path, *arguments: str) -> subprocess.Popen[str]:
@@ -68,25 +77,26 @@ def test_a_fresh_folder_gets_a_link_that_signs_in_and_sigterm_ends_it_well(tmp_p
     assert seconds < 10  # some 2 s: benchmarks hold that figure
 
 
-def test_a_second_server_on_the_folder_is_refused(tmp_path: Path) -> None:
-    with _serving(tmp_path / "data") as (process, _, _):
-        second = _begin(tmp_path / "data", "serve", "--port", "0")
-        out, _ = second.communicate(timeout=PATIENCE_S)
+def test_a_second_server_on_the_folder_is_refused(running: tuple[Path, str, int]) -> None:
+    data, _, pid = running
 
-        error = json.loads(out)["error"]
-        assert second.returncode == 1
-        assert (error["code"], error["parameters"]["pid"]) == ("TL-3901", str(process.pid))
+    second = _begin(data, "serve", "--port", "0")
+    out, _ = second.communicate(timeout=PATIENCE_S)
+
+    error = json.loads(out)["error"]
+    assert second.returncode == 1
+    assert (error["code"], error["parameters"]["pid"]) == ("TL-3901", str(pid))
 
 
-def test_commands_work_beside_a_running_server(tmp_path: Path) -> None:
-    with _serving(tmp_path / "data") as (_, said, _):
-        added = _begin(tmp_path / "data", "user", "add", "mei", "--role", "owner")
-        out, _ = added.communicate(timeout=PATIENCE_S)
-        token = json.loads(out)["one_time_link"].partition("#token=")[2]
+def test_commands_work_beside_a_running_server(running: tuple[Path, str, int]) -> None:
+    data, address, _ = running
 
-        answer = httpx.post(f"{said['address']}/api/v1/session/one-time", json={"token": token}, timeout=PATIENCE_S)
+    added = _begin(data, "user", "add", "mei", "--role", "owner")
+    out, _ = added.communicate(timeout=PATIENCE_S)
+    token = json.loads(out)["one_time_link"].partition("#token=")[2]
 
-        assert answer.json()["user"]["roles"] == ["owner"]
+    answer = httpx.post(f"{address}/api/v1/session/one-time", json={"token": token}, timeout=PATIENCE_S)
+    assert answer.json()["user"]["roles"] == ["owner"]
 
 
 def test_a_server_that_was_killed_leaves_no_lock_behind(tmp_path: Path) -> None:
