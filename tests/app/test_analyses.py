@@ -24,6 +24,7 @@ from taktloom.app.settings import Settings
 from taktloom.app.wiring import Rooms
 from taktloom.formats.bpmn import write_bpmn
 from taktloom.formats.bpmn.builder import process
+from taktloom.mining.decisions import Verdict
 from taktloom.mining.explanation.cohorts import DifferenceKind
 from taktloom.mining.explanation.comparing import LogComparison
 from taktloom.mining.explanation.factors import FactorKind
@@ -378,6 +379,7 @@ ON_A_SMALL_LOG: tuple[tuple[str, dict[str, object]], ...] = (
     ("declare", {}),
     ("skeleton", {}),
     ("token-replay", {"miner": "split"}),
+    ("decisions", {}),
     ("temporal-profile", {}),
     ("clusters", {}),
     ("compare", {"split_at": "2026-01-11"}),
@@ -405,7 +407,9 @@ def test_titles_headings_and_words_of_tables_are_spoken_in_chinese_too(context: 
     assert {"cycle", "contention", "resource"} <= found
 
 
-@pytest.mark.parametrize("kinds", [FactorKind, DifferenceKind, CalendarLevel, Actor, WaitingCause, DeviationKind])
+@pytest.mark.parametrize(
+    "kinds", [FactorKind, DifferenceKind, CalendarLevel, Actor, WaitingCause, DeviationKind, Verdict]
+)
 def test_kinds_that_tables_name_are_spoken_in_chinese_too(kinds: type[StrEnum]) -> None:
     spoken = json.loads(CATALOGUE.read_text(encoding="utf-8"))
 

@@ -8,6 +8,7 @@ from taktloom.app.analyses import (
     clusters,
     comparison,
     conformance,
+    decision_mining,
     discovery,
     explanation,
     organisation,
@@ -23,6 +24,7 @@ from taktloom.app.analyses.records import Analysis
 _MODULES = (
     discovery,
     conformance,
+    decision_mining,
     performance,
     organisation,
     explanation,

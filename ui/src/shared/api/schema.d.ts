@@ -1632,6 +1632,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/logs/{log_id}/analyses/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Decisions
+         * @description Rules behind the choices at exclusive gateways, judged on cases held out, as FEEL and DMN.
+         */
+        get: operations["show_decisions"];
+        put?: never;
+        /**
+         * Show Decisions With Documents
+         * @description Rules behind the choices at exclusive gateways, judged on cases held out, as FEEL and DMN.
+         */
+        post: operations["show_decisions_with_documents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/{log_id}/analyses/decisions/files/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Decisions
+         * @description Rules behind the choices at exclusive gateways, judged on cases held out, as FEEL and DMN.
+         */
+        get: operations["export_decisions"];
+        put?: never;
+        /**
+         * Export Decisions With Documents
+         * @description Rules behind the choices at exclusive gateways, judged on cases held out, as FEEL and DMN.
+         */
+        post: operations["export_decisions_with_documents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/logs/{log_id}/analyses/declare": {
         parameters: {
             query?: never;
@@ -4294,6 +4342,15 @@ export interface components {
              */
             model: string;
         };
+        /** Body_export_decisions_with_documents */
+        Body_export_decisions_with_documents: {
+            /**
+             * Model
+             * @description BPMN file with the gateways to explain; without it a model is discovered.
+             * @default
+             */
+            model: string;
+        };
         /** Body_export_replay_with_documents */
         Body_export_replay_with_documents: {
             /**
@@ -4331,6 +4388,15 @@ export interface components {
             /**
              * Model
              * @description BPMN or PNML file to align with; without it a model is discovered.
+             * @default
+             */
+            model: string;
+        };
+        /** Body_show_decisions_with_documents */
+        Body_show_decisions_with_documents: {
+            /**
+             * Model
+             * @description BPMN file with the gateways to explain; without it a model is discovered.
              * @default
              */
             model: string;
@@ -11225,6 +11291,230 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_decisions: {
+        parameters: {
+            query?: {
+                /** @description Which miner makes the model, where none is given. */
+                miner?: components["schemas"]["MinerName"];
+                /** @description Inductive: share of rare behaviour left out. */
+                noise?: number;
+                /** @description Split: imbalance still concurrent. */
+                concurrency?: number;
+                /** @description Split: percentile of rare edges dropped. */
+                filtering?: number;
+                /** @description Heuristics: least dependency. */
+                dependency?: number;
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalysisResultOut"];
+                };
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_decisions_with_documents: {
+        parameters: {
+            query?: {
+                /** @description Which miner makes the model, where none is given. */
+                miner?: components["schemas"]["MinerName"];
+                /** @description Inductive: share of rare behaviour left out. */
+                noise?: number;
+                /** @description Split: imbalance still concurrent. */
+                concurrency?: number;
+                /** @description Split: percentile of rare edges dropped. */
+                filtering?: number;
+                /** @description Heuristics: least dependency. */
+                dependency?: number;
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Body_show_decisions_with_documents"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalysisResultOut"];
+                };
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_decisions: {
+        parameters: {
+            query?: {
+                /** @description Which miner makes the model, where none is given. */
+                miner?: components["schemas"]["MinerName"];
+                /** @description Inductive: share of rare behaviour left out. */
+                noise?: number;
+                /** @description Split: imbalance still concurrent. */
+                concurrency?: number;
+                /** @description Split: percentile of rare edges dropped. */
+                filtering?: number;
+                /** @description Heuristics: least dependency. */
+                dependency?: number;
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_decisions_with_documents: {
+        parameters: {
+            query?: {
+                /** @description Which miner makes the model, where none is given. */
+                miner?: components["schemas"]["MinerName"];
+                /** @description Inductive: share of rare behaviour left out. */
+                noise?: number;
+                /** @description Split: imbalance still concurrent. */
+                concurrency?: number;
+                /** @description Split: percentile of rare edges dropped. */
+                filtering?: number;
+                /** @description Heuristics: least dependency. */
+                dependency?: number;
+                from?: string | null;
+                to?: string | null;
+                variants?: string | null;
+                top_variants?: number | null;
+                activity?: string[] | null;
+                without?: string[] | null;
+                case?: string | null;
+                filter?: string | null;
+            };
+            header?: never;
+            path: {
+                log_id: string;
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Body_export_decisions_with_documents"];
+            };
+        };
         responses: {
             /** @description Successful Response */
             200: {
