@@ -74,10 +74,10 @@ function useOrder(onDone: () => void) {
   const order = useMutation({
     mutationFn: (act: () => Promise<Outcome>) => act(),
     onSuccess: async (outcome) => {
+      if (outcome.refused.length === 0) onDone() // at once: what is chosen while the list is read again stays chosen
+      setRefused(outcome.refused.length === 0 ? null : outcome)
       notifications.show({ message: t('several.done', { count: outcome.done, refused: outcome.refused.length }) })
       await queryClient.invalidateQueries({ queryKey: ['tasks'] })
-      if (outcome.refused.length === 0) onDone()
-      setRefused(outcome.refused.length === 0 ? null : outcome)
     },
   })
   return { order, refused }
