@@ -21,6 +21,7 @@ from taktloom.model.identifiers import ElementId
 
 if TYPE_CHECKING:
     from taktloom.mining.decisions import MinedDecision
+    from taktloom.mining.decisions.rule_list import RouteRule
     from taktloom.model.process import ProcessDefinition
 
 NAMED_AT_MOST = 3  # activities of a branch, or before a gateway
@@ -104,7 +105,7 @@ def _decisions(source: AnalysisInput, parameters: DecisionParameters) -> Analysi
     return AnalysisOutput(
         data=result,
         tables=(_overview(result), _rules(result)),
-        notes=(f"Rozinat & van der Aalst, BPM 2006; {VALIDATION}.",),
+        notes=(VALIDATION, "Rozinat & van der Aalst, BPM 2006."),
         files=_files(process, mined, names, variables),
     )
 
@@ -184,26 +185,21 @@ def _point(mined: "MinedDecision", names: _BranchNames, variables: Mapping[str, 
         gain=mined.gain,
         rules=tuple(
             ChoiceRuleRecord(
-                condition=_condition(mined, at, variables),
+                condition=_condition(mined, rule, variables),
                 branch=branches[mined.flows[rule.predicted]],
                 cases=rule.cases,
                 correct=rule.correct,
             )
-            for at, rule in enumerate(listed)
+            for rule in listed
         ),
     )
 
 
-def _condition(mined: "MinedDecision", at: int, variables: Mapping[str, str]) -> str:
+def _condition(mined: "MinedDecision", rule: "RouteRule", variables: Mapping[str, str]) -> str:
     from taktloom.mining.decisions.rule_list import unary_test
 
-    assert mined.rules is not None
-    tests = mined.rules.rules[at].tests
-    if not tests:
-        return "true"
-    return " and ".join(
-        f"{variables[test.feature]} in ({unary_test(test, mined.features[test.feature])})" for test in tests
-    )
+    tests = (f"{variables[test.feature]} in ({unary_test(test, mined.features[test.feature])})" for test in rule.tests)
+    return " and ".join(tests) or "true"
 
 
 def _overview(result: DecisionMiningResult) -> OutputTable:
