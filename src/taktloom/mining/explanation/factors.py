@@ -116,7 +116,7 @@ def _of_attribute(name: str, column: pl.Series) -> Iterator[tuple[Factor, Marks]
 
 
 def _ranges(kind: FactorKind, name: str, values: NDArray[np.float64]) -> Iterator[tuple[Factor, Marks]]:
-    """Each value where there are few, else the thirds; a bound is a value that occurs, so that a filter can repeat it."""
+    """Each value where there are few, else the thirds; bounds are values that occur, which filters can repeat."""
     known = values[~np.isnan(values)]
     levels = np.unique(known)
     if levels.size < 2:
