@@ -233,6 +233,8 @@ TOO_LARGE, HALF = 10**30, "\ud800"
         ("POST", "/processes/one/instances", {"variables": {"n": [HALF]}}),
         ("POST", "/messages", {"name": "m", "message_id": HALF}),
         ("POST", "/session/one-time", {"token": HALF}),
+        ("POST", "/session", {"username": "nobody", "password": HALF}),
+        ("PUT", "/logs/none/rates", {"currency": "EUR", "default": float("inf")}),
     ],
 )
 def test_what_no_row_can_hold_is_refused(
