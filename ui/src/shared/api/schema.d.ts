@@ -8048,8 +8048,8 @@ export interface operations {
     list_audit: {
         parameters: {
             query?: {
-                cursor?: string | null;
                 limit?: number;
+                cursor?: string | null;
             };
             header?: never;
             path?: never;
@@ -8080,8 +8080,8 @@ export interface operations {
     list_batches: {
         parameters: {
             query?: {
-                cursor?: string | null;
                 limit?: number;
+                cursor?: string | null;
             };
             header?: never;
             path?: never;
@@ -8210,8 +8210,8 @@ export interface operations {
         parameters: {
             query?: {
                 state?: ("pending" | "done" | "failed" | "skipped") | null;
-                cursor?: string | null;
                 limit?: number;
+                cursor?: string | null;
             };
             header?: never;
             path: {
@@ -8569,8 +8569,8 @@ export interface operations {
     list_dead_letters: {
         parameters: {
             query?: {
-                cursor?: string | null;
                 limit?: number;
+                cursor?: string | null;
             };
             header?: never;
             path?: never;
@@ -8925,8 +8925,8 @@ export interface operations {
     list_drafts: {
         parameters: {
             query?: {
-                cursor?: string | null;
                 limit?: number;
+                cursor?: string | null;
             };
             header?: never;
             path?: never;
@@ -9177,8 +9177,8 @@ export interface operations {
         parameters: {
             query?: {
                 process_id?: string | null;
-                cursor?: string | null;
                 limit?: number;
+                cursor?: string | null;
             };
             header?: never;
             path?: never;
@@ -9211,8 +9211,8 @@ export interface operations {
             query?: {
                 process_id?: string | null;
                 state?: "open" | "resolved" | "all";
-                cursor?: string | null;
                 limit?: number;
+                cursor?: string | null;
             };
             header?: never;
             path?: never;
@@ -9318,8 +9318,8 @@ export interface operations {
                 search?: string | null;
                 started_after?: string | null;
                 started_before?: string | null;
-                cursor?: string | null;
                 limit?: number;
+                cursor?: string | null;
             };
             header?: never;
             path?: never;
@@ -9511,8 +9511,8 @@ export interface operations {
     list_journal: {
         parameters: {
             query?: {
-                cursor?: string | null;
                 limit?: number;
+                cursor?: string | null;
             };
             header?: never;
             path: {
@@ -14487,8 +14487,8 @@ export interface operations {
         parameters: {
             query?: {
                 verdict?: ("migrates" | "waits" | "cannot") | null;
-                cursor?: string | null;
                 limit?: number;
+                cursor?: string | null;
             };
             header?: never;
             path?: never;
@@ -14690,8 +14690,8 @@ export interface operations {
             query?: {
                 instance_key?: string | null;
                 batch_id?: string | null;
-                cursor?: string | null;
                 limit?: number;
+                cursor?: string | null;
             };
             header?: never;
             path?: never;
@@ -15109,8 +15109,8 @@ export interface operations {
     list_retention: {
         parameters: {
             query?: {
-                cursor?: string | null;
                 limit?: number;
+                cursor?: string | null;
             };
             header?: never;
             path?: never;
@@ -15473,8 +15473,8 @@ export interface operations {
         parameters: {
             query?: {
                 process_id?: string | null;
-                cursor?: string | null;
                 limit?: number;
+                cursor?: string | null;
             };
             header?: never;
             path?: never;
@@ -15540,8 +15540,8 @@ export interface operations {
                 search?: string | null;
                 state?: "open" | "completed" | "cancelled" | "any";
                 order?: "oldest" | "newest" | "due" | "priority";
-                cursor?: string | null;
                 limit?: number;
+                cursor?: string | null;
                 assignee?: string | null;
                 group?: string | null;
                 business_key?: string | null;
