@@ -139,6 +139,30 @@ def test_a_planted_calendar_is_found_and_one_who_does_little_gets_that_of_the_ro
     assert calendar_problems(calendar_document(ann, "Europe/Amsterdam")) == ()
 
 
+def test_hours_are_told_of_who_keeps_some_and_of_nobody_who_works_at_any() -> None:
+    told = 0
+    for seed in range(100):
+        draw = np.random.default_rng(seed)
+        at_any = np.sort(draw.choice(24 * 60, 60, replace=False)).tolist()  # 60 hours of 60 days
+        rows: list[Row] = [
+            (number, "a", "Ann", None, MONDAY + timedelta(hours=hour)) for number, hour in enumerate(at_any)
+        ]
+        told += discover_calendars(arrays(rows))[0].level is not CalendarLevel.CANNOT_TELL
+    nights: list[Row] = [(day, "a", "Ned", None, MONDAY + timedelta(days=day, hours=22 + day % 4)) for day in range(60)]
+
+    assert told <= 6  # one in a hundred is expected; more than six, one in ten thousand times
+    assert discover_calendars(arrays(nights))[0].level is CalendarLevel.RESOURCE
+
+
+def test_who_cannot_be_told_is_open_at_every_hour() -> None:
+    rows: list[Row] = [(number, "a", "Ann", None, MONDAY + timedelta(hours=7 * number)) for number in range(24)]
+
+    (found,) = discover_calendars(arrays(rows))
+
+    assert (found.level, found.hours, found.support) == (CalendarLevel.CANNOT_TELL, 168, 1)
+    assert set(found.week.values()) == {("00:00-24:00",)}
+
+
 def test_more_resources_than_pairs_can_be_looked_at_are_refused() -> None:
     with pytest.raises(TooManyResourcesError):
         require_few_resources(2_001)

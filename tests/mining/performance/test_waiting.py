@@ -11,7 +11,7 @@ from taktloom.mining.performance.times import rank_bottlenecks
 from taktloom.mining.performance.waiting import CAUSES, WaitingCause, WeeklyHours, find_waiting_causes
 from taktloom.mining.statistics.arrays import LogArrays, load_arrays
 from tests.mining.given_logs import given_log
-from tests.mining.performance.waiting_truth import HOUR, MONDAY_US, TRUTHS, first_come, two_steps
+from tests.mining.performance.waiting_truth import HOUR, MONDAY_US, TRUTHS, beside_each_other, first_come, two_steps
 
 
 def hours_of(log: LogArrays) -> dict[str, WeeklyHours]:
@@ -31,6 +31,31 @@ def test_the_planted_cause_takes_the_waiting(cause: str, seed: int) -> None:
     shares = {each.value: found.by_cause[each] / found.total_s for each in CAUSES}
     assert shares[cause] >= LEAST[cause], shares
     assert found.untold == 0
+
+
+@pytest.mark.parametrize("cause", TRUTHS)
+def test_hours_discovered_in_a_log_do_not_turn_other_causes_into_unavailability(cause: str) -> None:
+    """Nobody but the desk of office hours has any; few events of the others leave hours of the week empty by chance."""
+    log = TRUTHS[cause](np.random.default_rng(21))
+
+    found, known = find_waiting_causes(log, hours_of(log)), find_waiting_causes(log)
+
+    if cause == "unavailability":
+        assert found.by_cause[WaitingCause.UNAVAILABILITY] > 0.99 * found.total_s
+    else:
+        assert found.by_cause == known.by_cause
+
+
+def test_causes_of_several_desks_in_one_log_are_found_side_by_side() -> None:
+    parts = {cause: TRUTHS[cause](np.random.default_rng(31)) for cause in TRUTHS}
+    together = beside_each_other(list(parts.values()))
+
+    found = find_waiting_causes(together, hours_of(together))
+
+    alone = [find_waiting_causes(log, hours_of(log)) for log in parts.values()]
+    assert found.total_s == pytest.approx(sum(each.total_s for each in alone))
+    for cause in CAUSES:
+        assert found.by_cause[cause] == pytest.approx(sum(each.by_cause[cause] for each in alone), rel=0.02)
 
 
 def test_where_the_last_come_first_only_what_is_being_done_when_a_case_comes_is_contention() -> None:

@@ -35,6 +35,25 @@ def two_steps(ready: NDArray[np.int64], work: Planned) -> LogArrays:
     )
 
 
+def beside_each_other(logs: list[LogArrays]) -> LogArrays:
+    """One log of all, each with a clerk and a desk of its own."""
+    sizes = [log.case.size for log in logs]
+    number = np.repeat(np.arange(len(logs)), sizes)
+    return LogArrays(
+        activities=logs[0].activities,
+        resources=[f"{name} {at}" for at in range(len(logs)) for name in ("clerk", "desk")],
+        roles=[],
+        case=(np.concatenate([log.case for log in logs]) + number * max(sizes)).astype(np.uint32),
+        activity=np.concatenate([log.activity for log in logs]),
+        resource=np.concatenate([log.resource for log in logs]) + 2 * number,
+        role=np.concatenate([log.role for log in logs]),
+        occurred_at=np.concatenate([log.occurred_at for log in logs]),
+        started_at=np.concatenate([log.started_at for log in logs if log.started_at is not None]),
+        has_start=np.concatenate([log.has_start for log in logs]),
+        local=np.concatenate([log.local for log in logs]),
+    )
+
+
 def arrivals(draw: Draw, cases: int, mean_hours: float) -> NDArray[np.int64]:
     return MONDAY_US + np.cumsum(draw.exponential(mean_hours, cases) * HOUR).astype(np.int64)
 

@@ -16,7 +16,8 @@ from taktloom.app.analyses.records import (
 )
 
 if TYPE_CHECKING:
-    from taktloom.mining.performance.waiting import WaitingCauses, WeeklyHours
+    from taktloom.mining.organisation.calendars import DiscoveredCalendar
+    from taktloom.mining.performance.waiting import WaitingCauses
     from taktloom.mining.statistics.arrays import LogArrays, TimeSummary
 
 LISTED = 200
@@ -121,8 +122,9 @@ _ASSUMPTION = (
 
 
 def _waiting(source: AnalysisInput, parameters: WaitingParameters) -> AnalysisOutput:
+    from taktloom.mining.organisation.calendars import CalendarLevel, weekly_slots
     from taktloom.mining.performance.start_times import estimate_starts, with_starts
-    from taktloom.mining.performance.waiting import CAUSES, find_waiting_causes
+    from taktloom.mining.performance.waiting import CAUSES, WeeklyHours, find_waiting_causes
 
     arrays = arrays_of(source)
     notes: tuple[str, ...] = ()
@@ -132,9 +134,10 @@ def _waiting(source: AnalysisInput, parameters: WaitingParameters) -> AnalysisOu
         raise refusal("starts", "The log has no starts.", "estimated")
     if not (arrays.resource >= 0).any():
         raise refusal("resource", "The log names no resources.", "a log with a resource column")
+    calendars = _calendars(arrays) if parameters.hours is Hours.DISCOVERED else ()
     found = find_waiting_causes(
         arrays,
-        _hours(arrays) if parameters.hours is Hours.DISCOVERED else None,
+        {each.resource: WeeklyHours(weekly_slots(each)) for each in calendars},
         tolerance_us=parameters.tolerance_s * 1_000_000,
         report=lambda done, total: source.report("parting waits", done, total),
     )
@@ -162,21 +165,23 @@ def _waiting(source: AnalysisInput, parameters: WaitingParameters) -> AnalysisOu
         ),
     )
     untold = (f"Of {found.untold} waits the cause cannot be told: no start or no resource.",) if found.untold else ()
+    hidden = sum(each.level is CalendarLevel.CANNOT_TELL for each in calendars)
+    always = (
+        (f"The working hours of {hidden} resources cannot be told: they count as always at work.",) if hidden else ()
+    )
     return AnalysisOutput(
         data=found,
         tables=(totals, steps),
-        notes=(*notes, *untold),
+        notes=(*notes, *untold, *always),
         files={"plot.svg": lambda: _plot(found, parameters.language).encode()},
     )
 
 
-def _hours(arrays: "LogArrays") -> "dict[str, WeeklyHours]":
-    from taktloom.mining.organisation.calendars import discover_calendars, weekly_slots
+def _calendars(arrays: "LogArrays") -> "tuple[DiscoveredCalendar, ...]":
+    from taktloom.mining.organisation.calendars import discover_calendars
     from taktloom.mining.organisation.roles import discover_roles
-    from taktloom.mining.performance.waiting import WeeklyHours
 
-    roles = [role.resources for role in discover_roles(arrays)]
-    return {each.resource: WeeklyHours(weekly_slots(each)) for each in discover_calendars(arrays, roles)}
+    return discover_calendars(arrays, [role.resources for role in discover_roles(arrays)])
 
 
 _CHINESE = {

@@ -2,7 +2,8 @@
 """Candidate factors: what could set some cases apart from others, each as yes or no per case.
 
 Columns needed: case attributes `case.*` (texts, booleans, numbers), and of the events activity, resource and time.
-Texts with almost as many values as cases are identifiers and no factor. Numbers are cut at their lower and upper third.
+Texts with almost as many values as cases are identifiers and no factor. Numbers of few values are taken value by value;
+others are cut into thirds at values that occur. That an attribute is missing is a factor of its own.
 """
 
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ MOST_CATEGORIES = 20
 MOST_ACTIVITIES = 100
 MOST_RESOURCES = 100
 MOST_ATTRIBUTES = 100
+MOST_LEVELS = 5  # numbers of so many values are taken value by value; thirds of them would say less
 IDENTIFIER_SHARE = 0.5
 LEAST_SHARE = 0.02
 LEAST_CASES = 10
@@ -33,6 +35,7 @@ class FactorKind(StrEnum):
     """What a factor is about."""
 
     CASE_ATTRIBUTE = "case-attribute"
+    MISSING_ATTRIBUTE = "missing-attribute"
     ACTIVITY = "activity"
     REPEATED_ACTIVITY = "repeated-activity"
     RESOURCE = "resource"
@@ -88,17 +91,18 @@ def _candidates(log: LogArrays, attributes: pl.DataFrame) -> Iterator[tuple[Fact
     names = [name for name in attributes.columns if name.startswith(CASE_ATTRIBUTE_PREFIX)]
     for name in names[:MOST_ATTRIBUTES]:
         yield from _of_attribute(name, attributes[name])
+        yield Factor(kind=FactorKind.MISSING_ATTRIBUTE, name=name), attributes[name].is_null().to_numpy()
     yield from _of_activities(log)
     yield from _of_resources(log)
     yield from _of_begin(log)
     lengths = np.diff(np.append(log.starts, log.case.size)).astype(np.float64)
-    yield from _thirds(FactorKind.EVENT_COUNT, "events", lengths)
+    yield from _ranges(FactorKind.EVENT_COUNT, "events", lengths)
 
 
 def _of_attribute(name: str, column: pl.Series) -> Iterator[tuple[Factor, Marks]]:
     if column.dtype.is_numeric():
         values = column.cast(pl.Float64).fill_null(float("nan")).to_numpy()
-        yield from _thirds(FactorKind.CASE_ATTRIBUTE, name, values)
+        yield from _ranges(FactorKind.CASE_ATTRIBUTE, name, values)
         return
     if column.dtype not in (pl.String, pl.Boolean, pl.Categorical):
         return
@@ -111,15 +115,26 @@ def _of_attribute(name: str, column: pl.Series) -> Iterator[tuple[Factor, Marks]
         yield Factor(kind=FactorKind.CASE_ATTRIBUTE, name=name, value=value), marks
 
 
-def _thirds(kind: FactorKind, name: str, values: NDArray[np.float64]) -> Iterator[tuple[Factor, Marks]]:
+def _ranges(kind: FactorKind, name: str, values: NDArray[np.float64]) -> Iterator[tuple[Factor, Marks]]:
+    """Each value where there are few, else the thirds; bounds are values that occur, which filters can repeat."""
     known = values[~np.isnan(values)]
-    if np.unique(known).size < 2:
+    levels = np.unique(known)
+    if levels.size < 2:
         return
-    low, high = np.quantile(known, [1 / 3, 2 / 3])
-    with np.errstate(invalid="ignore"):
-        below, above = values < low, values > high
-    yield Factor(kind=kind, name=name, value=f"< {low:g}"), below
-    yield Factor(kind=kind, name=name, value=f"> {high:g}"), above
+    if levels.size <= MOST_LEVELS:
+        for level in levels.tolist():
+            yield Factor(kind=kind, name=name, value=f"= {_number(level)}"), values == level
+        return
+    low, high = np.quantile(known, [1 / 3, 2 / 3], method="lower").tolist()
+    lower, upper = _number(low), _number(high)
+    yield Factor(kind=kind, name=name, value=f"<= {lower}"), values <= low
+    if low < high:
+        yield Factor(kind=kind, name=name, value=f"> {lower}, <= {upper}"), (values > low) & (values <= high)
+    yield Factor(kind=kind, name=name, value=f"> {upper}"), values > high
+
+
+def _number(value: float) -> str:
+    return f"{value:.15g}"
 
 
 def _case_index(log: LogArrays) -> NDArray[np.int64]:

@@ -92,7 +92,7 @@ def count_working_time(
     common = common_calendar(log, ~is_system)
     if common.events < FEWEST_EVENTS:
         return by_clock, WorkingHours(basis=HoursBasis.CLOCK, reason="few-events")
-    if common.support < SUPPORT:
+    if common.level is CalendarLevel.CANNOT_TELL or common.support < SUPPORT:
         return by_clock, WorkingHours(basis=HoursBasis.CLOCK, reason="no-common-hours")
     own = [each for each in discover_calendars(log) if each.level is CalendarLevel.RESOURCE]
     counted = _by_weeks(log, common, own)

@@ -5,8 +5,12 @@ An hour of a weekday belongs to a calendar when on at least the confidence's sha
 from the resource's first to its last event, something was recorded in it. Support is the share of the resource's events
 that lie in its calendar. Where support is below its threshold or events are few, the calendar of its role is taken,
 then that of everybody; `level` says which. Events are starts (where known) and completions on the local wall clock.
-Source: Estrada-Torres, Camargo, Dumas, Garcia-Banuelos, Mahdy & Yerokhin, "Discovering business process simulation
-models in the presence of multitasking and availability constraints", DKE 134, 2021 (section on calendars).
+A few events leave hours empty by chance. So a calendar counts only where the hours of the day in which work is done are
+alike from date to date beyond chance (Rayleigh test on the mean hour of each date); where even everybody's are not, the
+hours cannot be told, and every hour is open.
+Sources: Estrada-Torres, Camargo, Dumas, Garcia-Banuelos, Mahdy & Yerokhin, "Discovering business process simulation
+models in the presence of multitasking and availability constraints", DKE 134, 2021 (section on calendars); Mardia &
+Jupp, "Directional statistics", 2000, section 6.3.1 (Rayleigh test).
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,6 +25,7 @@ from taktloom.mining.statistics.resources import MONDAY_OFFSET
 
 HOUR_US, DAY_US = 3_600 * MICROSECONDS_PER_SECOND, 86_400 * MICROSECONDS_PER_SECOND
 CONFIDENCE, SUPPORT, FEWEST_EVENTS = 0.1, 0.7, 30
+LEVEL = 0.01  # probability of telling hours of somebody who works at any hour
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 SLOTS = 7 * 24
 
@@ -28,11 +33,12 @@ Slots = NDArray[np.bool_]
 
 
 class CalendarLevel(StrEnum):
-    """Whose events a calendar rests on."""
+    """Whose events a calendar rests on. CANNOT_TELL: on nobody's, every hour is open."""
 
     RESOURCE = "resource"
     ROLE = "role"
     EVERYBODY = "everybody"
+    CANNOT_TELL = "cannot tell"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,17 +124,32 @@ class _Hours:
         weekday = (day + MONDAY_OFFSET) % 7
         self.slot = weekday * 24 + hour
         if local.size == 0:
-            self.shares = np.zeros(SLOTS)
+            self.shares, self.chance = np.zeros(SLOTS), 1.0
             return
         worked = np.unique(day * 24 + hour)  # each hour of each date once
         dates = np.arange(int(day.min()), int(day.max()) + 1)
         possible = np.bincount((dates + MONDAY_OFFSET) % 7, minlength=7)
         seen = np.bincount(((worked // 24 + MONDAY_OFFSET) % 7) * 24 + worked % 24, minlength=SLOTS)
         self.shares = seen / np.maximum(np.repeat(possible, 24), 1)
+        self.chance = _rayleigh(worked // 24, worked % 24)
 
     def open_slots(self, confidence: float) -> Slots:
         found: Slots = (self.shares >= confidence) & (self.shares > 0)
         return found
+
+
+def _rayleigh(date: NDArray[np.int64], hour: NDArray[np.int64]) -> float:
+    """How likely hours are so alike from date to date when each date's fall anywhere on the clock.
+
+    One arrow per date, the mean of its hours on the circle, so that a long day or a batch counts once. Of few dates the
+    probability is too great rather than too small.
+    """
+    _, place = np.unique(date, return_inverse=True)
+    turns = np.exp(2j * np.pi * hour / 24)
+    counts = np.bincount(place)
+    arrows = (np.bincount(place, weights=turns.real) + 1j * np.bincount(place, weights=turns.imag)) / counts
+    spread = float((np.abs(arrows) ** 2).sum())
+    return float(np.exp(-(np.abs(arrows.sum()) ** 2) / spread)) if spread > 0 else 1.0
 
 
 def _first_supported(
@@ -136,18 +157,24 @@ def _first_supported(
 ) -> DiscoveredCalendar:
     for level, hours in levels:
         slots = hours.open_slots(confidence)
-        share = float(slots[own.slot].mean()) if own.events else 0.0
-        if share >= support or level is CalendarLevel.EVERYBODY:
+        is_supported = _share_in(slots, own) >= support or level is CalendarLevel.EVERYBODY
+        if is_supported and hours.chance <= LEVEL:
             break
+    else:
+        level, hours, slots = CalendarLevel.CANNOT_TELL, own, np.ones(SLOTS, dtype=np.bool_)
     return DiscoveredCalendar(
         resource=name,
         level=level,
         week={day: _spans(slots[24 * number : 24 * number + 24]) for number, day in enumerate(WEEKDAYS)},
         hours=int(slots.sum()),
-        support=share,
+        support=_share_in(slots, own),
         confidence=float(hours.shares[slots].mean()) if slots.any() else 0.0,
         events=own.events,
     )
+
+
+def _share_in(slots: Slots, hours: _Hours) -> float:
+    return float(slots[hours.slot].mean()) if hours.events else 0.0
 
 
 def _spans(hours: Slots) -> tuple[str, ...]:

@@ -15,11 +15,12 @@ from taktloom.app.calls import calls
 from taktloom.app.long_work import WorkStatus
 from taktloom.web.callers import Caller
 from taktloom.web.routers.works import work_out
+from taktloom.web.routes import Route
 from taktloom.web.schemas import logs as schemas
 from taktloom.web.schemas.convert import shown, shown_all
 from taktloom.web.schemas.shared import InstantIn
 
-router = APIRouter(prefix="/logs/{log_id}", tags=["review"])
+router = APIRouter(prefix="/logs/{log_id}", tags=["review"], route_class=Route)
 
 BPMN_TYPE = "application/xml"
 Share = Annotated[float, Query(ge=0, le=1)]

@@ -8083,8 +8083,8 @@ export interface operations {
     list_audit: {
         parameters: {
             query?: {
-                cursor?: string | null;
                 limit?: number;
+                cursor?: string | null;
             };
             header?: never;
             path?: never;
@@ -8115,8 +8115,8 @@ export interface operations {
     list_batches: {
         parameters: {
             query?: {
-                cursor?: string | null;
                 limit?: number;
+                cursor?: string | null;
             };
             header?: never;
             path?: never;
@@ -8245,8 +8245,8 @@ export interface operations {
         parameters: {
             query?: {
                 state?: ("pending" | "done" | "failed" | "skipped") | null;
-                cursor?: string | null;
                 limit?: number;
+                cursor?: string | null;
             };
             header?: never;
             path: {
@@ -8604,8 +8604,8 @@ export interface operations {
     list_dead_letters: {
         parameters: {
             query?: {
-                cursor?: string | null;
                 limit?: number;
+                cursor?: string | null;
             };
             header?: never;
             path?: never;
@@ -8960,8 +8960,8 @@ export interface operations {
     list_drafts: {
         parameters: {
             query?: {
-                cursor?: string | null;
                 limit?: number;
+                cursor?: string | null;
             };
             header?: never;
             path?: never;
@@ -9212,8 +9212,8 @@ export interface operations {
         parameters: {
             query?: {
                 process_id?: string | null;
-                cursor?: string | null;
                 limit?: number;
+                cursor?: string | null;
             };
             header?: never;
             path?: never;
@@ -9246,8 +9246,8 @@ export interface operations {
             query?: {
                 process_id?: string | null;
                 state?: "open" | "resolved" | "all";
-                cursor?: string | null;
                 limit?: number;
+                cursor?: string | null;
             };
             header?: never;
             path?: never;
@@ -9353,8 +9353,8 @@ export interface operations {
                 search?: string | null;
                 started_after?: string | null;
                 started_before?: string | null;
-                cursor?: string | null;
                 limit?: number;
+                cursor?: string | null;
             };
             header?: never;
             path?: never;
@@ -9546,8 +9546,8 @@ export interface operations {
     list_journal: {
         parameters: {
             query?: {
-                cursor?: string | null;
                 limit?: number;
+                cursor?: string | null;
             };
             header?: never;
             path: {
@@ -14523,8 +14523,8 @@ export interface operations {
         parameters: {
             query?: {
                 verdict?: ("migrates" | "waits" | "cannot") | null;
-                cursor?: string | null;
                 limit?: number;
+                cursor?: string | null;
             };
             header?: never;
             path?: never;
@@ -14726,8 +14726,8 @@ export interface operations {
             query?: {
                 instance_key?: string | null;
                 batch_id?: string | null;
-                cursor?: string | null;
                 limit?: number;
+                cursor?: string | null;
             };
             header?: never;
             path?: never;
@@ -15145,8 +15145,8 @@ export interface operations {
     list_retention: {
         parameters: {
             query?: {
-                cursor?: string | null;
                 limit?: number;
+                cursor?: string | null;
             };
             header?: never;
             path?: never;
@@ -15509,8 +15509,8 @@ export interface operations {
         parameters: {
             query?: {
                 process_id?: string | null;
-                cursor?: string | null;
                 limit?: number;
+                cursor?: string | null;
             };
             header?: never;
             path?: never;
@@ -15576,8 +15576,8 @@ export interface operations {
                 search?: string | null;
                 state?: "open" | "completed" | "cancelled" | "any";
                 order?: "oldest" | "newest" | "due" | "priority";
-                cursor?: string | null;
                 limit?: number;
+                cursor?: string | null;
                 assignee?: string | null;
                 group?: string | null;
                 business_key?: string | null;
