@@ -132,9 +132,16 @@ def export_model(context: Caller, log_id: str, chosen: Filtered, noise: Noise = 
     "/potential", responses={202: {"model": schemas.WorkOut, "description": "Being assessed; follow it at `/works`"}}
 )
 @calls(potential.start_potential)
-def show_potential(context: Caller, log_id: str, chosen: Filtered) -> schemas.Potential:
-    """Which activities are worth automating, and why; 202 and the work to follow while it is being assessed."""
-    found = potential.start_potential(context, log_id=log_id, chosen=chosen)
+def show_potential(
+    context: Caller,
+    log_id: str,
+    chosen: Filtered,
+    calendar: Annotated[str | None, Query(min_length=1, max_length=200)] = None,
+) -> schemas.Potential:
+    """Which activities are worth automating, and why; 202 and the work to follow while it is being assessed.
+
+    `calendar`: the business calendar that work counts by; without it, the hours that the log shows."""
+    found = potential.start_potential(context, log_id=log_id, chosen=chosen, calendar=calendar)
     if isinstance(found, WorkStatus):
         work = work_out(works.work_progress(found))
         return JSONResponse(work.model_dump(mode="json"), status_code=202)  # type: ignore[return-value]

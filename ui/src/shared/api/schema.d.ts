@@ -2706,6 +2706,8 @@ export interface paths {
         /**
          * Show Potential
          * @description Which activities are worth automating, and why; 202 and the work to follow while it is being assessed.
+         *
+         *     `calendar`: the business calendar that work counts by; without it, the hours that the log shows.
          */
         get: operations["show_potential"];
         put?: never;
@@ -6670,6 +6672,7 @@ export interface components {
             method: components["schemas"]["PotentialMethod"];
             /** Rank Stability */
             rank_stability: number | null;
+            working_hours: components["schemas"]["WorkingHours"];
         };
         /**
          * PotentialActivity
@@ -7973,6 +7976,38 @@ export interface components {
             last_seen_at: string;
             /** Name */
             name: string;
+        };
+        /**
+         * WorkingHours
+         * @description What work was counted in. given: a business calendar of this name, version and zone; discovered: the hours that
+         *     the log shows, *own* resources by their own and *shared* by everybody's; clock: around the clock, for the reason.
+         */
+        WorkingHours: {
+            /**
+             * Basis
+             * @enum {string}
+             */
+            basis: "given" | "discovered" | "clock";
+            /** Name */
+            name: string;
+            /** Own */
+            own: number;
+            /** Reason */
+            reason: string;
+            /** Shared */
+            shared: number;
+            /** Support */
+            support: number | null;
+            /** Text */
+            text: string;
+            /** Version */
+            version: number | null;
+            /** Week */
+            week: {
+                [key: string]: string[];
+            };
+            /** Zone */
+            zone: string;
         };
         /** BatchIn */
         taktloom__web__schemas__batches__BatchIn: {
@@ -14089,6 +14124,7 @@ export interface operations {
     show_potential: {
         parameters: {
             query?: {
+                calendar?: string | null;
                 from?: string | null;
                 to?: string | null;
                 variants?: string | null;
