@@ -125,8 +125,10 @@ class NetMoves:
         return [index for index in among if not needs[index] & empty]
 
     def _empty(self, marking: Marking) -> int:
-        """The highest bit of every place without a token. Adding 127 to the seven lower bits of a place carries into its
-        highest one just when one of them is set, so that few operations look at all places."""
+        """The highest bit of every place without a token.
+
+        Adding 127 to a place's seven lower bits carries into its highest one just when one of them is set.
+        """
         empty: int = ~((marking & self._low) + self._low | marking) & self._high
         return empty
 
