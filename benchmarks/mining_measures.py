@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 Figures = dict[str, object]
 Found = TypeVar("Found")
 NOISE = 0.2
-MOST_ROWS = 1_000_000_000
+MOST_ROWS, MOST_BYTES = 1_000_000_000, 1024**4
 
 
 def timed(figures: Figures, name: str, work: Callable[[], Found]) -> Found:
@@ -45,7 +45,7 @@ def measure_import(path: Path, folder: Path) -> Figures:
         timezone="UTC",
         imported_at=datetime(2026, 1, 1, tzinfo=UTC),
         log_id="log",
-        limits=ImportLimits(rows=MOST_ROWS),
+        limits=ImportLimits(rows=MOST_ROWS, unpacked_bytes=MOST_BYTES),
     )
     shutil.rmtree(folder / "log", ignore_errors=True)  # of an earlier part of the same run
     figures: Figures = {}

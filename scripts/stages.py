@@ -22,7 +22,10 @@ from setup_environment import PROJECT_ROOT, VENV
 PYTEST_NOTHING_COLLECTED = 5
 # By file, so that what a file sets up once is set up once; in the order of folders, whose last files are short ones: by
 # the number of tests, which xdist prefers, files of a few long tests would come last and keep one core waiting.
-ON_ALL_CORES = ("--numprocesses", str(min(os.cpu_count() or 1, 4)), "--dist", "loadfile", "--no-loadscope-reorder")
+BY_FILE = ("--dist", "loadfile", "--no-loadscope-reorder")
+ON_ALL_CORES = ("--numprocesses", str(min(os.cpu_count() or 1, 4)), *BY_FILE)
+# Unit tests wait half of their time, for servers, disks and other processes.
+ONE_MORE_THAN_CORES = ("--numprocesses", str(min((os.cpu_count() or 1) + 1, 4)), *BY_FILE)
 # Whoever forbids Python to keep what it has compiled would have every process of every stage compile all of it anew.
 KEEPS_COMPILED = {"PYTHONDONTWRITEBYTECODE": ""}
 # Where the tests of two stages lie: to look for them everywhere costs each worker some 20 s of computing.
@@ -155,7 +158,9 @@ STAGES: Sequence[Stage] = (
     Stage(name="types", run=_tool("mypy"), is_quick=True),
     Stage(name="imports", run=_tool("lint-imports", "--no-logo"), is_quick=True),
     Stage(
-        name="unit", run=_pytest("not conformance and not reliability and not browser", *ON_ALL_CORES), is_quick=True
+        name="unit",
+        run=_pytest("not conformance and not reliability and not browser", *ONE_MORE_THAN_CORES),
+        is_quick=True,
     ),
     Stage(name="conformance", run=_pytest("conformance and not reliability and not browser", *ON_ALL_CORES)),
     # All files at a time: those that kill processes mostly wait, those that simulate have every core at work.

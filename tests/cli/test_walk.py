@@ -74,6 +74,28 @@ def test_columns_told_by_content_are_named_and_missing_parts_have_their_option(
     assert "--case-column and --timestamp-column" in refused.err
 
 
+def test_the_potential_counts_work_by_a_calendar_from_a_file_or_by_name(taktloom: CommandLine, tmp_path: Path) -> None:
+    log, office, faulty = (tmp_path / name for name in ("log.csv", "office.json", "faulty.json"))
+    log.write_text("case,activity,start_time,time\n1,Decide,2025-05-09T16:30:00+02:00,2025-05-12T08:30:00+02:00\n")
+    office.write_text('{"zone": "Europe/Berlin", "week": {"mon": ["08:00-17:00"], "fri": ["08:00-17:00"]}}')
+    faulty.write_text('{"zone": "Nowhere", "week": {}}')
+
+    by_file = taktloom.json("potential", log, "--calendar", office)
+    taktloom("calendar", "save", "office", office)
+    by_name = taktloom.json("potential", taktloom.json("log", "import", log)["log_id"], "--calendar", "office")
+
+    for potential, name in ((by_file, "office.json"), (by_name, "office")):
+        assert (potential["working_hours"]["basis"], potential["working_hours"]["name"]) == ("given", name)
+        evidence = {each["indicator"]: each["value"] for each in potential["activities"][0]["evidence"]}
+        assert evidence["processing_hours"] == pytest.approx(1.0)
+    assert (
+        "open hours of the calendar office.json (Europe/Berlin): mon 08:00-17:00"
+        in taktloom("potential", log, "--calendar", office).out
+    )
+    assert "TL-2553" in taktloom("potential", log, "--calendar", faulty).err
+    assert "cannot be read" in taktloom("potential", log, "--calendar", tmp_path / "none.json").err
+
+
 def test_all_columns_of_a_kept_source_are_listed(taktloom: CommandLine, log_file: Path) -> None:
     log_id = taktloom.json("log", "import", log_file)["log_id"]
 

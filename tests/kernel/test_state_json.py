@@ -133,10 +133,24 @@ def test_an_event_keeps_the_rules_under_which_it_happened_when_it_is_stored_anew
 
 
 def test_formats_are_the_ones_that_have_stored_examples() -> None:
-    assert (STATE_FORMAT, JOURNAL_FORMAT) == (2, 2)
+    assert (STATE_FORMAT, JOURNAL_FORMAT) == (2, 3)
     assert {json.loads(path.read_bytes())["format"] for path in JOURNALS.glob("*.state.json")} == {1, 2}
     lines = [line for path in JOURNALS.glob("*.journal.jsonl") for line in path.read_bytes().splitlines()]
-    assert {json.loads(line)["format"] for line in lines} == {1, 2}
+    assert {json.loads(line)["format"] for line in lines} == {1, 2, 3}
+
+
+@pytest.mark.parametrize(("version", "due_at"), [(2, "15:00"), (3, "18:00")])
+def test_late_timers_fire_as_the_rules_of_the_journal_say(version: int, due_at: str) -> None:
+    process = compile_process(read_bpmn((JOURNALS / "late_timers_v2.bpmn").read_bytes()).processes[0])
+    state = InstanceState(instance_key=InstanceKey("1763888400000001"))
+
+    for line in (JOURNALS / f"late_timers_v{version}.journal.jsonl").read_bytes().splitlines():
+        step(process, state, load_event(line))
+
+    assert save_state(state) == (JOURNALS / f"late_timers_v{version}.state.json").read_bytes().rstrip()
+    due = {str(process.nodes[wait.element].id): f"{wait.due_at:%H:%M}" for wait in state.timers.values()}
+    assert due["hourly"] == due_at
+    assert bool(state.incidents) == (version == 2)  # the negative duration
 
 
 def test_the_format_version_comes_first_and_defaults_are_left_out() -> None:
@@ -195,5 +209,5 @@ def test_an_event_without_variables_is_small() -> None:
     event = InstanceStarted(occurred_at=START)
 
     assert save_event(event) == (
-        b'{"format":2,"kind":"InstanceStarted","payload":{"occurred_at":"2026-03-02T09:00:00+00:00"}}'
+        b'{"format":3,"kind":"InstanceStarted","payload":{"occurred_at":"2026-03-02T09:00:00+00:00"}}'
     )

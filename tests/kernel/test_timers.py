@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Texts of timers and the instants they give. Sources: ISO 8601; BPMN 2.0.2, 10.5.5 (Timer)."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
 from taktloom.kernel.commands import IncidentKind, Reckoning
-from taktloom.kernel.expressions import TextExpression
+from taktloom.kernel.expressions import TextExpression, compile_feel
 from taktloom.kernel.failure import ElementFailure
 from taktloom.kernel.timers import (
     Timer,
@@ -256,3 +256,54 @@ def test_a_due_date_is_an_instant_or_a_duration_from_now() -> None:
     )
     with pytest.raises(ElementFailure, match="no ISO 8601 date or duration"):
         plan_due_date(TextExpression(literal="soon"), {}, NOW)
+
+
+def test_a_start_in_the_second_of_two_equal_hours_is_kept() -> None:
+    doubled = "2026-10-25T02:30+01:00@Europe/Berlin"
+
+    assert all_of(cycle(f"R3/{doubled}/PT1H")) == [datetime(2026, 10, 25, hour, 30, tzinfo=UTC) for hour in (1, 2, 3)]
+    assert plan(TimerKind.DATE, doubled).due_at == datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
+    first, second, _ = all_of(cycle(f"R3/{doubled}/P1D"))
+    assert (first, second) == (datetime(2026, 10, 25, 1, 30, tzinfo=UTC), datetime(2026, 10, 26, 1, 30, tzinfo=UTC))
+
+
+def test_months_of_a_start_with_an_offset_are_months_of_its_own_calendar() -> None:
+    found = all_of(cycle("R4/2026-03-31T00:30+02:00/P1M"))
+
+    assert [f"{one.astimezone(timezone(2 * HOUR)):%m-%dT%H:%M}" for one in found] == [
+        "03-31T00:30",
+        "04-30T00:30",
+        "05-31T00:30",
+        "06-30T00:30",
+    ]
+
+
+def test_a_date_in_a_skipped_hour_is_the_moment_of_the_change() -> None:
+    moment_of_change = datetime(2026, 3, 29, 1, 0, tzinfo=UTC)
+    skipped = "2026-03-29T02:30@Europe/Berlin"
+
+    assert plan(TimerKind.DATE, skipped).due_at == moment_of_change
+    assert plan(TimerKind.DATE, skipped, calendar="office").due_at == moment_of_change
+    assert plan_due_date(TextExpression(literal=skipped), {}, NOW) == moment_of_change
+
+
+def test_a_negative_duration_is_over_at_once() -> None:
+    deadline = TextExpression("", compile_feel('date and time("2026-03-02T08:00:00Z") - now()', ()))
+
+    assert plan_timer(Timer(kind=TimerKind.DURATION, text=deadline), {}, NOW) == TimerPlan(due_at=NOW)
+    assert plan_due_date(deadline, {}, NOW) == NOW - HOUR
+    by_calendar = plan_timer(Timer(kind=TimerKind.DURATION, text=deadline, calendar="office"), {}, NOW)
+    assert (by_calendar.due_at, by_calendar.schedule) == (NOW, "")
+    assert check_literal(TimerKind.DURATION, "-PT1H") == "an ISO 8601 duration is expected, such as PT15M or P2D"
+
+
+def test_what_was_missed_of_an_interval_by_a_business_calendar_is_left_to_the_host() -> None:
+    first = cycle("R/PT1H", calendar="office")
+
+    following = plan_after(first, NOW + 3 * DAY)
+
+    assert following is not None
+    assert following.due_at == first.due_at
+    daily = plan_after(cycle("0 9 * * *", calendar="office"), NOW + 3 * DAY)
+    assert daily is not None
+    assert daily.due_at == NOW + 3 * DAY  # of a cron expression no instant depends on the last one

@@ -86,3 +86,19 @@ def test_the_first_message_of_a_parallel_gateway_starts_the_instance_that_takes_
 
     assert instance.state == "completed"
     assert len(engine.instances("p")) == 1
+
+
+def test_a_cycle_goes_on_when_the_process_is_deployed_again_and_one_that_is_over_stays_over() -> None:
+    cycle = "<timerEventDefinition><timeCycle>R3/PT1H</timeCycle></timerEventDefinition>"
+    short = cycle.replace("R3/PT1H", "R/2026-03-02T09:00Z/PT1H/2026-03-02T10:00Z")
+    starts = f'<startEvent id="s">{cycle}</startEvent><startEvent id="t">{short}</startEvent><endEvent id="e"/>'
+    source = model(starts + flows("s > e\nt > e"))
+    engine = Engine(START)
+
+    for _ in range(3):
+        engine.deploy(source)
+        engine.advance(timedelta(minutes=90))
+
+    begun = [(item.history[0].element_id, item.history[0].occurred_at - START) for item in engine.instances("p")]
+    hours = [("t", 0), ("s", 1), ("t", 1), ("s", 2), ("s", 3)]
+    assert sorted(begun) == sorted((element, timedelta(hours=hour)) for element, hour in hours)

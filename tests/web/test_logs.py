@@ -345,6 +345,32 @@ def test_the_potential_says_by_codes_what_it_cannot_tell_and_how_it_was_made(adm
     )
 
 
+OVER_A_WEEKEND = """case,activity,start_time,time
+1,Decide,2025-05-09T16:30:00+02:00,2025-05-12T08:30:00+02:00
+2,Decide,2025-05-16T16:30:00+02:00,2025-05-19T08:30:00+02:00
+"""
+
+
+def test_working_hours_count_by_the_business_calendar_that_is_asked_for(admin: Client) -> None:
+    upload = _upload(admin, OVER_A_WEEKEND.encode())
+    log_id = _import(admin, {"upload_id": upload["upload_id"], "name": "Weekends"})["log_id"]
+    week = {day: ["08:00-17:00"] for day in ("mon", "tue", "wed", "thu", "fri")}
+    definition = {"zone": "Europe/Berlin", "week": week}
+    expect(admin.call("PUT", "/calendars/office", json={"definition": definition, "is_default": True}), 200)
+
+    by_the_clock = admin.assess(log_id)
+    by_calendar = expect(admin.call("GET", f"/logs/{log_id}/potential?calendar=default"), 200).json()
+    unknown = admin.call("GET", f"/logs/{log_id}/potential?calendar=none")
+
+    assert [by_the_clock["working_hours"][name] for name in ("basis", "reason")] == ["clock", "few-events"]
+    told = by_calendar["working_hours"]
+    assert (told["basis"], told["name"], told["version"], told["zone"]) == ("given", "office", 1, "Europe/Berlin")
+    assert told["week"] == week
+    hours = [each["activities"][0]["hours"]["value"] for each in (by_the_clock, by_calendar)]
+    assert hours[0] == pytest.approx(64 * hours[1])
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "TL-2552")
+
+
 def test_an_uploaded_object_centric_log_is_told_as_graph_and_net(admin: Client) -> None:
     events = [
         {"id": "e1", "type": "place", "time": "2024-01-01T00:00:00Z", "relationships": [{"objectId": "o1"}]},

@@ -7,7 +7,6 @@ from datetime import date, datetime, timedelta
 
 from taktloom.app.context import Context, use_case
 from taktloom.assure.permissions import Permission
-from taktloom.calendars.business import BusinessCalendar
 from taktloom.model.errors import LimitExceededError
 from taktloom.model.operations import CalendarDay, CalendarView
 
@@ -89,8 +88,3 @@ def measure_business_time(context: Context, *, name: str, start: datetime | None
     """Open time between two instants (None: now); negative where the second is earlier."""
     calendars = context.rooms.engine.calendars
     return calendars.duration_between(name, start or calendars.now(), end or calendars.now())
-
-
-def calendar_for_indicators(context: Context, name: str = "default") -> BusinessCalendar:
-    """The calendar that indicators count by; `business_duration_between` measures with it. No use case of its own."""
-    return context.rooms.engine.calendars.calendar(name)

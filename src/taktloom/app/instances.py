@@ -114,7 +114,6 @@ def list_journal(
     context: Context, *, instance_key: str, cursor: str | None = None, limit: int = 100
 ) -> Page[JournalRow]:
     """Its journal, oldest first."""
-    cursor = cursor if cursor is not None and cursor.isdecimal() else None
     page = context.rooms.engine.instances.journal(InstanceKey(instance_key), cursor=cursor, limit=limit)
     rows = tuple(
         JournalRow(

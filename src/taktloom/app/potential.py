@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Automation potential of a log's activities: score, interval, contributions, class; money only from given rates."""
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -14,7 +15,7 @@ from taktloom.model.errors import MisuseError
 
 if TYPE_CHECKING:
     from taktloom.evidence.resampling import Interval
-    from taktloom.mining.indicators import Indicator
+    from taktloom.mining.indicators import Indicator, NamedCalendar, WorkingHours
     from taktloom.mining.logs.canonical import CanonicalLog
     from taktloom.programme.potential import ActivityPotential, PotentialReport
     from taktloom.programme.scoring import Contribution as Measured
@@ -166,6 +167,27 @@ class MethodRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WorkingHoursRecord:
+    """The hours in which work was counted. basis: `given`, a business calendar of this *name*, *version* and *zone*;
+    `discovered`, those that the log shows; `clock`, around the clock, for the *reason* (a code).
+
+    week: open spans by weekday; of discovered ones those of everybody, and *own* resources were counted by their own,
+    *shared* by everybody's. support: share of people's events within them. text: all this in English.
+    """
+
+    basis: str
+    week: Mapping[str, tuple[str, ...]]
+    own: int
+    shared: int
+    support: float | None
+    name: str
+    version: int | None
+    zone: str
+    reason: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PotentialRecord:
     """All activities, highest score first. rank_stability: mean Kendall's tau-b between this order and those of the
     resamples, -1 to 1; None where fewer than two activities have enough events."""
@@ -174,27 +196,46 @@ class PotentialRecord:
     formula: str
     rank_stability: float | None
     method: MethodRecord
+    working_hours: WorkingHoursRecord
 
 
 @use_case(Permission.LOG_VIEW)
 def show_potential(
-    context: Context, *, log_id: str, rates: Rates | None = None, report: Report = unheard
+    context: Context,
+    *,
+    log_id: str,
+    rates: Rates | None = None,
+    calendar: str | Path | None = None,
+    report: Report = unheard,
 ) -> PotentialRecord:
-    """The potential with the given rates, else with those kept for the log; computed now, *report* hears how far."""
+    """The potential with the given rates, else with those kept for the log; computed now, *report* hears how far.
+
+    calendar: what work counts by, the name of a business calendar or a JSON file of one; None: the hours that the log
+    shows. Raises UnknownCalendarError, CalendarRefusedError, MisuseError.
+    """
     given = rates or _kept_rates(context, log_id)
-    return potential_record(with_rates(assess(context, log_id, report), given))
+    if calendar is None:
+        return potential_record(with_rates(assess(context, log_id, report), given))
+    hours = _calendar_of_file(calendar) if isinstance(calendar, Path) else _kept_calendar(context, calendar)
+    found: PotentialReport = context.rooms.logs.result(
+        log_id, (RESULT, ALL, hours), lambda log: _assess(log, paced(report), hours)
+    )
+    return potential_record(with_rates(found, given))
 
 
 @use_case(Permission.LOG_VIEW)
-def start_potential(context: Context, *, log_id: str, chosen: Filter = ALL) -> PotentialRecord | WorkStatus:
+def start_potential(
+    context: Context, *, log_id: str, chosen: Filter = ALL, calendar: str | None = None
+) -> PotentialRecord | WorkStatus:
     """The potential of the chosen part when it is known, else the work that computes it, joined by whoever asks.
 
-    That of the whole log is kept on disk, that of a part in memory until the log is imported anew.
+    That of the whole log is kept on disk, that of a part or by a calendar in memory until the log is imported anew.
+    calendar: name of the business calendar that work counts by; None: the hours that the log shows.
     """
     from taktloom.programme.potential import PotentialReport
 
-    if chosen != ALL:
-        return _start_part(context, log_id, chosen)
+    if chosen != ALL or calendar is not None:
+        return _start_part(context, log_id, chosen, None if calendar is None else _kept_calendar(context, calendar))
     known = context.rooms.logs.ready(log_id, RESULT, PotentialReport)
     if known is not None:
         return potential_record(with_rates(known, _kept_rates(context, log_id)))
@@ -206,16 +247,18 @@ def start_potential(context: Context, *, log_id: str, chosen: Filter = ALL) -> P
     return works.show(works.begin(work, kind=WorkKind.POTENTIAL, key=(WorkKind.POTENTIAL, log_id)))
 
 
-def _start_part(context: Context, log_id: str, chosen: Filter) -> PotentialRecord | WorkStatus:
+def _start_part(
+    context: Context, log_id: str, chosen: Filter, calendar: "NamedCalendar | None"
+) -> PotentialRecord | WorkStatus:
     context.rooms.logs.metadata(log_id)  # an unknown log is an answer, not a work that fails
 
     def work(handle: WorkHandle) -> "PotentialReport":
         return context.rooms.logs.result(
-            log_id, (RESULT, chosen), lambda log: _assess(_view(log, chosen), paced(handle.advance))
+            log_id, (RESULT, chosen, calendar), lambda log: _assess(_view(log, chosen), paced(handle.advance), calendar)
         )
 
     works = context.rooms.long_work
-    begun = works.begin(work, kind=WorkKind.POTENTIAL, key=(WorkKind.POTENTIAL, log_id, chosen))
+    begun = works.begin(work, kind=WorkKind.POTENTIAL, key=(WorkKind.POTENTIAL, log_id, chosen, calendar))
     status = works.wait(begun, seconds=ANSWERED_WITHIN_S)
     if status.error is not None:
         raise status.error
@@ -296,13 +339,14 @@ def potential_record(report: "PotentialReport") -> PotentialRecord:
         f"weigh the same ({kinds})",
         rank_stability=report.rank_stability,
         method=_method(report),
+        working_hours=_working_hours(report.hours),
     )
 
 
-def _assess(log: "CanonicalLog", report: Report) -> "PotentialReport":
+def _assess(log: "CanonicalLog", report: Report, calendar: "NamedCalendar | None" = None) -> "PotentialReport":
     from taktloom.programme.assessment import AssessmentOptions, assess_log
 
-    return assess_log(log, AssessmentOptions(report=report))
+    return assess_log(log, AssessmentOptions(calendar=calendar, report=report))
 
 
 def _activity(one: "ActivityPotential") -> ActivityRecord:
@@ -345,6 +389,44 @@ def _method(report: "PotentialReport") -> MethodRecord:
         text="{cases} cases; {percent} % intervals from {resamples} bootstrap resamples of whole cases, "
         "seed {seed}".format(**parameters),
         parameters={name: str(value) for name, value in parameters.items()},
+    )
+
+
+BY_THE_CLOCK = {
+    "no-start-times": "the log has no start times",
+    "coarse-times": "the times are in whole hours or days",
+    "few-events": "too few events show when people work",
+    "no-common-hours": "the events keep to no common hours",
+}
+
+
+def _working_hours(hours: "WorkingHours") -> WorkingHoursRecord:
+    return WorkingHoursRecord(
+        basis=hours.basis.value,
+        week=hours.week,
+        own=hours.own,
+        shared=hours.shared,
+        support=hours.support,
+        name=hours.name,
+        version=hours.version,
+        zone=hours.zone,
+        reason=hours.reason,
+        text=_hours_text(hours),
+    )
+
+
+def _hours_text(hours: "WorkingHours") -> str:
+    from taktloom.mining.indicators import HoursBasis
+
+    week = "; ".join(f"{day} {', '.join(spans)}" for day, spans in hours.week.items() if spans) or "never open"
+    if hours.basis is HoursBasis.CLOCK:
+        return f"Work counts around the clock: {BY_THE_CLOCK[hours.reason]}."
+    if hours.basis is HoursBasis.GIVEN:
+        version = "" if hours.version is None else f", version {hours.version}"
+        return f"Work counts in the open hours of the calendar {hours.name}{version} ({hours.zone}): {week}."
+    return (
+        f"Work counts in the hours that the log shows ({hours.support or 0:.0%} of people's events lie in them): "
+        f"{week}. Resources by hours of their own: {hours.own}; by these: {hours.shared}."
     )
 
 
@@ -410,3 +492,28 @@ def _kept_rates(context: Context, log_id: str) -> Rates | None:
         hourly={str(name): float(value) for name, value in hourly.items()} if isinstance(hourly, dict) else {},
         default=float(default) if isinstance(default, int | float) else None,
     )
+
+
+def _kept_calendar(context: Context, name: str) -> "NamedCalendar":
+    """Raises UnknownCalendarError; `default` is the default one."""
+    from taktloom.calendars.definition import calendar_from
+    from taktloom.mining.indicators import NamedCalendar
+
+    kept = context.rooms.engine.calendars.show(name)
+    return NamedCalendar(name=kept.name, version=kept.version, calendar=calendar_from(kept.definition))
+
+
+def _calendar_of_file(path: Path) -> "NamedCalendar":
+    """Raises MisuseError, CalendarRefusedError with every problem."""
+    from taktloom.calendars.definition import calendar_from
+    from taktloom.hosts.embedded.advancing.calendars import require_sound
+    from taktloom.mining.indicators import NamedCalendar
+
+    try:
+        document = json.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError) as error:
+        raise MisuseError(f"{path} cannot be read as JSON: {error}.", remedy="Check the file.") from error
+    if not isinstance(document, dict):
+        raise MisuseError(f"{path} is not a JSON object.", remedy='Write {"zone": …, "week": …}.')
+    require_sound(path.name, document)
+    return NamedCalendar(name=path.name, calendar=calendar_from(document))

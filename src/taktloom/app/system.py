@@ -11,6 +11,7 @@ from taktloom.app.demo_state import DemoState, read_demo_state
 from taktloom.app.service_accounts import SCOPES
 from taktloom.assure.permissions import Permission
 from taktloom.assure.records import AuditEntry
+from taktloom.model.cursors import number_of_cursor
 from taktloom.model.operations import Page
 
 
@@ -68,5 +69,4 @@ def describe_system(context: Context) -> SystemInfo:
 @use_case(Permission.SYSTEM_VIEW)
 def list_audit(context: Context, *, cursor: str | None = None, limit: int = 100) -> Page[AuditEntry]:
     """Audit entries, newest first."""
-    before = int(cursor) if cursor is not None and cursor.isdecimal() else None
-    return context.rooms.identity.list_audit(before=before, limit=limit)
+    return context.rooms.identity.list_audit(before=number_of_cursor(cursor), limit=limit)

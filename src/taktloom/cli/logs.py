@@ -134,6 +134,10 @@ def show_potential(
     log: LogArgument,
     timezone: ZoneOption = None,
     rates: Annotated[Path | None, typer.Option(help="Rates file (JSON or TOML): currency, hourly, default.")] = None,
+    calendar: Annotated[
+        str | None,
+        typer.Option(help="Business calendar that work counts by: a .json file, or the name of a saved one."),
+    ] = None,
     skip_bad_rows: SkipOption = False,
     data: DataOption = None,
     as_json: JsonOption = False,
@@ -145,7 +149,8 @@ def show_potential(
     with looking_at(log, data, Reading(timezone=timezone, skip_bad_rows=skip_bad_rows)) as (context, log_id):
         given = None if rates is None else potential.read_rates_file(context, path=rates)
         with progress_bar("Assessing") as heard:
-            report = potential.show_potential(context, log_id=log_id, rates=given, report=heard)
+            hours = Path(calendar) if calendar is not None and calendar.endswith(".json") else calendar
+            report = potential.show_potential(context, log_id=log_id, rates=given, calendar=hours, report=heard)
         if as_json:
             print_json(report)
             return
@@ -161,7 +166,8 @@ def show_potential(
         columns = ("rank", "95 %", "activity", "score", "95 %", "class", "events", "hours/month", "money/month")
         print_table(columns, rows, empty="No activities.")
         stability = "cannot tell" if report.rank_stability is None else f"{report.rank_stability:.2f}"
-        say(f"\n{report.formula}\n{report.method.text}\nStability of the order (Kendall's tau over them): {stability}")
+        say(f"\n{report.working_hours.text}")
+        say(f"{report.formula}\n{report.method.text}\nStability of the order (Kendall's tau over them): {stability}")
 
 
 @look_commands.command("draft")

@@ -36,7 +36,7 @@ def plan_events(run: Run, events: Iterable[int], context: Context) -> list[Event
         event = run.process.nodes[index]
         assert isinstance(event.behaviour, EventBehaviour)  # compile puts only these into `armed`
         assert event.behaviour.trigger is not None
-        plans.append((event, event.behaviour.trigger.plan(context, run.now)))
+        plans.append((event, event.behaviour.trigger.plan(context, run.now, run.rules)))
     return plans
 
 

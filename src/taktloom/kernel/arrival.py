@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from taktloom.feel.values import FeelValue
 from taktloom.kernel.data_flow import own_data
+from taktloom.kernel.events import MISSED_FIRINGS_AS_ONE
 from taktloom.kernel.executable import Node
 from taktloom.kernel.failure import ElementFailure
 from taktloom.kernel.kept_variables import with_variables
@@ -22,7 +23,7 @@ from taktloom.kernel.state import (
     TimerWait,
     Token,
 )
-from taktloom.kernel.timers import TimerPlan, next_plan
+from taktloom.kernel.timers import TimerPlan, next_plan, plan_after
 from taktloom.kernel.triggers import EventBehaviour, SeveralTriggers, Trigger, timer_wait
 from taktloom.kernel.variables import visible_variables
 from taktloom.model.identifiers import ConditionId, SubscriptionId, TimerId
@@ -68,7 +69,7 @@ def _end_or_go_on(run: Run, wait_id: str, wait: EventWait, *, goes_on: bool) -> 
     match wait:
         case TimerWait():
             run.forget_wait(holder, wait_id)
-            following = next_plan(_plan_of(wait)) if goes_on else None
+            following = _following(run, _plan_of(wait)) if goes_on else None
             if following is not None:
                 run.start_timer(holder, timer_wait(wait.element, wait.part, following))
         case SubscriptionWait():
@@ -78,6 +79,11 @@ def _end_or_go_on(run: Run, wait_id: str, wait: EventWait, *, goes_on: bool) -> 
         case SignalWait() | ConditionWait():
             if not goes_on:
                 run.withdraw(holder, wait_id)
+
+
+def _following(run: Run, plan: TimerPlan) -> TimerPlan | None:
+    """The next firing that is still to come: what was missed while nothing ran counts as having been."""
+    return next_plan(plan) if run.rules < MISSED_FIRINGS_AS_ONE else plan_after(plan, run.now)
 
 
 def _is_parallel(behaviour: EventBehaviour) -> bool:
@@ -124,7 +130,7 @@ def _begin_again(run: Run, node: Node, holder: Holder) -> None:
     for number, trigger in enumerate(_parts(node)):
         if number not in open_parts:
             try:
-                trigger.plan(context, run.now).open(run, holder, node, number)
+                trigger.plan(context, run.now, run.rules).open(run, holder, node, number)
             except ElementFailure:
                 continue
 

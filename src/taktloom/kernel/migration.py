@@ -186,7 +186,7 @@ def _open_behind(run: Run, token: Token, events: Iterable[int]) -> None:
         trigger = trigger_of(event)
         if trigger is None:
             continue
-        plan = trigger.plan(run.variables(token), run.now)
+        plan = trigger.plan(run.variables(token), run.now, run.rules)
         if plan.holds:
             raise _refused(run, event.id, f"What the new event '{event.id}' waits for is the case already.")
         plan.open(run, token, event)

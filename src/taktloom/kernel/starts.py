@@ -9,7 +9,7 @@ of event sub-processes. Expressions see no variables, for there are none yet.
 Of a parallel multiple start event all parts must have come: the host lets each one that comes through `gather_start`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
@@ -96,10 +96,17 @@ class ConditionalStart(EventStart):
     condition: Expression
 
 
-def timer_starts(process: ExecutableProcess, now: datetime) -> tuple[TimerStart, ...]:
-    """The first due instants after deployment at *now* (UTC). Raises DefinitionError if an expression gives none."""
+def timer_starts(
+    process: ExecutableProcess, now: datetime, *, unchanged: Collection[ElementId] = ()
+) -> tuple[TimerStart, ...]:
+    """The first due instants after deployment at *now* (UTC). Raises DefinitionError if an expression gives none.
+
+    unchanged: start events left out, because they have a plan already, or have none any more.
+    """
     found = []
     for start, trigger in _starts(process, TimerTrigger):
+        if start.element_id in unchanged:
+            continue
         try:
             plan = plan_timer(trigger.timer, NO_VARIABLES, now)
         except ElementFailure as failure:

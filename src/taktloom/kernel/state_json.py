@@ -46,10 +46,15 @@ def _happened_under_first_rules(body: JsonObject) -> JsonObject:
     return {**body, "rules": 1}
 
 
+def _happened_under_second_rules(body: JsonObject) -> JsonObject:
+    """Format 2 left the rules of its time unsaid, which were the second ones."""
+    return {"rules": 2, **body}
+
+
 # From the format of the key to the next one. The functions tell in prose what changed; stored examples of every format
 # are in tests/journals.
 STATE_MIGRATIONS: Mapping[int, Migration] = {1: _mark_active_tokens}
-EVENT_MIGRATIONS: Mapping[int, Migration] = {1: _happened_under_first_rules}
+EVENT_MIGRATIONS: Mapping[int, Migration] = {1: _happened_under_first_rules, 2: _happened_under_second_rules}
 
 EVENT_KINDS: Mapping[str, type[KernelEvent]] = {kind.__name__: kind for kind in get_args(KernelEvent)}
 

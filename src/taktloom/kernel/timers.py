@@ -2,8 +2,9 @@
 """Instants, durations and cycles of timers (ISO 8601), literal or computed by FEEL, to due instants in UTC.
 
 - A duration counts from the event's time. Days are days of the calendar in the anchor's zone, hours are exact; without
-  a zone the calendar is UTC, where both are the same. The day past the end of a month is its last day.
-- A date without zone is read as UTC.
+  a zone the calendar is UTC, where both are the same. The day past the end of a month is its last day. A negative one,
+  as FEEL gives for the time to an instant that has passed, is over at once.
+- A date without zone is read as UTC. One in a skipped hour is the moment of the change, one that has passed is now.
 - A cycle `R<n>/<duration>` first fires after one duration; `R<n>/<start>/<duration>` first fires at its start. Instants
   before the wait began are skipped, without counting against n. `/<end>` after the duration ends it. The instants are
   counted from the first one and never from the previous firing, so that neither lateness nor short months add up.
@@ -13,17 +14,20 @@
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from enum import Enum
+from typing import NamedTuple
 
 from taktloom.calendars.cron import parse_cron
 from taktloom.calendars.durations import Interval, TimeTextError, parse_interval
+from taktloom.calendars.local_time import instant_of
 from taktloom.calendars.reckoning import CRON_RULE
 from taktloom.calendars.zones import UnknownZoneError, load_zone
 from taktloom.feel.values import FeelValue
 from taktloom.kernel.commands import IncidentKind, Reckoning
+from taktloom.kernel.events import MISSED_FIRINGS_AS_ONE, NEWEST_RULES
 from taktloom.kernel.expressions import Context, TextExpression, kind_of
 from taktloom.kernel.failure import ElementFailure
 
@@ -78,16 +82,20 @@ class TimerPlan:
     calendar: str | None = None
 
 
-def plan_timer(timer: Timer, context: Context, now: datetime) -> TimerPlan:
-    """When the timer fires first; raises ElementFailure (kind timer) if the value is unfit."""
+def plan_timer(timer: Timer, context: Context, now: datetime, rules: int = NEWEST_RULES) -> TimerPlan:
+    """When the timer fires first; raises ElementFailure (kind timer) if the value is unfit.
+
+    rules: those under which it happens (see events.py).
+    """
     if timer.text.expression is None:
         text, shown = timer.text.literal, timer.text.literal
     else:
         text, shown = _text_of(timer.text.expression.evaluate(context, now)), timer.text.expression.text
     try:
+        plans = _PLANS_BEFORE if rules < MISSED_FIRINGS_AS_ONE else _PLANS
         if timer.calendar is None:
-            return _PLANS[timer.kind](text, now)
-        return replace(_CALENDAR_PLANS[timer.kind](text, now), calendar=timer.calendar)
+            return plans.by_wall[timer.kind](text, now)
+        return replace(plans.by_calendar[timer.kind](text, now), calendar=timer.calendar)
     except (TimeTextError, OverflowError, ValueError) as error:
         reason = str(error) if isinstance(error, TimeTextError) else "it is out of range"
         raise ElementFailure(IncidentKind.TIMER, f"The timer '{shown}' cannot be used: {reason}.") from error
@@ -108,11 +116,15 @@ def plan_due_date(
             return None
         literal = _text_of(value)
     try:
-        is_duration = literal.startswith("P")
-        if calendar is not None and is_duration:
-            parse_interval(literal)
+        is_negative = literal.startswith("-P")
+        is_duration = literal.startswith("P") or is_negative
+        interval = parse_interval(literal.removeprefix("-")) if is_duration else None
+        if interval is None:
+            due = _instant(literal)
+        elif calendar is None or is_negative:
+            due = interval.after(now, -1 if is_negative else 1)
+        else:
             return Reckoning(calendar=calendar, anchor=now, rule=literal)
-        due = parse_interval(literal).after(now) if is_duration else parse_instant(literal).astimezone(UTC)
     except (TimeTextError, OverflowError, ValueError) as error:
         raise ElementFailure(IncidentKind.TIMER, "The due date is no ISO 8601 date or duration.") from error
     return due if calendar is None else Reckoning(calendar=calendar, anchor=due, rule="")
@@ -153,13 +165,15 @@ def next_plan(plan: TimerPlan) -> TimerPlan | None:
 def plan_after(plan: TimerPlan, now: datetime) -> TimerPlan | None:
     """The first firing of a cycle after *plan* and after *now*; what was missed counts as having been. Never fails.
 
-    Not for a plan by a business calendar, which the host has to reckon step by step.
+    An interval by a business calendar goes one step on, since only the host can reckon how many were missed.
     """
     following = next_plan(plan)
     if following is None or following.due_at > now or following.schedule is None:
         return following
     if following.schedule.startswith(CRON_RULE):
         return next_plan(replace(plan, due_at=now))
+    if plan.calendar is not None:
+        return following
     first, interval, _ = _parse_schedule(following.schedule)
     try:
         return _of_interval(plan, _first_occurrence(first, interval, now + _RESOLUTION))
@@ -202,26 +216,62 @@ def parse_instant(text: str) -> datetime:
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
 
 
+def _instant(text: str) -> datetime:
+    """The instant (UTC) of the text; a time of the wall clock in a skipped hour is the moment of the change."""
+    moment = parse_instant(text)
+    zone = getattr(moment.tzinfo, "key", None)
+    if zone is None:
+        return moment.astimezone(UTC)
+    instant = moment.astimezone(UTC)
+    if instant.astimezone(moment.tzinfo).replace(tzinfo=None) == moment.replace(tzinfo=None):
+        return instant
+    midnight = moment.replace(hour=0, minute=0, second=0, microsecond=0)
+    return instant_of(zone, moment.date(), moment.replace(tzinfo=None) - midnight.replace(tzinfo=None))
+
+
 def _plan_date(text: str, now: datetime) -> TimerPlan:
+    return TimerPlan(due_at=max(_instant(text), now))
+
+
+def _date_before(text: str, now: datetime) -> TimerPlan:
+    """Under the first rules: a skipped hour with the offset before the change."""
     return TimerPlan(due_at=max(parse_instant(text).astimezone(UTC), now))
 
 
 def _plan_duration(text: str, now: datetime) -> TimerPlan:
+    if text.startswith("-"):
+        parse_interval(text[1:])
+        return TimerPlan(due_at=now)
+    return _duration_before(text, now)
+
+
+def _duration_before(text: str, now: datetime) -> TimerPlan:
+    """Under the first rules: a negative one is none."""
     return TimerPlan(due_at=parse_interval(text).after(now))
 
 
 def _plan_cycle(text: str, now: datetime) -> TimerPlan:
+    return _planned_cycle(text, now, keeps_offset=True)
+
+
+def _cycle_before(text: str, now: datetime) -> TimerPlan:
+    """Under the first rules: the offset of the start forgotten."""
+    return _planned_cycle(text, now, keeps_offset=False)
+
+
+def _planned_cycle(text: str, now: datetime, *, keeps_offset: bool) -> TimerPlan:
     if not _is_iso_cycle(text):
         return _plan_cron(text, now)
     repetitions, start, interval, end = _parse_cycle(text)
-    first = interval.after(now) if start is None else start
+    first = interval.after(now) if start is None else start if keeps_offset else start.replace(fold=0)
     occurrence = 0
     if first < now:
         occurrence = _first_occurrence(first, interval, now)
     due = interval.after(first, occurrence)
     if end is not None and due > end:
         raise TimeTextError("its end has passed")
-    schedule = SEPARATOR.join([_instant_text(first), str(interval), *([] if end is None else [_instant_text(end)])])
+    start_text = _start_text if keeps_offset else _start_text_before
+    schedule = SEPARATOR.join([start_text(first), str(interval), *([] if end is None else [start_text(end)])])
     return TimerPlan(due_at=due, repetitions_left=_left(repetitions), schedule=schedule, occurrence=occurrence)
 
 
@@ -234,10 +284,20 @@ def _plan_cron(text: str, now: datetime) -> TimerPlan:
 
 
 def _date_by_calendar(text: str, now: datetime) -> TimerPlan:
-    return TimerPlan(due_at=max(parse_instant(text).astimezone(UTC), now), schedule="")
+    return replace(_plan_date(text, now), schedule="")
+
+
+def _date_by_calendar_before(text: str, now: datetime) -> TimerPlan:
+    return replace(_date_before(text, now), schedule="")
 
 
 def _duration_by_calendar(text: str, now: datetime) -> TimerPlan:
+    if text.startswith("-"):
+        return replace(_plan_duration(text, now), schedule="")
+    return _duration_by_calendar_before(text, now)
+
+
+def _duration_by_calendar_before(text: str, now: datetime) -> TimerPlan:
     parse_interval(text)
     return TimerPlan(due_at=now, schedule=text)
 
@@ -314,7 +374,13 @@ def _parse_schedule(text: str) -> tuple[datetime, Interval, datetime | None]:
     return parse_instant(first), parse_interval(interval), parse_instant(end[0]) if end else None
 
 
-def _instant_text(moment: datetime) -> str:
+def _start_text(moment: datetime) -> str:
+    """The wall clock's time, its offset and its zone: the offset tells apart the two times of a doubled hour."""
+    key = getattr(moment.tzinfo, "key", None)
+    return moment.isoformat() if key is None else f"{moment.isoformat()}@{key}"
+
+
+def _start_text_before(moment: datetime) -> str:
     key = getattr(moment.tzinfo, "key", None)
     if key is None or key == "UTC":
         return moment.astimezone(UTC).isoformat()
@@ -327,16 +393,29 @@ def _text_of(value: FeelValue) -> str:
     return str(value)
 
 
-_PLANS: dict[TimerKind, Callable[[str, datetime], TimerPlan]] = {
-    TimerKind.DATE: _plan_date,
-    TimerKind.DURATION: _plan_duration,
-    TimerKind.CYCLE: _plan_cycle,
-}
-_CALENDAR_PLANS: dict[TimerKind, Callable[[str, datetime], TimerPlan]] = {
-    TimerKind.DATE: _date_by_calendar,
-    TimerKind.DURATION: _duration_by_calendar,
-    TimerKind.CYCLE: _cycle_by_calendar,
-}
+class _Plans(NamedTuple):
+    """How each kind is planned, without and with a business calendar."""
+
+    by_wall: Mapping[TimerKind, Callable[[str, datetime], TimerPlan]]
+    by_calendar: Mapping[TimerKind, Callable[[str, datetime], TimerPlan]]
+
+
+_PLANS = _Plans(
+    {TimerKind.DATE: _plan_date, TimerKind.DURATION: _plan_duration, TimerKind.CYCLE: _plan_cycle},
+    {
+        TimerKind.DATE: _date_by_calendar,
+        TimerKind.DURATION: _duration_by_calendar,
+        TimerKind.CYCLE: _cycle_by_calendar,
+    },
+)
+_PLANS_BEFORE = _Plans(
+    {TimerKind.DATE: _date_before, TimerKind.DURATION: _duration_before, TimerKind.CYCLE: _cycle_before},
+    {
+        TimerKind.DATE: _date_by_calendar_before,
+        TimerKind.DURATION: _duration_by_calendar_before,
+        TimerKind.CYCLE: _cycle_by_calendar,
+    },
+)
 _CHECKS: dict[TimerKind, Callable[[str], object]] = {
     TimerKind.DATE: parse_instant,
     TimerKind.DURATION: parse_interval,

@@ -49,8 +49,8 @@ class WaitPlan(Protocol):
 class Trigger(Protocol):
     """What an event waits for."""
 
-    def plan(self, context: Context, now: datetime) -> WaitPlan:
-        """Evaluate; raises ElementFailure."""
+    def plan(self, context: Context, now: datetime, rules: int) -> WaitPlan:
+        """Evaluate; rules: those under which it happens (see events.py). Raises ElementFailure."""
 
 
 def trigger_of(node: Node) -> Trigger | None:
@@ -73,9 +73,9 @@ class TimerTrigger:
 
     timer: Timer
 
-    def plan(self, context: Context, now: datetime) -> WaitPlan:
+    def plan(self, context: Context, now: datetime, rules: int) -> WaitPlan:
         """When it fires."""
-        return _PlannedTimer(plan_timer(self.timer, context, now))
+        return _PlannedTimer(plan_timer(self.timer, context, now, rules))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ class MessageTrigger:
     correlation_key: TextExpression | None
     retrievals: tuple[tuple[ElementId, str], ...] = ()
 
-    def plan(self, context: Context, now: datetime) -> WaitPlan:
+    def plan(self, context: Context, now: datetime, rules: int) -> WaitPlan:
         """Name and key; a key expression that gives null fails, because it would match other cases' messages."""
         name = evaluate_text(self.name, context, now)
         if not name:
@@ -105,7 +105,7 @@ class SignalTrigger:
 
     name: TextExpression
 
-    def plan(self, context: Context, now: datetime) -> WaitPlan:
+    def plan(self, context: Context, now: datetime, rules: int) -> WaitPlan:
         """The name."""
         name = evaluate_text(self.name, context, now)
         if not name:
@@ -119,7 +119,7 @@ class ConditionTrigger:
 
     condition: Expression
 
-    def plan(self, context: Context, now: datetime) -> WaitPlan:
+    def plan(self, context: Context, now: datetime, rules: int) -> WaitPlan:
         """Whether it is true already."""
         return _PlannedCondition(condition_holds(self.condition, context, now))
 
@@ -131,9 +131,9 @@ class SeveralTriggers:
     parts: tuple[Trigger, ...]
     is_parallel: bool
 
-    def plan(self, context: Context, now: datetime) -> WaitPlan:
+    def plan(self, context: Context, now: datetime, rules: int) -> WaitPlan:
         """All of them."""
-        return _PlannedSeveral(tuple(part.plan(context, now) for part in self.parts), self.is_parallel)
+        return _PlannedSeveral(tuple(part.plan(context, now, rules) for part in self.parts), self.is_parallel)
 
 
 def condition_holds(condition: Expression, context: Context, now: datetime) -> bool:

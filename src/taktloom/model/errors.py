@@ -5,6 +5,7 @@
     ├── DefinitionError       the author of the model, table, form or expression
     ├── MisuseError           the caller: wrong argument, state, permission or input
     │   ├── NotFoundError         what is named does not exist (or is not visible to the caller)
+    │   ├── InvalidCursorError    a cursor that no page of this list has given
     │   ├── ConflictError         it exists, but its state forbids the call
     │   ├── InputRefusedError     data from outside is refused, with place and first examples
     │   ├── PermissionDeniedError the principal lacks the permission
@@ -83,6 +84,12 @@ class NotFoundError(MisuseError):
     """What is named does not exist, or the caller may not see it."""
 
     code = "TL-2004"
+
+
+class InvalidCursorError(MisuseError):
+    """A cursor that no page of this list has given."""
+
+    code = "TL-2005"
 
 
 class ConflictError(MisuseError):

@@ -13,7 +13,7 @@ from taktloom.mining.conformance.process_net import process_net
 from taktloom.mining.decisions.discovering import MinedDecision, mine_decisions
 from taktloom.mining.discovery.bpmn_from_sketch import bpmn_from_tree
 from taktloom.mining.discovery.inductive import DEFAULT_NOISE, discover_process_tree
-from taktloom.mining.indicators import decisions_after, judged_alternatives, load_indicator_source
+from taktloom.mining.indicators import NamedCalendar, decisions_after, judged_alternatives, load_indicator_source
 from taktloom.mining.logs.canonical import CanonicalLog
 from taktloom.mining.quality.unknowable import is_utc_only
 from taktloom.mining.statistics.arrays import load_arrays
@@ -41,11 +41,13 @@ class DiscoveredModel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssessmentOptions:
-    """How to assess; rates None: no money is shown. report: hears the stages."""
+    """How to assess; rates None: no money is shown. calendar None: work counts in the hours that the log shows. report:
+    hears the stages."""
 
     noise: float = DEFAULT_NOISE
     policy: Policy = field(default=DEFAULT_POLICY)
     rates: Rates | None = None
+    calendar: NamedCalendar | None = None
     replicates: int = DEFAULT_REPLICATES
     report: Report = unheard
 
@@ -91,7 +93,7 @@ def assess_log(log: CanonicalLog, options: AssessmentOptions | None = None) -> P
     )
     return assess_potential(
         PotentialRequest(
-            source=load_indicator_source(log, resources),
+            source=load_indicator_source(log, resources, calendar=options.calendar),
             decisions=decisions_after(model.process, model.decisions),
             judged=judged_alternatives(model.process, model.decisions),
             policy=options.policy,

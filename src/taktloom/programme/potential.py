@@ -21,6 +21,7 @@ from taktloom.mining.indicators import (
     IndicatorName,
     IndicatorSource,
     WeightedIndicators,
+    WorkingHours,
     measure_indicators,
 )
 from taktloom.programme.label_semantics import LabelMeaning, read_label
@@ -64,13 +65,14 @@ class PotentialReport:
     """All activities, highest score first. cases: behind everything; replicates: bootstrap draws; seed: theirs.
 
     rank_stability: mean Kendall's tau-b between the ranking and that of each draw, over activities with enough events
-    for a class; None for fewer than two of them.
+    for a class; None for fewer than two of them. hours: what work was counted in.
     """
 
     activities: tuple[ActivityPotential, ...]
     cases: int
     replicates: int
     seed: int
+    hours: WorkingHours
     rank_stability: float | None = None
     policy: Policy = field(default=DEFAULT_POLICY)
 
@@ -120,6 +122,7 @@ def assess_potential(request: PotentialRequest) -> PotentialReport:
         cases=source.cases,
         replicates=request.replicates,
         seed=request.seed,
+        hours=source.hours,
         rank_stability=_stability(point[frequent], draws[:, frequent]),
         policy=policy,
     )
@@ -250,8 +253,23 @@ def report_to_json(report: PotentialReport) -> dict[str, object]:
         "cases": report.cases,
         "bootstrap": {"replicates": report.replicates, "seed": report.seed, "unit": "case"},
         "rank_stability": report.rank_stability,
+        "working_hours": _hours_to_json(report.hours),
         "weights": {kind.value: weight for kind, weight in report.policy.weights.items()},
         "activities": [_activity_to_json(each) for each in report.activities],
+    }
+
+
+def _hours_to_json(hours: WorkingHours) -> dict[str, object]:
+    return {
+        "basis": hours.basis.value,
+        "week": {day: list(spans) for day, spans in hours.week.items()},
+        "own": hours.own,
+        "shared": hours.shared,
+        "support": hours.support,
+        "name": hours.name,
+        "version": hours.version,
+        "zone": hours.zone,
+        "reason": hours.reason,
     }
 
 

@@ -14,11 +14,12 @@ from taktloom.decisions import DecisionModel, load_model
 from taktloom.feel.values import FeelDateTime, FeelValue, from_python
 from taktloom.formats.bpmn import read_bpmn
 from taktloom.formats.xml_reader import read_xml
-from taktloom.kernel import ConditionalStart, ExecutableProcess, compile_process
+from taktloom.kernel import ConditionalStart, ExecutableProcess, TimerStart, compile_process
 from taktloom.kernel.soundness import check_soundness
 from taktloom.kernel.starts import Gathered
 from taktloom.model.errors import DefinitionError, MisuseError, NotFoundError, TaktloomError
 from taktloom.model.findings import Finding, Severity
+from taktloom.model.identifiers import ElementId
 from taktloom.model.places import Place
 from taktloom.model.process import ProcessDefinition
 from taktloom.testing.values import is_a
@@ -38,7 +39,7 @@ class Deployed:
     executable: ExecutableProcess
     deployment: int
     with_scripts_handed_over: ExecutableProcess | None = None
-    past_starts: set[str] = field(default_factory=set)  # single-shot timer start events that have fired
+    timer_starts: dict[tuple[ElementId, int], TimerStart | None] = field(default_factory=dict)  # None: it is over
     gathered: Gathered = field(default_factory=dict)  # what has come of parallel multiple start events
     true_conditions: set[ConditionalStart] = field(default_factory=set)  # as they were evaluated last
 

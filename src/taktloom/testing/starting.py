@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What starts instances by itself: messages, signals, timers and conditions that start events wait for.
 
-The newest version of each process listens. A single-shot timer whose instant passed under an older version does not
-fire again when the same model is deployed once more.
+The newest version of each process listens. A timer that is deployed again as it was goes on: a cycle neither fires nor
+starts over, an instant that has come does not come again.
 """
 
 from collections.abc import Callable, Mapping
@@ -23,6 +23,7 @@ from taktloom.kernel import (
 )
 from taktloom.kernel.events import ConditionsEvaluated
 from taktloom.kernel.timers import reckoning_of
+from taktloom.model.identifiers import ElementId
 from taktloom.testing.library import Deployed
 from taktloom.testing.world import World, is_active
 
@@ -57,12 +58,15 @@ def starts_by_signal(world: World, name: str, variables: Mapping[str, FeelValue]
 def arm_timer_starts(world: World, deployed: Deployed) -> None:
     """Set the alarms of a process that has just been deployed. Raises DefinitionError for a timer without instant."""
     before = world.library.previous(deployed)
-    for start in timer_starts(deployed.executable, world.now):
-        mark = f"{start.element_id} {_timer_of(deployed, start.element_id)}"
-        if before is not None and start.plan.repetitions_left == 0 and mark in before.past_starts:
-            deployed.past_starts.add(mark)
-        else:
-            _set_alarm(world, deployed, start, mark)
+    if before is not None:
+        for key, kept in before.timer_starts.items():
+            if _definition_of(before, key[0]) == _definition_of(deployed, key[0]):
+                deployed.timer_starts[key] = kept
+                if kept is not None:
+                    _set_alarm(world, deployed, kept)
+    unchanged = {element_id for element_id, _ in deployed.timer_starts}
+    for start in timer_starts(deployed.executable, world.now, unchanged=unchanged):
+        _set_alarm(world, deployed, _reckoned(world, start))
 
 
 def evaluate_open_conditions(world: World, variables: Mapping[str, FeelValue]) -> None:
@@ -91,26 +95,29 @@ def _trigger(world: World, deployed: Deployed, start: EventStart, variables: Map
         world.start(deployed, gathered, start.element_id)
 
 
-def _set_alarm(world: World, deployed: Deployed, start: TimerStart, mark: str) -> None:
+def _set_alarm(world: World, deployed: Deployed, start: TimerStart) -> None:
+    deployed.timer_starts[start.element_id, start.part] = start
+    world.alarms.set(start.plan.due_at, _ring(world, deployed, start))
+
+
+def _reckoned(world: World, start: TimerStart) -> TimerStart:
     reckoning = reckoning_of(start.plan)
-    if reckoning is not None:
-        start = replace(start, plan=replace(start.plan, due_at=world.reckon(reckoning)))
-    world.alarms.set(start.plan.due_at, _ring(world, deployed, start, mark))
+    return start if reckoning is None else replace(start, plan=replace(start.plan, due_at=world.reckon(reckoning)))
 
 
-def _ring(world: World, deployed: Deployed, start: TimerStart, mark: str) -> Callable[[], None]:
+def _ring(world: World, deployed: Deployed, start: TimerStart) -> Callable[[], None]:
     def ring() -> None:
         if world.library.newest(deployed.id) is not deployed or not world.may_fire(deployed.id):
             return
-        deployed.past_starts.add(mark)
+        deployed.timer_starts[start.element_id, start.part] = None
         following = next_timer_start(start)
         if following is not None:
-            _set_alarm(world, deployed, following, mark)
+            _set_alarm(world, deployed, _reckoned(world, following))
         _trigger(world, deployed, start, {})
 
     return ring
 
 
-def _timer_of(deployed: Deployed, element_id: str) -> str:
-    node = next(node for node in deployed.definition.nodes if node.id == element_id)
-    return repr(getattr(node, "definition", None))
+def _definition_of(deployed: Deployed, element_id: ElementId) -> object:
+    nodes = deployed.definition.nodes
+    return next((getattr(node, "definition", None) for node in nodes if node.id == element_id), None)

@@ -76,7 +76,6 @@ async def find_principal(request: Request, rooms: Rooms) -> Principal:
 
 Caller = Annotated[Context, Depends(caller)]
 Limit = Annotated[int, Query(ge=1, le=500)]
-Cursor = Annotated[str | None, Query(max_length=500)]
 
 
 def client_address(request: Request) -> str:

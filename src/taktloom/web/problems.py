@@ -181,13 +181,27 @@ async def _on_http_exception(request: Request, error: Exception) -> Response:
     refusal = too_large(error)
     if refusal is not None:
         raise refusal  # FastAPI turns what goes wrong while reading a body into a 400
+    if isinstance(error.__cause__, TaktloomError):  # found while the body was read
+        return await _on_taktloom_error(request, error.__cause__)
     if error.status_code == 400:  # what FastAPI makes of a body that is no text, or nested too deeply for its parser
         cause, remedy = "The body of the request cannot be read.", "Send JSON in UTF-8 that is not nested deeply."
         return problem_response(refused(400, RequestUnreadableError.code, cause, remedy))
-    remedy = "See /api/v1/docs for all addresses." if error.status_code == 404 else ""
-    response = problem_response(refused(error.status_code, NotServedError.code, str(error.detail), remedy))
+    response = problem_response(_not_served(request, error))
     response.headers.update(error.headers or {})
     return response
+
+
+def _not_served(request: Request, error: HTTPException) -> Problem:
+    """What is wrong with the address, or with the method at it."""
+    if error.status_code != 405:
+        return refused(error.status_code, NotServedError.code, str(error.detail), "See /api/v1/docs for all addresses.")
+    taken = (error.headers or {}).get("Allow", "")
+    cause, remedy = (
+        f"This address does not take {request.method}.",
+        f"Send {taken}. See /api/v1/docs for all addresses.",
+    )
+    problem = refused(405, NotServedError.code, cause, remedy)
+    return problem.model_copy(update={"parameters": {"method": request.method, "allowed": taken}})
 
 
 async def _on_failure(request: Request, error: Exception) -> Response:

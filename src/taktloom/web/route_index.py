@@ -33,6 +33,8 @@ class RouteIndex:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI. Raises HTTPException 404, or 405 with the methods that the address knows."""
+        if scope["method"] == "HEAD":
+            scope = {**scope, "method": "GET"}  # the server leaves the body out: it knows what was asked
         methods: set[str] = set()
         for route in self._routes.get(_shape(scope["path"].removeprefix(scope.get("root_path", ""))), ()):
             match, found = route.matches(scope)
@@ -43,6 +45,8 @@ class RouteIndex:
             if match is Match.PARTIAL:
                 methods |= route.methods or set()
         if methods:
+            if "GET" in methods:
+                methods.add("HEAD")
             raise HTTPException(405, headers={"Allow": ", ".join(sorted(methods))})
         raise HTTPException(404, "There is no such address.")
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from taktloom.hosts.embedded import EmbeddedEngine, EngineOptions, ManualClock
-from taktloom.hosts.embedded.advancing.instances import InvalidCursorError
 from taktloom.hosts.embedded.core.writer import EngineStoppedError
+from taktloom.model.errors import InvalidCursorError
 from taktloom.model.identifiers import ProcessId, TenantId
 from taktloom.model.operations import InstanceQuery, UserTaskQuery
 from tests.hosts.embedded.conftest import MODELS

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from taktloom.hosts.embedded import Change, EmbeddedEngine, EngineOptions, ManualClock, Topic
 from taktloom.model.identifiers import ProcessId
 from taktloom.model.operations import InstanceQuery
@@ -222,3 +224,55 @@ def test_a_timer_in_a_multiple_start_event_starts_an_instance(engine: EmbeddedEn
 
     assert engine.timers.fire_due() == 1
     assert count(engine) == 1
+
+
+def test_a_process_whose_start_cycle_has_ended_can_be_deployed_again(
+    engine: EmbeddedEngine, clock: ManualClock
+) -> None:
+    ended = "R/2026-03-02T09:00Z/PT1H/2026-03-02T12:00Z"
+    engine.deployments.deploy(started_by("timeCycle", ended))
+    clock.advance(timedelta(hours=10))
+    engine.timers.fire_due()
+
+    again = engine.deployments.deploy(started_by("timeCycle", ended, "second"))
+
+    assert [process.version for process in again.processes] == [2]
+    assert engine.timers.next_due_at() is None
+    assert count(engine) == 1
+
+
+REMINDED = """<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="x">
+<process id="reminded" isExecutable="true"><startEvent id="s"/><userTask id="work"/><endEvent id="e"/>
+  <boundaryEvent id="reminder" attachedToRef="work" cancelActivity="false"><timerEventDefinition>
+    <timeCycle>{cycle}</timeCycle></timerEventDefinition></boundaryEvent><endEvent id="told"/>
+  <sequenceFlow id="a" sourceRef="s" targetRef="work"/><sequenceFlow id="b" sourceRef="work" targetRef="e"/>
+  <sequenceFlow id="c" sourceRef="reminder" targetRef="told"/>
+</process></definitions>"""
+
+
+@pytest.mark.parametrize("cycle", ["R/PT1H", "0 * * * *"])
+def test_what_a_boundary_cycle_missed_is_made_up_for_by_one_firing(
+    engine: EmbeddedEngine, clock: ManualClock, cycle: str
+) -> None:
+    engine.deployments.deploy({"reminded.bpmn": REMINDED.format(cycle=cycle).encode()})
+    key = engine.instances.start(ProcessId("reminded"), {}).instance_key
+    clock.advance(timedelta(days=30, minutes=30))
+
+    fired = engine.timers.fire_due()
+
+    assert fired == 1
+    assert [timer.due_at for timer in engine.instances.detail(key).timers] == [MONDAY + timedelta(days=30, hours=1)]
+    assert engine.instances.check_replay(key) == 2
+
+
+def test_missed_repetitions_of_a_boundary_cycle_count(engine: EmbeddedEngine, clock: ManualClock) -> None:
+    engine.deployments.deploy({"reminded.bpmn": REMINDED.format(cycle="R3/PT1H").encode()})
+    key = engine.instances.start(ProcessId("reminded"), {}).instance_key
+    clock.advance(timedelta(hours=2, minutes=30))
+    assert engine.timers.fire_due() == 1
+    assert [timer.due_at for timer in engine.instances.detail(key).timers] == [MONDAY + timedelta(hours=3)]
+
+    clock.advance(timedelta(hours=1))
+
+    assert engine.timers.fire_due() == 1
+    assert engine.instances.detail(key).timers == ()

@@ -33,7 +33,7 @@ class EventBasedGatewayBehaviour(Behaviour):
             event = run.process.nodes[run.process.flows[flow].target]
             trigger = trigger_of(event)
             assert trigger is not None  # the rules allow nothing else here
-            plans.append((event, trigger.plan(context, run.now)))
+            plans.append((event, trigger.plan(context, run.now, run.rules)))
         for event, plan in plans:
             if plan.holds:
                 go_behind(run, token, event)

@@ -27,7 +27,7 @@ class CatchEventBehaviour(EventBehaviour):
     def enter(self, run: Run, token: Token) -> Phase | None:
         """Open the wait, unless what is waited for is the case already."""
         assert self.trigger is not None
-        plan = self.trigger.plan(run.variables(token), run.now)
+        plan = self.trigger.plan(run.variables(token), run.now, run.rules)
         if plan.holds:
             return Phase.COMPLETE
         plan.open(run, token, run.node(token))

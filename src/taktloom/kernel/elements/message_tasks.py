@@ -52,5 +52,5 @@ class ReceiveTaskBehaviour(ActivityBehaviour):
     def perform(self, run: Run, token: Token) -> Phase | None:
         """Subscribe."""
         node = run.node(token)
-        self.trigger.plan(run.variables(token), run.now).open(run, token, node)
+        self.trigger.plan(run.variables(token), run.now, run.rules).open(run, token, node)
         return None

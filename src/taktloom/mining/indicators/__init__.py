@@ -11,14 +11,18 @@ from taktloom.mining.indicators.activities import (
 from taktloom.mining.indicators.names import EXPLANATIONS, IndicatorName
 from taktloom.mining.indicators.source import IndicatorSource, load_indicator_source
 from taktloom.mining.indicators.weighted import WeightedIndicators, measure_weighted
+from taktloom.mining.indicators.working_time import HoursBasis, NamedCalendar, WorkingHours
 
 __all__ = [
     "EXPLANATIONS",
     "ActivityIndicators",
+    "HoursBasis",
     "Indicator",
     "IndicatorName",
     "IndicatorSource",
+    "NamedCalendar",
     "WeightedIndicators",
+    "WorkingHours",
     "decisions_after",
     "judged_alternatives",
     "load_indicator_source",

@@ -86,7 +86,7 @@ EXPLANATIONS: Mapping[IndicatorName, Explanation] = {
         source="Lin 1991 (divergence); Endres & Schindelin 2003 (distance); Syed et al. 2020 (maturity)",
     ),
     IndicatorName.TIME_STABILITY: Explanation(
-        formula="1 ÷ (1 + coefficient of variation of the time from start to completion)",
+        formula="1 ÷ (1 + coefficient of variation of the working time from start to completion)",
         needs="start-times",
         source="Wanner et al. 2019 (stability)",
     ),
@@ -153,12 +153,12 @@ EXPLANATIONS: Mapping[IndicatorName, Explanation] = {
         source="Dumas et al. 2018, chapter 7 (waiting time)",
     ),
     IndicatorName.PROCESSING_HOURS: Explanation(
-        formula="mean time from start to completion, around the clock",
+        formula="mean time from start to completion, in working hours",
         needs="start-times",
         source="Wanner et al. 2019 (execution time)",
     ),
     IndicatorName.MANUAL_HOURS: Explanation(
-        formula="events per month · mean time from start to completion · share not done by a system",
+        formula="events per month · mean working time from start to completion · share not done by a system",
         needs="start-times",
         source="Wanner et al. 2019 (manual effort)",
     ),

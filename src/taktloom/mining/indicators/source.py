@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from taktloom.mining.indicators.regularity import Codes, Numbers, Ordering
 from taktloom.mining.indicators.schedules import Marks, find_batches, hour_phases
+from taktloom.mining.indicators.working_time import NamedCalendar, WorkingHours, count_working_time
 from taktloom.mining.logs.canonical import CanonicalLog
 from taktloom.mining.logs.variants import VariantTable
-from taktloom.mining.statistics.arrays import LogArrays, load_arrays
+from taktloom.mining.statistics.arrays import NOBODY, LogArrays, load_arrays
 from taktloom.mining.statistics.resources import Actor, ResourceEvidence
 from taktloom.model.events import EVENT_ATTRIBUTE_PREFIX
 
@@ -32,7 +33,7 @@ class IndicatorSource:
     actor: per resource code, 1 system, 0 human, -1 cannot be told. already_held, comparable: attribute values that the
     case already held, and attribute values of which it had an earlier one to compare with. has_failed: aborted, or
     the case ends as failed right after it. system: code of the recorded system, -1 unknown. in_batch, batch_told: see
-    `schedules`.
+    `schedules`. worked_us: work from start to completion in the *hours* in which people work, see `working_time`.
     """
 
     log: LogArrays
@@ -47,6 +48,8 @@ class IndicatorSource:
     system: Codes | None = None
     in_batch: Marks
     batch_told: Marks
+    worked_us: Codes
+    hours: WorkingHours
     phases: tuple[Numbers, Numbers] | None = None
 
     @property
@@ -55,12 +58,22 @@ class IndicatorSource:
         return int(self.case_variants.size)
 
 
-def load_indicator_source(log: CanonicalLog, resources: Sequence[ResourceEvidence]) -> IndicatorSource:
-    """Prepare *log*; *resources*: its classified resources (human or system)."""
+def load_indicator_source(
+    log: CanonicalLog, resources: Sequence[ResourceEvidence], *, calendar: NamedCalendar | None = None
+) -> IndicatorSource:
+    """Prepare *log*. resources: its classified resources (human or system). calendar: None for the hours that the log
+    shows. Raises LogTooLongForCalendarError for a given calendar."""
     arrays, table = load_arrays(log), log.variants()
+    actor = _actors(arrays, resources)
     events = log.events().collect()
     held, comparable = _held_values(events)
     in_batch, batch_told = find_batches(arrays)
+    worked, hours = count_working_time(
+        arrays,
+        is_system=_by_system(arrays, actor),
+        finest_unit_us=log.metadata.facts.finest_unit_us,
+        given=calendar,
+    )
     case_index = np.repeat(np.arange(arrays.starts.size), np.diff(np.append(arrays.starts, arrays.case.size)))
     return IndicatorSource(
         log=arrays,
@@ -68,13 +81,15 @@ def load_indicator_source(log: CanonicalLog, resources: Sequence[ResourceEvidenc
         case_variants=table.case_variants.astype(np.int64),
         ordering=_ordering(table, arrays.activities),
         is_exception=exceptional_events(arrays, rare_cases(table)[case_index]),
-        actor=_actors(arrays, resources),
+        actor=actor,
         already_held=held,
         comparable=comparable,
         has_failed=_failures(arrays, events),
         system=_systems(events),
         in_batch=in_batch,
         batch_told=batch_told,
+        worked_us=worked,
+        hours=hours,
         phases=hour_phases(arrays, log.metadata.facts.finest_unit_us),
     )
 
@@ -115,6 +130,14 @@ def _actors(log: LogArrays, resources: Sequence[ResourceEvidence]) -> Codes:
     code = {Actor.SYSTEM: 1, Actor.HUMAN: 0, Actor.CANNOT_TELL: -1}
     told = {evidence.resource: code[evidence.actor] for evidence in resources}
     return np.array([told.get(name, -1) for name in log.resources], dtype=np.int64)
+
+
+def _by_system(log: LogArrays, actor: Codes) -> Marks:
+    """Per row: a system did it."""
+    is_system: Marks = np.zeros(log.resource.size, dtype=np.bool_)
+    known = log.resource != NOBODY
+    is_system[known] = actor[log.resource[known]] == 1
+    return is_system
 
 
 def _held_values(events: pl.DataFrame) -> tuple[Numbers | None, Numbers | None]:

@@ -172,7 +172,7 @@ class WeightedIndicators:
         mean, stability = np.full((2, self._count), np.nan)
         if log.started_at is not None:
             known = weight * log.has_start
-            took = (log.occurred_at - log.started_at) / HOUR_US
+            took = self._source.worked_us / HOUR_US
             seen = self._total(log.activity, known)
             mean = ratio(self._total(log.activity, took * known), seen)
             distance = took - np.nan_to_num(mean)[log.activity]

@@ -66,20 +66,28 @@ def discover_calendars(
     support: float = SUPPORT,
 ) -> tuple[DiscoveredCalendar, ...]:
     """A calendar for every resource, most events first. roles: groups of resources that may stand in for each other."""
-    who, at = _moments(log)
+    who, at = _moments(log, log.resource != NOBODY)
     everybody = _Hours(at)
     role_of = {name: number for number, role in enumerate(roles) for name in role}
     codes = {name: code for code, name in enumerate(log.resources)}
     shared = [_Hours(at[np.isin(who, [codes[name] for name in role])]) for role in roles]
     found = []
-    for code in np.unique(who).tolist():
+    present, counts = np.unique(who, return_counts=True)
+    of_each = np.split(at[np.argsort(who, kind="stable")], np.cumsum(counts)[:-1])
+    for code, moments in zip(present.tolist(), of_each, strict=False):  # an empty log still splits into one part
         name = log.resources[code]
-        own = _Hours(at[who == code])
+        own = _Hours(moments)
         role = role_of.get(name)
         levels = [(CalendarLevel.RESOURCE, own)] if own.events >= FEWEST_EVENTS else []
         levels += [(CalendarLevel.ROLE, shared[role])] if role is not None and len(roles[role]) > 1 else []
         found.append(_first_supported(name, own, [*levels, (CalendarLevel.EVERYBODY, everybody)], confidence, support))
     return tuple(sorted(found, key=lambda each: (-each.events, each.resource)))
+
+
+def common_calendar(log: LogArrays, counted: Slots, *, confidence: float = CONFIDENCE) -> DiscoveredCalendar:
+    """One calendar of all rows that are *counted*, whoever did them; `resource` is empty."""
+    hours = _Hours(_moments(log, counted)[1])
+    return _first_supported("", hours, [(CalendarLevel.EVERYBODY, hours)], confidence, 0.0)
 
 
 def calendar_document(calendar: DiscoveredCalendar, zone: str) -> dict[str, object]:
@@ -97,13 +105,12 @@ def weekly_slots(calendar: DiscoveredCalendar) -> Slots:
     return slots
 
 
-def _moments(log: LogArrays) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Resource and local µs of every start and completion of a known resource."""
-    known = log.resource != NOBODY
-    who, at = log.resource[known], log.local[known]
+def _moments(log: LogArrays, counted: Slots) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Resource and local µs of every start and completion of the counted rows."""
+    who, at = log.resource[counted], log.local[counted]
     if log.started_at is None:
         return who, at
-    begun = known & log.has_start
+    begun = counted & log.has_start
     ahead = log.local[begun] - log.occurred_at[begun]
     return np.concatenate([who, log.resource[begun]]), np.concatenate([at, log.started_at[begun] + ahead])
 
@@ -150,7 +157,7 @@ def _first_supported(
 ) -> DiscoveredCalendar:
     for level, hours in levels:
         slots = hours.open_slots(confidence)
-        is_supported = float(slots[own.slot].mean()) >= support or level is CalendarLevel.EVERYBODY
+        is_supported = _share_in(slots, own) >= support or level is CalendarLevel.EVERYBODY
         if is_supported and hours.chance <= LEVEL:
             break
     else:
@@ -160,10 +167,14 @@ def _first_supported(
         level=level,
         week={day: _spans(slots[24 * number : 24 * number + 24]) for number, day in enumerate(WEEKDAYS)},
         hours=int(slots.sum()),
-        support=float(slots[own.slot].mean()),
+        support=_share_in(slots, own),
         confidence=float(hours.shares[slots].mean()) if slots.any() else 0.0,
         events=own.events,
     )
+
+
+def _share_in(slots: Slots, hours: _Hours) -> float:
+    return float(slots[hours.slot].mean()) if hours.events else 0.0
 
 
 def _spans(hours: Slots) -> tuple[str, ...]:

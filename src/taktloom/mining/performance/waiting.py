@@ -83,6 +83,16 @@ class WeeklyHours:
         whole = weeks * int(self._open[-1]) + int(self._open[slot])
         return whole * HOUR_US + (rest if self._slots[slot] else 0)
 
+    def between(self, begins_us: Times, ends_us: Times) -> Times:
+        """Open µs from each begin to its end."""
+        return self._all_before(ends_us) - self._all_before(begins_us)
+
+    def _all_before(self, local_us: Times) -> Times:
+        hours, rest = np.divmod(local_us, HOUR_US)
+        weeks, slot = np.divmod(hours + MONDAY_OFFSET * 24, WEEK_HOURS)
+        whole: Times = weeks * self._open[-1] + self._open[slot]
+        return whole * HOUR_US + np.where(self._slots[slot], rest, 0)
+
 
 ALWAYS_OPEN = WeeklyHours(np.ones(WEEK_HOURS, dtype=np.bool_))
 

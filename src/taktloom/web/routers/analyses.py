@@ -20,12 +20,13 @@ from taktloom.app.review import Filter
 from taktloom.web.callers import Caller
 from taktloom.web.routers.review import Filtered
 from taktloom.web.routers.works import work_out
+from taktloom.web.routes import Route
 from taktloom.web.schemas import analyses as schemas
 from taktloom.web.schemas import logs as log_schemas
 from taktloom.web.schemas.convert import shown_all
 from taktloom.web.schemas.shared import PageOut
 
-router = APIRouter(tags=["analyses"])
+router = APIRouter(tags=["analyses"], route_class=Route)
 
 MOST_VALUES = 1_000
 _MEDIA_TYPES = {

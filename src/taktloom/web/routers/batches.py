@@ -11,26 +11,28 @@ from taktloom.app.operations import Modification
 from taktloom.model.identifiers import ElementId, ProcessId
 from taktloom.model.interventions import HistoryLevel, RestartRequest, Selection
 from taktloom.model.operations import InstanceQuery
-from taktloom.web.callers import Caller, Cursor, Limit
+from taktloom.web.callers import Caller, Limit
+from taktloom.web.paging import Cursor, shown_page
 from taktloom.web.routers.operations import migration_of, modification_of
+from taktloom.web.routes import Route
 from taktloom.web.schemas import batches as schemas
-from taktloom.web.schemas.convert import shown, shown_all, shown_page
+from taktloom.web.schemas.convert import shown, shown_all
 from taktloom.web.schemas.operations import ModificationPreviewIn
 from taktloom.web.schemas.running import InstanceSummary
 from taktloom.web.schemas.shared import PageOut
 from taktloom.web.values import from_wire
 
-router = APIRouter(tags=["operations"])
+router = APIRouter(tags=["operations"], route_class=Route)
 
 
 @router.get("/incident-groups")
 @calls(batches.list_incident_groups)
 def list_incident_groups(
-    context: Caller, process_id: str | None = None, cursor: Cursor = None, limit: Limit = 50
+    context: Caller, cursor: Cursor, process_id: str | None = None, limit: Limit = 50
 ) -> PageOut[schemas.IncidentGroupOut]:
     """Open incidents by cause, the most frequent cause first."""
-    page = batches.list_incident_groups(context, process_id=process_id, cursor=cursor, limit=limit)
-    return shown_page(schemas.IncidentGroupOut, page)
+    page = batches.list_incident_groups(context, process_id=process_id, cursor=cursor.position, limit=limit)
+    return shown_page(schemas.IncidentGroupOut, page, cursor)
 
 
 @router.post("/batches/preview")
@@ -49,9 +51,9 @@ def create_batch(context: Caller, body: schemas.BatchIn) -> schemas.BatchOut:
 
 @router.get("/batches")
 @calls(batches.list_batches)
-def list_batches(context: Caller, cursor: Cursor = None, limit: Limit = 50) -> PageOut[schemas.BatchOut]:
+def list_batches(context: Caller, cursor: Cursor, limit: Limit = 50) -> PageOut[schemas.BatchOut]:
     """Batches, newest first."""
-    return shown_page(schemas.BatchOut, batches.list_batches(context, cursor=cursor, limit=limit))
+    return shown_page(schemas.BatchOut, batches.list_batches(context, cursor=cursor.position, limit=limit), cursor)
 
 
 @router.get("/batches/{batch_id}")
@@ -66,13 +68,13 @@ def show_batch(context: Caller, batch_id: str) -> schemas.BatchOut:
 def list_batch_items(
     context: Caller,
     batch_id: str,
+    cursor: Cursor,
     state: Literal["pending", "done", "failed", "skipped"] | None = None,
-    cursor: Cursor = None,
     limit: Limit = 50,
 ) -> PageOut[schemas.BatchItemOut]:
     """The targets of a batch and what became of each."""
-    page = batches.list_batch_items(context, batch_id=batch_id, state=state, cursor=cursor, limit=limit)
-    return shown_page(schemas.BatchItemOut, page)
+    page = batches.list_batch_items(context, batch_id=batch_id, state=state, cursor=cursor.position, limit=limit)
+    return shown_page(schemas.BatchItemOut, page, cursor)
 
 
 @router.post("/batches/{batch_id}/turn")
@@ -107,11 +109,11 @@ def restart_instance(context: Caller, instance_key: str, body: schemas.RestartIn
 @router.get("/stuck-instances")
 @calls(keeping.list_stuck)
 def list_stuck(
-    context: Caller, process_id: str | None = None, cursor: Cursor = None, limit: Limit = 50
+    context: Caller, cursor: Cursor, process_id: str | None = None, limit: Limit = 50
 ) -> PageOut[schemas.StuckInstanceOut]:
     """Active instances that wait for nothing: no work, no event, no incident."""
-    page = keeping.list_stuck(context, process_id=process_id, cursor=cursor, limit=limit)
-    return shown_page(schemas.StuckInstanceOut, page)
+    page = keeping.list_stuck(context, process_id=process_id, cursor=cursor.position, limit=limit)
+    return shown_page(schemas.StuckInstanceOut, page, cursor)
 
 
 @router.get("/processes/{process_id}/versions")
@@ -132,9 +134,11 @@ def delete_version(
 
 @router.get("/retention")
 @calls(keeping.list_retention)
-def list_retention(context: Caller, cursor: Cursor = None, limit: Limit = 100) -> PageOut[schemas.RetentionPolicyOut]:
+def list_retention(context: Caller, cursor: Cursor, limit: Limit = 100) -> PageOut[schemas.RetentionPolicyOut]:
     """How long ended instances of each process are kept, and how many are due to go."""
-    return shown_page(schemas.RetentionPolicyOut, keeping.list_retention(context, cursor=cursor, limit=limit))
+    return shown_page(
+        schemas.RetentionPolicyOut, keeping.list_retention(context, cursor=cursor.position, limit=limit), cursor
+    )
 
 
 @router.put("/processes/{process_id}/retention", status_code=204)

@@ -9,11 +9,12 @@ from fastapi import APIRouter, Query
 from taktloom.app import calendars
 from taktloom.app.calls import calls
 from taktloom.web.callers import Caller
+from taktloom.web.routes import Route
 from taktloom.web.schemas import calendars as schemas
 from taktloom.web.schemas.convert import shown, shown_all
 from taktloom.web.schemas.shared import InstantIn
 
-router = APIRouter(prefix="/calendars", tags=["calendars"])
+router = APIRouter(prefix="/calendars", tags=["calendars"], route_class=Route)
 
 
 @router.get("")

@@ -9,6 +9,7 @@ from taktloom.app import decision_tables, linting
 from taktloom.app.calls import calls
 from taktloom.app.decision_tables import SheetFile, SheetFormat
 from taktloom.web.callers import Caller
+from taktloom.web.routes import Route
 from taktloom.web.schemas import decision_tables as schemas
 from taktloom.web.schemas.convert import shown, shown_all
 from taktloom.web.schemas.shared import FindingOut
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from taktloom.decisions.sheet_table import SheetOptions
     from taktloom.decisions.table_check import TableFinding
 
-router = APIRouter(prefix="/decision-tables", tags=["decisions"])
+router = APIRouter(prefix="/decision-tables", tags=["decisions"], route_class=Route)
 
 _MEDIA = {
     SheetFormat.CSV: "text/csv; charset=utf-8",

@@ -9,21 +9,23 @@ from taktloom.app import decision_tests, decisions
 from taktloom.app.calls import calls
 from taktloom.model.decision import DecisionTestCase
 from taktloom.web.callers import Caller
+from taktloom.web.paging import shown_list
 from taktloom.web.problems import problem_of
+from taktloom.web.routes import Route
 from taktloom.web.schemas import decisions as schemas
-from taktloom.web.schemas.convert import shown, shown_all, shown_page
+from taktloom.web.schemas.convert import shown, shown_all
 from taktloom.web.schemas.processes import DeployedDecision
 from taktloom.web.schemas.shared import PageOut
 from taktloom.web.values import from_wire
 
-router = APIRouter(tags=["decisions"])
+router = APIRouter(tags=["decisions"], route_class=Route)
 
 
 @router.get("/decisions")
 @calls(decisions.list_decisions)
 def list_decisions(context: Caller) -> PageOut[DeployedDecision]:
     """All deployed decisions."""
-    return shown_page(DeployedDecision, decisions.list_decisions(context))
+    return shown_list(DeployedDecision, decisions.list_decisions(context))
 
 
 @router.get("/decisions/{decision_id}")

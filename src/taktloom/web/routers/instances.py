@@ -10,13 +10,15 @@ from taktloom.app import incidents, instances, messages
 from taktloom.app.calls import calls
 from taktloom.model.identifiers import ElementId, ProcessId
 from taktloom.model.operations import InstanceQuery
-from taktloom.web.callers import Caller, Cursor, Limit
+from taktloom.web.callers import Caller, Limit
+from taktloom.web.paging import Cursor, shown_page
+from taktloom.web.routes import Route
 from taktloom.web.schemas import running as schemas
-from taktloom.web.schemas.convert import shown, shown_page
+from taktloom.web.schemas.convert import shown
 from taktloom.web.schemas.shared import InstantIn, PageOut
 from taktloom.web.values import from_wire
 
-router = APIRouter(tags=["instances"])
+router = APIRouter(tags=["instances"], route_class=Route)
 
 Search = Annotated[str | None, Query(max_length=200)]
 
@@ -25,6 +27,7 @@ Search = Annotated[str | None, Query(max_length=200)]
 @calls(instances.list_instances)
 def list_instances(
     context: Caller,
+    cursor: Cursor,
     process_id: str | None = None,
     version: int | None = None,
     status: Literal["active", "completed", "terminated", "cancelled", "failed"] | None = None,
@@ -34,7 +37,6 @@ def list_instances(
     search: Search = None,
     started_after: InstantIn | None = None,
     started_before: InstantIn | None = None,
-    cursor: Cursor = None,
     limit: Limit = 50,
 ) -> PageOut[schemas.InstanceSummary]:
     """Process instances, newest first."""
@@ -48,10 +50,10 @@ def list_instances(
         search=search,
         started_after=started_after,
         started_before=started_before,
-        cursor=cursor,
+        cursor=cursor.position,
         limit=limit,
     )
-    return shown_page(schemas.InstanceSummary, instances.list_instances(context, query=query))
+    return shown_page(schemas.InstanceSummary, instances.list_instances(context, query=query), cursor)
 
 
 @router.get("/instances/{instance_key}")
@@ -91,25 +93,25 @@ def list_events(context: Caller, instance_key: str) -> list[schemas.EventOut]:
 @router.get("/instances/{instance_key}/journal")
 @calls(instances.list_journal)
 def list_journal(
-    context: Caller, instance_key: str, cursor: Cursor = None, limit: Limit = 200
+    context: Caller, instance_key: str, cursor: Cursor, limit: Limit = 200
 ) -> PageOut[schemas.JournalEntryOut]:
     """The instance's journal: every kernel event with its payload, oldest first."""
-    page = instances.list_journal(context, instance_key=instance_key, cursor=cursor, limit=limit)
-    return shown_page(schemas.JournalEntryOut, page)
+    page = instances.list_journal(context, instance_key=instance_key, cursor=cursor.position, limit=limit)
+    return shown_page(schemas.JournalEntryOut, page, cursor)
 
 
 @router.get("/incidents")
 @calls(incidents.list_incidents)
 def list_incidents(
     context: Caller,
+    cursor: Cursor,
     process_id: str | None = None,
     state: Literal["open", "resolved", "all"] = "open",
-    cursor: Cursor = None,
     limit: Limit = 50,
 ) -> PageOut[schemas.IncidentView]:
     """Incidents, newest first."""
-    page = incidents.list_incidents(context, process_id=process_id, state=state, cursor=cursor, limit=limit)
-    return shown_page(schemas.IncidentView, page)
+    page = incidents.list_incidents(context, process_id=process_id, state=state, cursor=cursor.position, limit=limit)
+    return shown_page(schemas.IncidentView, page, cursor)
 
 
 @router.post("/incidents/{incident_id}/resolve", status_code=204)

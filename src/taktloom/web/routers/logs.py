@@ -9,12 +9,14 @@ from taktloom.app import history, logs
 from taktloom.app.calls import calls
 from taktloom.app.log_records import MappingRecord
 from taktloom.web.callers import Caller
+from taktloom.web.paging import shown_list
 from taktloom.web.problems import problem_of
+from taktloom.web.routes import Route
 from taktloom.web.schemas import logs as schemas
-from taktloom.web.schemas.convert import shown, shown_page
+from taktloom.web.schemas.convert import shown
 from taktloom.web.schemas.shared import PageOut
 
-router = APIRouter(prefix="/logs", tags=["logs"])
+router = APIRouter(prefix="/logs", tags=["logs"], route_class=Route)
 
 
 @router.post("/uploads", status_code=201)
@@ -59,7 +61,7 @@ def cancel_import(context: Caller, import_id: str) -> None:
 @calls(logs.list_logs)
 def list_logs(context: Caller) -> PageOut[schemas.LogSummary]:
     """All imported logs, newest first."""
-    return shown_page(schemas.LogSummary, logs.list_logs(context))
+    return shown_list(schemas.LogSummary, logs.list_logs(context))
 
 
 @router.get("/{log_id}")

@@ -9,10 +9,11 @@ from taktloom.app import object_mining
 from taktloom.app.calls import calls
 from taktloom.app.object_mining import ObjectModelRequest
 from taktloom.web.callers import Caller
+from taktloom.web.routes import Route
 from taktloom.web.schemas import object_mining as schemas
 from taktloom.web.schemas.convert import shown
 
-router = APIRouter(prefix="/logs/uploads/{upload_id}", tags=["logs"])
+router = APIRouter(prefix="/logs/uploads/{upload_id}", tags=["logs"], route_class=Route)
 
 
 def _request(

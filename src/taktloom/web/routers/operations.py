@@ -7,14 +7,16 @@ from fastapi import APIRouter
 
 from taktloom.app import operations
 from taktloom.app.calls import calls
-from taktloom.web.callers import Caller, Cursor, Limit
+from taktloom.web.callers import Caller, Limit
+from taktloom.web.paging import Cursor, shown_page
+from taktloom.web.routes import Route
 from taktloom.web.schemas import operations as schemas
-from taktloom.web.schemas.convert import shown, shown_all, shown_page
+from taktloom.web.schemas.convert import shown, shown_all
 from taktloom.web.schemas.running import ReasonIn
 from taktloom.web.schemas.shared import PageOut
 from taktloom.web.values import from_wire
 
-router = APIRouter(tags=["operations"])
+router = APIRouter(tags=["operations"], route_class=Route)
 
 
 @router.post("/instances/{instance_key}/suspension", status_code=204)
@@ -77,15 +79,16 @@ def plan_migration(context: Caller, body: schemas.MigrationPlanIn) -> schemas.Mi
 def preview_migration(
     context: Caller,
     body: schemas.MigrationPlanIn,
+    cursor: Cursor,
     verdict: Literal["migrates", "waits", "cannot"] | None = None,
-    cursor: Cursor = None,
     limit: Limit = 50,
 ) -> schemas.MigrationRunOut:
     """Whether each active instance of the source version migrates, waits or cannot, and why; nothing is changed."""
     run = operations.preview_migration(
-        context, migration=migration_of(body), verdict=verdict, cursor=cursor, limit=limit
+        context, migration=migration_of(body), verdict=verdict, cursor=cursor.position, limit=limit
     )
-    return shown(schemas.MigrationRunOut, run)
+    answer = shown(schemas.MigrationRunOut, run)
+    return answer.model_copy(update={"next_cursor": cursor.follow(run.next_cursor)})
 
 
 @router.post("/instances/{instance_key}/migration/preview")
@@ -107,14 +110,16 @@ def migrate_instance(context: Caller, instance_key: str, body: schemas.Migration
 @calls(operations.list_actions)
 def list_actions(
     context: Caller,
+    cursor: Cursor,
     instance_key: str | None = None,
     batch_id: str | None = None,
-    cursor: Cursor = None,
     limit: Limit = 50,
 ) -> PageOut[schemas.OperatorActionOut]:
     """What operators did, newest first, with their reasons."""
-    page = operations.list_actions(context, instance_key=instance_key, batch_id=batch_id, cursor=cursor, limit=limit)
-    return shown_page(schemas.OperatorActionOut, page)
+    page = operations.list_actions(
+        context, instance_key=instance_key, batch_id=batch_id, cursor=cursor.position, limit=limit
+    )
+    return shown_page(schemas.OperatorActionOut, page, cursor)
 
 
 def modification_of(body: schemas.ModificationPreviewIn) -> operations.Modification:

@@ -5,12 +5,14 @@ from fastapi import APIRouter, Request, Response
 
 from taktloom.app import people, service_accounts, system
 from taktloom.app.calls import calls
-from taktloom.web.callers import Caller, Cursor, Limit, client_address, cookie_name
+from taktloom.web.callers import Caller, Limit, client_address, cookie_name
+from taktloom.web.paging import Cursor, shown_list, shown_page
+from taktloom.web.routes import Route
 from taktloom.web.schemas import people as schemas
-from taktloom.web.schemas.convert import shown, shown_page
+from taktloom.web.schemas.convert import shown
 from taktloom.web.schemas.shared import PageOut
 
-router = APIRouter(tags=["people"])
+router = APIRouter(tags=["people"], route_class=Route)
 
 
 @router.post("/session")
@@ -82,7 +84,7 @@ def change_me(context: Caller, body: schemas.MeChange) -> schemas.Me:
 @calls(people.list_users)
 def list_users(context: Caller) -> PageOut[schemas.UserOut]:
     """All users, by name."""
-    return shown_page(schemas.UserOut, people.list_users(context))
+    return shown_list(schemas.UserOut, people.list_users(context))
 
 
 @router.post("/users", status_code=201)
@@ -128,7 +130,7 @@ def reset_user(context: Caller, user_id: str, request: Request) -> schemas.OneTi
 @calls(service_accounts.list_accounts)
 def list_service_accounts(context: Caller) -> PageOut[schemas.ServiceAccountOut]:
     """All service accounts, revoked ones included."""
-    return shown_page(schemas.ServiceAccountOut, service_accounts.list_accounts(context))
+    return shown_list(schemas.ServiceAccountOut, service_accounts.list_accounts(context))
 
 
 @router.post("/service-accounts", status_code=201)
@@ -154,9 +156,9 @@ def revoke_service_account(context: Caller, account_id: str) -> None:
 
 @router.get("/audit")
 @calls(system.list_audit)
-def list_audit(context: Caller, cursor: Cursor = None, limit: Limit = 100) -> PageOut[schemas.AuditEntryOut]:
+def list_audit(context: Caller, cursor: Cursor, limit: Limit = 100) -> PageOut[schemas.AuditEntryOut]:
     """Who did what to what, newest first."""
-    return shown_page(schemas.AuditEntryOut, system.list_audit(context, cursor=cursor, limit=limit))
+    return shown_page(schemas.AuditEntryOut, system.list_audit(context, cursor=cursor.position, limit=limit), cursor)
 
 
 def _begin(signed_in: people.SignedIn, request: Request, response: Response) -> schemas.SessionOut:

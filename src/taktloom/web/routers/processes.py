@@ -7,14 +7,16 @@ from starlette.datastructures import UploadFile
 from taktloom.app import deployments, drafts, instances, processes
 from taktloom.app.calls import calls
 from taktloom.model.errors import InputRefusedError, LimitExceededError
-from taktloom.web.callers import Caller, Cursor, Limit
+from taktloom.web.callers import Caller, Limit
+from taktloom.web.paging import Cursor, shown_list, shown_page
+from taktloom.web.routes import Route
 from taktloom.web.schemas import processes as schemas
-from taktloom.web.schemas.convert import shown, shown_page
+from taktloom.web.schemas.convert import shown
 from taktloom.web.schemas.running import InstanceStart, InstanceSummary
 from taktloom.web.schemas.shared import FindingOut, PageOut
 from taktloom.web.values import from_wire
 
-router = APIRouter(tags=["processes"])
+router = APIRouter(tags=["processes"], route_class=Route)
 
 MAX_FILES = 50
 _DEPLOYMENT_BODY = {
@@ -38,7 +40,7 @@ _DEPLOYMENT_BODY = {
 @calls(processes.list_processes)
 def list_processes(context: Caller) -> PageOut[schemas.ProcessSummary]:
     """All deployed processes with their counts."""
-    return shown_page(schemas.ProcessSummary, processes.list_processes(context))
+    return shown_list(schemas.ProcessSummary, processes.list_processes(context))
 
 
 @router.get("/processes/{process_id}")
@@ -136,9 +138,9 @@ def check_model(context: Caller, body: schemas.ModelCheck) -> schemas.Findings:
 
 @router.get("/drafts")
 @calls(drafts.list_drafts)
-def list_drafts(context: Caller, cursor: Cursor = None, limit: Limit = 100) -> PageOut[schemas.DraftSummary]:
+def list_drafts(context: Caller, cursor: Cursor, limit: Limit = 100) -> PageOut[schemas.DraftSummary]:
     """Model drafts, last changed first."""
-    return shown_page(schemas.DraftSummary, drafts.list_drafts(context, cursor=cursor, limit=limit))
+    return shown_page(schemas.DraftSummary, drafts.list_drafts(context, cursor=cursor.position, limit=limit), cursor)
 
 
 @router.post("/drafts", status_code=201)

@@ -15,11 +15,12 @@ from taktloom.app.calls import calls
 from taktloom.app.long_work import WorkStatus
 from taktloom.web.callers import Caller
 from taktloom.web.routers.works import work_out
+from taktloom.web.routes import Route
 from taktloom.web.schemas import logs as schemas
 from taktloom.web.schemas.convert import shown, shown_all
 from taktloom.web.schemas.shared import InstantIn
 
-router = APIRouter(prefix="/logs/{log_id}", tags=["review"])
+router = APIRouter(prefix="/logs/{log_id}", tags=["review"], route_class=Route)
 
 BPMN_TYPE = "application/xml"
 Share = Annotated[float, Query(ge=0, le=1)]
@@ -131,9 +132,16 @@ def export_model(context: Caller, log_id: str, chosen: Filtered, noise: Noise = 
     "/potential", responses={202: {"model": schemas.WorkOut, "description": "Being assessed; follow it at `/works`"}}
 )
 @calls(potential.start_potential)
-def show_potential(context: Caller, log_id: str, chosen: Filtered) -> schemas.Potential:
-    """Which activities are worth automating, and why; 202 and the work to follow while it is being assessed."""
-    found = potential.start_potential(context, log_id=log_id, chosen=chosen)
+def show_potential(
+    context: Caller,
+    log_id: str,
+    chosen: Filtered,
+    calendar: Annotated[str | None, Query(min_length=1, max_length=200)] = None,
+) -> schemas.Potential:
+    """Which activities are worth automating, and why; 202 and the work to follow while it is being assessed.
+
+    `calendar`: the business calendar that work counts by; without it, the hours that the log shows."""
+    found = potential.start_potential(context, log_id=log_id, chosen=chosen, calendar=calendar)
     if isinstance(found, WorkStatus):
         work = work_out(works.work_progress(found))
         return JSONResponse(work.model_dump(mode="json"), status_code=202)  # type: ignore[return-value]

@@ -14,10 +14,11 @@ from starlette.responses import Response
 from taktloom.app import task_notes
 from taktloom.app.calls import calls
 from taktloom.web.callers import Caller
+from taktloom.web.routes import Route
 from taktloom.web.schemas import tasks as schemas
 from taktloom.web.schemas.convert import shown, shown_all
 
-router = APIRouter(prefix="/tasks/{user_task_id}", tags=["tasks"])
+router = APIRouter(prefix="/tasks/{user_task_id}", tags=["tasks"], route_class=Route)
 
 _BYTES = {"type": "string", "format": "binary"}
 

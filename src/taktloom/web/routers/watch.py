@@ -9,11 +9,12 @@ from starlette.responses import StreamingResponse
 from taktloom.app import system, watch
 from taktloom.app.calls import calls
 from taktloom.web.callers import Caller
+from taktloom.web.routes import Route
 from taktloom.web.schemas import watch as schemas
 from taktloom.web.schemas.convert import shown
 from taktloom.web.stream import event_stream
 
-router = APIRouter()
+router = APIRouter(route_class=Route)
 
 
 @router.get("/health", tags=["system"])

@@ -5,19 +5,21 @@ from fastapi import APIRouter
 
 from taktloom.app import webhooks
 from taktloom.app.calls import calls
-from taktloom.web.callers import Caller, Cursor, Limit
+from taktloom.web.callers import Caller, Limit
+from taktloom.web.paging import Cursor, shown_list, shown_page
+from taktloom.web.routes import Route
 from taktloom.web.schemas import webhooks as schemas
-from taktloom.web.schemas.convert import shown, shown_page
+from taktloom.web.schemas.convert import shown
 from taktloom.web.schemas.shared import PageOut
 
-router = APIRouter(tags=["webhooks"])
+router = APIRouter(tags=["webhooks"], route_class=Route)
 
 
 @router.get("/webhooks")
 @calls(webhooks.list_webhooks)
 def list_webhooks(context: Caller) -> PageOut[schemas.WebhookOut]:
     """All webhooks."""
-    return shown_page(schemas.WebhookOut, webhooks.list_webhooks(context))
+    return shown_list(schemas.WebhookOut, webhooks.list_webhooks(context))
 
 
 @router.post("/webhooks", status_code=201)
@@ -36,9 +38,11 @@ def remove_webhook(context: Caller, webhook_id: str) -> None:
 
 @router.get("/dead-letters")
 @calls(webhooks.list_dead_letters)
-def list_dead_letters(context: Caller, cursor: Cursor = None, limit: Limit = 50) -> PageOut[schemas.DeadLetterOut]:
+def list_dead_letters(context: Caller, cursor: Cursor, limit: Limit = 50) -> PageOut[schemas.DeadLetterOut]:
     """Webhook messages that were given up, oldest first."""
-    return shown_page(schemas.DeadLetterOut, webhooks.list_dead_letters(context, cursor=cursor, limit=limit))
+    return shown_page(
+        schemas.DeadLetterOut, webhooks.list_dead_letters(context, cursor=cursor.position, limit=limit), cursor
+    )
 
 
 @router.post("/dead-letters/{outbox_id}/retry", status_code=204)

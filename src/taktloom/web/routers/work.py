@@ -12,17 +12,19 @@ from taktloom.app import job_streams, jobs, tasks
 from taktloom.app.calls import calls
 from taktloom.model.errors import TaktloomError
 from taktloom.model.operations import TaskOrder
-from taktloom.web.callers import Caller, Cursor, Limit
+from taktloom.web.callers import Caller, Limit
 from taktloom.web.job_stream import job_events
 from taktloom.web.long_poll import activate_or_wait
+from taktloom.web.paging import Cursor, shown_page
 from taktloom.web.problems import problem_of
+from taktloom.web.routes import Route
 from taktloom.web.schemas import running as schemas
 from taktloom.web.schemas import tasks as task_schemas
-from taktloom.web.schemas.convert import shown, shown_page
+from taktloom.web.schemas.convert import shown
 from taktloom.web.schemas.shared import InstantIn, PageOut
 from taktloom.web.values import from_wire
 
-router = APIRouter()
+router = APIRouter(route_class=Route)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,7 @@ class TaskFilterParameters:
 @calls(tasks.list_tasks)
 def list_tasks(
     context: Caller,
+    cursor: Cursor,
     view: Literal["mine", "group", "all"] = "mine",
     process_id: str | None = None,
     instance_key: str | None = None,
@@ -49,7 +52,6 @@ def list_tasks(
     state: Literal["open", "completed", "cancelled", "any"] = "open",
     order: Literal["oldest", "newest", "due", "priority"] = "oldest",
     narrowed: Annotated[TaskFilterParameters, Depends()] = TaskFilterParameters(),
-    cursor: Cursor = None,
     limit: Limit = 50,
 ) -> PageOut[schemas.UserTaskView]:
     """User tasks: mine are assigned to me, group are unassigned and offered to me. A page may be short of its limit."""
@@ -59,12 +61,12 @@ def list_tasks(
         instance_key=instance_key,
         search=search,
         state=None if state == "any" else state,
-        cursor=cursor,
+        cursor=cursor.position,
         limit=limit,
         order=TaskOrder(order),
         filters=tasks.TaskFilters(**asdict(narrowed)),
     )
-    return shown_page(schemas.UserTaskView, tasks.list_tasks(context, request=request))
+    return shown_page(schemas.UserTaskView, tasks.list_tasks(context, request=request), cursor)
 
 
 @router.get("/tasks/counts", tags=["tasks"])

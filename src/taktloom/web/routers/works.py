@@ -7,10 +7,11 @@ from taktloom.app import works
 from taktloom.app.calls import calls
 from taktloom.web.callers import Caller
 from taktloom.web.problems import problem_of
+from taktloom.web.routes import Route
 from taktloom.web.schemas import logs as schemas
 from taktloom.web.schemas.convert import shown
 
-router = APIRouter(prefix="/works", tags=["works"])
+router = APIRouter(prefix="/works", tags=["works"], route_class=Route)
 
 
 @router.get("/{work_id}")

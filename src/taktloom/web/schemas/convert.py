@@ -6,11 +6,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
-from taktloom.model.operations import Page
-from taktloom.web.schemas.shared import PageOut
-
 Schema = TypeVar("Schema", bound=BaseModel)
-Record = TypeVar("Record")
 
 
 def shown(schema: type[Schema], record: object) -> Schema:
@@ -21,8 +17,3 @@ def shown(schema: type[Schema], record: object) -> Schema:
 def shown_all(schema: type[Schema], records: Iterable[object]) -> list[Schema]:
     """One response per record, in order."""
     return [schema.model_validate(record) for record in records]
-
-
-def shown_page(schema: type[Schema], page: Page[Record]) -> PageOut[Schema]:
-    """A page of responses."""
-    return PageOut[Schema](items=shown_all(schema, page.items), next_cursor=page.next_cursor, total=page.total)

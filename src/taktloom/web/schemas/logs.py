@@ -398,11 +398,28 @@ class PotentialMethod(Out):
     parameters: dict[str, str]
 
 
+class WorkingHours(Out):
+    """What work was counted in. given: a business calendar of this name, version and zone; discovered: the hours that
+    the log shows, *own* resources by their own and *shared* by everybody's; clock: around the clock, for the reason."""
+
+    basis: Literal["given", "discovered", "clock"]
+    week: dict[str, list[str]]
+    own: int
+    shared: int
+    support: float | None
+    name: str
+    version: int | None
+    zone: str
+    reason: str
+    text: str
+
+
 class Potential(Out):
     activities: list[PotentialActivity]
     formula: str
     rank_stability: float | None
     method: PotentialMethod
+    working_hours: WorkingHours
 
 
 class RatesIn(In):

@@ -24,6 +24,8 @@ export interface LogSearch {
   element?: string
   /** Potential: the activity whose evidence is open. */
   activity?: string
+  /** Potential: the business calendar that work counts by; absent: the hours that the log shows. */
+  calendar?: string
   /** Analyses: which one, and the parameters it was run with; absent until it is run. */
   analysis?: string
   parameters?: Record<string, ParameterValue>
@@ -64,6 +66,7 @@ export function readLogSearch(raw: RawSearch): LogSearch {
     noise: shareParam(raw, 'noise', 1),
     element: textParam(raw, 'element'),
     activity: textParam(raw, 'activity'),
+    calendar: textParam(raw, 'calendar'),
     analysis: textParam(raw, 'analysis'),
     parameters: parametersOf(raw.parameters),
   }

@@ -81,7 +81,7 @@ class Calendars:
         _require_name(name)
         text = json.dumps(document, sort_keys=True, ensure_ascii=False, default=str)
         require_within("calendar_bytes", len(text.encode()), self._core.limits.calendar_bytes)
-        _require_sound(name, document)
+        require_sound(name, document)
 
         def work(unit: Unit) -> CalendarView:
             session, key = unit.session, {"tenant_id": unit.tenant_id, "name": name}
@@ -262,7 +262,8 @@ def _require_name(name: str) -> None:
         )
 
 
-def _require_sound(name: str, document: Mapping[str, object]) -> None:
+def require_sound(name: str, document: Mapping[str, object]) -> None:
+    """Raises CalendarRefusedError with every problem of the document."""
     problems = calendar_problems(document)
     if problems:
         raise CalendarRefusedError(

@@ -28,7 +28,8 @@ from taktloom.kernel.events import ActivitiesActivated, InstanceCancelled, Insta
 from taktloom.kernel.kept_variables import Variables
 from taktloom.kernel.state import InstanceState, InstanceStatus
 from taktloom.kernel.state_json import load_state, save_state
-from taktloom.model.errors import ConflictError, MisuseError, NondeterminismError
+from taktloom.model.cursors import number_of_cursor
+from taktloom.model.errors import ConflictError, NondeterminismError
 from taktloom.model.events import Event
 from taktloom.model.identifiers import (
     DefinitionKey,
@@ -53,14 +54,7 @@ from taktloom.model.places import Place
 from taktloom.model.trace_context import valid_traceparent
 from taktloom.storage import Row, Session, to_micros, to_micros_or_none
 
-_CURSOR_DIGITS = 18
 COUNTED_UP_TO = 10_000  # a total above this is given as None: counting on would cost more than it tells
-
-
-class InvalidCursorError(MisuseError):
-    """A cursor that no page has given."""
-
-    code = "TL-2591"
 
 
 class VersionSuspendedError(ConflictError):
@@ -241,7 +235,7 @@ class Instances:
         limit = page_size(limit, self._core.limits)
         with self._core.database.reading() as session:
             row = self._row(session, instance_key)
-            entries = self._entries(session, instance_key, after=_position(cursor), limit=limit + 1)
+            entries = self._entries(session, instance_key, after=number_of_cursor(cursor) or 0, limit=limit + 1)
         items = entries[:limit]
         next_cursor = str(items[-1].sequence) if len(entries) > limit else None
         return Page(items=items, next_cursor=next_cursor, total=row.integer("journal_size"))
@@ -436,14 +430,6 @@ def _summary(session: Session, tenant_id: TenantId, instance_key: InstanceKey) -
     if row is None:
         raise unknown_instance(instance_key)
     return instance_summary(row)
-
-
-def _position(cursor: str | None) -> int:
-    if cursor is None:
-        return 0
-    if cursor.isascii() and cursor.isdecimal() and len(cursor) <= _CURSOR_DIGITS:
-        return int(cursor)
-    raise InvalidCursorError("The cursor is not one of this list.", remedy="Give the next_cursor of the page before.")
 
 
 def _filters(tenant_id: TenantId, query: InstanceQuery) -> dict[str, str | int | None]:

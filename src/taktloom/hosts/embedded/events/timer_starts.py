@@ -30,9 +30,8 @@ def plan_timer_starts(unit: Unit, executable: ExecutableProcess, previous: Execu
     for row in unit.session.all("timer_starts_of_process", tenant_id=unit.tenant_id, process_id=executable.id):
         if row.text("element_id") not in unchanged:
             _delete(unit, row, "delete_timer_start")
-    for start in timer_starts(executable, unit.now):
-        if start.element_id not in unchanged:
-            _insert(unit, executable.id, start, _reckoned(unit, start.plan))
+    for start in timer_starts(executable, unit.now, unchanged=unchanged):
+        _insert(unit, executable.id, start, _reckoned(unit, start.plan))
 
 
 def firing_of_start(row: Row) -> Callable[[Unit], bool]:

@@ -4,8 +4,8 @@
 Due timers fire in bounded groups, in order of their instants: ten thousand in one second share few transactions, and
 whatever else the engine is asked for meanwhile waits behind one group at most.
 
-After a stop everything that came due meanwhile fires once. A timer that cannot fire (our defect) is logged and tried
-again later; it does not hold up the others.
+After a stop everything that came due meanwhile fires once, a cycle of many missed instants too. A timer that cannot
+fire (our defect) is logged and tried again later; it does not hold up the others.
 """
 
 import logging

@@ -32,6 +32,7 @@ from taktloom.hosts.embedded.operations.retention import delete_ended_instance
 from taktloom.hosts.embedded.operations.suspension import resume_instance, suspend_instance
 from taktloom.kernel.events import InstanceCancelled, TokenAction, TokenChange
 from taktloom.kernel.record_form import load_record, save_record
+from taktloom.model.cursors import number_of_cursor
 from taktloom.model.errors import ConflictError, MisuseError, NotFoundError, TaktloomError, UnexpectedError
 from taktloom.model.identifiers import BatchId, ElementId, IncidentId, InstanceKey, TenantId
 from taktloom.model.interventions import (
@@ -55,7 +56,6 @@ _LOG = logging.getLogger(__name__)
 _GROUP = 20  # targets that are under way at once: enough to share a commit, few enough to let others in
 _PAGE = 500
 _LOOK_AGAIN = timedelta(seconds=30)
-_POSITION_DIGITS = 9
 
 
 class EmptyBatchError(MisuseError):
@@ -129,7 +129,7 @@ class Batches:
     ) -> Page[BatchItem]:
         """The targets of a batch in order; raises UnknownBatchError."""
         batch, limit = self.get(batch_id), page_size(limit, self._core.limits)
-        after = int(cursor) if cursor and cursor.isdecimal() and len(cursor) <= _POSITION_DIGITS else 0
+        after = number_of_cursor(cursor) or 0
         with self._core.database.reading() as session:
             rows = session.all(
                 "batch_items",

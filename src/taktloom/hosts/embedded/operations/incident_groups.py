@@ -4,7 +4,7 @@
 from taktloom.hosts.embedded.advancing.causes import Cause, cause_signature
 from taktloom.hosts.embedded.core.limits import page_size
 from taktloom.hosts.embedded.core.unit import Core, Unit
-from taktloom.model.errors import MisuseError
+from taktloom.model.cursors import number_of_cursor
 from taktloom.model.identifiers import ElementId, IncidentId, ProcessId, TenantId
 from taktloom.model.interventions import IncidentGroup
 from taktloom.model.operations import Page
@@ -13,7 +13,6 @@ from taktloom.storage import Row
 __all__ = ["IncidentGroups"]
 
 _SIGNED_AT_ONCE = 500
-_OFFSET_DIGITS = 9
 
 
 class IncidentGroups:
@@ -27,7 +26,7 @@ class IncidentGroups:
     ) -> Page[IncidentGroup]:
         """Groups, the largest first."""
         self._sign()
-        limit, offset = page_size(limit, self._core.limits), _offset(cursor)
+        limit, offset = page_size(limit, self._core.limits), number_of_cursor(cursor) or 0
         names = {"tenant_id": self._tenant_id, "process_id": process_id}
         with self._core.database.reading() as session:
             rows = session.all("incident_groups", **names, limit=limit + 1, offset=offset)
@@ -99,11 +98,3 @@ def _group(row: Row, latest: Row, live: int) -> IncidentGroup:
         first_raised_at=row.instant("first_raised_at"),
         last_raised_at=row.instant("last_raised_at"),
     )
-
-
-def _offset(cursor: str | None) -> int:
-    if cursor is None:
-        return 0
-    if cursor.isascii() and cursor.isdecimal() and len(cursor) <= _OFFSET_DIGITS:
-        return int(cursor)
-    raise MisuseError("The cursor is not one of this list.", remedy="Give the next_cursor of the page before.")

@@ -92,14 +92,20 @@ export function modelQuery(logId: string, query: LogQuery, noise: number) {
   })
 }
 
+/** The business calendars that work can be counted by. */
+export function calendarsQuery() {
+  return queryOptions({ queryKey: ['calendars'], queryFn: () => unwrap(api.GET('/api/v1/calendars')) })
+}
+
 /** Where the progress of a log's assessment is told while `potentialQuery` waits for it. */
 export const potentialWorkKey = (logId: string) => ['works', 'potential', logId]
 
-export function potentialQuery(logId: string, query: LogQuery = {}) {
+/** calendar: name of the business calendar that work counts by; without it, the hours that the log shows. */
+export function potentialQuery(logId: string, query: LogQuery = {}, calendar?: string) {
   return queryOptions({
-    queryKey: ['logs', logId, 'potential', query],
+    queryKey: ['logs', logId, 'potential', query, calendar ?? null],
     queryFn: async ({ client, signal }) => {
-      const ask = () => askPotential(logId, query, signal)
+      const ask = () => askPotential(logId, calendar === undefined ? query : { ...query, calendar }, signal)
       const answer = await ask()
       if (!isWork(answer)) return answer
       await followWork(answer, { signal, onProgress: (work) => client.setQueryData(potentialWorkKey(logId), work) })
@@ -112,7 +118,7 @@ export function potentialQuery(logId: string, query: LogQuery = {}) {
 }
 
 // The client's reader of answers widens pairs to lists; the document says pairs. 202 brings a work instead.
-async function askPotential(logId: string, query: LogQuery, signal: AbortSignal): Promise<Potential | Work> {
+async function askPotential(logId: string, query: LogQuery & { calendar?: string }, signal: AbortSignal): Promise<Potential | Work> {
   return (await unwrap(api.GET('/api/v1/logs/{log_id}/potential', { params: { path: path(logId), query }, signal }))) as Potential | Work
 }
 

@@ -1,10 +1,10 @@
 /** Which activities are worth automating: score with its interval, what makes it, the class and why. */
-import { Button } from '@mantine/core'
+import { Button, Select } from '@mantine/core'
 import { skipToken, useQuery } from '@tanstack/react-query'
 import { Fragment, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
-import { formatNumber } from '@/shared/format/number'
+import { formatNumber, formatShare } from '@/shared/format/number'
 import { useLanguage } from '@/shared/i18n/useLanguage'
 import { useCan } from '@/shared/session/session'
 import { categorical } from '@/shared/theme/theme'
@@ -13,7 +13,7 @@ import { Empty } from '@/shared/ui/Empty'
 import { Icon, type IconName } from '@/shared/ui/Icon'
 import { Panel } from '@/shared/ui/Panel'
 
-import { potentialQuery, potentialWorkKey, ratesQuery, type Amount, type LogDetail, type Potential, type PotentialActivity, type Work } from '../api/logs'
+import { calendarsQuery, potentialQuery, potentialWorkKey, ratesQuery, type Amount, type LogDetail, type Potential, type PotentialActivity, type Work } from '../api/logs'
 import type { LogQuery } from '../filters'
 import { useGo, useLogSearch } from '../hooks/useLogView'
 import { DraftAutomation } from './DraftAutomation'
@@ -39,7 +39,8 @@ const SIGN: Record<Class, IconName> = { eliminate: 'trash', 'decide-by-rule': 't
 export function PotentialTab({ log, query }: { log: LogDetail; query: LogQuery }) {
   const { t } = useTranslation('mining')
   const can = useCan()
-  const potential = useQuery({ ...potentialQuery(log.log_id, query), retry: false })
+  const { calendar } = useLogSearch()
+  const potential = useQuery({ ...potentialQuery(log.log_id, query, calendar), retry: false })
   const { data: work } = useQuery<Work>({ queryKey: potentialWorkKey(log.log_id), queryFn: skipToken, gcTime: 0 })
   const rates = useQuery(ratesQuery(log.log_id))
   const [open, setOpen] = useState<'rates' | 'draft' | null>(null)
@@ -48,6 +49,7 @@ export function PotentialTab({ log, query }: { log: LogDetail; query: LogQuery }
     <>
       <div className={classes.tools}>
         <p className={classes.lead}>{t('potential.lead')}</p>
+        {can('process.view') && <CalendarChoice calendar={calendar} />}
         {can('log.edit') && (
           <Button variant="default" leftSection={<Icon name="upload" size={14} />} onClick={() => setOpen('rates')}>
             {t('rates.action')}
@@ -81,6 +83,45 @@ export function PotentialTab({ log, query }: { log: LogDetail; query: LogQuery }
     </>
   )
 }
+
+/** By which hours work is counted: those that the log shows, or a business calendar; nothing to choose without one. */
+function CalendarChoice({ calendar }: { calendar: string | undefined }) {
+  const { t } = useTranslation('mining')
+  const go = useGo()
+  const calendars = useQuery(calendarsQuery())
+  const names = (calendars.data ?? []).map(({ name }) => name)
+  if (names.length === 0 && calendar === undefined) return null
+  return (
+    <Select
+      size="xs"
+      aria-label={t('workingHours.choice')}
+      placeholder={t('workingHours.ofLog')}
+      data={calendar === undefined || names.includes(calendar) ? names : [...names, calendar]}
+      value={calendar ?? null}
+      clearable
+      onChange={(chosen) => go((before) => ({ ...before, calendar: chosen ?? undefined }), 'replace')}
+    />
+  )
+}
+
+/** In which hours work was counted, with the week as a list of spans. */
+function WorkingHours({ hours }: { hours: Potential['working_hours'] }) {
+  const { t } = useTranslation('mining')
+  const language = useLanguage()
+  const day = new Intl.DateTimeFormat(language, { weekday: 'short', timeZone: 'UTC' })
+  const open = WEEK.map((name, index) => ({ name: day.format(Date.UTC(2024, 0, 1 + index)), spans: hours.week[name] ?? [] })).filter(({ spans }) => spans.length > 0)
+  const week = new Intl.ListFormat(language, { style: 'narrow' }).format(open.map(({ name, spans }) => `${name} ${spans.join(' ')}`))
+  const values = { week: week === '' ? t('workingHours.neverOpen') : week, name: hours.name, version: hours.version ?? '–', zone: hours.zone, own: hours.own, shared: hours.shared }
+  const reason = t(`workingHours.reason.${hours.reason}`, { defaultValue: hours.reason })
+  return (
+    <>
+      {t(`workingHours.${hours.basis}`, { ...values, reason, support: formatShare(hours.support ?? 0, language), defaultValue: hours.text })}
+      {hours.basis === 'discovered' && hours.own > 0 && <> {t('workingHours.own', values)}</>}
+    </>
+  )
+}
+
+const WEEK = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']
 
 function Ranking({ potential }: { potential: Potential }) {
   const { t } = useTranslation('mining')
@@ -141,6 +182,11 @@ function Ranking({ potential }: { potential: Potential }) {
               value: formatNumber(potential.rank_stability, language, 2),
               verdict: t(`potential.order.${potential.rank_stability >= STABLE ? 'stable' : 'unsure'}`),
             })}{' '}
+        {potential.working_hours.reason !== 'no-start-times' && (
+          <>
+            <WorkingHours hours={potential.working_hours} />{' '}
+          </>
+        )}
         {t('potential.formula')} <span className="tl-muted">{t(`potential.method.${potential.method.code}`, { ...potential.method.parameters, defaultValue: potential.method.text })}</span>
       </p>
     </Panel>
