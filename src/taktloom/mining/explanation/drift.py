@@ -5,9 +5,9 @@ Cases are ordered by their begin. For every place in that order the shares of ca
 each common variant before and after it are compared; the place with the greatest standardised difference is a change if
 the greatest difference of a random order is as great in at most *level* of the permutations. Both sides are searched
 again, at half the level with every cut, and with as many more permutations as that level needs.
-The ends of an export cut cases off, which would look like a change there. So cases that begin in the last stretch of the
-log are left out, and those in its first: stretches such that of the cases that are not over at the last event, and of
-those that ran before the first, less than one is expected to be left.
+The ends of an export cut cases off, which would look like a change there. So cases that begin in the last stretch of
+the log are left out, and those in its first: stretches such that of the cases that are not over at the last event, and
+of those that ran before the first, hardly any is expected to be left.
 Sources: Page, "Continuous inspection schemes", Biometrika 41, 1954 (cumulative sums); Vostrikova, "Detecting disorder
 in multidimensional random processes", 1981 (binary segmentation); Antoch & Huskova, "Permutation tests in change point
 analysis", Statistics & Probability Letters 53, 2001; Bose et al., "Handling concept drift in process mining", CAiSE

@@ -2706,6 +2706,8 @@ export interface paths {
         /**
          * Show Potential
          * @description Which activities are worth automating, and why; 202 and the work to follow while it is being assessed.
+         *
+         *     `calendar`: the business calendar that work counts by; without it, the hours that the log shows.
          */
         get: operations["show_potential"];
         put?: never;
@@ -6675,6 +6677,7 @@ export interface components {
             method: components["schemas"]["PotentialMethod"];
             /** Rank Stability */
             rank_stability: number | null;
+            working_hours: components["schemas"]["WorkingHours"];
         };
         /**
          * PotentialActivity
@@ -7979,6 +7982,38 @@ export interface components {
             /** Name */
             name: string;
         };
+        /**
+         * WorkingHours
+         * @description What work was counted in. given: a business calendar of this name, version and zone; discovered: the hours that
+         *     the log shows, *own* resources by their own and *shared* by everybody's; clock: around the clock, for the reason.
+         */
+        WorkingHours: {
+            /**
+             * Basis
+             * @enum {string}
+             */
+            basis: "given" | "discovered" | "clock";
+            /** Name */
+            name: string;
+            /** Own */
+            own: number;
+            /** Reason */
+            reason: string;
+            /** Shared */
+            shared: number;
+            /** Support */
+            support: number | null;
+            /** Text */
+            text: string;
+            /** Version */
+            version: number | null;
+            /** Week */
+            week: {
+                [key: string]: string[];
+            };
+            /** Zone */
+            zone: string;
+        };
         /** BatchIn */
         taktloom__web__schemas__batches__BatchIn: {
             /** Changes */
@@ -8053,8 +8088,8 @@ export interface operations {
     list_audit: {
         parameters: {
             query?: {
-                cursor?: string | null;
                 limit?: number;
+                cursor?: string | null;
             };
             header?: never;
             path?: never;
@@ -8085,8 +8120,8 @@ export interface operations {
     list_batches: {
         parameters: {
             query?: {
-                cursor?: string | null;
                 limit?: number;
+                cursor?: string | null;
             };
             header?: never;
             path?: never;
@@ -8215,8 +8250,8 @@ export interface operations {
         parameters: {
             query?: {
                 state?: ("pending" | "done" | "failed" | "skipped") | null;
-                cursor?: string | null;
                 limit?: number;
+                cursor?: string | null;
             };
             header?: never;
             path: {
@@ -8574,8 +8609,8 @@ export interface operations {
     list_dead_letters: {
         parameters: {
             query?: {
-                cursor?: string | null;
                 limit?: number;
+                cursor?: string | null;
             };
             header?: never;
             path?: never;
@@ -8930,8 +8965,8 @@ export interface operations {
     list_drafts: {
         parameters: {
             query?: {
-                cursor?: string | null;
                 limit?: number;
+                cursor?: string | null;
             };
             header?: never;
             path?: never;
@@ -9182,8 +9217,8 @@ export interface operations {
         parameters: {
             query?: {
                 process_id?: string | null;
-                cursor?: string | null;
                 limit?: number;
+                cursor?: string | null;
             };
             header?: never;
             path?: never;
@@ -9216,8 +9251,8 @@ export interface operations {
             query?: {
                 process_id?: string | null;
                 state?: "open" | "resolved" | "all";
-                cursor?: string | null;
                 limit?: number;
+                cursor?: string | null;
             };
             header?: never;
             path?: never;
@@ -9323,8 +9358,8 @@ export interface operations {
                 search?: string | null;
                 started_after?: string | null;
                 started_before?: string | null;
-                cursor?: string | null;
                 limit?: number;
+                cursor?: string | null;
             };
             header?: never;
             path?: never;
@@ -9516,8 +9551,8 @@ export interface operations {
     list_journal: {
         parameters: {
             query?: {
-                cursor?: string | null;
                 limit?: number;
+                cursor?: string | null;
             };
             header?: never;
             path: {
@@ -14094,6 +14129,7 @@ export interface operations {
     show_potential: {
         parameters: {
             query?: {
+                calendar?: string | null;
                 from?: string | null;
                 to?: string | null;
                 variants?: string | null;
@@ -14492,8 +14528,8 @@ export interface operations {
         parameters: {
             query?: {
                 verdict?: ("migrates" | "waits" | "cannot") | null;
-                cursor?: string | null;
                 limit?: number;
+                cursor?: string | null;
             };
             header?: never;
             path?: never;
@@ -14695,8 +14731,8 @@ export interface operations {
             query?: {
                 instance_key?: string | null;
                 batch_id?: string | null;
-                cursor?: string | null;
                 limit?: number;
+                cursor?: string | null;
             };
             header?: never;
             path?: never;
@@ -15114,8 +15150,8 @@ export interface operations {
     list_retention: {
         parameters: {
             query?: {
-                cursor?: string | null;
                 limit?: number;
+                cursor?: string | null;
             };
             header?: never;
             path?: never;
@@ -15478,8 +15514,8 @@ export interface operations {
         parameters: {
             query?: {
                 process_id?: string | null;
-                cursor?: string | null;
                 limit?: number;
+                cursor?: string | null;
             };
             header?: never;
             path?: never;
@@ -15545,8 +15581,8 @@ export interface operations {
                 search?: string | null;
                 state?: "open" | "completed" | "cancelled" | "any";
                 order?: "oldest" | "newest" | "due" | "priority";
-                cursor?: string | null;
                 limit?: number;
+                cursor?: string | null;
                 assignee?: string | null;
                 group?: string | null;
                 business_key?: string | null;
