@@ -4,6 +4,7 @@
 import json
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import cast
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -25,7 +26,8 @@ from taktloom.feel.values import (
     to_json,
     to_python,
 )
-from taktloom.feel.wire import json_text
+from taktloom.feel.wire import from_stored_json, json_text, utf8
+from taktloom.model.errors import InputRefusedError
 
 numbers = st.decimals(allow_nan=False, allow_infinity=False, places=None).filter(
     lambda number: len(number.as_tuple().digits) <= 34 and abs(number.adjusted()) < 6000
@@ -142,3 +144,45 @@ def test_python_gets_its_own_types_where_they_hold_the_value() -> None:
 def test_numbers_beyond_decimal128_are_refused(number: float) -> None:
     with pytest.raises(ValueConversionError):
         from_python(number)
+
+
+@pytest.mark.parametrize("text", ["NaN", "sNaN", "Infinity", "-Infinity", "1E+9999", "1E-7000", "1" * 40])
+def test_a_number_that_could_not_be_read_back_is_not_written(text: str) -> None:
+    for write in (json_text, to_json):
+        with pytest.raises(ValueConversionError) as caught:
+            write([Decimal(text)])
+        assert caught.value.cause == "The number is not finite or too large."
+
+
+def nested(levels: int) -> FeelValue:
+    value: FeelValue = "inside"
+    for level in range(levels):
+        value = [value] if level % 2 else {"a": value}
+    return value
+
+
+def test_what_is_written_is_nested_no_deeper_than_what_can_be_read_back() -> None:
+    deepest = nested(300)
+
+    assert from_stored_json(json.loads(json_text(deepest))) == deepest
+    assert json_text(deepest) == json.dumps(to_json(deepest), separators=(",", ":"))
+    for write in (json_text, to_json):
+        with pytest.raises(ValueConversionError) as caught:
+            write(nested(302))
+        assert caught.value.remedy == "Keep below 300 levels."
+    with pytest.raises(ValueConversionError):
+        from_json(json.loads(json_text(nested(202))))  # from outside
+
+
+def test_what_is_no_feel_value_is_not_written() -> None:
+    with pytest.raises(ValueConversionError) as caught:
+        json_text({"a": cast("FeelValue", 3)})
+
+    assert caught.value.cause == "A value of the Python type int is no FEEL value."
+
+
+def test_half_of_a_character_is_not_written() -> None:
+    with pytest.raises(InputRefusedError) as caught:
+        utf8("\ud800")
+
+    assert caught.value.cause == "A text has half of a character (a lone surrogate)."

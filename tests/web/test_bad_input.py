@@ -232,6 +232,13 @@ TOO_LARGE, HALF = 10**30, "\ud800"
         ("POST", "/processes/one/instances", {"variables": {HALF: 1}}),
         ("POST", "/processes/one/instances", {"variables": {"n": [HALF]}}),
         ("POST", "/messages", {"name": "m", "message_id": HALF}),
+        ("POST", "/messages", {"name": "m", "variables": {"n": HALF}}),
+        ("POST", "/messages", {"name": "m", "message_id": ""}),
+        ("POST", "/signals", {"name": "s", "variables": {"n": HALF}}),
+        ("PUT", "/tasks/404/plan", {"due_at": "0001-01-01T00:00:00+14:00"}),
+        ("PUT", "/tasks/404/plan", {"follow_up_at": "9999-12-31T23:59:59-01:00"}),
+        ("GET", "/tasks?due_before=0001-01-01T00:00:00%2B14:00", None),
+        ("GET", "/instances?started_after=9999-12-31T23:59:59-01:00", None),
         ("POST", "/session/one-time", {"token": HALF}),
     ],
 )

@@ -2,7 +2,7 @@
 """`taktloom calendar`: business calendars."""
 
 import json
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -159,7 +159,9 @@ def _day(text: str) -> date:
 def _instant(text: str) -> datetime:
     try:
         found = datetime.fromisoformat(text)
-    except ValueError as error:
+        if found.tzinfo is not None:
+            found.astimezone(UTC)  # an offset can reach beyond the first and the last year
+    except (ValueError, OverflowError) as error:
         raise MisuseError(f"{text!r} is no instant.", remedy="Write 2026-12-24T09:00+01:00.") from error
     if found.tzinfo is None:
         raise MisuseError(f"{text!r} has no time zone.", remedy="Write 2026-12-24T09:00+01:00.")

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """`taktloom task`: what people do with user tasks beside taking and completing them; see running.py for those."""
 
-from datetime import datetime
+from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -218,14 +219,12 @@ def _instant(text: str | None, unchanged: datetime | None) -> datetime | None:
         return unchanged
     if text == "none":
         return None
-    try:
+    with suppress(ValueError, OverflowError):
         instant = datetime.fromisoformat(text)
-    except ValueError:
-        instant = None
-    if instant is None or instant.tzinfo is None:
-        raise MisuseError(
-            f"{text} is no instant with a zone.",
-            remedy="Write it as 2026-03-02T09:00:00Z.",
-            parameters={"value": text},
-        )
-    return instant
+        if instant.tzinfo is not None:
+            return instant.astimezone(UTC)
+    raise MisuseError(
+        f"{text} is no instant with a zone.",
+        remedy="Write it as 2026-03-02T09:00:00Z.",
+        parameters={"value": text},
+    )

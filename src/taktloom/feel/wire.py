@@ -28,7 +28,7 @@ from taktloom.feel.kinds import (
 from taktloom.feel.lexer import normalize_name
 from taktloom.feel.temporal import NANOS_PER_SECOND
 from taktloom.feel.temporal_text import parse_date, parse_date_time, parse_duration, parse_time
-from taktloom.model.errors import MisuseError
+from taktloom.model.errors import InputRefusedError, MisuseError
 
 __all__ = [
     "JsonValue",
@@ -36,9 +36,11 @@ __all__ = [
     "clock_from_python",
     "from_json",
     "from_python",
+    "from_stored_json",
     "json_text",
     "to_json",
     "to_python",
+    "utf8",
     "variables_from_python",
 ]
 
@@ -46,6 +48,7 @@ JsonValue: TypeAlias = bool | int | float | str | list["JsonValue"] | dict[str, 
 
 _MAX_EXACT_INTEGER = 2**53 - 1
 _MAX_DEPTH = 200
+_MAX_STORED_DEPTH = 300  # the engine puts values that came from outside into lists and contexts of its own
 _DIGITS_KEPT = 15  # of any decimal number, by a double and back
 _LAST_DIGITS = frozenset("123456789")
 _PLAIN = (str, bool)
@@ -60,37 +63,66 @@ class ValueConversionError(MisuseError):
     code = "TL-2301"
 
 
-def to_json(value: FeelValue) -> JsonValue:
-    """The wire form; raises ValueConversionError for a function, which cannot travel."""
+def to_json(value: FeelValue, *, depth: int = 0) -> JsonValue:
+    """The wire form; raises ValueConversionError for what could not be read back: a function, which cannot travel,
+    a number that is none of FEEL's, what is nested deeper than is stored, and what is no FEEL value at all.
+    """
     if value is None or isinstance(value, _PLAIN):
         return value
     if isinstance(value, Decimal):
         return _number_to_json(value)
+    if depth > _MAX_STORED_DEPTH:
+        raise _too_deep(_MAX_STORED_DEPTH)
     if isinstance(value, list):
-        return [to_json(item) for item in value]
+        return [to_json(item, depth=depth + 1) for item in value]
     if isinstance(value, dict):
-        entries: dict[str, JsonValue] = {key: to_json(item) for key, item in value.items()}
+        entries: dict[str, JsonValue] = {key: to_json(item, depth=depth + 1) for key, item in value.items()}
         return {"@type": "context", "value": entries} if "@type" in entries else entries
     if isinstance(value, Range):
         return {"@type": "range", "value": _range_to_json(value)}
     if isinstance(value, FeelFunction):
         raise ValueConversionError("A function cannot be stored or sent.", remedy="Store the result of calling it.")
-    return {"@type": _TAGS[type(value)], "value": str(value)}
+    tag = _TAGS.get(type(value))
+    if tag is None:
+        raise ValueConversionError(
+            f"A value of the Python type {type(value).__name__} is no FEEL value.",
+            remedy="Turn it into one, with from_python.",
+            parameters={"type": type(value).__name__},
+        )
+    return {"@type": tag, "value": str(value)}
 
 
-def json_text(value: FeelValue) -> str:
+def json_text(value: FeelValue, depth: int = 0) -> str:
     """The wire form as JSON text without spaces, entries in their own order; raises as `to_json` does.
 
     The same as writing what `to_json` gives; said directly, since states are written at every step.
     """
     write = _TEXTS.get(type(value))
-    return _WRITER.encode(to_json(value)) if write is None else write(value)
+    if write is not None:
+        return write(value)
+    if depth < _MAX_STORED_DEPTH:
+        if type(value) is list:
+            return "[" + ",".join([json_text(item, depth + 1) for item in value]) + "]"
+        if type(value) is dict and "@type" not in value:
+            entries = [f"{encode_basestring(name)}:{json_text(entry, depth + 1)}" for name, entry in value.items()]
+            return "{" + ",".join(entries) + "}"
+    return _WRITER.encode(to_json(value, depth=depth))
+
+
+def utf8(text: str) -> bytes:
+    """What is stored of the text. Raises InputRefusedError for half of a character (a lone surrogate)."""
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        raise InputRefusedError(
+            "A text has half of a character (a lone surrogate).", remedy="Send text in valid Unicode."
+        ) from None
 
 
 def from_json(data: object, *, depth: int = 0) -> FeelValue:
     """Read the wire form; JSON numbers may come as int, Decimal or float. Raises ValueConversionError."""
     if depth > _MAX_DEPTH:
-        raise ValueConversionError("The value is nested too deeply.", remedy=f"Keep below {_MAX_DEPTH} levels.")
+        raise _too_deep(_MAX_DEPTH)
     if type(data) in _AS_THEY_ARE:
         return cast("FeelValue", data)
     if isinstance(data, dict):
@@ -102,13 +134,18 @@ def from_json(data: object, *, depth: int = 0) -> FeelValue:
     return _scalar(data)
 
 
+def from_stored_json(data: object) -> FeelValue:
+    """As `from_json`, of what `json_text` wrote: nested a little deeper than what is taken from outside."""
+    return from_json(data, depth=_MAX_DEPTH - _MAX_STORED_DEPTH)
+
+
 def from_python(value: object, *, depth: int = 0) -> FeelValue:
     """Turn Python's own types (and FEEL values) into FEEL values.
 
     A naive `datetime` is refused: nobody can tell which instant it means. A float becomes the decimal that it prints.
     """
     if depth > _MAX_DEPTH:
-        raise ValueConversionError("The value is nested too deeply.", remedy=f"Keep below {_MAX_DEPTH} levels.")
+        raise _too_deep(_MAX_DEPTH)
     if isinstance(value, Mapping):
         return {_key(key): from_python(item, depth=depth + 1) for key, item in value.items()}
     if isinstance(value, list | tuple):
@@ -193,11 +230,15 @@ def to_python(value: FeelValue) -> object:
 
 
 def _number_to_json(number: Decimal) -> JsonValue:
+    if not number.is_finite():
+        raise _no_number()
     if number == number.to_integral_value():
         if number.copy_abs() <= _MAX_EXACT_INTEGER:
             return int(number)
     elif Decimal(repr(float(number))) == number:
         return float(number)
+    if decimal_of(number) != number:
+        raise _no_number()
     return {"@type": "number", "value": str(number)}
 
 
@@ -237,12 +278,20 @@ def _scalar(value: object) -> FeelValue:
         number = _number(value)
         if number is not None:
             return number
-        raise ValueConversionError("The number is not finite or too large.", remedy="FEEL numbers have 34 digits.")
+        raise _no_number()
     raise ValueConversionError(
         f"A value of the Python type {type(value).__name__} has no FEEL form.",
         remedy="Use numbers, strings, booleans, dates, durations, lists and dictionaries.",
         parameters={"type": type(value).__name__},
     )
+
+
+def _too_deep(limit: int) -> ValueConversionError:
+    return ValueConversionError("The value is nested too deeply.", remedy=f"Keep below {limit} levels.")
+
+
+def _no_number() -> ValueConversionError:
+    return ValueConversionError("The number is not finite or too large.", remedy="FEEL numbers have 34 digits.")
 
 
 def _number(value: float | Decimal) -> Decimal | None:
@@ -359,21 +408,9 @@ def _number_text(number: Decimal) -> str:
     return float.__repr__(plain) if type(plain) is float else _WRITER.encode(plain)
 
 
-def _list_text(items: list[FeelValue]) -> str:
-    return "[" + ",".join([json_text(item) for item in items]) + "]"
-
-
-def _context_text(entries: dict[str, FeelValue]) -> str:
-    if "@type" in entries:
-        return _WRITER.encode(to_json(entries))
-    return "{" + ",".join([f"{encode_basestring(name)}:{json_text(entry)}" for name, entry in entries.items()]) + "}"
-
-
 _TEXTS: Mapping[type, Callable[..., str]] = {
     str: encode_basestring,
     bool: {True: "true", False: "false"}.__getitem__,
     type(None): {None: "null"}.__getitem__,
     Decimal: _number_text,
-    list: _list_text,
-    dict: _context_text,
 }

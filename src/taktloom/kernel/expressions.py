@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Protocol
 
 from taktloom.feel import compile_expression
-from taktloom.feel.values import FeelDateTime, FeelValue, from_python
+from taktloom.feel.values import FeelDateTime, FeelFunction, FeelValue, from_python
 from taktloom.kernel.commands import IncidentKind
 from taktloom.kernel.failure import ElementFailure
 from taktloom.model.errors import LimitExceededError
@@ -29,6 +29,7 @@ __all__ = [
 ]
 
 Context = Mapping[str, FeelValue]
+_MAY_HOLD_FUNCTIONS = frozenset({FeelFunction, list, dict})
 
 
 class Evaluable(Protocol):
@@ -65,12 +66,27 @@ def compile_feel(text: str, names: Iterable[str]) -> Expression:
 
     def run(context: Context, now: datetime) -> FeelValue:
         try:
-            return compiled.evaluate(context, now=_clock(now) if needs_clock else None).value
+            value = compiled.evaluate(context, now=_clock(now) if needs_clock else None).value
         except LimitExceededError as error:
             message = f"The expression '{text}' went over its limit: {error.cause}"
             raise ElementFailure(IncidentKind.LIMIT, message) from error
+        if type(value) in _MAY_HOLD_FUNCTIONS and _holds_function(value):
+            message = f"The expression '{text}' gives a function, which no variable can hold."
+            raise ElementFailure(IncidentKind.EXPRESSION, message)
+        return value
 
     return Expression(text, run)
+
+
+def _holds_function(value: FeelValue) -> bool:
+    pending = [value]
+    while pending:
+        current = pending.pop()
+        if isinstance(current, FeelFunction):
+            return True
+        inner = current if isinstance(current, list) else current.values() if isinstance(current, dict) else ()
+        pending.extend(item for item in inner if type(item) in _MAY_HOLD_FUNCTIONS)
+    return False
 
 
 def evaluate_condition(expression: Expression, context: Context, now: datetime) -> bool:

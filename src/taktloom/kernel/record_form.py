@@ -21,8 +21,8 @@ from json.encoder import encode_basestring
 from operator import attrgetter, is_not
 from typing import Any, Union, get_args, get_origin
 
-from taktloom.feel.values import FeelValue, JsonValue, from_json
-from taktloom.feel.wire import json_text
+from taktloom.feel.values import FeelValue, JsonValue
+from taktloom.feel.wire import from_stored_json, json_text
 from taktloom.kernel.kept_variables import Variables, variables_text
 
 __all__ = ["JsonObject", "instant_text", "load_record", "save_record"]
@@ -109,7 +109,7 @@ def _saving(items: list[Any], forms: Mapping[str, _Form]) -> Callable[[Any], str
 
 def _form_of(hint: Any) -> _Form:
     if hint == FeelValue:
-        return _Form(json_text, from_json)
+        return _Form(json_text, from_stored_json)
     origin, arguments = get_origin(hint), get_args(hint)
     if origin in {Union, types.UnionType}:
         (inner,) = (argument for argument in arguments if argument is not type(None))
@@ -172,7 +172,7 @@ def _mapping_form(key: Any, value: Any) -> _Form:
     form = _form_of(value)
     if value == FeelValue and key is not int:
         return _Form(
-            variables_text, lambda entries: Variables({name: from_json(item) for name, item in entries.items()})
+            variables_text, lambda entries: Variables({name: from_stored_json(item) for name, item in entries.items()})
         )
     if is_dataclass(value) and any(item.name == "id" and item.type == key for item in fields(value)):
         return _keyed_form(value)

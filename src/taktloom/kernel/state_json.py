@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, cast, get_args
 
 from taktloom.feel.values import JsonValue
+from taktloom.feel.wire import utf8
 from taktloom.kernel.events import KernelEvent
 from taktloom.kernel.record_form import JsonObject, load_record, save_record
 from taktloom.kernel.state import STATE_FORMAT, InstanceState
@@ -60,8 +61,8 @@ EVENT_KINDS: Mapping[str, type[KernelEvent]] = {kind.__name__: kind for kind in 
 
 
 def save_state(state: InstanceState) -> bytes:
-    """The state as bytes; raises ValueConversionError if a variable holds a function."""
-    return f'{{"format":{STATE_FORMAT},"state":{plain_state_text(state) or save_record(state)}}}'.encode()
+    """The state as bytes; raises ValueConversionError, InputRefusedError if a variable holds what cannot be stored."""
+    return utf8(f'{{"format":{STATE_FORMAT},"state":{plain_state_text(state) or save_record(state)}}}')
 
 
 def load_state(data: bytes) -> InstanceState:
@@ -88,9 +89,9 @@ def _join(state: InstanceState) -> None:
 
 
 def save_event(event: KernelEvent) -> bytes:
-    """The kernel event as the journal's payload."""
+    """The kernel event as the journal's payload; raises as `save_state` does."""
     payload = plain_event_text(event) or save_record(event)
-    return f'{{"format":{JOURNAL_FORMAT},"kind":"{type(event).__name__}","payload":{payload}}}'.encode()
+    return utf8(f'{{"format":{JOURNAL_FORMAT},"kind":"{type(event).__name__}","payload":{payload}}}')
 
 
 def load_event(data: bytes) -> KernelEvent:

@@ -2,13 +2,20 @@
 """Whatever is wrong with a call is told with cause, place and remedy, and changes nothing."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
-from taktloom.hosts.embedded import CompletionResult, EmbeddedEngine, Message
+from taktloom.feel.values import FeelValue
+from taktloom.formats.bpmn.builder import process
+from taktloom.hosts.embedded import CompletionResult, EmbeddedEngine, EngineOptions, Message, Signal
 from taktloom.hosts.embedded.advancing.operator_actions import Order
-from taktloom.model.errors import TaktloomError
+from taktloom.hosts.embedded.work.jobs import JobCompletion
+from taktloom.model.errors import MisuseError, TaktloomError
 from taktloom.model.identifiers import ElementId, IncidentId, InstanceKey, JobId, ProcessId, UserTaskId
 from taktloom.model.interventions import MigrationRequest
 from taktloom.model.operations import InstanceQuery
@@ -121,4 +128,108 @@ def test_a_message_id_that_comes_with_another_payload_is_refused(engine: Embedde
         )
 
     assert (refused.value.code, refused.value.parameters["message_id"]) == ("TL-2560", "m1")
+    assert engine.messages.correlate(sent) == ()
+
+
+@pytest.mark.parametrize(
+    "value", [Decimal("NaN"), Decimal("Infinity"), Decimal("1E+9999"), cast("FeelValue", 1.5), "\ud800", ["\udfff"]]
+)
+def test_a_value_that_could_not_be_read_back_is_refused_and_the_work_stays_open(
+    engine: EmbeddedEngine, deploy: Deploy, value: FeelValue
+) -> None:
+    deploy("register_and_decide")
+    key = engine.instances.start(PERMIT, {}).instance_key
+    (job,) = engine.jobs.lock(["register-case"], worker="w")
+
+    with pytest.raises(TaktloomError) as refused:
+        engine.jobs.complete(job.job_id, job.fence, {"number": value})
+    (in_a_batch,) = engine.jobs.complete_many(
+        [JobCompletion(job_id=job.job_id, fence=job.fence, variables={"number": value})]
+    )
+
+    assert refused.value.remedy
+    assert str(in_a_batch) == str(refused.value)
+    assert engine.jobs.complete(job.job_id, job.fence, {"number": "A-1"}) is CompletionResult.DONE
+    assert engine.instances.check_replay(key) == 2
+
+
+ITEMS = """<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:z="http://camunda.org/schema/zeebe/1.0"
+  targetNamespace="x"><process id="items" isExecutable="true"><startEvent id="s"/><serviceTask id="each">
+  <extensionElements><z:taskDefinition type="each"/></extensionElements><multiInstanceLoopCharacteristics>
+    <extensionElements><z:loopCharacteristics inputCollection="=[1, 2]" inputElement="n" outputElement="=found"
+      outputCollection="all"/></extensionElements></multiInstanceLoopCharacteristics></serviceTask>
+  <userTask id="read"/><endEvent id="e"/><sequenceFlow id="a" sourceRef="s" targetRef="each"/>
+  <sequenceFlow id="b" sourceRef="each" targetRef="read"/><sequenceFlow id="c" sourceRef="read" targetRef="e"/>
+</process></definitions>"""
+
+
+def test_what_instances_give_is_collected_even_when_each_is_nested_as_deeply_as_may_be(
+    tmp_path: Path, options: EngineOptions
+) -> None:
+    deepest: FeelValue = "inside"
+    for _ in range(200):
+        deepest = [deepest]
+    engine = EmbeddedEngine.open(tmp_path / "engine.db", options)
+    engine.deployments.deploy({"items.bpmn": ITEMS.encode()})
+    key = engine.instances.start(ProcessId("items"), {}).instance_key
+    for job in engine.jobs.lock(["each"], worker="w", max_jobs=2):
+        engine.jobs.complete(job.job_id, job.fence, {"found": deepest})
+    engine.drain()
+
+    again = EmbeddedEngine.open(tmp_path / "engine.db", options)
+
+    variables = {variable.name: variable.value for variable in again.instances.detail(key).variables}
+    assert variables["all"] == [deepest, deepest]
+    assert again.instances.check_replay(key) == 3
+    again.drain()
+
+
+@pytest.mark.parametrize("script", ["function(x) x", "[1, sum]", "{f: [function(x) x]}"])
+def test_a_script_that_gives_a_function_is_an_incident_at_its_place(engine: EmbeddedEngine, script: str) -> None:
+    model = process("made").start().user_task("ask").script_task("odd", script=script, result_variable="f").end()
+    engine.deployments.deploy({"made.bpmn": model.xml()})
+    key = engine.instances.start(ProcessId("made"), {}).instance_key
+    (task,) = engine.instances.detail(key).user_tasks
+
+    engine.user_tasks.complete(task.user_task_id, {})
+
+    (incident,) = engine.instances.detail(key).incidents
+    assert (incident.element_id, incident.kind) == ("odd", "expression")
+    assert incident.message == f"The expression '{script}' gives a function, which no variable can hold."
+
+
+def test_a_pause_after_a_failure_is_ten_years_at_most(engine: EmbeddedEngine, deploy: Deploy) -> None:
+    deploy("register_and_decide")
+    engine.instances.start(PERMIT, {})
+    (job,) = engine.jobs.lock(["register-case"], worker="w")
+
+    engine.jobs.fail(job.job_id, job.fence, "broken", retries=1, retry_in=timedelta.max)
+
+    assert engine.jobs.get(job.job_id).state.value == "waiting"
+
+
+def test_a_message_without_name_or_with_an_empty_id_is_refused(engine: EmbeddedEngine) -> None:
+    causes = []
+    for message in (Message(name="", variables={}), Message(name="m", message_id="", variables={})):
+        with pytest.raises(MisuseError) as refused:
+            engine.messages.correlate(message)
+        causes.append(refused.value.cause)
+    with pytest.raises(MisuseError) as refused:
+        engine.signals.broadcast(Signal(name="", variables={}))
+
+    assert causes == ["The message's name is empty.", "The message's id is empty."]
+    assert refused.value.cause == "The signal's name is empty."
+
+
+@pytest.mark.parametrize("other", [{"business_key": "B-2"}, {"business_key": None}, {"correlation_key": ""}])
+def test_the_same_message_id_with_another_key_is_another_message(
+    engine: EmbeddedEngine, other: dict[str, str | None]
+) -> None:
+    sent = Message(name="order", variables={}, message_id="m1", business_key="B-1")
+    engine.messages.correlate(sent)
+
+    with pytest.raises(TaktloomError) as refused:
+        engine.messages.correlate(replace(sent, **cast("dict[str, Any]", other)))
+
+    assert refused.value.code == "TL-2560"
     assert engine.messages.correlate(sent) == ()

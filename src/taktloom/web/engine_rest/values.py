@@ -112,9 +112,9 @@ def read_instant(name: str, text: str) -> datetime:
     """The instant of a query parameter. Raises VariableTypeError."""
     try:
         found = datetime.fromisoformat(text.strip().replace(" ", "+"))
-    except ValueError as error:
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise _refused(name, "it is no date and time such as 2026-01-31T12:00:00.000+0000") from error
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _typed(value: FeelValue) -> tuple[str, object, TypedValue]:

@@ -5,18 +5,27 @@ Times are ISO 8601 in UTC with `Z`. Durations are numbers in fields named `_s` o
 their wire form: plain JSON where that is exact, else `{"@type": …, "value": …}`.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Generic, Literal, TypeVar
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
 
 from taktloom.web.values import to_wire
 
 Item = TypeVar("Item")
 
+
+def _as_utc(instant: datetime) -> datetime:
+    """Offsets reach beyond the first and the last year: such an instant is none that can be stored or shown."""
+    try:
+        return instant.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("in UTC it lies outside the years 1 to 9999") from error
+
+
 Wire = Annotated[JsonValue, BeforeValidator(to_wire)]  # a FEEL value on its way out
 Instant = datetime  # aware; rooms refuse naive times before they get here
-InstantIn = AwareDatetime
+InstantIn = Annotated[AwareDatetime, AfterValidator(_as_utc)]
 
 
 class Out(BaseModel):

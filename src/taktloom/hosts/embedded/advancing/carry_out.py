@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import TypeVar, cast
 
 from taktloom.feel.values import FeelValue
+from taktloom.feel.wire import json_text, utf8
 from taktloom.hosts.embedded.advancing.back_off import stored_back_off
 from taktloom.hosts.embedded.advancing.calendars import reckon
 from taktloom.hosts.embedded.advancing.causes import Cause, cause_signature
@@ -68,7 +69,7 @@ def correlation_digest(correlation_key: str | None) -> str:
 
 def seal(unit: Unit, instance: LiveInstance, values: Mapping[str, FeelValue]) -> bytes:
     """Values as they are stored."""
-    return unit.core.codec.seal(variables_text(values).encode(), instance.owner)
+    return unit.core.codec.seal(utf8(variables_text(values)), instance.owner)
 
 
 def _create_job(unit: Unit, instance: LiveInstance, command: CreateJob) -> None:
@@ -290,6 +291,7 @@ def _evaluate_decision(unit: Unit, instance: LiveInstance, command: EvaluateDeci
         )
         count_use(unit, decided.checksum, decided.model, decided.result.trace, instance.advanced_at)
         value = decided.require_answer()
+        json_text(value)  # raises where the answer cannot be stored: a function
     except TaktloomError as error:
         failure = str(error)
     return DecisionEvaluated(

@@ -13,9 +13,9 @@ from decimal import Decimal
 from json.encoder import encode_basestring
 from typing import Protocol
 
-from taktloom.feel import from_json, to_json
+from taktloom.feel import to_json
 from taktloom.feel.values import FeelValue
-from taktloom.feel.wire import json_text
+from taktloom.feel.wire import from_stored_json, json_text, utf8
 from taktloom.model.identifiers import SubjectKey, TenantId
 
 
@@ -54,15 +54,18 @@ _READER = json.JSONDecoder(parse_float=Decimal)
 
 
 def dump_values(values: Mapping[str, FeelValue]) -> bytes:
-    """Canonical JSON: sorted keys, no spaces, UTF-8."""
+    """Canonical JSON: sorted keys, no spaces, UTF-8.
+
+    Raises ValueConversionError, InputRefusedError for what cannot be stored.
+    """
     entries = [f"{encode_basestring(name)}:{_text(values[name])}" for name in sorted(values)]
-    return f"{{{','.join(entries)}}}".encode()
+    return utf8(f"{{{','.join(entries)}}}")
 
 
 def load_values(data: bytes) -> dict[str, FeelValue]:
     """What dump_values wrote; numbers become Decimal without passing through float."""
     wire = _READER.decode(data.decode())
-    return {name: from_json(value) for name, value in wire.items()}
+    return {name: from_stored_json(value) for name, value in wire.items()}
 
 
 def _text(value: FeelValue) -> str:

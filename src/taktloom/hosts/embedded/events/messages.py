@@ -69,9 +69,10 @@ class Messages:
     def correlate(self, message: Message, *, actor: str | None = None) -> tuple[InstanceKey, ...]:
         """Deliver the message; the instances that took it, empty when buffered or nobody waits.
 
-        Raises MessageReusedError, LimitExceededError.
+        Raises MessageReusedError, MisuseError, LimitExceededError.
         """
         limits = self._core.limits
+        _require_named(message)
         require_within("message_name", len(message.name), limits.text_characters)
         require_within("correlation_key", len(message.correlation_key or ""), limits.text_characters)
         require_within("message_id", len(message.message_id or ""), limits.text_characters)
@@ -79,6 +80,15 @@ class Messages:
         if not timedelta() <= message.time_to_live <= LONGEST_LIFE:
             raise MisuseError("A message lives 0 seconds to 365 days.", remedy="Give a time to live within that.")
         return self._core.submit(self._tenant_id, lambda unit: correlate(unit, message, actor))
+
+
+def _require_named(message: Message) -> None:
+    """A message has a name, and an id that says something where it has one."""
+    remedy = "Give a text of one character or more."
+    if not message.name:
+        raise MisuseError("The message's name is empty.", remedy=remedy)
+    if message.message_id == "":
+        raise MisuseError("The message's id is empty.", remedy=remedy)
 
 
 def correlate(unit: Unit, message: Message, actor: str | None) -> tuple[InstanceKey, ...]:
@@ -173,4 +183,9 @@ def _keep(unit: Unit, message: Message, content: bytes, taken: list[InstanceKey]
 
 
 def _content_digest(message: Message, content: bytes) -> str:
-    return digest(message.name.encode(), (message.correlation_key or "").encode(), content)
+    """Of what the message says; what it does not say is left out, as it was before there was anything more to say."""
+    key = (message.correlation_key or "").encode()
+    more = [] if message.correlation_key != "" else [b"empty key"]
+    if message.business_key is not None:
+        more += [b"business key", message.business_key.encode()]
+    return digest(message.name.encode(), key, content, *more)

@@ -15,6 +15,7 @@ from taktloom.hosts.embedded.core.unit import Core, Unit
 from taktloom.hosts.embedded.core.values import dump_values
 from taktloom.hosts.embedded.events.event_starts import StartedBy, start_by_signal
 from taktloom.kernel.events import SignalReceived
+from taktloom.model.errors import MisuseError
 from taktloom.model.identifiers import InstanceKey, SubscriptionId, TenantId
 
 
@@ -35,8 +36,10 @@ class Signals:
         self._core, self._tenant_id = core, tenant_id
 
     def broadcast(self, signal: Signal, *, actor: str | None = None) -> tuple[InstanceKey, ...]:
-        """Throw the signal; the instances that heard it or were started by it. Raises LimitExceededError."""
+        """Throw the signal; the instances that heard it or were started by it. MisuseError, LimitExceededError."""
         limits = self._core.limits
+        if not signal.name:
+            raise MisuseError("The signal's name is empty.", remedy="Give a text of one character or more.")
         require_within("signal_name", len(signal.name), limits.text_characters)
         require_within("variable_bytes", len(dump_values(signal.variables)), limits.variable_bytes)
         return self._core.submit(self._tenant_id, lambda unit: broadcast(unit, signal, actor))

@@ -34,6 +34,7 @@ from taktloom.storage import Row, Session, from_micros, to_micros
 
 LONGEST_WAIT = timedelta(seconds=60)
 LONGEST_LOCK = timedelta(days=1)
+LONGEST_PAUSE = timedelta(days=3_660)  # ten years, as in a model
 _WORKERS_REMEMBERED = 500
 _AT_ONCE = 200  # completions in one piece of work: others wait no longer than for these
 
@@ -198,11 +199,12 @@ class Jobs:
     ) -> None:
         """Give the job back as failed; without retries left it becomes an incident.
 
-        retries: how many are left, one less than before when None. retry_in: when None as the model says, else doubling
-        from 2 s.
+        retries: how many are left, one less than before when None. retry_in: at most ten years; when None as the model
+        says, else doubling from 2 s.
         message: for operators, without variable values.
         """
         message = message[: self._core.limits.text_characters]
+        retry_in = None if retry_in is None else min(retry_in, LONGEST_PAUSE)
 
         def work(unit: Unit) -> None:
             row = _require_lock(unit, job_id, fence)
