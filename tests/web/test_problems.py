@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+import httpx
 import pytest
 
 from taktloom.app.wiring import Rooms
@@ -19,6 +20,7 @@ from taktloom.model.findings import Finding, Severity
 from taktloom.model.places import Place
 from taktloom.web.problems import problem_of, status_of
 from tests.web.client import Client
+from tests.web.live import listening, new_key
 
 
 @pytest.mark.parametrize(
@@ -67,6 +69,26 @@ def test_a_defect_of_ours_shows_an_id_and_nothing_else(
     assert "secret" not in answer.text
     assert answer.json()["error_id"] in caplog.text
     assert "secret value 17" in caplog.text
+
+
+def test_after_a_defect_of_ours_the_connection_goes_on_and_the_stack_is_logged_once(
+    rooms: Rooms, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def break_down(**_: object) -> None:
+        raise ZeroDivisionError("told once")
+
+    headers = {"Authorization": f"Bearer {new_key(rooms)}"}
+    with listening(rooms) as address, httpx.Client(base_url=address, headers=headers) as program:
+        for _ in range(3):
+            with monkeypatch.context() as broken:
+                broken.setattr(rooms.engine.incidents, "search", break_down)
+                failed = program.get("/api/v1/incidents")
+            assert failed.status_code == 500
+            assert failed.headers["Cache-Control"] == "no-store"
+            assert failed.headers["X-Content-Type-Options"] == "nosniff"
+            assert program.get("/api/v1/instances").status_code == 200
+
+    assert caplog.text.count("ZeroDivisionError: told once") == 3
 
 
 def test_a_body_that_does_not_fit_names_its_fields(admin: Client) -> None:

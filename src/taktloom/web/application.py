@@ -80,6 +80,7 @@ def create_application(rooms: Rooms) -> FastAPI:
     application.include_router(static.router)
     problems.install(application)
     settings = rooms.settings
+    application.add_middleware(problems.Failures)  # the innermost: the next ones stand outside of it
     application.add_middleware(KeyedRequests, rooms=rooms, prefix=PREFIX)
     application.add_middleware(Gate, rooms=rooms, prefix=PREFIX, upload_path=UPLOAD_PATH)
     application.add_middleware(

@@ -14,6 +14,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from taktloom.model.errors import (
     ConflictError,
@@ -80,6 +81,37 @@ TITLES: Mapping[int, str] = {
     500: "Our failure",
     503: "Not possible now",
 }
+
+
+class Failures:
+    """Answers what nothing else answers, inside of what counts and protects every answer.
+
+    The framework's own handler stands outside of that and raises again after it has answered: the server would log the
+    stack a second time and cut the connection, so that the client's next request failed too.
+    """
+
+    def __init__(self, application: ASGIApp) -> None:
+        self._application = application
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+        has_begun = is_answered = False
+
+        async def send_noting(message: Message) -> None:
+            nonlocal has_begun, is_answered
+            has_begun = True
+            await send(message)
+            is_answered = message["type"] == "http.response.body" and not message.get("more_body")
+
+        try:
+            await self._application(scope, receive, send_noting)
+        except BodyTooLargeError:
+            raise
+        except Exception as error:
+            if not has_begun and scope["type"] == "http":
+                await problem_response(failure_of(error))(scope, receive, send)
+            elif not is_answered:
+                raise
 
 
 def install(application: FastAPI) -> None:
