@@ -467,7 +467,10 @@ def chosen_part(having: list[str] | None, lacking: list[str] | None, filter_text
                 remedy="Give the filter as JSON, or the name of a file that holds it.",
                 parameters={"path": filter_text},
             )
-        steps = path.read_text(encoding="utf-8")
+        try:
+            steps = path.read_text(encoding="utf-8-sig")
+        except ValueError as error:
+            raise MisuseError(f"{filter_text} is no text in UTF-8.", remedy="Check the file.") from error
     return review.Filter(activities=tuple(having or ()), without=tuple(lacking or ()), steps=steps)
 
 
