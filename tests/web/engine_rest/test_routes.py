@@ -394,7 +394,7 @@ def test_every_option_of_a_topic_has_its_effect(
     caller: Caller, options: Mapping[str, object], variables: set[str] | None
 ) -> None:
     caller.start("order", "B-7", amount=5_000_000_000, note="n")
-    more = {
+    more: dict[str, Any] = {
         "usePriority": True,
         "asyncResponseTimeout": None,
         "sorting": [{"sortBy": "createTime", "sortOrder": "asc"}],
