@@ -240,6 +240,8 @@ TOO_LARGE, HALF = 10**30, "\ud800"
         ("GET", "/tasks?due_before=0001-01-01T00:00:00%2B14:00", None),
         ("GET", "/instances?started_after=9999-12-31T23:59:59-01:00", None),
         ("POST", "/session/one-time", {"token": HALF}),
+        ("POST", "/session", {"username": "nobody", "password": HALF}),
+        ("PUT", "/logs/none/rates", {"currency": "EUR", "default": float("inf")}),
     ],
 )
 def test_what_no_row_can_hold_is_refused(

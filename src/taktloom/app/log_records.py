@@ -15,13 +15,16 @@ if TYPE_CHECKING:
     from taktloom.mining.logs.metadata import LogMetadata
     from taktloom.mining.logs.requests import LogSniff
 
-PARTS = ("case", "activity", "timestamp", "start_timestamp", "resource", "role", "lifecycle", "instance", "event_id")
+PARTS = (
+    "case", "activity", "timestamp", "start_timestamp", "resource", "role", "lifecycle", "instance", "event_id",
+    "time_of_day", "start_time_of_day",
+)  # fmt: skip
 REQUIRED = ("case", "activity", "timestamp")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MappingRecord:
-    """Columns by part; attributes: column → level (case, event, auto)."""
+    """Columns by part; attributes: column → level (case, event, auto). time_of_day: of a timestamp without one."""
 
     case: str | None = None
     activity: str | None = None
@@ -32,6 +35,8 @@ class MappingRecord:
     lifecycle: str | None = None
     instance: str | None = None
     event_id: str | None = None
+    time_of_day: str | None = None
+    start_time_of_day: str | None = None
     attributes: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -178,6 +183,8 @@ def column_mapping(record: MappingRecord) -> "ColumnMapping":
         lifecycle=record.lifecycle or None,
         instance=record.instance or None,
         event_id=record.event_id or None,
+        time_of_day=record.time_of_day or None,
+        start_time_of_day=record.start_time_of_day or None,
         attributes=tuple(
             AttributeColumn(source=column, name=attribute_name(column), level=AttributeLevel(level))
             for column, level in record.attributes.items()

@@ -72,7 +72,7 @@ def save_calendar(
     """
     try:
         definition = json.loads(file.read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise MisuseError(f"{file} cannot be read as JSON: {error}.", remedy="Check the file.") from error
     if not isinstance(definition, dict):
         raise MisuseError(f"{file} is not a JSON object.", remedy='Write {"zone": …, "week": …}.')

@@ -64,7 +64,7 @@ def _of_file(path: Path) -> dict[str, object] | list[dict[str, object]]:
         if suffix in {".jsonl", ".ndjson"}:
             return [_object(json.loads(line, parse_float=Decimal), path) for line in text.splitlines() if line.strip()]
         content = json.loads(text, parse_float=Decimal)
-    except (OSError, ValueError, csv.Error) as error:
+    except (OSError, ValueError, RecursionError, csv.Error) as error:
         raise MisuseError(f"{path} cannot be read: {error}.", remedy="Check the file.") from error
     return [_object(item, path) for item in content] if isinstance(content, list) else _object(content, path)
 

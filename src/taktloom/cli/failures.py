@@ -13,22 +13,53 @@ from pathlib import Path
 
 from taktloom.model.errors import (
     DefinitionError,
+    IncidentError,
     InputRefusedError,
+    MisuseError,
     NondeterminismError,
     TaktloomError,
     UnexpectedError,
 )
 from taktloom.model.findings import Finding
+from taktloom.model.places import NOWHERE, Place
 
 REFUSED, USAGE, DEFECT = 1, 2, 3
 SHOWN_FINDINGS = 20
+_SHOWN_NAME = 200
+
+
+class SystemRefusalError(IncidentError):
+    """The machine refuses: a path that cannot be, no permission, no space left, a device that fails."""
+
+    code = "TL-3904"
+
+
+class ArgumentUnreadableError(MisuseError):
+    """An argument holds bytes that are no text in the terminal's encoding."""
+
+    code = "TL-2925"
+
+
+def known_cause(error: Exception) -> TaktloomError | None:
+    """What stands behind an error that no command foresaw, where the caller can do something about it."""
+    if isinstance(error, OSError) and error.strerror:
+        name = str(error.filename or "")
+        place = Place(source=name[:_SHOWN_NAME]) if name else NOWHERE
+        return SystemRefusalError(
+            f"The machine refuses it: {error.strerror}.", place, "Look at the path, its permissions and the space left."
+        )
+    if isinstance(error, UnicodeEncodeError) and "surrogate" in error.reason:
+        return ArgumentUnreadableError(
+            "An argument is no text in the encoding of this terminal.", remedy="Give names and values in valid Unicode."
+        )
+    return None
 
 
 def report(error: TaktloomError, *, as_json: bool) -> int:
     """Print *error*; the exit code."""
     findings = findings_of(error)
     if as_json:
-        sys.stdout.write(json.dumps({"error": _document(error, findings)}, indent=2, ensure_ascii=False) + "\n")
+        sys.stdout.write(document_text({"error": _document(error, findings)}))
     else:
         sys.stderr.write(f"{error}\n")
         for finding in findings[:SHOWN_FINDINGS]:
@@ -50,6 +81,12 @@ def report_defect(error: BaseException) -> int:
         f"{UnexpectedError.code}: Something went wrong on our side (error id {error_id}). The log is {path}.\n"
     )
     return DEFECT
+
+
+def document_text(document: object) -> str:
+    """One JSON document of two spaces a level; in ASCII where standard output knows no more than some alphabets."""
+    is_unicode = (sys.stdout.encoding or "utf").lower().startswith("utf")
+    return json.dumps(document, indent=2, ensure_ascii=not is_unicode) + "\n"
 
 
 def findings_of(error: TaktloomError) -> tuple[Finding, ...]:

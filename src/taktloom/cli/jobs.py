@@ -119,7 +119,7 @@ def _completions(content: bytes) -> tuple[jobs.Completion, ...]:
     try:
         entries = json.loads(content, parse_float=Decimal)
         return tuple(_completion(entry) for entry in entries)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise InputRefusedError(
             "The file is no JSON list of completions.",
             remedy='Write [{"job_id": "…", "fence": 1, "variables": {}}, …].',

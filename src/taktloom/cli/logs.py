@@ -35,6 +35,8 @@ CaseOption = Annotated[str | None, typer.Option(help="Column of the case.")]
 ActivityOption = Annotated[str | None, typer.Option(help="Column of the activity.")]
 TimeOption = Annotated[str | None, typer.Option(help="Column of the (completion) time.")]
 StartOption = Annotated[str | None, typer.Option(help="Column of the start time.")]
+ClockOption = Annotated[str | None, typer.Option(help="Column of the time of day, where the timestamp is a date.")]
+StartClockOption = Annotated[str | None, typer.Option(help="Column of the start's time of day.")]
 ResourceOption = Annotated[str | None, typer.Option(help="Column of the resource.")]
 RoleOption = Annotated[str | None, typer.Option(help="Column of the role.")]
 DateFormatOption = Annotated[str | None, typer.Option(help="Date format, such as '%d/%m/%Y %H:%M'.")]
@@ -79,6 +81,8 @@ def review_log(
     activity_column: ActivityOption = None,
     timestamp_column: TimeOption = None,
     start_column: StartOption = None,
+    time_of_day_column: ClockOption = None,
+    start_time_of_day_column: StartClockOption = None,
     resource_column: ResourceOption = None,
     role_column: RoleOption = None,
     date_format: DateFormatOption = None,
@@ -98,7 +102,8 @@ def review_log(
     """
     columns = MappingRecord(
         case=case_column, activity=activity_column, timestamp=timestamp_column, start_timestamp=start_column,
-        resource=resource_column, role=role_column,
+        resource=resource_column, role=role_column, time_of_day=time_of_day_column,
+        start_time_of_day=start_time_of_day_column,
     )  # fmt: skip
     reading = Reading(
         timezone=timezone, date_format=date_format, delimiter=delimiter, encoding=encoding,
@@ -219,6 +224,8 @@ def import_log(
     activity_column: ActivityOption = None,
     timestamp_column: TimeOption = None,
     start_column: StartOption = None,
+    time_of_day_column: ClockOption = None,
+    start_time_of_day_column: StartClockOption = None,
     resource_column: ResourceOption = None,
     role_column: RoleOption = None,
     date_format: DateFormatOption = None,
@@ -237,7 +244,8 @@ def import_log(
     """
     columns = MappingRecord(
         case=case_column, activity=activity_column, timestamp=timestamp_column, start_timestamp=start_column,
-        resource=resource_column, role=role_column,
+        resource=resource_column, role=role_column, time_of_day=time_of_day_column,
+        start_time_of_day=start_time_of_day_column,
     )  # fmt: skip
     reading = Reading(
         name=name, timezone=timezone, date_format=date_format, delimiter=delimiter, encoding=encoding,
@@ -395,6 +403,8 @@ def remap_log(
     activity_column: ActivityOption = None,
     timestamp_column: TimeOption = None,
     start_column: StartOption = None,
+    time_of_day_column: ClockOption = None,
+    start_time_of_day_column: StartClockOption = None,
     resource_column: ResourceOption = None,
     role_column: RoleOption = None,
     timezone: ZoneOption = None,
@@ -405,7 +415,8 @@ def remap_log(
     """Read a log's kept source again with other columns; those not named stay."""
     columns = MappingRecord(
         case=case_column, activity=activity_column, timestamp=timestamp_column, start_timestamp=start_column,
-        resource=resource_column, role=role_column,
+        resource=resource_column, role=role_column, time_of_day=time_of_day_column,
+        start_time_of_day=start_time_of_day_column,
     )  # fmt: skip
     with opened(data) as context:
         present = logs.show_log(context, log_id=log_id).mapping
@@ -456,7 +467,10 @@ def chosen_part(having: list[str] | None, lacking: list[str] | None, filter_text
                 remedy="Give the filter as JSON, or the name of a file that holds it.",
                 parameters={"path": filter_text},
             )
-        steps = path.read_text(encoding="utf-8")
+        try:
+            steps = path.read_text(encoding="utf-8-sig")
+        except ValueError as error:
+            raise MisuseError(f"{filter_text} is no text in UTF-8.", remedy="Check the file.") from error
     return review.Filter(activities=tuple(having or ()), without=tuple(lacking or ()), steps=steps)
 
 
@@ -465,6 +479,7 @@ def with_columns(mapping: MappingRecord, columns: MappingRecord) -> MappingRecor
     named = {part: getattr(columns, part) for part in PARTS if getattr(columns, part)}
     taken = set(named.values())
     kept = {part: getattr(mapping, part) for part in ALL_PARTS}
+    kept |= {clock: None for part, clock in CLOCKS.items() if named.get(part, kept[part]) != kept[part]}
     parts = {part: None if column in taken else column for part, column in kept.items()} | named
     attributes = {column: level for column, level in mapping.attributes.items() if column not in taken}
     return MappingRecord(**parts, attributes=attributes)
@@ -472,7 +487,8 @@ def with_columns(mapping: MappingRecord, columns: MappingRecord) -> MappingRecor
 
 GUESSED = 0.5
 TABLE_ROWS = 15
-PARTS = ("case", "activity", "timestamp", "start_timestamp", "resource", "role")
+CLOCKS = {"timestamp": "time_of_day", "start_timestamp": "start_time_of_day"}
+PARTS = ("case", "activity", "timestamp", "start_timestamp", "resource", "role", *CLOCKS.values())
 ALL_PARTS = (*PARTS, "lifecycle", "instance", "event_id")
 
 
@@ -498,7 +514,7 @@ def _import(context: Context, path: Path, reading: Reading) -> str:
 
 def _tell_guesses(sniff: SniffRecord, columns: MappingRecord) -> None:
     """Say on stderr which columns were told by their content alone, so that nobody takes a guess for knowledge."""
-    options = {"start_timestamp": "--start-column"}
+    options = {"start_timestamp": "--start-column", "time_of_day": "--time-of-day-column"}
     for part, share in sniff.confidence.items():
         column = getattr(sniff.suggested, part)
         if share <= GUESSED and part in PARTS and not getattr(columns, part):

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The `taktloom` command. A command imports its own module only; heavy libraries come when they are used."""
 
+import io
+import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -153,9 +155,12 @@ def run(arguments: Sequence[str]) -> int:
         sys.stderr.write("stopped\n")
         return INTERRUPTED
     except BrokenPipeError:
-        return 0
+        raise
+    except SystemExit as stopped:  # what typer makes of a pipe that nobody reads
+        raise BrokenPipeError from stopped
     except Exception as error:  # the command's boundary: a person gets one line, the log gets the stack
-        return failures.report_defect(error)
+        known = failures.known_cause(error)
+        return failures.report_defect(error) if known is None else failures.report(known, as_json="--json" in arguments)
     if result == INTERRUPTED:  # what typer makes of Ctrl+C
         sys.stderr.write("stopped\n")
     return result if isinstance(result, int) else 0
@@ -163,4 +168,29 @@ def run(arguments: Sequence[str]) -> int:
 
 def main() -> None:
     """The console script."""
-    sys.exit(run(sys.argv[1:]))
+    _open_streams()
+    try:
+        code = run(sys.argv[1:])
+        sys.stdout.flush()
+    except BrokenPipeError:
+        code = _leave_quietly()
+    except OSError as error:  # what was printed cannot be written
+        sys.stderr.write(f"{failures.known_cause(error) or error}\n")
+        _leave_quietly()
+        code = failures.REFUSED
+    sys.exit(code)
+
+
+def _open_streams() -> None:
+    """Let every text be written: escaped where the terminal's encoding lacks it, nowhere where a stream is closed."""
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _leave_quietly() -> int:
+    """Nobody reads on, as with `| head`: what is left to write goes nowhere, and that is no failure."""
+    sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    return 0

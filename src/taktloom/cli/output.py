@@ -5,7 +5,6 @@ Progress and remarks go to standard error, so that a pipe gets the result and no
 or a bar is drawn: a command with `--json` never waits for it.
 """
 
-import json
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -18,6 +17,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from taktloom.cli.failures import document_text
+from taktloom.feel.errors import FeelWarning
 from taktloom.feel.wire import to_json
 
 if TYPE_CHECKING:
@@ -56,7 +57,8 @@ def plain(value: object) -> object:
 
 
 def _record(value: object) -> object:
-    if is_dataclass(value) and not isinstance(value, type) and type(value).__module__.split(".")[1:2] != ["feel"]:
+    is_value = type(value).__module__.startswith("taktloom.feel.") and not isinstance(value, FeelWarning)
+    if is_dataclass(value) and not isinstance(value, type) and not is_value:
         return dict(_field(field.name, getattr(value, field.name)) for field in fields(value))
     return to_json(value)  # type: ignore[arg-type]
 
@@ -81,7 +83,7 @@ _CONVERTERS: tuple[tuple[type, Callable[..., object]], ...] = (
 
 def print_json(value: object) -> None:
     """One document, UTF-8, two spaces."""
-    sys.stdout.write(json.dumps(plain(value), indent=2, ensure_ascii=False) + "\n")
+    sys.stdout.write(document_text(plain(value)))
 
 
 def say(text: str) -> None:

@@ -329,7 +329,9 @@ def publish_message(
     name: Annotated[str, typer.Argument(help="Message name.")],
     correlation_key: Annotated[str | None, typer.Option("--key", help="Correlation key.")] = None,
     message_id: Annotated[str | None, typer.Option("--id", help="Sent twice under one id it counts once.")] = None,
-    keep: Annotated[float, typer.Option("--keep", min=0, help="Seconds to wait when nobody takes it now.")] = 0,
+    keep: Annotated[
+        float, typer.Option("--keep", min=0, max=365 * 86_400, help="Seconds to wait when nobody takes it now.")
+    ] = 0,
     business_key: Annotated[str | None, typer.Option("--business-key", help="Of the instance that it starts.")] = None,
     var: VarOption = None,
     vars_file: VarsOption = None,

@@ -33,7 +33,7 @@ def read_variables(given: list[str] | None, file: Path | None) -> dict[str, Feel
 def _of_file(file: Path) -> dict[str, object]:
     try:
         content = json.loads(file.read_text(encoding="utf-8-sig"), parse_float=Decimal)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise MisuseError(f"{file} cannot be read as JSON: {error}.", remedy="Check the file.") from error
     if not isinstance(content, dict):
         raise MisuseError(f"{file} is not a JSON object.", remedy='Write {"name": value, …}.')
@@ -44,5 +44,5 @@ def value_of_text(text: str) -> object:
     """The value in wire form: JSON where *text* is JSON, else the text."""
     try:
         return json.loads(text, parse_float=Decimal)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text

@@ -187,7 +187,7 @@ class HttpJobSource:
 def _json_object(content: bytes) -> Mapping[str, object]:
     try:
         data = json.loads(content, parse_float=Decimal) if content else {}
-    except ValueError:
+    except (ValueError, RecursionError):
         data = {}
     return data if isinstance(data, dict) else {}
 

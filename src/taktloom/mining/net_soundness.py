@@ -92,9 +92,7 @@ class _Search:
         moves, queue = NetMoves(self._net), [self._net.initial_marking]
         transitions = range(len(self._net.transitions))
         for number, marking in enumerate(heeding(queue)):
-            for at in transitions:
-                if not moves.is_enabled(at, marking):
-                    continue
+            for at in moves.enabled(marking, transitions):
                 self.fired.add(at)
                 after = moves.fire(at, marking)
                 if after not in self.index:

@@ -90,7 +90,7 @@ def parse_rates(content: bytes, *, source: str) -> Rates:
     try:
         text = content.decode("utf-8-sig")
         record = tomllib.loads(text) if source.endswith(".toml") else json.loads(text)
-    except (UnicodeDecodeError, ValueError) as error:
+    except (ValueError, RecursionError) as error:
         raise RatesFileError(
             "The rates file is neither JSON nor TOML in UTF-8.", Place(source=source), "Correct the file."
         ) from error

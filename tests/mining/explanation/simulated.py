@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Logs drawn from a seed, with or without a planted truth, made as arrays without going through a file."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -42,6 +42,13 @@ def log_of(rows: list[tuple[int, int, int, int]], activities: tuple[str, ...] = 
         has_start=np.zeros(len(rows), dtype=np.bool_),
         local=table[:, 1].copy(),
     )
+
+
+def exported(log: LogArrays, first_day: float, last_day: float) -> LogArrays:
+    """The events between two days: what an export of a period holds, with cases cut off at both ends."""
+    kept = (log.occurred_at >= BEGIN_US + first_day * DAY_US) & (log.occurred_at < BEGIN_US + last_day * DAY_US)
+    columns = ("case", "activity", "resource", "role", "occurred_at", "has_start", "local")
+    return replace(log, **{name: getattr(log, name)[kept] for name in columns})
 
 
 def simulate(seed: int, *, cases: int = 500, planted: bool = True, factor: float = 2.0) -> SimulatedLog:

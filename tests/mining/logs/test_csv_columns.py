@@ -127,13 +127,13 @@ def test_what_the_first_rows_promise_is_checked_to_the_last(tmp_path: Path, monk
     monkeypatch.setattr(csv_blocks, "BLOCK_BYTES", 200)
     rows = [f"{number % 3},a,2024-01-01 08:00:{number % 60:02},{number * 1.5},{number}" for number in range(200)]
     path = tmp_path / "log.csv"
-    path.write_text("\n".join(["case,activity,time,amount,count", *rows, "1,a,2024-01-01 08:00,n/a,0.5"]))
+    path.write_text("\n".join(["case,activity,time,amount,count", *rows, "1,a,2024-01-01 08:00,open,0.5"]))
 
     log = read(path, tmp_path / "logs")
 
     assert isinstance(log, CanonicalLog)
     assert {column.source: column.type for column in log.metadata.columns} == {"amount": "String", "count": "Float64"}
-    assert log.events().select(pl.col("event.amount").eq("n/a").sum(), pl.col("event.count").sum()).collect().row(
+    assert log.events().select(pl.col("event.amount").eq("open").sum(), pl.col("event.count").sum()).collect().row(
         0
     ) == (
         1,

@@ -165,3 +165,25 @@ def test_what_is_no_time_is_marked_and_empty_is_not() -> None:
 )
 def test_the_finest_unit_is_what_the_wall_clock_shows(texts: list[str], unit: int) -> None:
     assert parse_times(pl.Series("when", texts), ClockRules()).finest_unit_us == unit
+
+
+@pytest.mark.parametrize(
+    ("text", "minutes"), [("CET", 60), ("cest", 120), ("MESZ", 120), ("EST", -300), ("NZDT", 780), ("GMT", 0)]
+)
+def test_an_abbreviation_that_means_one_offset_tells_the_zone(text: str, minutes: int) -> None:
+    instant = datetime(2024, 3, 1, 20, 30, tzinfo=UTC) - timedelta(minutes=minutes)
+
+    assert parse([f"2024-03-01 20:30:00 {text}"]) == [instant]
+    assert parse([f"03/13/2024 8:30 PM {text}"]) == [instant + timedelta(days=12)]
+
+
+def test_an_abbreviation_of_several_zones_leaves_the_zone_to_the_caller() -> None:
+    texts = ["2024-03-01 08:30:00 CST", "2024-07-01 08:30:00 CST"]
+
+    with pytest.raises(TimeZoneNeededError):
+        parse(texts)
+
+    assert parse(texts, timezone="Asia/Shanghai") == [
+        datetime(2024, 3, 1, 0, 30, tzinfo=UTC),
+        datetime(2024, 7, 1, 0, 30, tzinfo=UTC),
+    ]

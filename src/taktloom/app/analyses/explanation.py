@@ -207,8 +207,11 @@ def _drift(source: AnalysisInput, parameters: DriftParameters) -> AnalysisOutput
         for each in found.points
     )  # fmt: skip
     columns = ("first case after", "p", "cases before", "cases after", "what changed most")
+    cut = (
+        (f"Left out: {found.left_out} cases at the ends of the log, as some may be cut off.",) if found.left_out else ()
+    )
     return AnalysisOutput(
-        data=found, tables=(OutputTable(title="Changes", columns=columns, rows=rows),), notes=_DRIFT_REACH
+        data=found, tables=(OutputTable(title="Changes", columns=columns, rows=rows),), notes=(*_DRIFT_REACH, *cut)
     )
 
 

@@ -46,6 +46,8 @@ def read_csv(
         raise over_limit("bytes", limits.max_bytes, source)
     text = _decoded(data, encoding, source)
     found = delimiter or _delimiter(text)
+    if len(found) != 1 or found in '"\r\n':
+        raise SheetError("The delimiter is not one character.", Place(source=source), "Give one, such as a semicolon.")
     rows: list[tuple[SheetCell | None, ...]] = []
     try:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=found, strict=True):

@@ -223,7 +223,7 @@ class _Queue:
             code = self._codes[at]
             if code < 0 or not state.reachable >> code & 1:
                 self.offer((state, at + 1, cost + 1, reached, MoveKind.LOG, code))
-            for after in state.steps.get(code, ()):
+            for after in state.steps(code):
                 self.offer((after, at + 1, cost, reached, MoveKind.SYNCHRONOUS, code))
         self._put_off.setdefault(self.least + 1, []).append(reached)
 

@@ -66,7 +66,7 @@ class FittingRuns:
         for at, code in enumerate(codes):
             reached: dict[VisibleState, VisibleState] = {}
             for state in current:
-                for after in self._expanded(state).steps.get(code, ()):
+                for after in self._expanded(state).steps(code):
                     if after not in reached and _may_end(after, rest[at + 1]):
                         reached[after] = state
             if not reached or len(reached) > MAX_STATES:

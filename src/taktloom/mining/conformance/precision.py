@@ -112,16 +112,14 @@ class _StatesWalk:
 
     def allowed(self, at: _States) -> frozenset[str]:
         if at.allowed is None:
-            codes = {code for state in at.members for code in self._graph.expanded(state).steps}
+            codes = {code for state in at.members for code in self._graph.expanded(state).codes}
             at.allowed = frozenset(self._graph.labels[code] for code in codes)
         return at.allowed
 
     def after(self, at: _States, activity: str) -> _States | None:
         if activity not in at.after:
             code = self._graph.code.get(activity, -1)
-            found = frozenset(
-                after for state in at.members for after in self._graph.expanded(state).steps.get(code, ())
-            )
+            found = frozenset(after for state in at.members for after in self._graph.expanded(state).steps(code))
             at.after[activity] = self._states(found) if found else None
         return at.after[activity]
 

@@ -74,9 +74,7 @@ class SilentSearch:
             return (), seen
         queue = [start]
         for marking in heeding(queue):
-            for index in relevant:
-                if not self.moves.is_enabled(index, marking):
-                    continue
+            for index in self.moves.enabled(marking, relevant):
                 after = self.moves.fire(index, marking)
                 if after in seen or self._overflows(after, index):
                     continue

@@ -15,7 +15,7 @@ from functools import cached_property
 
 from taktloom.mining.conformance.causal_steps import causal_steps
 from taktloom.mining.conformance.silent_search import silent_ending, silent_leading_to
-from taktloom.mining.petri import MAX_TOKENS, Marking, NetMoves, PetriNet, marking_of, tokens_in
+from taktloom.mining.petri import MAX_TOKENS, Marking, NetMoves, PetriNet, marked_places, marking_of, tokens_in
 from taktloom.mining.watching import heeding
 from taktloom.model.errors import LimitExceededError
 
@@ -32,18 +32,52 @@ class SilentBehaviourTooLargeError(LimitExceededError):
 class VisibleState:
     """A marking reached by an event, and its number in order of discovery.
 
-    steps: per activity code, the states behind it; is_final: silent steps end here (None: not asked yet).
-    reachable, required: bit masks of activity codes that may, and that must, still come.
+    is_final: silent steps end here (None: not asked yet). found: activity code and marking of every step, once it is
+    expanded; the states behind them are made when they are asked for, as most never are.
     """
 
+    graph: "VisibleGraph"
     marking: Marking
     number: int
-    reachable: int
-    required: int
     is_final: bool | None = None
     is_expanded: bool = False
-    steps: dict[int, list["VisibleState"]] = field(default_factory=dict)
-    others: list[tuple[int, "VisibleState"]] = field(default_factory=list)  # all steps, flat
+    found: tuple[tuple[int, Marking], ...] = ()
+    _steps: dict[int, list["VisibleState"]] = field(default_factory=dict)
+    _others: list[tuple[int, "VisibleState"]] | None = None
+    _to_come: tuple[int, int] | None = None
+
+    @property
+    def codes(self) -> set[int]:
+        """The activities that may come next."""
+        return {code for code, _ in self.found}
+
+    def steps(self, code: int) -> list["VisibleState"]:
+        """The states behind one activity."""
+        if code not in self._steps:
+            self._steps[code] = [self.graph.state(after) for each, after in self.found if each == code]
+        return self._steps[code]
+
+    @property
+    def others(self) -> list[tuple[int, "VisibleState"]]:
+        """All steps: activity code and the state behind it."""
+        if self._others is None:
+            self._others = [(code, self.graph.state(after)) for code, after in self.found]
+        return self._others
+
+    @property
+    def reachable(self) -> int:
+        """Bit mask of the activity codes that may still come."""
+        return self._masks()[0]
+
+    @property
+    def required(self) -> int:
+        """Bit mask of the activity codes that must still come."""
+        return self._masks()[1]
+
+    def _masks(self) -> tuple[int, int]:
+        if self._to_come is None:
+            self._to_come = self.graph.to_come(self.marking)
+        return self._to_come
 
 
 class VisibleGraph:
@@ -62,7 +96,7 @@ class VisibleGraph:
         self._behind, self._must = _labels_behind(net, self.code), _labels_required(net, self.code)
         self._unbidden = _labels_unbidden(net, self.code, self._behind)
         self._states: dict[Marking, VisibleState] = {}
-        self.initial = self._state(net.initial_marking)
+        self.initial = self.state(net.initial_marking)
 
     def expanded(self, state: VisibleState) -> VisibleState:
         """*state* with its steps. Raises SilentBehaviourTooLargeError."""
@@ -85,10 +119,7 @@ class VisibleGraph:
 
     def _expand(self, state: VisibleState) -> None:
         found = self._steps_forwards(state.marking) if self._causal is None else self._causal.enabled(state.marking)
-        for label, after in dict.fromkeys(found):
-            code, after_state = self.code[label], self._state(after)
-            state.steps.setdefault(code, []).append(after_state)
-            state.others.append((code, after_state))
+        state.found = tuple((self.code[label], after) for label, after in dict.fromkeys(found))
 
     def _steps_forwards(self, marking: Marking) -> list[tuple[str, Marking]]:
         """The visible steps, each after any run of the silent ones that it may depend on."""
@@ -122,12 +153,11 @@ class VisibleGraph:
     def _silent_run(self, start: Marking, silent: tuple[int, ...]) -> list[Marking]:
         seen, queue = {start}, [start]
         for marking in heeding(queue):
-            for at in silent:
-                if self._moves.is_enabled(at, marking):
-                    after = self._moves.fire(at, marking)
-                    if after not in seen and self._is_safe(at, after):
-                        seen.add(after)
-                        queue.append(after)
+            for at in self._moves.enabled(marking, silent):
+                after = self._moves.fire(at, marking)
+                if after not in seen and self._is_safe(at, after):
+                    seen.add(after)
+                    queue.append(after)
             if len(seen) > self._max_silent:
                 raise SilentBehaviourTooLargeError(
                     f"Silent steps of the net reach more than {self._max_silent} markings.",
@@ -140,16 +170,20 @@ class VisibleGraph:
         """Whether no place that transition *at* fills is near its bound; what collects more leads to no end."""
         return all(tokens_in(after, place) < MAX_TOKENS for place in self.net.transitions[at].outputs)
 
-    def _state(self, marking: Marking) -> VisibleState:
+    def state(self, marking: Marking) -> VisibleState:
+        """The state of a marking; the same marking has one state."""
         known = self._states.get(marking)
         if known is None:
-            marked = [place for place in range(len(self.net.places)) if tokens_in(marking, place)]
-            reachable, required = self._unbidden, 0
-            for place in marked:
-                reachable |= self._behind[place]
-                required |= self._must[place]
-            known = self._states[marking] = VisibleState(marking, len(self._states), reachable, required)
+            known = self._states[marking] = VisibleState(self, marking, len(self._states))
         return known
+
+    def to_come(self, marking: Marking) -> tuple[int, int]:
+        """Bit masks of the activity codes that may, and that must, still come from a marking."""
+        reachable, required = self._unbidden, 0
+        for place in marked_places(marking):
+            reachable |= self._behind[place]
+            required |= self._must[place]
+        return reachable, required
 
     @property
     def size(self) -> int:

@@ -118,15 +118,18 @@ def _bindings(
 def _links(trace: tuple[int, ...], causes: Mapping[int, set[int]], followers: Mapping[int, set[int]]) -> set[Arc]:
     """Pairs of positions (i, j): i is the nearest possible cause of j, or j the nearest possible follower of i."""
     links: set[Arc] = set()
+    last: dict[int, int] = {}
     for at, activity in enumerate(trace):
-        wanted = causes.get(activity, set())
-        before = next((i for i in range(at - 1, -1, -1) if trace[i] in wanted), None)
-        if before is not None:
+        before = max((last[cause] for cause in causes.get(activity, ()) if cause in last), default=-1)
+        if before >= 0:
             links.add((before, at))
-        awaited = followers.get(activity, set())
-        after = next((j for j in range(at + 1, len(trace)) if trace[j] in awaited), None)
-        if after is not None:
+        last[activity] = at
+    following: dict[int, int] = {}
+    for at in range(len(trace) - 1, -1, -1):
+        after = min((following[each] for each in followers.get(trace[at], ()) if each in following), default=-1)
+        if after >= 0:
             links.add((at, after))
+        following[trace[at]] = at
     return links
 
 

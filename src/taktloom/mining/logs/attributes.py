@@ -15,6 +15,7 @@ from taktloom.mining.logs.mapping import AttributeType
 from taktloom.mining.logs.times import ClockRules, fitting_formats, parse_times
 
 BOOLEANS = {"true": True, "false": False}
+ABSENT = ("null", "(null)", "n/a", "na", "n.a.", "#n/a", "nan", "none", "nil", "-", "--", "?", "\\n")
 SAMPLE_SIZE = 1_000
 INTEGER_TEXT = r"^-?(?:0|[1-9]\d{0,17})$"
 NUMBER_TEXT = r"^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$"
@@ -24,10 +25,29 @@ INSTANT = pl.Datetime("us", "UTC")
 
 
 def typed_attribute(values: pl.Series, wanted: AttributeType, rules: ClockRules) -> pl.Series:
-    """*values* in the narrowest type that every one of them fits; text stays text where nothing narrower does."""
+    """*values* in the narrowest type that every one of them fits; text stays text where nothing narrower does.
+
+    Words such as NULL and N/A are values of a text, and none where all others are numbers, booleans or instants.
+    """
     if values.dtype != pl.String:
         return _keep_typed(values, rules)
     texts = values.replace("", None)
+    typed = _typed_texts(texts, wanted, rules)
+    if typed.dtype != pl.String or wanted is AttributeType.TEXT:
+        return typed
+    present = without_absent(texts)
+    if present.null_count() in {texts.null_count(), present.len()}:
+        return typed
+    narrower = _typed_texts(present, wanted, rules)
+    return typed if narrower.dtype == pl.String else narrower
+
+
+def without_absent(texts: pl.Series) -> pl.Series:
+    """*texts* with null for the words by which systems say that there is no value."""
+    return pl.select(pl.when(~texts.str.strip_chars().str.to_lowercase().is_in(ABSENT)).then(texts)).to_series()
+
+
+def _typed_texts(texts: pl.Series, wanted: AttributeType, rules: ClockRules) -> pl.Series:
     sample = texts.drop_nulls().head(SAMPLE_SIZE)
     if wanted is AttributeType.TEXT or sample.len() == 0:
         return texts
@@ -65,10 +85,19 @@ def typed_labels(coded: CodedTexts, wanted: AttributeType, rules: ClockRules) ->
     typed = typed_attribute(texts.gather(used), wanted, rules)
     if typed.dtype in {pl.Boolean, pl.Int64, pl.Float64}:
         return pl.repeat(None, texts.len() + 1, dtype=typed.dtype, eager=True).scatter(used, typed)
-    first = texts.gather(coded.codes.filter(coded.codes.is_not_null()).head(SAMPLE_SIZE)).drop_nulls()
-    if wanted is AttributeType.AUTO and first.len() and _looks_like_time(first):
+    if wanted is AttributeType.AUTO and any(
+        first.len() and _looks_like_time(first)
+        for first in (_first(coded, texts), _first(coded, without_absent(texts)))
+    ):
         return None
     return texts
+
+
+def _first(coded: CodedTexts, texts: pl.Series) -> pl.Series:
+    """The values of the first rows that have one, of *texts* by code."""
+    absent = pl.Series(np.flatnonzero(texts.is_null().to_numpy()))
+    there = coded.codes.is_not_null() & ~coded.codes.is_in(absent.cast(coded.codes.dtype).implode())
+    return texts.gather(coded.codes.filter(there).head(SAMPLE_SIZE))
 
 
 def exact_numbers(texts: pl.Series) -> pl.Series | None:

@@ -28,7 +28,7 @@ from taktloom.mining.logs.lifecycles import has_pairs
 from taktloom.mining.logs.mapping import AttributeLevel, AttributeType, ColumnMapping
 from taktloom.mining.logs.metadata import METADATA_FILE, ImportFacts, LogCounts, LogMetadata, metadata_to_json
 from taktloom.mining.logs.requests import BadRows, ImportStage, ImportWatch, LogFormat, ignore_progress
-from taktloom.mining.logs.rows import FIRST_EXAMPLES, OFFSETS_KEPT, Build
+from taktloom.mining.logs.rows import FIRST_EXAMPLES, OFFSETS_KEPT, Build, time_parts
 from taktloom.mining.logs.segments import segment_name, write_parquet
 from taktloom.mining.logs.side_by_side import side_by_side
 from taktloom.mining.logs.staging import ROW_COLUMN, ReadyColumns, Staging
@@ -78,16 +78,16 @@ def _date_formats(build: Build) -> dict[str, str]:
     """By column of times that are texts the format that holds for all of them, where a bucket might choose another."""
     schema = build.staging.scan().collect_schema()
     formats: dict[str, str] = {}
-    for column in (build.mapping.timestamp, build.mapping.start_timestamp):
-        if column is None or schema[build.staging.columns[column]] != pl.String:
+    for column, clock in build.mapping.time_columns():
+        if clock is None and schema[build.staging.columns[column]] != pl.String:
             continue
-        found = agreed_format(partial(_watched, build, column), build.rules)
+        found = agreed_format(partial(_watched, build, column, clock), build.rules)
         formats |= {} if found is None else {column: found}
     return formats
 
 
-def _watched(build: Build, column: str) -> Iterator[pl.Series]:
-    for part in build.parts(column):
+def _watched(build: Build, column: str, clock: str | None) -> Iterator[pl.Series]:
+    for part in time_parts(build, column, clock):
         build.report(ImportStage.BUILDING, 0)
         yield part
 

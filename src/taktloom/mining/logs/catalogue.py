@@ -231,7 +231,7 @@ class LogCatalogue:
 
 
 def _keeps_times(mapping: ColumnMapping, known: ColumnMapping) -> bool:
-    return (mapping.timestamp, mapping.start_timestamp) == (known.timestamp, known.start_timestamp)
+    return mapping.time_columns() == known.time_columns()
 
 
 def _metadata_or_none(folder: Path) -> LogMetadata | None:

@@ -134,8 +134,7 @@ def plan_columns(
     parts = (mapping.case, mapping.activity, mapping.resource, mapping.role, mapping.lifecycle, mapping.instance)
     for name in {stored[part] for part in parts if part is not None and part in stored}:
         plan.coded[name] = Dictionary()
-    times = (mapping.timestamp, mapping.start_timestamp)
-    plan.times = {stored[part] for part in times if part is not None and part in stored}
+    plan.times = {stored[part] for part, clock in mapping.time_columns() if clock is None and part in stored}
     for attribute in mapping.attributes:
         name = stored.get(attribute.source, "")
         if not name or name in plan.coded:

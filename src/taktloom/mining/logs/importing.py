@@ -26,11 +26,19 @@ from taktloom.mining.logs.csv_reader import CsvReading, csv_sample
 from taktloom.mining.logs.encodings import CHUNK_BYTES, RawBytes, guess_encoding, read_sample
 from taktloom.mining.logs.errors import BadRowsError, ColumnsNeededError, LogStorageError, UnreadableLogError
 from taktloom.mining.logs.layout import build_log, sync_folder
-from taktloom.mining.logs.mapping import AttributeLevel, AttributeType, ColumnMapping
+from taktloom.mining.logs.mapping import OPTIONAL_PARTS, AttributeLevel, AttributeType, ColumnMapping
 from taktloom.mining.logs.metadata import SOURCE_FILE
 from taktloom.mining.logs.parquet_reader import PARQUET_MAGIC, sample_parquet, stage_parquet
-from taktloom.mining.logs.recognition import Recognition, attributes_of, describe_column, mapping_of, recognise
+from taktloom.mining.logs.recognition import (
+    REQUIRED_PARTS,
+    Recognition,
+    attributes_of,
+    describe_column,
+    mapping_of,
+    recognise,
+)
 from taktloom.mining.logs.recognition_by_content import recognise_content
+from taktloom.mining.logs.recognition_of_clocks import recognise_clocks
 from taktloom.mining.logs.requests import (
     ImportLimits,
     ImportRequest,
@@ -45,9 +53,10 @@ from taktloom.mining.logs.requests import (
 )
 from taktloom.mining.logs.rows import Build
 from taktloom.mining.logs.staging import Staging
-from taktloom.mining.logs.times import EPOCH, ZONE_PART, ZONE_SUFFIX, ClockRules, fitting_formats
+from taktloom.mining.logs.times import EPOCH, ZONE_PART, ZONE_SUFFIX, ClockRules, fitting_formats, with_clock
 from taktloom.mining.logs.xes_reader import sample_xes, stage_xes
 from taktloom.mining.logs.xlsx_reader import ZIP_MAGIC, sample_xlsx, stage_xlsx
+from taktloom.mining.logs.zone_words import without_unclear_zone
 from taktloom.model.places import Place
 
 SAMPLE_ROWS = 1_000
@@ -260,23 +269,13 @@ def _no_times(place: Place) -> UnreadableLogError:
 def _recognise(head: pl.DataFrame) -> tuple[tuple[SniffedColumn, ...], Recognition]:
     """The columns of the first rows and the parts they play, by name and, where no name tells, by content."""
     columns = tuple(describe_column(head[name]) for name in head.columns)
-    return columns, recognise_content(recognise(columns), head, columns)
+    return columns, recognise_clocks(recognise_content(recognise(columns), head, columns), head)
 
 
 def require_columns(mapping: ColumnMapping, columns: tuple[str, ...], place: Place) -> None:
     """Refuse a mapping that names columns which are not there."""
     known = set(columns)
-    for part in (
-        "case",
-        "activity",
-        "timestamp",
-        "start_timestamp",
-        "resource",
-        "role",
-        "lifecycle",
-        "instance",
-        "event_id",
-    ):
+    for part in (*REQUIRED_PARTS, *OPTIONAL_PARTS):
         named = getattr(mapping, part)
         if named is not None and named not in known:
             raise ColumnsNeededError(part, named, columns, place)
@@ -324,8 +323,10 @@ def sniff_log(
 
 
 def _time_samples(found: Recognition, head: pl.DataFrame) -> pl.Series | None:
-    column = found.parts.get("timestamp")
-    return None if column is None else head[column].drop_nulls()
+    column, clock = found.parts.get("timestamp"), found.parts.get("time_of_day")
+    if column is None:
+        return None
+    return (head[column] if clock is None else with_clock(head[column], head[clock])).drop_nulls()
 
 
 def _needs_timezone(found: Recognition, head: pl.DataFrame) -> bool:
@@ -345,5 +346,5 @@ def _date_formats(found: Recognition, head: pl.DataFrame) -> tuple[str, ...]:
     values = _time_samples(found, head)
     if values is None or values.dtype != pl.String:
         return ()
-    plain = values.str.strip_chars().str.replace(ZONE_PART, "")
+    plain = without_unclear_zone(values.str.strip_chars()).str.replace(ZONE_PART, "")
     return tuple(fitting_formats(plain.str.replace(r"^(\d{4}-?\d\d-?\d\d)T", "${1} ")))

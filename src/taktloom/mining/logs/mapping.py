@@ -41,7 +41,8 @@ class AttributeColumn:
 class ColumnMapping:
     """Source columns by their part; None where the source has none.
 
-    timestamp is the completion; start_timestamp the start on the same row. event_id, where given, must be unique.
+    timestamp is the completion; start_timestamp the start on the same row. time_of_day and start_time_of_day: the
+    columns with their clock times, where they are dates alone. event_id, where given, must be unique.
     lifecycle: the column with transitions (`start`, `complete` …) when starts are rows of their own;
     instance: the column that tells which start belongs to which completion.
     """
@@ -55,16 +56,25 @@ class ColumnMapping:
     lifecycle: str | None = None
     instance: str | None = None
     event_id: str | None = None
+    time_of_day: str | None = None
+    start_time_of_day: str | None = None
     attributes: tuple[AttributeColumn, ...] = ()
 
     def role_columns(self) -> tuple[str, ...]:
         """The source columns that play a part, without attributes, each once."""
         parts = (self.case, self.activity, self.timestamp, self.start_timestamp, self.resource, self.role)
-        more = (self.lifecycle, self.instance, self.event_id)
+        more = (self.lifecycle, self.instance, self.event_id, self.time_of_day, self.start_time_of_day)
         return tuple(dict.fromkeys(column for column in (*parts, *more) if column is not None))
 
+    def time_columns(self) -> tuple[tuple[str, str | None], ...]:
+        """The columns of times, each with that of its time of day."""
+        found = ((self.timestamp, self.time_of_day), (self.start_timestamp, self.start_time_of_day))
+        return tuple((column, clock) for column, clock in found if column is not None)
 
-OPTIONAL_PARTS = ("start_timestamp", "resource", "role", "lifecycle", "instance", "event_id")
+
+OPTIONAL_PARTS = (
+    "start_timestamp", "resource", "role", "lifecycle", "instance", "event_id", "time_of_day", "start_time_of_day",
+)  # fmt: skip
 
 
 def mapping_to_json(mapping: ColumnMapping) -> dict[str, object]:
@@ -100,5 +110,7 @@ def mapping_from_json(record: Mapping[str, object]) -> ColumnMapping:
         lifecycle=as_optional_text(record, "lifecycle"),
         instance=as_optional_text(record, "instance"),
         event_id=as_optional_text(record, "event_id"),
+        time_of_day=as_optional_text(record, "time_of_day"),
+        start_time_of_day=as_optional_text(record, "start_time_of_day"),
         attributes=attributes,
     )

@@ -17,6 +17,7 @@ from taktloom.mining.logs.column_names import EXACT, USUAL, without_accents
 from taktloom.mining.logs.mapping import AttributeColumn, AttributeLevel, AttributeType, ColumnMapping
 from taktloom.mining.logs.requests import SniffedColumn
 from taktloom.mining.logs.times import DAY_NUMBER, EPOCH, SHEET_DAYS, ZONE_PART, ZONE_SUFFIX, fitting_formats
+from taktloom.mining.logs.zone_words import without_unclear_zone
 
 CASE_PREFIX = "case:"
 REQUIRED_PARTS = ("case", "activity", "timestamp")
@@ -61,6 +62,7 @@ def _type_of(values: pl.Series, present: pl.Series) -> AttributeType:
 
 
 def _reads_as_time(present: pl.Series) -> bool:
+    present = without_unclear_zone(present)
     zoned = present.str.contains(ZONE_SUFFIX)
     plain = present.str.replace(ZONE_PART, "") if zoned.any() else present
     return bool(fitting_formats(plain.str.replace(r"^(\d{4}-?\d\d-?\d\d)T", "${1} ")))
@@ -129,6 +131,8 @@ def mapping_of(parts: Mapping[str, str], columns: Sequence[str], levels: Mapping
         lifecycle=parts.get("lifecycle"),
         instance=parts.get("instance"),
         event_id=parts.get("event_id"),
+        time_of_day=parts.get("time_of_day"),
+        start_time_of_day=parts.get("start_time_of_day"),
         attributes=attributes_of(parts, columns, levels),
     )
 

@@ -30,7 +30,7 @@ from taktloom.mining.logs.metadata import ImportFacts
 from taktloom.mining.logs.requests import BadRows, ImportRequest, ImportStage, ImportWatch, Progress
 from taktloom.mining.logs.side_by_side import side_by_side
 from taktloom.mining.logs.staging import ROW_COLUMN, Staging
-from taktloom.mining.logs.times import ClockRules, ParsedTimes, parse_times_in_parts
+from taktloom.mining.logs.times import ClockRules, ParsedTimes, parse_times_in_parts, with_clock
 from taktloom.model.events import Lifecycle
 from taktloom.model.findings import Finding, Severity
 from taktloom.model.places import Place
@@ -172,17 +172,25 @@ def _read_parts(build: Build) -> tuple[dict[str, CodedTexts], ParsedTimes, Parse
 
 
 def _all_times(build: Build, stop: threading.Event) -> tuple[ParsedTimes, ParsedTimes | None]:
-    start = build.mapping.start_timestamp
-    return _times(build, build.mapping.timestamp, stop), None if start is None else _times(build, start, stop)
+    found = [_times(build, column, clock, stop) for column, clock in build.mapping.time_columns()]
+    return found[0], found[1] if len(found) > 1 else None
 
 
-def _times(build: Build, column: str, stop: threading.Event) -> ParsedTimes:
-    if (ready := build.staging.ready.times.get(column)) is not None:
+def _times(build: Build, column: str, clock: str | None, stop: threading.Event) -> ParsedTimes:
+    if clock is None and (ready := build.staging.ready.times.get(column)) is not None:
         return ready
     rules = build.rules
     if (decided := build.staging.date_formats.get(column)) is not None:
         rules = replace(rules, date_format=decided)
-    return parse_times_in_parts(lambda: itertools.takewhile(lambda _: not stop.is_set(), build.parts(column)), rules)
+    parts = partial(time_parts, build, column, clock)
+    return parse_times_in_parts(lambda: itertools.takewhile(lambda _: not stop.is_set(), parts()), rules)
+
+
+def time_parts(build: Build, column: str, clock: str | None) -> Iterator[pl.Series]:
+    """A column of times part by part; *clock* has their times of day, where they are dates alone."""
+    if clock is None:
+        return build.parts(column)
+    return (with_clock(*pair) for pair in zip(build.parts(column), build.parts(clock), strict=True))
 
 
 def _texts(build: Build, column: str | None) -> CodedTexts:

@@ -20,14 +20,15 @@ from numpy.typing import NDArray
 from taktloom.calendars.zones import zone_exists
 from taktloom.mining.logs.clock import fixed_offset, offsets_at, place_wall_times
 from taktloom.mining.logs.errors import DateFormatNeededError, TimeZoneNeededError, UnknownTimeZoneError
+from taktloom.mining.logs.zone_words import OFFSETS, ZONE_WORD, without_unclear_zone
 from taktloom.model.places import Place
 
 ZONE_NAME = r"(?:\[[\w/+-]+\])?"  # after the offset, which alone tells the instant: RFC 9557
 ZONE_SUFFIX = (
-    r"(?i)(?:^\d{4}-?\d\d-?\d\d[T ].*|\d:\d\d(?::\d\d(?:[.,]\d+)?)?)\s*(?:Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)"
-    rf"{ZONE_NAME}$"
+    r"(?i)(?:^\d{4}-?\d\d-?\d\d[T ].*|\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:\s*[ap]m)?)\s*"
+    rf"(?:{ZONE_WORD}|[+-]\d\d(?::?\d\d)?){ZONE_NAME}$"
 )
-ZONE_PART = rf"(?i)\s*(Z|UTC|GMT|[+-]\d\d(?::?\d\d)?){ZONE_NAME}$"
+ZONE_PART = rf"(?i)\s*({ZONE_WORD}|[+-]\d\d(?::?\d\d)?){ZONE_NAME}$"
 DATE_FORMATS = (
     "%Y-%m-%d",
     "%Y/%m/%d",
@@ -62,6 +63,8 @@ SHEET_EPOCHS = {SHEET_FORMAT: date(1899, 12, 30), SHEET_FORMAT_1904: date(1904, 
 FIRST_PLAIN_YEAR = 1000  # a year before it is written with noughts, or is only half of a year
 EPOCH_SINCE_2001 = r"^(1\d|2[0-2])\d{8}(\d{3})?$"
 EPOCH = r"^\d{9,10}(?:\.\d{1,9})?$|^\d{12,13}$|^\d{15,16}$|^\d{18,19}$"
+MIDNIGHT = r"[ T]00:00(:00(\.0+)?)?$"
+SPREADSHEET_DAY = r"^1(899-12-3[01]|900-01-0[01]|904-01-01)[ T]"
 UNITS_US = (86_400_000_000, 3_600_000_000, 60_000_000, 1_000_000, 1_000)
 PLAIN_TIME = r"^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d$"
 PLAIN_LENGTH = 19
@@ -103,6 +106,30 @@ class ParsedTimes:
     is_mixed: bool = False
 
 
+def with_clock(dates: pl.Series, clocks: pl.Series) -> pl.Series:
+    """Texts of dates and times of day that stand in two columns; null where one of them is missing."""
+    days = dates.cast(pl.String).str.strip_chars().replace("", None).str.replace(MIDNIGHT, "")
+    return (days + " " + _with_colons(without_date(clocks))).rename(dates.name)
+
+
+def without_date(clocks: pl.Series) -> pl.Series:
+    """Times of day as texts: bare numbers as six digits, without the day that spreadsheets put before a time."""
+    if isinstance(clocks.dtype, pl.Datetime):
+        clocks = clocks.dt.time()
+    texts = clocks.cast(pl.String).str.strip_chars().replace("", None)
+    if clocks.dtype.is_integer():
+        texts = texts.str.zfill(6)
+    return texts.str.replace(SPREADSHEET_DAY, "")
+
+
+def _with_colons(clocks: pl.Series) -> pl.Series:
+    return (
+        clocks.str.replace(r"^(\d\d)(\d\d)(\d\d)$", "${1}:${2}:${3}")
+        .str.replace(r"^(\d\d?)\.(\d\d)(?:\.(\d\d))?$", "${1}:${2}:${3}")
+        .str.strip_suffix(":")
+    )
+
+
 def parse_times(values: pl.Series, rules: ClockRules) -> ParsedTimes:
     """UTC instants of *values* (text, number or Datetime), in their order.
 
@@ -125,6 +152,7 @@ def parse_times(values: pl.Series, rules: ClockRules) -> ParsedTimes:
     has_zone = texts.str.contains(ZONE_SUFFIX)
     if has_zone.all():
         return _zoned(texts, rules)
+    texts = without_unclear_zone(texts)
     if not has_zone.any():
         wall, date_format = _read_wall(texts, rules)
         bad = texts.is_not_null() & wall.is_null()
@@ -230,6 +258,7 @@ def _most_reading(formats: list[str], parts: Callable[[], Iterator[pl.Series]], 
 
 
 def _without_zone(texts: pl.Series) -> pl.Series:
+    texts = without_unclear_zone(texts)
     plain = pl.when(texts.str.contains(ZONE_SUFFIX)).then(texts.str.replace(ZONE_PART, "")).otherwise(texts)
     return _plain(pl.select(plain).to_series())
 
@@ -303,8 +332,8 @@ def _zoned(texts: pl.Series, rules: ClockRules) -> ParsedTimes:
 
 
 def _offset_minutes(suffix: str) -> int | None:
-    if suffix.upper() in {"Z", "UTC", "GMT"}:
-        return 0
+    if suffix.upper() in OFFSETS:
+        return OFFSETS[suffix.upper()]
     sign = -1 if suffix[0] == "-" else 1
     hours, minutes = int(suffix[1:3]), int(suffix[-2:]) if len(suffix) > 3 else 0
     return sign * (hours * 60 + minutes) if hours < 19 and minutes < 60 else None

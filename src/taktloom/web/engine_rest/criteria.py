@@ -132,7 +132,7 @@ async def criteria_of(request: Request) -> Criteria:
         content = await request.body()
         try:
             body = json.loads(content) if content else {}
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise _refused("body", "it is no JSON") from error
         if not isinstance(body, dict):
             raise _refused("body", "it is no JSON object")

@@ -81,7 +81,7 @@ def read_value(name: str, typed: object) -> FeelValue:
         return None
     try:
         return read(value, information if isinstance(information, Mapping) else {})
-    except (ValueError, TypeError, ArithmeticError) as error:
+    except (ValueError, TypeError, ArithmeticError, RecursionError) as error:
         raise _refused(name, f"its value is no {kind}") from error
 
 

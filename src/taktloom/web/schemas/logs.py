@@ -19,7 +19,8 @@ class SniffColumn(Out):
 
 
 class ColumnMapping(In):
-    """Which column plays which part. attributes: column → level; `auto`: case when no case holds two values."""
+    """Which column plays which part. attributes: column → level; `auto`: case when no case holds two values.
+    time_of_day: the clock times of a timestamp that holds dates alone."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, from_attributes=True)
 
@@ -32,6 +33,8 @@ class ColumnMapping(In):
     lifecycle: str | None = None
     instance: str | None = None
     event_id: str | None = None
+    time_of_day: str | None = None
+    start_time_of_day: str | None = None
     attributes: dict[str, Literal["case", "event", "auto"]] = Field(default_factory=dict)
 
 

@@ -37,7 +37,7 @@ class Out(BaseModel):
 class In(BaseModel):
     """A request: unknown fields are refused, so that a misspelt option is not silently ignored."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class PlaceOut(Out):

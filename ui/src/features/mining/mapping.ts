@@ -2,7 +2,9 @@
 import type { ColumnMapping } from './api/logs'
 
 /** Parts that one column at most plays, in the order in which a person thinks of them. */
-export const PARTS = ['case', 'activity', 'timestamp', 'start_timestamp', 'resource', 'role', 'lifecycle', 'instance', 'event_id'] as const
+export const PARTS = [
+  'case', 'activity', 'timestamp', 'start_timestamp', 'resource', 'role', 'lifecycle', 'instance', 'event_id', 'time_of_day', 'start_time_of_day',
+] as const
 export type Part = (typeof PARTS)[number]
 export const REQUIRED: readonly Part[] = ['case', 'activity', 'timestamp']
 

@@ -4566,6 +4566,7 @@ export interface components {
         /**
          * ColumnMapping
          * @description Which column plays which part. attributes: column → level; `auto`: case when no case holds two values.
+         *     time_of_day: the clock times of a timestamp that holds dates alone.
          */
         ColumnMapping: {
             /** Activity */
@@ -4586,8 +4587,12 @@ export interface components {
             resource?: string | null;
             /** Role */
             role?: string | null;
+            /** Start Time Of Day */
+            start_time_of_day?: string | null;
             /** Start Timestamp */
             start_timestamp?: string | null;
+            /** Time Of Day */
+            time_of_day?: string | null;
             /** Timestamp */
             timestamp?: string | null;
         };

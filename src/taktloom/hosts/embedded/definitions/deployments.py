@@ -48,6 +48,7 @@ from taktloom.storage import Row, Session, to_micros
 
 _KEPT_BYTES = 200_000  # of a file that is remembered as it was read
 _DECISIONS_LISTED = 1000
+_FORM_DEPTH = 100  # levels: whoever reads a form goes down by calls
 
 
 class DeploymentRefusedError(DefinitionError):
@@ -236,15 +237,28 @@ def _proven(executable: ExecutableProcess, together: list[ProcessDefinition]) ->
 def _form_id(name: str, content: bytes) -> str:
     try:
         schema = json.loads(content)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise _refused(
             name, "form-not-json", "The form is not JSON.", "Export it again from the form editor."
         ) from error
+    if _is_deeper(schema, _FORM_DEPTH):
+        raise _refused(
+            name, "form-schema-unfit", "The form is nested too deeply.", f"Put at most {_FORM_DEPTH} levels into it."
+        )
     form_id = (schema.get("id") or schema.get("$id")) if isinstance(schema, dict) else None
     if not isinstance(form_id, str) or not form_id:
         raise _refused(name, "form-without-id", "The form has no id.", "Give it the id that the user task names.")
     _require_sound_form(name, schema)
     return form_id
+
+
+def _is_deeper(document: object, depth: int) -> bool:
+    """Whether lists and objects stand in each other more than *depth* times; found without recursion."""
+    level = [document] if isinstance(document, dict | list) else []
+    for _ in range(depth):
+        inside = [item for each in level for item in (each.values() if isinstance(each, dict) else each)]
+        level = [item for item in inside if isinstance(item, dict | list)]
+    return bool(level)
 
 
 def _require_sound_form(name: str, schema: Mapping[str, object]) -> None:
