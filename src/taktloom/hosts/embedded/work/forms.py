@@ -18,7 +18,7 @@ from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from itertools import islice
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
@@ -271,6 +271,7 @@ def _multiple_of(
     if (
         isinstance(instance, int | Decimal)
         and not isinstance(instance, bool)
+        and divisor
         and Fraction(instance) % Fraction(divisor)
     ):
         yield ValidationError("multipleOf")
