@@ -16,7 +16,7 @@ import numpy as np
 from taktloom.mining.indicators import load_indicator_source, measure_indicators
 from taktloom.mining.logs.importing import import_log
 from taktloom.mining.logs.requests import ImportRequest
-from taktloom.programme.policy import DEFAULT_POLICY, NORMS, Feature
+from taktloom.programme.policy import BY_LOGARITHM, DEFAULT_POLICY, NORMS, Feature
 from taktloom.programme.scoring import MEASURED_BY
 
 OWN_SCALE = (Feature.VOLUME, Feature.DECISION, Feature.NO_FAILURES)
@@ -37,14 +37,15 @@ def measured_values(paths: Sequence[Path]) -> dict[Feature, list[float]]:
     return found
 
 
-def norms_of(values: Sequence[float], *, falls: bool) -> tuple[float, float]:
-    """The 10th and 90th percentile, rounded to 0.05, turned where a smaller value is better."""
-    low, high = (round(float(each) * 20) / 20 for each in np.quantile(values, (0.1, 0.9)))
+def norms_of(values: Sequence[float], *, falls: bool, is_time: bool = False) -> tuple[float, float]:
+    """The 10th and 90th percentile, rounded to 0.05 (times to one digit), turned where a smaller value is better."""
+    ends = [float(each) for each in np.quantile(values, (0.1, 0.9))]
+    low, high = (float(f"{each:.1g}") if is_time else round(each * 20) / 20 for each in ends)
     return (high, low) if falls else (low, high)
 
 
 if __name__ == "__main__":
     for feature, values in measured_values([Path(each) for each in sys.argv[1:]]).items():
         at_zero, at_one = NORMS[feature]
-        found = norms_of(values, falls=at_zero > at_one)
+        found = norms_of(values, falls=at_zero > at_one, is_time=feature in BY_LOGARITHM)
         sys.stdout.write(f"{feature.value}: {found} of {len(values)} activities; in use {NORMS[feature]}\n")

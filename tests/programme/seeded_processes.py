@@ -11,6 +11,7 @@ import csv
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
@@ -35,12 +36,22 @@ class Work:
     copies: float
 
 
+class Labelled(Protocol):
+    """An activity of which it is known whether it follows a rule."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def by_rule(self) -> bool: ...
+
+
 @dataclass(frozen=True)
 class SeededProcess:
-    """rows: (case, activity, time, resource, copied value) by case and time."""
+    """rows: values of the columns by case and time."""
 
-    works: tuple[Work, ...]
-    rows: tuple[tuple[str, str, str, str, str], ...]
+    works: tuple[Labelled, ...]
+    rows: tuple[tuple[str, ...], ...]
+    columns: tuple[str, ...] = COLUMNS
 
     @property
     def by_rule(self) -> frozenset[str]:
@@ -105,9 +116,9 @@ def _case(draw: np.random.Generator, works: tuple[Work, ...], case: int) -> list
 
 def write_csv(process: SeededProcess, path: Path) -> Path:
     """The log as a file without the column of resources."""
-    hidden = COLUMNS.index("resource")
+    hidden = process.columns.index("resource")
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
-        for row in (COLUMNS, *process.rows):
+        for row in (process.columns, *process.rows):
             writer.writerow([value for place, value in enumerate(row) if place != hidden])
     return path

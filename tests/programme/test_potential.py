@@ -2,18 +2,21 @@
 """Potential: an open formula, explained contributions, honest gaps, classes with reasons."""
 
 import json
+import math
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from taktloom.mining.indicators import ActivityIndicators, Indicator, IndicatorName
 from taktloom.mining.logs.importing import import_log
 from taktloom.mining.logs.requests import ImportRequest
 from taktloom.programme.assessment import AssessmentOptions, assess_log
-from taktloom.programme.policy import DEFAULT_POLICY, PotentialClass
+from taktloom.programme.policy import DEFAULT_POLICY, Feature, PotentialClass
 from taktloom.programme.potential import PotentialReport, Surroundings, classify, report_to_json
 from taktloom.programme.rates import Rates, RatesFileError, estimate_saving, parse_rates
+from taktloom.programme.scoring import feature_values
 from tests.mining.plain_logs import DRAFT_LOGS
 
 
@@ -29,6 +32,17 @@ def test_contributions_add_up_to_the_score(report: PotentialReport) -> None:
     for row in report.activities:
         assert sum(each.points for each in row.contributions) == pytest.approx(row.score)
         assert 0 <= row.score <= 100
+
+
+def test_times_count_by_their_logarithms_between_the_norms() -> None:
+    at_zero, at_one = DEFAULT_POLICY.norms[Feature.SOON_DONE]
+    middle = math.sqrt(at_zero * at_one)
+    measured = {name: np.full(4, np.nan) for name in IndicatorName}
+    measured[IndicatorName.TYPICAL_TIME_S] = np.array([at_zero, middle, at_one, 1.0])
+
+    x = feature_values(measured, np.full(4, np.nan), DEFAULT_POLICY)[Feature.SOON_DONE]
+
+    assert x == pytest.approx([0, 0.5, 1, 1])
 
 
 def test_activities_are_ranked_by_score(report: PotentialReport) -> None:

@@ -38,8 +38,8 @@ def test_the_formula_of_the_potential_has_the_norms_and_weights_of_the_policy() 
         row = rows[feature.value.replace("_", " ")]
         assert row[0] == KIND_OF[feature].value.replace("_", " ")
         assert (row[3], row[4]) == tuple(f"{one:g}" for one in ends)
-    assert set(DEFAULT_POLICY.weights.values()) == {0.25}
-    assert "0.25 for each kind" in text
+    assert set(DEFAULT_POLICY.weights.values()) == {0.2}
+    assert "0.2 for each kind" in text
 
 
 def test_the_classes_of_the_potential_have_the_limits_of_the_policy() -> None:

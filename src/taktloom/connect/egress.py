@@ -17,6 +17,8 @@ from taktloom.model.errors import InputRefusedError
 
 SECONDS = 10.0
 LONGEST_URL = 2_000
+_UNICAST = ipaddress.IPv6Network("2000::/3")  # all that is given out on the public network
+_TRANSLATED = ipaddress.IPv6Network("64:ff9b::/96")  # the last 32 bits are an IPv4 address
 Resolve = Callable[[str, int], Sequence[str]]
 
 
@@ -46,7 +48,7 @@ def public_address(host: str, port: int, *, may_be_private: bool, resolve: Resol
         found = (resolve or _resolve)(host, port)
     except OSError as error:
         raise AddressRefusedError("The host name has no address.", remedy="Check the name.") from error
-    if not found or (not may_be_private and not all(ipaddress.ip_address(one).is_global for one in found)):
+    if not found or (not may_be_private and not all(_is_public(ipaddress.ip_address(one)) for one in found)):
         raise AddressRefusedError(
             "The address leads into the own network.",
             remedy="Use a public address, or allow private ones in the settings.",
@@ -81,6 +83,27 @@ class Sender:
     def close(self) -> None:
         """Close the connections."""
         self._client.close()
+
+
+def _is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    """Whether an address, and the one that it may carry for a gateway, is a single machine on the public network.
+
+    `is_global` alone is not enough: it holds for multicast, for the old site-local block, and for addresses in which a
+    gateway finds an IPv4 address of the own network (RFC 6052, RFC 3056, RFC 4291 section 2.5.5).
+    """
+    if isinstance(address, ipaddress.IPv6Address):
+        carried = _carried(address)
+        if carried is not None:
+            return _is_public(carried)
+        if address not in _UNICAST:
+            return False
+    return address.is_global and not address.is_multicast
+
+
+def _carried(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    if address in _TRANSLATED:
+        return ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
+    return address.ipv4_mapped or address.sixtofour
 
 
 def _resolve(host: str, port: int) -> Sequence[str]:

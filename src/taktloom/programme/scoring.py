@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from taktloom.evidence.ranks import descending_ranks
 from taktloom.mining.indicators import ActivityIndicators, IndicatorName
-from taktloom.programme.policy import KIND_OF, KINDS, Feature, Kind, Policy
+from taktloom.programme.policy import BY_LOGARITHM, KIND_OF, KINDS, Feature, Kind, Policy
 
 Numbers: TypeAlias = NDArray[np.float64]
 Measured: TypeAlias = Mapping[IndicatorName, Numbers]
@@ -21,8 +21,9 @@ MEASURED_BY: Mapping[Feature, IndicatorName] = {
     Feature.ORDERING: IndicatorName.ORDERING,
     Feature.NO_EXCEPTIONS: IndicatorName.EXCEPTION_SHARE,
     Feature.STABILITY: IndicatorName.PERIOD_STABILITY,
+    Feature.SOON_DONE: IndicatorName.TYPICAL_TIME_S,
+    Feature.LITTLE_WORK: IndicatorName.TYPICAL_WORK_S,
     Feature.STEADY_TIME: IndicatorName.TIME_STABILITY,
-    Feature.QUICKNESS: IndicatorName.QUICK_SHARE,
     Feature.DECISION: IndicatorName.DECISION_DETERMINISM,
     Feature.DATA: IndicatorName.DATA_DETERMINISM,
     Feature.NO_REWORK: IndicatorName.REWORK,
@@ -67,7 +68,9 @@ def feature_values(measured: Measured, accuracy: Numbers, policy: Policy) -> dic
     found: dict[Feature, Numbers] = {}
     for feature, value in values.items():
         at_zero, at_one = policy.norms[feature]
-        found[feature] = np.clip((value - at_zero) / (at_one - at_zero), 0.0, 1.0)
+        scaled = np.array([np.full_like(value, at_zero), np.full_like(value, at_one), value])
+        zero, one, here = np.log(scaled) if feature in BY_LOGARITHM else scaled
+        found[feature] = np.clip((here - zero) / (one - zero), 0.0, 1.0)
     return found
 
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Work counts in the hours in which people work: those given, else those that the log shows."""
 
+import math
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -173,6 +174,37 @@ def test_events_at_any_hour_keep_to_no_common_hours(tmp_path: Path) -> None:
     hours, _ = measured(rows, tmp_path)
 
     assert (hours.basis, hours.reason) == (HoursBasis.CLOCK, "no-common-hours")
+
+
+def test_the_typical_times_are_geometric_means_of_work_and_of_time_since_the_step_before(tmp_path: Path) -> None:
+    at = MONDAY + timedelta(hours=9)
+    minutes = ((0, 10), (30, 40), (80, 120))  # begun and completed
+    rows = [
+        f"{case},{name},Ada,{(at + timedelta(minutes=begin)).isoformat()},{(at + timedelta(minutes=end)).isoformat()}"
+        for case in (1, 2)
+        for name, (begin, end) in zip(("Open", "Check", "Check"), minutes, strict=True)
+    ]
+    path = tmp_path / "log.csv"
+    path.write_text("\n".join(["case,activity,resource,start_time,time", *rows]), encoding="utf-8")
+    log = import_log(ImportRequest(path=path, name="log", imported_at=MONDAY), tmp_path)
+
+    found = {row.activity: row.indicators for row in measure_indicators(load_indicator_source(log, ()))}
+
+    assert found["Check"][IndicatorName.TYPICAL_TIME_S].value == pytest.approx(60 * math.sqrt(30 * 80))
+    assert found["Check"][IndicatorName.TYPICAL_WORK_S].value == pytest.approx(60 * math.sqrt(10 * 40))
+    assert found["Check"][IndicatorName.TYPICAL_TIME_S].n == 4
+    assert found["Open"][IndicatorName.TYPICAL_TIME_S].value is None  # nothing comes before it
+
+
+def test_no_typical_time_is_shorter_than_the_clock_of_the_log_can_tell(tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    path.write_text("case,activity,time\n1,A,2025-05-05\n1,B,2025-05-05\n2,A,2025-05-06\n2,B,2025-05-06\n")
+    log = import_log(ImportRequest(path=path, name="days", timezone=ZONE, imported_at=MONDAY), tmp_path)
+
+    found = {row.activity: row.indicators for row in measure_indicators(load_indicator_source(log, ()))}
+
+    assert found["B"][IndicatorName.TYPICAL_TIME_S].value == pytest.approx(86_400)
+    assert found["B"][IndicatorName.TYPICAL_WORK_S].reason == "needs-start-times"
 
 
 def test_a_log_without_starts_says_so(tmp_path: Path) -> None:

@@ -350,3 +350,151 @@ def test_a_start_tells_variables_only_when_asked_for_them(caller: Caller) -> Non
     assert "variables" not in without
     assert without["businessKey"] == "asked"
     assert with_them["variables"] == {"amount": {"type": "Integer", "value": 5, "valueInfo": {}}}
+
+
+# As the Java client writes it: every option it has, with null where nothing is set.
+JAVA_TOPIC: Mapping[str, object] = {
+    "topicName": "charge-card",
+    "lockDuration": 20_000,
+    "variables": None,
+    "localVariables": False,
+    "businessKey": None,
+    "processDefinitionId": None,
+    "processDefinitionIdIn": None,
+    "processDefinitionKey": None,
+    "processDefinitionKeyIn": None,
+    "processDefinitionVersionTag": None,
+    "processVariables": None,
+    "withoutTenantId": False,
+    "tenantIdIn": None,
+    "deserializeValues": False,
+    "includeExtensionProperties": False,
+}
+
+
+@pytest.mark.parametrize(
+    ("options", "variables"),
+    [
+        ({}, {"amount", "note"}),
+        ({"variables": []}, set()),
+        ({"variables": ["note", "none"]}, {"note"}),
+        ({"localVariables": True}, set()),
+        ({"businessKey": "B-7"}, {"amount", "note"}),
+        ({"businessKey": "B-8"}, None),
+        ({"processDefinitionKeyIn": ["order", "chain"]}, {"amount", "note"}),
+        ({"processDefinitionKeyIn": ["chain"]}, None),
+        ({"processDefinitionVersionTag": "one"}, {"amount", "note"}),
+        ({"processVariables": {"amount": 5_000_000_000}}, {"amount", "note"}),
+        ({"processVariables": {"amount": 1}}, None),
+        ({"withoutTenantId": True}, {"amount", "note"}),
+        ({"tenantIdIn": ["elsewhere"]}, None),
+    ],
+)
+def test_every_option_of_a_topic_has_its_effect(
+    caller: Caller, options: Mapping[str, object], variables: set[str] | None
+) -> None:
+    caller.start("order", "B-7", amount=5_000_000_000, note="n")
+    more: dict[str, Any] = {
+        "usePriority": True,
+        "asyncResponseTimeout": None,
+        "sorting": [{"sortBy": "createTime", "sortOrder": "asc"}],
+    }
+
+    found = caller.fetch({**JAVA_TOPIC, **options}, **more)
+
+    assert [set(one["variables"]) for one in found] == ([] if variables is None else [variables])
+    assert [one["extensionProperties"] for one in found] == [{}] * len(found)
+
+
+def test_extension_properties_come_when_asked_for(caller: Caller) -> None:
+    caller.start("order")
+
+    (task,) = caller.fetch({**JAVA_TOPIC, "includeExtensionProperties": True})
+
+    assert task["extensionProperties"] == {"currency": "EUR"}
+
+
+TYPED: Mapping[str, Mapping[str, object]] = {
+    "text": {"value": "x", "type": "String", "valueInfo": {}},
+    "long": {"value": 5_000_000_000, "type": "Long", "valueInfo": {}},
+    "double": {"value": 1.5, "type": "Double", "valueInfo": {}},
+    "nothing": {"value": None, "type": "Null", "valueInfo": {}},
+    "day": {"value": "2026-01-31T12:00:00.000+0100", "type": "Date", "valueInfo": {}},
+    "json": {"value": "[1]", "type": "Json", "valueInfo": {}},
+    "object": {
+        "value": '{"a":1}',
+        "type": "Object",
+        "valueInfo": {"objectTypeName": "java.util.HashMap", "serializationDataFormat": "application/json"},
+    },
+    "bytes": {"value": "AAE=", "type": "Bytes", "valueInfo": {}},
+    "file": {"value": "AAE=", "type": "File", "valueInfo": {"filename": "a.txt", "mimetype": "text/plain"}},
+}
+
+
+def test_values_of_every_type_complete_a_task_and_come_back(caller: Caller) -> None:
+    key = caller.start("order")
+    (task,) = caller.fetch(JAVA_TOPIC)
+
+    caller.post(f"/external-task/{task['id']}/complete", {"workerId": "w", "variables": TYPED, "localVariables": None})
+
+    kept = caller.get(f"/process-instance/{key}/variables")
+    assert {name: kept[name]["type"] for name in TYPED} == {
+        **{name: typed["type"] for name, typed in TYPED.items()},
+        "object": "Json",
+    }
+    assert [kept[name]["value"] for name in ("text", "long", "double", "nothing", "json", "bytes")] == [
+        "x", 5_000_000_000, 1.5, None, "[1]", "AAE=",
+    ]  # fmt: skip
+    assert kept["day"]["value"] == "2026-01-31T11:00:00.000+0000"
+    assert json.loads(kept["object"]["value"]) == {"a": 1}
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status", "kind"),
+    [
+        ("complete", {"workerId": "z"}, 400, "RestException"),
+        ("complete", {}, 400, "InvalidRequestException"),
+        (
+            "complete",
+            {"workerId": "w", "variables": {"a": {"value": "x", "type": "Long"}}},
+            400,
+            "InvalidRequestException",
+        ),
+        ("failure", {"workerId": "w", "retries": -1}, 400, "InvalidRequestException"),
+        ("bpmnError", {"workerId": "w", "errorCode": None}, 400, "InvalidRequestException"),
+        ("extendLock", {"workerId": "w", "newDuration": 0}, 400, "InvalidRequestException"),
+        ("extendLock", {"workerId": "z", "newDuration": 1000}, 400, "RestException"),
+        ("lock", {"workerId": "z", "lockDuration": 1000}, 400, "RestException"),
+    ],
+)
+def test_a_refusal_has_type_message_and_code(
+    caller: Caller, path: str, body: Mapping[str, object], status: int, kind: str
+) -> None:
+    caller.start("order")
+    (task,) = caller.fetch(JAVA_TOPIC)
+
+    answer = caller.call("POST", f"/external-task/{task['id']}/{path}", json=body)
+    gone = caller.call("POST", f"/external-task/404/{path}", json={**body, "workerId": "w"})
+
+    assert (answer.status_code, answer.json()["type"], answer.json()["code"]) == (status, kind, None)
+    assert answer.json()["message"]
+    assert gone.status_code in {400, 404}
+
+
+@pytest.mark.parametrize("value", ["\ud800", "\0", 10**40, ["\ud800"], {"a": {"value": "\ud800", "type": "String"}}])
+def test_what_no_row_can_hold_is_refused(caller: Caller, value: object) -> None:
+    body = {"variables": {"x": {"value": value}}}
+    for raw in (json.dumps(body), json.dumps({"businessKey": value}), '{"variables":' + "[" * 3000 + "]" * 3000 + "}"):
+        headers = {**caller.headers, "Content-Type": "application/json"}
+        answer = caller.client.call(
+            "POST", "//engine-rest/process-definition/key/order/start", content=raw, headers=headers
+        )
+        assert answer.status_code in {200, 400, 413}, raw[:80]
+        assert answer.status_code == 200 or answer.json()["message"]
+
+
+@pytest.mark.parametrize("path", ["/process-instance", "/external-task", "/task"])
+def test_a_query_that_is_nested_too_deeply_is_refused(caller: Caller, path: str) -> None:
+    answer = caller.call("POST", path, content="[" * 20_000)
+
+    assert (answer.status_code, answer.json()["type"]) == (400, "InvalidRequestException")

@@ -143,6 +143,8 @@ def _observations(source: IndicatorSource) -> Mapping[IndicatorName, Codes]:
         IndicatorName.VARIANT_CONCENTRATION: cases,
         IndicatorName.FAILURE_RATE: nothing if source.has_failed is None else cases,
         IndicatorName.QUICK_SHARE: into,
+        IndicatorName.TYPICAL_TIME_S: into,
+        IndicatorName.TYPICAL_WORK_S: started,
         IndicatorName.RUBBER_STAMP_SHARE: into,
         IndicatorName.WAITING_HOURS: into,
         IndicatorName.SYSTEM_SWITCH_SHARE: nothing if source.system is None else into,

@@ -6,6 +6,7 @@ Dumas, La Rosa, Mendling & Reijers, "Fundamentals of Business Process Management
 Endres & Schindelin, "A new metric for probability distributions", IEEE Trans. Information Theory 49, 2003.
 Hill, "Diversity and evenness", Ecology 54, 1973.
 Leno, Polyvyanyy, Dumas, La Rosa & Maggi, "Robotic process mining", BISE 63, 2021.
+Limpert, Stahel & Abbt, "Log-normal distributions across the sciences", BioScience 51, 2001.
 Lin, "Divergence measures based on the Shannon entropy", IEEE Trans. Information Theory 37, 1991.
 Mardia & Jupp, "Directional Statistics", 2000.
 Martin, Swennen, Depaire, Jans, Caris & Vanhoof, "Retrieving batch organisation of work insights from event logs",
@@ -38,6 +39,8 @@ class IndicatorName(StrEnum):
     FAILURE_RATE = "failure_rate"
     EXCEPTION_SHARE = "exception_share"
     QUICK_SHARE = "quick_share"
+    TYPICAL_TIME_S = "typical_time_s"
+    TYPICAL_WORK_S = "typical_work_s"
     RUBBER_STAMP_SHARE = "rubber_stamp_share"
     HAND_OFF_SHARE = "hand_off_share"
     PING_PONG_SHARE = "ping_pong_share"
@@ -112,6 +115,17 @@ EXPLANATIONS: Mapping[IndicatorName, Explanation] = {
     IndicatorName.QUICK_SHARE: Explanation(
         formula="share of events under 60 s after their predecessor, by anyone",
         source="Leno et al. 2021 (routines run through without pause)",
+    ),
+    IndicatorName.TYPICAL_TIME_S: Explanation(
+        formula="geometric mean of the seconds from the step before to its completion, each at least one tick of the "
+        "log's clock",
+        source="Wanner et al. 2019 (execution time); Limpert, Stahel & Abbt 2001 (times are log-normal)",
+    ),
+    IndicatorName.TYPICAL_WORK_S: Explanation(
+        formula="geometric mean of the seconds of work from start to completion, in working hours, each at least one "
+        "tick of the log's clock",
+        needs="start-times",
+        source="Wanner et al. 2019 (execution time); Limpert, Stahel & Abbt 2001 (times are log-normal)",
     ),
     IndicatorName.RUBBER_STAMP_SHARE: Explanation(
         formula="share of events under 60 s after their predecessor by the same resource",

@@ -13,7 +13,7 @@ from taktloom.mining.indicators.schedules import Marks, find_batches, hour_phase
 from taktloom.mining.indicators.working_time import NamedCalendar, WorkingHours, count_working_time
 from taktloom.mining.logs.canonical import CanonicalLog
 from taktloom.mining.logs.variants import VariantTable
-from taktloom.mining.statistics.arrays import NOBODY, LogArrays, load_arrays
+from taktloom.mining.statistics.arrays import MICROSECONDS_PER_SECOND, NOBODY, LogArrays, load_arrays
 from taktloom.mining.statistics.resources import Actor, ResourceEvidence
 from taktloom.model.events import EVENT_ATTRIBUTE_PREFIX
 
@@ -34,6 +34,7 @@ class IndicatorSource:
     case already held, and attribute values of which it had an earlier one to compare with. has_failed: aborted, or
     the case ends as failed right after it. system: code of the recorded system, -1 unknown. in_batch, batch_told: see
     `schedules`. worked_us: work from start to completion in the *hours* in which people work, see `working_time`.
+    tick_us: what the log's clock shows at best, at least a second.
     """
 
     log: LogArrays
@@ -50,6 +51,7 @@ class IndicatorSource:
     batch_told: Marks
     worked_us: Codes
     hours: WorkingHours
+    tick_us: int
     phases: tuple[Numbers, Numbers] | None = None
 
     @property
@@ -90,6 +92,7 @@ def load_indicator_source(
         batch_told=batch_told,
         worked_us=worked,
         hours=hours,
+        tick_us=max(log.metadata.facts.finest_unit_us, MICROSECONDS_PER_SECOND),
         phases=hour_phases(arrays, log.metadata.facts.finest_unit_us),
     )
 

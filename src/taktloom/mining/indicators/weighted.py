@@ -183,7 +183,25 @@ class WeightedIndicators:
             IndicatorName.WAITING_HOURS: ratio(self._total(self._into, into * waited), self._total(self._into, into)),
             IndicatorName.PROCESSING_HOURS: mean,
             IndicatorName.TIME_STABILITY: stability,
+            **self._typical_times(weight),
         }
+
+    def _typical_times(self, weight: Numbers) -> Measured:
+        log = self._log
+        begun = log.has_start
+        return {
+            IndicatorName.TYPICAL_TIME_S: self._typical_s(log.gap_us, self._into, weight[log.follows]),
+            IndicatorName.TYPICAL_WORK_S: self._typical_s(
+                self._source.worked_us[begun], log.activity[begun], weight[begun]
+            ),
+        }
+
+    def _typical_s(self, times_us: Codes, activity: Codes, weight: Numbers) -> Numbers:
+        """Geometric mean in seconds; no time is shorter than the log's clock can tell."""
+        logarithms = np.log(np.maximum(times_us, self._source.tick_us) / MICROSECONDS_PER_SECOND)
+        mean = ratio(self._total(activity, weight * logarithms), self._total(activity, weight))
+        typical: Numbers = np.exp(mean)
+        return typical
 
     def _schedules(self, weight: Numbers) -> Measured:
         source, activity = self._source, self._log.activity

@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { formatNumber, formatShare } from '@/shared/format/number'
+import { formatDuration } from '@/shared/format/time'
 import { useLanguage } from '@/shared/i18n/useLanguage'
 
 import type { PotentialActivity } from '../api/logs'
@@ -63,6 +64,13 @@ export function PotentialDetail({ activity }: { activity: PotentialActivity }) {
       </div>
     </div>
   )
+}
+
+/** What is measured in seconds is told as a duration. */
+const IN_SECONDS = new Set(['soon_done', 'little_work'])
+
+function measuredText(feature: string, value: number, language: string): string {
+  return IN_SECONDS.has(feature) ? formatDuration(value, language) : formatNumber(value, language, 2)
 }
 
 /** Reasons whose values are points, numbers or hours, not shares. */
@@ -183,9 +191,9 @@ function Contributions({ activity, hasFormulas }: Shown) {
               )}
             </th>
             <td data-align="end">
-              {formatNumber(part.measured, language, 2)}
+              {measuredText(part.feature, part.measured, language)}
               {hasFormulas && part.feature !== 'volume' && (
-                <span className={classes.how}>{t('potential.norm', { zero: formatNumber(part.norm[0], language, 2), one: formatNumber(part.norm[1], language, 2) })}</span>
+                <span className={classes.how}>{t('potential.norm', { zero: measuredText(part.feature, part.norm[0], language), one: measuredText(part.feature, part.norm[1], language) })}</span>
               )}
             </td>
             <td data-align="end">{formatNumber(part.value, language, 2)}</td>

@@ -23,9 +23,9 @@ import { PotentialDetail } from './PotentialDetail'
 import { RatesDialog } from './RatesDialog'
 import { WorkProgress } from './WorkProgress'
 
-export const KINDS = ['repetition', 'regularity', 'little_judgement', 'few_errors']
+export const KINDS = ['repetition', 'regularity', 'little_time', 'little_judgement', 'few_errors']
 
-/** Features of one kind of evidence share a colour: four colours can be told apart and remembered, eleven cannot. */
+/** Features of one kind of evidence share a colour: five colours can be told apart and remembered, twelve cannot. */
 export function kindColour(kind: string): string {
   return categorical[KINDS.indexOf(kind) % categorical.length] ?? categorical[6]
 }
