@@ -67,6 +67,29 @@ def test_a_result_is_typed_has_frames_and_is_saved_by_the_files_name(log: Log, t
         log.analyse("rules")
 
 
+def test_a_dotted_chart_tells_what_it_was_thinned_from(tmp_path: Path) -> None:
+    file = tmp_path / "log.csv"
+    file.write_text("case,activity,time\n" + "".join(f"c{n % 60},a,2026-01-01T00:00:00Z\n" for n in range(240)))
+
+    data = taktloom.read_log(file).analyse("dotted", marks=100).data
+
+    assert isinstance(data, dict)
+    assert (data["cases"], data["events"], len(data["line"])) == (60, 240, 80)
+
+
+def test_estimated_starts_say_how_many_are_only_usual(tmp_path: Path) -> None:
+    file = tmp_path / "log.csv"
+    took = [1, 1, 1, 1, 20]  # hours; each case has a clerk of its own, so that only the last is over twice the median
+    rows = [
+        f"c{n},a,2026-01-01T00:00:00Z,p{n}\nc{n},b,2026-01-01T{hour:02}:00:00Z,p{n}\n" for n, hour in enumerate(took)
+    ]
+    file.write_text("case,activity,time,resource\n" + "".join(rows))
+
+    notes = taktloom.read_log(file).analyse("waiting", starts="estimated").notes
+
+    assert "1 starts were estimated from the usual time of work." in notes
+
+
 def test_what_a_notebook_shows_holds_no_markup_of_the_log(log: Log) -> None:
     shown = [log._repr_html_(), log.analyse("declare")._repr_html_(), log.analyse("dotted")._repr_html_()]
 

@@ -156,8 +156,10 @@ def run(arguments: Sequence[str]) -> int:
         return INTERRUPTED
     except BrokenPipeError:
         raise
-    except SystemExit as stopped:  # what typer makes of a pipe that nobody reads
-        raise BrokenPipeError from stopped
+    except SystemExit as stopped:
+        if isinstance(stopped.__context__, BrokenPipeError):  # what typer makes of a pipe that nobody reads
+            raise BrokenPipeError from stopped
+        raise
     except Exception as error:  # the command's boundary: a person gets one line, the log gets the stack
         known = failures.known_cause(error)
         return failures.report_defect(error) if known is None else failures.report(known, as_json="--json" in arguments)

@@ -198,6 +198,25 @@ def test_a_script_that_gives_a_function_is_an_incident_at_its_place(engine: Embe
     assert incident.message == f"The expression '{script}' gives a function, which no variable can hold."
 
 
+def test_a_decision_that_gives_a_function_is_an_incident_at_its_place(engine: EmbeddedEngine) -> None:
+    decision = b"""<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="d" namespace="urn:x">
+      <decision id="f" name="f"><variable name="f"/><literalExpression><text>function(x) x</text></literalExpression>
+      </decision></definitions>"""
+    model = b"""<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"
+      xmlns:z="http://camunda.org/schema/zeebe/1.0" targetNamespace="x"><process id="p" isExecutable="true">
+      <startEvent id="s"/><businessRuleTask id="r"><extensionElements><z:calledDecision decisionId="f"
+        resultVariable="y"/></extensionElements></businessRuleTask><endEvent id="e"/>
+      <sequenceFlow id="a" sourceRef="s" targetRef="r"/><sequenceFlow id="b" sourceRef="r" targetRef="e"/>
+      </process></definitions>"""
+    engine.deployments.deploy({"d.dmn": decision, "p.bpmn": model})
+
+    key = engine.instances.start(ProcessId("p"), {}).instance_key
+
+    (incident,) = engine.instances.detail(key).incidents
+    assert (incident.element_id, incident.kind) == ("r", "decision")
+    assert "A function cannot be stored or sent." in incident.message
+
+
 def test_a_pause_after_a_failure_is_ten_years_at_most(engine: EmbeddedEngine, deploy: Deploy) -> None:
     deploy("register_and_decide")
     engine.instances.start(PERMIT, {})

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from taktloom.feel.values import FeelValue
+from taktloom.feel.values import FeelDate, FeelValue
 from taktloom.hosts.embedded import EmbeddedEngine
 from taktloom.hosts.embedded.work.forms import FormRefusedError, form_problems
 from taktloom.model.identifiers import ProcessId
@@ -109,6 +109,52 @@ def test_a_json_schema_is_a_form_too_and_no_value_is_quoted() -> None:
     assert [(one.rule, one.place.element_id) for one in found] == [("field-required", "name"), ("field-schema", "age")]
     assert "7" not in found[1].message
     assert form_problems(json.dumps(schema), {"name": "Ada", "age": Decimal(18)}, {}, NOW) == ()
+
+
+PRICED = {
+    "type": "object",
+    "properties": {
+        "price": {"type": "number", "multipleOf": 0.01, "minimum": 0.1},
+        "number": {"type": "integer"},
+        "day": {"type": "string"},
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("sent", "rules"),
+    [
+        ({"price": Decimal("19.99")}, []),
+        ({"price": Decimal("1.10")}, []),
+        ({"price": Decimal("0.1")}, []),
+        ({"price": Decimal("0.09999999999999999999")}, ["multipleOf", "minimum"]),
+        ({"price": Decimal("19.995")}, ["multipleOf"]),
+        ({"price": Decimal("1E+40")}, []),
+        ({"price": True}, ["type"]),
+        ({"number": Decimal(2**53 + 1)}, []),
+        ({"number": Decimal("1.0")}, []),
+        ({"number": Decimal("1.00000000000000000001")}, ["type"]),
+        ({"day": FeelDate(2026, 3, 2)}, []),
+    ],
+)
+def test_a_json_schema_counts_in_decimal_numbers(sent: dict[str, FeelValue], rules: list[str]) -> None:
+    found = form_problems(json.dumps(PRICED), sent, {}, NOW)
+
+    assert [one.parameters["rule"] for one in found] == rules
+
+
+def test_rows_beyond_those_that_are_checked_are_refused() -> None:
+    row = {"type": "textfield", "key": "city", "validate": {"required": True}}
+    form = {"components": [{"type": "dynamiclist", "path": "trips", "label": "Trips", "components": [row]}]}
+    rows: list[FeelValue] = [{"city": "Bern"}] * 1000
+
+    assert form_problems(json.dumps(form), {"trips": rows}, {}, NOW) == ()
+    (found,) = form_problems(json.dumps(form), {"trips": [*rows, {}]}, {}, NOW)
+    assert (found.rule, found.place.element_id, found.message) == (
+        "field-length",
+        "trips",
+        "At most 1000 rows are expected.",
+    )
 
 
 values = st.recursive(

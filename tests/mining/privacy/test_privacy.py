@@ -3,6 +3,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from taktloom.mining.privacy.anonymous_variants import anonymise_variants
 from taktloom.mining.privacy.noisy_graph import bounded_counts, private_graph
@@ -51,10 +53,24 @@ def test_less_epsilon_costs_more_error_and_says_so() -> None:
 
 
 def test_no_variant_has_fewer_than_k_cases_and_every_case_is_accounted_for() -> None:
-    variants = {("a", "b"): 10, ("a", "a", "b"): 2, ("a", "c", "c"): 3, ("a", "c"): 2, ("x",): 1}
+    variants = {("a", "b"): 10, ("a", "a", "b"): 2, ("a", "c", "c"): 3, ("a", "c"): 2, ("x",): 4, ("y",): 1}
 
     found = anonymise_variants(variants, k=5)
 
     assert found.variants == {("a", "b"): 12, ("a", "c"): 5}
-    assert (found.cases, found.generalised_cases, found.suppressed_cases) == (18, 7, 1)
-    assert sum(found.variants.values()) + found.suppressed_cases == found.cases
+    assert (found.cases, found.generalised_cases, found.suppressed_cases) == (22, 7, 5)
+
+
+@given(
+    variants=st.dictionaries(st.text("abc", max_size=5).map(tuple), st.integers(1, 12), max_size=12),
+    k=st.integers(2, 8),
+)
+def test_nothing_that_is_told_or_follows_from_it_is_about_fewer_than_k_cases(
+    variants: dict[tuple[str, ...], int], k: int
+) -> None:
+    found = anonymise_variants(variants, k=k)
+
+    numbers = [*found.variants.values(), found.cases, found.generalised_cases, found.suppressed_cases]
+    if found.cases is not None:
+        numbers.append(found.cases - sum(found.variants.values()))
+    assert [each for each in numbers if each is not None and 0 < each < k] == []

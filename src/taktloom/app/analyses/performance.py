@@ -146,6 +146,8 @@ def _dotted(source: AnalysisInput, parameters: ChartParameters) -> AnalysisOutpu
         title="Dots", columns=("cases", "events", "drawn"), rows=((chart.cases, chart.events, chart.line.size),)
     )
     data = {
+        "cases": chart.cases,
+        "events": chart.events,
         "activities": chart.activities,
         "line": chart.line.tolist(),
         "at_us": chart.at_us.tolist(),

@@ -54,7 +54,10 @@ def _private_variants(source: AnalysisInput, parameters: PrivateVariantsParamete
         OutputTable(title="Variants", columns=("cases", "variant"), rows=rows),
         OutputTable(title="Loss", columns=("cases", "generalised", "suppressed"), rows=(loss,)),
     )
-    return AnalysisOutput(data=data, tables=tables)
+    return AnalysisOutput(data=data, tables=tables, notes=_FEWER_THAN_K if found.is_silent else ())
+
+
+_FEWER_THAN_K = ("A number that would tell of fewer than k cases is left empty.",)
 
 
 _MAP_REACH = (

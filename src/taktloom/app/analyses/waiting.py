@@ -17,6 +17,7 @@ from taktloom.app.analyses.records import (
 
 if TYPE_CHECKING:
     from taktloom.mining.organisation.calendars import DiscoveredCalendar
+    from taktloom.mining.performance.start_times import StartEstimates
     from taktloom.mining.performance.waiting import WaitingCauses
     from taktloom.mining.statistics.arrays import LogArrays, TimeSummary
 
@@ -129,7 +130,8 @@ def _waiting(source: AnalysisInput, parameters: WaitingParameters) -> AnalysisOu
     arrays = arrays_of(source)
     notes: tuple[str, ...] = ()
     if parameters.starts is Starts.ESTIMATED:
-        arrays, notes = with_starts(arrays, estimate_starts(arrays, outlier=parameters.outlier)), (_ASSUMPTION,)
+        estimates = estimate_starts(arrays, outlier=parameters.outlier)
+        arrays, notes = with_starts(arrays, estimates), (_ASSUMPTION, *_shortened(estimates))
     if arrays.started_at is None:
         raise refusal("starts", "The log has no starts.", "estimated")
     if not (arrays.resource >= 0).any():
@@ -175,6 +177,16 @@ def _waiting(source: AnalysisInput, parameters: WaitingParameters) -> AnalysisOu
         notes=(*notes, *untold, *always),
         files={"plot.svg": lambda: _plot(found, parameters.language).encode()},
     )
+
+
+def _shortened(estimates: "StartEstimates") -> tuple[str, ...]:
+    from taktloom.mining.performance.start_times import StartRule
+
+    count = int((estimates.rule == StartRule.TYPICAL).sum())
+    if not count:
+        return ()
+    reach = "The waiting that this leaves may be told as batching or extraneous although it was long work."
+    return (f"{count} starts were estimated from the usual time of work.", reach)
 
 
 def _calendars(arrays: "LogArrays") -> "tuple[DiscoveredCalendar, ...]":

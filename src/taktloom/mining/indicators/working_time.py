@@ -123,8 +123,11 @@ def _by_weeks(log: LogArrays, common: DiscoveredCalendar, own: Sequence[Discover
     begins, ends = _local_spans(log)
     counted = WeeklyHours(weekly_slots(common)).between(begins, ends)
     code = {name: number for number, name in enumerate(log.resources)}
+    by_resource = np.argsort(log.resource, kind="stable")
+    bounds = np.searchsorted(log.resource[by_resource], np.arange(len(log.resources) + 1))
     for calendar in own:
-        rows = np.flatnonzero(log.resource == code[calendar.resource])
+        number = code[calendar.resource]
+        rows = by_resource[bounds[number] : bounds[number + 1]]
         counted[rows] = WeeklyHours(weekly_slots(calendar)).between(begins[rows], ends[rows])
     return counted
 

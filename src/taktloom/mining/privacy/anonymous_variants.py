@@ -2,7 +2,8 @@
 """Variants that at least k cases share: rarer ones are first generalised, then suppressed.
 
 Generalising merges immediate repetitions of an activity (a, a, b becomes a, b) of variants of fewer than k cases; what
-still has fewer than k is left out.
+still has fewer than k is left out. The losses are told under the same rule: a number of cases from 1 to k - 1 is not,
+nor is the number of all cases, where the difference to the variants would give it away.
 Source: Sweeney, "k-anonymity", International Journal of Uncertainty 10, 2002 (generalisation and suppression).
 """
 
@@ -14,13 +15,19 @@ from itertools import groupby
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnonymousVariants:
-    """variants: activities -> cases, each at least k. The loss: cases generalised and suppressed, of all."""
+    """variants: activities -> cases, each at least k. The loss: cases generalised and suppressed, of all; None where
+    that would tell of fewer than k."""
 
     variants: Mapping[tuple[str, ...], int]
     k: int
-    cases: int
-    generalised_cases: int
-    suppressed_cases: int
+    cases: int | None
+    generalised_cases: int | None
+    suppressed_cases: int | None
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether a loss is not told."""
+        return self.generalised_cases is None or self.suppressed_cases is None
 
 
 def anonymise_variants(variants: Mapping[tuple[str, ...], int], *, k: int) -> AnonymousVariants:
@@ -40,7 +47,7 @@ def anonymise_variants(variants: Mapping[tuple[str, ...], int], *, k: int) -> An
     return AnonymousVariants(
         variants=dict(sorted(kept.items(), key=lambda item: (-item[1], item[0]))),
         k=k,
-        cases=sum(variants.values()),
-        generalised_cases=generalised,
-        suppressed_cases=suppressed,
+        cases=None if 0 < suppressed < k else sum(variants.values()),
+        generalised_cases=None if 0 < generalised < k else generalised,
+        suppressed_cases=None if 0 < suppressed < k else suppressed,
     )

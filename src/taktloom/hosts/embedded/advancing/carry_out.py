@@ -290,8 +290,9 @@ def _evaluate_decision(unit: Unit, instance: LiveInstance, command: EvaluateDeci
             unit.session, unit.tenant_id, command.decision_id, command.inputs, now=instance.advanced_at
         )
         count_use(unit, decided.checksum, decided.model, decided.result.trace, instance.advanced_at)
-        value = decided.require_answer()
-        json_text(value)  # raises where the answer cannot be stored: a function
+        answer = decided.require_answer()
+        json_text(answer)  # raises where it cannot be stored: a function
+        value = answer
     except TaktloomError as error:
         failure = str(error)
     return DecisionEvaluated(
