@@ -175,3 +175,28 @@ def test_several_tasks_are_claimed_and_assigned_at_once_and_one_is_planned(offic
     expect(page.get_by_text("No task fits the filters")).to_be_visible()
     page.set_viewport_size(PHONE)
     assert overflow_of(page) == 0
+
+
+def test_several_own_tasks_are_delegated_at_once(office: Office) -> None:
+    page, clerk = office.desk.page, office.clerk
+    page.set_viewport_size(DESK)
+    for key in ("D-1", "D-2"):
+        clerk.post("/processes/orders/instances", {"business_key": key, "variables": {"due": None, "urgency": 50}})
+    page.goto(f"{office.desk.server.address}/tasks?view=all&search=D-")
+    tasks = page.get_by_role("table", name="Tasks")
+    expect(tasks).to_contain_text("D-2")
+    tasks.get_by_role("checkbox", name="Check all rows shown").check()
+    expect(page.get_by_role("button", name="Delegate 2 tasks")).to_have_count(0)
+    page.get_by_role("button", name="Claim 2").click()
+    expect(page.get_by_text("2 tasks handed on, 0 refused")).to_be_visible()
+    expect(tasks).to_contain_text("admin")
+
+    tasks.get_by_role("checkbox", name="Check all rows shown").check()
+    page.get_by_role("button", name="Delegate 2 tasks").click()
+    page.get_by_label("User name").fill("clerk")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.get_by_role("toolbar", name="What to do with the chosen tasks")).to_have_count(0)
+    delegated = clerk.get("/tasks", view="mine", search="D-")["items"]
+    handed_on = {one["business_key"]: (one["assignee"], one["owner"], one["delegation"]) for one in delegated}
+    assert handed_on == dict.fromkeys(("D-1", "D-2"), ("clerk", "admin", "pending"))

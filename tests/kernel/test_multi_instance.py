@@ -8,6 +8,8 @@ import pytest
 
 from taktloom.kernel import load_state, save_state
 from taktloom.kernel.elements.multi_instance import MAX_INSTANCES
+from taktloom.kernel.record_form import save_record
+from taktloom.kernel.state_text import plain_state_text
 from taktloom.model.process import EndEvent, MultiInstanceLoop, ScriptTask, StartEvent
 from taktloom.model.process_data import DataAssociation, DataElement, InputOutput, VariableMapping
 from tests.kernel.activity_driver import active
@@ -278,6 +280,14 @@ def test_a_stored_multi_instance_goes_on_as_if_never_stored() -> None:
     run.finish_job(y=3)
 
     assert run.variables()["ys"] == [1, 2, 3]
+
+
+def test_the_rounds_of_a_stored_multi_instance_are_written_directly() -> None:
+    loop = MultiInstanceLoop(input_collection="xs", input_element="x", output_collection="ys", output_element="y")
+    run = active(process(S, replace(job("a"), loop=loop), E, flows="s > a > e"), {"xs": [1, None, "é"]})
+    run.finish_job(y=True)
+
+    assert plain_state_text(run.state) == save_record(run.state)
 
 
 def test_data_inputs_and_outputs_belong_to_the_activity_as_a_whole() -> None:

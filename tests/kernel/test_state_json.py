@@ -87,7 +87,7 @@ def test_a_state_of_tasks_and_variables_is_written_directly_and_any_other_by_its
 def test_what_is_written_directly_knows_every_field() -> None:
     told = {
         InstanceState: {"instance_key", "jobs", "next_id", "root", "scopes", "started_at", "status", "tokens", *SELDOM},
-        Scope: {"element", "owner", "parent", "tokens", "variables", *SELDOM_OF_SCOPE},
+        Scope: {"element", "owner", "parent", "round", "tokens", "variables", *SELDOM_OF_SCOPE},
         Token: {"id", "arrived_by", "element", "entered_at", "inner", "is_active", "role", "scope", "visit", "waits"},
         JobCompleted: {"actor", "job_id", "occurred_at", "rules", "variables"},
     }

@@ -134,12 +134,21 @@ def _first_word(arguments: Sequence[str]) -> str:
     return first if first in GROUPS or any(first in names for names in PLAIN.values()) else ""
 
 
+def _call(arguments: Sequence[str]) -> object:
+    try:
+        return _command(_first_word(arguments))(args=list(arguments), standalone_mode=False)
+    except SystemExit as stopped:
+        if isinstance(stopped.__context__, BrokenPipeError):  # what typer makes of a pipe that nobody reads
+            raise BrokenPipeError from stopped
+        raise
+
+
 def run(arguments: Sequence[str]) -> int:
-    """Run one command; its exit code."""
+    """Run one command; its exit code. Raises BrokenPipeError where nobody reads what it prints."""
     from taktloom.model.errors import TaktloomError
 
     try:
-        result = _command(_first_word(arguments))(args=list(arguments), standalone_mode=False)
+        result = _call(arguments)
     except TaktloomError as error:
         return failures.report(error, as_json="--json" in arguments)
     except typer.Exit as done:
@@ -155,10 +164,6 @@ def run(arguments: Sequence[str]) -> int:
         sys.stderr.write("stopped\n")
         return INTERRUPTED
     except BrokenPipeError:
-        raise
-    except SystemExit as stopped:
-        if isinstance(stopped.__context__, BrokenPipeError):  # what typer makes of a pipe that nobody reads
-            raise BrokenPipeError from stopped
         raise
     except Exception as error:  # the command's boundary: a person gets one line, the log gets the stack
         known = failures.known_cause(error)

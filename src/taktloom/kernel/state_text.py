@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The text of most states and events, said directly: what is written at every step must not cost a look at each type.
 
-`record_form` defines the text; this gives the same bytes for a state in which only tokens, scopes with variables and
-jobs are to be told, for a completed job and a plain start, and None for everything else.
+`record_form` defines the text; this gives the same bytes for a state in which only tokens, scopes and jobs are to be
+told, for a completed job and a plain start, and None for everything else. A scope that holds more than tokens and
+variables is written by its types, the others of the same state directly: a loop may have thousands of rounds.
 """
 
 from json.encoder import encode_basestring
@@ -11,7 +12,7 @@ from operator import attrgetter
 from taktloom.kernel.events import NEWEST_RULES, InstanceStarted, JobCompleted, KernelEvent
 from taktloom.kernel.executable import NONE
 from taktloom.kernel.kept_variables import variables_text
-from taktloom.kernel.record_form import instant_text
+from taktloom.kernel.record_form import instant_text, save_record
 from taktloom.kernel.state import InstanceState, InstanceStatus, Scope, Token
 from taktloom.model.identifiers import InstanceKey
 
@@ -45,7 +46,6 @@ SELDOM_OF_SCOPE = (
     "waits",
     "is_interrupted",
     "loop",
-    "round",
     "records",
     "undoing",
     "stays_open",
@@ -62,9 +62,7 @@ def plain_state_text(state: InstanceState) -> str | None:
         return None
     if state.root is None or state.started_at is None:
         return None
-    scopes = list(map(_scope_text, state.scopes, state.scopes.values()))
-    if "" in scopes:
-        return None
+    scopes = ",".join(map(_scope_text, state.scopes, state.scopes.values()))
     jobs = ",".join([f'"{job}":"{token.id}"' for job, token in state.jobs.items()])
     tokens = ",".join(map(_token_text, state.tokens.values()))
     of_jobs = f'"jobs":{{{jobs}}},' if jobs else ""
@@ -72,7 +70,7 @@ def plain_state_text(state: InstanceState) -> str | None:
     of_tokens = f',"tokens":{{{tokens}}}' if tokens else ""
     return (
         f'{{"instance_key":"{state.instance_key}",{of_jobs}"next_id":{state.next_id},"root":"{state.root}",'
-        f'"scopes":{{{",".join(scopes)}}},"started_at":{instant_text(state.started_at)}{of_status}{of_tokens}}}'
+        f'"scopes":{{{scopes}}},"started_at":{instant_text(state.started_at)}{of_status}{of_tokens}}}'
     )
 
 
@@ -92,15 +90,15 @@ def plain_event_text(event: KernelEvent) -> str | None:
 
 
 def _scope_text(key: str, scope: Scope) -> str:
-    """Empty where the scope holds more."""
     if _seldom_of_scope(scope) != _USUALLY_OF_SCOPE:
-        return ""
+        return f'"{key}":{save_record(scope)}'
     parent = "null" if scope.parent is None else f'"{scope.parent}"'
     owner = "null" if scope.owner is None else f'"{scope.owner}"'
     tokens = '","'.join(scope.tokens)
+    of_round = f',"round":{scope.round}' if scope.round else ""
     of_tokens = f',"tokens":["{tokens}"]' if tokens else ""
     of_variables = f',"variables":{variables_text(scope.variables)}' if scope.variables else ""
-    return f'"{key}":{{"element":{scope.element},"owner":{owner},"parent":{parent}{of_tokens}{of_variables}}}'
+    return f'"{key}":{{"element":{scope.element},"owner":{owner},"parent":{parent}{of_round}{of_tokens}{of_variables}}}'
 
 
 def _token_text(token: Token) -> str:
