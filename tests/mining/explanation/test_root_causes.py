@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Root causes: what was planted is found first, chance is not mistaken for a cause, definitions are no causes."""
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 import pytest
@@ -13,9 +15,10 @@ from taktloom.mining.explanation.root_causes import (
     affected_cases,
     compare_shares,
     find_root_causes,
+    undecided_cases,
 )
 from tests.mining.explanation.cause_truth import causes_of, measure_truth
-from tests.mining.explanation.simulated import BEGIN_US, log_of, simulate
+from tests.mining.explanation.simulated import BEGIN_US, DAY_US, log_of, simulate
 
 FACTOR = Factor(kind=FactorKind.CASE_ATTRIBUTE, name="case.x", value="1")
 
@@ -142,6 +145,21 @@ def test_slow_failed_and_reworked_are_told_by_duration_activity_and_repetition()
     assert np.flatnonzero(slow).tolist() == [3]
     assert np.flatnonzero(failed).tolist() == [3]
     assert np.flatnonzero(reworked).tolist() == [9]
+
+
+def test_an_open_case_is_slow_once_it_has_taken_too_long_and_left_out_before() -> None:
+    ended = [
+        row for case in range(20) for row in ((case, BEGIN_US, 0, 0), (case, BEGIN_US + (case + 1) * DAY_US, 1, 0))
+    ]
+    opened = [(20, 0, 0), (21, 28, 0), (22, 25, 0), (22, 30, 2)]  # case, day, activity
+    log = log_of([*ended, *((case, BEGIN_US + day * DAY_US, activity, 0) for case, day, activity in opened)])
+    question = Question(outcome=Outcome.SLOW, slow_share=0.25, ending=(log.activities[1],))
+
+    assert np.flatnonzero(affected_cases(log, question)).tolist() == [15, 16, 17, 18, 19, 20]
+    assert np.flatnonzero(undecided_cases(log, question)).tolist() == [21, 22]
+    assert not undecided_cases(log, replace(question, ending=None)).any()
+    with pytest.raises(TooFewCasesError):
+        undecided_cases(log, replace(question, ending=(log.activities[2],)))
 
 
 def test_too_few_affected_cases_are_refused() -> None:

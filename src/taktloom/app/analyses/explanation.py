@@ -33,6 +33,7 @@ class CausesParameters:
 
     outcome: Outcome = parameter("Which cases to explain: slow, failed or reworked.", default=Outcome.SLOW)
     slow_share: float = parameter("Slow: the slowest share of cases.", default=0.2, least=0.01, most=0.5)
+    ending: str = parameter("Slow: activities that end a case, joined by |; empty: every case has ended.", default="")
     failure: str = parameter("Failed: the activity that means failure.", default="")
     level: float = parameter("Probability of telling a cause where there is none.", default=0.01, least=0.001, most=0.2)
     permutations: int = parameter("Random dealings of the outcome.", default=499, least=99, most=9_999)
@@ -70,9 +71,13 @@ def _causes(source: AnalysisInput, parameters: CausesParameters) -> AnalysisOutp
     arrays = arrays_of(source)
     if parameters.outcome is Outcome.FAILED:
         require_known("failure", parameters.failure, arrays.activities)
+    ending = tuple(name.strip() for name in parameters.ending.split("|") if name.strip()) or None
+    for name in ending or ():
+        require_known("ending", name, arrays.activities)
     question = Question(
         outcome=parameters.outcome,
         slow_share=parameters.slow_share,
+        ending=ending,
         failure=(parameters.failure,) if parameters.failure else (),
         level=parameters.level,
         permutations=enough_permutations(parameters.permutations, parameters.level),
@@ -96,8 +101,11 @@ def _causes(source: AnalysisInput, parameters: CausesParameters) -> AnalysisOutp
         )
         for each in found.causes[:LISTED]
     )  # fmt: skip
+    undecided = (f"{found.undecided} open cases may still become slow: they are left out.",) if found.undecided else ()
     return AnalysisOutput(
-        data=found, tables=(OutputTable(title="Factors", columns=columns, rows=rows, words=("kind",)),), notes=_REACH
+        data=found,
+        tables=(OutputTable(title="Factors", columns=columns, rows=rows, words=("kind",)),),
+        notes=(*undecided, *_REACH),
     )
 
 

@@ -4,12 +4,13 @@
 Each factor splits the cases in two; the share of affected cases in both is compared. As many factors are tried, the
 probability is that of the whole family: how often the greatest difference of all factors is as great when the outcome
 is dealt to the cases at random (Westfall & Young 1993). Factors that define the outcome are left out: the activity that
-means failure, and repetitions and numbers of events where rework is asked for.
+means failure, and repetitions and numbers of events where rework is asked for. Of a case that is still open only the
+time so far is known: it is slow once that is too long already, and left out before.
 Sources: those of `evidence.multiplicity` and `evidence.proportions`; z with the permutation variance of a 2x2 table.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,7 @@ from taktloom.evidence.resampling import Interval
 from taktloom.mining.explanation.errors import TooFewCasesError
 from taktloom.mining.explanation.factors import LEAST_CASES, Factor, FactorKind, FactorTable
 from taktloom.mining.explanation.outcomes import Outcome
+from taktloom.mining.performance.times import open_case_mask
 from taktloom.mining.statistics.arrays import LogArrays
 from taktloom.mining.statistics.durations import case_durations_us
 
@@ -35,12 +37,14 @@ Marks = NDArray[np.bool_]
 class Question:
     """Which cases count as affected.
 
-    slow_share: the share of cases that count as slow, 0..1. failure: activities that mean failure. level: the
-    probability that anything at all is told where nothing holds.
+    slow_share: the share of ended cases that count as slow, 0..1. ending: activities that end a case, None: all have
+    ended. failure: activities that mean failure. level: the probability that anything at all is told where nothing
+    holds.
     """
 
     outcome: Outcome
     slow_share: float = 0.2
+    ending: tuple[str, ...] | None = None
     failure: tuple[str, ...] = ()
     level: float = DEFAULT_LEVEL
     permutations: int = DEFAULT_PERMUTATIONS
@@ -70,10 +74,12 @@ class Cause:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RootCauses:
-    """Strongest first. cases: looked at; of more than 200,000 a seeded sample. affected: of them."""
+    """Strongest first. cases: looked at; of more than 200,000 a seeded sample. affected: of them. undecided: left out,
+    for they are open and may still become slow."""
 
     outcome: Outcome
     cases: int
+    undecided: int
     affected: int
     factors: int
     level: float
@@ -95,10 +101,11 @@ def find_root_causes(
     report: hears how many permutations of how many are done. Raises TooFewCasesError when fewer than ten cases are
     affected, or fewer than ten are not.
     """
-    affected = affected_cases(log, question)
+    affected, undecided = affected_cases(log, question), undecided_cases(log, question)
     table = table.without(_DEFINING[question.outcome], frozenset(question.failure))
-    sample = _sample(affected.size, question.seed)
-    return compare_shares(table.factors, table.marks[sample], affected[sample], question, report)
+    sample = _sample(np.flatnonzero(~undecided), question.seed)
+    found = compare_shares(table.factors, table.marks[sample], affected[sample], question, report)
+    return replace(found, undecided=int(undecided.sum()))
 
 
 _DEFINING = {
@@ -111,8 +118,8 @@ _DEFINING = {
 def affected_cases(log: LogArrays, question: Question) -> Marks:
     """Per case whether it is slow, failed or reworked (some activity more than once)."""
     if question.outcome is Outcome.SLOW:
-        durations = case_durations_us(log)
-        slow: Marks = durations > np.quantile(durations, 1 - question.slow_share)
+        is_open, longest = open_case_mask(log, question.ending), _longest_us(log, question)
+        slow: Marks = np.where(is_open, _so_far_us(log), case_durations_us(log)) > longest
         return slow
     index = np.repeat(np.arange(log.starts.size), np.diff(np.append(log.starts, log.case.size)))
     if question.outcome is Outcome.FAILED:
@@ -125,9 +132,31 @@ def affected_cases(log: LogArrays, question: Question) -> Marks:
     return reworked
 
 
-def _sample(cases: int, seed: int) -> NDArray[np.int64]:
-    if cases <= MOST_CASES:
-        return np.arange(cases)
+def undecided_cases(log: LogArrays, question: Question) -> Marks:
+    """Per case whether it is open and may still become slow."""
+    if question.outcome is not Outcome.SLOW:
+        return np.zeros(log.starts.size, dtype=np.bool_)
+    undecided: Marks = open_case_mask(log, question.ending) & (_so_far_us(log) <= _longest_us(log, question))
+    return undecided
+
+
+def _longest_us(log: LogArrays, question: Question) -> float:
+    """How long the cases take that are not slow; told by those that have ended."""
+    ended = case_durations_us(log)[~open_case_mask(log, question.ending)]
+    if ended.size < LEAST_CASES:
+        raise TooFewCasesError(ended.size, LEAST_CASES)
+    return float(np.quantile(ended, 1 - question.slow_share))
+
+
+def _so_far_us(log: LogArrays) -> NDArray[np.int64]:
+    """From each case's begin to the last event of the log."""
+    so_far: NDArray[np.int64] = case_durations_us(log) + int(log.occurred_at.max()) - log.occurred_at[log.ends]
+    return so_far
+
+
+def _sample(cases: NDArray[np.int64], seed: int) -> NDArray[np.int64]:
+    if cases.size <= MOST_CASES:
+        return cases
     return np.sort(np.random.default_rng(seed).choice(cases, MOST_CASES, replace=False))
 
 
@@ -160,6 +189,7 @@ def compare_shares(
     return RootCauses(
         outcome=question.outcome,
         cases=cases,
+        undecided=0,
         affected=hit,
         factors=len(factors),
         level=question.level,

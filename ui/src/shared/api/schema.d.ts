@@ -10929,6 +10929,8 @@ export interface operations {
                 outcome?: components["schemas"]["Outcome"];
                 /** @description Slow: the slowest share of cases. */
                 slow_share?: number;
+                /** @description Slow: activities that end a case, joined by |; empty: every case has ended. */
+                ending?: string;
                 /** @description Failed: the activity that means failure. */
                 failure?: string;
                 /** @description Probability of telling a cause where there is none. */
@@ -10990,6 +10992,8 @@ export interface operations {
                 outcome?: components["schemas"]["Outcome"];
                 /** @description Slow: the slowest share of cases. */
                 slow_share?: number;
+                /** @description Slow: activities that end a case, joined by |; empty: every case has ended. */
+                ending?: string;
                 /** @description Failed: the activity that means failure. */
                 failure?: string;
                 /** @description Probability of telling a cause where there is none. */
