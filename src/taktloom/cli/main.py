@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
+from typing import TextIO
 
 import typer
 
@@ -190,8 +191,7 @@ def main() -> None:
 
 def _open_streams() -> None:
     """Let every text be written: escaped where the terminal's encoding lacks it, nowhere where a stream is closed."""
-    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
-    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    sys.stdout, sys.stderr = sys.stdout or _nowhere(), sys.stderr or _nowhere()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
@@ -199,5 +199,9 @@ def _open_streams() -> None:
 
 def _leave_quietly() -> int:
     """Nobody reads on, as with `| head`: what is left to write goes nowhere, and that is no failure."""
-    sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    sys.stdout = _nowhere()
     return 0
+
+
+def _nowhere() -> TextIO:
+    return open(os.devnull, "w", encoding="utf-8")
