@@ -30,6 +30,7 @@ CURSORS = ("garbage", "%00", "-1", "0", "9" * 40, "x" * 501, quote("游标"), "Z
 LIMITS = ("0", "-1", "501", "9" * 30, "ten", "1.5", "NaN", "")
 VALUES = ("%00", "9" * 40, "NaN", "x" * 5_000, "9999-12-31T23:59:59-23:00")
 NO_OBJECTS = (b"", b"null", b"[]", b'"x"', b"{", b"\xff\xfe", b"[" * 3000 + b"]" * 3000, b'{"a":NaN}', b'{"a":1,"a":2}')
+UNREADABLE = (b"[]", b'"x"', b"{", b"\xff\xfe", b"[" * 3000 + b"]" * 3000)
 NO_VALUES: tuple[Any, ...] = (None, [], {}, "\ud800", "\0", 10**40, ["\ud800"], {"\0": {"a": [None]}})
 KINDS = ("text/plain", "application/xml", "multipart/form-data", "application/json; charset=utf-16", "nonsense")
 STREAMS = {("GET", "/api/v1/jobs/stream")}
@@ -60,7 +61,10 @@ def test_ids_that_name_nothing_are_refused_as_documented(hostile: Client) -> Non
                 address = path.replace(f"{{{name}}}", value)
                 for other in names:
                     address = address.replace(f"{{{other}}}", "nothing")
-                require_documented(send(hostile, method, path, address), method, path)
+                answer = send(hostile, method, path, address)
+                require_documented(answer, method, path)
+                if method in {"GET", "DELETE"}:
+                    assert answer.status_code >= 400, (method, path, value[:40])
 
 
 def test_wrong_parameters_are_refused_as_documented(hostile: Client) -> None:
@@ -90,7 +94,10 @@ def test_bodies_that_fit_no_schema_are_refused_as_documented(hostile: Client) ->
         if "requestBody" not in operation or "/analyses/" in path:
             continue
         for body in (*NO_OBJECTS, *wrong_fields(method, path, operation)):
-            require_documented(send(hostile, method, path, body=body), method, path)
+            answer = send(hostile, method, path, body=body)
+            require_documented(answer, method, path)
+            if body in UNREADABLE and is_json(operation):
+                assert answer.status_code >= 400, (method, path, body[:40])
         for kind in KINDS:
             body = json.dumps(_body(method, path)).encode()
             require_documented(send(hostile, method, path, body=body, kind=kind), method, path)
@@ -123,6 +130,11 @@ def send(
     if body is None and method != "GET":
         body = json.dumps(_body(method, path)).encode()
     return client.call(method, "/" + address, content=body, headers={"Content-Type": kind or "application/json"})
+
+
+def is_json(operation: Operation) -> bool:
+    """Whether the operation takes a JSON object."""
+    return "application/json" in operation["requestBody"]["content"]
 
 
 def with_query(address: str, name: str, value: str) -> str:
