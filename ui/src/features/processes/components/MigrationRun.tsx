@@ -85,7 +85,7 @@ function All({ migration, plan, search, onChange }: MigrationRunProps) {
           </Button>
         </div>
       )}
-      <Order migration={migration} ready={first.counts.migrates ?? 0} stuck={first.counts.stuck ?? 0} others={total - (first.counts.migrates ?? 0) - (first.counts.stuck ?? 0)} />
+      <Order migration={migration} counts={first.counts} />
     </div>
   )
 }
@@ -97,7 +97,7 @@ function One({ migration, plan, instanceKey }: { migration: Migration; plan: Mig
       {(found) => (
         <div className={classes.stack}>
           <Verdicts rows={[found]} plan={plan} />
-          <Order migration={migration} instanceKey={instanceKey} ready={Number(found.verdict === 'migrates')} stuck={Number(found.verdict === 'stuck')} others={Number(found.verdict === 'waits' || found.verdict === 'cannot')} />
+          <Order migration={migration} instanceKey={instanceKey} counts={{ [found.verdict]: 1 }} />
         </div>
       )}
     </Async>
@@ -139,20 +139,20 @@ function Verdicts({ rows, plan }: { rows: InstanceVerdict[]; plan: MigrationPlan
 interface OrderProps {
   migration: Migration
   instanceKey?: string
-  /** How many migrate, would be stuck, and do not migrate now. */
-  ready: number
-  stuck: number
-  others: number
+  /** Instances by verdict. */
+  counts: Record<string, number>
 }
 
-function Order({ migration, instanceKey, ready, stuck, others }: OrderProps) {
+function Order({ migration, instanceKey, counts }: OrderProps) {
   const { t } = useTranslation('processes')
   const can = useCan()
   const navigate = useNavigate()
   const queryClient = useQueryClient()
   const [reason, setReason] = useState('')
   const [allowsStuck, setAllowsStuck] = useState(false)
-  const count = allowsStuck ? ready + stuck : ready
+  const { migrates = 0, stuck = 0, waits = 0, cannot = 0 } = counts
+  const others = waits + cannot
+  const count = allowsStuck ? migrates + stuck : migrates
   const order = useMutation({
     mutationFn: () => startMigration(migration, instanceKey, reason.trim(), allowsStuck),
     onSuccess: async ({ batch_id }) => {

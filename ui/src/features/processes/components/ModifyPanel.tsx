@@ -25,6 +25,7 @@ import { ownVariables } from './InstanceVariables'
 import classes from './ModifyPanel.module.css'
 
 const NO_VARIABLES: Record<string, unknown> = {}
+const NOWHERE: readonly string[][] = []
 
 interface ModifyPanelProps {
   detail: InstanceDetail
@@ -45,7 +46,7 @@ export function ModifyPanel({ detail, steps, element, onElement, onSteps }: Modi
   const edit = useVariablesFirst(detail)
   const [settled] = useDebouncedValue(edit.variables, 300)
   const effects = useQuery({ ...effectsQuery(summary.instance_key, steps, settled), enabled: steps.length > 0 })
-  const marks = useMemo(() => effectMarks(effects.data?.effects ?? []), [effects.data])
+  const marks = useMemo(() => marksOf(effects.data), [effects.data])
   const nameOf = (id: string): string => choices.find((each) => each.id === id)?.name || id
 
   /** While a token is being moved the next element chosen is where it goes to. */
@@ -109,13 +110,17 @@ export function ModifyPanel({ detail, steps, element, onElement, onSteps }: Modi
             steps={steps}
             variables={edit.variables}
             isPossible={effects.isSuccess && edit.isRight}
-            isStuck={(effects.data?.stuck.length ?? 0) > 0}
+            stuck={effects.data?.stuck}
             onClose={() => onSteps(undefined)}
           />
         </div>
       </Panel>
     </div>
   )
+}
+
+function marksOf(found: { effects: Effect[] } | undefined): ReturnType<typeof effectMarks> {
+  return effectMarks(found?.effects ?? [])
 }
 
 interface VariablesEdit {
@@ -253,16 +258,17 @@ interface OrderProps {
   steps: TokenStep[]
   variables: Record<string, unknown>
   isPossible: boolean
-  /** It would then wait for ever at a join: that has to be allowed. */
-  isStuck: boolean
+  /** Joins at which it would then wait for ever: that has to be allowed. */
+  stuck: readonly string[][] | undefined
   onClose: () => void
 }
 
-function Order({ instanceKey, steps, variables, isPossible, isStuck, onClose }: OrderProps) {
+function Order({ instanceKey, steps, variables, isPossible, stuck = NOWHERE, onClose }: OrderProps) {
   const { t } = useTranslation('processes')
   const queryClient = useQueryClient()
   const [reason, setReason] = useState('')
   const [allowsStuck, setAllowsStuck] = useState(false)
+  const isStuck = stuck.length > 0
   const modify = useMutation({
     mutationFn: () => modifyInstance(instanceKey, { steps, variables, reason: reason.trim(), allowStuck: isStuck && allowsStuck }),
     onSuccess: async () => {
