@@ -116,7 +116,7 @@ def test_an_object_centric_net_is_discovered_type_by_type() -> None:
 
     heard = heard_from(lambda: discover_object_net(orders))
 
-    assert {stage for stage, _, _ in heard} == {"reading", "discovering"}
+    assert {stage for stage, _, _ in heard} == {"joining events and objects", "discovering"}
     assert [done for stage, done, _ in heard if stage == "discovering"] == sorted(
         done for stage, done, _ in heard if stage == "discovering"
     )
