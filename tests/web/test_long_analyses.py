@@ -102,7 +102,7 @@ def test_a_running_analysis_is_cancelled_and_nothing_of_it_is_kept(
 @pytest.mark.parametrize(
     ("path", "where"),
     [
-        ("predict?task=next-activity", (boosting, "learning", boosting.ROUNDS_AT_ONCE)),
+        ("predict?task=next-activity", (boosting, "learning", 5)),
         ("predict?task=next-activity", (forecasting, "comparing", 0)),
         ("discover?miner=inductive", (inductive, "discovering", 250)),
         ("miners", (inductive, "trying miners", 41)),
@@ -116,7 +116,7 @@ def test_an_analysis_is_cancelled_in_its_midst(
     (room, *told), tell = where, watching.tell
 
     def slow(stage: str, done: int, total: int | None = None) -> None:
-        if (stage, done) in {("learning", boosting.ROUNDS_AT_ONCE), ("comparing", 0), ("discovering", 2)}:
+        if (stage, done) in {("learning", 5), ("comparing", 0), ("discovering", 2)}:
             reached.set()
             go_on.wait(PATIENCE_S)
         tell(stage, done, total)
