@@ -8,11 +8,12 @@ A password belongs into a file or the environment; no message of this module sho
 
 import logging
 import re
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from functools import lru_cache
 from itertools import count
-from typing import TypeAlias
+from typing import TypeVar
 
 from taktloom.model.places import Place
 from taktloom.storage.dialects import PostgresqlStatement, postgresql_statement
@@ -25,6 +26,7 @@ from taktloom.storage.statements import Bindings, ManyKeys, shape_of
 try:
     import psycopg
     from psycopg import errors as server_errors
+    from psycopg.abc import PQGen
     from psycopg.conninfo import conninfo_to_dict
     from psycopg.pq import TransactionStatus
     from psycopg.types.numeric import Int8BinaryDumper, NumericBinaryLoader
@@ -35,9 +37,9 @@ except ImportError as missing:
         parameters={"package": "psycopg", "extra": "postgresql"},
     ) from missing
 
-PgConnection: TypeAlias = "psycopg.Connection[tuple[SqlValue, ...]]"
-
 _LOG = logging.getLogger(__name__)
+_INTERVAL_S = 0.1  # how often psycopg looks up while it waits, so that Ctrl+C is heard
+Answer = TypeVar("Answer")
 OLDEST_SERVER = 140_000  # 14.0, as the server counts
 _CONNECT_TIMEOUT_S = 10
 _STATEMENTS_KEPT = 1000  # more than the statements of one database, so that each is prepared once
@@ -46,7 +48,6 @@ _TRANSACTION_CONFLICTS = (
     server_errors.DeadlockDetected,
     server_errors.UniqueViolation,  # somebody else wrote the same key since our view was taken
     server_errors.ForeignKeyViolation,  # or deleted what we refer to
-    server_errors.LockNotAvailable,
 )
 
 
@@ -57,6 +58,29 @@ _REFUSALS = (
     server_errors.QueryCanceled,
     psycopg.errors.PipelineAborted,
 )
+
+
+class PgConnection(psycopg.Connection[tuple[SqlValue, ...]]):
+    """A connection that knows since when it has waited for the server, and that need not wait for ever.
+
+    patience_s: it is closed when an answer takes longer; None: it waits. A server can be there and say nothing: paused,
+    its disk stuck, or behind a network that drops everything.
+    """
+
+    patience_s: float | None = None
+    waits_since: float | None = None  # as time.monotonic() counts; None while nothing is awaited
+
+    def wait(self, gen: PQGen[Answer], interval: float = _INTERVAL_S, timeout: float | None = None) -> Answer:
+        """See psycopg; every exchange with the server comes through here."""
+        self.waits_since = begun = time.monotonic()
+        try:
+            return super().wait(gen, interval, self.patience_s if timeout is None else timeout)
+        except psycopg.OperationalError:
+            if self.patience_s is not None and time.monotonic() - begun >= self.patience_s:
+                self.pgconn.finish()  # what it would answer now belongs to nothing
+            raise
+        finally:
+            self.waits_since = None
 
 
 def place_of(url: str) -> Place:
@@ -74,6 +98,8 @@ def refusal_of(error: BaseException) -> Refusal | None:
     """What *error* means; None where it does not come from the driver."""
     if isinstance(error, _TRANSACTION_CONFLICTS):
         return Refusal.CONFLICT
+    if isinstance(error, server_errors.LockNotAvailable):
+        return Refusal.HELD
     if isinstance(error, (psycopg.OperationalError, psycopg.InterfaceError)):
         return Refusal.REFUSED if isinstance(error, _REFUSALS) else Refusal.LOST
     return Refusal.REFUSED if isinstance(error, psycopg.Error) else None
@@ -87,7 +113,7 @@ def connect(
     settings: server parameters for this session, such as `statement_timeout`. Raises DatabaseUnusableError.
     """
     try:
-        connection = psycopg.connect(
+        connection = PgConnection.connect(
             url,
             autocommit=True,
             cursor_factory=psycopg.RawCursor,
@@ -297,6 +323,7 @@ _SESSION_SETTINGS = {
     "tcp_keepalives_idle": "15",
     "tcp_keepalives_interval": "5",
     "tcp_keepalives_count": "3",
+    "tcp_user_timeout": "30s",
 }
 
 
@@ -307,6 +334,7 @@ def _options(password: str | None, name: str) -> dict[str, str | int]:
         "keepalives_idle": 15,
         "keepalives_interval": 5,
         "keepalives_count": 3,
+        "tcp_user_timeout": 30_000,  # what was sent and not acknowledged holds keepalives back
         "client_encoding": "UTF8",
     }
     return given if password is None else {**given, "password": password}
@@ -314,7 +342,7 @@ def _options(password: str | None, name: str) -> dict[str, str | int]:
 
 def _unusable(url: str, error: Exception) -> DatabaseUnusableError:
     # A URL that cannot be read is not repeated, and what libpq says of a server holds no secret.
-    cause = "its address cannot be read" if isinstance(error, psycopg.ProgrammingError) else _first_line(error)
+    cause = "its address cannot be read" if isinstance(error, psycopg.ProgrammingError) else first_line(error)
     return DatabaseUnusableError(
         f"The database cannot be opened: {cause}.",
         place_of(url),
@@ -322,6 +350,7 @@ def _unusable(url: str, error: Exception) -> DatabaseUnusableError:
     )
 
 
-def _first_line(error: Exception) -> str:
+def first_line(error: Exception) -> str:
+    """The first line of what the driver says, without its full stop."""
     lines = str(error).strip().splitlines() or [type(error).__name__]
     return lines[0].rstrip(".")
