@@ -15,5 +15,5 @@ from taktloom.mining.distinct import distinct
     ],
     ids=["numbers", "with NaN", "none", "texts"],
 )
-def test_distinct_values_are_those_of_numpy(values: np.ndarray) -> None:  # type: ignore[type-arg]
+def test_distinct_values_are_those_of_numpy(values: np.ndarray) -> None:
     np.testing.assert_array_equal(distinct(values), np.unique(values))
