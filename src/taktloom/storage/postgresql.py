@@ -11,11 +11,12 @@ import os
 import re
 import select
 import socket
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from functools import lru_cache
 from itertools import count
-from typing import TypeAlias
+from typing import TypeVar
 
 from taktloom.model.places import Place
 from taktloom.storage.dialects import PostgresqlStatement, postgresql_statement
@@ -28,7 +29,9 @@ from taktloom.storage.statements import Bindings, ManyKeys, shape_of
 try:
     import psycopg
     from psycopg import errors as server_errors
+    from psycopg.abc import PQGen
     from psycopg.conninfo import conninfo_to_dict
+    from psycopg.generators import send
     from psycopg.pq import TransactionStatus
     from psycopg.types.numeric import Int8BinaryDumper, NumericBinaryLoader
 except ImportError as missing:
@@ -38,20 +41,18 @@ except ImportError as missing:
         parameters={"package": "psycopg", "extra": "postgresql"},
     ) from missing
 
-PgConnection: TypeAlias = "psycopg.Connection[tuple[SqlValue, ...]]"
-
 _LOG = logging.getLogger(__name__)
+_INTERVAL_S = 0.1  # how often psycopg looks up while it waits, so that Ctrl+C is heard
+Answer = TypeVar("Answer")
 OLDEST_SERVER = 140_000  # 14.0, as the server counts
 _CONNECT_TIMEOUT_S = 10
 _ROOM_BYTES = 4 * 1024 * 1024
-_SEND_WAIT_MS = 10_000  # then it is tried again; a server that vanished is told by the connection
 _STATEMENTS_KEPT = 1000  # more than the statements of one database, so that each is prepared once
 _TRANSACTION_CONFLICTS = (
     server_errors.SerializationFailure,
     server_errors.DeadlockDetected,
     server_errors.UniqueViolation,  # somebody else wrote the same key since our view was taken
     server_errors.ForeignKeyViolation,  # or deleted what we refer to
-    server_errors.LockNotAvailable,
 )
 
 
@@ -62,6 +63,29 @@ _REFUSALS = (
     server_errors.QueryCanceled,
     psycopg.errors.PipelineAborted,
 )
+
+
+class PgConnection(psycopg.Connection[tuple[SqlValue, ...]]):
+    """A connection that knows since when it has waited for the server, and that need not wait for ever.
+
+    patience_s: it is closed when an answer takes longer; None: it waits. A server can be there and say nothing: paused,
+    its disk stuck, or behind a network that drops everything.
+    """
+
+    patience_s: float | None = None
+    waits_since: float | None = None  # as time.monotonic() counts; None while nothing is awaited
+
+    def wait(self, gen: PQGen[Answer], interval: float = _INTERVAL_S, timeout: float | None = None) -> Answer:
+        """See psycopg; every exchange with the server comes through here."""
+        self.waits_since = begun = time.monotonic()
+        try:
+            return super().wait(gen, interval, self.patience_s if timeout is None else timeout)
+        except psycopg.OperationalError:
+            if self.patience_s is not None and time.monotonic() - begun >= self.patience_s:
+                self.pgconn.finish()  # what it would answer now belongs to nothing
+            raise
+        finally:
+            self.waits_since = None
 
 
 def place_of(url: str) -> Place:
@@ -79,6 +103,8 @@ def refusal_of(error: BaseException) -> Refusal | None:
     """What *error* means; None where it does not come from the driver."""
     if isinstance(error, _TRANSACTION_CONFLICTS):
         return Refusal.CONFLICT
+    if isinstance(error, server_errors.LockNotAvailable):
+        return Refusal.HELD
     if isinstance(error, (psycopg.OperationalError, psycopg.InterfaceError)):
         return Refusal.REFUSED if isinstance(error, _REFUSALS) else Refusal.LOST
     return Refusal.REFUSED if isinstance(error, psycopg.Error) else None
@@ -92,7 +118,7 @@ def connect(
     settings: server parameters for this session, such as `statement_timeout`. Raises DatabaseUnusableError.
     """
     try:
-        connection = psycopg.connect(
+        connection = PgConnection.connect(
             url,
             autocommit=True,
             cursor_factory=psycopg.RawCursor,
@@ -220,8 +246,7 @@ class PostgresqlSession(Session):
         self.connection.execute("COMMIT")
         pgconn = self.connection.pgconn
         pgconn.send_flush_request()  # or the server keeps its answer until it is asked to settle
-        while pgconn.flush():
-            _is_ready(pgconn.socket, select.POLLOUT, _SEND_WAIT_MS)
+        self.connection.wait(send(pgconn))
 
     @property
     def is_sending(self) -> bool:
@@ -231,7 +256,9 @@ class PostgresqlSession(Session):
     @property
     def is_answered(self) -> bool:
         """Whether the server has said something since it was last listened to."""
-        return _is_ready(self.connection.pgconn.socket, select.POLLIN, 0)
+        poll = select.poll()
+        poll.register(self.connection.pgconn.socket, select.POLLIN)
+        return bool(poll.poll(0))
 
     def settle(self) -> None:
         """See Session."""
@@ -319,13 +346,6 @@ class PostgresqlSession(Session):
             raise unstorable() from error
 
 
-def _is_ready(line: int, event: int, wait_ms: int) -> bool:
-    """Whether a socket can be read from or written to within that time, or is gone. Takes any number of sockets."""
-    poll = select.poll()
-    poll.register(line, event)
-    return bool(poll.poll(wait_ms))
-
-
 def _by_keys(shape: ManyKeys, rows: Sequence[Bindings]) -> list[tuple[str, list[object]]] | None:
     """Statements that take the keys as one list and find each row by its own look into the index.
 
@@ -366,6 +386,7 @@ _SESSION_SETTINGS = {
     "tcp_keepalives_idle": "15",
     "tcp_keepalives_interval": "5",
     "tcp_keepalives_count": "3",
+    "tcp_user_timeout": "30s",
 }
 
 
@@ -376,6 +397,7 @@ def _options(password: str | None, name: str) -> dict[str, str | int]:
         "keepalives_idle": 15,
         "keepalives_interval": 5,
         "keepalives_count": 3,
+        "tcp_user_timeout": 30_000,  # what was sent and not acknowledged holds keepalives back
         "client_encoding": "UTF8",
     }
     return given if password is None else {**given, "password": password}
@@ -383,7 +405,7 @@ def _options(password: str | None, name: str) -> dict[str, str | int]:
 
 def _unusable(url: str, error: Exception) -> DatabaseUnusableError:
     # A URL that cannot be read is not repeated, and what libpq says of a server holds no secret.
-    cause = "its address cannot be read" if isinstance(error, psycopg.ProgrammingError) else _first_line(error)
+    cause = "its address cannot be read" if isinstance(error, psycopg.ProgrammingError) else first_line(error)
     return DatabaseUnusableError(
         f"The database cannot be opened: {cause}.",
         place_of(url),
@@ -391,6 +413,7 @@ def _unusable(url: str, error: Exception) -> DatabaseUnusableError:
     )
 
 
-def _first_line(error: Exception) -> str:
+def first_line(error: Exception) -> str:
+    """The first line of what the driver says, without its full stop."""
     lines = str(error).strip().splitlines() or [type(error).__name__]
     return lines[0].rstrip(".")

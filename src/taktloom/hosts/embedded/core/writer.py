@@ -37,7 +37,8 @@ _LOG = logging.getLogger(__name__)
 _GROUP_LIMIT = 256  # a commit costs far more than 256 pieces of work; callers at the head should not wait for more
 _IDLE_LOOK_S = 0.5  # how soon another process's commit is noticed when nothing else happens
 _GARBAGE_LIMIT = 50_000  # objects made and not gone again since the last search for cycles
-_ATTEMPTS = {Refusal.CONFLICT: 8, Refusal.LOST: 3}  # of one group; then, where others were first, of each piece
+# Of one group; then, where others were first, of each piece. A lock that is held was waited for already.
+_ATTEMPTS = {Refusal.CONFLICT: 8, Refusal.LOST: 3, Refusal.HELD: 2}
 _PARENTS_FIRST = ("instance", "user_task")  # of the tables with deferred writes those that others refer to
 _PAUSE_S = 0.005  # at most before the second attempt, doubling; by chance, so that two nodes do not meet again
 

@@ -121,6 +121,11 @@ class Database(ABC):
         """Whether others may write while the writing transaction is open, so that its view may be old."""
         return False
 
+    @property
+    def is_silent(self) -> bool:
+        """Whether the writer has waited for the store for seconds; never waits itself."""
+        return False
+
     def may_have_kept(self, error: BaseException) -> bool:
         """Whether what *commit* raised leaves open if the transaction is there after a crash of this process."""
         del error

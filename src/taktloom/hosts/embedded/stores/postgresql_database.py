@@ -33,10 +33,12 @@ import psycopg
 from taktloom.hosts.embedded.stores.database import PACKAGE, Database, ServerOptions
 from taktloom.hosts.embedded.stores.node_hints import NodeHints
 from taktloom.hosts.embedded.stores.postgresql_months import make_months, tend_months
+from taktloom.hosts.embedded.stores.postgresql_readers import SILENCE_S, Readers
 from taktloom.model.errors import ConflictError, IncidentError
 from taktloom.model.identifiers import InstanceKey
 from taktloom.storage import (
     ConnectionLostError,
+    QueryRefusedError,
     QueryTooLongError,
     Refusal,
     Session,
@@ -49,6 +51,7 @@ from taktloom.storage.postgresql import (
     PgConnection,
     PostgresqlSession,
     connect,
+    first_line,
     give_room,
     place_of,
     refusal_of,
@@ -64,6 +67,8 @@ _KEY_DIGITS = 16
 _PATIENCE_S = 30.0  # how long to try to learn what came of a commit
 _PAUSE_S = 0.2
 _AWAY_S = 5.0  # between two attempts to reach a server that is away, while nothing is to be written
+_WRITER_PATIENCE_S = 60.0  # statements are short; whoever waits for so long has lost the server
+_READER_GRACE_S = 5.0  # for the server to end a query that took too long
 _DAY_MICROS = 86_400_000_000
 
 
@@ -109,7 +114,10 @@ class PostgresqlDatabase(Database):
         except BaseException:
             self._connection.close()
             raise
-        self._readers = _Readers(self._open_reader, limit=options.readers)
+        self._connection.patience_s = _WRITER_PATIENCE_S  # from now on: a migration may take its time
+        self._readers = Readers(
+            self._open_reader, limit=options.readers, refusal=self._lost, is_writer_stuck=lambda: self.is_silent
+        )
         self._hints: NodeHints | None = None
 
     def begin(self) -> bool:
@@ -189,7 +197,7 @@ class PostgresqlDatabase(Database):
     def reading(self) -> Iterator[Session]:
         """See Database; waits for a free connection where all are lent.
 
-        Raises ConnectionLostError, QueryTooLongError.
+        Raises ConnectionLostError, QueriesQueuedError, QueryRefusedError, QueryTooLongError.
         """
         session = self._readers.take()
         try:
@@ -198,11 +206,15 @@ class PostgresqlDatabase(Database):
             raise QueryTooLongError(
                 "A query took too long and was ended.", self._place, "Narrow what you ask for, then try again."
             ) from error
-        except psycopg.Error as error:
+        except psycopg.OperationalError as error:
             if refusal_of(error) is Refusal.LOST:
                 session.close()
                 raise self._lost() from error
-            raise
+            raise QueryRefusedError(
+                f"The database server refused a query: {first_line(error)}.",
+                self._place,
+                "End what holds the lock, or give the server memory and disk space, then try again.",
+            ) from error
         finally:
             self._readers.give_back(session)
 
@@ -210,6 +222,13 @@ class PostgresqlDatabase(Database):
     def is_shared(self) -> bool:
         """See Database: true as long as there is another node."""
         return self._has_company
+
+    @property
+    def is_silent(self) -> bool:
+        """See Database."""
+        connection = self._connection
+        since = connection.waits_since
+        return connection.closed or (since is not None and time.monotonic() - since > SILENCE_S)
 
     def backup(self, target: Path) -> None:
         """See Database."""
@@ -328,6 +347,7 @@ class PostgresqlDatabase(Database):
         self._connection.close()
         try:
             self._connection = self._open_writer()
+            self._connection.patience_s = _WRITER_PATIENCE_S
             require_safe_commits(self._connection, self._sync, self._place)
             self._use(self._connection)
             self._register()
@@ -372,6 +392,7 @@ class PostgresqlDatabase(Database):
             name="taktloom reader",
             settings={"statement_timeout": str(self._options.query_timeout_ms)},
         )
+        connection.patience_s = self._options.query_timeout_ms / 1000 + _READER_GRACE_S
         return PostgresqlSession(connection, self._queries)
 
     def _lost(self) -> ConnectionLostError:
@@ -397,57 +418,3 @@ WRITER_SETTINGS = {
 
 def _now() -> int:
     return time.time_ns() // 1000
-
-
-class _Readers:
-    """Connections for queries: lent one at a time, each in a read-only transaction of its own."""
-
-    def __init__(self, open_one: Callable[[], PostgresqlSession], *, limit: int) -> None:
-        self._open_one = open_one
-        self._free = threading.Semaphore(limit)
-        self._idle: list[PostgresqlSession] = []
-        self._lock = threading.Lock()
-        self._is_closed = False
-
-    def take(self) -> PostgresqlSession:
-        """A session in a transaction; what the server has closed meanwhile is thrown away."""
-        self._free.acquire()
-        try:
-            while True:
-                with self._lock:
-                    session = self._idle.pop() if self._idle else None
-                if session is None:
-                    session = self._open_one()
-                    session.begin("ISOLATION LEVEL REPEATABLE READ READ ONLY")
-                    return session
-                try:
-                    session.begin("ISOLATION LEVEL REPEATABLE READ READ ONLY")
-                except psycopg.Error:
-                    session.close()
-                    continue
-                return session
-        except BaseException:
-            self._free.release()
-            raise
-
-    def give_back(self, session: PostgresqlSession) -> None:
-        """End its transaction and keep it for the next one."""
-        try:
-            session.connection.execute("ROLLBACK")
-        except psycopg.Error:
-            session.close()
-        with self._lock:
-            is_kept = not session.connection.closed and not self._is_closed
-            if is_kept:
-                self._idle.append(session)
-        if not is_kept:
-            session.close()
-        self._free.release()
-
-    def close(self) -> None:
-        """Close the idle ones, and the others when they come back."""
-        with self._lock:
-            self._is_closed = True
-            idle, self._idle = self._idle, []
-        for session in idle:
-            session.close()
