@@ -10404,6 +10404,15 @@ export interface operations {
                     "application/json": components["schemas"]["ObjectGraphOut"];
                 };
             };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
+            };
             /** @description A problem (application/problem+json) */
             default: {
                 headers: {
@@ -10439,6 +10448,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
             };
             /** @description A problem (application/problem+json) */
             default: {
@@ -10478,6 +10496,15 @@ export interface operations {
                     "application/json": components["schemas"]["ObjectNetOut"];
                 };
             };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
+            };
             /** @description A problem (application/problem+json) */
             default: {
                 headers: {
@@ -10513,6 +10540,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
             };
             /** @description A problem (application/problem+json) */
             default: {
