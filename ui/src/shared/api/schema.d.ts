@@ -860,6 +860,8 @@ export interface paths {
         /**
          * Migrate Instance
          * @description Carry one instance over to another version; it stays as it is when something stands in the way.
+         *
+         *     Refused where it would then wait for ever at a join, unless allow_stuck is true.
          */
         post: operations["migrate_instance"];
         delete?: never;
@@ -900,6 +902,8 @@ export interface paths {
         /**
          * Modify Instance
          * @description Move, place, cancel or complete tokens: all changes or none.
+         *
+         *     Refused where the instance would then wait for ever at a join, unless allow_stuck is true.
          */
         post: operations["modify_instance"];
         delete?: never;
@@ -919,7 +923,7 @@ export interface paths {
         put?: never;
         /**
          * Preview Modification
-         * @description What a modification would begin and end; nothing is changed.
+         * @description What a modification would begin and end, and at which joins it would be stuck; nothing is changed.
          */
         post: operations["preview_modification"];
         delete?: never;
@@ -2914,6 +2918,8 @@ export interface paths {
         /**
          * Preview Migration
          * @description Whether each active instance of the source version migrates, waits or cannot, and why; nothing is changed.
+         *
+         *     The verdict stuck: it could migrate, but would then wait for ever at a join.
          */
         post: operations["preview_migration"];
         delete?: never;
@@ -5704,7 +5710,7 @@ export interface components {
         };
         /**
          * InstanceVerdictOut
-         * @description obstacles: pairs of element and reason.
+         * @description stuck: it would migrate, but then wait for ever at a join. obstacles: pairs of element and reason.
          */
         InstanceVerdictOut: {
             /** Business Key */
@@ -5720,7 +5726,7 @@ export interface components {
              * Verdict
              * @enum {string}
              */
-            verdict: "migrates" | "waits" | "cannot";
+            verdict: "migrates" | "waits" | "cannot" | "stuck";
         };
         /** InstancesStarted */
         InstancesStarted: {
@@ -6084,8 +6090,16 @@ export interface components {
             /** Correlated */
             correlated: string[];
         };
-        /** MigrationIn */
+        /**
+         * MigrationIn
+         * @description allow_stuck: also where the instance would then wait for ever at a join.
+         */
         MigrationIn: {
+            /**
+             * Allow Stuck
+             * @default false
+             */
+            allow_stuck: boolean;
             /** Mapping */
             mapping?: {
                 [key: string]: string | null;
@@ -6235,8 +6249,16 @@ export interface components {
             /** Dmn Xml */
             dmn_xml: string;
         };
-        /** ModificationIn */
+        /**
+         * ModificationIn
+         * @description allow_stuck: also where the instance would then wait for ever at a join.
+         */
         ModificationIn: {
+            /**
+             * Allow Stuck
+             * @default false
+             */
+            allow_stuck: boolean;
             /** Changes */
             changes?: components["schemas"]["TokenChangeIn"][];
             /** Moves */
@@ -6248,10 +6270,18 @@ export interface components {
                 [key: string]: components["schemas"]["JsonValue"];
             };
         };
-        /** ModificationPreview */
+        /**
+         * ModificationPreview
+         * @description stuck: pairs of a join and the reason why the instance would wait there for ever.
+         */
         ModificationPreview: {
             /** Effects */
             effects: components["schemas"]["EffectOut"][];
+            /** Stuck */
+            stuck: [
+                string,
+                string
+            ][];
         };
         /**
          * ModificationPreviewIn
@@ -8077,8 +8107,16 @@ export interface components {
             /** Zone */
             zone: string;
         };
-        /** BatchIn */
+        /**
+         * BatchIn
+         * @description allow_stuck: of a migration or modification, also where an instance would then wait for ever at a join.
+         */
         taktloom__web__schemas__batches__BatchIn: {
+            /**
+             * Allow Stuck
+             * @default false
+             */
+            allow_stuck: boolean;
             /** Changes */
             changes?: components["schemas"]["TokenChangeIn"][];
             /**
@@ -14630,7 +14668,7 @@ export interface operations {
     preview_migration: {
         parameters: {
             query?: {
-                verdict?: ("migrates" | "waits" | "cannot") | null;
+                verdict?: ("migrates" | "waits" | "cannot" | "stuck") | null;
                 limit?: number;
                 cursor?: string | null;
             };
