@@ -7,9 +7,12 @@ A password belongs into a file or the environment; no message of this module sho
 """
 
 import logging
+import os
 import re
+import select
+import socket
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from functools import lru_cache
 from itertools import count
@@ -28,6 +31,7 @@ try:
     from psycopg import errors as server_errors
     from psycopg.abc import PQGen
     from psycopg.conninfo import conninfo_to_dict
+    from psycopg.generators import send
     from psycopg.pq import TransactionStatus
     from psycopg.types.numeric import Int8BinaryDumper, NumericBinaryLoader
 except ImportError as missing:
@@ -42,6 +46,7 @@ _INTERVAL_S = 0.1  # how often psycopg looks up while it waits, so that Ctrl+C i
 Answer = TypeVar("Answer")
 OLDEST_SERVER = 140_000  # 14.0, as the server counts
 _CONNECT_TIMEOUT_S = 10
+_ROOM_BYTES = 4 * 1024 * 1024
 _STATEMENTS_KEPT = 1000  # more than the statements of one database, so that each is prepared once
 _TRANSACTION_CONFLICTS = (
     server_errors.SerializationFailure,
@@ -138,6 +143,16 @@ def connect(
     return connection
 
 
+def give_room(connection: PgConnection) -> None:
+    """Let the rows of a group fit between here and a server on this machine, so that sending them need not wait for it.
+
+    The system may allow less; over a network it finds the right room by itself.
+    """
+    with socket.socket(fileno=os.dup(connection.fileno())) as line:
+        if line.family == socket.AF_UNIX:
+            line.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _ROOM_BYTES)
+
+
 def require_safe_commits(connection: PgConnection, sync: SyncLevel, place: Place) -> None:
     """Raise UnsafeCommitError when *sync* is full and the server does not wait for its disk; for normal, do not wait.
 
@@ -178,11 +193,26 @@ class PostgresqlSession(Session):
         self._turns = turns or {}
         self._has_turn: set[int] = set()
         self._sending: ExitStack | None = None
+        self._begin_first: Callable[[], object] | None = None
 
     def begin(self, mode: str) -> None:
         """Begin a transaction. mode: as BEGIN takes it; from this package's own text, never from data."""
+        self._begin_first = None
         self._has_turn.clear()
         self.connection.execute(f"BEGIN {mode}".encode())
+
+    def begin_later(self, begin: Callable[[], object]) -> None:
+        """*begin* is called before the first statement; where none comes, there is no transaction."""
+        self._begin_first = begin
+
+    @property
+    def is_to_begin(self) -> bool:
+        """Whether the transaction has not needed the server yet."""
+        return self._begin_first is not None
+
+    def forgo(self) -> None:
+        """The transaction that has not begun is over."""
+        self._begin_first = None
 
     def text(self, name: str, /) -> str:
         """See Session."""
@@ -194,21 +224,41 @@ class PostgresqlSession(Session):
 
     def run_many(self, name: str, rows: Iterable[Mapping[str, SqlValue]], /) -> int:
         """See Session; sent in one go, many rows of an INSERT in each statement."""
+        self._begin_if_due()
         with self.together():
             cursors = self._send(name, list(rows))
         return sum(max(cursor.rowcount, 0) for cursor in cursors)
 
     def send_many(self, name: str, rows: Iterable[Mapping[str, SqlValue]], /) -> None:
         """See Session: the server works on what was sent while more is made ready."""
-        if self._sending is None:
-            self._sending = ExitStack()
-            self._sending.enter_context(self.together())
+        self._begin_if_due()
+        self._go_on_sending()
         try:
             self._send(name, list(rows))
         except BaseException:
             with suppress(psycopg.Error):  # what follows from the first refusal
                 self.settle()
             raise
+
+    def send_commit(self) -> None:
+        """Have the transaction committed after all that was sent; `settle` waits for it, and raises."""
+        self._go_on_sending()
+        self.connection.execute("COMMIT")
+        pgconn = self.connection.pgconn
+        pgconn.send_flush_request()  # or the server keeps its answer until it is asked to settle
+        self.connection.wait(send(pgconn))
+
+    @property
+    def is_sending(self) -> bool:
+        """See Session."""
+        return self._sending is not None
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether the server has said something since it was last listened to."""
+        poll = select.poll()
+        poll.register(self.connection.pgconn.socket, select.POLLIN)
+        return bool(poll.poll(0))
 
     def settle(self) -> None:
         """See Session."""
@@ -219,6 +269,16 @@ class PostgresqlSession(Session):
     def together(self) -> AbstractContextManager[object]:
         """What the block runs goes to the server without waiting in between; its end waits, and raises."""
         return self.connection.pipeline()
+
+    def _go_on_sending(self) -> None:
+        if self._sending is None:
+            self._sending = ExitStack()
+            self._sending.enter_context(self.together())
+
+    def _begin_if_due(self) -> None:
+        begin, self._begin_first = self._begin_first, None
+        if begin is not None:
+            begin()
 
     def rows(self, name: str, /, **bindings: SqlValue) -> Iterator[Row]:
         """See Session."""
@@ -234,10 +294,12 @@ class PostgresqlSession(Session):
     @property
     def in_transaction(self) -> bool:
         """See Session."""
-        return self.connection.info.transaction_status in {TransactionStatus.INTRANS, TransactionStatus.INERROR}
+        status = self.connection.info.transaction_status
+        return self.is_to_begin or status in {TransactionStatus.INTRANS, TransactionStatus.INERROR}
 
     @contextmanager
     def _savepoint(self) -> Iterator[None]:
+        self._begin_if_due()
         self.connection.execute("SAVEPOINT part")
         try:
             yield
@@ -276,6 +338,7 @@ class PostgresqlSession(Session):
     def _execute(
         self, statement: PostgresqlStatement, bindings: Mapping[str, SqlValue]
     ) -> "psycopg.Cursor[tuple[SqlValue, ...]]":
+        self._begin_if_due()
         cursor = self.connection.cursor(binary=True)
         try:
             return cursor.execute(statement.text, [bindings[name] for name in statement.names])

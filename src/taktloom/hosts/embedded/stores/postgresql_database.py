@@ -12,6 +12,10 @@
 - Event-log rows get their positions under a lock that is held until the commit, so a reader who stands at a position
   has seen every row before it, whichever node wrote it.
 - Nodes hold a number each (a session lock), and instance keys end in it: no two nodes ever give the same key.
+- A node that is alone asks nothing at the beginning of a group: what it remembers is right, and most groups need no
+  more until they write. The markers are read before the first statement that does go to the server; where they tell of
+  another node then, the group is run again. The commit of such a group is heard of later (`commit_soon`, `land`), so
+  that the server works while the next group is run.
 - NOTIFY after a commit lets the others look at once. It is a hint: they look twice a second anyway.
 """
 
@@ -19,7 +23,7 @@ import logging
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
@@ -38,6 +42,7 @@ from taktloom.storage import (
     QueryTooLongError,
     Refusal,
     Session,
+    SqlValue,
     SyncLevel,
     load_queries,
     to_micros,
@@ -47,6 +52,7 @@ from taktloom.storage.postgresql import (
     PostgresqlSession,
     connect,
     first_line,
+    give_room,
     place_of,
     refusal_of,
     require_safe_commits,
@@ -95,6 +101,8 @@ class PostgresqlDatabase(Database):
         self._node_number = 0
         self._seen_markers: tuple[int, str] | None = None
         self._has_company = False
+        self._is_company_new = False  # others' markers were found too late for the group that found them
+        self._flying: str | None = None  # the marker of a commit that is not heard of yet
         self._next_try = 0.0
         self.lock = threading.RLock()
         self._connection = self._open_writer()
@@ -114,24 +122,46 @@ class PostgresqlDatabase(Database):
 
     def begin(self) -> bool:
         """See Database. Connects again where the connection is gone; raises ConnectionLostError where that fails."""
-        if self._connection.closed or self._connection.broken:
+        if self._is_alone and (self._flying is not None or not self._is_away):
+            self._session.begin_later(self._begin_late)
+            return False
+        if self._is_away:
             self._reconnect()
-        with self._session.together():
-            self._session.begin("ISOLATION LEVEL REPEATABLE READ")
-            return self._note_others()
+        was_new, self._is_company_new = self._is_company_new, False
+        return self._begin_now() or was_new
 
     def commit(self) -> None:
         """See Database. Raises ConnectionLostError (nothing was kept), OutcomeUnknownError."""
-        marker = secrets.token_hex(8)
+        if self._send_commit():
+            self.land()
+
+    def commit_soon(self) -> bool:
+        """See Database: where another node may wait for our locks, it is waited for at once."""
+        is_flying = self._send_commit()
+        if is_flying and not self._is_alone:
+            self.land()
+            return False
+        return is_flying
+
+    @property
+    def has_landed(self) -> bool:
+        """See Database."""
+        return self._flying is None or self._session.is_answered
+
+    def land(self) -> None:
+        """See Database."""
+        marker, self._flying = self._flying, None
+        if marker is None:
+            return
         try:
-            self._commit_with(marker)
+            self._session.settle()
         except psycopg.Error as error:
-            if refusal_of(error) is not Refusal.LOST:
-                raise
-            self._learn_outcome(marker, error)
+            self._require_kept(marker, error)
 
     def rollback(self) -> None:
         """See Database; a connection that cannot even do that is given up."""
+        self._flying = None
+        self._session.forgo()
         try:
             with suppress(psycopg.Error):
                 self._session.settle()
@@ -143,7 +173,7 @@ class PostgresqlDatabase(Database):
     def look(self) -> bool:
         """See Database; false while the server is away, which is tried again now and then."""
         try:
-            if self._connection.closed or self._connection.broken:
+            if self._is_away:
                 if time.monotonic() < self._next_try:
                     return False
                 self._reconnect()
@@ -215,7 +245,7 @@ class PostgresqlDatabase(Database):
             self._hints.close()
         self._readers.close()
         with self.lock, suppress(psycopg.Error):
-            self.writing.run("forget_node", node_id=self._node_id)
+            self.writing.run("forget_node", node_id=self._node_id, now=_now())
         self._connection.close()
 
     def prepare_history(self, now: datetime) -> None:
@@ -246,15 +276,48 @@ class PostgresqlDatabase(Database):
         self._session = PostgresqlSession(connection, self._queries, turns={"insert_event": _POSITIONS_LOCK})
         self.writing: Session = self._session
 
-    def _commit_with(self, marker: str) -> None:
-        with self._session.together():
-            self._mark(marker)
-            self._connection.execute("COMMIT")
+    @property
+    def _is_alone(self) -> bool:
+        return not self._has_company and not self._is_company_new and self._seen_markers is not None
 
-    def _mark(self, marker: str) -> None:
-        self._session.run(
-            "mark_commit", node_id=self._node_id, node_number=self._node_number, marker=marker, now=_now()
-        )
+    @property
+    def _is_away(self) -> bool:
+        return self._connection.closed or self._connection.broken
+
+    def _begin_now(self) -> bool:
+        with self._session.together():
+            self._session.begin("ISOLATION LEVEL REPEATABLE READ")
+            return self._note_others()
+
+    def _begin_late(self) -> None:
+        """Raises a CONFLICT where another node has come: what the group has done until now rests on old views."""
+        if self._begin_now():
+            self._is_company_new = True
+            raise psycopg.errors.SerializationFailure("another engine has written to the database")
+
+    def _send_commit(self) -> bool:
+        """Send the marker and the commit; false where the transaction is over already, as one without statements is."""
+        if self._session.is_to_begin:
+            self._session.forgo()
+            return False
+        marker = secrets.token_hex(8)
+        try:
+            self._session.send_many("mark_commit", [self._mark(marker)])
+            self._session.send_commit()
+        except psycopg.Error as error:
+            self._require_kept(marker, error)
+            return False
+        self._flying = marker
+        return True
+
+    def _require_kept(self, marker: str, error: psycopg.Error) -> None:
+        """Return where the commit stands in spite of *error*; raise where it does not."""
+        if refusal_of(error) is not Refusal.LOST:
+            raise error
+        self._learn_outcome(marker, error)
+
+    def _mark(self, marker: str) -> Mapping[str, SqlValue]:
+        return {"node_id": self._node_id, "node_number": self._node_number, "marker": marker, "now": _now()}
 
     def _note_others(self) -> bool:
         row = self.writing.first("markers_of_others", node_id=self._node_id)
@@ -316,7 +379,11 @@ class PostgresqlDatabase(Database):
             return
 
     def _open_writer(self) -> PgConnection:
-        return connect(self._url, password=self._options.password, name="taktloom writer", settings=WRITER_SETTINGS)
+        connection = connect(
+            self._url, password=self._options.password, name="taktloom writer", settings=WRITER_SETTINGS
+        )
+        give_room(connection)
+        return connection
 
     def _open_reader(self) -> PostgresqlSession:
         connection: PgConnection = connect(
