@@ -16,7 +16,8 @@ FIRST = date(2026, 1, 1)
 
 def office(seed: int, per_day: float, closed: set[date]) -> LogArrays:
     """A year of an office that works from Monday to Friday, but not on the days *closed*."""
-    draw, rows = np.random.default_rng(seed), []
+    draw = np.random.default_rng(seed)
+    rows: list[tuple[int, int, int, int]] = []
     for number in range(365):
         day = FIRST + timedelta(days=number)
         if day.weekday() >= 5 or day in closed:

@@ -25,7 +25,8 @@ class WeeklyHours:
         self._slots = slots
         begins = np.array(closed, dtype=np.int64) * DAY_US
         at, end = self._by_week(begins), self._by_week(begins + DAY_US)
-        self._closed_from, self._begins = at, at.tolist()
+        self._closed_from = at
+        self._begins: list[int] = at.tolist()
         self._lost = np.append(0, np.cumsum(end - at))
 
     def before(self, local_us: int) -> int:
