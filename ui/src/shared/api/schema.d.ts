@@ -3188,26 +3188,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/processes/{process_id}/starts": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Start Instances
-         * @description Start many instances in few changes; each is answered for by its number, and one refused stops no other.
-         */
-        post: operations["start_instances"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/processes/{process_id}/suspension": {
         parameters: {
             query?: never;
@@ -5665,15 +5645,6 @@ export interface components {
             /** Version Tag */
             version_tag?: string | null;
         };
-        /** InstanceStarts */
-        InstanceStarts: {
-            /** Starts */
-            starts: components["schemas"]["StartOfMany"][];
-            /** Version */
-            version?: number | null;
-            /** Version Tag */
-            version_tag?: string | null;
-        };
         /** InstanceSummary */
         InstanceSummary: {
             /** Business Key */
@@ -5727,13 +5698,6 @@ export interface components {
              * @enum {string}
              */
             verdict: "migrates" | "waits" | "cannot" | "stuck";
-        };
-        /** InstancesStarted */
-        InstancesStarted: {
-            /** Refused */
-            refused: components["schemas"]["RefusedStart"][];
-            /** Started */
-            started: components["schemas"]["StartedOne"][];
         };
         /**
          * Interpretation
@@ -6932,15 +6896,6 @@ export interface components {
              */
             reason: string;
         };
-        /** RefusedStart */
-        RefusedStart: {
-            /** Code */
-            code: string;
-            /** Detail */
-            detail: string;
-            /** Number */
-            number: number;
-        };
         /** RemapIn */
         RemapIn: {
             /** Date Format */
@@ -7397,24 +7352,6 @@ export interface components {
             } | null;
             /** Variables */
             variables: string[];
-        };
-        /** StartOfMany */
-        StartOfMany: {
-            /** Business Key */
-            business_key?: string | null;
-            /** Variables */
-            variables?: {
-                [key: string]: components["schemas"]["JsonValue"];
-            };
-        };
-        /** StartedOne */
-        StartedOne: {
-            /** Business Key */
-            business_key: string | null;
-            /** Instance Key */
-            instance_key: string;
-            /** Number */
-            number: number;
         };
         /**
          * Starts
@@ -13270,8 +13207,10 @@ export interface operations {
     show_starts: {
         parameters: {
             query?: {
-                /** @description Times the activity's median that a duration is believed. */
+                /** @description Times the activity's median that a duration is believed; 0: as the activity's own spread says. */
                 outlier?: number;
+                /** @description Working hours: discovered for each resource, or always. */
+                hours?: components["schemas"]["Hours"];
                 from?: string | null;
                 to?: string | null;
                 variants?: string | null;
@@ -13321,8 +13260,10 @@ export interface operations {
     export_starts: {
         parameters: {
             query?: {
-                /** @description Times the activity's median that a duration is believed. */
+                /** @description Times the activity's median that a duration is believed; 0: as the activity's own spread says. */
                 outlier?: number;
+                /** @description Working hours: discovered for each resource, or always. */
+                hours?: components["schemas"]["Hours"];
                 from?: string | null;
                 to?: string | null;
                 variants?: string | null;
@@ -13782,12 +13723,12 @@ export interface operations {
     show_waiting: {
         parameters: {
             query?: {
-                /** @description Times the activity's median that a duration is believed. */
+                /** @description Times the activity's median that a duration is believed; 0: as the activity's own spread says. */
                 outlier?: number;
-                /** @description Recorded starts only, or missing ones estimated. */
-                starts?: components["schemas"]["Starts"];
                 /** @description Working hours: discovered for each resource, or always. */
                 hours?: components["schemas"]["Hours"];
+                /** @description Recorded starts only, or missing ones estimated. */
+                starts?: components["schemas"]["Starts"];
                 /** @description Seconds between two steps of a batch at most. */
                 tolerance_s?: number;
                 /** @description Language of the words in the drawing. */
@@ -13841,12 +13782,12 @@ export interface operations {
     export_waiting: {
         parameters: {
             query?: {
-                /** @description Times the activity's median that a duration is believed. */
+                /** @description Times the activity's median that a duration is believed; 0: as the activity's own spread says. */
                 outlier?: number;
-                /** @description Recorded starts only, or missing ones estimated. */
-                starts?: components["schemas"]["Starts"];
                 /** @description Working hours: discovered for each resource, or always. */
                 hours?: components["schemas"]["Hours"];
+                /** @description Recorded starts only, or missing ones estimated. */
+                starts?: components["schemas"]["Starts"];
                 /** @description Seconds between two steps of a batch at most. */
                 tolerance_s?: number;
                 /** @description Language of the words in the drawing. */
@@ -15117,41 +15058,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StartForm"];
-                };
-            };
-            /** @description A problem (application/problem+json) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    start_instances: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                process_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["InstanceStarts"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InstancesStarted"];
                 };
             };
             /** @description A problem (application/problem+json) */
