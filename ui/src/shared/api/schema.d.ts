@@ -10968,6 +10968,8 @@ export interface operations {
                 confidence?: number;
                 /** @description Least share of the resource's events within it. */
                 support?: number;
+                /** @description Name days without work by the holidays of this country (ISO 3166), or none. */
+                country?: string;
                 from?: string | null;
                 to?: string | null;
                 variants?: string | null;
@@ -11023,6 +11025,8 @@ export interface operations {
                 confidence?: number;
                 /** @description Least share of the resource's events within it. */
                 support?: number;
+                /** @description Name days without work by the holidays of this country (ISO 3166), or none. */
+                country?: string;
                 from?: string | null;
                 to?: string | null;
                 variants?: string | null;
@@ -13270,8 +13274,10 @@ export interface operations {
     show_starts: {
         parameters: {
             query?: {
-                /** @description Times the activity's median that a duration is believed. */
+                /** @description Times the activity's median that a duration is believed; 0: as the activity's own spread says. */
                 outlier?: number;
+                /** @description Working hours: discovered for each resource, or always. */
+                hours?: components["schemas"]["Hours"];
                 from?: string | null;
                 to?: string | null;
                 variants?: string | null;
@@ -13321,8 +13327,10 @@ export interface operations {
     export_starts: {
         parameters: {
             query?: {
-                /** @description Times the activity's median that a duration is believed. */
+                /** @description Times the activity's median that a duration is believed; 0: as the activity's own spread says. */
                 outlier?: number;
+                /** @description Working hours: discovered for each resource, or always. */
+                hours?: components["schemas"]["Hours"];
                 from?: string | null;
                 to?: string | null;
                 variants?: string | null;
@@ -13782,12 +13790,12 @@ export interface operations {
     show_waiting: {
         parameters: {
             query?: {
-                /** @description Times the activity's median that a duration is believed. */
+                /** @description Times the activity's median that a duration is believed; 0: as the activity's own spread says. */
                 outlier?: number;
-                /** @description Recorded starts only, or missing ones estimated. */
-                starts?: components["schemas"]["Starts"];
                 /** @description Working hours: discovered for each resource, or always. */
                 hours?: components["schemas"]["Hours"];
+                /** @description Recorded starts only, or missing ones estimated. */
+                starts?: components["schemas"]["Starts"];
                 /** @description Seconds between two steps of a batch at most. */
                 tolerance_s?: number;
                 /** @description Language of the words in the drawing. */
@@ -13841,12 +13849,12 @@ export interface operations {
     export_waiting: {
         parameters: {
             query?: {
-                /** @description Times the activity's median that a duration is believed. */
+                /** @description Times the activity's median that a duration is believed; 0: as the activity's own spread says. */
                 outlier?: number;
-                /** @description Recorded starts only, or missing ones estimated. */
-                starts?: components["schemas"]["Starts"];
                 /** @description Working hours: discovered for each resource, or always. */
                 hours?: components["schemas"]["Hours"];
+                /** @description Recorded starts only, or missing ones estimated. */
+                starts?: components["schemas"]["Starts"];
                 /** @description Seconds between two steps of a batch at most. */
                 tolerance_s?: number;
                 /** @description Language of the words in the drawing. */
