@@ -27,7 +27,7 @@ from taktloom.storage import (
     SyncLevel,
     UnsafeCommitError,
 )
-from taktloom.storage.postgresql import connect
+from taktloom.storage.postgresql import PostgresqlSession, connect
 from taktloom.storage.postgresql_migrations import load_postgresql_migrations, migrate_postgresql
 from tests.contract.conftest import MODELS
 from tests.postgresql_server import PostgresqlServer
@@ -267,19 +267,21 @@ def _breaking_commits(
 ) -> list[bool]:
     """Break the writer's connection before or after the server has carried out a commit; the list grows by each."""
     breaks: list[bool] = []
-    commit = PostgresqlDatabase._commit_with
+    commit = PostgresqlSession.send_commit
 
-    def breaking(self: PostgresqlDatabase, marker: str) -> None:
+    def breaking(self: PostgresqlSession) -> None:
         is_broken = len(breaks) < times
         if after_commit or not is_broken:
-            commit(self, marker)
+            commit(self)
         if is_broken:
+            if after_commit:
+                self.settle()
             breaks.append(True)
-            self._connection.close()
+            self.connection.close()
             raise psycopg.OperationalError("server closed the connection unexpectedly")
 
     del engine
-    monkeypatch.setattr(PostgresqlDatabase, "_commit_with", breaking)
+    monkeypatch.setattr(PostgresqlSession, "send_commit", breaking)
     return breaks
 
 

@@ -1,13 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 
 from taktloom.mining.conformance.model_quality import measure_quality
 from taktloom.mining.discovery.miners import Miner, MinerSettings, choose_model, discover_model
+from taktloom.mining.explanation.cohorts import ComparisonSettings, compare_cohorts
+from taktloom.mining.explanation.profiles import profile_cases
 from taktloom.mining.objects import read_object_log
 from taktloom.mining.objects.object_net import discover_object_net
 from taktloom.mining.watching import GRAIN, HEED_EVERY, Report, heed, heeding, step, tell, telling, watched_by
+from tests.mining.explanation.simulated import simulate
 from tests.mining.given_logs import given_path
 
 Told = tuple[str, int, int | None]
@@ -116,9 +120,21 @@ def test_an_object_centric_net_is_discovered_type_by_type() -> None:
 
     heard = heard_from(lambda: discover_object_net(orders))
 
-    assert {stage for stage, _, _ in heard} == {"reading", "discovering"}
+    assert {stage for stage, _, _ in heard} == {"joining events and objects", "discovering"}
     assert [done for stage, done, _ in heard if stage == "discovering"] == sorted(
         done for stage, done, _ in heard if stage == "discovering"
     )
     with pytest.raises(Stopped), watched_by(stopping_after(3)):
         discover_object_net(orders)
+
+
+def test_a_comparison_of_cohorts_only_ever_moves_on() -> None:
+    profiles = profile_cases(simulate(1, cases=120).log)
+    first, second = profiles.only(np.arange(60)), profiles.only(np.arange(60, 120))
+
+    heard = heard_from(lambda: compare_cohorts(first, second, ComparisonSettings(permutations=99)))
+    shares = [done / total for _, done, total in heard if total]
+
+    assert {stage for stage, _, _ in heard} == {"comparing"}
+    assert shares == sorted(shares)
+    assert len(set(shares)) > 3

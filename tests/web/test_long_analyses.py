@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Long analyses over REST and on the command line: cancelled where they are, never answered from an older import."""
 
+import json
 import os
 import signal
 import subprocess
@@ -12,7 +13,7 @@ from types import ModuleType
 
 import pytest
 
-from taktloom.app import logs
+from taktloom.app import logs, object_mining
 from taktloom.app.analyses import running
 from taktloom.app.analyses.records import AnalysisInput, AnalysisOutput
 from taktloom.app.analyses.table import ANALYSES
@@ -20,6 +21,8 @@ from taktloom.app.context import LOCAL_OPERATOR, Context
 from taktloom.app.wiring import Rooms
 from taktloom.mining import watching
 from taktloom.mining.discovery import inductive
+from taktloom.mining.logs.times import ClockRules
+from taktloom.mining.objects.records import ObjectLogReading, ObjectRecords
 from taktloom.mining.prediction import boosting, forecasting
 from tests.web.client import Client, expect
 
@@ -99,7 +102,7 @@ def test_a_running_analysis_is_cancelled_and_nothing_of_it_is_kept(
 @pytest.mark.parametrize(
     ("path", "where"),
     [
-        ("predict?task=next-activity", (boosting, "learning", boosting.ROUNDS_AT_ONCE)),
+        ("predict?task=next-activity", (boosting, "learning", 5)),
         ("predict?task=next-activity", (forecasting, "comparing", 0)),
         ("discover?miner=inductive", (inductive, "discovering", 250)),
         ("miners", (inductive, "trying miners", 41)),
@@ -113,7 +116,7 @@ def test_an_analysis_is_cancelled_in_its_midst(
     (room, *told), tell = where, watching.tell
 
     def slow(stage: str, done: int, total: int | None = None) -> None:
-        if (stage, done) in {("learning", boosting.ROUNDS_AT_ONCE), ("comparing", 0), ("discovering", 2)}:
+        if (stage, done) in {("learning", 5), ("comparing", 0), ("discovering", 2)}:
             reached.set()
             go_on.wait(PATIENCE_S)
         tell(stage, done, total)
@@ -167,3 +170,88 @@ def test_control_c_stops_a_command_and_leaves_nothing_behind(tmp_path: Path) -> 
     assert (process.returncode, said.splitlines()[-1]) == (130, "stopped")
     assert list((tmp_path / "temporary").iterdir()) == []
     assert "Traceback" not in said
+
+
+def object_upload(admin: Client) -> str:
+    """Address of an uploaded object-centric log: three orders that are placed, then paid."""
+    events = [
+        {
+            "id": f"{step}{n}",
+            "type": step,
+            "time": f"2026-01-0{n}T0{at}:00:00Z",
+            "relationships": [{"objectId": f"o{n}"}],
+        }
+        for n in (1, 2, 3)
+        for at, step in enumerate(("place", "pay"))
+    ]
+    objects = [{"id": f"o{n}", "type": "order"} for n in (1, 2, 3)]
+    content = json.dumps({"events": events, "objects": objects}).encode()
+    files = {"file": ("orders.jsonocel", content, "application/json")}
+    return f"/logs/uploads/{expect(admin.call('POST', '/logs/uploads', files=files), 201).json()['upload_id']}"
+
+
+def hold_up_reading(monkeypatch: pytest.MonkeyPatch, reached: threading.Event, go_on: threading.Event) -> None:
+    """Reading an object-centric log stops half way, until it may go on."""
+    build = ObjectRecords.build
+
+    def waiting(records: ObjectRecords, rules: ClockRules) -> ObjectLogReading:
+        reached.set()
+        go_on.wait(PATIENCE_S)
+        watching.tell("reading", 1, 2)
+        return build(records, rules)
+
+    monkeypatch.setattr(ObjectRecords, "build", waiting)
+
+
+@pytest.mark.parametrize(("model", "list_of"), [("object-graph", "flows"), ("object-net", "arcs")])
+def test_a_model_of_an_uploaded_object_log_is_cancelled_and_nothing_of_it_is_kept(
+    admin: Client, model: str, list_of: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = object_upload(admin)
+    reached, go_on = threading.Event(), threading.Event()
+    hold_up_reading(monkeypatch, reached, go_on)
+    monkeypatch.setattr(object_mining, "ANSWERED_WITHIN_S", 0.0)
+    work = expect(admin.call("GET", f"{address}/{model}"), 202).json()
+    assert reached.wait(PATIENCE_S)
+    joined = expect(admin.call("GET", f"{address}/{model}.svg"), 202).json()
+
+    expect(admin.call("DELETE", f"/works/{work['work_id']}"), 204)
+    go_on.set()
+    ended = admin.follow(work)
+
+    assert (work["kind"], joined["work_id"]) == ("analysis", work["work_id"])
+    assert (ended["state"], ended["stage"], ended["done"], ended["total"]) == ("cancelled", "reading", 750, 1000)
+    monkeypatch.undo()
+    assert len(admin.get(f"{address}/{model}")[list_of]) >= 1
+
+
+def test_a_model_of_an_uploaded_object_log_is_computed_once_and_kept_as_long_as_the_upload(
+    admin: Client, rooms: Rooms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = object_upload(admin)
+    first = admin.get(f"{address}/object-graph")
+    monkeypatch.setattr(ObjectRecords, "build", None)
+
+    again = admin.get(f"{address}/object-graph")
+    picture = expect(admin.call("GET", f"{address}/object-graph.svg"), 200)
+    rooms.logs.drop_upload(address.rsplit("/", 1)[1])
+
+    assert again == first
+    assert picture.text.startswith("<svg")
+    assert admin.call("GET", f"{address}/object-graph").status_code == 404
+
+
+def test_an_import_of_an_object_log_is_cancelled_while_its_cases_are_collected(
+    admin: Client, rooms: Rooms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload_id = object_upload(admin).rsplit("/", 1)[1]
+    reached, go_on = threading.Event(), threading.Event()
+    hold_up_reading(monkeypatch, reached, go_on)
+    begun = admin.post("/logs", {"upload_id": upload_id}, status=202)
+    assert reached.wait(PATIENCE_S)
+    expect(admin.call("DELETE", f"/logs/imports/{begun['import_id']}"), 204)
+    go_on.set()
+    ended = rooms.long_work.wait(begun["import_id"], seconds=PATIENCE_S)
+
+    assert (ended.state.value, ended.stage, ended.done) == ("cancelled", "reading", 750)
+    assert admin.get("/logs")["items"] == []

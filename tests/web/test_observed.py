@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What monitoring reads, the read-only mode of a full disk, and how often a key may call."""
 
+import errno
 import json
 import logging
 import socket
@@ -8,14 +9,16 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import apsw
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from taktloom.app.logging import log_to_folder
+from taktloom.app.logging import FolderHandler, log_to_folder
 from taktloom.app.settings import Settings
 from taktloom.app.wiring import Rooms
 from taktloom.hosts.embedded.core.changes import Change, ChangeFeed, Topic
-from taktloom.storage import SyncLevel, to_micros
+from taktloom.hosts.embedded.operations.vital_signs import StoreSlowError, VitalSigns
+from taktloom.storage import ConnectionLostError, SyncLevel, to_micros
 from taktloom.web.rates import RateLimiter, RequestRateError
 from taktloom.web.server import notify_manager
 from tests.app.models import PERMIT_BPMN
@@ -144,6 +147,77 @@ def test_a_full_disk_makes_the_server_read_only_with_an_alarm_and_nothing_is_los
     assert (ready.status_code, alarm) == (503, 1)
     assert "ALARM" in caplog.text
     assert again.status_code == 201
+
+
+def test_the_alarm_can_be_read_while_the_store_answers_no_query(
+    rooms: Rooms, admin: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expect(admin.call("POST", "/deployments", files={"files": ("one.bpmn", MODEL)}), 201)
+    admin.post("/processes/one/instances", {"variables": {"n": 1}}, 201)
+    before = metrics(admin)
+
+    def away(_: VitalSigns) -> None:
+        raise ConnectionLostError("The database server has gone away.")
+
+    monkeypatch.setattr(VitalSigns, "counts", away)
+    monkeypatch.setattr(VitalSigns, "silence", lambda _: StoreSlowError("The store is silent."))
+    found = metrics(admin)
+    refused = admin.call("POST", "/processes/one/instances", json={})
+
+    assert (before["taktloom_store_readable", ()], before["taktloom_read_only", ()]) == (1, 0)
+    assert (found["taktloom_store_readable", ()], found["taktloom_read_only", ()]) == (0, 1)
+    assert found["taktloom_jobs_total", ("created", "work")] == 1
+    assert ("taktloom_user_tasks_open", ()) not in found
+    assert (refused.status_code, refused.json()["parameters"]) == (503, {"code": "TL-3513"})
+
+
+def test_readiness_is_told_while_requests_that_wait_take_every_thread(
+    rooms: Rooms, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rooms.monitor.beat()
+    monkeypatch.setattr("taktloom.web.observed.run_in_threadpool", None)
+
+    assert expect(client.call("GET", "//readyz"), 200).json()["ready"] is True
+
+
+@pytest.mark.parametrize("failure", [apsw.FullError("disk is full"), OSError(errno.ENOSPC, "No space", "/srv/secret")])
+def test_what_the_machine_refuses_is_a_typed_problem_and_names_no_file(
+    rooms: Rooms, client: Client, monkeypatch: pytest.MonkeyPatch, failure: Exception
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise failure
+
+    monkeypatch.setattr(rooms.identity, "sign_in", refuse)
+
+    answer = client.call("POST", "/session", json={"username": "mei", "password": "long enough"})
+
+    assert (answer.status_code, answer.json()["code"], answer.headers["Retry-After"]) == (503, "TL-3904", "5")
+    assert "secret" not in answer.text
+
+
+def test_clients_of_the_other_convention_are_told_to_wait_too(rooms: Rooms, client: Client) -> None:
+    rooms.monitor._failure = "TL-3510"
+    key = {"Authorization": f"Bearer {new_key(rooms)}"}
+
+    answer = client.call("POST", "//engine-rest/signal", json={"name": "stop"}, headers=key)
+
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    assert "[TL-3903]" in answer.json()["message"]
+
+
+def test_an_alarm_that_the_log_file_does_not_take_goes_to_standard_error(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with log_to_folder(tmp_path):
+        monkeypatch.setattr(FolderHandler, "shouldRollover", full)
+        logging.getLogger("taktloom.test").error("ALARM: the store refuses writes")
+
+    error = capsys.readouterr().err
+    assert "ALARM: the store refuses writes" in error
+    assert "Traceback" not in error
 
 
 def test_a_clock_that_was_set_back_is_told_of_everywhere_and_the_server_goes_on(

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from taktloom.app import model_files, potential
 from taktloom.app.context import Context, use_case
 from taktloom.app.deployments import files_of
-from taktloom.app.long_work import WorkHandle, WorkKind, WorkStatus, paced
-from taktloom.app.potential import Report, unheard
+from taktloom.app.long_work import Report, WorkHandle, WorkKind, WorkStatus, paced, unheard
 from taktloom.assure.permissions import Permission
 
 if TYPE_CHECKING:

@@ -71,14 +71,20 @@ class LogRoom:
     def result(self, log_id: str, key: Hashable, compute: Callable[["CanonicalLog"], Result]) -> Result:
         """What *compute* gives for the log, kept under *key* until the log is imported anew."""
         log = self.open_log(log_id)
-        full_key = (log_id, log.metadata.imported_at, key)
+        return self._once((log_id, log.metadata.imported_at, key), lambda: compute(log))
+
+    def upload_result(self, upload_id: str, key: Hashable, compute: Callable[[], Result]) -> Result:
+        """What *compute* gives for an upload, kept under *key* as long as the upload."""
+        return self._once((upload_id, key), compute)
+
+    def _once(self, full_key: Hashable, compute: Callable[[], Result]) -> Result:
         with self._lock:
             if full_key in self._results:
                 self._results.move_to_end(full_key)
                 return self._results[full_key]  # type: ignore[return-value]
             computing = self._computing.setdefault(full_key, threading.Lock())
         with computing:  # two readers of one page compute once
-            return self._computed(full_key, log, compute)
+            return self._computed(full_key, compute)
 
     def kept_result(
         self, log_id: str, name: str, kind: type[Result], compute: Callable[["CanonicalLog"], Result]
@@ -105,11 +111,11 @@ class LogRoom:
         kept = self.kept.load(log.metadata, name, kind)
         return kept if kept is None else self.result(log_id, name, lambda _: kept)
 
-    def _computed(self, full_key: Hashable, log: "CanonicalLog", compute: Callable[["CanonicalLog"], Result]) -> Result:
+    def _computed(self, full_key: Hashable, compute: Callable[[], Result]) -> Result:
         with self._lock:
             if full_key in self._results:
                 return self._results[full_key]  # type: ignore[return-value]
-        computed = compute(log)
+        computed = compute()
         with self._lock:
             self._computing.pop(full_key, None)
             self._results[full_key] = computed
@@ -147,15 +153,16 @@ class LogRoom:
         return folder / "source", str(json.loads((folder / "upload.json").read_text(encoding="utf-8"))["file_name"])
 
     def drop_upload(self, upload_id: str) -> None:
-        """Remove an upload that has served."""
+        """Remove an upload that has served, and what was found in it."""
         shutil.rmtree(self._uploads / upload_id, ignore_errors=True)
+        self._drop_results(upload_id)
 
     def _drop_old_uploads(self) -> None:
         if not self._uploads.is_dir():
             return
         for folder in self._uploads.iterdir():
             if time.time() - folder.stat().st_mtime > UPLOAD_KEPT_S:  # noqa: TID251 - files' ages are wall-clock
-                shutil.rmtree(folder, ignore_errors=True)
+                self.drop_upload(folder.name)
 
     # rates
 
@@ -179,8 +186,11 @@ class LogRoom:
         """Remove what belongs to a deleted log."""
         (self._rates / f"{log_id}.json").unlink(missing_ok=True)
         self.kept.forget(log_id)
+        self._drop_results(log_id)
+
+    def _drop_results(self, owner: str) -> None:
         with self._lock:
-            for key in [key for key in self._results if isinstance(key, tuple) and key[0] == log_id]:
+            for key in [key for key in self._results if isinstance(key, tuple) and key[0] == owner]:
                 del self._results[key]
 
 

@@ -3,9 +3,10 @@
 
 import json
 import logging
+import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
@@ -32,11 +33,20 @@ class JsonLines(logging.Formatter):
         return json.dumps(entry, ensure_ascii=False)
 
 
+class FolderHandler(RotatingFileHandler):
+    """Writes to the file; what it does not take, as on a full disk, goes to standard error: the alarm is heard."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the library's name
+        """Called by emit inside of its `except`."""
+        with suppress(Exception):
+            sys.stderr.write(f"{self.format(record)}\n")
+
+
 @contextmanager
 def log_to_folder(folder: Path, *, form: str = "text") -> Iterator[Path]:
     """Write what the program logs to *folder*/taktloom.log while the block runs; form: text or json."""
     path = folder / FILE_NAME
-    handler = RotatingFileHandler(path, maxBytes=_BYTES, backupCount=_FILES, encoding="utf-8")
+    handler = FolderHandler(path, maxBytes=_BYTES, backupCount=_FILES, encoding="utf-8")
     handler.setFormatter(JsonLines() if form == "json" else logging.Formatter(_LINE))
     roots = (logging.getLogger("taktloom"), logging.getLogger("uvicorn"))
     for root in roots:

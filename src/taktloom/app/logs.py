@@ -24,7 +24,7 @@ from taktloom.app.log_records import (
     sniff_record,
     with_mapped_columns,
 )
-from taktloom.app.long_work import Report, WorkHandle, WorkKind, WorkStatus
+from taktloom.app.long_work import Report, WorkHandle, WorkKind, WorkStatus, paced, unheard
 from taktloom.assure.permissions import Permission
 from taktloom.model.errors import InputRefusedError, TaktloomError
 from taktloom.model.findings import Finding
@@ -101,7 +101,7 @@ def start_import(context: Context, *, request: ImportRequest) -> str:
     path, file_name = logs.upload(request.upload_id)
 
     def work(handle: WorkHandle) -> LogRecord:
-        with _readable(context, request, path, file_name) as wanted, logs.changing():
+        with _readable(context, request, (path, file_name), handle.advance) as wanted, logs.changing():
             log = logs.catalogue.import_log(wanted, progress=_progress(handle), cancelled=handle.is_cancelled)
         logs.drop_upload(request.upload_id)
         return _imported(context, log, "import-log")
@@ -119,7 +119,7 @@ def import_file(
 ) -> LogRecord:
     """Import a file of this machine now; *report* hears stage, done and total."""
     logs = context.rooms.logs
-    with _readable(context, request, path, path.name) as wanted, logs.changing():
+    with _readable(context, request, (path, path.name), report or unheard) as wanted, logs.changing():
         log = logs.catalogue.import_log(wanted, progress=_passing_on(report))
     return _imported(context, log, "import-log")
 
@@ -200,7 +200,7 @@ def import_newer(context: Context, *, log_id: str, request: ImportRequest) -> st
     path, file_name = logs.upload(request.upload_id)
 
     def work(handle: WorkHandle) -> LogRecord:
-        with _readable(context, request, path, file_name) as wanted, logs.changing():
+        with _readable(context, request, (path, file_name), handle.advance) as wanted, logs.changing():
             log = logs.catalogue.replace(log_id, wanted, progress=_progress(handle), cancelled=handle.is_cancelled)
         logs.drop_upload(request.upload_id)
         logs.kept.forget(log_id)
@@ -262,16 +262,21 @@ def _sniff(path: Path, file_name: str) -> SniffRecord:
 
 
 @contextmanager
-def _readable(context: Context, request: ImportRequest, path: Path, file_name: str) -> "Iterator[MiningRequest]":
-    """The request for the file, or for the cases in it when it is object-centric; their type is in the names."""
+def _readable(
+    context: Context, request: ImportRequest, file: tuple[Path, str], report: Report
+) -> "Iterator[MiningRequest]":
+    """The request for the file (its path, its name), or for the cases in it when it is object-centric; their type is
+    in the names. *report* hears of the reading of those, and may raise to stop."""
+    from taktloom.mining.watching import watched_by
+
+    path, file_name = file
     wanted = _mining_request(context, request, path, file_name)
     if not _is_object_centric(path, file_name):
         yield wanted
         return
     with tempfile.TemporaryDirectory() as folder:
-        view = _case_view(
-            path, Path(folder), file_name, object_type=request.object_type, timezone=request.timezone
-        )  # fmt: skip
+        with watched_by(paced(report)):
+            view = _case_view(path, Path(folder), file_name, object_type=request.object_type, timezone=request.timezone)
         name = request.name.strip() or f"{wanted.name} · {view.object_type}"
         source = f"{file_name} ({view.object_type})"
         yield replace(wanted, path=view.path, name=name[:NAME_LENGTH], source_name=source)

@@ -93,6 +93,11 @@ class WorkHandle:
             raise ConflictError("The work was cancelled.", remedy="Begin it again when you need its result.")
 
 
+def unheard(stage: str, done: int, total: int | None) -> None:
+    """For callers who do not listen."""
+    del stage, done, total
+
+
 def paced(report: Report, *, clock: Callable[[], float] = time.monotonic) -> Report:
     """*report*, told again what it heard last only ten times a second: loops may say at each item that they go on."""
     heard: tuple[str, int, int | None] | None = None

@@ -2,13 +2,13 @@
 """Automation potential of a log's activities: score, interval, contributions, class; money only from given rates."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias, cast
+from typing import TYPE_CHECKING, cast
 
 from taktloom.app.context import Context, use_case
-from taktloom.app.long_work import WorkHandle, WorkKind, WorkState, WorkStatus, paced
+from taktloom.app.long_work import Report, WorkHandle, WorkKind, WorkState, WorkStatus, paced, unheard
 from taktloom.app.review import ALL, Filter, view_of
 from taktloom.assure.permissions import Permission
 from taktloom.model.errors import MisuseError
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from taktloom.mining.logs.canonical import CanonicalLog
     from taktloom.programme.potential import ActivityPotential, PotentialReport
     from taktloom.programme.scoring import Contribution as Measured
-
-Report: TypeAlias = Callable[[str, int, int | None], None]
 
 RESULT = "potential"
 ANSWERED_WITHIN_S = 2.0
@@ -47,11 +45,6 @@ NOT_COMPUTABLE = {
     "one-branch": "only one branch is ever taken",
     "no-rule": "no rule foretells the choice",
 }
-
-
-def unheard(stage: str, done: int, total: int | None) -> None:
-    """For callers who do not listen."""
-    del stage, done, total
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

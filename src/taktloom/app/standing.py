@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from taktloom.model.errors import IncidentError
+from taktloom.model.errors import IncidentError, TaktloomError
 
 if TYPE_CHECKING:
     from taktloom.hosts.embedded.operations.vital_signs import Pulse
 
 _LOG = logging.getLogger(__name__)
 BEAT_EVERY = timedelta(seconds=10)
+BEAT_AGAIN = timedelta(seconds=2)  # while it is refused, so that the server goes on soon after the store does
 SKEW_WORTH_A_WARNING = timedelta(seconds=2)
 
 
@@ -45,8 +46,10 @@ class Readiness:
 class Monitor:
     """Writes the pulse while a server runs, and remembers what came of it."""
 
-    def __init__(self, pulse: "Callable[[], Pulse]") -> None:
-        self._pulse, self._stop = pulse, threading.Event()
+    def __init__(
+        self, pulse: "Callable[[], Pulse]", *, silence: Callable[[], TaktloomError | None] = lambda: None
+    ) -> None:
+        self._pulse, self._silence, self._stop = pulse, silence, threading.Event()
         self._failure: str | None = None
         self._clock_behind = timedelta()
         self._has_beaten = False
@@ -55,8 +58,13 @@ class Monitor:
 
     @property
     def is_read_only(self) -> bool:
-        """Whether the last pulse was refused."""
-        return self._failure is not None
+        """Whether the last pulse was refused, or a write waits for a store that does not answer."""
+        return self._trouble() is not None
+
+    @property
+    def has_beaten(self) -> bool:
+        """Whether it is known how the store stands, so that nobody who asks has to wait."""
+        return self._has_beaten
 
     @property
     def clock_behind(self) -> timedelta:
@@ -97,12 +105,18 @@ class Monitor:
 
     def require_writable(self) -> None:
         """Raise ReadOnlyError while the store refuses writes."""
-        if self._failure is not None:
+        trouble = self._trouble()
+        if trouble is not None:
             raise ReadOnlyError(
-                f"The store refuses writes ({self._failure}); nothing was changed.",
+                f"The store refuses writes ({trouble}); nothing was changed.",
                 remedy="Free disk space or bring the database back; the server goes on by itself.",
-                parameters={"code": self._failure},
+                parameters={"code": trouble},
             )
+
+    def _trouble(self) -> str | None:
+        """The code of what is wrong with the store."""
+        silence = self._silence()
+        return self._failure if silence is None else silence.code
 
     def _run(self) -> None:
         while not self._stop.is_set():
@@ -110,4 +124,4 @@ class Monitor:
                 self.beat()
             except Exception:
                 _LOG.exception("the pulse could not be written")
-            self._stop.wait(BEAT_EVERY.total_seconds())
+            self._stop.wait((BEAT_EVERY if self._failure is None else BEAT_AGAIN).total_seconds())

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from taktloom.app.standing import Monitor
     from taktloom.hosts.embedded import Change as EngineChange
     from taktloom.hosts.embedded import EmbeddedEngine
-    from taktloom.hosts.embedded.operations.vital_signs import Pulse
+    from taktloom.hosts.embedded.operations.vital_signs import Pulse, StoreSlowError
 
 IDENTITY_FILE, ENGINE_FILE = "identity.db", "engine.db"
 _EVERYTHING = ("instances", "tasks", "incidents", "jobs", "processes", "drafts")
@@ -123,7 +123,7 @@ class Rooms:
             if self._monitor is None:
                 from taktloom.app.standing import Monitor
 
-                self._monitor = Monitor(self._beat)
+                self._monitor = Monitor(self._beat, silence=self._silence)
             return self._monitor
 
     def start(self) -> None:
@@ -168,6 +168,9 @@ class Rooms:
 
     def _beat(self) -> "Pulse":
         return self.engine.vital_signs.beat()
+
+    def _silence(self) -> "StoreSlowError | None":
+        return None if self._engine is None else self._engine.vital_signs.silence()
 
     def _pass_on(self, change: "EngineChange") -> None:
         if not (self.changes.is_heard or self.change_listeners):

@@ -11,9 +11,9 @@ import sys
 import tempfile
 from pathlib import Path
 
+from taktloom.app.machine import machine_refusal
 from taktloom.model.errors import (
     DefinitionError,
-    IncidentError,
     InputRefusedError,
     MisuseError,
     NondeterminismError,
@@ -21,17 +21,9 @@ from taktloom.model.errors import (
     UnexpectedError,
 )
 from taktloom.model.findings import Finding
-from taktloom.model.places import NOWHERE, Place
 
 REFUSED, USAGE, DEFECT = 1, 2, 3
 SHOWN_FINDINGS = 20
-_SHOWN_NAME = 200
-
-
-class SystemRefusalError(IncidentError):
-    """The machine refuses: a path that cannot be, no permission, no space left, a device that fails."""
-
-    code = "TL-3904"
 
 
 class ArgumentUnreadableError(MisuseError):
@@ -42,12 +34,9 @@ class ArgumentUnreadableError(MisuseError):
 
 def known_cause(error: Exception) -> TaktloomError | None:
     """What stands behind an error that no command foresaw, where the caller can do something about it."""
-    if isinstance(error, OSError) and error.strerror:
-        name = str(error.filename or "")
-        place = Place(source=name[:_SHOWN_NAME]) if name else NOWHERE
-        return SystemRefusalError(
-            f"The machine refuses it: {error.strerror}.", place, "Look at the path, its permissions and the space left."
-        )
+    refusal = machine_refusal(error)
+    if refusal is not None:
+        return refusal
     if isinstance(error, UnicodeEncodeError) and "surrogate" in error.reason:
         return ArgumentUnreadableError(
             "An argument is no text in the encoding of this terminal.", remedy="Give names and values in valid Unicode."

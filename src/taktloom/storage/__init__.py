@@ -12,6 +12,7 @@ from taktloom.storage.queries import load_queries, parse_queries
 from taktloom.storage.refusals import (
     ConnectionLostError,
     MissingDriverError,
+    QueryRefusedError,
     QueryTooLongError,
     Refusal,
     UnsafeCommitError,
@@ -43,6 +44,7 @@ __all__ = [
     "MissingDriverError",
     "NewerDatabaseError",
     "PostgresqlStatement",
+    "QueryRefusedError",
     "QueryTooLongError",
     "Refusal",
     "Row",

@@ -150,8 +150,16 @@ class BufferedSession(Session):
 
     def flush(self) -> None:
         """See Session."""
-        if not self._writes:
-            return
+        if self._writes:
+            self._send()
+            self._settle()
+
+    def finish(self) -> None:
+        """See Session."""
+        if self._writes:
+            self._send()
+
+    def _send(self) -> None:
         writes, begun, in_stages = self._writes, 0, self._is_row_twice
         self._start_anew()
         for part in self._parts:
@@ -223,6 +231,7 @@ class BufferedSession(Session):
             self.flush()
 
     def _open(self, part: _Part) -> None:
+        self._settle()
         part.undo = ExitStack()
         part.undo.enter_context(self.below.savepoint())
 
@@ -257,7 +266,13 @@ class BufferedSession(Session):
             for stage in self._stages(writes) if in_stages else [_one_stage(writes)]:
                 for name in sorted(stage, key=lambda one: self._statements[one].rank):
                     self.below.send_many(name, stage[name])
-            self.below.settle()
+        except BaseException:
+            self.is_spoilt = True
+            raise
+
+    def _settle(self) -> None:
+        try:
+            self._below().settle()
         except BaseException:
             self.is_spoilt = True
             raise

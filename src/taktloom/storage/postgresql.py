@@ -7,12 +7,16 @@ A password belongs into a file or the environment; no message of this module sho
 """
 
 import logging
+import os
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import select
+import socket
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from functools import lru_cache
 from itertools import count
-from typing import TypeAlias
+from typing import TypeVar
 
 from taktloom.model.places import Place
 from taktloom.storage.dialects import PostgresqlStatement, postgresql_statement
@@ -25,7 +29,9 @@ from taktloom.storage.statements import Bindings, ManyKeys, shape_of
 try:
     import psycopg
     from psycopg import errors as server_errors
+    from psycopg.abc import PQGen
     from psycopg.conninfo import conninfo_to_dict
+    from psycopg.generators import send
     from psycopg.pq import TransactionStatus
     from psycopg.types.numeric import Int8BinaryDumper, NumericBinaryLoader
 except ImportError as missing:
@@ -35,18 +41,18 @@ except ImportError as missing:
         parameters={"package": "psycopg", "extra": "postgresql"},
     ) from missing
 
-PgConnection: TypeAlias = "psycopg.Connection[tuple[SqlValue, ...]]"
-
 _LOG = logging.getLogger(__name__)
+_INTERVAL_S = 0.1  # how often psycopg looks up while it waits, so that Ctrl+C is heard
+Answer = TypeVar("Answer")
 OLDEST_SERVER = 140_000  # 14.0, as the server counts
 _CONNECT_TIMEOUT_S = 10
+_ROOM_BYTES = 4 * 1024 * 1024
 _STATEMENTS_KEPT = 1000  # more than the statements of one database, so that each is prepared once
 _TRANSACTION_CONFLICTS = (
     server_errors.SerializationFailure,
     server_errors.DeadlockDetected,
     server_errors.UniqueViolation,  # somebody else wrote the same key since our view was taken
     server_errors.ForeignKeyViolation,  # or deleted what we refer to
-    server_errors.LockNotAvailable,
 )
 
 
@@ -57,6 +63,29 @@ _REFUSALS = (
     server_errors.QueryCanceled,
     psycopg.errors.PipelineAborted,
 )
+
+
+class PgConnection(psycopg.Connection[tuple[SqlValue, ...]]):
+    """A connection that knows since when it has waited for the server, and that need not wait for ever.
+
+    patience_s: it is closed when an answer takes longer; None: it waits. A server can be there and say nothing: paused,
+    its disk stuck, or behind a network that drops everything.
+    """
+
+    patience_s: float | None = None
+    waits_since: float | None = None  # as time.monotonic() counts; None while nothing is awaited
+
+    def wait(self, gen: PQGen[Answer], interval: float = _INTERVAL_S, timeout: float | None = None) -> Answer:
+        """See psycopg; every exchange with the server comes through here."""
+        self.waits_since = begun = time.monotonic()
+        try:
+            return super().wait(gen, interval, self.patience_s if timeout is None else timeout)
+        except psycopg.OperationalError:
+            if self.patience_s is not None and time.monotonic() - begun >= self.patience_s:
+                self.pgconn.finish()  # what it would answer now belongs to nothing
+            raise
+        finally:
+            self.waits_since = None
 
 
 def place_of(url: str) -> Place:
@@ -74,6 +103,8 @@ def refusal_of(error: BaseException) -> Refusal | None:
     """What *error* means; None where it does not come from the driver."""
     if isinstance(error, _TRANSACTION_CONFLICTS):
         return Refusal.CONFLICT
+    if isinstance(error, server_errors.LockNotAvailable):
+        return Refusal.HELD
     if isinstance(error, (psycopg.OperationalError, psycopg.InterfaceError)):
         return Refusal.REFUSED if isinstance(error, _REFUSALS) else Refusal.LOST
     return Refusal.REFUSED if isinstance(error, psycopg.Error) else None
@@ -87,7 +118,7 @@ def connect(
     settings: server parameters for this session, such as `statement_timeout`. Raises DatabaseUnusableError.
     """
     try:
-        connection = psycopg.connect(
+        connection = PgConnection.connect(
             url,
             autocommit=True,
             cursor_factory=psycopg.RawCursor,
@@ -110,6 +141,16 @@ def connect(
     for parameter, value in {**_SESSION_SETTINGS, **(settings or {})}.items():
         connection.execute("SELECT set_config($1, $2, false)", [parameter, value])
     return connection
+
+
+def give_room(connection: PgConnection) -> None:
+    """Let the rows of a group fit between here and a server on this machine, so that sending them need not wait for it.
+
+    The system may allow less; over a network it finds the right room by itself.
+    """
+    with socket.socket(fileno=os.dup(connection.fileno())) as line:
+        if line.family == socket.AF_UNIX:
+            line.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _ROOM_BYTES)
 
 
 def require_safe_commits(connection: PgConnection, sync: SyncLevel, place: Place) -> None:
@@ -152,11 +193,26 @@ class PostgresqlSession(Session):
         self._turns = turns or {}
         self._has_turn: set[int] = set()
         self._sending: ExitStack | None = None
+        self._begin_first: Callable[[], object] | None = None
 
     def begin(self, mode: str) -> None:
         """Begin a transaction. mode: as BEGIN takes it; from this package's own text, never from data."""
+        self._begin_first = None
         self._has_turn.clear()
         self.connection.execute(f"BEGIN {mode}".encode())
+
+    def begin_later(self, begin: Callable[[], object]) -> None:
+        """*begin* is called before the first statement; where none comes, there is no transaction."""
+        self._begin_first = begin
+
+    @property
+    def is_to_begin(self) -> bool:
+        """Whether the transaction has not needed the server yet."""
+        return self._begin_first is not None
+
+    def forgo(self) -> None:
+        """The transaction that has not begun is over."""
+        self._begin_first = None
 
     def text(self, name: str, /) -> str:
         """See Session."""
@@ -168,21 +224,41 @@ class PostgresqlSession(Session):
 
     def run_many(self, name: str, rows: Iterable[Mapping[str, SqlValue]], /) -> int:
         """See Session; sent in one go, many rows of an INSERT in each statement."""
+        self._begin_if_due()
         with self.together():
             cursors = self._send(name, list(rows))
         return sum(max(cursor.rowcount, 0) for cursor in cursors)
 
     def send_many(self, name: str, rows: Iterable[Mapping[str, SqlValue]], /) -> None:
         """See Session: the server works on what was sent while more is made ready."""
-        if self._sending is None:
-            self._sending = ExitStack()
-            self._sending.enter_context(self.together())
+        self._begin_if_due()
+        self._go_on_sending()
         try:
             self._send(name, list(rows))
         except BaseException:
             with suppress(psycopg.Error):  # what follows from the first refusal
                 self.settle()
             raise
+
+    def send_commit(self) -> None:
+        """Have the transaction committed after all that was sent; `settle` waits for it, and raises."""
+        self._go_on_sending()
+        self.connection.execute("COMMIT")
+        pgconn = self.connection.pgconn
+        pgconn.send_flush_request()  # or the server keeps its answer until it is asked to settle
+        self.connection.wait(send(pgconn))
+
+    @property
+    def is_sending(self) -> bool:
+        """See Session."""
+        return self._sending is not None
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether the server has said something since it was last listened to."""
+        poll = select.poll()
+        poll.register(self.connection.pgconn.socket, select.POLLIN)
+        return bool(poll.poll(0))
 
     def settle(self) -> None:
         """See Session."""
@@ -193,6 +269,16 @@ class PostgresqlSession(Session):
     def together(self) -> AbstractContextManager[object]:
         """What the block runs goes to the server without waiting in between; its end waits, and raises."""
         return self.connection.pipeline()
+
+    def _go_on_sending(self) -> None:
+        if self._sending is None:
+            self._sending = ExitStack()
+            self._sending.enter_context(self.together())
+
+    def _begin_if_due(self) -> None:
+        begin, self._begin_first = self._begin_first, None
+        if begin is not None:
+            begin()
 
     def rows(self, name: str, /, **bindings: SqlValue) -> Iterator[Row]:
         """See Session."""
@@ -208,10 +294,12 @@ class PostgresqlSession(Session):
     @property
     def in_transaction(self) -> bool:
         """See Session."""
-        return self.connection.info.transaction_status in {TransactionStatus.INTRANS, TransactionStatus.INERROR}
+        status = self.connection.info.transaction_status
+        return self.is_to_begin or status in {TransactionStatus.INTRANS, TransactionStatus.INERROR}
 
     @contextmanager
     def _savepoint(self) -> Iterator[None]:
+        self._begin_if_due()
         self.connection.execute("SAVEPOINT part")
         try:
             yield
@@ -250,6 +338,7 @@ class PostgresqlSession(Session):
     def _execute(
         self, statement: PostgresqlStatement, bindings: Mapping[str, SqlValue]
     ) -> "psycopg.Cursor[tuple[SqlValue, ...]]":
+        self._begin_if_due()
         cursor = self.connection.cursor(binary=True)
         try:
             return cursor.execute(statement.text, [bindings[name] for name in statement.names])
@@ -297,6 +386,7 @@ _SESSION_SETTINGS = {
     "tcp_keepalives_idle": "15",
     "tcp_keepalives_interval": "5",
     "tcp_keepalives_count": "3",
+    "tcp_user_timeout": "30s",
 }
 
 
@@ -307,6 +397,7 @@ def _options(password: str | None, name: str) -> dict[str, str | int]:
         "keepalives_idle": 15,
         "keepalives_interval": 5,
         "keepalives_count": 3,
+        "tcp_user_timeout": 30_000,  # what was sent and not acknowledged holds keepalives back
         "client_encoding": "UTF8",
     }
     return given if password is None else {**given, "password": password}
@@ -314,7 +405,7 @@ def _options(password: str | None, name: str) -> dict[str, str | int]:
 
 def _unusable(url: str, error: Exception) -> DatabaseUnusableError:
     # A URL that cannot be read is not repeated, and what libpq says of a server holds no secret.
-    cause = "its address cannot be read" if isinstance(error, psycopg.ProgrammingError) else _first_line(error)
+    cause = "its address cannot be read" if isinstance(error, psycopg.ProgrammingError) else first_line(error)
     return DatabaseUnusableError(
         f"The database cannot be opened: {cause}.",
         place_of(url),
@@ -322,6 +413,7 @@ def _unusable(url: str, error: Exception) -> DatabaseUnusableError:
     )
 
 
-def _first_line(error: Exception) -> str:
+def first_line(error: Exception) -> str:
+    """The first line of what the driver says, without its full stop."""
     lines = str(error).strip().splitlines() or [type(error).__name__]
     return lines[0].rstrip(".")

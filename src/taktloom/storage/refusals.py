@@ -30,6 +30,12 @@ class QueryTooLongError(IncidentError):
     code = "TL-3607"
 
 
+class QueryRefusedError(IncidentError):
+    """The database server answers no query now: another session holds a lock, or memory or disk space ran out."""
+
+    code = "TL-3609"
+
+
 class UnstorableValueError(InputRefusedError):
     """A whole number outside 64 bits, or a text that is not valid Unicode or, on a server, holds NUL."""
 
@@ -37,9 +43,13 @@ class UnstorableValueError(InputRefusedError):
 
 
 class Refusal(Enum):
-    """What an error of a driver means: another writer was first, the connection is gone, or the store says no."""
+    """What an error of a driver means.
+
+    Another writer was first, somebody holds a lock for too long, the connection is gone, or the store says no.
+    """
 
     CONFLICT = "conflict"
+    HELD = "held"
     LOST = "lost"
     REFUSED = "refused"
 

@@ -38,6 +38,11 @@ class Session(ABC):
     def settle(self) -> None:  # noqa: B027 - where send_many waits, nothing is left to do
         """Wait until everything that was sent is done."""
 
+    @property
+    def is_sending(self) -> bool:
+        """Whether something was sent that `settle` has still to hear of."""
+        return False
+
     @abstractmethod
     def rows(self, name: str, /, **bindings: SqlValue) -> Iterator[Row]:
         """The rows of a query, one by one."""
@@ -94,6 +99,10 @@ class Session(ABC):
 
     def flush(self) -> None:  # noqa: B027 - a session that defers nothing has nothing to do
         """Run now what was deferred."""
+
+    def finish(self) -> None:
+        """As flush, before the commit: what the store refuses may be heard of only then."""
+        self.flush()
 
     def forget(self) -> None:  # noqa: B027 - nor anything to forget
         """The transaction was taken back, or others have written: nothing that was kept is sure any more."""

@@ -7,8 +7,8 @@ API key as Bearer token needs none, because no browser attaches it on its own.
 
 from typing import Annotated
 
+from anyio import CapacityLimiter, to_thread
 from fastapi import Depends, Query, Request
-from starlette.concurrency import run_in_threadpool
 
 from taktloom.app import people, service_accounts
 from taktloom.app.context import ANONYMOUS, Context, Principal
@@ -18,6 +18,9 @@ from taktloom.model.errors import PermissionDeniedError
 COOKIE = "taktloom_session"
 CSRF_HEADER = "X-CSRF-Token"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+# Threads of their own: who calls is found out, and refused, while requests that wait for a store take all others.
+_LOOKUPS = CapacityLimiter(10)
 
 
 class CsrfError(PermissionDeniedError):
@@ -71,7 +74,9 @@ async def find_principal(request: Request, rooms: Rooms) -> Principal:
     """As principal_of, on another thread where it may have to wait."""
     scheme, _, key = request.headers.get("Authorization", "").partition(" ")
     found = service_accounts.recalled_principal(rooms, key.strip()) if scheme.lower() == "bearer" else None
-    return await run_in_threadpool(principal_of, request, rooms) if found is None else found
+    if found is not None:
+        return found
+    return await to_thread.run_sync(principal_of, request, rooms, limiter=_LOOKUPS)
 
 
 Caller = Annotated[Context, Depends(caller)]

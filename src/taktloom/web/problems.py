@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from taktloom.app.machine import refusal_for_others
 from taktloom.model.errors import (
     ConflictError,
     DefinitionError,
@@ -146,7 +147,14 @@ def status_of(error: TaktloomError) -> int:
 
 
 def failure_of(error: BaseException) -> Problem:
-    """The problem that tells of a failure of ours; logs it with its stack under the problem's error id."""
+    """The problem that tells of a failure of ours; logs it with its stack under the problem's error id.
+
+    A machine that refuses is no failure of ours: a disk that is full, a file that another program has locked.
+    """
+    refusal = refusal_for_others(error)
+    if refusal is not None:
+        LOGGER.warning("%s (%s)", refusal, type(error).__name__)
+        return problem_of(refusal)
     error_id = secrets.token_hex(6)
     LOGGER.error("unexpected error %s", error_id, exc_info=error)
     return Problem(

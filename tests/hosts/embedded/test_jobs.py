@@ -314,4 +314,4 @@ def test_a_lock_that_ran_out_is_counted_when_the_job_is_handed_out_again_and_a_f
     again = engine.jobs.lock(["register-case"], worker="w2", max_jobs=3)
 
     assert {job.job_id for job in again} == {lost.job_id, failed.job_id}
-    assert engine.vital_signs.counts().job_events["register-case", "timed-out"] == 1
+    assert engine.vital_signs.job_events["register-case", "timed-out"] == 1

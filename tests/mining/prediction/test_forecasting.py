@@ -14,7 +14,6 @@ from taktloom.mining.prediction.boosting import (
     LEAF_ROWS,
     LEAVES,
     ROUNDS,
-    ROUNDS_AT_ONCE,
     learn_numbers,
 )
 from taktloom.mining.prediction.calibrating import Asked, calibrate_as_told, groups_of
@@ -247,7 +246,7 @@ def test_without_the_extra_its_name_is_told(monkeypatch: pytest.MonkeyPatch) -> 
         predicted(foretellable_log(200), Task.REMAINING_TIME)
 
 
-def test_learning_in_pieces_grows_the_trees_of_one_fit() -> None:
+def test_learning_that_is_watched_round_by_round_grows_the_trees_of_learning_unwatched() -> None:
     draw = np.random.default_rng(3)
     features = draw.normal(size=(400, 4)).astype(np.float32)
     target = features[:, 0].astype(np.float64) + draw.normal(size=400)
@@ -255,14 +254,14 @@ def test_learning_in_pieces_grows_the_trees_of_one_fit() -> None:
     heard: list[tuple[str, int, int | None]] = []
 
     with watched_by(lambda *told: heard.append(told)):
-        pieces = learn_numbers(features, target)
+        watched = learn_numbers(features, target)
     whole = ensemble.HistGradientBoostingRegressor(
         max_iter=ROUNDS, max_leaf_nodes=LEAVES, min_samples_leaf=LEAF_ROWS, early_stopping=False, random_state=1,
         loss="absolute_error",
     ).fit(features, target)  # fmt: skip
 
-    assert pieces(features) == pytest.approx(whole.predict(features))
-    assert heard == [("learning", done, ROUNDS) for done in range(0, ROUNDS, ROUNDS_AT_ONCE)]
+    assert watched(features).tolist() == whole.predict(features).tolist()
+    assert heard == [("learning", done, ROUNDS) for done in range(ROUNDS + 1)]
 
 
 def test_intervals_hold_the_truth_as_often_as_promised_over_many_logs() -> None:

@@ -43,6 +43,7 @@ def _compare(source: AnalysisInput, parameters: CompareParameters) -> AnalysisOu
     from taktloom.mining.explanation.cohorts import ComparisonSettings
     from taktloom.mining.explanation.comparing import compare_logs
 
+    source.report("comparing", 0, None)
     first, second, shared = _parts(source, parameters)
     settings = ComparisonSettings(level=parameters.level, permutations=parameters.permutations, seed=parameters.seed)
     found = compare_logs(
@@ -50,7 +51,6 @@ def _compare(source: AnalysisInput, parameters: CompareParameters) -> AnalysisOu
         second,
         settings,
         shared_cases=shared,
-        report=lambda done, total: source.report("comparing", done, total),
     )
     notes = (*_REACH, *(_UNTOLD_VOLUME if found.volume_unit is None else ()), *(_SHARED if shared else ()))
     return AnalysisOutput(data=found, tables=_tables(found), notes=notes)

@@ -133,6 +133,7 @@ def _cohorts(source: AnalysisInput, parameters: CohortParameters) -> AnalysisOut
     from taktloom.mining.explanation.cohorts import ComparisonSettings, compare_cohorts
     from taktloom.mining.explanation.profiles import profile_cases
 
+    source.report("comparing", 0, None)
     profiles = profile_cases(arrays_of(source))
     is_first = _first_cohort(source, parameters)
     settings = ComparisonSettings(level=parameters.level, permutations=parameters.permutations, seed=parameters.seed)
@@ -140,7 +141,6 @@ def _cohorts(source: AnalysisInput, parameters: CohortParameters) -> AnalysisOut
         profiles.only(is_first.nonzero()[0]),
         profiles.only((~is_first).nonzero()[0]),
         settings,
-        report=lambda done, total: source.report("comparing", done, total),
     )
     cases = OutputTable(title="Cohorts", columns=("first", "second"), rows=((found.first_cases, found.second_cases),))
     table = difference_table(found.differences)

@@ -101,15 +101,15 @@ def analyse(
     imports = tuple((log.metadata.log_id, log.metadata.imported_at) for log in others.values())
 
     def compute(log: "CanonicalLog") -> AnalysisOutput:
-        from taktloom.mining.watching import watched_by
+        from taktloom.mining.watching import tell, watched_by
 
-        source = AnalysisInput(
-            log=view_of(log, request.chosen),
-            report=paced(report),
-            others={name: view_of(other, request.chosen) for name, other in others.items()},
-            deployed=partial(deployed_file, context),
-        )
-        with watched_by(source.report):
+        with watched_by(paced(report)):
+            source = AnalysisInput(
+                log=view_of(log, request.chosen),
+                report=tell,
+                others={name: view_of(other, request.chosen) for name, other in others.items()},
+                deployed=partial(deployed_file, context),
+            )
             return analysis.run(source, record)
 
     return context.rooms.logs.result(

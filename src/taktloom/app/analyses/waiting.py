@@ -130,18 +130,19 @@ def _waiting(source: AnalysisInput, parameters: WaitingParameters) -> AnalysisOu
     arrays = arrays_of(source)
     notes: tuple[str, ...] = ()
     if parameters.starts is Starts.ESTIMATED:
+        source.report("estimating starts", 0, None)
         estimates = estimate_starts(arrays, outlier=parameters.outlier)
         arrays, notes = with_starts(arrays, estimates), (_ASSUMPTION, *_shortened(estimates))
     if arrays.started_at is None:
         raise refusal("starts", "The log has no starts.", "estimated")
     if not (arrays.resource >= 0).any():
         raise refusal("resource", "The log names no resources.", "a log with a resource column")
+    source.report("working hours", 0, None)
     calendars = _calendars(arrays) if parameters.hours is Hours.DISCOVERED else ()
     found = find_waiting_causes(
         arrays,
         {each.resource: WeeklyHours(weekly_slots(each)) for each in calendars},
         tolerance_us=parameters.tolerance_s * 1_000_000,
-        report=lambda done, total: source.report("parting waits", done, total),
     )
     totals = OutputTable(
         title="Waiting by cause",

@@ -15,6 +15,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from taktloom.mining.distinct import distinct
+
 MAX_CUTS = 511
 
 Codes: TypeAlias = NDArray[np.int64]
@@ -148,10 +150,10 @@ class _Grower:
 
     def _best_number(self, feature: NumberFeature, rows: Codes) -> _Candidate | None:
         values = feature.values[rows]
-        distinct = np.unique(values[~np.isnan(values)])
-        if distinct.size == 0:
+        levels = distinct(values[~np.isnan(values)])
+        if levels.size == 0:
             return None
-        lows, highs = _neighbours(distinct)
+        lows, highs = _neighbours(levels)
         bins = np.where(np.isnan(values), highs.size, np.searchsorted(highs, values, side="right"))
         table = self._table(bins, rows, highs.size + 1)
         found = self._cheapest(np.cumsum(table[:-1], axis=0), table.sum(axis=0))
@@ -198,15 +200,15 @@ def _gini_sum(counts: Codes) -> NDArray[np.float64]:
     return result
 
 
-def _neighbours(distinct: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _neighbours(levels: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Pairs of neighbouring values between which a threshold may lie; the last pair is above the greatest value and
     parts what is known from what is not."""
-    above = np.nextafter(distinct[-1], np.inf)
-    highs = np.append(distinct[1:], above)
+    above = np.nextafter(levels[-1], np.inf)
+    highs = np.append(levels[1:], above)
     if highs.size <= MAX_CUTS:
-        return distinct, highs
-    places = np.unique(np.linspace(0, highs.size - 1, MAX_CUTS).astype(np.int64))
-    return distinct[places], highs[places]
+        return levels, highs
+    places = distinct(np.linspace(0, highs.size - 1, MAX_CUTS).astype(np.int64))
+    return levels[places], highs[places]
 
 
 def _short_number_between(low: float, high: float) -> float:

@@ -15,6 +15,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from taktloom.mining.decisions.cart import CategoryFeature, Codes, Feature, NumberFeature
+from taktloom.mining.distinct import distinct
 from taktloom.model.events import CASE_ATTRIBUTE_PREFIX, EVENT_ATTRIBUTE_PREFIX
 
 MAX_CATEGORIES = 20
@@ -74,11 +75,11 @@ def _feature(name: str, known: pl.Series) -> Feature | None:
         return None
     if known.dtype.is_numeric():
         values = known.cast(pl.Float64).fill_null(float("nan")).to_numpy()
-        varies = np.unique(values).size > 1
+        varies = distinct(values).size > 1
         return NumberFeature(name=name, values=values) if varies else None
     if known.dtype == pl.Boolean:
         codes = known.cast(pl.Int64).fill_null(-1).to_numpy()
-        is_useful = np.unique(codes).size > 1
+        is_useful = distinct(codes).size > 1
         return (
             CategoryFeature(name=name, codes=codes, categories=("false", "true"), is_boolean=True)
             if is_useful

@@ -8,7 +8,6 @@ told when the greatest difference of the whole family is as great in at most a t
 "Individual comparisons by ranking methods", Biometrics 1, 1945; midranks), so that outliers do not decide.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -20,6 +19,7 @@ from taktloom.evidence.proportions import difference_interval
 from taktloom.evidence.resampling import Interval, percentile_interval
 from taktloom.mining.explanation.errors import TooFewCasesError
 from taktloom.mining.explanation.profiles import CaseProfiles
+from taktloom.mining.watching import heed, heeding, tell
 
 LEAST_COHORT = 20
 LEAST_CASES = 10
@@ -27,10 +27,10 @@ MOST_PER_FAMILY = 200
 MOST_CASES = 100_000
 REPLICATES = 200
 LEVEL = 0.95
+COMPARING = "comparing"
 
 Numbers = NDArray[np.float64]
 Marks = NDArray[np.bool_]
-Report = Callable[[int, int], None]
 
 
 class DifferenceKind(StrEnum):
@@ -97,9 +97,7 @@ class ComparisonSettings:
         return self.level / self.families
 
 
-def compare_cohorts(
-    first: CaseProfiles, second: CaseProfiles, settings: ComparisonSettings, report: Report | None = None
-) -> CohortComparison:
+def compare_cohorts(first: CaseProfiles, second: CaseProfiles, settings: ComparisonSettings) -> CohortComparison:
     """Compare two sets of cases. Of more than 100,000 cases each cohort gives a seeded sample in its proportion.
 
     Raises TooFewCasesError where a cohort has fewer than 20 cases.
@@ -112,18 +110,16 @@ def compare_cohorts(
     if both.cases > MOST_CASES:
         chosen = np.sort(np.random.default_rng(settings.seed).choice(both.cases, MOST_CASES, replace=False))
         both, is_first = both.only(chosen), is_first[chosen]
+    tell(COMPARING, 0)
     dealings = _dealings(is_first, settings)
     shares = (
         (DifferenceKind.VARIANT, both.variant_marks(MOST_PER_FAMILY)),
         (DifferenceKind.EDGE, both.edge_marks(MOST_PER_FAMILY)),
     )
     found: list[Difference] = []
-    for done, (kind, (names, marks)) in enumerate(shares):
-        if report is not None:
-            report(done, 3)
+    for kind, (names, marks) in shares:
+        heed()
         found += _compare_shares(kind, names, (marks, is_first, dealings), settings)
-    if report is not None:
-        report(2, 3)
     found += _compare_times(both, is_first, dealings, settings)
     found.sort(key=lambda each: (not each.is_told, each.p_family, -abs(each.difference), each.kind, each.name))
     return CohortComparison(
@@ -141,7 +137,7 @@ def _dealings(is_first: Marks, settings: ComparisonSettings) -> NDArray[np.float
     """permutations x cases: 1 where the case is dealt to the first cohort."""
     generator = np.random.default_rng(settings.seed)
     dealt = np.empty((settings.permutations, is_first.size), dtype=np.float32)
-    for row in dealt:
+    for row in heeding(dealt):
         row[:] = generator.permutation(is_first)
     return dealt
 
@@ -191,7 +187,8 @@ def _compare_times(
     columns = [((), both.durations_s), *both.edge_times(MOST_PER_FAMILY)]
     usable, observed = [], []
     maxima = np.zeros(settings.permutations)
-    for name, times in columns:
+    for number, (name, times) in enumerate(columns):
+        tell(COMPARING, number, 2 * len(columns))
         known = ~np.isnan(times)
         if min(int((known & is_first).sum()), int((known & ~is_first).sum())) < LEAST_CASES:
             continue
@@ -206,9 +203,11 @@ def _compare_times(
         enough = (dealt > 0) & (dealt < ranks.size)
         maxima[enough] = np.maximum(maxima[enough], np.abs(_rank_z(ranks, members[enough])))
     p_family = family_wise(np.array(observed), maxima)
-    return [
-        _time_difference(each, is_first, float(p), settings) for each, p in zip(usable, p_family.tolist(), strict=True)
-    ]
+    found = []
+    for number, (each, p) in enumerate(zip(usable, p_family.tolist(), strict=True)):
+        tell(COMPARING, len(usable) + number, 2 * len(usable))
+        found.append(_time_difference(each, is_first, float(p), settings))
+    return found
 
 
 def _rank_z(ranks: Numbers, members: NDArray[np.float64] | NDArray[np.float32]) -> Numbers:
@@ -234,7 +233,7 @@ def _time_difference(
     generator = np.random.default_rng(settings.seed)
     draws = [
         np.median(generator.choice(one, one.size)) - np.median(generator.choice(other, other.size))
-        for _ in range(REPLICATES)
+        for _ in heeding(range(REPLICATES))
     ]
     first, second = float(np.median(one)), float(np.median(other))
     return Difference(

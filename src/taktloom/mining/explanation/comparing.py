@@ -20,17 +20,18 @@ from numpy.typing import NDArray
 
 from taktloom.evidence.multiplicity import enough_permutations, holm
 from taktloom.evidence.resampling import Interval, percentile_interval
+from taktloom.mining.distinct import distinct
 from taktloom.mining.explanation.cohorts import (
     CohortComparison,
     ComparisonSettings,
     Difference,
     DifferenceKind,
-    Report,
     compare_cohorts,
     midranks,
 )
 from taktloom.mining.explanation.profiles import CaseProfiles, Codes, profile_cases
 from taktloom.mining.statistics.arrays import MICROSECONDS_PER_SECOND, LogArrays
+from taktloom.mining.watching import heeding
 
 FAMILIES = 4
 DAY_US = 86_400 * MICROSECONDS_PER_SECOND
@@ -113,14 +114,12 @@ def period_of(log: LogArrays, window_us: tuple[int, int], name: str) -> Part:
     )
 
 
-def compare_logs(
-    first: Part, second: Part, settings: ComparisonSettings, *, shared_cases: int = 0, report: Report | None = None
-) -> LogComparison:
+def compare_logs(first: Part, second: Part, settings: ComparisonSettings, *, shared_cases: int = 0) -> LogComparison:
     """Compare two sides; differences are first minus second. Raises TooFewCasesError for fewer than 20 cases on one."""
     settings = replace(settings, families=FAMILIES)
     settings = replace(settings, permutations=enough_permutations(settings.permutations, settings.family_level))
     profiles = profile_cases(first.log), profile_cases(second.log)
-    cohorts = compare_cohorts(*profiles, settings, report)
+    cohorts = compare_cohorts(*profiles, settings)
     unit, volume = _volume((first, second), profiles, settings)
     differences = sorted((*volume, *cohorts.differences), key=lambda each: (not each.is_told, each.p_family))
     names = set(_activities(first.log)), set(_activities(second.log))
@@ -137,7 +136,7 @@ def compare_logs(
 
 
 def _activities(log: LogArrays) -> list[str]:
-    return [log.activities[code] for code in np.unique(log.activity).tolist()]
+    return [log.activities[code] for code in distinct(log.activity).tolist()]
 
 
 def _side(part: Part, profiles: CaseProfiles) -> Side:
@@ -146,7 +145,7 @@ def _side(part: Part, profiles: CaseProfiles) -> Side:
         cases=profiles.cases,
         events=int(part.log.case.size),
         activities=len(_activities(part.log)),
-        variants=int(np.unique(profiles.variant).size),
+        variants=int(distinct(profiles.variant).size),
         begin_us=int(part.log.occurred_at.min()),
         end_us=int(part.log.occurred_at.max()),
         median_s=float(np.median(profiles.durations_s)),
@@ -209,11 +208,12 @@ def _permuted(first: Numbers, second: Numbers, settings: ComparisonSettings) -> 
     ranks -= ranks.mean()
     observed = abs(ranks[: first.size].sum())
     as_great = sum(
-        abs(generator.permutation(ranks)[: first.size].sum()) >= observed - 1e-9 for _ in range(settings.permutations)
+        abs(generator.permutation(ranks)[: first.size].sum()) >= observed - 1e-9
+        for _ in heeding(range(settings.permutations))
     )
     draws = [
         generator.choice(first, first.size).mean() - generator.choice(second, second.size).mean()
-        for _ in range(REPLICATES)
+        for _ in heeding(range(REPLICATES))
     ]
     return (1 + as_great) / (1 + settings.permutations), percentile_interval(np.array(draws))
 

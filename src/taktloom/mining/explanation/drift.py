@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taktloom.evidence.multiplicity import enough_permutations
+from taktloom.mining.distinct import distinct
 from taktloom.mining.explanation.errors import TooFewCasesError
 from taktloom.mining.explanation.profiles import CaseProfiles
 from taktloom.mining.statistics.arrays import MICROSECONDS_PER_SECOND
@@ -141,7 +142,7 @@ def _uncut_cases(profiles: CaseProfiles) -> NDArray[np.int64]:
     is_early = begins <= (first + last) / 2
     lasting = _stretch(durations[is_early], (last - first) / 2, 1)
     silence = _stretch(profiles.transition_s * MICROSECONDS_PER_SECOND, last - first, FEW_CUT)
-    ending = {profiles.variants[code][-1] for code in np.unique(profiles.variant[is_early]).tolist()}
+    ending = {profiles.variants[code][-1] for code in distinct(profiles.variant[is_early]).tolist()}
     has_ended = np.array([variant[-1] in ending for variant in profiles.variants])[profiles.variant]
     is_whole = has_ended | (ends < last - silence)
     kept = np.flatnonzero((begins >= first + silence) & (begins <= last - lasting) & is_whole)

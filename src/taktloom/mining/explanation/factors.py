@@ -14,6 +14,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from taktloom.mining.distinct import distinct
 from taktloom.mining.statistics.arrays import MICROSECONDS_PER_SECOND, NOBODY, LogArrays
 from taktloom.model.events import CASE_ATTRIBUTE_PREFIX
 
@@ -118,7 +119,7 @@ def _of_attribute(name: str, column: pl.Series) -> Iterator[tuple[Factor, Marks]
 def _ranges(kind: FactorKind, name: str, values: NDArray[np.float64]) -> Iterator[tuple[Factor, Marks]]:
     """Each value where there are few, else the thirds; bounds are values that occur, which filters can repeat."""
     known = values[~np.isnan(values)]
-    levels = np.unique(known)
+    levels = distinct(known)
     if levels.size < 2:
         return
     if levels.size <= MOST_LEVELS:

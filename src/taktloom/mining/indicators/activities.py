@@ -9,6 +9,7 @@ import numpy as np
 from taktloom.evidence.proportions import share_interval
 from taktloom.evidence.resampling import Interval, percentile_interval
 from taktloom.mining.decisions.discovering import MinedDecision, Verdict
+from taktloom.mining.distinct import distinct
 from taktloom.mining.indicators.names import EXPLANATIONS, IndicatorName
 from taktloom.mining.indicators.regularity import Codes, Numbers
 from taktloom.mining.indicators.source import IndicatorSource
@@ -129,7 +130,7 @@ def _observations(source: IndicatorSource) -> Mapping[IndicatorName, Codes]:
     """How many events, transitions or cases each indicator of each activity rests on."""
     log, count = source.log, len(source.log.activities)
     events = np.bincount(log.activity, minlength=count)
-    key = np.unique(source.case_index * count + log.activity)
+    key = distinct(source.case_index * count + log.activity)
     cases = np.bincount(key % count, minlength=count)
     into = np.bincount(log.activity[log.follows], minlength=count)
     both = (log.resource[log.follows] != NOBODY) & (log.resource[log.follows - 1] != NOBODY)

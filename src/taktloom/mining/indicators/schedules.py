@@ -13,6 +13,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from taktloom.mining.distinct import distinct
 from taktloom.mining.indicators.regularity import Codes, Numbers
 from taktloom.mining.statistics.arrays import MICROSECONDS_PER_SECOND, LogArrays
 
@@ -37,7 +38,7 @@ def find_batches(log: LogArrays) -> tuple[Marks, Marks]:
     begins = np.flatnonzero(np.append(True, (group[1:] != group[:-1]) | (np.diff(at) > BATCH_GAP_US)))
     sizes = np.diff(np.append(begins, group.size))
     run = np.repeat(np.arange(begins.size), sizes)
-    pairs = np.unique(run * (int(case.max()) + 1) + case) // (int(case.max()) + 1)
+    pairs = distinct(run * (int(case.max()) + 1) + case) // (int(case.max()) + 1)
     in_batch[order] = (np.bincount(pairs, minlength=begins.size) >= LEAST_CASES)[run]
     names, place, counts = np.unique(owner, return_inverse=True, return_counts=True)
     first, last = np.full(names.size, np.iinfo(np.int64).max), np.zeros(names.size, dtype=np.int64)

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from taktloom.mining.distinct import distinct
 from taktloom.mining.indicators.regularity import Codes, Numbers, Ordering
 from taktloom.mining.indicators.schedules import Marks, find_batches, hour_phases
 from taktloom.mining.indicators.working_time import NamedCalendar, WorkingHours, count_working_time
@@ -120,7 +121,7 @@ def exceptional_events(log: LogArrays, is_rare: Marks) -> Marks:
     before, after = neighbours(log)
     size = len(log.activities) + 1
     path = (before * size + log.activity) * size + after
-    return ~np.isin(path, np.unique(path[~is_rare]))
+    return ~np.isin(path, distinct(path[~is_rare]))
 
 
 def _ordering(table: VariantTable, activities: list[str]) -> Ordering:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from taktloom.calendars.business import BusinessCalendar
 from taktloom.calendars.definition import WEEKDAYS, shown_span
+from taktloom.mining.distinct import distinct
 from taktloom.mining.organisation.calendars import (
     FEWEST_EVENTS,
     SUPPORT,
@@ -96,7 +97,7 @@ def count_working_time(
         return by_clock, WorkingHours(basis=HoursBasis.CLOCK, reason="no-common-hours")
     own = [each for each in discover_calendars(log) if each.level is CalendarLevel.RESOURCE]
     counted = _by_weeks(log, common, own)
-    people = np.unique(log.resource[~is_system & (log.resource != NOBODY)])
+    people = distinct(log.resource[~is_system & (log.resource != NOBODY)])
     with_own = np.isin([log.resources[code] for code in people.tolist()], [each.resource for each in own])
     return _with_overtime(log, by_clock, counted, is_system), WorkingHours(
         basis=HoursBasis.DISCOVERED,

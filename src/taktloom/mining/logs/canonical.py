@@ -16,6 +16,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from taktloom.mining.distinct import distinct
 from taktloom.mining.logs.metadata import LogCounts, LogMetadata, load_metadata
 from taktloom.mining.logs.parts import LogPart, View, read_parts
 from taktloom.mining.logs.side_by_side import each_side_by_side
@@ -169,8 +170,8 @@ class CanonicalLog:
         return LogCounts(
             events=int(events),
             activity_instances=int(case.size),
-            cases=int(np.unique(case).size),
-            activities=int(np.unique(activity).size),
+            cases=int(distinct(case).size),
+            activities=int(distinct(activity).size),
             variants=len(self.variants()),
         )
 

@@ -14,6 +14,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from taktloom.mining.distinct import distinct
 from taktloom.mining.logs.coded_texts import Dictionary
 from taktloom.mining.logs.csv_cells import MOST_WORDS, Cells, Words
 
@@ -111,7 +112,7 @@ def _table(codes: dict[_Key, int]) -> _Table:
             size=size,
         )
         places = table.places(list(keys.T))
-        if np.unique(np.append(places, 0)).size == len(codes) + 1:
+        if distinct(np.append(places, 0)).size == len(codes) + 1:
             table.words[:, places] = keys.T
             table.codes[places] = list(codes.values())
             return table

@@ -22,6 +22,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from taktloom.mining.distinct import distinct
 from taktloom.mining.logs.coded_texts import CodedTexts, code_texts
 
 CUT = b"</trace>"
@@ -242,7 +243,7 @@ def _columns(
     code = keys.codes.to_numpy()[tags]
     columns: dict[str, pl.Series] = {}
     first: dict[str, tuple[int, int]] = {}
-    for key in np.unique(code).tolist():
+    for key in distinct(code).tolist():
         at = tags[code == key]
         rows = row_of[at]
         chosen = np.full(shown.size, -1, dtype=np.int64)

@@ -10,12 +10,15 @@ from collections.abc import Iterable, Mapping
 from taktloom.mining.objects.object_log import DeclaredType, ObjectCentricLog
 from taktloom.mining.objects.records import BEGINNING, ObjectRecords
 from taktloom.mining.objects.writing import attributes_by_owner, iso, relations_by_owner
+from taktloom.mining.watching import tell
+
+TOLD_EVERY = 5_000
 
 
 def read_json(data: bytes, records: ObjectRecords) -> None:
     """Collect what *data* holds into *records*; raises UnreadableLogError."""
     try:
-        document = json.loads(data)
+        document = _parsed(data)
     except (ValueError, RecursionError) as error:
         raise records.broken("The JSON text is damaged.") from error
     if not isinstance(document, dict):
@@ -26,6 +29,20 @@ def read_json(data: bytes, records: ObjectRecords) -> None:
         _read_second(document, records)
     else:
         raise records.broken("The JSON text is no object-centric log: it has no events and objects.")
+
+
+def _parsed(data: bytes) -> object:
+    """The document; the parser tells of each object that it has read, as most of the time goes there."""
+    expected, read = data.count(b"{"), 0
+
+    def keep(pairs: list[tuple[str, object]]) -> dict[str, object]:
+        nonlocal read
+        read += 1
+        if read % TOLD_EVERY == 0:
+            tell("parsing", read, expected)
+        return dict(pairs)
+
+    return json.loads(data, object_pairs_hook=keep)
 
 
 def _read_first(document: Mapping[str, object], records: ObjectRecords) -> None:

@@ -83,7 +83,7 @@ def discover_object_net(
     Raises UnknownObjectTypeError, ThresholdOutOfRangeError.
     """
     chosen = chosen_types(log, object_types)
-    tell("reading", 0)
+    tell("joining events and objects", 0)
     lives = object_lives(log, chosen)
     variable = variable_arcs(lives, single_share)
     nets, fits = {}, []

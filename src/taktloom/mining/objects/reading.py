@@ -5,7 +5,7 @@ from pathlib import Path
 
 from taktloom.mining.logs.encodings import Digest, RawBytes, guess_encoding, read_sample, unpacked_chunks
 from taktloom.mining.logs.errors import LogTooLargeError, UnreadableLogError
-from taktloom.mining.logs.requests import ImportLimits, ImportWatch
+from taktloom.mining.logs.requests import ImportLimits, ImportWatch, Progress
 from taktloom.mining.logs.times import ClockRules
 from taktloom.mining.objects.csv_format import (
     ZIP_MAGIC,
@@ -19,9 +19,11 @@ from taktloom.mining.objects.object_log import ObjectCentricLog, OcelFormat
 from taktloom.mining.objects.records import ObjectLogReading, ObjectRecords
 from taktloom.mining.objects.sqlite_format import SQLITE_MAGIC, read_sqlite, write_sqlite
 from taktloom.mining.objects.xml_format import read_xml, write_xml
+from taktloom.mining.watching import step, tell
 
 JSON_MARKS = ('"ocel:', '"objectTypes"', '"eventTypes"', '"objects"', '"events"')
 HELD_BYTES = 1024**3  # JSON and archives are held in memory
+READING, STEPS = "reading", 2  # records out of the file, tables out of the records
 
 
 def detect_object_format(raw: RawBytes) -> OcelFormat | None:
@@ -58,9 +60,10 @@ def read_object_log(
     """Read OCEL 1.0 or 2.0 (JSON, XML, SQLite, CSV; the first two and CSV also as .gz).
 
     Raises UnreadableLogError when it is none, TimeZoneNeededError for times without zone, LogTooLargeError over a
-    limit.
+    limit. Tells whoever listens (`watching`) how far it is.
     """
-    raw = RawBytes(path=path, name=source_name or path.name, limits=limits or ImportLimits(), watch=ImportWatch())
+    watch = ImportWatch(report=_tell_bytes)
+    raw = RawBytes(path=path, name=source_name or path.name, limits=limits or ImportLimits(), watch=watch)
     return read_objects(raw, ClockRules(timezone=timezone, place=raw.place))
 
 
@@ -72,7 +75,13 @@ def read_objects(raw: RawBytes, rules: ClockRules, digest: Digest | None = None)
     records = ObjectRecords(place=raw.place, limits=raw.limits)
     if kind is None:
         raise records.broken("The file is no object-centric log.")
-    filled = digest or Digest()
+    with step(READING, 0, STEPS):
+        _collect(kind, raw, digest or Digest(), records)
+    with step(READING, 1, STEPS):
+        return records.build(rules)
+
+
+def _collect(kind: OcelFormat, raw: RawBytes, filled: Digest, records: ObjectRecords) -> None:
     if kind is OcelFormat.SQLITE:
         for _ in unpacked_chunks(raw, filled):
             pass
@@ -81,7 +90,10 @@ def read_objects(raw: RawBytes, rules: ClockRules, digest: Digest | None = None)
         read_xml(unpacked_chunks(raw, filled), records)
     else:
         _read_held(kind, _held(raw, filled), records)
-    return records.build(rules)
+
+
+def _tell_bytes(progress: Progress) -> None:
+    tell(READING, progress.done, progress.total)
 
 
 def _held(raw: RawBytes, digest: Digest) -> bytes:

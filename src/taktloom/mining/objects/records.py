@@ -26,6 +26,7 @@ from taktloom.mining.objects.object_log import (
     ObjectCentricLog,
 )
 from taktloom.mining.objects.values import canonical
+from taktloom.mining.watching import HEED_EVERY, heed, heeding
 from taktloom.model.findings import Finding, Severity
 from taktloom.model.places import Place
 
@@ -64,10 +65,12 @@ class ObjectRecords:
     rows: int = 0
 
     def count(self, rows: int = 1) -> None:
-        """Refuse what has no end; readers call it for each record."""
+        """Refuse what has no end, and heed whoever listens; readers call it for each record."""
         self.rows += rows
         if self.rows > self.limits.rows:
             raise LogTooLargeError("rows", self.limits.rows, self.place)
+        if self.rows % HEED_EVERY == 0:
+            heed()
 
     def add_event(self, event_id: str, activity: str, at: str) -> None:
         """One event."""
@@ -128,7 +131,7 @@ class ObjectRecords:
                 self.object_objects, OBJECT_OBJECT_SCHEMA, (known_objects, known_objects), found, "object"
             ),
             event_attributes=_table(
-                [each for each in self.event_attributes if each[0] in known_events], EVENT_ATTRIBUTE_SCHEMA
+                [each for each in heeding(self.event_attributes) if each[0] in known_events], EVENT_ATTRIBUTE_SCHEMA
             ),
             object_attributes=self._object_attributes(rules, known_objects, found),
         )
@@ -159,7 +162,7 @@ class ObjectRecords:
         return unique
 
     def _object_attributes(self, rules: ClockRules, known: set[str], found: Counter[str]) -> pl.DataFrame:
-        rows = [each for each in self.object_attributes if each[0] in known]
+        rows = [each for each in heeding(self.object_attributes) if each[0] in known]
         schema = {**OBJECT_ATTRIBUTE_SCHEMA, "changed_at": pl.String()}
         frame = _table(rows, schema)
         if frame.height == 0:
@@ -180,7 +183,7 @@ class ObjectRecords:
         types = {name: dict(attributes) for name, attributes in declared.items()}
         for name in used.unique(maintain_order=True).to_list():
             types.setdefault(name, {})
-        for owner, name, _ in values:
+        for owner, name, _ in heeding(values):
             kind = kinds.get(owner)
             if kind is not None:
                 types[kind].setdefault(name, "string")
@@ -235,7 +238,8 @@ def _with_canonical_values(log: ObjectCentricLog) -> ObjectCentricLog:
 
 def _canonical_values(table: pl.DataFrame, kinds: dict[str, str], declared: Sequence[DeclaredType]) -> pl.DataFrame:
     types = {each.name: dict(each.attributes) for each in declared}
-    values = [canonical(value, types[kinds[owner]][name]) for owner, name, value, *_ in table.rows()]
+    rows = heeding(table.iter_rows())
+    values = [canonical(value, types[kinds[owner]][name]) for owner, name, value, *_ in rows]
     return table.with_columns(pl.Series("value", values, dtype=pl.String()))
 
 
@@ -262,7 +266,7 @@ def _relations(
     found: Counter[str],
     owner: str,
 ) -> pl.DataFrame:
-    kept = [each for each in rows if each[0] in known[0] and each[1] in known[1]]
+    kept = [each for each in heeding(rows) if each[0] in known[0] and each[1] in known[1]]
     found[f"{owner}-relation-dangling"] += len(rows) - len(kept)
     return _table(list(dict.fromkeys(kept)), schema)
 

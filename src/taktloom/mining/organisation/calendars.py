@@ -20,6 +20,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from taktloom.mining.distinct import distinct
 from taktloom.mining.statistics.arrays import MICROSECONDS_PER_SECOND, NOBODY, LogArrays
 from taktloom.mining.statistics.resources import MONDAY_OFFSET
 
@@ -126,7 +127,7 @@ class _Hours:
         if local.size == 0:
             self.shares, self.chance = np.zeros(SLOTS), 1.0
             return
-        worked = np.unique(day * 24 + hour)  # each hour of each date once
+        worked = distinct(day * 24 + hour)  # each hour of each date once
         dates = np.arange(int(day.min()), int(day.max()) + 1)
         possible = np.bincount((dates + MONDAY_OFFSET) % 7, minlength=7)
         seen = np.bincount(((worked // 24 + MONDAY_OFFSET) % 7) * 24 + worked % 24, minlength=SLOTS)

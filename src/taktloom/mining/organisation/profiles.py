@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from taktloom.mining.distinct import distinct
 from taktloom.mining.statistics.arrays import MICROSECONDS_PER_SECOND, NOBODY, LogArrays
 
 HOUR_US, DAY_US = 3_600 * MICROSECONDS_PER_SECOND, 86_400 * MICROSECONDS_PER_SECOND
@@ -71,7 +72,7 @@ def _known(value: float) -> float | None:
 def _distinct(who: NDArray[np.int64], what: NDArray[np.int64], count: int) -> NDArray[np.int64]:
     """Per resource how many different values of *what* (>= 0)."""
     width = int(what.max()) + 1 if what.size else 1
-    return np.bincount(np.unique(who * width + what) // width, minlength=count)
+    return np.bincount(distinct(who * width + what) // width, minlength=count)
 
 
 def _busy(log: LogArrays, count: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

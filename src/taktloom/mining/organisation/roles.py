@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from taktloom.mining.distinct import distinct
 from taktloom.mining.organisation.together import require_few_resources
 from taktloom.mining.statistics.arrays import NOBODY, LogArrays
 
@@ -44,7 +45,7 @@ def discover_roles(log: LogArrays, *, similarity: float = SIMILARITY) -> tuple[D
     groups = join_alike(alike, similarity)
     found = [
         _role(log, profile, present[group], alike[np.ix_(group, group)])
-        for group in (np.flatnonzero(groups == number) for number in np.unique(groups))
+        for group in (np.flatnonzero(groups == number) for number in distinct(groups))
     ]
     found.sort(key=lambda role: (-role.events, role.resources))
     return tuple(

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from taktloom.mining.distinct import distinct
 from taktloom.mining.statistics.arrays import NOBODY, LogArrays
+from taktloom.mining.watching import tell
 from taktloom.model.errors import LimitExceededError
 
 PAIRS_KEPT = 200
@@ -47,18 +49,15 @@ def measure_working_together(log: LogArrays) -> WorkingTogether:
     require_few_resources(count)
     known = log.resource != NOBODY
     # One entry per case and resource, sorted by case.
-    entries = np.unique(log.case[known].astype(np.int64) * max(1, count) + log.resource[known])
+    entries = distinct(log.case[known].astype(np.int64) * max(1, count) + log.resource[known])
     case, who = entries // max(1, count), entries % max(1, count)
     together = np.zeros(count * count, dtype=np.int64)
-    lag = 1
-    while True:  # pairs within a case, by how far apart they stand; as many rounds as the largest case has resources
-        same = np.flatnonzero(case[lag:] == case[:-lag]) if lag < case.size else case[:0]
-        if same.size == 0:
-            break
-        together += np.bincount(who[same] * count + who[same + lag], minlength=together.size)
-        lag += 1
-    cases_of = np.bincount(who, minlength=count)
     sizes = np.unique(case, return_counts=True)[1]
+    for lag in range(1, int(sizes.max(initial=0))):  # pairs within a case, by how far apart they stand
+        tell("working together", lag - 1, int(sizes.max()) - 1)
+        same = np.flatnonzero(case[lag:] == case[:-lag])
+        together += np.bincount(who[same] * count + who[same + lag], minlength=together.size)
+    cases_of = np.bincount(who, minlength=count)
     found = np.flatnonzero(together)
     ranked = found[np.lexsort((found, -together[found]))][:PAIRS_KEPT]
     return WorkingTogether(

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from taktloom.mining.distinct import distinct
 from taktloom.mining.statistics.arrays import MICROSECONDS_PER_SECOND, LogArrays
 
 
@@ -36,7 +37,7 @@ def measure_queues(log: LogArrays) -> tuple[Queue, ...] | None:
     activity = log.activity[rows]
     length = int(log.occurred_at.max()) - int(log.started_at.min())
     found = []
-    for code in np.unique(activity).tolist():
+    for code in distinct(activity).tolist():
         chosen = activity == code
         waited, count = int((ends - begins)[chosen].sum()), int(chosen.sum())
         found.append(

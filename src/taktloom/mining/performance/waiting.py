@@ -15,18 +15,21 @@ from event logs", Information Systems 126, 2024 (CAiSE 2023); batches after Mart
 Vanhoof, "Retrieving batch organisation of work insights from event logs", DSS 100, 2017.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
+from taktloom.mining.distinct import distinct
 from taktloom.mining.statistics.arrays import MICROSECONDS_PER_SECOND, NOBODY, LogArrays
+from taktloom.mining.watching import step, telling
 
 HOUR_US = 3_600 * MICROSECONDS_PER_SECOND
 WEEK_HOURS, MONDAY_OFFSET = 7 * 24, 3
 TOLERANCE_US = 60 * MICROSECONDS_PER_SECOND
+PARTING = "parting waits"
 FEWEST_BATCHES, SHARE_IN_BATCHES = 3, 0.5
 
 Times = NDArray[np.int64]
@@ -102,7 +105,6 @@ def find_waiting_causes(
     hours: Mapping[str, WeeklyHours] | None = None,
     *,
     tolerance_us: int = TOLERANCE_US,
-    report: Callable[[int, int], None] = lambda done, total: None,
 ) -> WaitingCauses:
     """The causes of all waits of *log*, which has starts. hours: by resource; without an entry always at work."""
     assert log.started_at is not None  # the caller has estimated them, or refused the log
@@ -113,14 +115,14 @@ def find_waiting_causes(
     usable = (log.resource != NOBODY) & log.has_start
     causes = np.zeros((log.case.size, len(CAUSES)), dtype=np.int64)
     batches = 0
-    people = np.unique(log.resource[usable])
-    for done, code in enumerate(people.tolist(), start=1):
+    people = distinct(log.resource[usable])
+    for done, code in enumerate(people.tolist()):
         rows = np.flatnonzero(usable & (log.resource == code))
-        desk = _Desk(log, rows, ready, (hours or {}).get(log.resources[code], ALWAYS_OPEN))
-        batches += desk.gather(tolerance_us)
-        for place in np.flatnonzero(is_wait[rows]).tolist():
-            causes[rows[place]] = desk.part(place)
-        report(done, people.size)
+        with step(PARTING, done, people.size):
+            desk = _Desk(log, rows, ready, (hours or {}).get(log.resources[code], ALWAYS_OPEN))
+            batches += desk.gather(tolerance_us)
+            for place in telling(np.flatnonzero(is_wait[rows]).tolist(), PARTING):
+                causes[rows[place]] = desk.part(place)
     told = is_wait & usable
     return WaitingCauses(
         told=int(told.sum()),
@@ -148,7 +150,7 @@ class _Desk:
     def gather(self, tolerance_us: int) -> int:
         """Find the habitual batches; how many."""
         found = 0
-        for activity in np.unique(self.activity).tolist():
+        for activity in distinct(self.activity).tolist():
             runs = list(self._runs(np.flatnonzero(self.activity[self.order] == activity), tolerance_us))
             members = sum(len(run) for run in runs)
             if len(runs) < FEWEST_BATCHES or members < SHARE_IN_BATCHES * (self.activity == activity).sum():

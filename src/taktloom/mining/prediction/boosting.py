@@ -5,6 +5,7 @@ Source: Friedman, "Greedy function approximation: a gradient boosting machine", 
 trees after Ke et al., "LightGBM", NeurIPS 2017, as scikit-learn has them. Deterministic for a seed.
 """
 
+import itertools
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from taktloom.mining.distinct import distinct
 from taktloom.mining.prediction.errors import LearningExtraMissingError
 from taktloom.mining.watching import tell, telling
 
@@ -20,7 +22,8 @@ Features: TypeAlias = NDArray[np.float32]
 Numbers: TypeAlias = NDArray[np.float64]
 Codes: TypeAlias = NDArray[np.int64]
 
-ROUNDS, ROUNDS_AT_ONCE = 60, 5
+ROUNDS = 60
+NEVER = 1_000_000
 LEAVES = 15
 LEAF_ROWS = 10
 RATE, SHRINKAGE = (
@@ -48,7 +51,7 @@ def learn_classes(
     """
     ensemble = _ensemble()
     chosen = _sample(target.size, seed)
-    known = np.unique(target[chosen])
+    known = distinct(target[chosen])
     if known.size < 2:
         return lambda rows: _spread(np.ones((len(rows), 1)), known, classes)
     model = ensemble.HistGradientBoostingClassifier(
@@ -77,11 +80,16 @@ def learn_numbers(
 
 
 def _fit(model: Any, features: Features, target: Codes | Numbers) -> None:
-    """A few rounds at a time, so that it can be followed and stopped; the trees are those of one fit."""
+    """Each round is told, so that learning can be followed and stopped: by what asks, round by round, how good the
+    model is, and here never thinks that it is good enough."""
+    rounds = itertools.count()
+
+    def heed_round(*_: object) -> float:
+        tell("learning", next(rounds), ROUNDS)
+        return 0.0
+
     with _few_threads(features.shape[0]):
-        for done in range(0, ROUNDS, ROUNDS_AT_ONCE):
-            tell("learning", done, ROUNDS)
-            model.set_params(max_iter=done + ROUNDS_AT_ONCE).fit(features, target)
+        model.set_params(scoring=heed_round).fit(features, target)
 
 
 def _in_blocks(answer: Callable[[Features], Any], rows: Features) -> Numbers:
@@ -115,11 +123,13 @@ def _options(features: Features, categorical: tuple[int, ...], seed: int) -> dic
     """Codes are categories where there are few enough of them, else numbers; a negative code is unknown."""
     few = [column for column in categorical if features[:, column].max(initial=0) < MOST_CATEGORIES]
     return {
-        "warm_start": True,
+        "max_iter": ROUNDS,
         "max_leaf_nodes": LEAVES,
         "min_samples_leaf": LEAF_ROWS,
         "categorical_features": few or None,
-        "early_stopping": False,
+        "early_stopping": True,
+        "n_iter_no_change": NEVER,
+        "validation_fraction": None,
         "random_state": seed,
     }
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from taktloom.evidence.conformal import followed_level, lateness_weights, weighted_margin
+from taktloom.mining.distinct import distinct
 from taktloom.mining.prediction.answers import NEVER, Answers
 from taktloom.mining.prediction.prefixes import Codes, Numbers, Prefixes, TemporalSplit
 from taktloom.mining.watching import telling
@@ -49,7 +50,7 @@ def calibrate_as_told(
         for row in waiting.certain_before(now):
             aimed = followed_level(aimed, level, is_missed=bool(answers.scores[row] > margins[row] + 1e-12))
         known = _Known.at(now, calibrating, answers, asked)
-        for group in np.unique(asked.group[part]).tolist():
+        for group in distinct(asked.group[part]).tolist():
             margins[part[asked.group[part] == group]] = known.margin(group, aimed)
         waiting.add(part, np.minimum(asked.told_at[part], answers.passed_at(part, asked.at, margins)))
     return margins

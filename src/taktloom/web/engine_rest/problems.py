@@ -31,7 +31,7 @@ _ANSWERS: Mapping[type[TaktloomError], tuple[int, str]] = {
     DefinitionError: (400, "ParseException"),
     InputRefusedError: (400, "InvalidRequestException"),
     MisuseError: (400, "RestException"),
-    IncidentError: (500, "ProcessEngineException"),
+    IncidentError: (503, "ProcessEngineException"),  # waiting helps, as it says by Retry-After
     TaktloomError: (500, "ProcessEngineException"),
 }
 _TYPES = {"MessageMismatchError": "MismatchingMessageCorrelationException"}  # by class
@@ -53,8 +53,15 @@ def answer(error: TaktloomError) -> Response:
     listed = "".join(f"\n{finding.message}" for finding in findings[:20])
     message = f"{error.cause} {error.remedy} [{error.code}]{listed}"
     response = _response(status, _TYPES.get(type(error).__name__, kind), message)
+    if status in {429, 503}:
+        _waiting(response, error.parameters.get("retry_after_s", "5"))
     if status == 401:
         response.headers["WWW-Authenticate"] = 'Basic realm="engine-rest", charset="UTF-8"'
+    return response
+
+
+def _waiting(response: Response, seconds: str = "5") -> Response:
+    response.headers["Retry-After"] = seconds
     return response
 
 
@@ -86,4 +93,6 @@ async def _on_http_exception(request: Request, error: Exception) -> Response:
 
 async def _on_failure(request: Request, error: Exception) -> Response:
     problem = failure_of(error)
+    if problem.status == 503:
+        return _waiting(_response(503, "ProcessEngineException", f"{problem.detail} {problem.remedy} [{problem.code}]"))
     return _response(500, "ProcessEngineException", f"{problem.detail} Error id: {problem.error_id}.")

@@ -10366,6 +10366,15 @@ export interface operations {
                     "application/json": components["schemas"]["ObjectGraphOut"];
                 };
             };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
+            };
             /** @description A problem (application/problem+json) */
             default: {
                 headers: {
@@ -10401,6 +10410,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
             };
             /** @description A problem (application/problem+json) */
             default: {
@@ -10440,6 +10458,15 @@ export interface operations {
                     "application/json": components["schemas"]["ObjectNetOut"];
                 };
             };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
+            };
             /** @description A problem (application/problem+json) */
             default: {
                 headers: {
@@ -10475,6 +10502,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
             };
             /** @description A problem (application/problem+json) */
             default: {

@@ -9,6 +9,10 @@ Others may write to the same database (the command line beside the server, other
 writer asks the store whether somebody else has committed since and, if so, forgets everything it remembers. Where the
 store finds that another node was first (PostgreSQL does), or the connection broke before the commit, nothing of the
 group was kept: it is run again as a whole, on a new view, a few times; at last each piece of work by itself.
+
+A store may let a commit fly (`commit_soon`): while the server works, the next group is run on what is remembered. It
+waits for the landing before it reads or writes anything, and before anybody hears of it. If the flight is lost, the
+next group is taken back, the lost one is run again, and then the next one anew, in the order in which they came.
 """
 
 import gc
@@ -33,7 +37,8 @@ _LOG = logging.getLogger(__name__)
 _GROUP_LIMIT = 256  # a commit costs far more than 256 pieces of work; callers at the head should not wait for more
 _IDLE_LOOK_S = 0.5  # how soon another process's commit is noticed when nothing else happens
 _GARBAGE_LIMIT = 50_000  # objects made and not gone again since the last search for cycles
-_ATTEMPTS = {Refusal.CONFLICT: 8, Refusal.LOST: 3}  # of one group; then, where others were first, of each piece
+# Of one group; then, where others were first, of each piece. A lock that is held was waited for already.
+_ATTEMPTS = {Refusal.CONFLICT: 8, Refusal.LOST: 3, Refusal.HELD: 2}
 _PARENTS_FIRST = ("instance", "user_task")  # of the tables with deferred writes those that others refer to
 _PAUSE_S = 0.005  # at most before the second attempt, doubling; by chance, so that two nodes do not meet again
 
@@ -121,6 +126,18 @@ class _Work(Generic[Result]):
         self.changes.clear()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Flight:
+    """A group that is being committed, and what its callers are to be told then."""
+
+    group: "list[_Work[object]]"
+    outcomes: list[Callable[[], None]]
+
+
+class _FlightLostError(BaseException):
+    """The group before was not committed: what has been run since rests on nothing, so no work may go on after it."""
+
+
 class _Signal(Enum):
     """What else the writer is told through its queue."""
 
@@ -133,7 +150,10 @@ class Writer:
 
     def __init__(self, database: Database, *, memory: Memory, feed: ChangeFeed) -> None:
         self._database, self._memory, self._feed = database, memory, feed
-        self._session = BufferedSession(lambda: database.writing, parents_first=_PARENTS_FIRST)
+        self._session = BufferedSession(self._store, parents_first=_PARENTS_FIRST)
+        self._flight: _Flight | None = None
+        self._lost: tuple[_Flight, BaseException] | None = None
+        self._has_to_wait = False
         self._queue: queue.SimpleQueue[_Work[object] | _Signal] = queue.SimpleQueue()
         self._garbage = _Garbage()
         self._is_hinted = False
@@ -187,6 +207,7 @@ class Writer:
     def _loop(self) -> None:
         while True:
             if self._queue.empty():
+                self._land_alone()
                 self._garbage.go_on()
             try:
                 first = self._queue.get(timeout=_IDLE_LOOK_S)
@@ -201,6 +222,7 @@ class Writer:
             if group:
                 self._commit(group)
             if is_last:
+                self._land_alone()
                 self._garbage.go_on()
                 return
 
@@ -220,7 +242,7 @@ class Writer:
     def _commit(self, group: "list[_Work[object]]") -> None:
         group.sort(key=_is_late)
         try:
-            outcomes = self._run_patiently(group)
+            outcomes = self._run_after_flight(group)
         except BaseException as error:
             if len(group) > 1 and self._may_be_one_of_them(error):
                 for work in group:
@@ -231,10 +253,70 @@ class Writer:
             for work in group:
                 work.future.set_exception(failure)
             return
+        if self._flight is None:
+            self._tell(_Flight(group=group, outcomes=outcomes))
+
+    def _tell(self, landed: _Flight) -> None:
         self._database.tell_others()
-        for tell in outcomes:
+        for tell in landed.outcomes:
             tell()
-        self._feed.publish(change for work in group for change in work.changes)
+        self._feed.publish(change for work in landed.group for change in work.changes)
+
+    def _run_after_flight(self, group: "list[_Work[object]]") -> list[Callable[[], None]]:
+        """Run it, again where the flight before is lost meanwhile; that group has been cared for then."""
+        try:
+            return self._run_patiently(group)
+        except _FlightLostError:
+            self._care_for_lost()
+            return self._run_patiently(group)
+
+    def _store(self) -> Session:
+        """The store's session, once nothing flies; raises _FlightLostError."""
+        self._land()
+        if self._lost is not None:
+            raise _FlightLostError
+        return self._database.writing
+
+    def _land(self) -> None:
+        """Wait for the flight and tell its callers; raises _FlightLostError."""
+        flight, self._flight = self._flight, None
+        if flight is None:
+            return
+        try:
+            self._database.land()
+        except BaseException as error:
+            self._session.is_spoilt = True
+            self._lost = flight, error
+            self._database.rollback()
+            raise _FlightLostError from error
+        finally:
+            self._database.lock.release()
+        self._tell(flight)
+
+    def _land_alone(self) -> None:
+        """Where no other group is under way."""
+        try:
+            self._land()
+        except _FlightLostError:
+            self._forget()
+            self._care_for_lost()
+
+    def _care_for_lost(self) -> None:
+        """Run a lost group again, in a way that waits; where something may have been kept of it, tell its callers."""
+        if self._lost is None:
+            return
+        (flight, error), self._lost = self._lost, None
+        for work in flight.group:
+            work.take_back()
+        if self._database.refusal_of(error) is None:
+            for work in flight.group:
+                work.future.set_exception(error)
+            return
+        self._has_to_wait = True
+        try:
+            self._commit(flight.group)
+        finally:
+            self._has_to_wait = False
 
     def _run_patiently(self, group: "list[_Work[object]]") -> list[Callable[[], None]]:
         attempt = 1
@@ -257,18 +339,33 @@ class Writer:
         try:
             if self._database.begin():
                 self._hear_of_foreign_writes()
-            outcomes = [work.attempt(self._database, self._session) for work in group]
-            self._session.flush()
+            outcomes = [self._attempt(work) for work in group]
+            self._store()  # nobody may hear of what rests on a group that is not committed
+            self._session.finish()
         except BaseException:
+            self._land()  # heard of before anything is taken back, whatever it says
             self._database.rollback()
             raise
-        self._end_transaction()
+        if self._end_transaction():
+            self._database.lock.acquire()  # until the landing
+            self._flight = _Flight(group=group, outcomes=outcomes)
         return outcomes
 
-    def _end_transaction(self) -> None:
+    def _attempt(self, work: "_Work[object]") -> Callable[[], None]:
+        if self._flight is not None and self._database.has_landed:
+            self._land()
+        return work.attempt(self._database, self._session)
+
+    def _end_transaction(self) -> bool:
+        """Whether the commit flies."""
+        rows_are_open = self._database.writing.is_sending
         try:
+            if not self._has_to_wait:
+                return self._database.commit_soon()
             self._database.commit()
+            return False
         except BaseException as error:
+            self._session.is_spoilt = rows_are_open
             self._database.rollback()
             if self._database.may_have_kept(error):
                 raise StorageFailedError(
@@ -280,6 +377,7 @@ class Writer:
             raise
 
     def _look_for_foreign_writes(self) -> None:
+        self._land_alone()
         try:
             with self._database.lock:
                 is_changed = self._database.look()
@@ -328,6 +426,7 @@ class InlineWriter(Writer):
             group, _ = self._gather(self._queue.get())
             if group:
                 self._commit(group)
+        self._land_alone()
         self._garbage.go_on()
 
 

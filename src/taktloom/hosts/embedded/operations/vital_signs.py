@@ -36,15 +36,10 @@ class Pulse:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenCounts:
-    """What is open now. By name for the most frequent; timer_lag: how long the oldest due timer is overdue.
-
-    job_events: by type and kind, how often jobs were created, completed, failed, ended by a BPMN error or handed out
-    again after a time-out since the engine was opened.
-    """
+    """What is open now. By name for the most frequent; timer_lag: how long the oldest due timer is overdue."""
 
     instances: Mapping[str, int]
     jobs: Mapping[tuple[str, str], int]
-    job_events: Mapping[tuple[str, str], int]
     incidents: int
     user_tasks: int
     outbox: int
@@ -71,15 +66,22 @@ class VitalSigns:
         try:
             behind = self._core.post(self._tenant_id, work).result(timeout=PATIENCE.total_seconds())
         except NotInTimeError:
-            failure = StoreSlowError(
-                f"The store did not take a write within {PATIENCE.seconds} s.",
-                remedy="Look at the disk and at what else uses the database.",
-                parameters={"seconds": str(PATIENCE.seconds)},
-            )
-            return Pulse(failure=failure, clock_behind=timedelta())
+            return Pulse(failure=_too_slow(), clock_behind=timedelta())
         except TaktloomError as error:
             return Pulse(failure=error, clock_behind=timedelta())
         return Pulse(failure=None, clock_behind=behind)
+
+    def silence(self) -> StoreSlowError | None:
+        """What to tell while a write waits for a store that does not answer; never waits itself."""
+        return _too_slow() if self._core.database.is_silent else None
+
+    @property
+    def job_events(self) -> Mapping[tuple[str, str], int]:
+        """By type and kind, how often jobs were created, completed, failed, and so on since the engine was opened.
+
+        Also ended by a BPMN error, and handed out again after a time-out. The store is not asked.
+        """
+        return self._core.feed.job_counts.copy()
 
     def counts(self) -> OpenCounts:
         """What is open now."""
@@ -94,10 +96,17 @@ class VitalSigns:
         return OpenCounts(
             instances={one.text("process_id"): one.integer("n") for one in instances},
             jobs={(one.text("job_type"), one.text("standing")): one.integer("n") for one in jobs},
-            job_events=self._core.feed.job_counts.copy(),
             incidents=0 if row is None else row.integer("incidents"),
             user_tasks=0 if row is None else row.integer("user_tasks"),
             outbox=0 if row is None else row.integer("outbox"),
             dead_letters=0 if row is None else row.integer("dead"),
             timer_lag=lag,
         )
+
+
+def _too_slow() -> StoreSlowError:
+    return StoreSlowError(
+        f"The store did not take a write within {PATIENCE.seconds} s.",
+        remedy="Look at the disk and at what else uses the database.",
+        parameters={"seconds": str(PATIENCE.seconds)},
+    )

@@ -58,11 +58,30 @@ class Database(ABC):
 
     @abstractmethod
     def begin(self) -> bool:
-        """Begin the writing transaction; whether somebody else has committed since the last one (or look)."""
+        """Begin the writing transaction; whether somebody else has committed since the last one (or look).
+
+        Where that is only found out by a later statement, the statement raises what is a CONFLICT.
+        """
 
     @abstractmethod
     def commit(self) -> None:
         """Commit. When it returns the commit stands, when it raises it does not; never anything between."""
+
+    def commit_soon(self) -> bool:
+        """Commit, or have it committed while the next transaction is prepared: then true, and `land` must follow.
+
+        Until `land` nobody may use the writing session. Raises as *commit* does.
+        """
+        self.commit()
+        return False
+
+    @property
+    def has_landed(self) -> bool:
+        """Whether `land` need not wait for long."""
+        return True
+
+    def land(self) -> None:  # noqa: B027 - where commit_soon waits, nothing is left to do
+        """Wait for what *commit_soon* has begun; returns and raises as *commit* does."""
 
     @abstractmethod
     def rollback(self) -> None:
@@ -100,6 +119,11 @@ class Database(ABC):
     @property
     def is_shared(self) -> bool:
         """Whether others may write while the writing transaction is open, so that its view may be old."""
+        return False
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether the writer has waited for the store for seconds; never waits itself."""
         return False
 
     def may_have_kept(self, error: BaseException) -> bool:

@@ -12,6 +12,10 @@
 - Event-log rows get their positions under a lock that is held until the commit, so a reader who stands at a position
   has seen every row before it, whichever node wrote it.
 - Nodes hold a number each (a session lock), and instance keys end in it: no two nodes ever give the same key.
+- A node that is alone asks nothing at the beginning of a group: what it remembers is right, and most groups need no
+  more until they write. The markers are read before the first statement that does go to the server; where they tell of
+  another node then, the group is run again. The commit of such a group is heard of later (`commit_soon`, `land`), so
+  that the server works while the next group is run.
 - NOTIFY after a commit lets the others look at once. It is a hint: they look twice a second anyway.
 """
 
@@ -19,7 +23,7 @@ import logging
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
@@ -29,13 +33,16 @@ import psycopg
 from taktloom.hosts.embedded.stores.database import PACKAGE, Database, ServerOptions
 from taktloom.hosts.embedded.stores.node_hints import NodeHints
 from taktloom.hosts.embedded.stores.postgresql_months import make_months, tend_months
+from taktloom.hosts.embedded.stores.postgresql_readers import SILENCE_S, Readers
 from taktloom.model.errors import ConflictError, IncidentError
 from taktloom.model.identifiers import InstanceKey
 from taktloom.storage import (
     ConnectionLostError,
+    QueryRefusedError,
     QueryTooLongError,
     Refusal,
     Session,
+    SqlValue,
     SyncLevel,
     load_queries,
     to_micros,
@@ -44,6 +51,8 @@ from taktloom.storage.postgresql import (
     PgConnection,
     PostgresqlSession,
     connect,
+    first_line,
+    give_room,
     place_of,
     refusal_of,
     require_safe_commits,
@@ -58,6 +67,8 @@ _KEY_DIGITS = 16
 _PATIENCE_S = 30.0  # how long to try to learn what came of a commit
 _PAUSE_S = 0.2
 _AWAY_S = 5.0  # between two attempts to reach a server that is away, while nothing is to be written
+_WRITER_PATIENCE_S = 60.0  # statements are short; whoever waits for so long has lost the server
+_READER_GRACE_S = 5.0  # for the server to end a query that took too long
 _DAY_MICROS = 86_400_000_000
 
 
@@ -90,6 +101,8 @@ class PostgresqlDatabase(Database):
         self._node_number = 0
         self._seen_markers: tuple[int, str] | None = None
         self._has_company = False
+        self._is_company_new = False  # others' markers were found too late for the group that found them
+        self._flying: str | None = None  # the marker of a commit that is not heard of yet
         self._next_try = 0.0
         self.lock = threading.RLock()
         self._connection = self._open_writer()
@@ -101,29 +114,54 @@ class PostgresqlDatabase(Database):
         except BaseException:
             self._connection.close()
             raise
-        self._readers = _Readers(self._open_reader, limit=options.readers)
+        self._connection.patience_s = _WRITER_PATIENCE_S  # from now on: a migration may take its time
+        self._readers = Readers(
+            self._open_reader, limit=options.readers, refusal=self._lost, is_writer_stuck=lambda: self.is_silent
+        )
         self._hints: NodeHints | None = None
 
     def begin(self) -> bool:
         """See Database. Connects again where the connection is gone; raises ConnectionLostError where that fails."""
-        if self._connection.closed or self._connection.broken:
+        if self._is_alone and (self._flying is not None or not self._is_away):
+            self._session.begin_later(self._begin_late)
+            return False
+        if self._is_away:
             self._reconnect()
-        with self._session.together():
-            self._session.begin("ISOLATION LEVEL REPEATABLE READ")
-            return self._note_others()
+        was_new, self._is_company_new = self._is_company_new, False
+        return self._begin_now() or was_new
 
     def commit(self) -> None:
         """See Database. Raises ConnectionLostError (nothing was kept), OutcomeUnknownError."""
-        marker = secrets.token_hex(8)
+        if self._send_commit():
+            self.land()
+
+    def commit_soon(self) -> bool:
+        """See Database: where another node may wait for our locks, it is waited for at once."""
+        is_flying = self._send_commit()
+        if is_flying and not self._is_alone:
+            self.land()
+            return False
+        return is_flying
+
+    @property
+    def has_landed(self) -> bool:
+        """See Database."""
+        return self._flying is None or self._session.is_answered
+
+    def land(self) -> None:
+        """See Database."""
+        marker, self._flying = self._flying, None
+        if marker is None:
+            return
         try:
-            self._commit_with(marker)
+            self._session.settle()
         except psycopg.Error as error:
-            if refusal_of(error) is not Refusal.LOST:
-                raise
-            self._learn_outcome(marker, error)
+            self._require_kept(marker, error)
 
     def rollback(self) -> None:
         """See Database; a connection that cannot even do that is given up."""
+        self._flying = None
+        self._session.forgo()
         try:
             with suppress(psycopg.Error):
                 self._session.settle()
@@ -135,7 +173,7 @@ class PostgresqlDatabase(Database):
     def look(self) -> bool:
         """See Database; false while the server is away, which is tried again now and then."""
         try:
-            if self._connection.closed or self._connection.broken:
+            if self._is_away:
                 if time.monotonic() < self._next_try:
                     return False
                 self._reconnect()
@@ -159,7 +197,7 @@ class PostgresqlDatabase(Database):
     def reading(self) -> Iterator[Session]:
         """See Database; waits for a free connection where all are lent.
 
-        Raises ConnectionLostError, QueryTooLongError.
+        Raises ConnectionLostError, QueriesQueuedError, QueryRefusedError, QueryTooLongError.
         """
         session = self._readers.take()
         try:
@@ -168,11 +206,15 @@ class PostgresqlDatabase(Database):
             raise QueryTooLongError(
                 "A query took too long and was ended.", self._place, "Narrow what you ask for, then try again."
             ) from error
-        except psycopg.Error as error:
+        except psycopg.OperationalError as error:
             if refusal_of(error) is Refusal.LOST:
                 session.close()
                 raise self._lost() from error
-            raise
+            raise QueryRefusedError(
+                f"The database server refused a query: {first_line(error)}.",
+                self._place,
+                "End what holds the lock, or give the server memory and disk space, then try again.",
+            ) from error
         finally:
             self._readers.give_back(session)
 
@@ -180,6 +222,13 @@ class PostgresqlDatabase(Database):
     def is_shared(self) -> bool:
         """See Database: true as long as there is another node."""
         return self._has_company
+
+    @property
+    def is_silent(self) -> bool:
+        """See Database."""
+        connection = self._connection
+        since = connection.waits_since
+        return connection.closed or (since is not None and time.monotonic() - since > SILENCE_S)
 
     def backup(self, target: Path) -> None:
         """See Database."""
@@ -196,7 +245,7 @@ class PostgresqlDatabase(Database):
             self._hints.close()
         self._readers.close()
         with self.lock, suppress(psycopg.Error):
-            self.writing.run("forget_node", node_id=self._node_id)
+            self.writing.run("forget_node", node_id=self._node_id, now=_now())
         self._connection.close()
 
     def prepare_history(self, now: datetime) -> None:
@@ -227,15 +276,48 @@ class PostgresqlDatabase(Database):
         self._session = PostgresqlSession(connection, self._queries, turns={"insert_event": _POSITIONS_LOCK})
         self.writing: Session = self._session
 
-    def _commit_with(self, marker: str) -> None:
-        with self._session.together():
-            self._mark(marker)
-            self._connection.execute("COMMIT")
+    @property
+    def _is_alone(self) -> bool:
+        return not self._has_company and not self._is_company_new and self._seen_markers is not None
 
-    def _mark(self, marker: str) -> None:
-        self._session.run(
-            "mark_commit", node_id=self._node_id, node_number=self._node_number, marker=marker, now=_now()
-        )
+    @property
+    def _is_away(self) -> bool:
+        return self._connection.closed or self._connection.broken
+
+    def _begin_now(self) -> bool:
+        with self._session.together():
+            self._session.begin("ISOLATION LEVEL REPEATABLE READ")
+            return self._note_others()
+
+    def _begin_late(self) -> None:
+        """Raises a CONFLICT where another node has come: what the group has done until now rests on old views."""
+        if self._begin_now():
+            self._is_company_new = True
+            raise psycopg.errors.SerializationFailure("another engine has written to the database")
+
+    def _send_commit(self) -> bool:
+        """Send the marker and the commit; false where the transaction is over already, as one without statements is."""
+        if self._session.is_to_begin:
+            self._session.forgo()
+            return False
+        marker = secrets.token_hex(8)
+        try:
+            self._session.send_many("mark_commit", [self._mark(marker)])
+            self._session.send_commit()
+        except psycopg.Error as error:
+            self._require_kept(marker, error)
+            return False
+        self._flying = marker
+        return True
+
+    def _require_kept(self, marker: str, error: psycopg.Error) -> None:
+        """Return where the commit stands in spite of *error*; raise where it does not."""
+        if refusal_of(error) is not Refusal.LOST:
+            raise error
+        self._learn_outcome(marker, error)
+
+    def _mark(self, marker: str) -> Mapping[str, SqlValue]:
+        return {"node_id": self._node_id, "node_number": self._node_number, "marker": marker, "now": _now()}
 
     def _note_others(self) -> bool:
         row = self.writing.first("markers_of_others", node_id=self._node_id)
@@ -265,6 +347,7 @@ class PostgresqlDatabase(Database):
         self._connection.close()
         try:
             self._connection = self._open_writer()
+            self._connection.patience_s = _WRITER_PATIENCE_S
             require_safe_commits(self._connection, self._sync, self._place)
             self._use(self._connection)
             self._register()
@@ -296,7 +379,11 @@ class PostgresqlDatabase(Database):
             return
 
     def _open_writer(self) -> PgConnection:
-        return connect(self._url, password=self._options.password, name="taktloom writer", settings=WRITER_SETTINGS)
+        connection = connect(
+            self._url, password=self._options.password, name="taktloom writer", settings=WRITER_SETTINGS
+        )
+        give_room(connection)
+        return connection
 
     def _open_reader(self) -> PostgresqlSession:
         connection: PgConnection = connect(
@@ -305,6 +392,7 @@ class PostgresqlDatabase(Database):
             name="taktloom reader",
             settings={"statement_timeout": str(self._options.query_timeout_ms)},
         )
+        connection.patience_s = self._options.query_timeout_ms / 1000 + _READER_GRACE_S
         return PostgresqlSession(connection, self._queries)
 
     def _lost(self) -> ConnectionLostError:
@@ -330,57 +418,3 @@ WRITER_SETTINGS = {
 
 def _now() -> int:
     return time.time_ns() // 1000
-
-
-class _Readers:
-    """Connections for queries: lent one at a time, each in a read-only transaction of its own."""
-
-    def __init__(self, open_one: Callable[[], PostgresqlSession], *, limit: int) -> None:
-        self._open_one = open_one
-        self._free = threading.Semaphore(limit)
-        self._idle: list[PostgresqlSession] = []
-        self._lock = threading.Lock()
-        self._is_closed = False
-
-    def take(self) -> PostgresqlSession:
-        """A session in a transaction; what the server has closed meanwhile is thrown away."""
-        self._free.acquire()
-        try:
-            while True:
-                with self._lock:
-                    session = self._idle.pop() if self._idle else None
-                if session is None:
-                    session = self._open_one()
-                    session.begin("ISOLATION LEVEL REPEATABLE READ READ ONLY")
-                    return session
-                try:
-                    session.begin("ISOLATION LEVEL REPEATABLE READ READ ONLY")
-                except psycopg.Error:
-                    session.close()
-                    continue
-                return session
-        except BaseException:
-            self._free.release()
-            raise
-
-    def give_back(self, session: PostgresqlSession) -> None:
-        """End its transaction and keep it for the next one."""
-        try:
-            session.connection.execute("ROLLBACK")
-        except psycopg.Error:
-            session.close()
-        with self._lock:
-            is_kept = not session.connection.closed and not self._is_closed
-            if is_kept:
-                self._idle.append(session)
-        if not is_kept:
-            session.close()
-        self._free.release()
-
-    def close(self) -> None:
-        """Close the idle ones, and the others when they come back."""
-        with self._lock:
-            self._is_closed = True
-            idle, self._idle = self._idle, []
-        for session in idle:
-            session.close()
