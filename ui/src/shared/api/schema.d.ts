@@ -13207,8 +13207,10 @@ export interface operations {
     show_starts: {
         parameters: {
             query?: {
-                /** @description Times the activity's median that a duration is believed. */
+                /** @description Times the activity's median that a duration is believed; 0: as the activity's own spread says. */
                 outlier?: number;
+                /** @description Working hours: discovered for each resource, or always. */
+                hours?: components["schemas"]["Hours"];
                 from?: string | null;
                 to?: string | null;
                 variants?: string | null;
@@ -13258,8 +13260,10 @@ export interface operations {
     export_starts: {
         parameters: {
             query?: {
-                /** @description Times the activity's median that a duration is believed. */
+                /** @description Times the activity's median that a duration is believed; 0: as the activity's own spread says. */
                 outlier?: number;
+                /** @description Working hours: discovered for each resource, or always. */
+                hours?: components["schemas"]["Hours"];
                 from?: string | null;
                 to?: string | null;
                 variants?: string | null;
@@ -13719,12 +13723,12 @@ export interface operations {
     show_waiting: {
         parameters: {
             query?: {
-                /** @description Times the activity's median that a duration is believed. */
+                /** @description Times the activity's median that a duration is believed; 0: as the activity's own spread says. */
                 outlier?: number;
-                /** @description Recorded starts only, or missing ones estimated. */
-                starts?: components["schemas"]["Starts"];
                 /** @description Working hours: discovered for each resource, or always. */
                 hours?: components["schemas"]["Hours"];
+                /** @description Recorded starts only, or missing ones estimated. */
+                starts?: components["schemas"]["Starts"];
                 /** @description Seconds between two steps of a batch at most. */
                 tolerance_s?: number;
                 /** @description Language of the words in the drawing. */
@@ -13778,12 +13782,12 @@ export interface operations {
     export_waiting: {
         parameters: {
             query?: {
-                /** @description Times the activity's median that a duration is believed. */
+                /** @description Times the activity's median that a duration is believed; 0: as the activity's own spread says. */
                 outlier?: number;
-                /** @description Recorded starts only, or missing ones estimated. */
-                starts?: components["schemas"]["Starts"];
                 /** @description Working hours: discovered for each resource, or always. */
                 hours?: components["schemas"]["Hours"];
+                /** @description Recorded starts only, or missing ones estimated. */
+                starts?: components["schemas"]["Starts"];
                 /** @description Seconds between two steps of a batch at most. */
                 tolerance_s?: number;
                 /** @description Language of the words in the drawing. */
