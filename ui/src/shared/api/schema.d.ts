@@ -10968,6 +10968,8 @@ export interface operations {
                 confidence?: number;
                 /** @description Least share of the resource's events within it. */
                 support?: number;
+                /** @description Name days without work by the holidays of this country (ISO 3166), or none. */
+                country?: string;
                 from?: string | null;
                 to?: string | null;
                 variants?: string | null;
@@ -11023,6 +11025,8 @@ export interface operations {
                 confidence?: number;
                 /** @description Least share of the resource's events within it. */
                 support?: number;
+                /** @description Name days without work by the holidays of this country (ISO 3166), or none. */
+                country?: string;
                 from?: string | null;
                 to?: string | null;
                 variants?: string | null;
