@@ -3,7 +3,8 @@
 
 A resource's profile is how often it did each activity (logarithm of one plus the count, so that the diligent and the
 occasional of one trade are alike). Two resources are as alike as these correlate (Pearson), or as the share of their
-work that is the same, whichever is more: of people who all do everything equally often only chance is left to correlate.
+work that is the same, whichever is more: of people who all do everything equally often only chance is left to
+correlate.
 Resources are joined from the most alike pair on while the mean likeness of the two groups is at least the threshold:
 agglomerative clustering with average linkage.
 Sources: van der Aalst & Song, "Mining social networks: uncovering interaction patterns in business processes", BPM 2004
