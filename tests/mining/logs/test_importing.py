@@ -582,7 +582,9 @@ def test_the_preview_tells_the_types_that_the_import_gives(tmp_path: Path) -> No
     }
     names, rows = list(columns), zip(*columns.values(), strict=True)
     lines = [f"{n % 2}\ta\t2024-01-0{1 + n}T00:00:00Z\t" + "\t".join(row) for n, row in enumerate(rows)]
-    (tmp_path / "log.tsv").write_text("\n".join(["case\tactivity\ttime\t" + "\t".join(names), *lines]), encoding="utf-8")
+    (tmp_path / "log.tsv").write_text(
+        "\n".join(["case\tactivity\ttime\t" + "\t".join(names), *lines]), encoding="utf-8"
+    )
 
     preview = {each.name: each.type for each in sniff_log(tmp_path / "log.tsv").columns}
     request = ImportRequest(path=tmp_path / "log.tsv", name="log", imported_at=datetime(2026, 1, 1, tzinfo=UTC))
