@@ -370,7 +370,7 @@ def test_a_log_without_resources_or_starts_is_refused_by_what_it_lacks(
 def test_the_kinds_of_cases_are_told(context: Context, log_id: str) -> None:
     output = ran(context, log_id, "clusters", {"clusters": 2})
 
-    assert [row[1] for row in output.tables[0].rows] == [20]
+    assert [row[1] for row in output.tables[0].rows] == [10, 10]
     assert output.tables[0].rows[0][6] in {"a > b > c > d", "a > c > b > d"}
 
 

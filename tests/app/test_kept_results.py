@@ -6,6 +6,7 @@ import pytest
 
 from taktloom.app import drafting, kept_results, logs, potential
 from taktloom.app.context import Context, local_operator
+from taktloom.app.long_work import unheard
 from taktloom.app.settings import Settings
 from taktloom.app.wiring import Rooms
 from taktloom.model.errors import ConflictError
@@ -149,10 +150,10 @@ def test_what_is_read_back_equals_what_was_computed(
     context = opened()
     request = logs.ImportRequest(timezone="Europe/Amsterdam")
     log_id = logs.import_file(context, path=test_data / "logs" / "receipt.csv", request=request).log_id
-    computed = potential.assess(context, log_id, potential.unheard)
+    computed = potential.assess(context, log_id, unheard)
     monkeypatch.setattr(assessment, "assess_log", None)
 
-    read_back = potential.assess(opened(), log_id, potential.unheard)
+    read_back = potential.assess(opened(), log_id, unheard)
 
     assert read_back == computed
 

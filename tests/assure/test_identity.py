@@ -1,13 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
+from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from argon2 import PasswordHasher
 
 from taktloom.assure.identity import (
+    FAILURES_PER_ADDRESS,
     FAILURES_PER_USER,
     THROTTLE_WINDOW,
     IdentityStore,
@@ -17,6 +21,7 @@ from taktloom.assure.identity import (
     SignInRefusedError,
     SignInThrottledError,
     UsernameTakenError,
+    network_of,
 )
 from taktloom.assure.passwords import Passwords, WeakPasswordError
 from taktloom.assure.permissions import Role, Scope
@@ -295,3 +300,67 @@ def test_a_key_is_not_recalled_after_it_is_revoked_here_or_its_time_is_over(
     clock.now = end
 
     assert store.recall_key(ending) is None
+
+
+def test_a_name_is_one_however_its_accents_width_and_case_are_written(store: IdentityStore) -> None:
+    store.add_user("Jos\u00e9", password=PASSWORD)
+    store.add_user("admin", password=PASSWORD)
+
+    for lookalike in ("Jose\u0301", "JOS\u00c9", "\uff41\uff44\uff4d\uff49\uff4e", "Admin"):
+        with pytest.raises(UsernameTakenError):
+            store.add_user(lookalike)
+
+    assert store.sign_in("jose\u0301", PASSWORD, address=ADDRESS).user.username == "Jos\u00e9"
+
+
+def test_a_name_that_an_older_version_kept_still_signs_in(store: IdentityStore) -> None:
+    user = store.add_user("Jose\u0301", password=PASSWORD)
+    with store._lock:
+        store._session.connection.execute("UPDATE user SET username_folded = ?", ["jose\u0301"])
+
+    assert store.sign_in("Jose\u0301", PASSWORD, address=ADDRESS).user.user_id == user.user_id
+    with pytest.raises(UsernameTakenError):
+        store.add_user("Jose\u0301")
+
+
+def test_many_guesses_at_a_time_learn_no_more_than_one_after_the_other(tmp_path: Path, clock: SettableClock) -> None:
+    guesses = 3 * FAILURES_PER_USER
+    together = Barrier(guesses)
+
+    class Together(Passwords):
+        """Nobody's password is compared before everybody is let in."""
+
+        def is_right(self, password: str, password_hash: str | None) -> bool:
+            together.wait(30)
+            return super().is_right(password, password_hash)
+
+    quick = Together(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    store = IdentityStore(tmp_path / "identity.db", clock=clock, passwords=quick)
+    store.add_user("mei", password=PASSWORD)
+
+    def guess(number: int) -> type[Exception]:
+        with pytest.raises((SignInRefusedError, SignInThrottledError)) as refused:
+            store.sign_in("mei", f"not this one {number}", address=ADDRESS)
+        return refused.type
+
+    with ThreadPoolExecutor(guesses) as pool:
+        learnt = Counter(pool.map(guess, range(guesses)))
+    store.close()
+
+    assert learnt == {SignInRefusedError: FAILURES_PER_USER, SignInThrottledError: guesses - FAILURES_PER_USER}
+
+
+def test_one_customer_of_ipv6_is_one_address(store: IdentityStore) -> None:
+    assert network_of("2001:db8:1:2:3:4:5:6") == network_of("2001:db8:1:2::1%eth0") == "2001:db8:1:2::/64"
+    assert network_of("2001:db8:1:3::1") != network_of("2001:db8:1:2::1")
+    assert (network_of(ADDRESS), network_of(f"::ffff:{ADDRESS}"), network_of("unknown")) == (
+        ADDRESS,
+        ADDRESS,
+        "unknown",
+    )
+
+    for number in range(FAILURES_PER_ADDRESS):
+        with pytest.raises(SignInRefusedError):
+            store.sign_in(f"name {number}", PASSWORD, address=f"2001:db8::{number:x}")
+    with pytest.raises(SignInThrottledError):
+        store.sign_in("another", PASSWORD, address="2001:db8::ffff")

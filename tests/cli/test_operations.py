@@ -5,6 +5,7 @@ from pathlib import Path
 
 from tests.cli.commands import CommandLine
 from tests.hosts.embedded.test_migration import version
+from tests.hosts.embedded.test_stuck_joins import FORKED
 
 
 def deploy(taktloom: CommandLine, folder: Path, *elements: str) -> None:
@@ -80,3 +81,22 @@ def test_batches_moments_restarts_and_retention_have_commands(taktloom: CommandL
     assert taktloom("instance", "hold", keys[0], *why).code == 0
     assert taktloom("retention", "run").out == "Removed 1 instances.\n"
     assert "orders" in taktloom("retention", "list").out
+
+
+def test_what_would_be_stuck_is_shown_refused_and_done_when_allowed(taktloom: CommandLine, tmp_path: Path) -> None:
+    deploy(taktloom, tmp_path, "pick", "pack")
+    (tmp_path / "orders.bpmn").write_bytes(FORKED)
+    assert taktloom("deploy", tmp_path / "orders.bpmn").code == 0
+    keys = [taktloom.json("start", "orders", "--version", "1")["instance_key"] for _ in range(2)]
+    versions, why = ("--from", "1", "--to", "2"), ("--reason", "both are done by hand")
+    migrate = ("instance", "migrate", keys[0], "--process", "orders", *versions, *why)
+    batch = ("batch", "create", "migrate", "--key", keys[1], "--process", "orders", "--version", "1", "--to", "2", *why)
+
+    assert "2 stuck" in taktloom("migration", "preview", "orders", *versions).out
+    assert (taktloom(*migrate).code, "TL-2333" in taktloom(*migrate).err) == (1, True)
+    assert taktloom(*migrate, "--allow-stuck").code == 0
+    assert [taktloom.json(*batch)["failed"], taktloom.json(*batch, "--allow-stuck")["failed"]] == [1, 0]
+    new = taktloom.json("start", "orders")["instance_key"]
+    move = ("instance", "modify", new, "--move", "check=pack")
+    assert "stuck at join: It would wait" in taktloom(*move, "--preview").out
+    assert [taktloom(*move, *why).code, taktloom(*move, *why, "--allow-stuck").code] == [1, 0]

@@ -131,3 +131,22 @@ def test_a_taken_port_is_told_before_the_guided_example_is_prepared(tmp_path: Pa
     assert begun.returncode == 1
     assert json.loads(output)["error"]["parameters"]["port"] == port
     assert not (tmp_path / "data" / "engine.db").exists()
+
+
+def test_ctrl_c_while_the_command_is_loaded_ends_it_quietly() -> None:
+    begin = """
+import os, signal, sys
+
+class Interrupts:
+    def find_spec(self, name, path=None, target=None):
+        if name == "taktloom.cli.main":
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Interrupts())
+from taktloom.__main__ import main
+main()
+"""
+
+    ended = subprocess.run([sys.executable, "-c", begin], capture_output=True, timeout=60, check=False)
+
+    assert (ended.returncode, ended.stdout, ended.stderr) == (-signal.SIGINT, b"", b"")

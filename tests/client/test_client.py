@@ -10,7 +10,7 @@ import pytest
 
 from taktloom.app.settings import Settings
 from taktloom.app.wiring import Rooms
-from taktloom.client import Client, RequestRefusedError
+from taktloom.client import Client, InstanceStart, RequestRefusedError
 from taktloom.client.transport import Transport
 from taktloom.connect import ServerUnavailableError
 from taktloom.storage import SyncLevel
@@ -49,6 +49,14 @@ def test_a_process_is_deployed_started_and_worked_through(client: Client) -> Non
     ended = client.instance(started.instance_key)
     assert (ended.status, ended.business_key) == ("cancelled", "A-17")
     assert ended.ended_at is not None
+
+
+def test_many_instances_are_started_in_few_requests(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("taktloom.client.client._STARTS_AT_ONCE", 2)
+
+    answers = client.start_many("permit", [InstanceStart({"amount": 0}), *map(InstanceStart, [{"amount": 1}, {}])])
+
+    assert [client.variables(str(answer)).get("amount") for answer in answers] == [0, 1, None]
 
 
 def test_lists_are_fetched_page_by_page(client: Client) -> None:

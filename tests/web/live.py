@@ -12,13 +12,21 @@ from taktloom.app.context import LOCAL_OPERATOR, Context
 from taktloom.app.service_accounts import SCOPES
 from taktloom.app.wiring import Rooms
 from taktloom.web.application import create_application
+from taktloom.web.connections import PatientProtocol
 
 
 @contextmanager
 def listening(rooms: Rooms) -> Iterator[str]:
     """Its address, while it serves *rooms*; they are not closed."""
     ready = threading.Event()
-    config = uvicorn.Config(create_application(rooms), port=0, log_config=None, access_log=False, lifespan="off")
+    config = uvicorn.Config(
+        create_application(rooms),
+        port=0,
+        http=PatientProtocol,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+    )
     server = _Server(config, ready)
     thread = threading.Thread(target=server.run, name="listening", daemon=True)
     thread.start()

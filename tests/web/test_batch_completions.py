@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Many jobs completed in one request: each completion has its own answer."""
+"""Many jobs completed, or instances started, in one request: each has its own answer."""
 
 from taktloom.app.wiring import Rooms
 from tests.web.client import Client, expect
@@ -37,3 +37,18 @@ def test_one_bad_completion_of_a_request_does_not_stop_the_others(rooms: Rooms, 
         (unknown["job_id"], "TL-2594"),
     }
     assert {one["status"] for one in admin.get("/instances")["items"]} == {"completed", "active"}
+
+
+def test_one_bad_start_of_a_request_does_not_stop_the_others(rooms: Rooms, admin: Client) -> None:
+    expect(admin.call("POST", "/deployments", files=[("files", ("one.bpmn", MODEL, "application/xml"))]), 201)
+    unreadable = {"variables": {"day": {"@type": "date", "value": "never"}}}
+    body = {"starts": [{"business_key": "a"}, unreadable, {"business_key": "b"}, {"variables": {"n": 5}}]}
+
+    answer = admin.post("/processes/one/starts", body, 200)
+
+    assert [(one["number"], one["business_key"]) for one in answer["started"]] == [(0, "a"), (2, "b"), (3, None)]
+    assert [(one["number"], one["code"]) for one in answer["refused"]] == [(1, "TL-2301")]
+    keys = {one["instance_key"] for one in answer["started"]}
+    assert {one["instance_key"] for one in admin.get("/instances")["items"]} == keys
+    admin.post("/processes/none/starts", {"starts": [{}]}, 404)
+    admin.post("/processes/one/starts", {"starts": []}, 422)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from decimal import Decimal
 
+import httpx
 import pytest
 
 from taktloom import worker
@@ -191,3 +192,23 @@ def test_a_stream_that_makes_no_sense_is_refused(rooms: Rooms, admin: Browser, q
 def test_a_stream_of_a_server_that_refuses_the_key_raises(server: tuple[Rooms, str, str]) -> None:
     with Client(server[1], "tk_wrong") as stranger, pytest.raises(NotAuthenticatedError):
         list(stranger.stream_jobs(["work"], worker="w"))
+
+
+def test_a_stream_ends_without_another_job_when_its_key_is_revoked(
+    server: tuple[Rooms, str, str], client: Client
+) -> None:
+    rooms, address, _ = server
+    key = new_key(rooms, "to be revoked")
+    asked = {"job_type": "work", "worker": "w", "max_jobs": "5"}
+    with httpx.stream(
+        "GET", f"{address}/api/v1/jobs/stream", params=asked, headers={"Authorization": f"Bearer {key}"}, timeout=60
+    ) as answer:
+        lines = answer.iter_lines()
+        begun = [next(lines) for _ in range(4)]
+        account = next(one for one in rooms.identity.list_service_accounts() if one.name == "to be revoked")
+        rooms.identity.revoke_service_account(account.account_id)
+        client.start("one", {"n": 1})
+        left = [line for line in lines if line]
+
+    assert ": connected" in begun
+    assert left == ["event: end", "data: {}"]

@@ -59,3 +59,22 @@ def test_a_waiting_worker_is_sent_home_when_the_server_stops(rooms: Rooms, admin
 
     assert answers == [{"jobs": []}]
     assert time.monotonic() - began < WANTED["wait_s"]  # type: ignore[operator]
+
+
+def test_a_waiting_worker_whose_key_is_revoked_gets_no_job_any_more(rooms: Rooms, admin: Client) -> None:
+    added = admin.post("/service-accounts", {"name": "w", "job_types": ["*"], "routes": ["jobs"]}, 201)
+    answers: list[int] = []
+
+    def ask() -> None:
+        with Client(rooms) as worker:
+            headers = {"Authorization": f"Bearer {added['key']}"}
+            answers.append(worker.call("POST", "/jobs/activations", json=WANTED, headers=headers).status_code)
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    while not rooms.changes.is_heard and thread.is_alive():
+        time.sleep(0.01)
+    rooms.identity.revoke_service_account(added["account"]["account_id"])
+    thread.join()
+
+    assert answers == [401]

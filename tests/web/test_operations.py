@@ -4,6 +4,7 @@
 from typing import Any
 
 from tests.hosts.embedded.test_migration import version
+from tests.hosts.embedded.test_stuck_joins import FORKED
 from tests.web.client import Client
 
 REASON = "the customer called"
@@ -102,3 +103,25 @@ def test_a_mapping_that_cannot_be_names_every_pair(admin: Client) -> None:
 
     assert refused["code"] == "TL-1330"
     assert len(refused["findings"]) == 2
+
+
+def test_what_would_be_stuck_is_told_before_refused_and_done_when_allowed(admin: Client) -> None:
+    deploy(admin, "pick", "pack")
+    files = {"files": ("orders.bpmn", FORKED, "application/xml")}
+    assert admin.call("POST", "/deployments", files=files).status_code == 201
+    key = start(admin, version=1)
+    request = {"process_id": "orders", "source_version": 1, "target_version": 2}
+    moves = {"moves": [{"source": "check", "target": "pack"}], "reason": REASON}
+
+    run = admin.post("/migrations/preview?verdict=stuck", request)
+    refused = admin.post(f"/instances/{key}/migration", {**request, "reason": REASON}, 409)
+    admin.post(f"/instances/{key}/migration", {**request, "reason": REASON, "allow_stuck": True}, 204)
+    other = start(admin, version=2)
+    foreseen = admin.post(f"/instances/{other}/modification/preview", {"moves": moves["moves"]})["stuck"]
+    moved = admin.post(f"/instances/{other}/modification", moves, 409)
+    admin.post(f"/instances/{other}/modification", {**moves, "allow_stuck": True}, 204)
+
+    why = [["join", "It would wait here for ever: no token can come over 'orders_check_join'."]]
+    assert (run["counts"], [one["obstacles"] for one in run["items"]], foreseen) == ({"stuck": 1}, [why], why)
+    assert {(one["code"], one["place"]["element_id"]) for one in (refused, moved)} == {("TL-2333", "join")}
+    assert admin.get(f"/instances/{key}")["summary"]["version"] == 2

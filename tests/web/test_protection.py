@@ -1,16 +1,28 @@
 # SPDX-License-Identifier: Apache-2.0
 import asyncio
+import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import httpx
 import pytest
+import uvicorn
 
 from taktloom.app.settings import Settings
 from taktloom.app.wiring import Rooms
 from taktloom.model.errors import IncidentError
-from taktloom.web.server import PortTakenError, UnprotectedAddressError, is_own_machine, listen, require_protected
+from taktloom.web import connections, protection
+from taktloom.web.server import (
+    PortTakenError,
+    UnprotectedAddressError,
+    _Server,
+    is_own_machine,
+    listen,
+    require_protected,
+)
 from tests.web.client import Client, expect
+from tests.web.live import listening
 
 
 @pytest.fixture
@@ -52,6 +64,56 @@ def test_bodies_without_length_are_counted_while_they_come(small: Client) -> Non
     answer = small.call("POST", "/users", content=chunks(), headers={"Content-Type": "application/json"})
 
     assert answer.status_code == 413
+
+
+def test_a_body_that_does_not_come_is_not_waited_for_for_ever(small: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(protection, "GRACE_S", 0.05)
+
+    async def never_ending() -> AsyncIterator[bytes]:
+        yield b'{"username":'
+        await asyncio.Event().wait()
+
+    answer = small.call("POST", "/users", content=never_ending(), headers={"Content-Type": "application/json"})
+
+    assert (answer.status_code, answer.json()["code"]) == (408, "TL-2922")
+    assert answer.headers["connection"] == "close"
+
+
+def test_a_request_that_gives_its_length_in_two_ways_is_refused(small: Client) -> None:
+    headers = {"Content-Length": "4", "Transfer-Encoding": "chunked", "Content-Type": "application/json"}
+
+    answer = small.call("POST", "/session", content=b"{}", headers=headers)
+
+    assert (answer.status_code, answer.headers["connection"]) == (400, "close")
+
+
+@pytest.mark.parametrize("sent", [b"", b"GET /healthz HTTP/1.1\r\nHost"])
+def test_a_connection_without_a_whole_request_is_closed(
+    rooms: Rooms, monkeypatch: pytest.MonkeyPatch, sent: bytes
+) -> None:
+    monkeypatch.setattr(connections, "HEAD_S", 0.05)
+    with listening(rooms) as address:
+        with socket.create_connection(("127.0.0.1", int(address.rpartition(":")[2])), timeout=60) as connection:
+            connection.sendall(sent)
+            heard = connection.recv(100)
+        answer = httpx.get(f"{address}/healthz")
+
+    assert heard == b""
+    assert answer.status_code == 200
+
+
+def test_a_second_signal_of_either_kind_does_not_wait_for_requests() -> None:
+    stopped: list[str] = []
+    config = uvicorn.Config("nothing:here")
+    server = _Server(config, on_ready=lambda: None, on_stop=lambda: stopped.append("streams"))
+
+    server.handle_exit(signal.SIGTERM, None)
+    first = server.should_exit, server.force_exit
+    server.handle_exit(signal.SIGTERM, None)
+
+    assert first == (True, False)
+    assert server.force_exit
+    assert stopped == ["streams", "streams"]
 
 
 def test_uploads_have_a_limit_of_their_own(small: Client) -> None:

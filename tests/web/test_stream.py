@@ -1,9 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 import asyncio
 from datetime import UTC, datetime
+from types import SimpleNamespace
+
+import pytest
 
 from taktloom.app.changes import Change, ChangeFeed
+from taktloom.app.context import ANONYMOUS, LOCAL_OPERATOR, Principal
 from taktloom.app.wiring import Rooms
+from taktloom.web import stream
 from taktloom.web.stream import event_stream
 from tests.app.models import PERMIT_BPMN
 from tests.web.client import Client, expect
@@ -58,3 +63,20 @@ def test_a_case_worker_hears_of_tasks_only(rooms: Rooms) -> None:
     subscription = open_stream(Context(principal=principal, rooms=rooms), topics=("tasks", "incidents", "watch:x"))
 
     assert subscription.topics == ("tasks",)
+
+
+def test_the_stream_ends_with_the_session_that_opened_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream, "LOOK_EVERY_S", 0.0)
+    sessions = [LOCAL_OPERATOR, LOCAL_OPERATOR, ANONYMOUS]
+
+    async def find_principal() -> Principal:
+        return sessions.pop(0)
+
+    request = Connected()
+    request.state = SimpleNamespace(principal=LOCAL_OPERATOR, find_principal=find_principal)  # type: ignore[attr-defined]
+
+    async def read() -> list[str]:
+        return [line async for line in event_stream(ChangeFeed().subscribe(("tasks",)), request)]  # type: ignore[arg-type]
+
+    assert asyncio.run(read()) == ["retry: 2000\n\n: connected\n\n"]
+    assert sessions == []

@@ -31,7 +31,10 @@ _SHOWN = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchOrder:
-    """What to do to which targets; variables: to set, or the results of what is skipped. restart None: as it began."""
+    """What to do to which targets; variables: to set, or the results of what is skipped. restart None: as it began.
+
+    allows_stuck: of a migration or modification, also where an instance would then wait for ever at a join.
+    """
 
     kind: str
     selection: Selection
@@ -39,6 +42,7 @@ class BatchOrder:
     migration: MigrationOrder | None = None
     modification: Modification = field(default_factory=Modification)
     restart: RestartRequest | None = None
+    allows_stuck: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +82,7 @@ def create_batch(context: Context, *, order: BatchOrder, reason: str) -> Batch:
         changes=changes,
         moves=moves,
         restart=order.restart,
+        allows_stuck=order.allows_stuck,
     )
     batches = context.rooms.engine.batches
     batch = batches.create(BatchKind(order.kind), order.selection, parameters, _order(context, reason))

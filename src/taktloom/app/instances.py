@@ -2,7 +2,7 @@
 """Process instances: start, list, look into, cancel, set variables."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +10,7 @@ from taktloom.app import telemetry
 from taktloom.app.context import Context, use_case
 from taktloom.assure.permissions import Permission
 from taktloom.feel.values import FeelValue
+from taktloom.model.errors import TaktloomError
 from taktloom.model.events import Event
 from taktloom.model.identifiers import ElementId, InstanceKey, ProcessId
 from taktloom.model.operations import InstanceDetail, InstanceQuery, InstanceSummary, Page
@@ -24,6 +25,40 @@ class JournalRow:
     kind: str
     actor: str | None
     payload: object
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Start:
+    """One start of many."""
+
+    variables: Mapping[str, FeelValue]
+    business_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartedOne:
+    """number: which of the starts it answers, from 0."""
+
+    number: int
+    instance_key: InstanceKey
+    business_key: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefusedStart:
+    """number: as in StartedOne. code, detail: of the problem."""
+
+    number: int
+    code: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started:
+    """What came of many starts, both in the order asked for."""
+
+    started: tuple[StartedOne, ...]
+    refused: tuple[RefusedStart, ...]
 
 
 @use_case(Permission.INSTANCE_START)
@@ -47,6 +82,43 @@ def start_instance(  # noqa: PLR0913 - what is optional is keyword-only
         actor=context.principal.name,
         traceparent=telemetry.CURRENT.get(),
     )
+
+
+@use_case(Permission.INSTANCE_START)
+def start_instances(
+    context: Context,
+    *,
+    process_id: str,
+    starts: Sequence[Start],
+    version: int | None = None,
+    version_tag: str | None = None,
+) -> Started:
+    """Start many instances of one version in few transactions; one that is refused does not stop the others."""
+    from taktloom.hosts.embedded import InstanceStart
+
+    if version is None and version_tag is not None:
+        version = context.rooms.engine.versions.of_tag(ProcessId(process_id), version_tag)
+    outcomes = context.rooms.engine.instances.start_many(
+        ProcessId(process_id),
+        [InstanceStart(variables=one.variables, business_key=one.business_key) for one in starts],
+        version=version,
+        actor=context.principal.name,
+        traceparent=telemetry.CURRENT.get(),
+    )
+    started: list[StartedOne] = []
+    refused: list[RefusedStart] = []
+    for number, outcome in enumerate(outcomes):
+        if isinstance(outcome, TaktloomError):
+            refused.append(refused_start(number, outcome))
+        else:
+            key, business_key = outcome.instance_key, outcome.business_key
+            started.append(StartedOne(number=number, instance_key=key, business_key=business_key))
+    return Started(started=tuple(started), refused=tuple(refused))
+
+
+def refused_start(number: int, error: TaktloomError) -> RefusedStart:
+    """The answer for one start that was refused."""
+    return RefusedStart(number=number, code=error.code, detail=error.cause)
 
 
 @use_case(Permission.INSTANCE_VIEW)

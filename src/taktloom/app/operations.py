@@ -12,10 +12,10 @@ from taktloom.kernel.events import TokenAction, TokenChange
 from taktloom.kernel.migration_plan import ElementMatch, Verdict
 from taktloom.model.identifiers import BatchId, ElementId, InstanceKey, ProcessId, ScopeId, TokenId
 from taktloom.model.interventions import (
-    Effect,
     InstanceVerdict,
     MigrationRequest,
     MigrationRun,
+    ModificationPreview,
     OperatorAction,
     TokenMove,
 )
@@ -40,22 +40,30 @@ class ChangeOrder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Modification:
-    """changes, and moves as pairs of elements, from and to. variables: of the instance, set before its tokens move."""
+    """changes, and moves as pairs of elements, from and to. variables: of the instance, set before its tokens move.
+
+    allows_stuck: also where the instance would then wait for ever at a join.
+    """
 
     changes: tuple[ChangeOrder, ...] = ()
     moves: tuple[tuple[str, str], ...] = ()
     variables: Mapping[str, FeelValue] = field(default_factory=dict)
+    allows_stuck: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MigrationOrder:
-    """From one version of a process to another; mapping: ids of elements, None: no place in the target."""
+    """From one version of a process to another; mapping: ids of elements, None: no place in the target.
+
+    allows_stuck: also instances that would then wait for ever at a join.
+    """
 
     process_id: str
     source_version: int
     target_version: int
     mapping: Mapping[str, str | None] = field(default_factory=dict)
     renewed: tuple[str, ...] = ()
+    allows_stuck: bool = False
 
     def request(self) -> MigrationRequest:
         """As the engine takes it."""
@@ -112,8 +120,8 @@ def resume_version(context: Context, *, process_id: str, version: int | None = N
 
 
 @use_case(Permission.INSTANCE_OPERATE)
-def preview_modification(context: Context, *, instance_key: str, modification: Modification) -> tuple[Effect, ...]:
-    """What a modification would begin and end; nothing is changed."""
+def preview_modification(context: Context, *, instance_key: str, modification: Modification) -> ModificationPreview:
+    """What a modification would begin and end, and where it would be stuck; nothing is changed."""
     changes, moves = changes_of(modification)
     modifications = context.rooms.engine.modifications
     return modifications.preview(InstanceKey(instance_key), changes, moves, variables=modification.variables)
@@ -123,7 +131,7 @@ def preview_modification(context: Context, *, instance_key: str, modification: M
 def modify_instance(context: Context, *, instance_key: str, modification: Modification, reason: str) -> None:
     """Move tokens, all changes or none."""
     changes, moves = changes_of(modification)
-    order = _order(context, reason)
+    order = _order(context, reason, allows_stuck=modification.allows_stuck)
     modifications = context.rooms.engine.modifications
     modifications.modify(InstanceKey(instance_key), changes, order, moves, variables=modification.variables)
     context.audit("modify-instance", f"instance {instance_key}", reason=reason)
@@ -159,7 +167,7 @@ def check_migration(context: Context, *, instance_key: str, migration: Migration
 @use_case(Permission.INSTANCE_OPERATE)
 def migrate_instance(context: Context, *, instance_key: str, migration: MigrationOrder, reason: str) -> None:
     """Carry one instance over to another version."""
-    order = _order(context, reason)
+    order = _order(context, reason, allows_stuck=migration.allows_stuck)
     context.rooms.engine.migrations.migrate(InstanceKey(instance_key), migration.request(), order)
     target = f"instance {instance_key} to version {migration.target_version}"
     context.audit("migrate-instance", target, reason=reason)
@@ -201,10 +209,10 @@ def changes_of(modification: Modification) -> tuple[tuple[TokenChange, ...], tup
     return changes, moves
 
 
-def _order(context: Context, reason: str) -> "Order":
+def _order(context: Context, reason: str, *, allows_stuck: bool = False) -> "Order":
     from taktloom.hosts.embedded.advancing.operator_actions import Order
 
-    return Order(actor=context.principal.name, reason=reason)
+    return Order(actor=context.principal.name, reason=reason, allows_stuck=allows_stuck)
 
 
 def _version(process_id: str, version: int | None) -> str:

@@ -6,8 +6,10 @@ restart does not give an attacker a fresh start. A name that does not exist is c
 """
 
 import hashlib
+import ipaddress
 import json
 import threading
+import unicodedata
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -150,19 +152,19 @@ class IdentityStore:
         password_hash = None if password is None else self._passwords.make_hash(password, username=username)
         user_id = make_id()
         with self._lock, self._transaction():
-            added = self._session.run(
+            added = self._user_row(username) is None and self._session.run(
                 "insert_user",
                 tenant_id=self._tenant,
                 user_id=user_id,
                 username=username,
-                username_folded=username.casefold(),
+                username_folded=folded(username),
                 display_name=display_name or username,
                 password_hash=password_hash,
                 roles=json.dumps([role.value for role in roles]),
                 groups=json.dumps(list(groups)),
                 created_at=to_micros(self._clock()),
             )
-        if added == 0:
+        if not added:
             raise UsernameTakenError(
                 f"There is a user {username} already.", remedy="Choose another name.", parameters={"username": username}
             )
@@ -210,15 +212,17 @@ class IdentityStore:
 
     def sign_in(self, username: str, password: str, *, address: str) -> UserSession:
         """Begin a session. Raises SignInThrottledError or SignInRefusedError."""
-        subjects = (_subject("user", username.casefold()), _subject("address", address))
+        subjects = (_subject("user", folded(username)), _subject("address", network_of(address)))
         self._require_patience(subjects)
         row = self._user_row(username)
         is_right = self._passwords.is_right(password, None if row is None else row.text_or_none("password_hash"))
-        if row is None or not is_right or row.integer("is_disabled"):
-            self._count_failure(subjects)
-            raise SignInRefusedError(
-                "The name and password do not belong together.", remedy="Check both and try again."
-            )
+        with self._lock:
+            self._require_patience(subjects)  # once more: many attempts at a time must not learn more than a few do
+            if row is None or not is_right or row.integer("is_disabled"):
+                self._count_failure(subjects)
+                raise SignInRefusedError(
+                    "The name and password do not belong together.", remedy="Check both and try again."
+                )
         self._forget_failures(subjects[0])
         return self._begin_session(_user(row))
 
@@ -241,7 +245,7 @@ class IdentityStore:
 
     def sign_in_once(self, token: str, *, address: str) -> UserSession:
         """Begin a session by a one-time token, which ends with it. Raises OneTimeLinkRefusedError."""
-        subject = _subject("address", address)
+        subject = _subject("address", network_of(address))
         self._require_patience((subject,))
         token_hash, at = hash_token(token), to_micros(self._clock())
         with self._lock, self._transaction():
@@ -401,7 +405,11 @@ class IdentityStore:
 
     def _user_row(self, username: str) -> Row | None:
         with self._lock:
-            return self._session.first("user_by_name", tenant_id=self._tenant, username_folded=username.casefold())
+            for name in dict.fromkeys((folded(username), username.casefold())):  # the second as older versions kept it
+                row = self._session.first("user_by_name", tenant_id=self._tenant, username_folded=name)
+                if row is not None:
+                    return row
+        return None
 
     def _set_hash(self, user: User, password_hash: str | None) -> None:
         self._session.run(
@@ -477,6 +485,25 @@ class IdentityStore:
             raise LastAdminError(
                 "This is the last administrator.", remedy="Give another user the role admin before this change."
             )
+
+
+def folded(username: str) -> str:
+    """The form in which names are compared: without regard to case, to how accents are composed, or to width.
+
+    As identifiers in Unicode Standard Annex 31, section 5: what looks alike to a machine's normal form is one name.
+    """
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", username).casefold())
+
+
+def network_of(address: str) -> str:
+    """What attempts are counted by: an IPv4 address, or the /64 of an IPv6 one, which is one customer's."""
+    try:
+        found = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(found, ipaddress.IPv4Address):
+        return str(found)
+    return str(found.ipv4_mapped or ipaddress.ip_network((int(found) >> 64 << 64, 64)))
 
 
 def _subject(kind: str, value: str) -> str:

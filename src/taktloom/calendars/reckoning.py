@@ -24,9 +24,10 @@ from taktloom.calendars.cron import parse_cron
 from taktloom.calendars.durations import Interval, add_months, parse_interval
 from taktloom.calendars.local_time import instant_of, local_of
 
-__all__ = ["CRON_RULE", "due_by_calendar"]
+__all__ = ["CRON_RULE", "due_by_calendar", "later_by_calendar"]
 
 CRON_RULE = "cron:"
+_MISSED_COUNTED = 1_000
 _CRON_LOOKED_AT = 10_000  # instants that may be closed one after the other: a week of minutes
 
 
@@ -44,6 +45,19 @@ def due_by_calendar(calendar: BusinessCalendar, anchor: datetime, rule: str) -> 
         if is_open(calendar, instant):
             return instant
     raise NoOpeningError(calendar.zone)
+
+
+def later_by_calendar(calendar: BusinessCalendar, anchor: datetime, rule: str, after: datetime) -> tuple[datetime, int]:
+    """The first instant of a cycle by *rule* that is later than *after*, and how many lie between it and *anchor*.
+
+    The cycle begins anew at *after* where more were missed than are counted, so that a long stop stalls nobody.
+    Raises as due_by_calendar.
+    """
+    due, missed = due_by_calendar(calendar, anchor, rule), 0
+    while due <= after:
+        missed += 1
+        due = due_by_calendar(calendar, due if missed < _MISSED_COUNTED else max(due, after), rule)
+    return due, missed
 
 
 def _after(calendar: BusinessCalendar, anchor: datetime, interval: Interval) -> datetime:

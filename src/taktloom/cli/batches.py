@@ -9,7 +9,14 @@ from taktloom.app import batches, keeping
 from taktloom.app.calls import calls
 from taktloom.app.operations import MigrationOrder
 from taktloom.cli.opening import opened
-from taktloom.cli.operations import MapOption, MustReasonOption, RenewOption, migration_order, modification_order
+from taktloom.cli.operations import (
+    AllowStuckOption,
+    MapOption,
+    MustReasonOption,
+    RenewOption,
+    migration_order,
+    modification_order,
+)
 from taktloom.cli.output import DataOption, JsonOption, cell, print_json, print_table, say
 from taktloom.cli.running import (
     KeyArgument,
@@ -70,6 +77,7 @@ def create_batch(
     renew: RenewOption = None,
     move: Annotated[list[str] | None, typer.Option(help="source=target element id; repeatable.")] = None,
     has_last: LastOption = False,
+    allows_stuck: AllowStuckOption = False,
     var: VarOption = None,
     vars_file: VarsOption = None,
     reason: ReasonOption = "",
@@ -91,6 +99,7 @@ def create_batch(
         migration=_migration(process, version, target, mapped, renew),
         modification=modification_order(move),
         restart=RestartRequest(has_last_variables=has_last),
+        allows_stuck=allows_stuck,
     )
     with opened(data) as context:
         if is_preview:

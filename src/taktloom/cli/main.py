@@ -71,7 +71,11 @@ GROUPS = {
         places=("mine:mine_commands", "sql:sql_commands", "object_mining:object_mining_commands"),
     ),
     "process": Group(help="Deployed processes.", places=("system:process_commands",), also=("operations", "batches")),
-    "instance": Group(help="Process instances.", places=("running:instance_commands",), also=("operations", "batches")),
+    "instance": Group(
+        help="Process instances.",
+        places=("running:instance_commands", "many_starts:many_commands"),
+        also=("operations", "batches"),
+    ),
     "task": Group(help="User tasks.", places=("running:task_commands",), also=("tasks",)),
     "job": Group(help="Jobs by hand.", places=("jobs:job_commands",)),
     "calendar": Group(help="Business calendars.", places=("calendars:calendar_commands",)),

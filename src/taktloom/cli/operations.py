@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Operating running processes: suspend, resume, modify and migrate instances; what operators did."""
 
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -23,6 +24,9 @@ FromOption = Annotated[int, typer.Option("--from", help="Version that the instan
 ToOption = Annotated[int, typer.Option("--to", help="Version that they shall run by.")]
 MapOption = Annotated[
     list[str] | None, typer.Option("--map", help="source=target element id; source= for no place; repeatable.")
+]
+AllowStuckOption = Annotated[
+    bool, typer.Option("--allow-stuck", help="Also where an instance would then wait for ever at a join.")
 ]
 RenewOption = Annotated[list[str] | None, typer.Option(help="Element whose waits are opened anew; repeatable.")]
 
@@ -92,6 +96,7 @@ def modify_instance(
     var: VarOption = None,
     vars_file: VarsOption = None,
     reason: ReasonOption = "",
+    allows_stuck: AllowStuckOption = False,
     is_preview: Annotated[bool, typer.Option("--preview", help="Only show what would begin and end.")] = False,
     data: DataOption = None,
     as_json: JsonOption = False,
@@ -108,18 +113,22 @@ def modify_instance(
         for element in elements or ()
     )
     moves = tuple(_pairs(move))
-    modification = operations.Modification(changes=changes, moves=moves, variables=variables if moves else {})
+    modification = operations.Modification(
+        changes=changes, moves=moves, variables=variables if moves else {}, allows_stuck=allows_stuck
+    )
     with opened(data) as context:
         if not is_preview:
             operations.modify_instance(context, instance_key=key, modification=modification, reason=reason)
             print_json({"modified": key}) if as_json else say(f"Modified {key}.")
             return
-        effects = operations.preview_modification(context, instance_key=key, modification=modification)
+        found = operations.preview_modification(context, instance_key=key, modification=modification)
         if as_json:
-            print_json(effects)
+            print_json(found)
             return
-        rows = [(one.change, one.kind, one.element_id) for one in effects]
+        rows = [(one.change, one.kind, one.element_id) for one in found.effects]
         print_table(("change", "what", "element"), rows, empty="Nothing would begin or end.")
+        for at, why in found.stuck:
+            say(f"stuck at {at}: {why}")
 
 
 @migration_commands.command("plan")
@@ -159,7 +168,7 @@ def preview_migration(
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show of every running instance whether it migrates, waits or cannot, and why."""
+    """Show of every running instance whether it migrates, waits, cannot or would be stuck, and why."""
     migration = migration_order(process, source, target, mapped, renew)
     with opened(data) as context:
         run = operations.preview_migration(context, migration=migration, limit=limit)
@@ -184,11 +193,12 @@ def migrate_instance(
     reason: MustReasonOption,
     mapped: MapOption = None,
     renew: RenewOption = None,
+    allows_stuck: AllowStuckOption = False,
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Carry one instance over to another version."""
-    migration = migration_order(process, source, target, mapped, renew)
+    migration = replace(migration_order(process, source, target, mapped, renew), allows_stuck=allows_stuck)
     with opened(data) as context:
         operations.migrate_instance(context, instance_key=key, migration=migration, reason=reason)
         print_json({"migrated": key}) if as_json else say(f"{key} runs by version {target}.")

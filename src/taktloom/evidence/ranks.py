@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Agreement of two rankings.
+"""Ranks, and the agreement of two rankings.
 
 Source: Kendall, "The treatment of ties in ranking problems", Biometrika 33, 1945 (tau-b).
 """
@@ -28,3 +28,10 @@ def descending_ranks(scores: NDArray[np.float64]) -> NDArray[np.float64]:
     ranks = np.empty(scores.size, dtype=np.float64)
     ranks[order] = np.arange(1, scores.size + 1)
     return np.where(np.isnan(scores), np.nan, ranks)
+
+
+def midranks(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Ranks from 1; equal values share the mean of theirs."""
+    _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
+    last = np.cumsum(counts)
+    return np.asarray((last - (counts - 1) / 2)[inverse], dtype=np.float64)

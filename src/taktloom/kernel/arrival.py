@@ -23,7 +23,7 @@ from taktloom.kernel.state import (
     TimerWait,
     Token,
 )
-from taktloom.kernel.timers import TimerPlan, next_plan, plan_after
+from taktloom.kernel.timers import TimerPlan, next_plan, plan_after, plan_of
 from taktloom.kernel.triggers import EventBehaviour, SeveralTriggers, Trigger, timer_wait
 from taktloom.kernel.variables import visible_variables
 from taktloom.model.identifiers import ConditionId, SubscriptionId, TimerId
@@ -69,7 +69,7 @@ def _end_or_go_on(run: Run, wait_id: str, wait: EventWait, *, goes_on: bool) -> 
     match wait:
         case TimerWait():
             run.forget_wait(holder, wait_id)
-            following = _following(run, _plan_of(wait)) if goes_on else None
+            following = _following(run, plan_of(wait)) if goes_on else None
             if following is not None:
                 run.start_timer(holder, timer_wait(wait.element, wait.part, following))
         case SubscriptionWait():
@@ -150,13 +150,3 @@ def _parts(node: Node) -> tuple[Trigger, ...]:
     assert isinstance(behaviour, EventBehaviour)
     assert isinstance(behaviour.trigger, SeveralTriggers)
     return behaviour.trigger.parts
-
-
-def _plan_of(wait: TimerWait) -> TimerPlan:
-    return TimerPlan(
-        due_at=wait.due_at,
-        repetitions_left=wait.repetitions_left,
-        schedule=wait.schedule,
-        occurrence=wait.occurrence,
-        calendar=wait.calendar,
-    )

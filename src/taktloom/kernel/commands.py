@@ -63,11 +63,16 @@ class RetryJob:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reckoning:
-    """The instant that *rule* gives after *anchor* by a business calendar; see `calendars.reckoning`."""
+    """The instant that *rule* gives after *anchor* by a business calendar; see `calendars.reckoning`.
+
+    after: of a cycle that goes on the present instant: those up to it have been missed, and the first later one is
+    wanted. None: the first one, even if it has passed.
+    """
 
     calendar: str
     anchor: datetime
     rule: str
+    after: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -107,10 +107,14 @@ class UserTaskCompleted(HappenedAt):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimerPlanned(HappenedAt):
-    """Answer to PlanTimer: the instant (UTC) that the host has reckoned, a recorded fact from now on."""
+    """Answer to PlanTimer: the instant (UTC) that the host has reckoned, a recorded fact from now on.
+
+    missed: how many instants of the cycle lie before it that were not to be waited for any more (`Reckoning.after`).
+    """
 
     timer_id: TimerId
     due_at: datetime
+    missed: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

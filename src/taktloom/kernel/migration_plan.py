@@ -7,16 +7,19 @@ on as a visit of the other: the same kind, the same kind of loop, the same trigg
 boundary event beside activities that match. Sequence flows follow: by id, else by their ends.
 
 An instance migrates when all that it has open has a place in the target. What stands where it has none now waits until
-it has gone on; what remembers for compensation what the target does not know cannot migrate.
+it has gone on; what remembers for compensation what the target does not know cannot migrate. What has a place but no
+way to the end, since a join there would wait for tokens that nobody sends, would be stuck: it migrates only where an
+operator allows it.
 """
 
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from taktloom.kernel.commands import Command
+from taktloom.kernel.dead_joins import DeadJoin, JoinOutlook
 from taktloom.kernel.elements.multi_instance import MultiInstanceBehaviour
 from taktloom.kernel.elements.rounds import LoopBehaviour
 from taktloom.kernel.events import InstanceMigrated, KernelEvent
@@ -38,6 +41,7 @@ __all__ = [
     "Obstacle",
     "Verdict",
     "check_instance",
+    "dead_joins_after",
     "migration_event",
     "plan_migration",
     "preview",
@@ -76,6 +80,7 @@ class MigrationPlan:
 
     matches: every flow node of the source, in document order. added: flow nodes of the target that nothing becomes.
     changed: matches whose text in the model differs. renewed: of the target, whose waits are opened anew.
+    outlook: what becomes of the joins of the target.
     """
 
     source: ExecutableProcess
@@ -86,19 +91,21 @@ class MigrationPlan:
     added: tuple[ElementId, ...]
     changed: tuple[ElementId, ...]
     renewed: tuple[ElementId, ...] = ()
+    outlook: JoinOutlook = field(compare=False, repr=False)
 
 
 class Verdict(StrEnum):
-    """Whether an instance migrates."""
+    """Whether an instance migrates; stuck: it could, but would then wait for ever."""
 
     MIGRATES = "migrates"
     WAITS = "waits"
     CANNOT = "cannot"
+    STUCK = "stuck"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Obstacle:
-    """What stands in the way of one instance, at which element of the source."""
+    """What stands in the way of one instance, at which element of the source; of one that is stuck, of the target."""
 
     element_id: ElementId
     verdict: Verdict
@@ -138,6 +145,7 @@ def plan_migration(
         added=tuple(element_id for element_id, index in target.node_index.items() if index not in taken),
         changed=matcher.changed(),
         renewed=renewed,
+        outlook=JoinOutlook(target),
     )
 
 
@@ -169,11 +177,18 @@ def check_instance(plan: MigrationPlan, state: InstanceState, event: InstanceMig
     if found:
         return tuple(dict.fromkeys(found))
     try:
-        preview(plan.target, state, event)
+        dead = dead_joins_after(plan, state, event)
     except TaktloomError as error:
         at = error.place.element_id or ""
         return (Obstacle(element_id=ElementId(at), verdict=Verdict.CANNOT, reason=error.cause),)
-    return ()
+    return tuple(Obstacle(element_id=one.element_id, verdict=Verdict.STUCK, reason=one.reason) for one in dead)
+
+
+def dead_joins_after(plan: MigrationPlan, state: InstanceState, event: InstanceMigrated) -> tuple[DeadJoin, ...]:
+    """Joins of the target at which it would wait for ever; *state* stays as it is. Raises what `step` raises."""
+    copy = deepcopy(state)
+    step(plan.target, copy, event)
+    return plan.outlook.dead_joins(copy)
 
 
 def preview(process: ExecutableProcess, state: InstanceState, event: KernelEvent) -> list[Command]:

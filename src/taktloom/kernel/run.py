@@ -421,7 +421,8 @@ class Run:
         if wait.calendar is None:
             self.commands.append(StartTimer(timer_id=timer_id, element_id=element_id, due_at=wait.due_at))
             return
-        reckoning = Reckoning(calendar=wait.calendar, anchor=wait.due_at, rule=wait.schedule or "")
+        after = self.now if wait.occurrence else None
+        reckoning = Reckoning(calendar=wait.calendar, anchor=wait.due_at, rule=wait.schedule or "", after=after)
         self.commands.append(PlanTimer(timer_id=timer_id, element_id=element_id, reckoning=reckoning))
 
     def subscribe_signal(self, holder: Holder, wait: SignalWait) -> None:

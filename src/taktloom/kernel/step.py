@@ -63,6 +63,7 @@ from taktloom.kernel.starting import begin_instance
 from taktloom.kernel.state import IncidentWait, InstanceState, InstanceStatus, Phase, Token
 from taktloom.kernel.suspension import park, resume, suspend
 from taktloom.kernel.throwing import catch_error, throw_escalation, told_to_the_host
+from taktloom.kernel.timers import plan_of, reckoned
 from taktloom.kernel.variables import hand_out, set_local
 from taktloom.model.errors import ConflictError, MisuseError, NotFoundError
 from taktloom.model.identifiers import ElementId, IncidentId, RequestId, ScopeId
@@ -282,9 +283,13 @@ def _timer_planned(run: Run, event: TimerPlanned) -> None:
     wait = run.state.timers.get(event.timer_id)
     if wait is None:  # withdrawn by the answer to something else that was asked in the same advance
         return
-    if wait.calendar is None or event.due_at < wait.due_at:
+    if wait.calendar is None or event.due_at < wait.due_at or event.missed < 0:
         raise MisuseError("The answer does not fit the timer.", _place(run.state), "Answer what was asked.")
-    wait.due_at = event.due_at
+    plan = reckoned(plan_of(wait), event.due_at, event.missed)
+    if plan is None:  # what was missed was the last of the cycle
+        run.forget_wait(run.holder_of(wait), event.timer_id)
+        return
+    wait.due_at, wait.repetitions_left, wait.occurrence = plan.due_at, plan.repetitions_left, plan.occurrence
     element_id = run.process.nodes[wait.element].id
     run.commands.append(StartTimer(timer_id=event.timer_id, element_id=element_id, due_at=event.due_at))
 

@@ -30,6 +30,7 @@ from taktloom.kernel.commands import IncidentKind, Reckoning
 from taktloom.kernel.events import MISSED_FIRINGS_AS_ONE, NEWEST_RULES
 from taktloom.kernel.expressions import Context, TextExpression, kind_of
 from taktloom.kernel.failure import ElementFailure
+from taktloom.kernel.state import TimerWait
 
 __all__ = [
     "Timer",
@@ -39,7 +40,9 @@ __all__ = [
     "next_plan",
     "plan_after",
     "plan_due_date",
+    "plan_of",
     "plan_timer",
+    "reckoned",
     "reckoning_of",
 ]
 
@@ -130,11 +133,27 @@ def plan_due_date(
     return due if calendar is None else Reckoning(calendar=calendar, anchor=due, rule="")
 
 
-def reckoning_of(plan: TimerPlan) -> Reckoning | None:
-    """What the host has to reckon before the plan holds; None where it holds."""
+def plan_of(wait: TimerWait) -> TimerPlan:
+    """What the timer waits for."""
+    return TimerPlan(
+        due_at=wait.due_at,
+        repetitions_left=wait.repetitions_left,
+        schedule=wait.schedule,
+        occurrence=wait.occurrence,
+        calendar=wait.calendar,
+    )
+
+
+def reckoning_of(plan: TimerPlan, after: datetime | None = None) -> Reckoning | None:
+    """What the host has to reckon before the plan holds; None where it holds. after: as in Reckoning."""
     if plan.calendar is None:
         return None
-    return Reckoning(calendar=plan.calendar, anchor=plan.due_at, rule=plan.schedule or "")
+    return Reckoning(calendar=plan.calendar, anchor=plan.due_at, rule=plan.schedule or "", after=after)
+
+
+def reckoned(plan: TimerPlan, due_at: datetime, missed: int = 0) -> TimerPlan | None:
+    """*plan* with the instant that the host has reckoned; None where what was missed was the last of the cycle."""
+    return _at(plan, due_at, plan.occurrence + missed)
 
 
 def check_literal(kind: TimerKind, text: str, calendar: str | None = None) -> str | None:
@@ -165,7 +184,7 @@ def next_plan(plan: TimerPlan) -> TimerPlan | None:
 def plan_after(plan: TimerPlan, now: datetime) -> TimerPlan | None:
     """The first firing of a cycle after *plan* and after *now*; what was missed counts as having been. Never fails.
 
-    An interval by a business calendar goes one step on, since only the host can reckon how many were missed.
+    An interval by a business calendar goes one step on: the host reckons how many were missed (`reckoned`).
     """
     following = next_plan(plan)
     if following is None or following.due_at > now or following.schedule is None:

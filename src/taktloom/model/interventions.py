@@ -28,6 +28,7 @@ __all__ = [
     "InstanceVerdict",
     "MigrationRequest",
     "MigrationRun",
+    "ModificationPreview",
     "OperatorAction",
     "Purge",
     "RestartRequest",
@@ -85,6 +86,14 @@ class Effect:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ModificationPreview:
+    """What a modification would do. stuck: joins at which the instance would then wait for ever, with the reason."""
+
+    effects: tuple[Effect, ...]
+    stuck: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TokenMove:
     """Every visit of *source* ends, and one of *target* begins for each, in the same scope where that fits."""
 
@@ -105,7 +114,7 @@ class MigrationRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstanceVerdict:
-    """Whether an instance migrates (`migrates`, `waits`, `cannot`); obstacles: element and reason, one each."""
+    """Whether an instance migrates (`migrates`, `waits`, `cannot`, `stuck`); obstacles: pairs of element and reason."""
 
     instance_key: InstanceKey
     business_key: str | None

@@ -114,8 +114,8 @@ def _cancel_user_task(world: World, instance: Instance, command: CancelUserTask)
 
 
 def _plan_timer(world: World, instance: Instance, command: PlanTimer) -> None:
-    due_at = world.reckon(command.reckoning)
-    facts = {"timer_id": command.timer_id, "due_at": due_at}
+    due_at, missed = world.reckon_later(command.reckoning)
+    facts = {"timer_id": command.timer_id, "due_at": due_at, "missed": missed}
     world.queue.append(lambda: world.send(instance, TimerPlanned, facts) if is_active(instance) else None)
 
 

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from taktloom.calendars.business import BusinessCalendar
-from taktloom.calendars.reckoning import due_by_calendar
+from taktloom.calendars.reckoning import due_by_calendar, later_by_calendar
 from taktloom.feel.values import FeelValue
 from taktloom.kernel import ExecutableProcess, InstanceState, compile_process, step
 from taktloom.kernel.commands import Command, IncidentKind, Reckoning
@@ -113,6 +113,10 @@ class World:
 
     def reckon(self, reckoning: Reckoning) -> datetime:
         """The instant by a business calendar. Raises MisuseError for a calendar that the test has not given."""
+        return self.reckon_later(reckoning)[0]
+
+    def reckon_later(self, reckoning: Reckoning) -> tuple[datetime, int]:
+        """As reckon, with how many instants of a cycle were missed before it."""
         calendar = self.calendars.get(reckoning.calendar)
         if calendar is None:
             raise MisuseError(
@@ -120,7 +124,9 @@ class World:
                 remedy="Give it: Engine(now, calendars={...}).",
                 parameters={"calendar": reckoning.calendar},
             )
-        return due_by_calendar(calendar, reckoning.anchor, reckoning.rule)
+        if reckoning.after is None:
+            return due_by_calendar(calendar, reckoning.anchor, reckoning.rule), 0
+        return later_by_calendar(calendar, reckoning.anchor, reckoning.rule, reckoning.after)
 
     # coming to rest
 

@@ -5,6 +5,7 @@ A browser sends the cookie, and with everything but GET and HEAD also the sessio
 API key as Bearer token needs none, because no browser attaches it on its own.
 """
 
+from dataclasses import replace
 from typing import Annotated
 
 from anyio import CapacityLimiter, to_thread
@@ -13,7 +14,7 @@ from fastapi import Depends, Query, Request
 from taktloom.app import people, service_accounts
 from taktloom.app.context import ANONYMOUS, Context, Principal
 from taktloom.app.wiring import Rooms
-from taktloom.model.errors import PermissionDeniedError
+from taktloom.model.errors import NotAuthenticatedError, PermissionDeniedError
 
 COOKIE = "taktloom_session"
 CSRF_HEADER = "X-CSRF-Token"
@@ -77,6 +78,19 @@ async def find_principal(request: Request, rooms: Rooms) -> Principal:
     if found is not None:
         return found
     return await to_thread.run_sync(principal_of, request, rooms, limiter=_LOOKUPS)
+
+
+async def is_still_admitted(request: Request) -> bool:
+    """For answers that take long: whether the key or session has not ended since, and opens what it did.
+
+    The gate left in the request's state how it finds out who calls.
+    """
+    admitted: Principal = request.state.principal
+    try:
+        found: Principal = await request.state.find_principal()
+    except NotAuthenticatedError:
+        return False
+    return replace(found, session=None) == replace(admitted, session=None)
 
 
 Caller = Annotated[Context, Depends(caller)]

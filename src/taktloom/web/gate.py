@@ -6,6 +6,8 @@ import is refused before it is received. Permissions are the use cases' business
 A key that calls too often is refused here, and what would change something while the store takes no writes.
 """
 
+from functools import partial
+
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -53,4 +55,4 @@ class Gate:
             self._rooms.monitor.require_writable()
         if path == self._upload_path:
             require(principal, logs.receive_upload.requirement)
-        request.state.principal = principal
+        request.state.principal, request.state.find_principal = principal, partial(find_principal, request, self._rooms)

@@ -9,6 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from taktloom.app.job_streams import LOOK_EVERY_S, JobStream
+from taktloom.web.callers import is_still_admitted
 from taktloom.web.schemas.convert import shown
 from taktloom.web.schemas.running import LockedJob
 from taktloom.web.stream import HEARTBEAT_S
@@ -21,7 +22,7 @@ async def job_events(stream: JobStream, request: Request) -> AsyncIterator[str]:
     last_sign = loop.time()
     try:
         yield "retry: 1000\n\n: connected\n\n"
-        while not stream.is_over and not await request.is_disconnected():
+        while not stream.is_over and not await request.is_disconnected() and await is_still_admitted(request):
             woken.clear()
             for job in await run_in_threadpool(stream.take):
                 yield f"event: job\nid: {job.job_id}\ndata: {shown(LockedJob, job).model_dump_json()}\n\n"

@@ -18,7 +18,9 @@ from starlette.concurrency import run_in_threadpool
 
 from taktloom.app import jobs
 from taktloom.app.context import Context
+from taktloom.model.errors import NotAuthenticatedError
 from taktloom.model.operations import LockedJob
+from taktloom.web.callers import is_still_admitted
 
 RETRY_S = 2.0
 Taken = TypeVar("Taken")
@@ -34,7 +36,10 @@ async def activate_or_wait(
 async def take_or_wait(
     context: Context, request: Request, take: Callable[[], Sequence[Taken]], wait: timedelta
 ) -> Sequence[Taken]:
-    """What *take* gives, tried again at every hint that there are new jobs; empty as above."""
+    """What *take* gives, tried again at every hint that there are new jobs; empty as above.
+
+    Raises NotAuthenticatedError when the caller's key was revoked or has expired meanwhile.
+    """
     loop, woken = asyncio.get_running_loop(), asyncio.Event()
     changes = context.rooms.changes.subscribe(("jobs",))
     changes.wake = lambda: loop.call_soon_threadsafe(woken.set)
@@ -49,5 +54,9 @@ async def take_or_wait(
                 return locked
             with suppress(TimeoutError):
                 await asyncio.wait_for(woken.wait(), timeout=min(left, RETRY_S))
+            if not await is_still_admitted(request):
+                raise NotAuthenticatedError(
+                    "The key or session has ended while the request waited.", remedy="Ask for a new key, or sign in."
+                )
     finally:
         changes.close()

@@ -40,6 +40,10 @@ class BodyTooLargeError(Exception):
     """The body went over the limit while it was read."""
 
 
+class BodyTooSlowError(BodyTooLargeError):
+    """The body did not come in time; answered where the one above is."""
+
+
 class NotServedError(MisuseError):
     """The address does not exist, or not for this method."""
 
@@ -75,6 +79,7 @@ TITLES: Mapping[int, str] = {
     403: "Not allowed",
     404: "Not found",
     405: "Wrong method",
+    408: "Too slow",
     409: "In conflict with the present state",
     413: "Over the limit",
     422: "Refused",

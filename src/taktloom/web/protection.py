@@ -5,11 +5,21 @@ The content security policy allows nothing from elsewhere. `style-src 'unsafe-in
 components (bpmn-js, dmn-js, form-js) set style attributes; scripts may never be inline.
 """
 
+import asyncio
+import time
+
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from taktloom.model.errors import LimitExceededError
-from taktloom.web.problems import BodyTooLargeError, problem_response, refused
+from taktloom.web.problems import (
+    BodyTooLargeError,
+    BodyTooSlowError,
+    RequestUnreadableError,
+    problem_response,
+    refused,
+)
+from taktloom.web.schemas.shared import Problem
 
 POLICY = "; ".join(
     (
@@ -36,6 +46,7 @@ HEADERS = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
 TRANSPORT = "max-age=31536000"
+GRACE_S, BYTES_PER_S = 60.0, 1024  # how long a body may take, and how fast it must be in the long run
 
 
 class SecurityHeaders:
@@ -65,7 +76,10 @@ class SecurityHeaders:
 
 
 class BodyLimit:
-    """Refuses bodies over the limit, by the header where it is sent, else while reading. Uploads have their own."""
+    """Refuses bodies over the limit, by the header where it is sent, else while reading. Uploads have their own.
+
+    A body that comes slower than BYTES_PER_S after its first minute holds a connection for nothing: it is refused, too.
+    """
 
     def __init__(self, application: ASGIApp, *, limit: int, upload_limit: int, upload_path: str) -> None:
         self._application, self._limit = application, limit
@@ -77,18 +91,13 @@ class BodyLimit:
             await self._application(scope, receive, send)
             return
         limit = self._upload_limit if scope["path"] == self._upload_path else self._limit
-        if _declared_length(scope) > limit:
-            await self._refuse(limit)(scope, receive, send)
+        if _is_ambiguous(scope):
+            await _hung_up(_AMBIGUOUS)(scope, receive, send)
             return
-        seen, has_begun = 0, False
-
-        async def receive_limited() -> Message:
-            nonlocal seen
-            message = await receive()
-            seen += len(message.get("body", b""))
-            if seen > limit:
-                raise BodyTooLargeError
-            return message
+        if _declared_length(scope) > limit:
+            await _hung_up(_too_large(limit))(scope, receive, send)
+            return
+        has_begun = False
 
         async def send_noting(message: Message) -> None:
             nonlocal has_begun
@@ -96,17 +105,65 @@ class BodyLimit:
             await send(message)
 
         try:
-            await self._application(scope, receive_limited, send_noting)
-        except BodyTooLargeError:
+            await self._application(scope, _Body(receive, limit).receive, send_noting)
+        except BodyTooLargeError as refusal:
             if not has_begun:
-                await self._refuse(limit)(scope, receive, send)
+                problem = _TOO_SLOW if isinstance(refusal, BodyTooSlowError) else _too_large(limit)
+                await _hung_up(problem)(scope, receive, send)
 
-    @staticmethod
-    def _refuse(limit: int) -> ASGIApp:
-        problem = refused(
-            413, LimitExceededError.code, f"The request is larger than {limit} bytes.", "Send less, or raise the limit."
-        )
-        return problem_response(problem.model_copy(update={"parameters": {"limit": str(limit)}}))
+
+class _Body:
+    """Counts a body while it comes, and waits no longer for it than it deserves."""
+
+    def __init__(self, receive: Receive, limit: int) -> None:
+        self._receive, self._limit = receive, limit
+        self._begun_at, self._seen, self._is_whole = time.monotonic(), 0, False
+
+    async def receive(self) -> Message:
+        """ASGI. Raises BodyTooLargeError, BodyTooSlowError."""
+        if self._is_whole:
+            return await self._receive()  # the client's departure, for which long answers wait
+        patience = GRACE_S + self._seen / BYTES_PER_S - (time.monotonic() - self._begun_at)
+        try:
+            async with asyncio.timeout(patience):
+                message = await self._receive()
+        except TimeoutError as error:
+            raise BodyTooSlowError from error
+        self._is_whole = message["type"] != "http.request" or not message.get("more_body")
+        self._seen += len(message.get("body", b""))
+        if self._seen > self._limit:
+            raise BodyTooLargeError
+        return message
+
+
+def _too_large(limit: int) -> Problem:
+    cause = f"The request is larger than {limit} bytes."
+    problem = refused(413, LimitExceededError.code, cause, "Send less, or raise the limit.")
+    return problem.model_copy(update={"parameters": {"limit": str(limit)}})
+
+
+_TOO_SLOW = refused(
+    408, RequestUnreadableError.code, "The body of the request did not come in time.", "Send it again, faster."
+)
+_AMBIGUOUS = refused(
+    400,
+    RequestUnreadableError.code,
+    "The request gives its length in two ways.",
+    "Send either Content-Length or Transfer-Encoding.",
+)
+
+
+def _hung_up(problem: Problem) -> ASGIApp:
+    """The problem, after which the connection ends: what else comes on it belongs to nothing."""
+    response = problem_response(problem)
+    response.headers["Connection"] = "close"
+    return response
+
+
+def _is_ambiguous(scope: Scope) -> bool:
+    """Whether a proxy may take another end of the body for the true one (RFC 9112, section 6.1)."""
+    names = {name for name, _ in scope["headers"]}
+    return b"content-length" in names and b"transfer-encoding" in names
 
 
 def _declared_length(scope: Scope) -> int:

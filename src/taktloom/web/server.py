@@ -8,7 +8,6 @@ and cookies would cross the network in clear text otherwise.
 import errno
 import ipaddress
 import os
-import signal
 import socket
 from collections.abc import Callable, Mapping
 from types import FrameType
@@ -19,6 +18,7 @@ from taktloom.app.settings import Settings
 from taktloom.app.wiring import Rooms
 from taktloom.model.errors import IncidentError, MisuseError
 from taktloom.web.application import create_application
+from taktloom.web.connections import PatientProtocol
 
 DRAIN_S = 20
 PORTS_TRIED = 50
@@ -50,13 +50,13 @@ class _Server(uvicorn.Server):
             self._on_ready()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """SIGTERM or SIGINT; a second SIGINT does not wait for requests.
+        """SIGTERM or SIGINT; a second one does not wait for requests.
 
         uvicorn would raise the signal anew after draining, which ends the process before the engine is drained.
         """
-        del frame
+        del sig, frame
         self._on_stop()
-        if self.should_exit and sig == signal.SIGINT:
+        if self.should_exit:
             self.force_exit = True
         self.should_exit = True
 
@@ -79,6 +79,7 @@ def serve(rooms: Rooms, *, on_ready: Callable[[str], None]) -> None:
     address = f"{scheme}://{_shown_host(settings.host)}:{listening.getsockname()[1]}"
     config = uvicorn.Config(
         create_application(rooms),
+        http=PatientProtocol,
         log_config=None,
         access_log=False,
         server_header=False,

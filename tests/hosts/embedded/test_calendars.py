@@ -201,3 +201,45 @@ def test_days_and_durations_can_be_asked_for(engine: EmbeddedEngine, office: Non
     assert engine.calendars.due_at("office", MONDAY, "P1D") == MONDAY + timedelta(days=1)
     with pytest.raises(CalendarRefusedError):
         engine.calendars.due_at("office", MONDAY, "tomorrow")
+
+
+def reminded(cycle: str) -> dict[str, bytes]:
+    """A task with a reminder beside it."""
+    middle = (
+        f'<userTask id="w"/><boundaryEvent id="b" attachedToRef="w" cancelActivity="false">{timer("timeCycle", cycle)}'
+        '</boundaryEvent><sequenceFlow id="h" sourceRef="b" targetRef="told"/><endEvent id="told"/>'
+    )
+    return {"paced.bpmn": PROCESS.format(start="", middle=middle).encode()}
+
+
+@pytest.mark.parametrize(("cycle", "hours"), [("R/PT1H", 1), ("R/P1D", 24), ("0 9 * * *@Europe/Berlin", 23)])
+def test_what_a_boundary_cycle_by_a_calendar_missed_is_made_up_for_by_one_firing(
+    engine: EmbeddedEngine, office: None, clock: ManualClock, cycle: str, hours: int
+) -> None:
+    engine.deployments.deploy(reminded(cycle))
+    key = engine.instances.start(PACED, {}).instance_key
+    clock.advance(timedelta(days=7))  # open all day but at the weekend; it is Monday again
+
+    fired = engine.timers.fire_due()
+
+    assert fired == 1
+    assert [one.due_at for one in engine.instances.detail(key).timers] == [MONDAY + timedelta(days=7, hours=hours)]
+    assert engine.instances.check_replay(key) == 4
+
+
+def test_missed_repetitions_of_a_boundary_cycle_by_a_calendar_count(
+    engine: EmbeddedEngine, office: None, clock: ManualClock
+) -> None:
+    engine.deployments.deploy(reminded("R3/P1D"))
+    engine.deployments.deploy({"few.bpmn": reminded("R2/P1D")["paced.bpmn"].replace(b'"paced"', b'"few"')})
+    key, few = (engine.instances.start(ProcessId(name), {}).instance_key for name in ("paced", "few"))
+    clock.advance(timedelta(days=2, hours=1))
+
+    assert engine.timers.fire_due() == 2
+
+    assert [one.due_at for one in engine.instances.detail(key).timers] == [MONDAY + timedelta(days=3)]
+    assert engine.instances.detail(few).timers == ()
+    clock.advance(timedelta(days=1))
+    assert engine.timers.fire_due() == 1
+    assert engine.instances.detail(key).timers == ()
+    assert [engine.instances.check_replay(one) for one in (key, few)] == [5, 4]

@@ -9,12 +9,13 @@ from decimal import Decimal
 
 import pytest
 
-from taktloom.hosts.embedded import CompletionResult, EmbeddedEngine, JobCompletion, ManualClock
+from taktloom.hosts.embedded import CompletionResult, EmbeddedEngine, InstanceStart, JobCompletion, ManualClock
 from taktloom.hosts.embedded.advancing.back_off import doubling
+from taktloom.hosts.embedded.core.catalogue import UnknownProcessError
 from taktloom.hosts.embedded.work.jobs import JobLockError, UnknownJobError
 from taktloom.model.errors import LimitExceededError
 from taktloom.model.identifiers import InstanceKey, JobId, ProcessId
-from taktloom.model.operations import JobState, LockedJob
+from taktloom.model.operations import InstanceSummary, JobState, LockedJob
 from tests.hosts.embedded.conftest import MONDAY
 
 PERMIT, GUARDED = ProcessId("permit"), ProcessId("guarded")
@@ -254,6 +255,26 @@ def test_a_batch_completes_what_it_can_and_says_what_it_could_not(engine: Embedd
     assert results[0] is CompletionResult.DONE
     assert isinstance(results[1], JobLockError)
     assert results[2] is CompletionResult.DONE
+
+
+def test_many_instances_start_at_once_and_a_refused_one_does_not_stop_the_others(
+    engine: EmbeddedEngine, deploy: Deploy
+) -> None:
+    deploy("register_and_decide")
+    starts = [InstanceStart(variables={"number": Decimal(number)}, business_key=f"A-{number}") for number in range(100)]
+    starts[40] = InstanceStart(variables={"letter": "x" * 20_000})
+
+    outcomes = engine.instances.start_many(PERMIT, starts)
+
+    assert isinstance(outcomes[40], LimitExceededError)
+    started = [outcome for outcome in outcomes if isinstance(outcome, InstanceSummary)]
+    assert [one.business_key for one in started] == [f"A-{number}" for number in range(100) if number != 40]
+    assert engine.deployments.process(PERMIT).active == 99
+    assert engine.instances.check_replay(started[-1].instance_key) == 1
+    with pytest.raises(UnknownProcessError):
+        engine.instances.start_many(ProcessId("none"), starts)
+    with pytest.raises(LimitExceededError):
+        engine.instances.start_many(PERMIT, [*starts, starts[0]])
 
 
 def test_too_many_or_too_large_is_refused_and_changes_nothing(engine: EmbeddedEngine, deploy: Deploy) -> None:

@@ -28,7 +28,7 @@ def test_a_move_is_previewed_and_then_does_what_was_said(engine: EmbeddedEngine,
     before = engine.instances.detail(key)
     moves = (TokenMove(source=REGISTER, target=DECIDE),)
 
-    effects = engine.modifications.preview(key, (), moves)
+    effects = engine.modifications.preview(key, (), moves).effects
 
     assert engine.instances.detail(key) == before
     assert set(effects) == {
@@ -53,7 +53,7 @@ def test_variables_are_set_before_the_tokens_move_and_not_at_all_when_that_is_re
     again = (TokenMove(source=at, target=at),)
     mended = {"amount": Decimal(1)}
 
-    without, with_it = (engine.modifications.preview(key, (), again, variables=each) for each in ({}, mended))
+    without, with_it = (engine.modifications.preview(key, (), again, variables=each).effects for each in ({}, mended))
     with pytest.raises(NotFoundError):
         engine.modifications.modify(key, (), ORDER, (TokenMove(source=END, target=at),), variables=mended)
 
@@ -95,7 +95,7 @@ def test_ending_the_last_visit_by_a_move_to_the_end_completes_the_instance(
     key = engine.instances.start(PERMIT, {}).instance_key
     moves = (TokenMove(source=REGISTER, target=END),)
 
-    effects = engine.modifications.preview(key, (), moves)
+    effects = engine.modifications.preview(key, (), moves).effects
     engine.modifications.modify(key, (), ORDER, moves)
 
     assert Effect(change=ArmedChange.ENDS, kind=EffectKind.INSTANCE, element_id=None) in effects

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Kinds of cases are told apart; every case is in one cluster, around the variant that is nearest to all of it."""
 
+from collections import Counter
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -34,8 +36,53 @@ def test_planted_kinds_are_found_and_their_number_too(seed: int) -> None:
     kinds = {frozenset(member[0] for member in cluster.members) for cluster in found.clusters}
     assert kinds == {frozenset({"order"}), frozenset({"return"}), frozenset({"complain"})}
     assert [cluster.cases for cluster in found.clusters] == [100, 100, 100]
-    assert found.tried[3] == max(found.tried.values())
+    assert sorted(found.tried) == [2, 3, 4, 5, 6, 7, 8]
     assert {len(cluster.medoid) for cluster in found.clusters} <= {3, 4}
+
+
+def kinds_of(seed: int, number: int, shared: int) -> list[tuple[tuple[str, ...], int]]:
+    """Cases with their kind: *shared* of eight steps are common to all kinds; two optional, a loop, a swap."""
+    draw = np.random.default_rng(seed)
+    common = [f"common {each}" for each in range(shared)]
+    kinds = []
+    for kind in range(number):
+        steps = [*common[: shared // 2], *(f"{kind} {each}" for each in range(8 - shared)), *common[shared // 2 :]]
+        kinds.append((steps, set(draw.choice(8, 2, replace=False).tolist()), int(draw.integers(0, 5))))
+    cases = []
+    for kind in draw.integers(0, number, 500).tolist():
+        steps, optional, at = kinds[kind]
+        taken = [step for place, step in enumerate(steps) if place not in optional or draw.random() < 0.6]
+        while draw.random() < 0.2:
+            taken.insert(at, taken[at])
+        if draw.random() < 0.5:
+            taken[at], taken[at + 1] = taken[at + 1], taken[at]
+        cases.append((tuple(taken), kind))
+    return cases
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_one_process_with_optional_steps_loops_and_swaps_is_one_kind(seed: int) -> None:
+    found = cluster_variants(Counter(taken for taken, _ in kinds_of(seed, 1, 0)))
+
+    assert len(found.clusters) == 1
+    assert len(found.tried) >= 5
+
+
+@pytest.mark.parametrize(("number", "shared"), [(2, 0), (3, 4), (4, 2)])
+@pytest.mark.parametrize("seed", [1, 2])
+def test_kinds_that_share_steps_are_parted_and_counted(seed: int, number: int, shared: int) -> None:
+    cases = kinds_of(seed, number, shared)
+
+    found = cluster_variants(Counter(taken for taken, _ in cases))
+
+    cluster_of = {member: each.number for each in found.clusters for member in each.members}
+    pairs = Counter((kind, cluster_of[taken]) for taken, kind in cases)
+    assert len(found.clusters) == number
+    assert sum(max(n for (kind, _), n in pairs.items() if kind == one) for one in range(number)) >= 0.97 * len(cases)
+
+
+def test_two_variants_that_have_nothing_in_common_are_two_kinds() -> None:
+    assert [each.cases for each in cluster_variants({("a", "b"): 30, ("x", "y"): 20}).clusters] == [30, 20]
 
 
 @given(VARIANTS, st.integers(2, 5))

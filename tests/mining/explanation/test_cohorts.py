@@ -4,12 +4,12 @@
 import numpy as np
 import pytest
 
+from taktloom.evidence.ranks import midranks
 from taktloom.mining.explanation.cohorts import (
     CohortComparison,
     ComparisonSettings,
     DifferenceKind,
     compare_cohorts,
-    midranks,
 )
 from taktloom.mining.explanation.errors import TooFewCasesError
 from taktloom.mining.explanation.profiles import CaseProfiles, profile_cases
@@ -55,6 +55,21 @@ def test_an_edge_that_takes_longer_is_told_with_its_medians() -> None:
     assert 1.5 <= edge.first / edge.second <= 2.6
     assert (DifferenceKind.CASE_TIME, ()) in told(found)
     assert not [each for each in found.told if each.kind is DifferenceKind.EDGE]
+
+
+def test_work_that_others_do_in_one_cohort_is_told_with_their_names() -> None:
+    def worked(seed: int, taken: float) -> CaseProfiles:
+        draw, rows = np.random.default_rng(seed), []
+        for case in range(150):
+            decides = 7 if draw.random() < taken else int(draw.integers(0, 4))
+            for step, who in ((0, 5), (1, 6), (5, decides)):
+                rows.append((case, BEGIN_US + (case * 5 + step) * HOUR_US, step, who))
+        return profile_cases(log_of(rows))
+
+    found = compare_cohorts(worked(1, 0.1), worked(2, 0.5), QUICK)
+
+    assert {each.kind for each in found.told} == {DifferenceKind.WORK}
+    assert found.told[0].name == ("Decide", "person 7")
 
 
 def test_cohorts_of_the_same_process_differ_in_nothing_beyond_the_error_rate() -> None:

@@ -1,17 +1,29 @@
 # SPDX-License-Identifier: Apache-2.0
 """Waiting is parted by its cause; the causes of generated logs are known."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from taktloom.mining.drawing.bars_svg import BarRow, stacked_bars_svg
 from taktloom.mining.organisation.calendars import discover_calendars, weekly_slots
 from taktloom.mining.performance.start_times import StartRule, estimate_starts, with_starts
 from taktloom.mining.performance.times import rank_bottlenecks
-from taktloom.mining.performance.waiting import CAUSES, WaitingCause, WeeklyHours, find_waiting_causes
+from taktloom.mining.performance.waiting import CAUSES, WaitingCause, find_waiting_causes
+from taktloom.mining.performance.weekly_hours import ALWAYS_OPEN, WeeklyHours
 from taktloom.mining.statistics.arrays import LogArrays, load_arrays
 from tests.mining.given_logs import given_log
-from tests.mining.performance.waiting_truth import HOUR, MONDAY_US, TRUTHS, beside_each_other, first_come, two_steps
+from tests.mining.performance.waiting_truth import (
+    HOUR,
+    MONDAY_US,
+    TRUTHS,
+    arrivals,
+    beside_each_other,
+    first_come,
+    two_steps,
+)
 
 
 def hours_of(log: LogArrays) -> dict[str, WeeklyHours]:
@@ -125,10 +137,59 @@ def test_starts_are_estimated_from_the_case_and_the_resource_and_outliers_become
     capped = estimate_starts(blind, outlier=2)
     took = (blind.occurred_at - capped.started_at)[desk]
     assert (capped.rule[desk] == StartRule.TYPICAL).any()
-    assert took.max() <= 2 * np.median((blind.occurred_at - found.started_at)[desk]) + 1
+    (typical,) = set(took[capped.rule[desk] == StartRule.TYPICAL].tolist())
+    assert took.max() <= 2 * typical + 1
     assert find_waiting_causes(with_starts(blind, found)).by_cause[WaitingCause.CONTENTION] == pytest.approx(
         find_waiting_causes(truth).by_cause[WaitingCause.CONTENTION]
     )
+
+
+def completions_only(log: LogArrays) -> LogArrays:
+    return replace(log, started_at=None, has_start=np.zeros(log.case.size, dtype=np.bool_))
+
+
+def queued(seed: int, cases: int, hours_of_work: NDArray[np.float64], *, office: bool) -> LogArrays:
+    """The desk takes who came first; in office hours (9-17, every day) it leaves work for the next morning."""
+    draw = np.random.default_rng(seed)
+    ready = arrivals(draw, cases, 4.2 if office else 1.4)
+    now, work = 0, []
+    for at, lasts in zip(ready.tolist(), (hours_of_work * HOUR).astype(int).tolist(), strict=True):
+        begin = max(at, now)
+        begin = opened(begin) if office else begin
+        now = closing(begin, lasts) if office else begin + lasts
+        work.append((begin, now))
+    return two_steps(ready, work)
+
+
+def opened(at: int) -> int:
+    day, of_day = divmod(at - MONDAY_US, 24 * HOUR)
+    if 9 * HOUR <= of_day < 17 * HOUR:
+        return at
+    return MONDAY_US + (day + (of_day >= 17 * HOUR)) * 24 * HOUR + 9 * HOUR
+
+
+def closing(begin: int, lasts: int) -> int:
+    left = 17 * HOUR - (begin - MONDAY_US) % (24 * HOUR)
+    return begin + lasts if lasts <= left else closing(begin + left + 16 * HOUR, lasts - left)
+
+
+@pytest.mark.parametrize("office", [False, True])
+@pytest.mark.parametrize("spread", [0.3, 1.0])
+def test_long_work_and_nights_are_told_from_waiting_where_starts_are_not_recorded(spread: float, office: bool) -> None:
+    lasts = np.random.default_rng(7).lognormal(-(spread**2) / 2, spread, 600)
+    truth = queued(8, 600, lasts, office=office)
+    blind = completions_only(truth)
+
+    found = estimate_starts(blind, hours_of(blind) if office else None)
+
+    desk = truth.activity == 1
+    assert truth.started_at is not None
+    assert np.median(np.abs(found.started_at - truth.started_at)[desk]) < 0.02 * HOUR
+    hours = hours_of(truth)["desk"] if office else ALWAYS_OPEN
+    estimated, done = (
+        int(hours.between(each[desk], truth.occurred_at[desk]).sum()) for each in (found.started_at, truth.started_at)
+    )
+    assert estimated / done == pytest.approx(1, abs=0.15)
 
 
 @pytest.mark.data

@@ -20,6 +20,7 @@ from taktloom.model.places import Place
 
 if TYPE_CHECKING:
     from taktloom.mining.explanation.cohorts import Difference
+    from taktloom.mining.explanation.drift import Shift
     from taktloom.mining.explanation.profiles import Marks
     from taktloom.mining.statistics.arrays import LogArrays
 
@@ -167,7 +168,7 @@ def difference_table(differences: "Sequence[Difference]") -> OutputTable:
     )
 
 
-_UNITS = {"variant": "share", "edge": "share", "case-time": "s", "edge-time": "s"}
+_UNITS = {"variant": "share", "edge": "share", "work": "share", "case-time": "s", "edge-time": "s"}
 
 
 def _first_cohort(source: AnalysisInput, parameters: CohortParameters) -> "Marks":
@@ -210,7 +211,7 @@ def _drift(source: AnalysisInput, parameters: DriftParameters) -> AnalysisOutput
     rows = tuple(
         (
             each.at.isoformat(), each.p, each.cases_before, each.cases_after,
-            "; ".join(f"{' > '.join(one.name)}: {one.before:.2f} -> {one.after:.2f}" for one in each.shifts),
+            "; ".join(_shift(one) for one in each.shifts),
         )
         for each in found.points
     )  # fmt: skip
@@ -223,9 +224,17 @@ def _drift(source: AnalysisInput, parameters: DriftParameters) -> AnalysisOutput
     )
 
 
+def _shift(shift: "Shift") -> str:
+    name = " > ".join(shift.name)
+    if shift.kind == "time":
+        return f"{name}: {shift.before / 3_600:.2f} h -> {shift.after / 3_600:.2f} h"
+    return f"{name}: {shift.before:.2f} -> {shift.after:.2f}"
+
+
 _DRIFT_REACH = (
-    "Cases by their begin; cumulative sums of the shares of flows and variants, tested by permutation.",
-    "A season or a change of the mix of cases looks like a change of the process.",
+    "Cases by their begin; cumulative sums of flows, variants, times and who did what, tested by permutation.",
+    "A season, a busy spell longer than a twentieth of the log, or another mix of cases looks like a change.",
+    "A gradual change is dated somewhere within it.",
 )
 
 ANALYSES: tuple[Analysis[Any], ...] = (

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Why cases wait, and when work began where the log tells completions only."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from taktloom.mining.organisation.calendars import DiscoveredCalendar
     from taktloom.mining.performance.start_times import StartEstimates
     from taktloom.mining.performance.waiting import WaitingCauses
+    from taktloom.mining.performance.weekly_hours import WeeklyHours
     from taktloom.mining.statistics.arrays import LogArrays, TimeSummary
 
 LISTED = 200
@@ -47,11 +49,15 @@ class PlotLanguage(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartsParameters:
-    """When a duration is not believed."""
+    """When a duration is not believed, and whether nights count as work."""
 
     outlier: float = parameter(
-        "Times the activity's median that a duration is believed.", default=2.0, least=1, most=1e6
+        "Times the activity's median that a duration is believed; 0: as the activity's own spread says.",
+        default=0.0,
+        least=0,
+        most=1e6,
     )
+    hours: Hours = parameter("Working hours: discovered for each resource, or always.", default=Hours.DISCOVERED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +65,6 @@ class WaitingParameters(StartsParameters):
     """What starts and working hours rest on."""
 
     starts: Starts = parameter("Recorded starts only, or missing ones estimated.", default=Starts.RECORDED)
-    hours: Hours = parameter("Working hours: discovered for each resource, or always.", default=Hours.DISCOVERED)
     tolerance_s: int = parameter("Seconds between two steps of a batch at most.", default=60, least=0, most=86_400)
     language: PlotLanguage = parameter("Language of the words in the drawing.", default=PlotLanguage.ENGLISH)
 
@@ -77,11 +82,11 @@ class ActivityStarts:
 def _starts(source: AnalysisInput, parameters: StartsParameters) -> AnalysisOutput:
     import numpy as np
 
-    from taktloom.mining.performance.start_times import StartRule, estimate_starts
+    from taktloom.mining.performance.start_times import StartRule
     from taktloom.mining.statistics.arrays import summarise_groups
 
     arrays = arrays_of(source)
-    found = estimate_starts(arrays, outlier=parameters.outlier)
+    found = _estimated(arrays, parameters)
     known = np.flatnonzero(~found.unknown)
     count = len(arrays.activities)
     took = summarise_groups(arrays.activity[known], (arrays.occurred_at - found.started_at)[known], count)
@@ -116,6 +121,13 @@ def _starts(source: AnalysisInput, parameters: StartsParameters) -> AnalysisOutp
     return AnalysisOutput(data=records, tables=(table,), notes=(_ASSUMPTION,))
 
 
+def _estimated(arrays: "LogArrays", parameters: StartsParameters) -> "StartEstimates":
+    from taktloom.mining.performance.start_times import estimate_starts
+
+    calendars = _calendars(arrays) if parameters.hours is Hours.DISCOVERED else ()
+    return estimate_starts(arrays, _weekly(calendars), outlier=parameters.outlier or None)
+
+
 _ASSUMPTION = (
     "Assumed: work begins when the case is ready and the resource has completed what it did before, "
     "one piece at a time."
@@ -123,15 +135,15 @@ _ASSUMPTION = (
 
 
 def _waiting(source: AnalysisInput, parameters: WaitingParameters) -> AnalysisOutput:
-    from taktloom.mining.organisation.calendars import CalendarLevel, weekly_slots
-    from taktloom.mining.performance.start_times import estimate_starts, with_starts
-    from taktloom.mining.performance.waiting import CAUSES, WeeklyHours, find_waiting_causes
+    from taktloom.mining.organisation.calendars import CalendarLevel
+    from taktloom.mining.performance.start_times import with_starts
+    from taktloom.mining.performance.waiting import CAUSES, find_waiting_causes
 
     arrays = arrays_of(source)
     notes: tuple[str, ...] = ()
     if parameters.starts is Starts.ESTIMATED:
         source.report("estimating starts", 0, None)
-        estimates = estimate_starts(arrays, outlier=parameters.outlier)
+        estimates = _estimated(arrays, parameters)
         arrays, notes = with_starts(arrays, estimates), (_ASSUMPTION, *_shortened(estimates))
     if arrays.started_at is None:
         raise refusal("starts", "The log has no starts.", "estimated")
@@ -141,7 +153,7 @@ def _waiting(source: AnalysisInput, parameters: WaitingParameters) -> AnalysisOu
     calendars = _calendars(arrays) if parameters.hours is Hours.DISCOVERED else ()
     found = find_waiting_causes(
         arrays,
-        {each.resource: WeeklyHours(weekly_slots(each)) for each in calendars},
+        _weekly(calendars),
         tolerance_us=parameters.tolerance_s * 1_000_000,
     )
     totals = OutputTable(
@@ -195,6 +207,13 @@ def _calendars(arrays: "LogArrays") -> "tuple[DiscoveredCalendar, ...]":
     from taktloom.mining.organisation.roles import discover_roles
 
     return discover_calendars(arrays, [role.resources for role in discover_roles(arrays)])
+
+
+def _weekly(calendars: "Sequence[DiscoveredCalendar]") -> "dict[str, WeeklyHours]":
+    from taktloom.mining.organisation.calendars import weekly_slots
+    from taktloom.mining.performance.weekly_hours import WeeklyHours
+
+    return {each.resource: WeeklyHours(weekly_slots(each)) for each in calendars}
 
 
 _CHINESE = {

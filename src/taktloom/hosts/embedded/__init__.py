@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The embedded engine: the kernel run durably on one SQLite database, in the process that uses it."""
 
+from taktloom.hosts.embedded.advancing.instances import InstanceStart
 from taktloom.hosts.embedded.core.catalogue import Catalogue
 from taktloom.hosts.embedded.core.changes import Change, Topic
 from taktloom.hosts.embedded.core.clock import Clock, CountingIds, IdSource, ManualClock, SystemClock, SystemIds
@@ -43,6 +44,7 @@ __all__ = [
     "IdSource",
     "IncidentState",
     "InlineWriter",
+    "InstanceStart",
     "JobCompletion",
     "KeptAnswer",
     "KeyedRequest",

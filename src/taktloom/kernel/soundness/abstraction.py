@@ -133,6 +133,7 @@ class _Abstraction:
         self.edges: dict[int, Edge] = {}
         self.edge_of: dict[ElementId, int] = {}
         self.more: dict[ElementId, frozenset[int]] = {}
+        self.queued: dict[ElementId, int] = {}
 
     def net(self) -> Net | None:
         """All of it."""
@@ -149,7 +150,14 @@ class _Abstraction:
             flows = (f for f in self.container.out_of(gateway) if is_taken(f, waiting_for_start=False))
             nodes[self.number[gateway.id]].reset = frozenset(self.edge_of[f.id] for f in flows if f.id in self.edge_of)
         nodes[_START].alternatives = [self._beginning(start, nodes) for start in starts]
-        return Net(nodes=nodes, edges=self.edges, start=_START)
+        return Net(
+            nodes=nodes,
+            edges=self.edges,
+            start=_START,
+            numbers=self.number,
+            arrivals={**self.edge_of, **self.queued},
+            departures={flow: self.more.get(flow, frozenset()) | {edge} for flow, edge in self.edge_of.items()},
+        )
 
     def _node(self, node: AnyFlowNode) -> NetNode:
         join = _JOINS.get(type(node), Join.ANY)
@@ -170,6 +178,7 @@ class _Abstraction:
                 tokens = self._tokens_on(flow)
                 if tokens > 1 and nodes[target].join not in {Join.ANY, Join.GATHER}:
                     target = self._queue_before(target, flow.source, nodes)
+                    (self.queued[flow.id],) = nodes[target].alternatives[0].edges
                 self.edge_of[flow.id] = self._edge(host, target, nodes)
                 self.more[flow.id] = frozenset(self._edge(host, target, nodes) for _ in range(tokens - 1))
         for thrower in self.container.of(IntermediateThrowEvent):

@@ -6,7 +6,7 @@ tokens on the edges of one of its alternatives. What ends a path puts its token 
 that ending twice shows as a second token. Data is left out: any condition may hold, any event may happen.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
@@ -88,11 +88,18 @@ class NetNode:
 
 @dataclass(slots=True, kw_only=True)
 class Net:
-    """Nodes and edges by number. start: the node that fires once, in the beginning."""
+    """Nodes and edges by number. start: the node that fires once, in the beginning.
+
+    numbers: the nodes by element. arrivals: by sequence flow the edge on which its token waits for its target.
+    departures: by sequence flow the edges of the tokens that take it. All three are empty once it is reduced.
+    """
 
     nodes: dict[int, NetNode]
     edges: dict[int, Edge]
     start: int
+    numbers: Mapping[ElementId, int] = field(default_factory=dict)
+    arrivals: Mapping[ElementId, int] = field(default_factory=dict)
+    departures: Mapping[ElementId, frozenset[int]] = field(default_factory=dict)
 
     @property
     def is_partial(self) -> bool:

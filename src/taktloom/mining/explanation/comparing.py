@@ -4,7 +4,7 @@
 Shares and times are compared as cohorts of cases (`cohorts`). The volume is the number of cases begun per week where
 both sides have eight whole weeks, else per day where both have fourteen whole days; else it cannot be told. Weeks (or
 days) and, for the events per case, cases are dealt anew at random; the two measures of volume are one family, adjusted
-with Holm's method. Four families share the level (Bonferroni), so that of sides that do not differ anything is told
+with Holm's method. Five families share the level (Bonferroni), so that of sides that do not differ anything is told
 with probability *level* at most. Dealing takes the weeks as exchangeable: a trend within a side widens what chance may
 do, a calendar that both share (holidays) does not.
 Sources: Good, "Permutation, Parametric and Bootstrap Tests of Hypotheses", 2005, chapter 3; Holm, "A simple
@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taktloom.evidence.multiplicity import enough_permutations, holm
+from taktloom.evidence.ranks import midranks
 from taktloom.evidence.resampling import Interval, percentile_interval
 from taktloom.mining.distinct import distinct
 from taktloom.mining.explanation.cohorts import (
@@ -27,13 +28,12 @@ from taktloom.mining.explanation.cohorts import (
     Difference,
     DifferenceKind,
     compare_cohorts,
-    midranks,
 )
 from taktloom.mining.explanation.profiles import CaseProfiles, Codes, profile_cases
 from taktloom.mining.statistics.arrays import MICROSECONDS_PER_SECOND, LogArrays
 from taktloom.mining.watching import heeding
 
-FAMILIES = 4
+FAMILIES = 5
 DAY_US = 86_400 * MICROSECONDS_PER_SECOND
 WEEK_US = 7 * DAY_US
 LEAST_WEEKS, LEAST_DAYS = 8, 14

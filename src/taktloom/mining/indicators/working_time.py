@@ -29,7 +29,7 @@ from taktloom.mining.organisation.calendars import (
     weekly_slots,
 )
 from taktloom.mining.performance.open_time import lay_out
-from taktloom.mining.performance.waiting import WeeklyHours
+from taktloom.mining.performance.weekly_hours import WeeklyHours
 from taktloom.mining.statistics.arrays import NOBODY, LogArrays
 
 Times: TypeAlias = NDArray[np.int64]

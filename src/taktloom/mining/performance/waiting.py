@@ -23,11 +23,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taktloom.mining.distinct import distinct
+from taktloom.mining.performance.weekly_hours import ALWAYS_OPEN, WeeklyHours
 from taktloom.mining.statistics.arrays import MICROSECONDS_PER_SECOND, NOBODY, LogArrays
 from taktloom.mining.watching import step, telling
 
-HOUR_US = 3_600 * MICROSECONDS_PER_SECOND
-WEEK_HOURS, MONDAY_OFFSET = 7 * 24, 3
 TOLERANCE_US = 60 * MICROSECONDS_PER_SECOND
 PARTING = "parting waits"
 FEWEST_BATCHES, SHARE_IN_BATCHES = 3, 0.5
@@ -69,35 +68,6 @@ class WaitingCauses:
     by_cause: Mapping[WaitingCause, float]
     steps: tuple[WaitingStep, ...]
     batches: int
-
-
-class WeeklyHours:
-    """Open hours of a week on the local clock: how much open time lies between two instants."""
-
-    def __init__(self, slots: NDArray[np.bool_]) -> None:
-        """slots: 168 hours from Monday 00:00."""
-        self._open = np.append(0, np.cumsum(slots.astype(np.int64)))
-        self._slots = slots
-
-    def before(self, local_us: int) -> int:
-        """Open µs since a fixed Monday."""
-        hours, rest = divmod(local_us, HOUR_US)
-        weeks, slot = divmod(hours + MONDAY_OFFSET * 24, WEEK_HOURS)
-        whole = weeks * int(self._open[-1]) + int(self._open[slot])
-        return whole * HOUR_US + (rest if self._slots[slot] else 0)
-
-    def between(self, begins_us: Times, ends_us: Times) -> Times:
-        """Open µs from each begin to its end."""
-        return self._all_before(ends_us) - self._all_before(begins_us)
-
-    def _all_before(self, local_us: Times) -> Times:
-        hours, rest = np.divmod(local_us, HOUR_US)
-        weeks, slot = np.divmod(hours + MONDAY_OFFSET * 24, WEEK_HOURS)
-        whole: Times = weeks * self._open[-1] + self._open[slot]
-        return whole * HOUR_US + np.where(self._slots[slot], rest, 0)
-
-
-ALWAYS_OPEN = WeeklyHours(np.ones(WEEK_HOURS, dtype=np.bool_))
 
 
 def find_waiting_causes(

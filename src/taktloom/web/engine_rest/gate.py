@@ -9,6 +9,7 @@ stand before everything.
 import base64
 import binascii
 import re
+from functools import partial
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
@@ -46,6 +47,7 @@ class EngineRestGate:
                 if request.method not in SAFE_METHODS:
                     self._rooms.monitor.require_writable()
                 request.state.principal = principal
+                request.state.find_principal = partial(find_principal, request, self._rooms)
             except TaktloomError as error:
                 await answer(error)(scope, receive, send)
                 return

@@ -84,7 +84,8 @@ def set_suspended(context: Caller, instance_id: str, body: schemas.SuspendedIn) 
 @calls(operations.modify_instance)
 def modify_instance(context: Caller, instance_id: str, body: schemas.ModificationIn) -> None:
     """Move tokens: all instructions or none."""
-    modification = operations.Modification(changes=tuple(_change(one) for one in body.instructions))
+    changes = tuple(_change(one) for one in body.instructions)
+    modification = operations.Modification(changes=changes, allows_stuck=True)  # as Camunda 7, which does not look
     reason = body.annotation or "through engine-rest"
     operations.modify_instance(context, instance_key=instance_id, modification=modification, reason=reason)
 

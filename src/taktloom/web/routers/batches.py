@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Batches, incidents by cause, looking back and keeping."""
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
@@ -46,7 +47,8 @@ def preview_batch(context: Caller, body: schemas.BatchPreviewIn) -> schemas.Batc
 @calls(batches.create_batch)
 def create_batch(context: Caller, body: schemas.BatchIn) -> schemas.BatchOut:
     """Do one thing to many instances or incidents, each for itself."""
-    return shown(schemas.BatchOut, batches.create_batch(context, order=_order(body), reason=body.reason))
+    order = replace(_order(body), allows_stuck=body.allow_stuck)
+    return shown(schemas.BatchOut, batches.create_batch(context, order=order, reason=body.reason))
 
 
 @router.get("/batches")

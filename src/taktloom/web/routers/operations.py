@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What operators do to running processes: suspension, modification, migration, and the record of it."""
 
+from dataclasses import replace
 from typing import Literal
 
 from fastapi import APIRouter
@@ -11,7 +12,7 @@ from taktloom.web.callers import Caller, Limit
 from taktloom.web.paging import Cursor, shown_page
 from taktloom.web.routes import Route
 from taktloom.web.schemas import operations as schemas
-from taktloom.web.schemas.convert import shown, shown_all
+from taktloom.web.schemas.convert import shown
 from taktloom.web.schemas.running import ReasonIn
 from taktloom.web.schemas.shared import PageOut
 from taktloom.web.values import from_wire
@@ -54,16 +55,19 @@ def resume_version(context: Caller, process_id: str, body: schemas.VersionResump
 def preview_modification(
     context: Caller, instance_key: str, body: schemas.ModificationPreviewIn
 ) -> schemas.ModificationPreview:
-    """What a modification would begin and end; nothing is changed."""
-    effects = operations.preview_modification(context, instance_key=instance_key, modification=modification_of(body))
-    return schemas.ModificationPreview(effects=shown_all(schemas.EffectOut, effects))
+    """What a modification would begin and end, and at which joins it would be stuck; nothing is changed."""
+    found = operations.preview_modification(context, instance_key=instance_key, modification=modification_of(body))
+    return shown(schemas.ModificationPreview, found)
 
 
 @router.post("/instances/{instance_key}/modification", status_code=204)
 @calls(operations.modify_instance)
 def modify_instance(context: Caller, instance_key: str, body: schemas.ModificationIn) -> None:
-    """Move, place, cancel or complete tokens: all changes or none."""
-    modification = modification_of(body)
+    """Move, place, cancel or complete tokens: all changes or none.
+
+    Refused where the instance would then wait for ever at a join, unless allow_stuck is true.
+    """
+    modification = replace(modification_of(body), allows_stuck=body.allow_stuck)
     operations.modify_instance(context, instance_key=instance_key, modification=modification, reason=body.reason)
 
 
@@ -80,10 +84,13 @@ def preview_migration(
     context: Caller,
     body: schemas.MigrationPlanIn,
     cursor: Cursor,
-    verdict: Literal["migrates", "waits", "cannot"] | None = None,
+    verdict: Literal["migrates", "waits", "cannot", "stuck"] | None = None,
     limit: Limit = 50,
 ) -> schemas.MigrationRunOut:
-    """Whether each active instance of the source version migrates, waits or cannot, and why; nothing is changed."""
+    """Whether each active instance of the source version migrates, waits or cannot, and why; nothing is changed.
+
+    The verdict stuck: it could migrate, but would then wait for ever at a join.
+    """
     run = operations.preview_migration(
         context, migration=migration_of(body), verdict=verdict, cursor=cursor.position, limit=limit
     )
@@ -102,8 +109,12 @@ def check_migration(context: Caller, instance_key: str, body: schemas.MigrationP
 @router.post("/instances/{instance_key}/migration", status_code=204)
 @calls(operations.migrate_instance)
 def migrate_instance(context: Caller, instance_key: str, body: schemas.MigrationIn) -> None:
-    """Carry one instance over to another version; it stays as it is when something stands in the way."""
-    operations.migrate_instance(context, instance_key=instance_key, migration=migration_of(body), reason=body.reason)
+    """Carry one instance over to another version; it stays as it is when something stands in the way.
+
+    Refused where it would then wait for ever at a join, unless allow_stuck is true.
+    """
+    migration = replace(migration_of(body), allows_stuck=body.allow_stuck)
+    operations.migrate_instance(context, instance_key=instance_key, migration=migration, reason=body.reason)
 
 
 @router.get("/operator-actions")

@@ -1,18 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """Models, drafts, deployments and processes."""
 
+from dataclasses import replace
+
 from fastapi import APIRouter, Request, Response
 from starlette.datastructures import UploadFile
 
 from taktloom.app import deployments, drafts, instances, processes
 from taktloom.app.calls import calls
-from taktloom.model.errors import InputRefusedError, LimitExceededError
+from taktloom.model.errors import InputRefusedError, LimitExceededError, TaktloomError
 from taktloom.web.callers import Caller, Limit
 from taktloom.web.paging import Cursor, shown_list, shown_page
 from taktloom.web.routes import Route
 from taktloom.web.schemas import processes as schemas
 from taktloom.web.schemas.convert import shown
-from taktloom.web.schemas.running import InstanceStart, InstanceSummary
+from taktloom.web.schemas.running import InstancesStarted, InstanceStart, InstanceStarts, InstanceSummary
 from taktloom.web.schemas.shared import FindingOut, PageOut
 from taktloom.web.values import from_wire
 
@@ -92,6 +94,29 @@ def start_instance(context: Caller, process_id: str, body: InstanceStart) -> Ins
         version_tag=body.version_tag,
     )
     return shown(InstanceSummary, started)
+
+
+@router.post("/processes/{process_id}/starts")
+@calls(instances.start_instances)
+def start_instances(context: Caller, process_id: str, body: InstanceStarts) -> InstancesStarted:
+    """Start many instances in few changes; each is answered for by its number, and one refused stops no other."""
+    starts: list[instances.Start] = []
+    places: list[int] = []  # of the starts that can be read
+    unreadable: list[instances.RefusedStart] = []
+    for number, item in enumerate(body.starts):
+        try:
+            starts.append(instances.Start(variables=from_wire(item.variables), business_key=item.business_key))
+        except TaktloomError as error:
+            unreadable.append(instances.refused_start(number, error))
+        else:
+            places.append(number)
+    answer = instances.start_instances(
+        context, process_id=process_id, starts=starts, version=body.version, version_tag=body.version_tag
+    )
+    refused = [*unreadable, *(replace(one, number=places[one.number]) for one in answer.refused)]
+    started = [replace(one, number=places[one.number]) for one in answer.started]
+    refused.sort(key=lambda one: one.number)
+    return shown(InstancesStarted, replace(answer, started=tuple(started), refused=tuple(refused)))
 
 
 @router.post("/deployments", status_code=201, openapi_extra=_DEPLOYMENT_BODY)

@@ -82,7 +82,10 @@ class BatchPreviewIn(In):
 
 
 class BatchIn(BatchPreviewIn):
+    """allow_stuck: of a migration or modification, also where an instance would then wait for ever at a join."""
+
     reason: str = Reason
+    allow_stuck: bool = False
 
 
 class BatchPreviewOut(Out):

@@ -59,7 +59,10 @@ class ModificationPreviewIn(In):
 
 
 class ModificationIn(ModificationPreviewIn):
+    """allow_stuck: also where the instance would then wait for ever at a join."""
+
     reason: str = Reason
+    allow_stuck: bool = False
 
 
 class EffectOut(Out):
@@ -69,7 +72,10 @@ class EffectOut(Out):
 
 
 class ModificationPreview(Out):
+    """stuck: pairs of a join and the reason why the instance would wait there for ever."""
+
     effects: list[EffectOut]
+    stuck: list[tuple[str, str]]
 
 
 class MigrationPlanIn(In):
@@ -83,7 +89,10 @@ class MigrationPlanIn(In):
 
 
 class MigrationIn(MigrationPlanIn):
+    """allow_stuck: also where the instance would then wait for ever at a join."""
+
     reason: str = Reason
+    allow_stuck: bool = False
 
 
 class ElementMatchOut(Out):
@@ -104,11 +113,11 @@ class MigrationPlanOut(Out):
 
 
 class InstanceVerdictOut(Out):
-    """obstacles: pairs of element and reason."""
+    """stuck: it would migrate, but then wait for ever at a join. obstacles: pairs of element and reason."""
 
     instance_key: str
     business_key: str | None
-    verdict: Literal["migrates", "waits", "cannot"]
+    verdict: Literal["migrates", "waits", "cannot", "stuck"]
     obstacles: list[tuple[str, str]]
 
 

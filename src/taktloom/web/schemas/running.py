@@ -17,6 +17,34 @@ class InstanceStart(In):
     version_tag: str | None = Field(default=None, max_length=200)
 
 
+class StartOfMany(In):
+    variables: Variables = Field(default_factory=dict)
+    business_key: str | None = Field(default=None, max_length=200)
+
+
+class InstanceStarts(In):
+    starts: list[StartOfMany] = Field(min_length=1, max_length=500)
+    version: int | None = Field(default=None, ge=1)
+    version_tag: str | None = Field(default=None, max_length=200)
+
+
+class StartedOne(Out):
+    number: int
+    instance_key: str
+    business_key: str | None
+
+
+class RefusedStart(Out):
+    number: int
+    code: str
+    detail: str
+
+
+class InstancesStarted(Out):
+    started: list[StartedOne]
+    refused: list[RefusedStart]
+
+
 class InstanceSummary(Out):
     instance_key: str
     definition_key: str

@@ -52,7 +52,7 @@ export interface MigrationSearch {
   instance?: string
   /** The dry run is shown. */
   dry?: true
-  verdict?: 'migrates' | 'waits' | 'cannot'
+  verdict?: 'migrates' | 'waits' | 'cannot' | 'stuck'
 }
 
 const migration = createRoute({
@@ -67,7 +67,7 @@ const migration = createRoute({
     element: textParam(raw, 'element'),
     instance: textParam(raw, 'instance'),
     dry: flagParam(raw, 'dry'),
-    verdict: choiceParam(raw, 'verdict', ['migrates', 'waits', 'cannot']),
+    verdict: choiceParam(raw, 'verdict', ['migrates', 'waits', 'cannot', 'stuck']),
   }),
   component: lazyRouteComponent(() => import('./components/MigrationPage'), 'MigrationPage'),
 })

@@ -860,6 +860,8 @@ export interface paths {
         /**
          * Migrate Instance
          * @description Carry one instance over to another version; it stays as it is when something stands in the way.
+         *
+         *     Refused where it would then wait for ever at a join, unless allow_stuck is true.
          */
         post: operations["migrate_instance"];
         delete?: never;
@@ -900,6 +902,8 @@ export interface paths {
         /**
          * Modify Instance
          * @description Move, place, cancel or complete tokens: all changes or none.
+         *
+         *     Refused where the instance would then wait for ever at a join, unless allow_stuck is true.
          */
         post: operations["modify_instance"];
         delete?: never;
@@ -919,7 +923,7 @@ export interface paths {
         put?: never;
         /**
          * Preview Modification
-         * @description What a modification would begin and end; nothing is changed.
+         * @description What a modification would begin and end, and at which joins it would be stuck; nothing is changed.
          */
         post: operations["preview_modification"];
         delete?: never;
@@ -2914,6 +2918,8 @@ export interface paths {
         /**
          * Preview Migration
          * @description Whether each active instance of the source version migrates, waits or cannot, and why; nothing is changed.
+         *
+         *     The verdict stuck: it could migrate, but would then wait for ever at a join.
          */
         post: operations["preview_migration"];
         delete?: never;
@@ -5675,7 +5681,7 @@ export interface components {
         };
         /**
          * InstanceVerdictOut
-         * @description obstacles: pairs of element and reason.
+         * @description stuck: it would migrate, but then wait for ever at a join. obstacles: pairs of element and reason.
          */
         InstanceVerdictOut: {
             /** Business Key */
@@ -5691,7 +5697,7 @@ export interface components {
              * Verdict
              * @enum {string}
              */
-            verdict: "migrates" | "waits" | "cannot";
+            verdict: "migrates" | "waits" | "cannot" | "stuck";
         };
         /**
          * Interpretation
@@ -6048,8 +6054,16 @@ export interface components {
             /** Correlated */
             correlated: string[];
         };
-        /** MigrationIn */
+        /**
+         * MigrationIn
+         * @description allow_stuck: also where the instance would then wait for ever at a join.
+         */
         MigrationIn: {
+            /**
+             * Allow Stuck
+             * @default false
+             */
+            allow_stuck: boolean;
             /** Mapping */
             mapping?: {
                 [key: string]: string | null;
@@ -6199,8 +6213,16 @@ export interface components {
             /** Dmn Xml */
             dmn_xml: string;
         };
-        /** ModificationIn */
+        /**
+         * ModificationIn
+         * @description allow_stuck: also where the instance would then wait for ever at a join.
+         */
         ModificationIn: {
+            /**
+             * Allow Stuck
+             * @default false
+             */
+            allow_stuck: boolean;
             /** Changes */
             changes?: components["schemas"]["TokenChangeIn"][];
             /** Moves */
@@ -6212,10 +6234,18 @@ export interface components {
                 [key: string]: components["schemas"]["JsonValue"];
             };
         };
-        /** ModificationPreview */
+        /**
+         * ModificationPreview
+         * @description stuck: pairs of a join and the reason why the instance would wait there for ever.
+         */
         ModificationPreview: {
             /** Effects */
             effects: components["schemas"]["EffectOut"][];
+            /** Stuck */
+            stuck: [
+                string,
+                string
+            ][];
         };
         /**
          * ModificationPreviewIn
@@ -8014,8 +8044,16 @@ export interface components {
             /** Zone */
             zone: string;
         };
-        /** BatchIn */
+        /**
+         * BatchIn
+         * @description allow_stuck: of a migration or modification, also where an instance would then wait for ever at a join.
+         */
         taktloom__web__schemas__batches__BatchIn: {
+            /**
+             * Allow Stuck
+             * @default false
+             */
+            allow_stuck: boolean;
             /** Changes */
             changes?: components["schemas"]["TokenChangeIn"][];
             /**
@@ -13169,8 +13207,10 @@ export interface operations {
     show_starts: {
         parameters: {
             query?: {
-                /** @description Times the activity's median that a duration is believed. */
+                /** @description Times the activity's median that a duration is believed; 0: as the activity's own spread says. */
                 outlier?: number;
+                /** @description Working hours: discovered for each resource, or always. */
+                hours?: components["schemas"]["Hours"];
                 from?: string | null;
                 to?: string | null;
                 variants?: string | null;
@@ -13220,8 +13260,10 @@ export interface operations {
     export_starts: {
         parameters: {
             query?: {
-                /** @description Times the activity's median that a duration is believed. */
+                /** @description Times the activity's median that a duration is believed; 0: as the activity's own spread says. */
                 outlier?: number;
+                /** @description Working hours: discovered for each resource, or always. */
+                hours?: components["schemas"]["Hours"];
                 from?: string | null;
                 to?: string | null;
                 variants?: string | null;
@@ -13681,12 +13723,12 @@ export interface operations {
     show_waiting: {
         parameters: {
             query?: {
-                /** @description Times the activity's median that a duration is believed. */
+                /** @description Times the activity's median that a duration is believed; 0: as the activity's own spread says. */
                 outlier?: number;
-                /** @description Recorded starts only, or missing ones estimated. */
-                starts?: components["schemas"]["Starts"];
                 /** @description Working hours: discovered for each resource, or always. */
                 hours?: components["schemas"]["Hours"];
+                /** @description Recorded starts only, or missing ones estimated. */
+                starts?: components["schemas"]["Starts"];
                 /** @description Seconds between two steps of a batch at most. */
                 tolerance_s?: number;
                 /** @description Language of the words in the drawing. */
@@ -13740,12 +13782,12 @@ export interface operations {
     export_waiting: {
         parameters: {
             query?: {
-                /** @description Times the activity's median that a duration is believed. */
+                /** @description Times the activity's median that a duration is believed; 0: as the activity's own spread says. */
                 outlier?: number;
-                /** @description Recorded starts only, or missing ones estimated. */
-                starts?: components["schemas"]["Starts"];
                 /** @description Working hours: discovered for each resource, or always. */
                 hours?: components["schemas"]["Hours"];
+                /** @description Recorded starts only, or missing ones estimated. */
+                starts?: components["schemas"]["Starts"];
                 /** @description Seconds between two steps of a batch at most. */
                 tolerance_s?: number;
                 /** @description Language of the words in the drawing. */
@@ -14567,7 +14609,7 @@ export interface operations {
     preview_migration: {
         parameters: {
             query?: {
-                verdict?: ("migrates" | "waits" | "cannot") | null;
+                verdict?: ("migrates" | "waits" | "cannot" | "stuck") | null;
                 limit?: number;
                 cursor?: string | null;
             };

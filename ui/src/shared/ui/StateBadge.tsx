@@ -14,7 +14,7 @@ const LOOK: Record<string, State> = {
   failed: 'incident', incident: 'incident',
   cancelled: 'cancelled', terminated: 'cancelled', disabled: 'cancelled', revoked: 'cancelled',
   suspended: 'cancelled', paused: 'cancelled', kept: 'cancelled', pending: 'waiting', skipped: 'cancelled',
-  migrates: 'done', waits: 'waiting', cannot: 'incident',
+  migrates: 'done', waits: 'waiting', cannot: 'incident', stuck: 'incident',
 }
 
 /** States with a sign of their own. */

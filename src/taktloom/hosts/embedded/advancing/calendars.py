@@ -19,7 +19,7 @@ from taktloom.calendars.business import (
 )
 from taktloom.calendars.definition import calendar_from, calendar_problems, shown_span
 from taktloom.calendars.durations import TimeTextError
-from taktloom.calendars.reckoning import due_by_calendar
+from taktloom.calendars.reckoning import due_by_calendar, later_by_calendar
 from taktloom.hosts.embedded.core.changes import Topic
 from taktloom.hosts.embedded.core.limits import require_within
 from taktloom.hosts.embedded.core.unit import Core, Unit
@@ -33,7 +33,7 @@ from taktloom.model.places import Place
 from taktloom.model.process import AnyFlowNode, BoundaryEvent, IntermediateCatchEvent, StartEvent, SubProcess, UserTask
 from taktloom.storage import Row, Session, to_micros
 
-__all__ = ["DEFAULT_CALENDAR", "Calendars", "load_calendar", "note_calendars", "reckon"]
+__all__ = ["DEFAULT_CALENDAR", "Calendars", "load_calendar", "note_calendars", "reckon", "reckon_later"]
 
 DEFAULT_CALENDAR = "default"  # in a model: whatever calendar is the tenant's default when the instant is computed
 _LISTED = 1_000
@@ -191,9 +191,19 @@ def load_calendar(session: Session, tenant_id: TenantId, name: str) -> BusinessC
 
 def reckon(unit: Unit, reckoning: Reckoning) -> datetime:
     """The instant that the kernel asks for. Raises CalendarOutOfTimeError, UnknownCalendarError."""
+    return reckon_later(unit, reckoning)[0]
+
+
+def reckon_later(unit: Unit, reckoning: Reckoning) -> tuple[datetime, int]:
+    """As reckon, with how many instants of a cycle were missed before it."""
     calendar = load_calendar(unit.session, unit.tenant_id, reckoning.calendar)
+    anchor, rule, missed = reckoning.anchor, reckoning.rule, 0
     try:
-        return max(due_by_calendar(calendar, reckoning.anchor, reckoning.rule), reckoning.anchor)
+        if reckoning.after is None:
+            due = due_by_calendar(calendar, anchor, rule)
+        else:
+            due, missed = later_by_calendar(calendar, anchor, rule, reckoning.after)
+        return max(due, anchor), missed
     except (NoOpeningError, OverflowError, ValueError) as error:
         raise _out_of_time(reckoning.calendar) from error
 

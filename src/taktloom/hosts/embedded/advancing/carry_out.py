@@ -11,7 +11,7 @@ from typing import TypeVar, cast
 from taktloom.feel.values import FeelValue
 from taktloom.feel.wire import json_text, utf8
 from taktloom.hosts.embedded.advancing.back_off import stored_back_off
-from taktloom.hosts.embedded.advancing.calendars import reckon
+from taktloom.hosts.embedded.advancing.calendars import reckon_later
 from taktloom.hosts.embedded.advancing.causes import Cause, cause_signature
 from taktloom.hosts.embedded.advancing.deployed_decisions import count_use
 from taktloom.hosts.embedded.advancing.task_rows import end_task, open_task
@@ -161,8 +161,8 @@ def _cancel_user_task(unit: Unit, instance: LiveInstance, command: CancelUserTas
 
 
 def _plan_timer(unit: Unit, instance: LiveInstance, command: PlanTimer) -> KernelEvent:
-    due_at = reckon(unit, command.reckoning)
-    return TimerPlanned(occurred_at=instance.advanced_at, timer_id=command.timer_id, due_at=due_at)
+    due_at, missed = reckon_later(unit, command.reckoning)
+    return TimerPlanned(occurred_at=instance.advanced_at, timer_id=command.timer_id, due_at=due_at, missed=missed)
 
 
 def _start_timer(unit: Unit, instance: LiveInstance, command: StartTimer) -> None:

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Process instances: start, look at, change variables, cancel; their journal and event log."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TypedDict
 
 from taktloom.feel.values import FeelValue
@@ -9,9 +10,9 @@ from taktloom.hosts.embedded.advancing.advance import advance, begin, event_time
 from taktloom.hosts.embedded.advancing.operator_actions import Order, record_action
 from taktloom.hosts.embedded.core.catalogue import RunnableDefinition
 from taktloom.hosts.embedded.core.changes import Topic
-from taktloom.hosts.embedded.core.limits import page_size, require_within
+from taktloom.hosts.embedded.core.limits import page_size, require_count, require_within
 from taktloom.hosts.embedded.core.live import Caller, LiveInstance, unknown_instance
-from taktloom.hosts.embedded.core.unit import Core, Unit
+from taktloom.hosts.embedded.core.unit import Core, Unit, refused_or
 from taktloom.hosts.embedded.core.values import ValueOwner
 from taktloom.hosts.embedded.core.views import (
     element_visits,
@@ -29,7 +30,7 @@ from taktloom.kernel.kept_variables import Variables
 from taktloom.kernel.state import InstanceState, InstanceStatus
 from taktloom.kernel.state_json import load_state, save_state
 from taktloom.model.cursors import number_of_cursor
-from taktloom.model.errors import ConflictError, NondeterminismError
+from taktloom.model.errors import ConflictError, NondeterminismError, TaktloomError
 from taktloom.model.events import Event
 from taktloom.model.identifiers import (
     DefinitionKey,
@@ -54,6 +55,7 @@ from taktloom.model.places import Place
 from taktloom.model.trace_context import valid_traceparent
 from taktloom.storage import Row, Session, to_micros, to_micros_or_none
 
+_AT_ONCE = 100  # starts in one piece of work: others wait no longer than for these
 COUNTED_UP_TO = 10_000  # a total above this is given as None: counting on would cost more than it tells
 
 
@@ -61,6 +63,15 @@ class VersionSuspendedError(ConflictError):
     """No instance of this version starts until it is resumed."""
 
     code = "TL-2581"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstanceStart:
+    """One start of many."""
+
+    variables: Mapping[str, FeelValue]
+    business_key: str | None = None
+    subject_key: SubjectKey | None = None
 
 
 class _Named(TypedDict):
@@ -96,20 +107,45 @@ class Instances:
         traceparent: the trace that the call belongs to (W3C Trace Context); its jobs carry it on as a header.
         Raises UnknownProcessError, NotFoundError (no none start event), LimitExceededError.
         """
+        asked = InstanceStart(variables=variables, business_key=business_key, subject_key=subject_key)
         require_within("business_key", len(business_key or ""), self._core.limits.text_characters)
 
         def work(unit: Unit) -> InstanceSummary:
             definition = unit.core.catalogue.startable(unit.session, unit.tenant_id, process_id, version)
-            event = InstanceStarted(occurred_at=unit.now, actor=actor, variables=Variables(variables))
-            started = begin_instance(
-                unit, definition, event, business_key=business_key, subject_key=subject_key, traceparent=traceparent
-            )
-            unit.settle()
-            if unit.core.live.is_current(started):
-                return _started_summary(started, event)
-            return _summary(unit.session, unit.tenant_id, started.instance_key)
+            return _start(unit, definition, asked, actor, traceparent)
 
         return self._core.submit(self._tenant_id, work)
+
+    def start_many(
+        self,
+        process_id: ProcessId,
+        starts: Sequence[InstanceStart],
+        *,
+        version: int | None = None,
+        actor: str | None = None,
+        traceparent: str | None = None,
+    ) -> tuple[InstanceSummary | TaktloomError, ...]:
+        """Start many instances in few transactions; answers in order, a refused one does not touch the others.
+
+        Raises UnknownProcessError, NotFoundError (no none start event), LimitExceededError (too many).
+        """
+        limits = self._core.limits
+        require_count("starts", starts, limits.batch_items)
+
+        def start_one(unit: Unit, definition: RunnableDefinition, asked: InstanceStart) -> InstanceSummary:
+            require_within("business_key", len(asked.business_key or ""), limits.text_characters)
+            return _start(unit, definition, asked, actor, traceparent)
+
+        def starting(some: Sequence[InstanceStart]) -> Callable[[Unit], list[InstanceSummary | Exception]]:
+            def work(unit: Unit) -> list[InstanceSummary | Exception]:
+                definition = unit.core.catalogue.startable(unit.session, unit.tenant_id, process_id, version)
+                return [unit.outcome(start_one, unit, definition, asked) for asked in some]
+
+            return work
+
+        portions = [starts[at : at + _AT_ONCE] for at in range(0, len(starts), _AT_ONCE)]
+        futures = [self._core.post(self._tenant_id, starting(some)) for some in portions]
+        return tuple(refused_or(outcome) for future in futures for outcome in future.result())
 
     def cancel(self, instance_key: InstanceKey, *, reason: str = "", actor: str | None = None) -> None:
         """End the instance at once; raises UnknownInstanceError, InstanceEndedError."""
@@ -305,6 +341,24 @@ class Instances:
             message_name=row.text("message_name"),
             correlation_key=None if sealed is None else self._core.codec.unseal(sealed, owner).decode(),
         )
+
+
+def _start(
+    unit: Unit, definition: RunnableDefinition, asked: InstanceStart, actor: str | None, traceparent: str | None
+) -> InstanceSummary:
+    event = InstanceStarted(occurred_at=unit.now, actor=actor, variables=Variables(asked.variables))
+    started = begin_instance(
+        unit,
+        definition,
+        event,
+        business_key=asked.business_key,
+        subject_key=asked.subject_key,
+        traceparent=traceparent,
+    )
+    unit.settle()
+    if unit.core.live.is_current(started):
+        return _started_summary(started, event)
+    return _summary(unit.session, unit.tenant_id, started.instance_key)
 
 
 def start_instance(  # noqa: PLR0913 - what is optional is keyword-only, and none of it belongs to another

@@ -26,11 +26,15 @@ class ReasonMissingError(MisuseError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """Who wants something done, and why; batch_id: as part of which batch."""
+    """Who wants something done, and why; batch_id: as part of which batch.
+
+    allows_stuck: also where an instance would then wait for ever at a join.
+    """
 
     actor: str | None = None
     reason: str = ""
     batch_id: BatchId | None = None
+    allows_stuck: bool = False
 
 
 def require_reason(order: Order, limit: int) -> None:

@@ -17,6 +17,7 @@ from taktloom.feel import from_python
 from taktloom.feel.values import FeelDateTime, FeelValue
 from taktloom.formats.bpmn import read_bpmn
 from taktloom.kernel import ExecutableProcess, compile_process
+from taktloom.kernel.dead_joins import JoinOutlook
 from taktloom.kernel.migration_plan import MigrationPlan
 from taktloom.model.errors import IncidentError, NotFoundError, TaktloomError
 from taktloom.model.identifiers import DefinitionKey, ProcessId, TenantId
@@ -26,6 +27,7 @@ from taktloom.storage import Row, Session
 _PROCESSES_KEPT = 200
 _DECISIONS_KEPT = 100
 _PLANS_KEPT = 20
+_OUTLOOKS_KEPT = 50
 
 Item = TypeVar("Item")
 
@@ -71,6 +73,7 @@ class Catalogue:
         self._processes = _Kept[RunnableDefinition](_PROCESSES_KEPT)
         self._decisions = _Kept[DecisionModel](_DECISIONS_KEPT)
         self._plans = _Kept[MigrationPlan](_PLANS_KEPT)
+        self._outlooks = _Kept[JoinOutlook](_OUTLOOKS_KEPT)
 
     def copy(self) -> "Catalogue":
         """One that has what this one has, and gets the rest by itself."""
@@ -78,6 +81,7 @@ class Catalogue:
         made._processes = self._processes.copy()
         made._decisions = self._decisions.copy()
         made._plans = self._plans.copy()
+        made._outlooks = self._outlooks.copy()
         return made
 
     def by_key(self, session: Session, tenant_id: TenantId, definition_key: DefinitionKey) -> RunnableDefinition:
@@ -94,10 +98,16 @@ class Catalogue:
     def forget(self, tenant_id: TenantId, definition_key: DefinitionKey) -> None:
         """The version was deleted."""
         self._processes.forget((tenant_id, definition_key))
+        self._outlooks.forget((tenant_id, definition_key))
 
     def migration_plan(self, name: Hashable, make: Callable[[], MigrationPlan]) -> MigrationPlan:
         """The plan of that name, made once: versions never change."""
         return self._plans.get(name, make)
+
+    def outlook(self, tenant_id: TenantId, definition: RunnableDefinition) -> JoinOutlook:
+        """What becomes of the joins of a version."""
+        name = (tenant_id, definition.definition_key)
+        return self._outlooks.get(name, lambda: JoinOutlook(definition.executable))
 
     def startable(
         self, session: Session, tenant_id: TenantId, process_id: ProcessId, version: int | None

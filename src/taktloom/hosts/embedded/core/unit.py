@@ -20,6 +20,7 @@ from taktloom.hosts.embedded.core.values import ValueCodec
 from taktloom.hosts.embedded.core.writer import Writer
 from taktloom.hosts.embedded.stores.database import Database
 from taktloom.kernel.commands import Command
+from taktloom.model.errors import TaktloomError
 from taktloom.model.identifiers import InstanceKey, TenantId
 from taktloom.model.records import made_often
 from taktloom.storage import Session
@@ -128,6 +129,17 @@ class Unit:
                 self.outgoing.pop()
             raise
 
+    def outcome(
+        self, work: "Callable[Arguments, Result]", *args: "Arguments.args", **terms: "Arguments.kwargs"
+    ) -> "Result | Exception":
+        """As attempt, for one part of many: what it raises is its outcome, as long as the others can go on."""
+        try:
+            return self.attempt(work, *args, **terms)
+        except Exception as error:
+            if not self.can_go_on:
+                raise
+            return error
+
     @property
     def can_go_on(self) -> bool:
         """Whether a failed attempt has left the transaction and the rest of the work as they were."""
@@ -154,3 +166,10 @@ class Unit:
             if instance is None
             else Change(topic, kind, self.tenant_id, instance.definition.process_id, instance.instance_key)
         )
+
+
+def refused_or(outcome: "Result | Exception") -> "Result | TaktloomError":
+    """What the caller is told of one part of many; raises what is nobody's refusal, but our defect or the store's."""
+    if isinstance(outcome, Exception) and not isinstance(outcome, TaktloomError):
+        raise outcome
+    return outcome

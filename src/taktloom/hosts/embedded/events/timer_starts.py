@@ -9,16 +9,14 @@ once. Firings missed while nothing ran are made up for by one.
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from taktloom.hosts.embedded.advancing.calendars import reckon
+from taktloom.hosts.embedded.advancing.calendars import reckon, reckon_later
 from taktloom.hosts.embedded.core.unit import Unit
 from taktloom.hosts.embedded.events.event_starts import StartedBy, start_by_event
 from taktloom.kernel import EventStart, ExecutableProcess, timer_starts
-from taktloom.kernel.timers import TimerPlan, next_plan, plan_after, reckoning_of
+from taktloom.kernel.timers import TimerPlan, plan_after, reckoned, reckoning_of
 from taktloom.model.event_definitions import EventDefinition
 from taktloom.model.identifiers import ElementId, ProcessId
 from taktloom.storage import Row, to_micros
-
-_RECKONED_AT_MOST = 1_000  # missed firings by a calendar, so that a long stop cannot stall the writer
 
 
 def plan_timer_starts(unit: Unit, executable: ExecutableProcess, previous: ExecutableProcess | None) -> None:
@@ -64,17 +62,9 @@ def _definitions(executable: ExecutableProcess) -> Iterator[tuple[ElementId, Eve
 
 def _following(unit: Unit, plan: TimerPlan) -> TimerPlan | None:
     """The first firing that is still to come."""
-    if plan.calendar is None:
-        return plan_after(plan, unit.now)
-    following = next_plan(plan)
-    for _ in range(_RECKONED_AT_MOST):
-        if following is None:
-            return None
-        following = _reckoned(unit, following)
-        if following.due_at > unit.now:
-            return following
-        following = next_plan(following)
-    return None if following is None else _reckoned(unit, replace(following, due_at=unit.now))
+    following = plan_after(plan, unit.now)
+    reckoning = None if following is None else reckoning_of(following, unit.now)
+    return following if following is None or reckoning is None else reckoned(following, *reckon_later(unit, reckoning))
 
 
 def _reckoned(unit: Unit, plan: TimerPlan) -> TimerPlan:

@@ -78,13 +78,17 @@ class BatchStateError(ConflictError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchParameters:
-    """What the operation needs beside its targets: variables to set, a migration, changes and moves, a restart."""
+    """What the operation needs beside its targets: variables to set, a migration, changes and moves, a restart.
+
+    allows_stuck: as in `Order`.
+    """
 
     variables: Mapping[str, FeelValue] = field(default_factory=dict)
     migration: MigrationRequest | None = None
     changes: tuple[TokenChange, ...] = ()
     moves: tuple[TokenMove, ...] = ()
     restart: RestartRequest | None = None
+    allows_stuck: bool = False
 
 
 class Batches:
@@ -283,8 +287,14 @@ def _run_item(unit: Unit, row: Row) -> None:
         return
     batch = unit.session.first("batch_by_id", **name)
     assert batch is not None  # it has this item
-    order = Order(actor=batch.text_or_none("created_by"), reason=batch.text("reason"), batch_id=batch_id)
-    _OPERATIONS[BatchKind(batch.text("kind"))](unit, row.text("target"), _parameters(unit, batch), order)
+    parameters = _parameters(unit, batch)
+    order = Order(
+        actor=batch.text_or_none("created_by"),
+        reason=batch.text("reason"),
+        batch_id=batch_id,
+        allows_stuck=parameters.allows_stuck,
+    )
+    _OPERATIONS[BatchKind(batch.text("kind"))](unit, row.text("target"), parameters, order)
     unit.session.run("add_to_batch", **name, done=1, failed=0)
     _end_if_over(unit, batch_id)
     unit.note(Topic.INSTANCES, "advanced")
@@ -328,7 +338,7 @@ def skip_incident(unit: Unit, row: Row, variables: Mapping[str, FeelValue], orde
         token_id=None if wait is None else wait.token,
         variables=variables,
     )
-    modify_instance(unit, key, (change,), order)
+    modify_instance(unit, key, (change,), replace(order, allows_stuck=True))  # it stands where it stood
 
 
 def _cancel(unit: Unit, target: str, parameters: BatchParameters, order: Order) -> None:

@@ -17,6 +17,7 @@ from taktloom.hosts.embedded.core.limits import page_size, require_count
 from taktloom.hosts.embedded.core.live import LiveInstance
 from taktloom.hosts.embedded.core.unit import Core, Unit
 from taktloom.hosts.embedded.history.stored_instances import StoredInstance, read_active, stored_instance
+from taktloom.kernel.dead_joins import require_live_joins
 from taktloom.kernel.events import InstanceMigrated
 from taktloom.kernel.migration import MigrationRefusedError
 from taktloom.kernel.migration_plan import (
@@ -24,6 +25,7 @@ from taktloom.kernel.migration_plan import (
     Obstacle,
     Verdict,
     check_instance,
+    dead_joins_after,
     migration_event,
     plan_migration,
 )
@@ -124,7 +126,8 @@ class Migrations:
         """Carry one instance over, or leave it as it is.
 
         Raises UnknownInstanceError, InstanceEndedError, VersionDiffersError, UnknownProcessError, MigrationPlanError,
-        MigrationRefusedError with what stands in the way, ReasonMissingError.
+        MigrationRefusedError with what stands in the way, WouldBeStuckError unless the order allows it,
+        ReasonMissingError.
         """
         require_reason(order, self._core.limits.text_characters)
         self._core.submit(self._tenant_id, lambda unit: migrate_instance(unit, instance_key, request, order))
@@ -152,7 +155,10 @@ def migrate_instance(unit: Unit, instance_key: InstanceKey, request: MigrationRe
         reason=order.reason,
     )
     obstacles = check_instance(joint.plan, instance.state, event)
-    if obstacles:
+    stuck_at = [one.element_id for one in obstacles if one.verdict is Verdict.STUCK]
+    if stuck_at and not order.allows_stuck:
+        require_live_joins(instance_key, dead_joins_after(joint.plan, instance.state, event))
+    elif obstacles and not stuck_at:
         raise _refused(instance_key, obstacles)
     instance.definition = joint.target
     try:
@@ -169,6 +175,7 @@ def migrate_instance(unit: Unit, instance_key: InstanceKey, request: MigrationRe
         process_id=request.process_id,
         source=request.source_version,
         target=request.target_version,
+        **({"stuck_at": stuck_at} if stuck_at else {}),
     )
     unit.note(Topic.INSTANCES, "migrated", instance)
 
@@ -201,9 +208,10 @@ def _require_source(definition: RunnableDefinition, joint: _Joint, instance_key:
 def _verdict(stored: StoredInstance, joint: _Joint, event: InstanceMigrated) -> InstanceVerdict:
     obstacles = check_instance(joint.plan, stored.state, event)
     verdict = Verdict.MIGRATES
-    if obstacles:
-        cannot = any(one.verdict is Verdict.CANNOT for one in obstacles)
-        verdict = Verdict.CANNOT if cannot else Verdict.WAITS
+    for found in (Verdict.CANNOT, Verdict.WAITS, Verdict.STUCK):
+        if any(one.verdict is found for one in obstacles):
+            verdict = found
+            break
     return InstanceVerdict(
         instance_key=stored.instance_key,
         business_key=stored.row.text_or_none("business_key"),

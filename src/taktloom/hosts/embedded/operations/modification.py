@@ -8,16 +8,18 @@ from taktloom.feel.values import FeelValue
 from taktloom.hosts.embedded.advancing.advance import advance, event_time
 from taktloom.hosts.embedded.advancing.operator_actions import Order, record_action, require_reason
 from taktloom.hosts.embedded.core.limits import require_count
+from taktloom.hosts.embedded.core.live import LiveInstance
 from taktloom.hosts.embedded.core.unit import Core, Unit
 from taktloom.hosts.embedded.history.stored_instances import read_active
 from taktloom.hosts.embedded.operations.effects import effects_of
 from taktloom.kernel import ExecutableProcess, step
+from taktloom.kernel.dead_joins import DeadJoin, JoinOutlook, require_live_joins
 from taktloom.kernel.events import InstanceModified, TokenAction, TokenChange, VariablesSet
 from taktloom.kernel.executable import NONE
 from taktloom.kernel.state import InstanceState
 from taktloom.model.errors import MisuseError
 from taktloom.model.identifiers import ElementId, InstanceKey, TenantId
-from taktloom.model.interventions import Effect, TokenMove
+from taktloom.model.interventions import ModificationPreview, TokenMove
 
 __all__ = ["EmptyModificationError", "Modifications", "modify_instance", "set_variables"]
 
@@ -41,8 +43,10 @@ class Modifications:
         moves: Sequence[TokenMove] = (),
         *,
         variables: Mapping[str, FeelValue] | None = None,
-    ) -> tuple[Effect, ...]:
-        """What would begin and end; nothing is changed. What follows from answers of decisions is not foreseen.
+    ) -> ModificationPreview:
+        """What would begin and end, and where it would be stuck; nothing is changed.
+
+        What follows from answers of decisions is not foreseen.
 
         Raises what modify raises.
         """
@@ -53,7 +57,11 @@ class Modifications:
         commands = step(process, state, VariablesSet(occurred_at=now, variables=variables)) if variables else []
         all_changes = _all_changes(process, state, changes, moves, self._core.limits.batch_items)
         commands += step(process, state, InstanceModified(occurred_at=now, changes=all_changes))
-        return effects_of(commands, stored.state, process)
+        outlook = self._core.catalogue.outlook(self._tenant_id, stored.definition)
+        return ModificationPreview(
+            effects=effects_of(commands, stored.state, process),
+            stuck=tuple((one.element_id, one.reason) for one in _newly_dead(outlook, stored.state, state)),
+        )
 
     def modify(
         self,
@@ -66,7 +74,8 @@ class Modifications:
     ) -> None:
         """Do all changes and moves, or none. variables: of the instance, set before its tokens move.
 
-        Raises UnknownInstanceError, InstanceEndedError, ModificationRefusedError, NotFoundError, ReasonMissingError.
+        Raises UnknownInstanceError, InstanceEndedError, ModificationRefusedError, NotFoundError, ReasonMissingError,
+        WouldBeStuckError unless the order allows it.
         """
         require_reason(order, self._core.limits.text_characters)
 
@@ -110,6 +119,9 @@ def modify_instance(
         changes=_all_changes(process, instance.state, changes, moves, unit.core.limits.batch_items),
         reason=order.reason,
     )
+    stuck = _stuck_after(unit, instance, event)
+    if not order.allows_stuck:
+        require_live_joins(instance_key, stuck)
     advance(unit, instance, event)
     record_action(
         unit,
@@ -118,7 +130,23 @@ def modify_instance(
         instance_key=instance_key,
         process_id=instance.definition.process_id,
         changes=[f"{change.action} {change.element_id}" for change in event.changes],
+        **({"stuck_at": [one.element_id for one in stuck]} if stuck else {}),
     )
+
+
+def _stuck_after(unit: Unit, instance: LiveInstance, event: InstanceModified) -> tuple[DeadJoin, ...]:
+    outlook = unit.core.catalogue.outlook(unit.tenant_id, instance.definition)
+    if not outlook.has_joins:
+        return ()
+    after = deepcopy(instance.state)
+    step(instance.definition.executable, after, event)
+    return _newly_dead(outlook, instance.state, after)
+
+
+def _newly_dead(outlook: JoinOutlook, before: InstanceState, after: InstanceState) -> tuple[DeadJoin, ...]:
+    """Joins that wait for ever by the change; those that did before are not its fault."""
+    known = {one.element_id for one in outlook.dead_joins(before)}
+    return tuple(one for one in outlook.dead_joins(after) if one.element_id not in known)
 
 
 def _all_changes(

@@ -21,7 +21,7 @@ from taktloom.hosts.embedded.advancing.back_off import pause_after_failure
 from taktloom.hosts.embedded.core.changes import Change, Topic
 from taktloom.hosts.embedded.core.held_jobs import HeldJob
 from taktloom.hosts.embedded.core.limits import require_count, require_within
-from taktloom.hosts.embedded.core.unit import Core, Unit
+from taktloom.hosts.embedded.core.unit import Core, Unit, refused_or
 from taktloom.hosts.embedded.core.views import job_view
 from taktloom.hosts.embedded.work.job_locks import LockOrder, lock_jobs
 from taktloom.kernel.events import JobCompleted, JobErrorThrown, JobEscalationThrown, JobFailed
@@ -185,7 +185,7 @@ class Jobs:
         require_count("completions", completions, self._core.limits.batch_items)
         portions = [completions[at : at + _AT_ONCE] for at in range(0, len(completions), _AT_ONCE)]
         futures = [self._core.post(self._tenant_id, _completing_many(some, actor)) for some in portions]
-        return tuple(_answer(outcome) for future in futures for outcome in future.result())
+        return tuple(refused_or(outcome) for future in futures for outcome in future.result())
 
     def fail(  # noqa: PLR0913 - what is optional is keyword-only
         self,
@@ -384,16 +384,8 @@ def _completing_many(
         return result
 
     def work(unit: Unit) -> list[CompletionResult | Exception]:
-        outcomes: list[CompletionResult | Exception] = []
         _load_ahead(unit, completions)
-        for completion in completions:
-            try:
-                outcomes.append(unit.attempt(complete, unit, completion))
-            except Exception as error:
-                if not unit.can_go_on:
-                    raise
-                outcomes.append(error)
-        return outcomes
+        return [unit.outcome(complete, unit, completion) for completion in completions]
 
     return work
 
@@ -404,13 +396,6 @@ def _load_ahead(unit: Unit, completions: Sequence[JobCompletion]) -> None:
     found = [held.find(unit.session, unit.tenant_id, completion.job_id) for completion in completions]
     keys = [job.instance_key for job in found if job is not None]
     unit.core.live.load_ahead(unit.session, unit.tenant_id, keys)
-
-
-def _answer(outcome: CompletionResult | Exception) -> CompletionResult | TaktloomError:
-    """What the caller is told; raises what is nobody's refusal, but our defect or the store's trouble."""
-    if isinstance(outcome, (CompletionResult, TaktloomError)):
-        return outcome
-    raise outcome
 
 
 def _end(unit: Unit, job_id: JobId) -> None:

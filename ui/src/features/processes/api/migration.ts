@@ -11,7 +11,7 @@ export type MigrationPlan = Schemas['MigrationPlanOut']
 export type ElementMatch = Schemas['ElementMatchOut']
 export type InstanceVerdict = Omit<Schemas['InstanceVerdictOut'], 'obstacles'> & { obstacles: string[][] }
 export type VersionUse = Schemas['VersionUseOut']
-export const VERDICTS = ['migrates', 'waits', 'cannot'] as const
+export const VERDICTS = ['migrates', 'waits', 'cannot', 'stuck'] as const
 export type Verdict = (typeof VERDICTS)[number]
 
 export interface Migration {
@@ -65,9 +65,9 @@ export function verdictQuery(instanceKey: string, migration: Migration) {
   })
 }
 
-/** Carries over one instance, or all that run by the source version; each for itself. */
-export function startMigration(migration: Migration, instanceKey: string | undefined, reason: string): Promise<Batch> {
+/** Carries over one instance, or all that run by the source version; each for itself. allowStuck: also what would then wait for ever. */
+export function startMigration(migration: Migration, instanceKey: string | undefined, reason: string, allowStuck: boolean): Promise<Batch> {
   const query = { process_id: migration.process, version: migration.from, status: 'active' }
   const selection = instanceKey === undefined ? { query } : { keys: [instanceKey] }
-  return unwrap(api.POST('/api/v1/batches', { body: { kind: 'migrate', selection, migration: bodyOf(migration), reason } as never }))
+  return unwrap(api.POST('/api/v1/batches', { body: { kind: 'migrate', selection, migration: bodyOf(migration), reason, allow_stuck: allowStuck } as never }))
 }

@@ -135,19 +135,26 @@ export function restartInstance(instanceKey: string, from: RestartFrom, variable
 export function effectsQuery(instanceKey: string, steps: readonly TokenStep[], variables: Record<string, unknown>) {
   return queryOptions({
     queryKey: ['instances', 'effects', instanceKey, steps, variables],
-    queryFn: async () => {
+    queryFn: () => {
       const params = { path: { instance_key: instanceKey } }
       const body = { ...modificationOf(steps), variables } as never
-      const { effects } = await unwrap(api.POST('/api/v1/instances/{instance_key}/modification/preview', { params, body }))
-      return effects
+      return unwrap(api.POST('/api/v1/instances/{instance_key}/modification/preview', { params, body }))
     },
     retry: false,
     staleTime: 0,
   })
 }
 
-export function modifyInstance(instanceKey: string, steps: readonly TokenStep[], variables: Record<string, unknown>, reason: string): Promise<unknown> {
-  const body = { ...modificationOf(steps), variables, reason } as never
+/** What is to be done; allowStuck: also where the instance would then wait for ever at a join. */
+export interface ModificationOrder {
+  steps: readonly TokenStep[]
+  variables: Record<string, unknown>
+  reason: string
+  allowStuck: boolean
+}
+
+export function modifyInstance(instanceKey: string, { steps, variables, reason, allowStuck }: ModificationOrder): Promise<unknown> {
+  const body = { ...modificationOf(steps), variables, reason, allow_stuck: allowStuck } as never
   return unwrap(api.POST('/api/v1/instances/{instance_key}/modification', { params: { path: { instance_key: instanceKey } }, body }))
 }
 

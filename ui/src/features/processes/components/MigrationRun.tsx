@@ -1,5 +1,5 @@
 /** The dry run, which says of each instance whether it migrates and why not; and the order to do it, with its reason. */
-import { Button, SegmentedControl, TextInput } from '@mantine/core'
+import { Button, Checkbox, SegmentedControl, TextInput } from '@mantine/core'
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { useMemo, useState } from 'react'
@@ -85,7 +85,7 @@ function All({ migration, plan, search, onChange }: MigrationRunProps) {
           </Button>
         </div>
       )}
-      <Order migration={migration} ready={first.counts.migrates ?? 0} others={total - (first.counts.migrates ?? 0)} />
+      <Order migration={migration} counts={first.counts} />
     </div>
   )
 }
@@ -97,7 +97,7 @@ function One({ migration, plan, instanceKey }: { migration: Migration; plan: Mig
       {(found) => (
         <div className={classes.stack}>
           <Verdicts rows={[found]} plan={plan} />
-          <Order migration={migration} instanceKey={instanceKey} ready={found.verdict === 'migrates' ? 1 : 0} others={found.verdict === 'migrates' ? 0 : 1} />
+          <Order migration={migration} instanceKey={instanceKey} counts={{ [found.verdict]: 1 }} />
         </div>
       )}
     </Async>
@@ -136,14 +136,25 @@ function Verdicts({ rows, plan }: { rows: InstanceVerdict[]; plan: MigrationPlan
   return <DataTable label={t('migration.dry')} columns={columns} rows={rows} rowKey={(row) => row.instance_key} />
 }
 
-function Order({ migration, instanceKey, ready, others }: { migration: Migration; instanceKey?: string; ready: number; others: number }) {
+interface OrderProps {
+  migration: Migration
+  instanceKey?: string
+  /** Instances by verdict. */
+  counts: Record<string, number>
+}
+
+function Order({ migration, instanceKey, counts }: OrderProps) {
   const { t } = useTranslation('processes')
   const can = useCan()
   const navigate = useNavigate()
   const queryClient = useQueryClient()
   const [reason, setReason] = useState('')
+  const [allowsStuck, setAllowsStuck] = useState(false)
+  const { migrates = 0, stuck = 0, waits = 0, cannot = 0 } = counts
+  const others = waits + cannot
+  const count = allowsStuck ? migrates + stuck : migrates
   const order = useMutation({
-    mutationFn: () => startMigration(migration, instanceKey, reason.trim()),
+    mutationFn: () => startMigration(migration, instanceKey, reason.trim(), allowsStuck),
     onSuccess: async ({ batch_id }) => {
       await queryClient.invalidateQueries({ queryKey: ['batches'] })
       await navigate({ to: '/batches', search: { batch: batch_id } })
@@ -159,11 +170,19 @@ function Order({ migration, instanceKey, ready, others }: { migration: Migration
       }}
     >
       {others > 0 && <p>{t('migration.others', { count: others })}</p>}
+      {stuck > 0 && (
+        <Checkbox
+          label={t('migration.allowStuck', { count: stuck })}
+          description={t('migration.allowStuckText')}
+          checked={allowsStuck}
+          onChange={(event) => setAllowsStuck(event.currentTarget.checked)}
+        />
+      )}
       <TextInput label={t('reason')} required value={reason} maxLength={1000} onChange={(event) => setReason(event.currentTarget.value)} />
       {order.error !== null && <Problem error={order.error} />}
       <div>
-        <Button type="submit" disabled={reason.trim() === '' || ready === 0} loading={order.isPending}>
-          {t('migration.do', { count: ready, version: migration.to })}
+        <Button type="submit" disabled={reason.trim() === '' || count === 0} loading={order.isPending}>
+          {t('migration.do', { count, version: migration.to })}
         </Button>
       </div>
     </form>

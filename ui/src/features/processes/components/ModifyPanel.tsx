@@ -1,5 +1,5 @@
 /** Moves tokens of an instance: choose in the diagram or the list, see what would begin and end, then do it. */
-import { ActionIcon, Button, Group, Select, TextInput } from '@mantine/core'
+import { ActionIcon, Button, Checkbox, Group, Select, TextInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { notifications } from '@mantine/notifications'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
@@ -8,6 +8,7 @@ import { useTranslation } from 'react-i18next'
 
 import { rowProblems, rowsOf, variablesOf, type VariableRow } from '@/shared/forms/variables'
 import { VariableEditor } from '@/shared/forms/VariableEditor'
+import { useServerText } from '@/shared/i18n/serverTexts'
 import { Async } from '@/shared/ui/Async'
 import { Icon } from '@/shared/ui/Icon'
 import { Panel } from '@/shared/ui/Panel'
@@ -24,6 +25,7 @@ import { ownVariables } from './InstanceVariables'
 import classes from './ModifyPanel.module.css'
 
 const NO_VARIABLES: Record<string, unknown> = {}
+const NOWHERE: readonly string[][] = []
 
 interface ModifyPanelProps {
   detail: InstanceDetail
@@ -44,7 +46,7 @@ export function ModifyPanel({ detail, steps, element, onElement, onSteps }: Modi
   const edit = useVariablesFirst(detail)
   const [settled] = useDebouncedValue(edit.variables, 300)
   const effects = useQuery({ ...effectsQuery(summary.instance_key, steps, settled), enabled: steps.length > 0 })
-  const marks = useMemo(() => effectMarks(effects.data ?? []), [effects.data])
+  const marks = useMemo(() => marksOf(effects.data), [effects.data])
   const nameOf = (id: string): string => choices.find((each) => each.id === id)?.name || id
 
   /** While a token is being moved the next element chosen is where it goes to. */
@@ -94,15 +96,31 @@ export function ModifyPanel({ detail, steps, element, onElement, onSteps }: Modi
               <VariablesFirst edit={edit} />
               <Steps steps={steps} variables={edit.variables} nameOf={nameOf} onSteps={onSteps} />
               <Async query={effects} rows={2}>
-                {(found) => <Effects effects={found} nameOf={nameOf} />}
+                {(found) => (
+                  <>
+                    <Effects effects={found.effects} nameOf={nameOf} />
+                    <Stuck joins={found.stuck} nameOf={nameOf} />
+                  </>
+                )}
               </Async>
             </>
           )}
-          <Order instanceKey={summary.instance_key} steps={steps} variables={edit.variables} isPossible={effects.isSuccess && edit.isRight} onClose={() => onSteps(undefined)} />
+          <Order
+            instanceKey={summary.instance_key}
+            steps={steps}
+            variables={edit.variables}
+            isPossible={effects.isSuccess && edit.isRight}
+            stuck={effects.data?.stuck}
+            onClose={() => onSteps(undefined)}
+          />
         </div>
       </Panel>
     </div>
   )
+}
+
+function marksOf(found: { effects: Effect[] } | undefined): ReturnType<typeof effectMarks> {
+  return effectMarks(found?.effects ?? [])
 }
 
 interface VariablesEdit {
@@ -214,20 +232,45 @@ function Effects({ effects, nameOf }: { effects: readonly Effect[]; nameOf: (id:
   )
 }
 
+/** Joins at which it would then wait for ever, and why. */
+function Stuck({ joins, nameOf }: { joins: readonly string[][]; nameOf: (id: string) => string }) {
+  const { t } = useTranslation('processes')
+  const say = useServerText()
+  if (joins.length === 0) return null
+  return (
+    <section aria-label={t('modify.stuck')} role="alert">
+      <h3>
+        <Icon name="warning" size={14} /> {t('modify.stuck')}
+      </h3>
+      <ul>
+        {joins.map(([element = '', reason = '']) => (
+          <li key={element}>
+            <strong>{nameOf(element)}</strong> {say(reason)}
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
 interface OrderProps {
   instanceKey: string
   steps: TokenStep[]
   variables: Record<string, unknown>
   isPossible: boolean
+  /** Joins at which it would then wait for ever: that has to be allowed. */
+  stuck: readonly string[][] | undefined
   onClose: () => void
 }
 
-function Order({ instanceKey, steps, variables, isPossible, onClose }: OrderProps) {
+function Order({ instanceKey, steps, variables, isPossible, stuck = NOWHERE, onClose }: OrderProps) {
   const { t } = useTranslation('processes')
   const queryClient = useQueryClient()
   const [reason, setReason] = useState('')
+  const [allowsStuck, setAllowsStuck] = useState(false)
+  const isStuck = stuck.length > 0
   const modify = useMutation({
-    mutationFn: () => modifyInstance(instanceKey, steps, variables, reason.trim()),
+    mutationFn: () => modifyInstance(instanceKey, { steps, variables, reason: reason.trim(), allowStuck: isStuck && allowsStuck }),
     onSuccess: async () => {
       notifications.show({ message: t('modify.done') })
       await queryClient.invalidateQueries({ queryKey: ['instances'] })
@@ -244,9 +287,10 @@ function Order({ instanceKey, steps, variables, isPossible, onClose }: OrderProp
       }}
     >
       <TextInput className={classes.place} label={t('reason')} required value={reason} maxLength={1000} onChange={(event) => setReason(event.currentTarget.value)} />
+      {isStuck && <Checkbox label={t('modify.allowStuck')} checked={allowsStuck} onChange={(event) => setAllowsStuck(event.currentTarget.checked)} />}
       {modify.error !== null && <Problem error={modify.error} />}
       <Group gap="sm">
-        <Button type="submit" disabled={reason.trim() === '' || steps.length === 0 || !isPossible} loading={modify.isPending}>
+        <Button type="submit" disabled={reason.trim() === '' || steps.length === 0 || !isPossible || (isStuck && !allowsStuck)} loading={modify.isPending}>
           {t('modify.apply', { count: steps.length + Object.keys(variables).length })}
         </Button>
         <Button variant="default" onClick={onClose}>
