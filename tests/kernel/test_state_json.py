@@ -133,10 +133,25 @@ def test_an_event_keeps_the_rules_under_which_it_happened_when_it_is_stored_anew
 
 
 def test_formats_are_the_ones_that_have_stored_examples() -> None:
-    assert (STATE_FORMAT, JOURNAL_FORMAT) == (2, 3)
+    assert (STATE_FORMAT, JOURNAL_FORMAT) == (2, 4)
     assert {json.loads(path.read_bytes())["format"] for path in JOURNALS.glob("*.state.json")} == {1, 2}
     lines = [line for path in JOURNALS.glob("*.journal.jsonl") for line in path.read_bytes().splitlines()]
-    assert {json.loads(line)["format"] for line in lines} == {1, 2, 3}
+    assert {json.loads(line)["format"] for line in lines} == {1, 2, 3, 4}
+
+
+@pytest.mark.parametrize(("version", "weights"), [(3, [None, Decimal(9)]), (4, [Decimal(7), Decimal(9)])])
+def test_a_round_that_was_skipped_gives_its_results_as_the_rules_of_the_journal_say(
+    version: int, weights: list[FeelValue]
+) -> None:
+    process = compile_process(read_bpmn((JOURNALS / "skipped_round_v3.bpmn").read_bytes()).processes[0])
+    state = InstanceState(instance_key=InstanceKey("1763888400000001"))
+
+    for line in (JOURNALS / f"skipped_round_v{version}.journal.jsonl").read_bytes().splitlines():
+        step(process, state, load_event(line))
+
+    assert save_state(state) == (JOURNALS / f"skipped_round_v{version}.state.json").read_bytes().rstrip()
+    assert state.root is not None
+    assert state.scopes[state.root].variables["weights"] == weights
 
 
 @pytest.mark.parametrize(("version", "due_at"), [(2, "15:00"), (3, "18:00")])
@@ -209,5 +224,5 @@ def test_an_event_without_variables_is_small() -> None:
     event = InstanceStarted(occurred_at=START)
 
     assert save_event(event) == (
-        b'{"format":3,"kind":"InstanceStarted","payload":{"occurred_at":"2026-03-02T09:00:00+00:00"}}'
+        b'{"format":4,"kind":"InstanceStarted","payload":{"occurred_at":"2026-03-02T09:00:00+00:00"}}'
     )

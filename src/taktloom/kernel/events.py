@@ -31,9 +31,11 @@ from taktloom.model.records import made_often
 # 1: a signal is delivered by the host alone, to the throwing instance too. 2: those in the throwing instance who wait
 # for it have it at once, before the thrower goes on. 3: what a cycle missed is made up for by one firing; a negative
 # duration is over at once; a cycle's start keeps its offset; a date in a skipped hour means the moment of the change.
+# 4: a round of a multi-instance activity that is skipped gives its results to the collection.
 OWN_SIGNALS_AT_ONCE = 2
 MISSED_FIRINGS_AS_ONE = 3
-NEWEST_RULES = 3
+SKIPPED_ROUNDS_COLLECT = 4
+NEWEST_RULES = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

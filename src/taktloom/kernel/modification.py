@@ -15,9 +15,9 @@ activity, an event sub-process without its event, what is being compensated, one
 from taktloom.kernel.arming import arm, plan_events
 from taktloom.kernel.draft import all_or_nothing
 from taktloom.kernel.elements.ad_hoc_sub_process import AdHocBehaviour
-from taktloom.kernel.elements.multi_instance import MultiInstanceBehaviour, show
+from taktloom.kernel.elements.multi_instance import MultiInstanceBehaviour, collect_skipped, show
 from taktloom.kernel.elements.rounds import LoopBehaviour, RoundBehaviour
-from taktloom.kernel.events import InstanceModified, TokenAction, TokenChange
+from taktloom.kernel.events import SKIPPED_ROUNDS_COLLECT, InstanceModified, TokenAction, TokenChange
 from taktloom.kernel.executable import NONE, ExecutableProcess, Node
 from taktloom.kernel.failure import ElementFailure
 from taktloom.kernel.run import Run
@@ -187,6 +187,11 @@ def _complete(run: Run, token: Token, change: TokenChange) -> tuple[Token, Phase
         raise _refused(run, node.id, "There is work inside it.", "Complete or cancel what is inside.")
     _require_free(run, token)
     hand_out(run.state, token.scope, change.variables)
+    if run.rules >= SKIPPED_ROUNDS_COLLECT:
+        try:
+            collect_skipped(run, token, change.variables)
+        except ElementFailure as failure:
+            raise _refused(run, node.id, failure.message, "Give the variables that its result is made of.") from failure
     run.record_completion(node, token)
     run.close_visit(token)
     _forget(run, token)

@@ -52,10 +52,19 @@ def _happened_under_second_rules(body: JsonObject) -> JsonObject:
     return {"rules": 2, **body}
 
 
+def _happened_under_third_rules(body: JsonObject) -> JsonObject:
+    """Format 3 left the rules of its time unsaid, which were the third ones."""
+    return {"rules": 3, **body}
+
+
 # From the format of the key to the next one. The functions tell in prose what changed; stored examples of every format
 # are in tests/journals.
 STATE_MIGRATIONS: Mapping[int, Migration] = {1: _mark_active_tokens}
-EVENT_MIGRATIONS: Mapping[int, Migration] = {1: _happened_under_first_rules, 2: _happened_under_second_rules}
+EVENT_MIGRATIONS: Mapping[int, Migration] = {
+    1: _happened_under_first_rules,
+    2: _happened_under_second_rules,
+    3: _happened_under_third_rules,
+}
 
 EVENT_KINDS: Mapping[str, type[KernelEvent]] = {kind.__name__: kind for kind in get_args(KernelEvent)}
 

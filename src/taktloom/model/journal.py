@@ -9,7 +9,7 @@ from datetime import datetime
 
 from taktloom.model.identifiers import InstanceKey, SubjectKey, TenantId
 
-JOURNAL_FORMAT = 3
+JOURNAL_FORMAT = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

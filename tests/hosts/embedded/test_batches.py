@@ -2,6 +2,7 @@
 """Incidents lie together by cause; batches do one thing to many, each for itself, and survive a crash."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from taktloom.hosts.embedded.operations.batches import (
     UnknownBatchError,
 )
 from taktloom.kernel.events import TokenAction, TokenChange
-from taktloom.model.errors import MisuseError
+from taktloom.model.errors import InvalidCursorError, MisuseError
 from taktloom.model.identifiers import BatchId, ElementId, InstanceKey, ProcessId
 from taktloom.model.interventions import (
     BatchItemState,
@@ -265,3 +266,24 @@ def test_a_batch_of_nothing_without_reason_or_of_the_wrong_kind_is_refused(engin
     with pytest.raises(UnknownBatchError):
         engine.batches.get(BatchId("404"))
     assert engine.batches.search().items == ()
+
+
+def test_pages_of_groups_go_on_behind_the_last_one_whatever_was_resolved_meanwhile(engine: EmbeddedEngine) -> None:
+    deploy(engine, version("pick"))
+    for number in range(6):  # of the kinds 0 to 5 as many incidents as the number is large
+        for _ in range(number + 1):
+            engine.instances.start(ORDERS, {})
+            (job,) = engine.jobs.lock(["pick"], worker="w", max_jobs=1, lock_for=timedelta(seconds=30))
+            engine.jobs.fail(job.job_id, job.fence, message=f"cause {'abcdef'[number]}", retries=0)
+
+    first = engine.incident_groups.search(limit=2)
+    engine.batches.create(BatchKind.SKIP, Selection(signature=first.items[0].signature), NOTHING, ORDER)
+    engine.batches.run_due()
+    second = engine.incident_groups.search(limit=2, cursor=first.next_cursor)
+    third = engine.incident_groups.search(limit=2, cursor=second.next_cursor)
+
+    pages = [[group.message for group in page.items] for page in (first, second, third)]
+    assert pages == [["cause f", "cause e"], ["cause d", "cause c"], ["cause b", "cause a"]]
+    assert (second.total, third.next_cursor) == (5, None)
+    with pytest.raises(InvalidCursorError):
+        engine.incident_groups.search(cursor="2")

@@ -188,3 +188,19 @@ def test_a_process_that_is_not_executable_is_passed_over_and_alone_refused(engin
 
     assert [finding.rule for finding in refused.value.findings] == ["no-executable-process"]
     assert engine.deployments.processes().items == ()
+
+
+def test_an_id_in_two_files_of_different_content_is_refused_and_the_same_file_twice_is_one(
+    engine: EmbeddedEngine,
+) -> None:
+    other = CONTENT.replace(b"</process>", b"<documentation/></process>")
+    assert other != CONTENT
+
+    with pytest.raises(DeploymentRefusedError) as refused:
+        engine.deployments.deploy({"p.bpmn": CONTENT, "q.bpmn": other})
+    engine.deployments.deploy({"p.bpmn": CONTENT, "copy.bpmn": CONTENT})
+
+    assert [(one.rule, one.place.source, one.message) for one in refused.value.findings] == [
+        ("id-in-two-files", "q.bpmn", "'permit' is in p.bpmn, too.")
+    ]
+    assert [one.version for one in engine.deployments.versions(PERMIT)] == [1]

@@ -4,7 +4,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from taktloom.app.analyses.explanation import arrays_of
+from taktloom.app.analyses.explanation import arrays_of, require_known
 from taktloom.app.analyses.records import (
     Analysis,
     AnalysisInput,
@@ -44,6 +44,7 @@ class CalendarsParameters(RolesParameters):
         "Least share of dates on which an open hour is worked in.", default=0.1, least=0, most=1
     )
     support: float = parameter("Least share of the resource's events within it.", default=0.7, least=0, most=1)
+    country: str = parameter("Name days without work by the holidays of this country (ISO 3166), or none.", default="")
 
 
 def _with_resources(source: AnalysisInput) -> "LogArrays":
@@ -162,9 +163,13 @@ def _resources(source: AnalysisInput, parameters: NothingToChoose) -> AnalysisOu
 
 
 def _calendars(source: AnalysisInput, parameters: CalendarsParameters) -> AnalysisOutput:
+    from taktloom.calendars.holidays import holiday_names, supported_countries
     from taktloom.mining.organisation.calendars import WEEKDAYS, discover_calendars
+    from taktloom.mining.organisation.closed_days import find_closed_days
     from taktloom.mining.quality.unknowable import is_utc_only
 
+    if parameters.country:
+        require_known("country", parameters.country, sorted(supported_countries()))
     arrays, metadata = _with_resources(source), source.log.metadata
     roles = _found_roles(arrays, parameters)
     found = discover_calendars(
@@ -183,9 +188,19 @@ def _calendars(source: AnalysisInput, parameters: CalendarsParameters) -> Analys
     columns = ("resource", "level", "events", "hours a week", "support", "confidence", *WEEKDAYS)
     is_utc = is_utc_only(metadata.facts, metadata.timezone)
     notes = ("The log's times are in UTC: hours are hours in UTC.",) if is_utc else ()
-    return AnalysisOutput(
-        data=found, tables=(OutputTable(title="Calendars", columns=columns, rows=rows, words=("level",)),), notes=notes
+    calendars = OutputTable(title="Calendars", columns=columns, rows=rows, words=("level",))
+    closed = find_closed_days(arrays)
+    names = [holiday_names(parameters.country, None, each.day.year) if parameters.country else {} for each in closed]
+    days = OutputTable(
+        title="Days without work",
+        columns=("day", "usual events", "holiday"),
+        rows=tuple(
+            (each.day.isoformat(), each.usual, known.get(each.day, ""))
+            for each, known in zip(closed, names, strict=True)
+        ),
     )
+    known = ("The calendars know no holidays: on these days nobody worked.",) if closed else ()
+    return AnalysisOutput(data=found, tables=(calendars, days), notes=(*notes, *known))
 
 
 ANALYSES: tuple[Analysis[Any], ...] = (

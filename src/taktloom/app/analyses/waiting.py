@@ -125,7 +125,7 @@ def _estimated(arrays: "LogArrays", parameters: StartsParameters) -> "StartEstim
     from taktloom.mining.performance.start_times import estimate_starts
 
     calendars = _calendars(arrays) if parameters.hours is Hours.DISCOVERED else ()
-    return estimate_starts(arrays, _weekly(calendars), outlier=parameters.outlier or None)
+    return estimate_starts(arrays, _weekly(arrays, calendars), outlier=parameters.outlier or None)
 
 
 _ASSUMPTION = (
@@ -153,7 +153,7 @@ def _waiting(source: AnalysisInput, parameters: WaitingParameters) -> AnalysisOu
     calendars = _calendars(arrays) if parameters.hours is Hours.DISCOVERED else ()
     found = find_waiting_causes(
         arrays,
-        _weekly(calendars),
+        _weekly(arrays, calendars),
         tolerance_us=parameters.tolerance_s * 1_000_000,
     )
     totals = OutputTable(
@@ -209,11 +209,14 @@ def _calendars(arrays: "LogArrays") -> "tuple[DiscoveredCalendar, ...]":
     return discover_calendars(arrays, [role.resources for role in discover_roles(arrays)])
 
 
-def _weekly(calendars: "Sequence[DiscoveredCalendar]") -> "dict[str, WeeklyHours]":
+def _weekly(arrays: "LogArrays", calendars: "Sequence[DiscoveredCalendar]") -> "dict[str, WeeklyHours]":
+    """Each resource's hours, without the days on which nobody worked."""
     from taktloom.mining.organisation.calendars import weekly_slots
+    from taktloom.mining.organisation.closed_days import day_numbers, find_closed_days
     from taktloom.mining.performance.weekly_hours import WeeklyHours
 
-    return {each.resource: WeeklyHours(weekly_slots(each)) for each in calendars}
+    closed = day_numbers(find_closed_days(arrays)) if calendars else []
+    return {each.resource: WeeklyHours(weekly_slots(each), closed) for each in calendars}
 
 
 _CHINESE = {

@@ -185,6 +185,22 @@ def collecting(complete: PhaseMethod, element: Expression) -> PhaseMethod:
     return complete_and_collect
 
 
+def collect_skipped(run: Run, token: Token, results: Mapping[str, FeelValue]) -> None:
+    """The work of an instance is skipped with *results*: what its element gives of them is collected.
+
+    Nothing where *token* is in no such instance. Raises ElementFailure.
+    """
+    round_scope = token.around
+    if not round_scope.round or round_scope.parent is None:
+        return
+    body = run.state.scopes[round_scope.parent]
+    assert body.owner is not None  # the activity as a whole
+    behaviour = run.node(run.state.tokens[body.owner]).behaviour
+    if isinstance(behaviour, MultiInstanceBehaviour) and behaviour.collection.element is not None:
+        context = {**run.variables(token), **results}
+        _loop_of(body).results[round_scope.round - 1] = behaviour.collection.element.evaluate(context, run.now)
+
+
 def _list_of(expression: Expression, context: Context, run: Run) -> list[FeelValue]:
     value = expression.evaluate(context, run.now)
     if isinstance(value, list):

@@ -3188,6 +3188,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/processes/{process_id}/starts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start Instances
+         * @description Start many instances in few changes; each is answered for by its number, and one refused stops no other.
+         */
+        post: operations["start_instances"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/processes/{process_id}/suspension": {
         parameters: {
             query?: never;
@@ -5645,6 +5665,15 @@ export interface components {
             /** Version Tag */
             version_tag?: string | null;
         };
+        /** InstanceStarts */
+        InstanceStarts: {
+            /** Starts */
+            starts: components["schemas"]["StartOfMany"][];
+            /** Version */
+            version?: number | null;
+            /** Version Tag */
+            version_tag?: string | null;
+        };
         /** InstanceSummary */
         InstanceSummary: {
             /** Business Key */
@@ -5698,6 +5727,13 @@ export interface components {
              * @enum {string}
              */
             verdict: "migrates" | "waits" | "cannot" | "stuck";
+        };
+        /** InstancesStarted */
+        InstancesStarted: {
+            /** Refused */
+            refused: components["schemas"]["RefusedStart"][];
+            /** Started */
+            started: components["schemas"]["StartedOne"][];
         };
         /**
          * Interpretation
@@ -6896,6 +6932,15 @@ export interface components {
              */
             reason: string;
         };
+        /** RefusedStart */
+        RefusedStart: {
+            /** Code */
+            code: string;
+            /** Detail */
+            detail: string;
+            /** Number */
+            number: number;
+        };
         /** RemapIn */
         RemapIn: {
             /** Date Format */
@@ -7352,6 +7397,24 @@ export interface components {
             } | null;
             /** Variables */
             variables: string[];
+        };
+        /** StartOfMany */
+        StartOfMany: {
+            /** Business Key */
+            business_key?: string | null;
+            /** Variables */
+            variables?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+        };
+        /** StartedOne */
+        StartedOne: {
+            /** Business Key */
+            business_key: string | null;
+            /** Instance Key */
+            instance_key: string;
+            /** Number */
+            number: number;
         };
         /**
          * Starts
@@ -10905,6 +10968,8 @@ export interface operations {
                 confidence?: number;
                 /** @description Least share of the resource's events within it. */
                 support?: number;
+                /** @description Name days without work by the holidays of this country (ISO 3166), or none. */
+                country?: string;
                 from?: string | null;
                 to?: string | null;
                 variants?: string | null;
@@ -10960,6 +11025,8 @@ export interface operations {
                 confidence?: number;
                 /** @description Least share of the resource's events within it. */
                 support?: number;
+                /** @description Name days without work by the holidays of this country (ISO 3166), or none. */
+                country?: string;
                 from?: string | null;
                 to?: string | null;
                 variants?: string | null;
@@ -15058,6 +15125,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StartForm"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_instances: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                process_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InstanceStarts"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InstancesStarted"];
                 };
             };
             /** @description A problem (application/problem+json) */

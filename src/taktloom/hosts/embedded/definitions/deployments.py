@@ -7,7 +7,7 @@ finding of every file at once.
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -188,6 +188,7 @@ def _check_files(files: Mapping[str, bytes], deployed_decisions: Collection[str]
             findings.extend(error.findings or (_finding_of(error, name),))
         except InputRefusedError as error:
             findings.append(_finding_of(error, name))
+    findings.extend(_found_twice(checked))
     if findings:
         raise DeploymentRefusedError(
             f"{len(findings)} problems in {len(files)} files; nothing was deployed.",
@@ -197,6 +198,23 @@ def _check_files(files: Mapping[str, bytes], deployed_decisions: Collection[str]
             tuple(findings),
         )
     return checked
+
+
+def _found_twice(files: list[_CheckedFile]) -> Iterator[Finding]:
+    """Ids that two of the files hold, with different content: which one would be the newest is nowhere said."""
+    known: dict[tuple[type, str], _CheckedFile] = {}
+    for file in files:
+        for element_id in _ids_in(file):
+            other = known.setdefault((type(file), element_id), file)
+            if other.checksum != file.checksum:
+                message = f"'{element_id}' is in {other.name}, too."
+                yield from _refused(file.name, "id-in-two-files", message, "Deploy one of the two files.").findings
+
+
+def _ids_in(file: _CheckedFile) -> Iterable[str]:
+    if isinstance(file, _ProcessFile):
+        return [process.id for process in file.processes]
+    return [file.form_id] if isinstance(file, _FormFile) else file.decisions
 
 
 def _check_file(name: str, content: bytes, decisions: Collection[str]) -> _CheckedFile:

@@ -4,7 +4,7 @@
 from taktloom.hosts.embedded.advancing.causes import Cause, cause_signature
 from taktloom.hosts.embedded.core.limits import page_size
 from taktloom.hosts.embedded.core.unit import Core, Unit
-from taktloom.model.cursors import number_of_cursor
+from taktloom.model.cursors import not_a_cursor, number_of_cursor
 from taktloom.model.identifiers import ElementId, IncidentId, ProcessId, TenantId
 from taktloom.model.interventions import IncidentGroup
 from taktloom.model.operations import Page
@@ -13,6 +13,7 @@ from taktloom.storage import Row
 __all__ = ["IncidentGroups"]
 
 _SIGNED_AT_ONCE = 500
+_MORE_THAN_ANY = 2**62
 
 
 class IncidentGroups:
@@ -24,12 +25,18 @@ class IncidentGroups:
     def search(
         self, *, process_id: ProcessId | None = None, cursor: str | None = None, limit: int = 50
     ) -> Page[IncidentGroup]:
-        """Groups, the largest first."""
+        """Groups, the largest first. A page begins behind the last group of the one before, whatever has gone since."""
         self._sign()
-        limit, offset = page_size(limit, self._core.limits), number_of_cursor(cursor) or 0
+        limit, (incidents, signature) = page_size(limit, self._core.limits), _behind(cursor)
         names = {"tenant_id": self._tenant_id, "process_id": process_id}
         with self._core.database.reading() as session:
-            rows = session.all("incident_groups", **names, limit=limit + 1, offset=offset)
+            rows = session.all(
+                "incident_groups",
+                **names,
+                after_incidents=incidents,
+                after_signature=signature,
+                limit=limit + 1,
+            )
             total = session.count("count_incident_groups", **names)
             items = []
             for row in rows[:limit]:
@@ -43,7 +50,8 @@ class IncidentGroups:
                 )
                 if latest is not None:
                     items.append(_group(row, latest, live))
-        next_cursor = str(offset + limit) if len(rows) > limit else None
+        last = rows[limit - 1] if len(rows) > limit else None
+        next_cursor = None if last is None else f"{last.integer('incidents')}.{last.text('signature')}"
         return Page(items=tuple(items), next_cursor=next_cursor, total=total)
 
     def incidents(self, signature: str, limit: int) -> tuple[IncidentId, ...]:
@@ -61,6 +69,16 @@ class IncidentGroups:
             if not rows:
                 return
             self._core.submit(self._tenant_id, lambda unit, found=rows: _sign_rows(unit, found))  # type: ignore[misc]
+
+
+def _behind(cursor: str | None) -> tuple[int, str]:
+    """How many incidents the last group of the page before had, and its signature. Raises InvalidCursorError."""
+    if cursor is None:
+        return _MORE_THAN_ANY, ""
+    incidents, _, signature = cursor.partition(".")
+    if not signature:
+        raise not_a_cursor()
+    return number_of_cursor(incidents) or 0, signature
 
 
 def _sign_rows(unit: Unit, rows: list[Row]) -> None:

@@ -81,7 +81,8 @@ SELECT signature, process_id, version, element_id, kind, count(*) AS incidents,
 FROM incident
 WHERE tenant_id = :tenant_id AND resolved_at IS NULL AND (:process_id IS NULL OR process_id = :process_id)
 GROUP BY signature, process_id, version, element_id, kind
-ORDER BY incidents DESC, signature LIMIT :limit OFFSET :offset;
+HAVING count(*) < :after_incidents OR (count(*) = :after_incidents AND signature > :after_signature)
+ORDER BY incidents DESC, signature LIMIT :limit;
 
 -- name: count_incident_groups
 SELECT count(DISTINCT signature) AS n FROM incident
