@@ -3,12 +3,13 @@
 
     python -m venv /tmp/peers && /tmp/peers/bin/pip install SpiffWorkflow dbos
     PYTHONPATH=src:. python -m benchmarks.engine --peers /tmp/peers
-    PYTHONPATH=src:. python -m benchmarks.engine --only throughput|http|start|waiting|restart|incident
+    PYTHONPATH=src:. python -m benchmarks.engine --only throughput|http|start|waiting|restart|rounds|incident
 
 throughput: completed instances a second of a linear process with five service tasks; in-process workers lock and
 complete in batches, full history. With `--peers`, SpiffWorkflow saved in SQLite at each step and DBOS run the same in
 the same run, and the end states are compared before anything is timed. With `--url postgresql://…` ours and DBOS use
-that server. http, incident: see engine_http.py; start, waiting, restart: see engine_measures.py.
+that server. http, incident: see engine_http.py; start, waiting, restart: see engine_measures.py; rounds:
+see engine_rounds.py.
 
 Every line tells what it depends on: sync level, workers and batch, level of history, payload, the disk's own time for
 a synced write, and how loaded the machine was.
@@ -203,7 +204,7 @@ def _ours(folder: Path, given: argparse.Namespace, crew: Crew) -> float:
 
 def main() -> None:
     """See the module."""
-    from benchmarks import engine_http, engine_measures
+    from benchmarks import engine_http, engine_measures, engine_rounds
 
     rows: dict[str, Callable[[Path, argparse.Namespace], None]] = {
         "throughput": throughput,
@@ -211,6 +212,7 @@ def main() -> None:
         "start": engine_measures.start,
         "waiting": engine_measures.waiting,
         "restart": engine_measures.restart,
+        "rounds": engine_rounds.rounds,
         "incident": engine_http.incident,
     }
     parser = argparse.ArgumentParser(description="The embedded engine's speed")

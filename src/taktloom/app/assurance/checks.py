@@ -26,9 +26,10 @@ _OVER = frozenset({"completed", "cancelled"})
 
 @dataclass(slots=True)
 class Seen:
-    """The database as the checks read it: rows by instance, and each instance's replayed journal."""
+    """The database as the checks read it: rows by instance, each instance's state, and its replayed journal."""
 
     instances: dict[InstanceKey, Row]
+    states: dict[InstanceKey, bytes]
     journals: dict[InstanceKey, Replayed]
     jobs: dict[str, list[Row]]
     timers: dict[str, list[Row]]
@@ -94,12 +95,17 @@ def _read(session: SqliteSession, journals: Journals) -> Seen:
         entries = payloads[InstanceKey(row.text("instance_key"))]
         require(row.integer("sequence") == len(entries) + 1, Wrong.LOST, f"{row.text('instance_key')}: journal gap")
         entries.append(row.blob("payload_sealed"))
+    replayed = {
+        key: journals.replay(key, DefinitionKey(row.text("definition_key")), payloads[key])
+        for key, row in instances.items()
+    }
     return Seen(
         instances=instances,
-        journals={
-            key: journals.replay(key, DefinitionKey(row.text("definition_key")), payloads[key])
+        states={
+            key: journals.brought_up(row.blob("state_sealed"), row.integer("state_size"), replayed[key])
             for key, row in instances.items()
         },
+        journals=replayed,
         jobs=_by_instance(session.rows("jobs")),
         timers=_by_instance(session.rows("timers")),
         subscriptions=_by_instance(session.rows("subscriptions")),
@@ -122,7 +128,7 @@ def _by_instance(rows: Iterable[Row]) -> dict[str, list[Row]]:
 def _check_instance(seen: Seen, key: InstanceKey, replayed: Replayed) -> None:
     row, state = seen.instances[key], replayed.state
     require(row.integer("journal_size") == len(replayed.payloads), Wrong.DIFFERS, f"{key}: journal size")
-    require(row.blob("state_sealed") == save_state(state), Wrong.DIFFERS, f"{key}: the replay is not the stored state")
+    require(seen.states[key] == save_state(state), Wrong.DIFFERS, f"{key}: the replay is not the stored state")
     require(row.text("status") == state.status.value, Wrong.DIFFERS, f"{key}: status")
     _check_version(seen, key, replayed)
     _check_tokens(key, state)

@@ -25,7 +25,7 @@ from taktloom.kernel.events import (
     VariablesSet,
 )
 from taktloom.kernel.state import InstanceState
-from taktloom.kernel.state_json import load_event
+from taktloom.kernel.state_json import load_event, load_state, save_state
 from taktloom.model.identifiers import DefinitionKey, InstanceKey
 
 _NAMED: Mapping[type[KernelEvent], str] = {
@@ -125,3 +125,13 @@ class Journals:
                 known.definition_key = event.target
             known.play(self._executables[known.definition_key], payload, event)
         return known
+
+    def brought_up(self, stored: bytes, size: int, replayed: Replayed) -> bytes:
+        """A stored state of the time when the journal had *size* entries, after those that it has now."""
+        later = replayed.payloads[size:]
+        if not later:
+            return stored
+        state = load_state(stored)
+        for payload in later:
+            step(self._executables[replayed.definition_key], state, load_event(payload))
+        return save_state(state)

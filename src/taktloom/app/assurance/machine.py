@@ -16,7 +16,7 @@ from taktloom.app.assurance.checks import inspector
 from taktloom.app.assurance.models import TOLD, Family, make_family
 from taktloom.app.assurance.outside import BEGINNING, NodeClock, SeededIds, World
 from taktloom.app.assurance.records import Wrong, require
-from taktloom.hosts.embedded import Catalogue, EmbeddedEngine, EngineOptions, InlineWriter, ManualClock
+from taktloom.hosts.embedded import Catalogue, EmbeddedEngine, EngineLimits, EngineOptions, InlineWriter, ManualClock
 from taktloom.hosts.embedded.core.writer import Writer
 from taktloom.hosts.embedded.stores.database import PACKAGE
 from taktloom.model.errors import IncidentError
@@ -27,6 +27,8 @@ from taktloom.storage.faults import FaultyDisk
 DATABASE = "engine.db"
 RUNS_PER_FAMILY = 50
 _PATIENCE = 5  # openings that may fail before the faults are stopped
+_STATE_BYTES = (0, 256, EngineLimits().state_bytes_each_step)  # states are written seldom, now and then, at every step
+_LONG_FROM = (0, EngineLimits().job_value_characters)  # long are all lists, contexts and texts of jobs, or few
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,6 +163,10 @@ class Machine:
             clock=clock,
             ids=SeededIds(self._chance),
             writer=_interrupted_writer(self.on_write),
+            limits=EngineLimits(
+                state_bytes_each_step=self._chance.choice(_STATE_BYTES),
+                job_value_characters=self._chance.choice(_LONG_FROM),
+            ),
             vfs=self.disk.name,
             catalogue=self._ground.catalogue.copy(),
         )

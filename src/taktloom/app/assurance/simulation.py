@@ -172,7 +172,7 @@ class _Run:
         finally:
             self._depth -= 1
             self._busy = busy
-        self._digest.update(repr(answer).encode())
+        self._digest.update(repr(answer).replace(str(self.machine.path.parent), "").encode())  # each run has its own
         if self.machine.disk.is_down:
             answer = NoAnswer()
         if isinstance(answer, StorageFailedError):

@@ -25,6 +25,7 @@ from taktloom.hosts.embedded.core.changes import ChangeFeed, Listener, Topic
 from taktloom.hosts.embedded.core.clock import Clock, IdSource, SystemClock, SystemIds
 from taktloom.hosts.embedded.core.held_jobs import HeldJobs
 from taktloom.hosts.embedded.core.idempotency import IdempotentRequests
+from taktloom.hosts.embedded.core.job_values import JobValues
 from taktloom.hosts.embedded.core.limits import EngineLimits
 from taktloom.hosts.embedded.core.live import LiveInstances
 from taktloom.hosts.embedded.core.ready_jobs import ReadyJobs
@@ -148,7 +149,7 @@ class EmbeddedEngine:
         database.prepare_history(options.clock.now())
         feed, signals = ChangeFeed(), JobSignals()
         catalogue = options.catalogue if options.catalogue is not None else Catalogue()
-        live = LiveInstances(catalogue, options.codec)
+        live = LiveInstances(catalogue, options.codec, options.limits)
         held_jobs, ready_jobs = HeldJobs(), ReadyJobs()
         core = Core(
             database=database,
@@ -158,6 +159,7 @@ class EmbeddedEngine:
             live=live,
             held_jobs=held_jobs,
             ready_jobs=ready_jobs,
+            job_values=JobValues(options.codec, long_from=options.limits.job_value_characters),
             clock=options.clock,
             ids=options.ids,
             codec=options.codec,
@@ -193,6 +195,7 @@ class EmbeddedEngine:
             self._retention_thread = None
         self._signals.close()
         try:
+            self._core.post(self.tenant_id, lambda unit: unit.core.live.save_all(unit.session))
             self._core.writer.close()
         finally:
             self._core.database.close()

@@ -16,7 +16,7 @@ from taktloom.hosts.embedded.core.limits import require_within
 from taktloom.hosts.embedded.core.live import LiveInstance
 from taktloom.hosts.embedded.core.unit import Unit
 from taktloom.kernel import step
-from taktloom.kernel.events import KernelEvent
+from taktloom.kernel.events import InstanceMigrated, KernelEvent
 from taktloom.kernel.state_json import save_event
 from taktloom.model.identifiers import InstanceKey
 from taktloom.storage import to_micros
@@ -27,7 +27,10 @@ def advance(unit: Unit, instance: LiveInstance, event: KernelEvent) -> None:
     _run(unit, instance, event)
     if instance.state.is_suspended:
         hold_waits(unit, instance)
-    unit.core.live.save(unit.session, instance)
+    if type(event) is InstanceMigrated:  # its journal up to here was run by another version
+        unit.core.live.save_whole(unit.session, instance)
+    else:
+        unit.core.live.save(unit.session, instance)
 
 
 def begin(unit: Unit, instance: LiveInstance, event: KernelEvent) -> None:

@@ -73,7 +73,8 @@ def seal(unit: Unit, instance: LiveInstance, values: Mapping[str, FeelValue]) ->
 
 
 def _create_job(unit: Unit, instance: LiveInstance, command: CreateJob) -> None:
-    headers, sealed = _headers(instance, command), seal(unit, instance, command.variables)
+    headers = _headers(instance, command)
+    sealed = unit.core.job_values.seal(unit.session, instance, command.variables)
     now = to_micros(unit.now)
     row: dict[str, SqlValue] = {
         "tenant_id": unit.tenant_id,
@@ -145,7 +146,7 @@ def _retry_job(unit: Unit, instance: LiveInstance, command: RetryJob) -> None:
         job_id=command.job_id,
         retries=command.retries,
         now=to_micros(unit.now),
-        variables_sealed=seal(unit, instance, command.variables),
+        variables_sealed=unit.core.job_values.seal(unit.session, instance, command.variables),
     )
     unit.note(Topic.JOBS, "created", instance)
 
@@ -387,6 +388,7 @@ def _finish(unit: Unit, instance: LiveInstance, command: FinishInstance) -> None
         status=command.outcome.value,
         ended_at=to_micros(instance.advanced_at),
     )
+    unit.core.job_values.forget(unit.session, instance)
     unit.note(Topic.INSTANCES, "ended", instance)
     if instance.caller is not None:
         _send(unit, instance, command)

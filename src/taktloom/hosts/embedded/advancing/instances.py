@@ -25,10 +25,11 @@ from taktloom.hosts.embedded.core.views import (
 )
 from taktloom.hosts.embedded.history.event_rows import event_of
 from taktloom.hosts.embedded.history.replays import replay
+from taktloom.hosts.embedded.history.stored_instances import read_instance
 from taktloom.kernel.events import ActivitiesActivated, InstanceCancelled, InstanceStarted, VariablesSet
 from taktloom.kernel.kept_variables import Variables
 from taktloom.kernel.state import InstanceState, InstanceStatus
-from taktloom.kernel.state_json import load_state, save_state
+from taktloom.kernel.state_json import save_state
 from taktloom.model.cursors import number_of_cursor
 from taktloom.model.errors import ConflictError, NondeterminismError, TaktloomError
 from taktloom.model.events import Event
@@ -228,11 +229,9 @@ class Instances:
         name = {"tenant_id": self._tenant_id, "instance_key": instance_key}
         now = self._core.clock.now()
         with self._core.database.reading() as session:
-            row = self._row(session, instance_key)
-            definition = self._core.catalogue.by_key(
-                session, self._tenant_id, DefinitionKey(row.text("definition_key"))
-            )
-            owner, state = self._owner(row), self._state(row)
+            stored = read_instance(self._core, session, self._tenant_id, instance_key)
+            row, definition, state = stored.row, stored.definition, stored.state
+            owner = self._owner(row)
             return InstanceDetail(
                 summary=instance_summary(row),
                 visits=element_visits(session.rows("events_of_instance", **name), definition, state),
@@ -282,15 +281,15 @@ class Instances:
         Raises ReplayDiffersError: history and code disagree, which is our defect.
         """
         with self._core.database.reading() as session:
-            row = self._row(session, instance_key)
-            entries = self._entries(session, instance_key, after=0, limit=row.integer("journal_size") + 1)
+            stored = read_instance(self._core, session, self._tenant_id, instance_key)
+            entries = self._entries(session, instance_key, after=0, limit=stored.row.integer("journal_size") + 1)
             state = replay(
                 lambda key: self._core.catalogue.by_key(session, self._tenant_id, key).executable,
-                DefinitionKey(row.text("definition_key")),
+                DefinitionKey(stored.row.text("definition_key")),
                 instance_key,
                 [entry.payload for entry in entries],
             )
-        if save_state(state) != save_state(self._state(row)):
+        if save_state(state) != save_state(stored.state):
             raise ReplayDiffersError(
                 f"The journal of instance {instance_key} replays to another state than the stored one.",
                 Place(element_id=instance_key),
@@ -329,9 +328,6 @@ class Instances:
     def _owner(self, row: Row) -> ValueOwner:
         subject = row.text_or_none("subject_key")
         return ValueOwner(tenant_id=self._tenant_id, subject_key=None if subject is None else SubjectKey(subject))
-
-    def _state(self, row: Row) -> InstanceState:
-        return load_state(self._core.codec.unseal(row.blob("state_sealed"), self._owner(row)))
 
     def _subscription(self, row: Row, owner: ValueOwner) -> SubscriptionView:
         sealed = row.blob_or_none("correlation_key_sealed")

@@ -12,6 +12,8 @@ class EngineLimits:
     """Upper bounds; bytes are of the stored JSON form."""
 
     variable_bytes: int = 4 * 1024 * 1024
+    state_bytes_each_step: int = 32 * 1024  # a state up to this is written at every step, a larger one seldom
+    job_value_characters: int = 1024  # a longer value is written once for all jobs of its instance
     deployment_files: int = 50
     deployment_bytes: int = 20 * 1024 * 1024
     comment_characters: int = 10_000

@@ -10,15 +10,19 @@ which wait for a day need no look into the database when they go on.
 
 import json
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeAlias
 
+from taktloom.feel.values import FeelValue
 from taktloom.hosts.embedded.core.catalogue import Catalogue, RunnableDefinition
+from taktloom.hosts.embedded.core.limits import EngineLimits
+from taktloom.hosts.embedded.core.stored_states import load_stored_state, may_wait
 from taktloom.hosts.embedded.core.values import ValueCodec, ValueOwner
+from taktloom.kernel.sparse import NO_ENTRIES
 from taktloom.kernel.state import InstanceState
-from taktloom.kernel.state_json import load_state, save_state
+from taktloom.kernel.state_json import save_state
 from taktloom.model.errors import ConflictError, NotFoundError
 from taktloom.model.identifiers import ChildId, DefinitionKey, InstanceKey, SubjectKey, TenantId
 from taktloom.model.interventions import HistoryLevel
@@ -27,6 +31,7 @@ from taktloom.storage import Row, Session, to_micros
 
 # Of stored states, which is some 150,000 small ones; in memory each takes three times that.
 _KEPT_BYTES = 96 * 1024 * 1024
+FEW_LONG_VALUES = 8  # of one instance, before it is asked which of them are in use
 
 
 class UnknownInstanceError(NotFoundError):
@@ -56,7 +61,10 @@ class LiveInstance:
 
     caller: of a called instance who waits for it. history_level: what it writes to the event log.
     traceparent: the trace of the call that started it.
-    saved_bytes: the size of its state as it was written last. owner: whose values it holds.
+    saved_bytes: the size of its state as it was written last; saved_size: of its journal then. is_ahead: whether the
+    database holds more of its journal than that. owner: whose values it holds.
+    long_values: those that are written for its jobs, with their digests, by their identity; see `job_values`.
+    most_long_values: when to look which of them are in use. has_long_values: whether any may be written.
     """
 
     tenant_id: TenantId
@@ -71,6 +79,11 @@ class LiveInstance:
     history_level: HistoryLevel = HistoryLevel.FULL
     traceparent: str | None = None
     saved_bytes: int = 0
+    saved_size: int = 0
+    is_ahead: bool = False
+    long_values: Mapping[int, tuple[FeelValue, str]] = NO_ENTRIES
+    most_long_values: int = FEW_LONG_VALUES
+    has_long_values: bool = False
     owner: ValueOwner = field(init=False)
 
     def __post_init__(self) -> None:
@@ -83,8 +96,9 @@ _Name: TypeAlias = tuple[TenantId, InstanceKey]
 class LiveInstances:
     """The writer's memory of instances."""
 
-    def __init__(self, catalogue: Catalogue, codec: ValueCodec) -> None:
+    def __init__(self, catalogue: Catalogue, codec: ValueCodec, limits: EngineLimits) -> None:
         self._catalogue, self._codec = catalogue, codec
+        self._whole_up_to = limits.state_bytes_each_step
         self._kept: OrderedDict[_Name, LiveInstance] = OrderedDict()
         self._kept_bytes = 0
         self._greatest: InstanceKey | None = None
@@ -123,20 +137,23 @@ class LiveInstances:
     def _instance_of(self, session: Session, tenant_id: TenantId, instance_key: InstanceKey, row: Row) -> LiveInstance:
         subject, sealed = row.text_or_none("subject_key"), row.blob("state_sealed")
         owner = ValueOwner(tenant_id=tenant_id, subject_key=None if subject is None else SubjectKey(subject))
-        definition_key = DefinitionKey(row.text("definition_key"))
+        definition = self._catalogue.by_key(session, tenant_id, DefinitionKey(row.text("definition_key")))
         return LiveInstance(
             tenant_id=tenant_id,
             instance_key=instance_key,
-            definition=self._catalogue.by_key(session, tenant_id, definition_key),
+            definition=definition,
             business_key=row.text_or_none("business_key"),
             subject_key=owner.subject_key,
-            state=load_state(self._codec.unseal(sealed, owner)),
+            state=load_stored_state(session, self._codec, owner, row, definition.executable),
             journal_size=row.integer("journal_size"),
             advanced_at=row.instant("advanced_at"),
             caller=_caller(row),
             history_level=HistoryLevel(row.text("history_level")),
             traceparent=row.text_or_none("traceparent"),
             saved_bytes=len(sealed),
+            saved_size=row.integer("state_size"),
+            is_ahead=row.integer("state_size") < row.integer("journal_size"),
+            has_long_values=bool(row.integer("has_long_values")),
         )
 
     def is_current(self, instance: LiveInstance) -> bool:
@@ -151,10 +168,26 @@ class LiveInstances:
             self._remember(instance)
 
     def save(self, session: Session, instance: LiveInstance) -> None:
-        """Write the state after an advance; an ended instance is remembered no longer."""
+        """Write the state after an advance, or that it is ahead; an ended instance is remembered no longer."""
+        is_active = instance.state.status == "active"
+        if instance.saved_bytes > self._whole_up_to and is_active:
+            steps = instance.journal_size - instance.saved_size
+            if may_wait(instance.saved_bytes, steps, self._whole_up_to):
+                self._save_ahead(session, instance)
+                return
         self._save(session, instance)
-        if instance.state.status != "active":
+        if not is_active:
             self.forget([(instance.tenant_id, instance.instance_key)])
+
+    def save_whole(self, session: Session, instance: LiveInstance) -> None:
+        """Write the state, however large it is: what comes next may not be understood with what came before."""
+        self._save(session, instance)
+
+    def save_all(self, session: Session) -> None:
+        """Write the states of all that are ahead of theirs, as far as they are in memory."""
+        for instance in list(self._kept.values()):
+            if instance.saved_size < instance.journal_size:
+                self._save(session, instance)
 
     def greatest_key(self, session: Session) -> InstanceKey | None:
         """The greatest key of an instance of any tenant, None where there is none."""
@@ -198,11 +231,25 @@ class LiveInstances:
             advanced_at=to_micros(instance.advanced_at),
             state_sealed=sealed,
         )
+        if instance.is_ahead:
+            name = {"tenant_id": instance.tenant_id, "instance_key": instance.instance_key}
+            session.defer("delete_instance_ahead", instance.instance_key, **name)
         grown_by = len(sealed) - instance.saved_bytes
-        instance.saved_bytes = len(sealed)
+        instance.saved_bytes, instance.saved_size, instance.is_ahead = len(sealed), instance.journal_size, False
         if self._kept.get((instance.tenant_id, instance.instance_key)) is instance:
             self._kept_bytes += grown_by
             self._let_go()
+
+    def _save_ahead(self, session: Session, instance: LiveInstance) -> None:
+        session.defer_newest(
+            "save_instance_ahead",
+            instance.instance_key,
+            tenant_id=instance.tenant_id,
+            instance_key=instance.instance_key,
+            journal_size=instance.journal_size,
+            advanced_at=to_micros(instance.advanced_at),
+        )
+        instance.is_ahead = True
 
     def _remember(self, instance: LiveInstance) -> LiveInstance:
         name = (instance.tenant_id, instance.instance_key)

@@ -12,6 +12,7 @@ from taktloom.hosts.embedded.core.catalogue import Catalogue
 from taktloom.hosts.embedded.core.changes import Change, ChangeFeed, Topic
 from taktloom.hosts.embedded.core.clock import Clock, IdSource
 from taktloom.hosts.embedded.core.held_jobs import HeldJobs
+from taktloom.hosts.embedded.core.job_values import JobValues
 from taktloom.hosts.embedded.core.limits import EngineLimits, require_within
 from taktloom.hosts.embedded.core.listeners import Listeners
 from taktloom.hosts.embedded.core.live import LiveInstance, LiveInstances
@@ -48,6 +49,7 @@ class Core:
     live: LiveInstances
     held_jobs: HeldJobs
     ready_jobs: ReadyJobs
+    job_values: JobValues
     clock: Clock
     ids: IdSource
     codec: ValueCodec

@@ -51,6 +51,7 @@ class PlainValues:
 
 _WRITER = json.JSONEncoder(ensure_ascii=False, check_circular=False, sort_keys=True, separators=(",", ":"))
 _READER = json.JSONDecoder(parse_float=Decimal)
+_NOTHING_SHARED: "Mapping[str, SharedValue]" = {}
 
 
 def dump_values(values: Mapping[str, FeelValue]) -> bytes:
@@ -73,13 +74,48 @@ def _text(value: FeelValue) -> str:
     return _WRITER.encode(to_json(value)) if isinstance(value, (list, dict)) else json_text(value)
 
 
-class StoredValues(Mapping[str, FeelValue]):
-    """What dump_values wrote, read when somebody looks at it: many workers never do, and others on their own thread."""
+def long_names(data: bytes) -> Mapping[str, str]:
+    """Of variables of a job the digests of its long values by name; see `job_values`."""
+    if not data.startswith(b"["):
+        return {}
+    digests: dict[str, str] = _READER.raw_decode(data.decode(), 1)[0]
+    return digests
 
-    __slots__ = ("_data", "_values")
+
+class SharedValue:
+    """A value that many are given, as JSON text; read once, when somebody looks at it. Nobody changes it in place."""
+
+    __slots__ = ("_data", "_value")
 
     def __init__(self, data: bytes) -> None:
         self._data = data
+
+    @property
+    def size(self) -> int:
+        """In bytes, as text."""
+        return len(self._data)
+
+    @property
+    def value(self) -> FeelValue:
+        """The value itself."""
+        try:
+            return self._value
+        except AttributeError:
+            self._value: FeelValue = from_stored_json(_READER.decode(self._data.decode()))
+            return self._value
+
+
+class StoredValues(Mapping[str, FeelValue]):
+    """Stored variables, read when somebody looks at them: many workers never do, and others on their own thread.
+
+    shared: by their digests the long values that *data* names.
+    """
+
+    __slots__ = ("_data", "_shared", "_values")
+
+    def __init__(self, data: bytes, shared: Mapping[str, SharedValue] = _NOTHING_SHARED) -> None:
+        self._data = data
+        self._shared = shared
         self._values: dict[str, FeelValue] | None = None
 
     def __getitem__(self, name: str) -> FeelValue:
@@ -96,7 +132,12 @@ class StoredValues(Mapping[str, FeelValue]):
 
     def _read(self) -> dict[str, FeelValue]:
         if self._values is None:
-            self._values = load_values(self._data)
+            names = long_names(self._data)
+            wire = _READER.decode(self._data.decode())
+            self._values = {
+                name: self._shared[names[name]].value if name in names else from_stored_json(value)
+                for name, value in (wire[1] if names else wire).items()
+            }
         return self._values
 
 

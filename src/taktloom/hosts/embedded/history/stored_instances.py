@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from taktloom.hosts.embedded.core.catalogue import RunnableDefinition
 from taktloom.hosts.embedded.core.live import InstanceEndedError, unknown_instance
+from taktloom.hosts.embedded.core.stored_states import load_stored_state
 from taktloom.hosts.embedded.core.unit import Core
 from taktloom.hosts.embedded.core.values import ValueOwner
 from taktloom.kernel.state import InstanceState
-from taktloom.kernel.state_json import load_state
 from taktloom.model.identifiers import DefinitionKey, InstanceKey, SubjectKey, TenantId
 from taktloom.model.places import Place
 from taktloom.storage import Row, Session
@@ -50,12 +50,13 @@ def read_active(core: Core, session: Session, tenant_id: TenantId, instance_key:
 
 def stored_instance(core: Core, session: Session, tenant_id: TenantId, row: Row) -> StoredInstance:
     """From a row of instance joined with instance_state."""
-    key = DefinitionKey(row.text("definition_key"))
+    definition = core.catalogue.by_key(session, tenant_id, DefinitionKey(row.text("definition_key")))
+    owner = owner_of(row, tenant_id)
     return StoredInstance(
         instance_key=InstanceKey(row.text("instance_key")),
         row=row,
-        definition=core.catalogue.by_key(session, tenant_id, key),
-        state=load_state(core.codec.unseal(row.blob("state_sealed"), owner_of(row, tenant_id))),
+        definition=definition,
+        state=load_stored_state(session, core.codec, owner, row, definition.executable),
     )
 
 

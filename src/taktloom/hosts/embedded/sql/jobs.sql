@@ -9,6 +9,27 @@ VALUES (:tenant_id, :job_id, :instance_key, :process_id, :element_id, :job_type,
 ON CONFLICT (tenant_id, job_id) DO UPDATE SET state = excluded.state, attempt = excluded.attempt,
   fence = excluded.fence, worker = excluded.worker, ready_at = excluded.ready_at, taken_at = excluded.taken_at;
 
+-- Long values of open jobs. A value that is there already is the same one: its key is its digest.
+-- name: insert_job_value
+INSERT INTO job_value (tenant_id, instance_key, value_digest, value_sealed)
+VALUES (:tenant_id, :instance_key, :value_digest, :value_sealed)
+ON CONFLICT (tenant_id, instance_key, value_digest) DO NOTHING;
+
+-- name: job_value
+SELECT value_sealed FROM job_value
+WHERE tenant_id = :tenant_id AND instance_key = :instance_key AND value_digest = :value_digest;
+
+-- name: variables_of_open_jobs
+SELECT variables_sealed FROM job
+WHERE tenant_id = :tenant_id AND job_id > :instance_key AND job_id < :instance_key || ':' AND variables_sealed IS NOT NULL;
+
+-- name: delete_other_job_values
+DELETE FROM job_value WHERE tenant_id = :tenant_id AND instance_key = :instance_key
+  AND value_digest NOT IN (SELECT value FROM json_each(:used));
+
+-- name: delete_job_values
+DELETE FROM job_value WHERE tenant_id = :tenant_id AND instance_key = :instance_key;
+
 -- In the index jobs lie by type, priority and time, so that each priority in use is looked at with one step, however
 -- many jobs wait for their next attempt or are locked. (SELECT … LIMIT 1) = 1, not EXISTS, which the server's planner
 -- would turn into a join that reads all that is ready.

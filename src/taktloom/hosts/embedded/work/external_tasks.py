@@ -20,7 +20,7 @@ from taktloom.hosts.embedded.core.changes import Topic
 from taktloom.hosts.embedded.core.limits import require_count, require_within
 from taktloom.hosts.embedded.core.live import LiveInstance
 from taktloom.hosts.embedded.core.unit import Core, Unit
-from taktloom.hosts.embedded.core.values import ValueOwner, load_values
+from taktloom.hosts.embedded.core.values import ValueOwner
 from taktloom.hosts.embedded.work.jobs import LONGEST_LOCK
 from taktloom.kernel.events import IncidentResolved, JobCompleted, JobErrorThrown, JobFailed, KernelEvent, VariablesSet
 from taktloom.kernel.state import InstanceState
@@ -330,11 +330,10 @@ def _fits(unit: Unit, row: Row, topic: TopicRequest) -> bool:
 def _fetched(unit: Unit, task_id: str, worker: str, lock_for: timedelta) -> FetchedTask:
     _lock(unit, task_id, worker, lock_for)
     row = _row(unit.session, unit.tenant_id, task_id)
-    plain = unit.core.codec.unseal(row.blob("variables_sealed"), _owner(unit.tenant_id, row))
-    instance = unit.instance(InstanceKey(row.text("instance_key")))
-    return FetchedTask(
-        task=_task(row), variables=load_values(plain), local_names=_local_names(instance.state, JobId(task_id))
-    )
+    instance_key, owner = InstanceKey(row.text("instance_key")), _owner(unit.tenant_id, row)
+    variables = unit.core.job_values.open(unit.session, instance_key, owner, row.blob("variables_sealed"))
+    instance = unit.instance(instance_key)
+    return FetchedTask(task=_task(row), variables=variables, local_names=_local_names(instance.state, JobId(task_id)))
 
 
 def _local_names(state: InstanceState, job_id: JobId) -> frozenset[str]:

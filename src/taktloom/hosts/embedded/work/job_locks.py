@@ -13,7 +13,7 @@ from datetime import datetime
 from taktloom.hosts.embedded.core.held_jobs import HeldJob
 from taktloom.hosts.embedded.core.ready_jobs import ReadyJob, ready_job
 from taktloom.hosts.embedded.core.unit import Unit
-from taktloom.hosts.embedded.core.values import StoredValues, ValueOwner
+from taktloom.hosts.embedded.core.values import ValueOwner
 from taktloom.model.identifiers import SubjectKey
 from taktloom.model.operations import LockedJob
 from taktloom.storage import Row, SqlValue, to_micros
@@ -133,7 +133,7 @@ def _handed_out(unit: Unit, job: ReadyJob, until: datetime, owners: dict[Subject
         instance_key=job.instance_key,
         process_id=job.process_id,
         element_id=job.element_id,
-        variables=StoredValues(unit.core.codec.unseal(job.variables_sealed, owner)),
+        variables=unit.core.job_values.open(unit.session, job.instance_key, owner, job.variables_sealed),
         headers=_headers(job.headers),
         retries_left=job.retries_left,
         attempt=job.attempt,

@@ -1,0 +1,210 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a step of an instance costs must not grow with the instance: states are written in proportion to the steps.
+
+Counted are bytes that go to the database, never time.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from taktloom.feel import FeelValue
+from taktloom.formats.bpmn.builder import many, process
+from taktloom.hosts.embedded import EmbeddedEngine, EngineLimits, EngineOptions, ManualClock
+from taktloom.model.identifiers import InstanceKey, ProcessId
+from taktloom.storage import Session, SqlValue
+
+from .conftest import MONDAY
+
+ALWAYS_AHEAD = EngineLimits(state_bytes_each_step=0)
+FEW, MANY = 100, 400
+
+
+def _model(*, is_sequential: bool = False) -> bytes:
+    loop = many(
+        input_collection="items",
+        input_element="item",
+        output_collection="results",
+        output_element="result",
+        is_sequential=is_sequential,
+    )
+    return process("rounds").start().service_task("Work", job_type="work", loop=loop).end().xml()
+
+
+def _start(engine: EmbeddedEngine, items: int, *, is_sequential: bool = False) -> InstanceKey:
+    engine.deployments.deploy({"rounds.bpmn": _model(is_sequential=is_sequential)})
+    return engine.instances.start(
+        ProcessId("rounds"), {"items": [Decimal(number) for number in range(items)]}
+    ).instance_key
+
+
+def _complete(engine: EmbeddedEngine, jobs: int) -> None:
+    """One after another, each in a transaction of its own."""
+    for _ in range(jobs):
+        (job,) = engine.jobs.lock(["work"], worker="ada")
+        result = job.variables["item"]
+        assert isinstance(result, Decimal)
+        engine.jobs.complete(job.job_id, job.fence, {"result": result})
+
+
+def _results(engine: EmbeddedEngine, key: InstanceKey) -> object:
+    return {view.name: view.value for view in engine.instances.detail(key).variables}.get("results")
+
+
+def _bytes_written(engine: EmbeddedEngine, monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """Filled with the bytes of blobs that go to the database, by statement."""
+    written, session = Counter[str](), engine._core.database.writing
+    send_many = session.send_many
+
+    def count(name: str, rows: Iterable[Mapping[str, SqlValue]], /) -> None:
+        rows = list(rows)
+        written[name] += sum(len(value) for row in rows for value in row.values() if isinstance(value, bytes))
+        send_many(name, rows)
+
+    monkeypatch.setattr(session, "send_many", count)
+    return written
+
+
+@pytest.mark.parametrize("is_sequential", [False, True])
+def test_four_times_the_rounds_write_about_four_times_the_states(
+    monkeypatch: pytest.MonkeyPatch, *, is_sequential: bool
+) -> None:
+    totals = []
+    for items in (FEW, MANY):
+        engine = EmbeddedEngine.open(None, EngineOptions(limits=EngineLimits(state_bytes_each_step=1024)))
+        written = _bytes_written(engine, monkeypatch)
+        key = _start(engine, items, is_sequential=is_sequential)
+        _complete(engine, items)
+        assert engine.instances.summary(key).status == "completed"
+        assert _results(engine, key) == [Decimal(number) for number in range(items)]
+        totals.append(written["save_instance_state"])
+        engine.drain()
+
+    assert totals[1] < 6 * totals[0]  # with the whole state at every step it would be some sixteen times
+
+
+def test_a_state_that_is_behind_its_journal_is_read_with_what_the_journal_tells(tmp_path: Path) -> None:
+    options = EngineOptions(limits=ALWAYS_AHEAD, clock=ManualClock(MONDAY))
+    engine = EmbeddedEngine.open(tmp_path / "engine.db", options)
+    key = _start(engine, 5)
+    _complete(engine, 3)
+    engine._core.live.forget_all()  # as after a crash
+
+    assert _behind(engine._core.database.writing, key) == (1, 4)
+    assert engine.instances.detail(key).journal_size == 4
+    assert len([job for job in engine.instances.detail(key).jobs if job.state == "available"]) == 2
+    assert engine.instances.check_replay(key) == 4
+    assert engine.time_travel.moment(key, 4).last_sequence == 4
+    _complete(engine, 2)
+    assert engine.instances.summary(key).status == "completed"
+    assert _results(engine, key) == [Decimal(number) for number in range(5)]
+    assert _behind(engine._core.database.writing, key) == (6, 6)
+    engine.drain()
+
+
+def test_states_are_written_when_the_engine_is_drained(tmp_path: Path) -> None:
+    options = EngineOptions(limits=ALWAYS_AHEAD)
+    engine = EmbeddedEngine.open(tmp_path / "engine.db", options)
+    key = _start(engine, 5)
+    _complete(engine, 3)
+    engine.drain()
+
+    engine = EmbeddedEngine.open(tmp_path / "engine.db", options)
+    assert _behind(engine._core.database.writing, key) == (4, 4)
+    _complete(engine, 2)
+    assert engine.instances.summary(key).status == "completed"
+    engine.drain()
+
+
+def _behind(session: Session, key: InstanceKey) -> tuple[int, int]:
+    """The size of the journal that the stored state tells of, and its size now."""
+    row = session.first("instance_with_state", tenant_id="default", instance_key=key)
+    assert row is not None
+    return row.integer("state_size"), row.integer("journal_size")
+
+
+@pytest.mark.parametrize("is_sequential", [False, True])
+def test_four_times_the_rounds_write_about_four_times_the_variables_of_jobs(
+    monkeypatch: pytest.MonkeyPatch, *, is_sequential: bool
+) -> None:
+    totals = []
+    for items in (FEW, MANY):
+        engine = EmbeddedEngine.open(None, EngineOptions(limits=EngineLimits(job_value_characters=256)))
+        written = _bytes_written(engine, monkeypatch)
+        _start(engine, items, is_sequential=is_sequential)
+        _complete(engine, items)
+        totals.append(written["insert_job"] + written["insert_job_value"])
+        engine.drain()
+
+    assert totals[1] < 6 * totals[0]
+
+
+def test_a_job_is_given_the_whole_collection_in_the_order_of_the_variables(engine: EmbeddedEngine) -> None:
+    items: list[FeelValue] = [{"@type": "shared", "value": "x" * 2_000}, "y" * 2_000, [Decimal(1)]]
+    engine.deployments.deploy({"rounds.bpmn": _model()})
+    key = engine.instances.start(ProcessId("rounds"), {"first": None, "items": items, "last": items[1]}).instance_key
+    engine._core.job_values._kept.clear()
+    jobs = engine.jobs.lock(["work"], worker="ada", max_jobs=3)
+
+    assert [job.variables["item"] for job in jobs] == items
+    assert all(job.variables["items"] == items for job in jobs)
+    assert list(jobs[0].variables)[:3] == ["first", "items", "last"]
+    assert _values(engine, key) == 3  # the collection, and the two long ones in it as items of rounds
+
+
+def test_of_long_values_only_those_stay_that_open_jobs_are_given(engine: EmbeddedEngine) -> None:
+    step = process("steps").start().service_task("Work", job_type="work").exclusive("Again?").when("again")
+    engine.deployments.deploy({"steps.bpmn": step.to("Work").at("Again?").otherwise().end().xml()})
+    key = engine.instances.start(ProcessId("steps"), {}).instance_key
+    seen = []
+    for number in range(40):
+        (job,) = engine.jobs.lock(["work"], worker="ada")
+        seen.append(job.variables.get("text"))
+        engine.jobs.complete(job.job_id, job.fence, {"text": str(number) * 2_000, "again": number < 39})
+        assert _values(engine, key) <= 16
+
+    assert seen == [None, *(str(number) * 2_000 for number in range(39))]
+    assert engine.instances.summary(key).status == "completed"
+    assert _values(engine, key) == 0
+
+
+def test_a_value_stays_while_an_open_job_is_given_it(engine: EmbeddedEngine) -> None:
+    waits = process("steps").start().parallel("Both").service_task("Wait", job_type="wait").end().at("Both")
+    again = waits.service_task("Work", job_type="work").exclusive("Again?").when("again")
+    engine.deployments.deploy({"steps.bpmn": again.to("Work").at("Again?").otherwise().end().xml()})
+    engine.instances.start(ProcessId("steps"), {"text": "first" * 500})
+    for number in range(20):
+        (job,) = engine.jobs.lock(["work"], worker="ada")
+        engine.jobs.complete(job.job_id, job.fence, {"text": str(number) * 2_000, "again": number < 19})
+    engine._core.job_values._kept.clear()
+
+    (job,) = engine.jobs.lock(["wait"], worker="ada")
+    assert job.variables["text"] == "first" * 500
+
+
+def test_a_job_that_is_offered_again_is_given_its_long_values_again(engine: EmbeddedEngine) -> None:
+    key = _start(engine, 1_000)
+    (job,) = engine.jobs.lock(["work"], worker="ada")
+    engine.jobs.fail(job.job_id, job.fence, "no", retries=0)
+    (incident,) = engine.instances.detail(key).incidents
+    engine.incidents.resolve(incident.incident_id)
+    engine._core.live.forget_all()
+    jobs = engine.jobs.lock(["work"], worker="ada", max_jobs=1_000)
+
+    (again,) = [one for one in jobs if one.job_id == job.job_id]
+    assert again.variables == job.variables
+    assert _values(engine, key) == 1
+    engine.instances.cancel(key)
+    assert _values(engine, key) == 0
+
+
+def _values(engine: EmbeddedEngine, key: InstanceKey) -> int:
+    """How many long values of the instance's jobs the database holds."""
+    statement = f"SELECT count(*) FROM job_value WHERE instance_key = '{key}'"
+    connection: Any = engine._core.database.writing.connection  # type: ignore[attr-defined]  # of either store
+    with engine._core.database.lock:
+        return int(next(iter(connection.execute(statement)))[0])
