@@ -16,7 +16,7 @@ from taktloom.mining.explanation.errors import TooFewCasesError
 from taktloom.mining.logs.importing import import_log
 from taktloom.mining.logs.requests import ImportRequest
 from taktloom.mining.statistics.arrays import LogArrays, load_arrays
-from tests.mining.explanation.simulated import BEGIN_US, DAY_US, log_of
+from tests.mining.explanation.simulated import BEGIN_US, DAY_US, exported, log_of, simulate
 from tests.mining.plain_logs import DRAFT_LOGS, read_cases
 
 HOUR_US = DAY_US // 24
@@ -125,6 +125,21 @@ def test_logs_of_one_process_differ_in_nothing_beyond_the_error_rate() -> None:
     alarms = sum(bool(compared(side(seed), side(100 + seed)).cohorts.told) for seed in range(20))
 
     assert alarms <= 3  # expected: 1 of 20 at the level of 0.05; 4 or more have a probability under 2 %
+
+
+def test_a_period_up_to_the_end_of_an_export_does_not_differ_because_its_cases_are_cut_off() -> None:
+    told = []
+    for seed in range(4):
+        log = exported(simulate(300 + seed, planted=False, cases=1_500).log, 10, 80)
+        split = BEGIN_US + 45 * DAY_US
+        sides = period_of(log, (BEGIN_US, split), "before"), period_of(log, (split, BEGIN_US + 80 * DAY_US), "after")
+        found = compare_logs(*sides, ComparisonSettings(permutations=149))
+        told += [
+            each.kind for each in found.cohorts.told if each.kind in (DifferenceKind.EDGE, DifferenceKind.CASE_TIME)
+        ]
+        assert 0 < found.left_out < 0.5 * (found.first.cases + found.second.cases)
+
+    assert told == []
 
 
 def test_a_side_with_few_cases_is_refused() -> None:

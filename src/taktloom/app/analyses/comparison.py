@@ -52,7 +52,13 @@ def _compare(source: AnalysisInput, parameters: CompareParameters) -> AnalysisOu
         settings,
         shared_cases=shared,
     )
-    notes = (*_REACH, *(_UNTOLD_VOLUME if found.volume_unit is None else ()), *(_SHARED if shared else ()))
+    cut = f"Differences are without {found.left_out} cases near the ends of the log, and watch all others equally long."
+    notes = (
+        *_REACH,
+        *((cut,) if found.left_out else ()),
+        *(_UNTOLD_VOLUME if found.volume_unit is None else ()),
+        *(_SHARED if shared else ()),
+    )
     return AnalysisOutput(data=found, tables=_tables(found), notes=notes)
 
 

@@ -23,12 +23,14 @@ from taktloom.evidence.ranks import midranks
 from taktloom.evidence.resampling import Interval, percentile_interval
 from taktloom.mining.distinct import distinct
 from taktloom.mining.explanation.cohorts import (
+    LEAST_COHORT,
     CohortComparison,
     ComparisonSettings,
     Difference,
     DifferenceKind,
     compare_cohorts,
 )
+from taktloom.mining.explanation.drift_features import equal_watch
 from taktloom.mining.explanation.profiles import CaseProfiles, Codes, profile_cases
 from taktloom.mining.statistics.arrays import MICROSECONDS_PER_SECOND, LogArrays
 from taktloom.mining.watching import heeding
@@ -69,7 +71,9 @@ class FlowRow:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogComparison:
     """first_only, second_only: activities that the other side does not have. volume_unit: `week`, `day`, or None where
-    the volume cannot be told. shared_cases: case ids on both sides; above 0 the sides are not independent."""
+    the volume cannot be told. shared_cases: case ids on both sides; above 0 the sides are not independent. left_out: of
+    two periods the cases that are too near to the ends of the log to be watched as long as all others; cohorts are
+    without them."""
 
     first: Side
     second: Side
@@ -77,6 +81,7 @@ class LogComparison:
     second_only: tuple[str, ...]
     volume_unit: str | None
     shared_cases: int
+    left_out: int
     cohorts: CohortComparison
     flows: tuple[FlowRow, ...]
 
@@ -119,7 +124,8 @@ def compare_logs(first: Part, second: Part, settings: ComparisonSettings, *, sha
     settings = replace(settings, families=FAMILIES)
     settings = replace(settings, permutations=enough_permutations(settings.permutations, settings.family_level))
     profiles = profile_cases(first.log), profile_cases(second.log)
-    cohorts = compare_cohorts(*profiles, settings)
+    watched = _watched(first, second, profiles)
+    cohorts = compare_cohorts(*watched, settings)
     unit, volume = _volume((first, second), profiles, settings)
     differences = sorted((*volume, *cohorts.differences), key=lambda each: (not each.is_told, each.p_family))
     names = set(_activities(first.log)), set(_activities(second.log))
@@ -130,9 +136,22 @@ def compare_logs(first: Part, second: Part, settings: ComparisonSettings, *, sha
         second_only=tuple(sorted(names[1] - names[0])),
         volume_unit=unit,
         shared_cases=shared_cases,
+        left_out=sum(all_of.cases - some.cases for all_of, some in zip(profiles, watched, strict=True)),
         cohorts=replace(cohorts, differences=tuple(differences), tested=len(differences)),
         flows=_flows(*profiles),
     )
+
+
+def _watched(
+    first: Part, second: Part, profiles: tuple[CaseProfiles, CaseProfiles]
+) -> tuple[CaseProfiles, CaseProfiles]:
+    """Of two periods of one log the cases that can be watched equally long: the later side is cut off by the log's end,
+    the earlier one by its first event. As they are where a side would have too few."""
+    if first.window_us is None or second.window_us is None:
+        return profiles
+    watch = equal_watch(profiles[0].joined(profiles[1]))
+    watched = watch.of(profiles[0]), watch.of(profiles[1])
+    return watched if min(each.cases for each in watched) >= LEAST_COHORT else profiles
 
 
 def _activities(log: LogArrays) -> list[str]:

@@ -125,19 +125,35 @@ def _inflation(table: Numbers) -> Numbers:
     return found
 
 
-def watch_equally(profiles: CaseProfiles) -> CaseProfiles:
-    """The cases that the first event hardly cut off, each as it stood equally long after its begin; as they are, where
-    that would leave fewer than 40."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EqualWatch:
+    """Begins (µs) between which cases are neither cut off by the first event nor by the last while they are watched."""
+
+    from_us: float
+    until_us: float
+    seconds: float
+
+    def of(self, profiles: CaseProfiles) -> CaseProfiles:
+        """The cases that begin so, each as it stood equally long after its begin."""
+        kept = np.flatnonzero((profiles.begins >= self.from_us) & (profiles.begins <= self.until_us))
+        return profiles.only(kept).watched(self.seconds)
+
+
+def equal_watch(profiles: CaseProfiles) -> EqualWatch:
+    """How long each case of a log can be watched. The ends cost a quarter and a third of its time at most."""
     durations_us = profiles.durations_s * MICROSECONDS_PER_SECOND
     first, last = int(profiles.begins.min()), float((profiles.begins + durations_us).max())
     span = last - first
     silence = min(_stretch(profiles.transition_s * MICROSECONDS_PER_SECOND, span, FEW_CUT), LONGEST_FIRST * span)
     is_early = profiles.begins <= first + span / 2
     watch = min(_stretch(durations_us[is_early], span / 2, 1), LONGEST_WATCH * span)
-    kept = np.flatnonzero((profiles.begins >= first + silence) & (profiles.begins <= last - watch))
-    if kept.size < LEAST_CASES:
-        return profiles
-    return profiles.only(kept).watched(watch / MICROSECONDS_PER_SECOND)
+    return EqualWatch(from_us=first + silence, until_us=last - watch, seconds=watch / MICROSECONDS_PER_SECOND)
+
+
+def watch_equally(profiles: CaseProfiles) -> CaseProfiles:
+    """The cases that can be watched equally long; all as they are, where that would leave fewer than 40."""
+    watched = equal_watch(profiles).of(profiles)
+    return watched if watched.cases >= LEAST_CASES else profiles
 
 
 def _stretch(lengths: Numbers, span: float, cut: float) -> float:
