@@ -132,6 +132,20 @@ UNREADABLE = (
 )
 
 
+def test_more_values_than_can_be_kept_are_refused_before_they_fill_the_memory(
+    rooms: Rooms, admin: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expect(deploy(admin, one_bpmn=MODEL), 201)
+    monkeypatch.setattr("taktloom.web.values.VALUES_AT_MOST", 10)
+
+    def start(variables: object) -> int:
+        return admin.call("POST", "/processes/one/instances", json={"variables": variables}).status_code
+
+    assert start({"a": [1, [2, 3], {"b": [4, 5]}]}) == 201  # 1 + 3 + 2 + 1 + 2 of them
+    assert start({"a": [1, [2, 3], {"b": [4, 5, 6, 7, 8]}]}) == 413
+    assert start({f"v{number}": number for number in range(11)}) == 413
+
+
 def test_variables_that_are_no_values_are_refused(rooms: Rooms, admin: Client) -> None:
     expect(deploy(admin, one_bpmn=MODEL), 201)
     before, headers = picture(rooms), {"Content-Type": "application/json"}

@@ -120,6 +120,34 @@ def test_the_start_the_job_and_its_completion_are_one_trace(
     assert "s3cret" not in "".join(one.to_json() for one in exporter.get_finished_spans())
 
 
+@pytest.mark.parametrize("is_traced", [True], ids=["with spans"], indirect=True)
+def test_the_span_of_a_job_that_fails_says_so_and_quotes_no_value(
+    rooms: Rooms, exporter: InMemorySpanExporter, provider: TracerProvider
+) -> None:
+    key, told = new_key(rooms), threading.Event()
+
+    @worker("work")
+    def work() -> None:
+        told.set()
+        raise LookupError("no customer s3cret")
+
+    with listening(rooms) as address:
+        start(address, key, PARENT)
+        source = HttpJobSource(address, key)
+        pool = WorkerPool([work], source, PoolOptions(name="w", tracer_provider=provider))
+        pool.start()
+        assert told.wait(PATIENCE_S)
+        pool.stop()
+        source.close()
+
+    job, failed = named(exporter, "job work"), named(exporter, "POST /api/v1/jobs/{job_id}/failure")
+    assert not job.status.is_ok
+    assert job.attributes is not None
+    assert job.attributes["error.type"] == "LookupError"
+    assert parent_of(failed) == job.context.span_id
+    assert "s3cret" not in "".join(one.to_json() for one in exporter.get_finished_spans())
+
+
 STARTED_BY_EVENTS = MODEL.replace(
     b'<startEvent id="s"/>',
     b'<startEvent id="s"/><startEvent id="m"><messageEventDefinition messageRef="asked"/></startEvent>'

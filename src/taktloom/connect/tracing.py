@@ -4,6 +4,7 @@
 Without a tracer provider no span is made and the job's trace is passed on as it came.
 """
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -47,6 +48,17 @@ def job_span(provider: "TracerProvider | None", job: LockedJob) -> Iterator[None
         propagator.inject(carrier)
         with _carrying(carrier.get(TRACEPARENT)):
             yield
+
+
+def mark_failed(error: BaseException) -> None:
+    """Say on the job's span that it failed, by the kind of exception only; where there is no span, nothing."""
+    if "opentelemetry" not in sys.modules:
+        return  # nobody made a span
+    from opentelemetry.trace import StatusCode, get_current_span
+
+    span = get_current_span()
+    span.set_status(StatusCode.ERROR)
+    span.set_attribute("error.type", type(error).__qualname__)
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
 
 from taktloom.connect.binding import VariableMismatchError
 from taktloom.connect.pauses import RetryPauses
-from taktloom.connect.tracing import job_span
+from taktloom.connect.tracing import job_span, mark_failed
 from taktloom.connect.worker import ESCALATION, BpmnError, JobWorker, Retry
 from taktloom.feel import FeelValue, from_python
 from taktloom.model.errors import IncidentError, MisuseError
@@ -286,9 +286,11 @@ def _outcome(worker: AnyWorker, job: LockedJob, source: JobSource) -> Callable[[
         reason, after = retry.reason or "asked to be called again", retry.after
         return lambda: source.fail(job.job_id, job.fence, reason, retries=None, retry_in=after)
     except VariableMismatchError as mismatch:
+        mark_failed(mismatch)
         cause = mismatch.cause
         return lambda: source.fail(job.job_id, job.fence, cause, retries=0, retry_in=None)
     except Exception as error:
+        mark_failed(error)
         _LOG.exception("job %s of type %s failed", job.job_id, job.job_type)
         said = _without_values(error)
         return lambda: source.fail(job.job_id, job.fence, said, retries=None, retry_in=None)

@@ -6,6 +6,9 @@ from typing import cast
 
 from taktloom.feel.values import FeelValue
 from taktloom.feel.wire import from_json, to_json
+from taktloom.model.errors import LimitExceededError
+
+VALUES_AT_MOST = 2_000_000  # in the variables of one call, whose stored form may have 4 MiB: two bytes each
 
 
 def to_wire(value: object) -> object:
@@ -14,5 +17,25 @@ def to_wire(value: object) -> object:
 
 
 def from_wire(variables: Mapping[str, object]) -> dict[str, FeelValue]:
-    """Variables of a request as FEEL values; raises ValueConversionError for what FEEL cannot hold."""
+    """Variables of a request as FEEL values.
+
+    Raises ValueConversionError for what FEEL cannot hold, LimitExceededError where there are more than can be kept:
+    each becomes an object of a hundred bytes, so that a small body could fill the memory before its size is known.
+    """
+    _require_few(variables)
     return {name: from_json(value) for name, value in variables.items()}
+
+
+def _require_few(variables: Mapping[str, object]) -> None:
+    left, waiting = VALUES_AT_MOST, [cast("Mapping[str, object] | list[object]", variables)]
+    while waiting:
+        container = waiting.pop()
+        left -= len(container)
+        if left < 0:
+            raise LimitExceededError(
+                f"The variables hold more than {VALUES_AT_MOST} values.",
+                remedy="Send less at once, or keep long tables elsewhere and send where they are.",
+                parameters={"limit": str(VALUES_AT_MOST)},
+            )
+        inside = container.values() if isinstance(container, Mapping) else container
+        waiting.extend(one for one in inside if isinstance(one, dict | list))

@@ -128,7 +128,7 @@ def _enriched(task: Task, chance: random.Random) -> Task:
     )
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(st.integers(min_value=0))
 def test_reducing_changes_no_verdict_where_events_interrupt_and_quantities_count(seed: int) -> None:
     (container,) = containers_of(rich_model(seed))
@@ -141,7 +141,7 @@ def test_reducing_changes_no_verdict_where_events_interrupt_and_quantities_count
         assert bool(whole.flaws) == bool(reduced.flaws)
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(st.integers(min_value=0))
 @example(183)  # a flaw that the reduced net does not show
 def test_events_that_interrupt_nothing_hide_no_flaw_and_raise_no_alarm(seed: int) -> None:

@@ -66,7 +66,7 @@ def require_equal(one: CanonicalLog | tuple[str, str], other: CanonicalLog | tup
     assert_frame_equal(one.case_table(), other.case_table())
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=35, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(ROW, min_size=1, max_size=40), st.lists(BAD_ROW, max_size=1), st.sampled_from(list(BadRows)))
 def test_both_ways_give_the_same_log_or_refuse_it_alike(
     rows: list[tuple[str, ...]], bad: list[tuple[str, ...]], bad_rows: BadRows
