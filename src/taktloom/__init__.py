@@ -8,10 +8,11 @@ __version__ = "0.1.0"
 # Names are loaded on first use (PEP 562), so that `import taktloom` stays cheap and no room imports the root.
 _LAZY: dict[str, tuple[str, str]] = {
     "read_log": ("taktloom.app.notebooks", "read_log"),
+    "read_object_log": ("taktloom.app.object_notebooks", "read_object_log"),
     "worker": ("taktloom.connect.worker", "worker"),
 }
 
-__all__ = ["__version__", "read_log", "worker"]
+__all__ = ["__version__", "read_log", "read_object_log", "worker"]
 
 
 def __getattr__(name: str) -> object:

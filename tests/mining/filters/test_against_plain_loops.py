@@ -2,8 +2,7 @@
 """Random filters on every given log leave the same events as the definitions read aloud in loops."""
 
 import json
-from collections import defaultdict
-from datetime import UTC, timedelta
+from datetime import timedelta
 from functools import cache
 
 import pytest
@@ -12,7 +11,8 @@ from hypothesis import strategies as st
 
 from taktloom.mining.filters import apply_filter, filter_from_json, filter_to_json, measure_filter
 from taktloom.mining.logs.canonical import CanonicalLog
-from tests.mining.filters.filter_oracle import Log, PlainCase, PlainEvent, apply_plainly
+from tests.mining.filters.filter_oracle import Log, apply_plainly
+from tests.mining.filters.plain_cases import plain_cases
 from tests.mining.filters.strategies import Vocabulary, filters
 from tests.mining.given_logs import CASE_LEVEL_LOGS, given_log
 
@@ -22,35 +22,7 @@ COLUMNS = 6
 
 @cache
 def plain_log(name: str) -> Log:
-    log = given_log(name)
-    rows = log.events().collect()
-    names = [column for column in rows.columns if column.startswith(("case.", "event."))]
-    by_case: dict[str, list[dict[str, object]]] = defaultdict(list)
-    for row in rows.iter_rows(named=True):
-        by_case[row["case_id"]].append(row)
-    codes = {case_id: code for code, case_id in enumerate(log.cases)}
-    return [
-        PlainCase(
-            code=codes[case_id],
-            case_id=case_id,
-            attributes={each: steps[0][each] for each in names if each.startswith("case.")},
-            events=tuple(_event(row, names) for row in steps),
-        )
-        for case_id, steps in by_case.items()
-        if codes[case_id] < MOST_CASES
-    ]
-
-
-def _event(row: dict[str, object], names: list[str]) -> PlainEvent:
-    at, begun = row["occurred_at"], row["started_at"] or row["occurred_at"]
-    return PlainEvent(
-        position=int(str(row["position"])),
-        activity=str(row["activity"]),
-        resource=None if row["resource"] is None else str(row["resource"]),
-        begun_at=begun.astimezone(UTC),  # type: ignore[attr-defined]
-        at=at.astimezone(UTC),  # type: ignore[attr-defined]
-        attributes={each: row[each] for each in names if each.startswith("event.")},
-    )
+    return [case for case in plain_cases(given_log(name)) if case.code < MOST_CASES]
 
 
 @cache

@@ -114,6 +114,7 @@ def test_a_column_of_free_text_is_no_activity(tmp_path: Path) -> None:
 
     assert refused.value.parameters == {"found": "200000", "limit": "10000", "column": "activity"}
     assert "another column" in str(refused.value)
+    assert refused.value.place.source == "log.csv"
     assert list((tmp_path / "logs").iterdir()) == []
 
 

@@ -567,3 +567,31 @@ def test_the_source_is_kept_whole_where_the_system_cannot_copy_it(
     log = load(path)
 
     assert (log.folder / "source.data").read_bytes() == path.read_bytes()
+
+
+def test_the_preview_tells_the_types_that_the_import_gives(tmp_path: Path) -> None:
+    columns = {
+        "numbers with words": ("12.5", "N/A", "3"),
+        "whole numbers with words": ("12", "null", "3"),
+        "booleans with words": ("true", "N/A", "false"),
+        "decimal commas": ("1,5", "2,75", "3"),
+        "leading zeros": ("007", "008", "009"),
+        "words only": ("N/A", "n/a", "NULL"),
+        "texts": ("12", "a", "3"),
+        "instants": ("2024-01-01T00:00:00Z", "N/A", "2024-02-01T00:00:00Z"),
+    }
+    names, rows = list(columns), zip(*columns.values(), strict=True)
+    lines = [f"{n % 2}\ta\t2024-01-0{1 + n}T00:00:00Z\t" + "\t".join(row) for n, row in enumerate(rows)]
+    (tmp_path / "log.tsv").write_text(
+        "\n".join(["case\tactivity\ttime\t" + "\t".join(names), *lines]), encoding="utf-8"
+    )
+
+    preview = {each.name: each.type for each in sniff_log(tmp_path / "log.tsv").columns}
+    request = ImportRequest(path=tmp_path / "log.tsv", name="log", imported_at=datetime(2026, 1, 1, tzinfo=UTC))
+    imported = {each.name.split(".", 1)[1]: each.type for each in import_log(request, tmp_path / "to").metadata.columns}
+
+    told = {"integer": "Int64", "number": "Float64", "boolean": "Boolean", "text": "String"}
+    assert {name: told.get(preview[name], preview[name]) for name in names} == {
+        name: "instant" if "Datetime" in imported[name] else imported[name] for name in names
+    }
+    assert (preview["numbers with words"], preview["leading zeros"]) == ("number", "text")

@@ -9,7 +9,7 @@ import pytest
 from taktloom.formats.sheets.sheet import CellKind, Sheet, SheetCell
 from taktloom.formats.sheets.xlsx_writer import write_xlsx
 from taktloom.mining.logs.canonical import CanonicalLog
-from taktloom.mining.logs.errors import UnreadableLogError
+from taktloom.mining.logs.errors import LogTooLargeError, UnreadableLogError
 from taktloom.mining.logs.importing import import_log, sniff_log
 from taktloom.mining.logs.requests import ImportLimits, ImportRequest, LogFormat
 
@@ -68,6 +68,17 @@ def test_the_first_sheet_is_the_log_and_its_first_row_the_header(tmp_path: Path)
     assert sniff_log(tmp_path / "log.xlsx").parts["timestamp"] == "timestamp"
 
 
+def test_a_workbook_that_cannot_be_a_log_is_refused_in_words_for_logs(tmp_path: Path) -> None:
+    wide = (("case", "activity", "time", *(f"column {n}" for n in range(16_381))),)
+
+    with pytest.raises(LogTooLargeError, match="more than 1,000 columns"):
+        load(tmp_path, workbook(wide))
+    with pytest.raises(UnreadableLogError, match="no filled sheet") as empty:
+        load(tmp_path, workbook(()))
+
+    assert "decision" not in str(empty.value)
+
+
 def test_a_title_above_the_header_is_passed_over(tmp_path: Path) -> None:
     titled = (("Permits of 2024",), (), ("case", "activity", "time"), ("1", "open", "2024-02-01 08:00:00"))
 
@@ -85,9 +96,9 @@ def test_what_formulas_gave_is_taken_and_counted(tmp_path: Path) -> None:
 
 
 def test_a_workbook_over_a_limit_or_damaged_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(UnreadableLogError):
+    with pytest.raises(LogTooLargeError, match="more than 50 rows"):
         load(tmp_path, workbook(ROWS + ROWS[1:] * 30), ImportLimits(rows=50))
     with pytest.raises(UnreadableLogError):
         load(tmp_path, workbook()[:-200])
-    with pytest.raises(UnreadableLogError):
+    with pytest.raises(LogTooLargeError, match="more than 200"):
         load(tmp_path, workbook(), ImportLimits(unpacked_bytes=200))

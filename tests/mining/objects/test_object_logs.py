@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 import json
+import re
 import tempfile
 import zipfile
 from datetime import UTC, datetime, timedelta
@@ -9,6 +10,7 @@ import apsw
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from lxml import etree
 
 from taktloom.mining.logs.errors import LogTooLargeError, TimeZoneNeededError, UnreadableLogError
 from taktloom.mining.logs.requests import ImportLimits
@@ -19,7 +21,8 @@ from taktloom.mining.objects.flattening import UnknownObjectTypeError
 from taktloom.mining.objects.object_log import DeclaredType
 from taktloom.mining.objects.records import ObjectRecords
 from taktloom.mining.objects.sqlite_format import table_names
-from taktloom.mining.objects.values import canonical
+from taktloom.mining.objects.values import OCEL_TYPES, canonical
+from taktloom.mining.objects.writing import iso
 from taktloom.model.places import Place
 from tests.mining.given_logs import given_path
 
@@ -320,3 +323,82 @@ def test_a_log_that_only_declares_a_type_has_no_cases_of_it_and_says_so(tmp_path
 
     with pytest.raises(UnknownObjectTypeError, match="no objects at all"):
         flatten(read_object_log(tmp_path / "bare.jsonocel").log, "order")
+
+
+ODD_TYPES = {
+    "count": ("int", "integer"),
+    "price": ("Double", "float"),
+    "due": ("date", "time"),
+    "sent": ("timestamp", "time"),
+    "paid": ("bool", "boolean"),
+    "note": ("geometry", "string"),
+}
+
+
+def test_types_of_attributes_get_the_names_of_the_standard_and_unknown_ones_are_counted(tmp_path: Path) -> None:
+    declared = [{"name": name, "type": kind} for name, (kind, _) in ODD_TYPES.items()]
+    document = {
+        "objectTypes": [{"name": "order", "attributes": declared}],
+        "eventTypes": [{"name": "place", "attributes": []}],
+        "objects": [{"id": "o", "type": "order", "attributes": [{"name": "count", "value": 5, "time": iso(BEGIN)}]}],
+        "events": [
+            {"id": "e", "type": "place", "time": iso(BEGIN), "relationships": [{"objectId": "o", "qualifier": ""}]}
+        ],
+    }
+    (tmp_path / "odd.json").write_text(json.dumps(document), encoding="utf-8")
+
+    reading = read_object_log(tmp_path / "odd.json")
+    write_object_log(reading.log, tmp_path / "odd.sqlite", OcelFormat.SQLITE)
+
+    assert reading.log.object_types[0].attributes == tuple((name, kind) for name, (_, kind) in ODD_TYPES.items())
+    assert [(each.rule, each.parameters["count"]) for each in reading.findings] == [("ocel-type-unknown", "1")]
+    assert read_object_log(tmp_path / "odd.sqlite").log.object_types == reading.log.object_types
+
+
+RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
+
+
+@pytest.mark.data
+@pytest.mark.parametrize("name", [*FIRST, *SECOND, *OTHERS])
+def test_written_json_has_what_section_8_of_the_specification_asks_for(tmp_path: Path, name: str) -> None:
+    write_object_log(read(name), tmp_path / "log.json", OcelFormat.JSON)
+    document = json.loads((tmp_path / "log.json").read_text(encoding="utf-8"))
+
+    assert set(document) == {"eventTypes", "objectTypes", "events", "objects"}
+    for declared in (*document["eventTypes"], *document["objectTypes"]):
+        assert set(declared) == {"name", "attributes"}
+        assert {each["type"] for each in declared["attributes"]} <= set(OCEL_TYPES)
+    assert {name for each in document["events"] for name in each} <= {
+        "id",
+        "type",
+        "time",
+        "attributes",
+        "relationships",
+    }
+    assert {name for each in document["objects"] for name in each} <= {"id", "type", "attributes", "relationships"}
+    assert all(RFC_3339.fullmatch(each["time"]) for each in document["events"])
+    for each in (*document["events"], *document["objects"]):
+        assert all(isinstance(each[name], str) for name in ("id", "type"))
+        values = {"name", "value"} if "time" in each else {"name", "value", "time"}
+        assert all(set(value) == values and isinstance(value["value"], str) for value in each["attributes"])
+        assert all(RFC_3339.fullmatch(value.get("time", iso(BEGIN))) for value in each["attributes"])
+        assert all(set(relation) == {"objectId", "qualifier"} for relation in each["relationships"])
+
+
+@pytest.mark.data
+@pytest.mark.parametrize("name", [*FIRST, *SECOND, *OTHERS])
+def test_written_xml_has_the_elements_of_the_specification_s_example_in_their_order(tmp_path: Path, name: str) -> None:
+    """Relations are `relationship` elements, as in the example of section 7.1; the schema of 7.2 does not know them."""
+    write_object_log(read(name), tmp_path / "log.xml", OcelFormat.XML)
+    root = etree.parse(tmp_path / "log.xml").getroot()
+
+    assert (root.tag, [each.tag for each in root]) == ("log", ["object-types", "event-types", "objects", "events"])
+    assert {each.get("type") for each in root.iterfind("./*/*/attributes/attribute[@type]")} <= set(OCEL_TYPES)
+    ids = {each.get("id") for each in root.iterfind("./objects/object")}
+    kinds = {each.get("name") for each in root.iterfind("./object-types/object-type")}
+    assert {each.get("type") for each in root.iterfind("./objects/object")} <= kinds
+    for each in (*root.iterfind("./objects/object"), *root.iterfind("./events/event")):
+        assert [part.tag for part in each] == ["attributes", "objects"]
+        assert {part.tag for part in each[1]} <= {"relationship"}
+        assert all(set(part.attrib) == {"object-id", "qualifier"} and part.get("object-id") in ids for part in each[1])
+    assert all(RFC_3339.fullmatch(each.get("time", "")) for each in root.iterfind("./events/event"))

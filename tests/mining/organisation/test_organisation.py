@@ -86,6 +86,24 @@ def test_profiles_count_what_a_plain_reading_counts(name: str) -> None:
     }
 
 
+@pytest.mark.parametrize(("roles", "foreign"), [(1, 0.0), (2, 0.1), (3, 0.3), (4, 0.2)])
+def test_planted_roles_are_found_and_one_is_an_answer(roles: int, foreign: float) -> None:
+    draw = np.random.default_rng(roles)
+    rows: list[Row] = []
+    for case in range(400):
+        for step in range(2 * roles):
+            role = int(draw.integers(roles)) if draw.random() < foreign else step // 2
+            end = MONDAY + timedelta(hours=case + step)
+            rows.append((case, f"step {step}", f"{role}-{draw.integers(5)}", None, end))
+
+    found = discover_roles(arrays(rows))
+
+    assert {frozenset(name[0] for name in each.resources) for each in found} == {
+        frozenset(str(each)) for each in range(roles)
+    }
+    assert [len(each.resources) for each in found] == [5] * roles
+
+
 def test_pace_compares_with_others_at_the_same_work_and_overlapping_work_counts_once() -> None:
     def work(case: int, activity: str, who: str, begin: float, hours: float) -> Row:
         return (case, activity, who, MONDAY + timedelta(hours=begin), MONDAY + timedelta(hours=begin + hours))

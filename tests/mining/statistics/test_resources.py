@@ -37,6 +37,22 @@ def office_days(who: str, chance: random.Random, first_case: int) -> list[tuple[
     return rows
 
 
+def test_a_night_shift_does_not_make_a_system(tmp_path: Path) -> None:
+    chance = random.Random(3)
+    rows = office_days("Ann", chance, 0) + office_days("Bo", chance, 10_000)
+    for night in range(56):
+        if (night // 4) % 2 == 0:  # four nights on, four off, whatever the weekday
+            rows += [
+                (20_000 + 10 * night + step, "Cy", MONDAY + timedelta(days=night, hours=22 + 8 * chance.random()))
+                for step in range(8)
+            ]
+
+    found = classify(tmp_path, rows)
+
+    assert found["Cy"].actor is Actor.CANNOT_TELL
+    assert found["Cy"].evidence_for_human == ("clock",)
+
+
 def test_office_hours_make_a_person_and_round_the_clock_speed_a_system(tmp_path: Path) -> None:
     chance = random.Random(7)
     rows = office_days("Ann", chance, 0) + office_days("Bo", chance, 10_000)

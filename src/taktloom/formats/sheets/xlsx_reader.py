@@ -166,7 +166,12 @@ class _Workbook:
             rows = self._rows(name, element)
             if rows or wanted is not None:
                 return Sheet(name=name, rows=rows, names=names)
-        raise SheetError("The workbook is empty.", Place(source=self._parts.source), "Write a decision table in it.")
+        raise SheetError(
+            "The workbook is empty.",
+            Place(source=self._parts.source),
+            "Write a decision table in it.",
+            {"reason": "empty"},
+        )
 
     def _rows(self, name: str, element: etree._Element) -> tuple[tuple[SheetCell | None, ...], ...]:
         reference = next((str(value) for key, value in element.attrib.items() if str(key).endswith("}id")), "")

@@ -250,7 +250,7 @@ def _join(build: Build, buckets: list[_Bucket]) -> LogMetadata:
     """The files of one log in the target, of the buckets in their order; theirs are removed on the way."""
     labels = {name: _united(buckets, name) for name in DICTIONARIES.values()}
     if len(labels["activities"]) > (most := build.request.limits.activities):
-        raise TooManyActivitiesError(len(labels["activities"]), most, build.mapping.activity)
+        raise TooManyActivitiesError(len(labels["activities"]), most, build.mapping.activity, build.place)
     types = _types(buckets)
     segments: list[str] = []
 

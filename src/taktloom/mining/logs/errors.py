@@ -165,14 +165,14 @@ class TooManyActivitiesError(LimitExceededError):
 
     code = "TL-2112"
 
-    def __init__(self, found: int, limit: int, column: str) -> None:
+    def __init__(self, found: int, limit: int, column: str, place: Place = NOWHERE) -> None:
         super().__init__(
             f"Column '{column}' has {found} different activities, more than {limit}.",
-            Place(element_id=column),
+            Place(source=place.source, element_id=column),
             "Name another column for the activity: this one seems to hold numbers or free text.",
             {"found": str(found), "limit": str(limit), "column": column},
         )
-        self.args = (found, limit, column)
+        self.args = (found, limit, column, place)
 
 
 class ImportCancelledError(ConflictError):

@@ -12,11 +12,19 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from taktloom.mining.logs.attributes import seconds_of
+from taktloom.mining.logs.attributes import seconds_of, typed_attribute, without_absent
 from taktloom.mining.logs.column_names import EXACT, USUAL, without_accents
 from taktloom.mining.logs.mapping import AttributeColumn, AttributeLevel, AttributeType, ColumnMapping
 from taktloom.mining.logs.requests import SniffedColumn
-from taktloom.mining.logs.times import DAY_NUMBER, EPOCH, SHEET_DAYS, ZONE_PART, ZONE_SUFFIX, fitting_formats
+from taktloom.mining.logs.times import (
+    DAY_NUMBER,
+    EPOCH,
+    SHEET_DAYS,
+    ZONE_PART,
+    ZONE_SUFFIX,
+    ClockRules,
+    fitting_formats,
+)
 from taktloom.mining.logs.zone_words import without_unclear_zone
 
 CASE_PREFIX = "case:"
@@ -32,6 +40,13 @@ class Recognition:
     parts: Mapping[str, str]
     confidence: Mapping[str, float]
     missing: tuple[str, ...]
+
+
+TYPES: Mapping[object, AttributeType] = {
+    pl.Boolean(): AttributeType.BOOLEAN,
+    pl.Int64(): AttributeType.INTEGER,
+    pl.Float64(): AttributeType.NUMBER,
+}
 
 
 def describe_column(values: pl.Series) -> SniffedColumn:
@@ -50,14 +65,12 @@ def _type_of(values: pl.Series, present: pl.Series) -> AttributeType:
         return AttributeType.INSTANT
     if present.len() == 0:
         return AttributeType.TEXT
-    if present.str.contains(r"(?i)^(true|false)$").all():
-        return AttributeType.BOOLEAN
-    if present.str.contains(r"^-?(0|[1-9]\d{0,17})$").all():
-        return AttributeType.INTEGER
-    if present.str.contains(r"^-?\d+(\.\d+)?([eE][+-]?\d+)?$").all():
-        return AttributeType.NUMBER
+    imported = typed_attribute(values if values.dtype.is_numeric() else present, AttributeType.AUTO, ClockRules()).dtype
+    if imported in TYPES:
+        return TYPES[imported]
+    present = without_absent(present).drop_nulls()
     dated = present.filter(present.str.contains(r"^\d{1,4}[-/.年]\d|\d:\d\d"))
-    looks_dated = 2 * dated.len() >= present.len()  # some values may be bad: the import tells which
+    looks_dated = 0 < present.len() <= 2 * dated.len()  # some values may be bad: the import tells which
     return AttributeType.INSTANT if looks_dated and _reads_as_time(dated) else AttributeType.TEXT
 
 

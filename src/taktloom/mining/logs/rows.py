@@ -65,6 +65,11 @@ class Build:
     target: Path
     watch: ImportWatch
 
+    @property
+    def place(self) -> Place:
+        """The source as a place."""
+        return Place(source=self.staging.source.name)
+
     def report(self, stage: ImportStage, done: int) -> None:
         """Tell the caller; raises ImportCancelledError when they have had enough."""
         if self.watch.cancelled():
@@ -143,7 +148,7 @@ def _final_codes(
         unprintable += changed
         frame, labels[part] = frame.with_columns(coded.codes.alias(part)), coded.labels
         if part == "activity" and coded.labels.len() > (most := build.request.limits.activities):
-            raise TooManyActivitiesError(coded.labels.len(), most, build.mapping.activity)
+            raise TooManyActivitiesError(coded.labels.len(), most, build.mapping.activity, build.place)
     return frame, labels, unprintable
 
 

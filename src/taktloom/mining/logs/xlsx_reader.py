@@ -25,6 +25,7 @@ SAMPLE_ROWS = 1_000
 HELD_BYTES = 64 * 1024 * 1024  # a workbook is held in memory
 UNPACKED_BYTES = 512 * 1024 * 1024
 MOST_ROWS = 1_048_576
+NO_SHEET = "The workbook has no filled sheet."
 MOST_CELLS = 10_000_000
 MOST_CHARACTERS = 256 * 1024 * 1024
 
@@ -69,9 +70,9 @@ def _frame(raw: RawBytes, digest: Digest) -> tuple[pl.DataFrame, int, int]:
     try:
         sheet = read_xlsx(data, source=raw.name, limits=limits)
     except SheetError as error:
-        raise UnreadableLogError("zip", error.cause, error.place, error.remedy) from error
+        raise _refusal(error) from error
     if not sheet.rows:
-        raise UnreadableLogError("empty", "The workbook has no filled sheet.", raw.place, "Export the log again.")
+        raise UnreadableLogError("empty", NO_SHEET, raw.place, "Export the log again.")
     first = [[(_text(cell) or "").strip() for cell in row] for row in sheet.rows[: 2 * MOST_LINES_BEFORE]]
     place = header_place(first) or 0
     names = unique_names(first[place])
@@ -81,6 +82,15 @@ def _frame(raw: RawBytes, digest: Digest) -> tuple[pl.DataFrame, int, int]:
     filled += [[None] * len(rows)] * (len(names) - len(filled))
     series = [pl.Series(name, values, pl.String) for name, values in zip(names, filled, strict=True)]
     return pl.DataFrame(series), _formulas(sheet, place), place
+
+
+def _refusal(error: SheetError) -> LogTooLargeError | UnreadableLogError:
+    """The refusal of a workbook, in words for a log: `formats.sheets` speaks of decision tables."""
+    if "limit" in error.parameters:
+        return LogTooLargeError(error.parameters["what"], int(error.parameters["limit"]), error.place)
+    if error.parameters.get("reason") == "empty":
+        return UnreadableLogError("empty", NO_SHEET, error.place, "Export the log again.")
+    return UnreadableLogError("zip", error.cause, error.place, error.remedy)
 
 
 def _text(cell: SheetCell | None) -> str | None:

@@ -25,13 +25,12 @@ from taktloom.mining.objects.object_log import (
     DeclaredType,
     ObjectCentricLog,
 )
-from taktloom.mining.objects.values import canonical
+from taktloom.mining.objects.values import canonical, standard_type
 from taktloom.mining.watching import HEED_EVERY, heed, heeding
 from taktloom.model.findings import Finding, Severity
 from taktloom.model.places import Place
 
 BEGINNING = "1970-01-01T00:00:00Z"
-OCEL_TYPES = ("string", "time", "integer", "float", "boolean")
 SPELLINGS = {
     "integer": r"^[+-]?\d+$",
     "float": r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$",
@@ -137,6 +136,8 @@ class ObjectRecords:
         )
         log = _in_order(_with_canonical_values(log))
         _check_values(log, found)
+        kinds_declared = [each for types in (self.event_types, self.object_types) for each in types.values()]
+        found["type-unknown"] += sum(standard_type(kind) is None for each in kinds_declared for kind in each.values())
         alone = events.height - log.event_objects["event_id"].n_unique()
         found["event-without-object"] += alone
         return ObjectLogReading(log=log, findings=self._findings(found))
@@ -180,7 +181,10 @@ class ObjectRecords:
         kinds: dict[str, str],
     ) -> tuple[DeclaredType, ...]:
         """The declared types, and those that only occur, with their attributes; undeclared ones are strings."""
-        types = {name: dict(attributes) for name, attributes in declared.items()}
+        types = {
+            name: {attribute: standard_type(kind) or "string" for attribute, kind in attributes.items()}
+            for name, attributes in declared.items()
+        }
         for name in used.unique(maintain_order=True).to_list():
             types.setdefault(name, {})
         for owner, name, _ in heeding(values):
@@ -211,6 +215,7 @@ FINDINGS = {
     "ocel-event-relation-dangling": "{count} relations of events name an event or object that is not there.",
     "ocel-object-relation-dangling": "{count} relations of objects name an object that is not there.",
     "ocel-change-without-time": "{count} values of objects have no readable time and were left out.",
+    "ocel-type-unknown": "{count} attributes declare a type that the standard does not have and are read as texts.",
     "ocel-event-without-object": "{count} events belong to no object; no case view holds them.",
     "ocel-value-of-other-type": "{count} values are not of the type that their attribute declares.",
 }

@@ -13,7 +13,28 @@ from functools import lru_cache
 NUMBER = re.compile(r"[ \t\n\v\f\r]*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?[ \t\n\v\f\r]*", re.ASCII)
 WHOLE = re.compile(r"[ \t\n\v\f\r]*[+-]?\d+[ \t\n\v\f\r]*", re.ASCII)
 LARGEST = 2**63
+OCEL_TYPES = ("string", "time", "integer", "float", "boolean")
+OTHER_NAMES = {
+    "bool": "boolean",
+    "date": "time",
+    "datetime": "time",
+    "decimal": "float",
+    "double": "float",
+    "int": "integer",
+    "long": "integer",
+    "number": "float",
+    "real": "float",
+    "str": "string",
+    "text": "string",
+    "timestamp": "time",
+}
 KINDS_OF_NUMBERS = frozenset({"integer", "float", "boolean", "time"})
+
+
+def standard_type(declared: str) -> str | None:
+    """The standard's name of an attribute's type that other tools call *declared*; None where it is not known."""
+    name = declared.strip().lower()
+    return name if name in OCEL_TYPES else OTHER_NAMES.get(name)
 
 
 @lru_cache(maxsize=100_000)

@@ -2,8 +2,11 @@
 """Roles: groups of resources that do the same kind of work, from what they did.
 
 A resource's profile is how often it did each activity (logarithm of one plus the count, so that the diligent and the
-occasional of one trade are alike). Resources are joined from the most alike pair on while the mean correlation
-(Pearson) of the two groups is at least the threshold: agglomerative clustering with average linkage.
+occasional of one trade are alike). Two resources are as alike as these correlate (Pearson), or as the share of their
+work that is the same, whichever is more: of people who all do everything equally often only chance is left to
+correlate.
+Resources are joined from the most alike pair on while the mean likeness of the two groups is at least the threshold:
+agglomerative clustering with average linkage.
 Sources: van der Aalst & Song, "Mining social networks: uncovering interaction patterns in business processes", BPM 2004
 (joint activities); Song & van der Aalst, "Towards comprehensive support for organizational mining", DSS 46, 2008.
 """
@@ -30,7 +33,7 @@ class DiscoveredRole:
     events: int
     activities: tuple[tuple[str, float], ...]
     cohesion: float | None
-    """Mean correlation of the profiles within; None for one resource."""
+    """Mean likeness of the profiles within; None for one resource."""
 
 
 def discover_roles(log: LogArrays, *, similarity: float = SIMILARITY) -> tuple[DiscoveredRole, ...]:
@@ -41,7 +44,7 @@ def discover_roles(log: LogArrays, *, similarity: float = SIMILARITY) -> tuple[D
     key = log.resource[known] * activities + log.activity[known]
     profile = np.bincount(key, minlength=count * activities).reshape(count, activities)
     present = np.flatnonzero(profile.sum(axis=1))
-    alike = correlations(np.log1p(profile[present]))
+    alike = np.maximum(correlations(np.log1p(profile[present])), work_in_common(profile[present]))
     groups = join_alike(alike, similarity)
     found = [
         _role(log, profile, present[group], alike[np.ix_(group, group)])
@@ -72,6 +75,12 @@ def correlations(profiles: NDArray[np.float64]) -> NDArray[np.float64]:
         same = flat & (shape == shape[row]).all(axis=1)
         alike[row], alike[:, row] = same, same
     return alike
+
+
+def work_in_common(profiles: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Of every two rows, the share of their work that is the same: the sum of the lesser shares of each activity."""
+    shares = profiles / profiles.sum(axis=1, keepdims=True)
+    return np.stack([np.minimum(row, shares).sum(axis=1) for row in shares])
 
 
 def join_alike(alike: NDArray[np.float64], threshold: float) -> NDArray[np.int64]:

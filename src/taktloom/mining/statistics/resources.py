@@ -4,7 +4,8 @@
 Six kinds of evidence, each True (speaks for a system), False (for a person) or None (cannot tell):
 - clock: works around the clock. A person leaves at least 6 hours of the day nearly empty (under 1 % of events each),
   and works in more than 3;
-- night: at least half of the events lie between 23:00 and 05:00 (a batch job); nothing speaks for a person;
+- night: at least half of the events lie between 23:00 and 05:00 (a batch job); nothing speaks for a person; who has the
+  hours of a shift may be a person who works at night;
 - weekend: Saturdays and Sundays hold at least 14 % of the events (half of an even spread); a person's at most 10 %;
 - speed: at least half of the events come within 2 seconds after the step before them; a person's under 20 %;
 - instant: where starts are known, at least 90 % of the steps take a second or less; a person's at most 10 %;
@@ -133,7 +134,11 @@ def _signs(facts: ResourceFacts, *, is_calendar_telling: bool) -> dict[str, bool
     signs: dict[str, bool | None] = {"volume": True if facts.busiest_day >= VOLUME_OF_SYSTEMS else None}
     if facts.quiet_hours is not None and facts.quiet_hours < QUIET_HOURS_OF_BATCHES:
         signs["clock"] = facts.quiet_hours < QUIET_HOURS_OF_PEOPLE
-    if facts.night_share is not None and facts.night_share >= NIGHT_SHARE_OF_SYSTEMS:
+    if (
+        facts.night_share is not None
+        and facts.night_share >= NIGHT_SHARE_OF_SYSTEMS
+        and signs.get("clock") is not False
+    ):
         signs["night"] = True
     if facts.weekend_share is not None:
         signs["weekend"] = _between(facts.weekend_share, WEEKEND_OF_PEOPLE, WEEKEND_OF_SYSTEMS)
