@@ -9,21 +9,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from hypothesis import assume, event, given, settings
+from hypothesis import assume, event, given, reject, settings
 from hypothesis import strategies as st
 
 from taktloom.kernel.commands import ChooseFlow, EvaluateDecision
+from taktloom.kernel.dead_joins import JoinOutlook
 from taktloom.kernel.events import (
     DecisionEvaluated,
     FlowChosen,
     IncidentResolved,
+    InstanceModified,
     JobCompleted,
     KernelEvent,
     MessageCorrelated,
     TimerFired,
+    TokenAction,
+    TokenChange,
     UserTaskCompleted,
 )
 from taktloom.kernel.migration_plan import Verdict, check_instance, migration_event, plan_migration
+from taktloom.kernel.modification import ModificationRefusedError
 from taktloom.model.identifiers import ElementId, RequestId
 from taktloom.model.process import (
     AnyFlowNode,
@@ -68,6 +73,31 @@ def test_told_to_migrate_it_can_end_and_told_to_be_stuck_it_cannot(tree: Tree, d
     if verdicts:
         joins = {plan.target.nodes[token.element].id for token in run.state.tokens.values()}
         assert joins & {one.element_id for one in found}
+
+
+@settings(max_examples=100)
+@given(trees(), st.data())
+def test_moved_without_a_warning_it_can_end_and_with_one_it_cannot(tree: Tree, data: st.DataObject) -> None:
+    model = definition_of(tree)
+    tasks = forkable(model)
+    assume(tasks)
+    run = Driver(compiled(forked(model, data.draw(forks(tasks)))))
+    some_steps(run, data)
+    assume(run.is_active)
+    changes = [TokenChange(action=TokenAction.BEFORE, element_id=data.draw(st.sampled_from(tasks)))]
+    active = sorted({run.process.nodes[token.element].id for token in run.state.tokens.values()})
+    if data.draw(st.booleans()):
+        changes.append(TokenChange(action=TokenAction.CANCEL, element_id=data.draw(st.sampled_from(active))))
+    try:
+        run.send(InstanceModified(occurred_at=run.now, actor="ada", changes=tuple(changes), reason="by hand"))
+    except ModificationRefusedError:
+        reject()
+    found = JoinOutlook(run.process).dead_joins(run.state)
+    event("stuck" if found else "moved")
+
+    play_to_rest(run, data)
+
+    assert run.is_active is bool(found)
 
 
 def forkable(model: ProcessDefinition | SubProcess) -> list[ElementId]:
