@@ -10,6 +10,8 @@ import pytest
 import taktloom
 from taktloom.app.analyses.records import AnalysisParameterError
 from taktloom.app.notebooks import Log
+from taktloom.app.potential import PotentialRecord
+from taktloom.app.review_records import ReviewRecord
 from taktloom.mining.logs.errors import MalformedRecordError
 from taktloom.model.errors import NotFoundError, TaktloomError
 
@@ -102,3 +104,22 @@ def test_a_file_that_is_no_log_is_refused_and_leaves_nothing_behind(tmp_path: Pa
 
     with pytest.raises(TaktloomError):
         taktloom.read_log(tmp_path / "no.csv")
+
+
+def test_review_map_and_potential_tell_what_the_commands_tell(log: Log, tmp_path: Path) -> None:
+    rates = tmp_path / "rates.json"
+    rates.write_text('{"currency": "EUR", "default": 60}')
+    part = log.filtered({"steps": [{"keep": "cases", "where": {"type": "having", "activities": ["b"]}}]})
+
+    review, drawn, potential = part.review(), part.map(), part.potential(rates=rates)
+
+    assert isinstance(review.data, ReviewRecord)
+    assert (review.data.cases, review.data.events) == (2, 6)
+    assert drawn.frame.select("source", "target", "events").rows() == [("a", "b", 2), ("b", "c", 2)]
+    assert drawn.save(tmp_path / "map.svg").read_text(encoding="utf-8").startswith("<svg")
+    assert isinstance(potential.data, PotentialRecord)
+    assert potential.frame["activity"].sort().to_list() == ["a", "b", "c"]
+    assert set(potential.frames) == {"Potential", "Contributions"}
+    whole = [log.review(), log.map(activities=0.5), log.potential()]
+    assert all("<script" not in result._repr_html_() for result in whole)
+    assert EVIL in log.potential().frame["activity"].to_list()

@@ -132,6 +132,43 @@ class Log:
         request = running.AnalysisRequest(log_id=self._log_id, name=name, parameters=parameters, chosen=self._chosen)
         return Result(name=name, output=running.analyse(self._held.context, request=request))
 
+    def review(self) -> Result:
+        """How far the log can be trusted, and what happens in it, as `taktloom review` tells it."""
+        from taktloom.app.looked_at import review_output
+        from taktloom.app.review import review_log
+
+        record = review_log(self._held.context, log_id=self._log_id, chosen=self._chosen)
+        return Result(name="review", output=review_output(record))
+
+    def map(self, *, activities: float = 1.0, flows: float = 1.0) -> Result:
+        """The directly-follows map and its picture. activities, flows: the share kept, most frequent first, 0..1."""
+        from taktloom.app import review
+        from taktloom.app.looked_at import map_output
+
+        context, log_id, chosen = self._held.context, self._log_id, self._chosen
+        shares = review.MapShares(activities=activities, edges=flows)
+        record = review.map_log(context, log_id=log_id, chosen=chosen, shares=shares)
+
+        def picture() -> bytes:
+            return review.export_map_svg(context, log_id=log_id, chosen=chosen, shares=shares)
+
+        return Result(name="map", output=map_output(record, picture))
+
+    def potential(self, *, rates: str | Path | None = None, calendar: str | Path | None = None) -> Result:
+        """Which activities are worth automating, and why, as `taktloom potential` tells it.
+
+        rates: a file of hourly rates (JSON, TOML). calendar: a JSON file of the business calendar that work counts by;
+        None: the hours that the log shows. Raises InputRefusedError, CalendarRefusedError, MisuseError.
+        """
+        from taktloom.app.looked_at import potential_output
+        from taktloom.app.potential import potential_of, read_rates_file
+
+        given = None if rates is None else read_rates_file(self._held.context, path=Path(rates))
+        hours = None if calendar is None else Path(calendar)
+        return Result(
+            name="potential", output=potential_output(potential_of(self._view(), rates=given, calendar=hours))
+        )  # fmt: skip
+
     def _view(self) -> "CanonicalLog":
         from taktloom.app.review import view_of
 

@@ -216,6 +216,12 @@ def show_potential(
     return potential_record(with_rates(found, given))
 
 
+def potential_of(log: "CanonicalLog", *, rates: Rates | None = None, calendar: Path | None = None) -> PotentialRecord:
+    """The potential of a log or a part of it, not kept. calendar: as in show_potential, a file."""
+    hours = None if calendar is None else _calendar_of_file(calendar)
+    return potential_record(with_rates(_assess(log, paced(unheard), hours), rates))
+
+
 @use_case(Permission.LOG_VIEW)
 def start_potential(
     context: Context, *, log_id: str, chosen: Filter = ALL, calendar: str | None = None
