@@ -24,6 +24,27 @@ MAIN_PAGES = (
 )  # fmt: skip
 
 
+PAIR = (
+    '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" id="d" targetNamespace="urn:t">'
+    '<process id="pair" name="Pair" isExecutable="true"><startEvent id="start"/>'
+    '<userTask id="Receive" name="Receive"/><parallelGateway id="fork"/><userTask id="Weigh" name="Weigh"/>'
+    '<userTask id="Price" name="Price"/><parallelGateway id="join" name="Both done"/><endEvent id="end"/>'
+    + "".join(
+        f'<sequenceFlow id="{name}" sourceRef="{source}" targetRef="{target}"/>'
+        for name, source, target in (
+            ("start_receive", "start", "Receive"),
+            ("receive_fork", "Receive", "fork"),
+            ("fork_weigh", "fork", "Weigh"),
+            ("fork_price", "fork", "Price"),
+            ("weigh_join", "Weigh", "join"),
+            ("price_join", "Price", "join"),
+            ("join_end", "join", "end"),
+        )
+    )
+    + "</process></definitions>"
+).encode()
+
+
 @dataclass
 class Shop:
     """ready: stand at the first step; weighed: one that stands where the new version has nothing."""
@@ -142,6 +163,32 @@ def test_tokens_are_moved_after_a_preview_with_a_reason(shop: Shop) -> None:
     detail = shop.clerk.get(f"/instances/{shop.weighed}")
     assert [one["job_type"] for one in detail["jobs"]] == ["pack"]
     assert [one["value"] for one in detail["variables"]] == [250]
+
+
+def test_a_move_that_leaves_a_token_waiting_for_ever_at_a_join_is_told_and_has_to_be_allowed(shop: Shop) -> None:
+    page, address = shop.desk.page, shop.desk.server.address
+    (shop.desk.folder / "pair.bpmn").write_bytes(PAIR)
+    shop.clerk.post_files("/deployments", [shop.desk.folder / "pair.bpmn"])
+    key = str(shop.clerk.post("/processes/pair/instances", {"business_key": "P-1"})["instance_key"])
+    page.set_viewport_size(DESK)
+    page.goto(f"{address}/instances/{key}")
+    page.get_by_role("button", name="More").click()
+    page.get_by_role("menuitem", name="Move tokens").click()
+    page.get_by_role("combobox", name="Element").click()
+    page.get_by_role("option", name="Receive · active").click()
+    page.get_by_role("button", name="Move its tokens to …").click()
+    page.locator('[data-element-id="Weigh"]').click()
+
+    told = page.get_by_role("alert", name="It would then wait for ever")
+    expect(told).to_contain_text("no token can come over 'price_join'")
+    page.get_by_label("Reason").fill("weighed at once")
+    expect(page.get_by_role("button", name="Make this change")).to_be_disabled()
+    page.get_by_role("checkbox", name="Do it all the same").check()
+    page.get_by_role("button", name="Make this change").click()
+    expect(page.get_by_text("The tokens were moved")).to_be_visible()
+
+    (task,) = shop.clerk.get(f"/instances/{key}")["user_tasks"]
+    assert task["element_id"] == "Weigh"
 
 
 def test_chosen_instances_are_suspended_as_a_batch_and_one_resumed_on_its_page(shop: Shop) -> None:
