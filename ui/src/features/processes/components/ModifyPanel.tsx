@@ -238,7 +238,7 @@ function Stuck({ joins, nameOf }: { joins: readonly string[][]; nameOf: (id: str
   const say = useServerText()
   if (joins.length === 0) return null
   return (
-    <section aria-label={t('modify.stuck')} role="alert">
+    <section className={classes.stuck} aria-label={t('modify.stuck')} role="alert">
       <h3>
         <Icon name="warning" size={14} /> {t('modify.stuck')}
       </h3>
