@@ -6,7 +6,7 @@ them, so that a collision cannot join two variants (it would only cost another r
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -121,32 +121,46 @@ def count_variants(parts: Iterable[tuple[NDArray[np.uint32], NDArray[np.uint32]]
 def _hash_cases(activity: NDArray[np.uint32], starts: NDArray[np.int64], seed: int) -> NDArray[np.uint64]:
     """A hash per case of its sequence, made of some ten thousand rows at a time: what is between stays in the cache."""
     hashes = np.empty(starts.size, dtype=np.uint64)
-    ends = np.append(starts[1:], activity.size)
+    for begin, end, rows in _blocks(starts, activity.size):
+        own = starts[begin:end] - rows.start
+        offset = np.arange(rows.stop - rows.start) - np.repeat(own, np.diff(np.append(own, rows.stop - rows.start)))
+        hashes[begin:end] = np.add.reduceat(_mix(activity[rows], offset, seed), own)
+    return hashes
+
+
+def _blocks(starts: NDArray[np.int64], size: int) -> Iterator[tuple[int, int, slice]]:
+    """Cases in portions of some ten thousand rows: the first case, the one after the last, and their rows."""
+    ends = np.append(starts[1:], size)
     begin = 0
     while begin < starts.size:
         end = max(begin + 1, int(np.searchsorted(ends, starts[begin] + ROWS_AT_ONCE, side="right")))
-        own = starts[begin:end] - starts[begin]
-        rows = activity[starts[begin] : ends[end - 1]]
-        offset = np.arange(rows.size) - np.repeat(own, np.diff(np.append(own, rows.size)))
-        hashes[begin:end] = np.add.reduceat(_mix(rows, offset, seed), own)
+        yield begin, end, slice(int(starts[begin]), int(ends[end - 1]))
         begin = end
-    return hashes
 
 
 def _group_sequences(
     activity: NDArray[np.uint32], starts: NDArray[np.int64], lengths: NDArray[np.int64]
 ) -> NDArray[np.int64]:
     """Group number per case, equal exactly when the sequences are equal."""
-    offset = np.arange(activity.size) - np.repeat(starts, lengths)
     for seed in range(8):
         hashes = _hash_cases(activity, starts, seed)
         _, first, group = np.unique(hashes, return_index=True, return_inverse=True)
-        representative = first[group]
-        if np.array_equal(lengths, lengths[representative]):
-            twin = np.repeat(starts[representative], lengths) + offset
-            if np.array_equal(activity, activity[twin]):
-                return group.astype(np.int64)
+        if _are_alike(activity, starts, lengths, first[group]):
+            return group.astype(np.int64)
     return _group_slowly(activity, starts, lengths)
+
+
+def _are_alike(
+    activity: NDArray[np.uint32], starts: NDArray[np.int64], lengths: NDArray[np.int64], twin: NDArray[np.int64]
+) -> bool:
+    """Whether each case has the sequence of its *twin*, the number of another case."""
+    if not np.array_equal(lengths, lengths[twin]):
+        return False
+    for begin, end, rows in _blocks(starts, activity.size):
+        away = np.repeat(starts[twin[begin:end]] - starts[begin:end], lengths[begin:end])
+        if not np.array_equal(activity[rows], activity[np.arange(rows.start, rows.stop) + away]):
+            return False
+    return True
 
 
 def _mix(activity: NDArray[np.uint32], offset: NDArray[np.int64], seed: int) -> NDArray[np.uint64]:
