@@ -108,4 +108,4 @@ def test_values_of_every_type_are_written_in_the_words_of_their_type(tmp_path: P
 
 def _faults(schema: etree.XMLSchema, file: Path) -> list[str]:
     schema.validate(etree.parse(file))
-    return [f"{one.line}: {one.message}" for one in schema.error_log][:5]
+    return str(schema.error_log).splitlines()[:5]
