@@ -13,7 +13,15 @@ from taktloom.feel.values import FeelValue
 from taktloom.model.errors import TaktloomError
 from taktloom.model.events import Event
 from taktloom.model.identifiers import ElementId, InstanceKey, ProcessId
-from taktloom.model.operations import InstanceDetail, InstanceQuery, InstanceSummary, Page
+from taktloom.model.operations import (
+    InstanceDetail,
+    InstanceQuery,
+    InstanceSummary,
+    Page,
+    RefusedStart,
+    Started,
+    StartedOne,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,32 +41,6 @@ class Start:
 
     variables: Mapping[str, FeelValue]
     business_key: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StartedOne:
-    """number: which of the starts it answers, from 0."""
-
-    number: int
-    instance_key: InstanceKey
-    business_key: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RefusedStart:
-    """number: as in StartedOne. code, detail: of the problem."""
-
-    number: int
-    code: str
-    detail: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Started:
-    """What came of many starts, both in the order asked for."""
-
-    started: tuple[StartedOne, ...]
-    refused: tuple[RefusedStart, ...]
 
 
 @use_case(Permission.INSTANCE_START)

@@ -20,6 +20,7 @@ from taktloom.cli.output import DataOption, JsonOption, print_json, progress_bar
 from taktloom.cli.running import ProcessArgument
 from taktloom.feel import from_json
 from taktloom.model.errors import InputRefusedError, TaktloomError
+from taktloom.model.operations import RefusedStart, Started, StartedOne
 from taktloom.model.places import Place
 
 many_commands = typer.Typer()
@@ -45,8 +46,8 @@ def start_many(
 
     Example: taktloom instance start-many permit cases.jsonl
     """
-    started: list[instances.StartedOne] = []
-    refused: list[instances.RefusedStart] = []
+    started: list[StartedOne] = []
+    refused: list[RefusedStart] = []
     with opened(data) as context, ExitStack() as files, progress_bar("Starting") as report:
         lines = enumerate(_lines(files, file), start=1)
         while portion := list(islice(lines, _AT_ONCE)):
@@ -60,7 +61,7 @@ def start_many(
             report(f"{len(started)} started", portion[-1][0], None)
     refused.sort(key=lambda one: one.number)
     if as_json:
-        print_json(instances.Started(started=tuple(started), refused=tuple(refused)))
+        print_json(Started(started=tuple(started), refused=tuple(refused)))
     else:
         say(f"Started {len(started)} instances.")
         for one in refused:
@@ -84,9 +85,7 @@ def _lines(files: ExitStack, file: Path) -> Iterator[bytes]:
         yield line
 
 
-def _read(
-    portion: Sequence[tuple[int, bytes]], refused: list[instances.RefusedStart]
-) -> tuple[list[instances.Start], list[int]]:
+def _read(portion: Sequence[tuple[int, bytes]], refused: list[RefusedStart]) -> tuple[list[instances.Start], list[int]]:
     """The starts of the lines that can be read, and their numbers; empty lines are none."""
     starts: list[instances.Start] = []
     places: list[int] = []

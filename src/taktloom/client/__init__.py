@@ -8,7 +8,8 @@ with Client("http://127.0.0.1:8765", key) as client:
         client.complete_task(task.user_task_id, {"approved": True})
 """
 
-from taktloom.client.client import Client, InstanceStart, RefusedStart
+from taktloom.client.client import Client, InstanceStart
 from taktloom.client.transport import RequestRefusedError
+from taktloom.model.operations import RefusedStart
 
 __all__ = ["Client", "InstanceStart", "RefusedStart", "RequestRefusedError"]

@@ -18,7 +18,15 @@ from pydantic import TypeAdapter
 from taktloom.client.transport import Transport
 from taktloom.connect import HttpJobSource, JobFeed
 from taktloom.feel import from_json, from_python, to_json, to_python
-from taktloom.model.operations import Deployment, IncidentView, InstanceSummary, LockedJob, UserTaskView
+from taktloom.model.operations import (
+    Deployment,
+    IncidentView,
+    InstanceSummary,
+    LockedJob,
+    RefusedStart,
+    Started,
+    UserTaskView,
+)
 
 Kind = TypeVar("Kind")
 Variables = Mapping[str, object]
@@ -32,27 +40,6 @@ class InstanceStart:
 
     variables: Variables = field(default_factory=dict)
     business_key: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RefusedStart:
-    """Why one of many instances was not started. number: which one, from 0. code, detail: of the problem."""
-
-    number: int
-    code: str
-    detail: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _StartedOne:
-    number: int
-    instance_key: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Started:
-    started: tuple[_StartedOne, ...]
-    refused: tuple[RefusedStart, ...]
 
 
 class Client:
@@ -101,7 +88,7 @@ class Client:
             asked = starts[at : at + _STARTS_AT_ONCE]
             some = [{"variables": _wire(one.variables), "business_key": one.business_key} for one in asked]
             answer = self._transport.post(f"/processes/{process_id}/starts", {"starts": some, "version": version})
-            told = _typed(_Started, answer)
+            told = _typed(Started, answer)
             outcomes: dict[int, str | RefusedStart] = {one.number: one.instance_key for one in told.started}
             outcomes.update({one.number: replace(one, number=at + one.number) for one in told.refused})
             answers += [outcomes[number] for number in range(len(some))]
@@ -215,7 +202,7 @@ class Client:
 
 
 _ADAPTERS: Mapping[type, TypeAdapter[object]] = {
-    kind: TypeAdapter[object](kind) for kind in (Deployment, IncidentView, InstanceSummary, UserTaskView, _Started)
+    kind: TypeAdapter[object](kind) for kind in (Deployment, IncidentView, InstanceSummary, UserTaskView, Started)
 }
 
 

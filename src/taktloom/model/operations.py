@@ -378,6 +378,32 @@ class SignalView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StartedOne:
+    """number: which of many starts it answers, from 0."""
+
+    number: int
+    instance_key: InstanceKey
+    business_key: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefusedStart:
+    """Why one of many instances was not started. number: as in StartedOne. code, detail: of the problem."""
+
+    number: int
+    code: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started:
+    """What came of many starts, both in the order asked for."""
+
+    started: tuple[StartedOne, ...]
+    refused: tuple[RefusedStart, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InstanceDetail:
     """All that the instance page shows. called: instances that its call activities started, oldest first.
 

@@ -9,6 +9,7 @@ from starlette.datastructures import UploadFile
 from taktloom.app import deployments, drafts, instances, processes
 from taktloom.app.calls import calls
 from taktloom.model.errors import InputRefusedError, LimitExceededError, TaktloomError
+from taktloom.model.operations import RefusedStart
 from taktloom.web.callers import Caller, Limit
 from taktloom.web.paging import Cursor, shown_list, shown_page
 from taktloom.web.routes import Route
@@ -102,7 +103,7 @@ def start_instances(context: Caller, process_id: str, body: InstanceStarts) -> I
     """Start many instances in few changes; each is answered for by its number, and one refused stops no other."""
     starts: list[instances.Start] = []
     places: list[int] = []  # of the starts that can be read
-    unreadable: list[instances.RefusedStart] = []
+    unreadable: list[RefusedStart] = []
     for number, item in enumerate(body.starts):
         try:
             starts.append(instances.Start(variables=from_wire(item.variables), business_key=item.business_key))

@@ -21,6 +21,7 @@ from taktloom.feel.wire import json_text, utf8
 from taktloom.hosts.embedded.core.live import FEW_LONG_VALUES, LiveInstance
 from taktloom.hosts.embedded.core.values import SharedValue, StoredValues, ValueCodec, ValueOwner, digest, long_names
 from taktloom.kernel.kept_variables import variables_text
+from taktloom.kernel.sparse import with_entry
 from taktloom.model.errors import IncidentError
 from taktloom.model.identifiers import InstanceKey
 from taktloom.storage import Session
@@ -115,7 +116,7 @@ class JobValues:
                 value_digest=value_digest,
                 value_sealed=self._codec.seal(data, instance.owner),
             )
-            instance.long_values = {**instance.long_values, id(value): (value, value_digest)}
+            instance.long_values = with_entry(instance.long_values, id(value), (value, value_digest))
             self._keep((instance.tenant_id, instance.instance_key, value_digest), SharedValue(data))
 
     def _drop_unused(self, session: Session, instance: LiveInstance, in_use: set[str]) -> None:

@@ -10,7 +10,7 @@ which wait for a day need no look into the database when they go on.
 
 import json
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeAlias
@@ -81,7 +81,7 @@ class LiveInstance:
     saved_bytes: int = 0
     saved_size: int = 0
     is_ahead: bool = False
-    long_values: Mapping[int, tuple[FeelValue, str]] = NO_ENTRIES
+    long_values: dict[int, tuple[FeelValue, str]] = NO_ENTRIES
     most_long_values: int = FEW_LONG_VALUES
     has_long_values: bool = False
     owner: ValueOwner = field(init=False)
