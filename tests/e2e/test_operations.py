@@ -94,6 +94,17 @@ def do_first_task(clerk: Person) -> None:
     clerk.post(f"/tasks/{task['user_task_id']}/complete", {"variables": {}})
 
 
+def begin_to_move(shop: Shop, instance_key: str, element: str) -> None:
+    """On the instance's page, up to where the target of the element's tokens is chosen."""
+    page = shop.desk.page
+    page.goto(f"{shop.desk.server.address}/instances/{instance_key}")
+    page.get_by_role("button", name="More").click()
+    page.get_by_role("menuitem", name="Move tokens").click()
+    page.get_by_role("combobox", name="Element").click()
+    page.get_by_role("option", name=f"{element} · active").click()
+    page.get_by_role("button", name="Move its tokens to …").click()
+
+
 def test_instances_are_migrated_after_a_look_at_the_differences_and_a_dry_run(shop: Shop) -> None:
     page, address = shop.desk.page, shop.desk.server.address
     page.goto(f"{address}/processes/orders?tab=versions")
@@ -133,14 +144,9 @@ def test_a_choice_that_cannot_be_is_refused_with_its_reason_and_the_others_stay(
 
 
 def test_tokens_are_moved_after_a_preview_with_a_reason(shop: Shop) -> None:
-    page, address = shop.desk.page, shop.desk.server.address
+    page = shop.desk.page
     page.set_viewport_size(DESK)
-    page.goto(f"{address}/instances/{shop.weighed}")
-    page.get_by_role("button", name="More").click()
-    page.get_by_role("menuitem", name="Move tokens").click()
-    page.get_by_role("combobox", name="Element").click()
-    page.get_by_role("option", name="Weigh · active").click()
-    page.get_by_role("button", name="Move its tokens to …").click()
+    begin_to_move(shop, shop.weighed, "Weigh")
     page.locator('[data-element-id="pack"]').click()
 
     expect(page.get_by_role("list", name="What will be done")).to_contain_text("Move every token from Weigh to Pack")
@@ -166,17 +172,12 @@ def test_tokens_are_moved_after_a_preview_with_a_reason(shop: Shop) -> None:
 
 
 def test_a_move_that_leaves_a_token_waiting_for_ever_at_a_join_is_told_and_has_to_be_allowed(shop: Shop) -> None:
-    page, address = shop.desk.page, shop.desk.server.address
+    page = shop.desk.page
     (shop.desk.folder / "pair.bpmn").write_bytes(PAIR)
     shop.clerk.post_files("/deployments", [shop.desk.folder / "pair.bpmn"])
     key = str(shop.clerk.post("/processes/pair/instances", {"business_key": "P-1"})["instance_key"])
     page.set_viewport_size(DESK)
-    page.goto(f"{address}/instances/{key}")
-    page.get_by_role("button", name="More").click()
-    page.get_by_role("menuitem", name="Move tokens").click()
-    page.get_by_role("combobox", name="Element").click()
-    page.get_by_role("option", name="Receive · active").click()
-    page.get_by_role("button", name="Move its tokens to …").click()
+    begin_to_move(shop, key, "Receive")
     page.locator('[data-element-id="Weigh"]').click()
 
     told = page.get_by_role("alert", name="It would then wait for ever")
