@@ -310,7 +310,7 @@ def test_a_file_being_made_is_cancelled_and_a_file_that_is_not_written_is_told(
 
     assert ended["state"] == "cancelled"
     assert expect(admin.call("GET", f"/logs/{log_id}/analyses/times/files/plot.exe"), 404).json()["code"] == "TL-2004"
-    assert expect(admin.call("GET", "/logs/nowhere/analyses/times/files/table.csv"), 404).json()["code"] == "TL-2004"
+    assert expect(admin.call("GET", "/logs/nowhere/analyses/times/files/table.csv"), 404).json()["code"] == "TL-2121"
 
 
 def test_what_is_known_is_answered_while_all_threads_are_busy(
