@@ -113,6 +113,14 @@ class BufferedSession(Session):
         """See Session."""
         self._defer((self._statements.get(name) or self._learn(name), key, False, bindings))
 
+    def defer_new(self, name: str, key: str, /, **bindings: SqlValue) -> None:
+        """See Session."""
+        statement = self._statements.get(name) or self._learn(name)
+        self._writes.append((statement, None, False, bindings))
+        self._waiting_keys(statement.table).add(key)
+        if statement.table in self._kept_tables:
+            self._drop_kept()
+
     def defer_newest(self, name: str, key: str, /, **bindings: SqlValue) -> None:
         """See Session."""
         self._defer((self._statements.get(name) or self._learn(name), key, True, bindings))
@@ -201,15 +209,19 @@ class BufferedSession(Session):
     def _defer(self, write: _Write) -> None:
         table, key = write[0].table, write[1]
         self._writes.append(write)
-        keys = self._waiting.get(table)
-        if keys is None:
-            keys = self._waiting[table] = set()
+        keys = self._waiting_keys(table)
         if key not in keys:
             keys.add(key)
         elif key is not None:
             self._is_row_twice = True
         if table in self._kept_tables:
             self._drop_kept()
+
+    def _waiting_keys(self, table: str) -> set[str | None]:
+        keys = self._waiting.get(table)
+        if keys is None:
+            keys = self._waiting[table] = set()
+        return keys
 
     def _flush_for(self, name: str, keys: Iterable[str]) -> None:
         """Write what waits for rows of these keys, if anything does."""

@@ -15,12 +15,13 @@ import pytest
 from taktloom.feel import FeelValue
 from taktloom.formats.bpmn.builder import many, process
 from taktloom.hosts.embedded import EmbeddedEngine, EngineLimits, EngineOptions, ManualClock
+from taktloom.hosts.embedded.core import stored_states
 from taktloom.model.identifiers import InstanceKey, ProcessId
 from taktloom.storage import Session, SqlValue
 
 from .conftest import MONDAY
 
-ALWAYS_AHEAD = EngineLimits(state_bytes_each_step=0)
+NEVER_WRITTEN = EngineLimits(steps_between_states=1_000)
 FEW, MANY = 100, 400
 
 
@@ -73,9 +74,10 @@ def _bytes_written(engine: EmbeddedEngine, monkeypatch: pytest.MonkeyPatch) -> C
 def test_four_times_the_rounds_write_about_four_times_the_states(
     monkeypatch: pytest.MonkeyPatch, *, is_sequential: bool
 ) -> None:
+    monkeypatch.setattr(stored_states, "_WORTH_A_STEP", 128)
     totals = []
     for items in (FEW, MANY):
-        engine = EmbeddedEngine.open(None, EngineOptions(limits=EngineLimits(state_bytes_each_step=1024)))
+        engine = EmbeddedEngine.open(None, EngineOptions(limits=EngineLimits(steps_between_states=1)))
         written = _bytes_written(engine, monkeypatch)
         key = _start(engine, items, is_sequential=is_sequential)
         _complete(engine, items)
@@ -88,13 +90,13 @@ def test_four_times_the_rounds_write_about_four_times_the_states(
 
 
 def test_a_state_that_is_behind_its_journal_is_read_with_what_the_journal_tells(tmp_path: Path) -> None:
-    options = EngineOptions(limits=ALWAYS_AHEAD, clock=ManualClock(MONDAY))
+    options = EngineOptions(limits=NEVER_WRITTEN, clock=ManualClock(MONDAY))
     engine = EmbeddedEngine.open(tmp_path / "engine.db", options)
     key = _start(engine, 5)
     _complete(engine, 3)
     engine._core.live.forget_all()  # as after a crash
 
-    assert _behind(engine._core.database.writing, key) == (1, 4)
+    assert _written(engine._core.database.writing, key) is None
     assert engine.instances.detail(key).journal_size == 4
     assert len([job for job in engine.instances.detail(key).jobs if job.state == "available"]) == 2
     assert engine.instances.check_replay(key) == 4
@@ -102,29 +104,47 @@ def test_a_state_that_is_behind_its_journal_is_read_with_what_the_journal_tells(
     _complete(engine, 2)
     assert engine.instances.summary(key).status == "completed"
     assert _results(engine, key) == [Decimal(number) for number in range(5)]
-    assert _behind(engine._core.database.writing, key) == (6, 6)
     engine.drain()
 
 
-def test_states_are_written_when_the_engine_is_drained(tmp_path: Path) -> None:
-    options = EngineOptions(limits=ALWAYS_AHEAD)
+def test_a_state_is_written_after_so_many_steps_and_the_journal_goes_on_from_it(tmp_path: Path) -> None:
+    options = EngineOptions(limits=EngineLimits(steps_between_states=3))
     engine = EmbeddedEngine.open(tmp_path / "engine.db", options)
     key = _start(engine, 5)
-    _complete(engine, 3)
+    sizes = [_written(engine._core.database.writing, key)]
+    for _ in range(4):
+        _complete(engine, 1)
+        sizes.append(_written(engine._core.database.writing, key))
     engine.drain()
 
+    assert sizes == [None, None, 3, 3, 3]
     engine = EmbeddedEngine.open(tmp_path / "engine.db", options)
-    assert _behind(engine._core.database.writing, key) == (4, 4)
-    _complete(engine, 2)
+    assert engine.instances.check_replay(key) == 5
+    _complete(engine, 1)
     assert engine.instances.summary(key).status == "completed"
+    assert _results(engine, key) == [Decimal(number) for number in range(5)]
     engine.drain()
 
 
-def _behind(session: Session, key: InstanceKey) -> tuple[int, int]:
-    """The size of the journal that the stored state tells of, and its size now."""
+def test_entries_that_take_more_than_the_state_are_not_left_to_be_run_again() -> None:
+    engine = EmbeddedEngine.open(None)
+    engine.deployments.deploy(
+        {"steps.bpmn": process("steps").start().service_task("Work", job_type="work").end().xml()}
+    )
+    small, large = (
+        engine.instances.start(ProcessId("steps"), {"text": "x" * size}).instance_key for size in (10, 99_999)
+    )
+
+    assert _written(engine._core.database.writing, small) is None
+    assert _written(engine._core.database.writing, large) == 1
+    engine.drain()
+
+
+def _written(session: Session, key: InstanceKey) -> int | None:
+    """The size of the journal that the stored state tells of; None where none is stored."""
     row = session.first("instance_with_state", tenant_id="default", instance_key=key)
     assert row is not None
-    return row.integer("state_size"), row.integer("journal_size")
+    return row.integer_or_none("state_size")
 
 
 @pytest.mark.parametrize("is_sequential", [False, True])

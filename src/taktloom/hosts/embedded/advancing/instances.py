@@ -81,7 +81,7 @@ class _Named(TypedDict):
 
 
 class ReplayDiffersError(NondeterminismError):
-    """The journal replays to another state than the stored one."""
+    """The journal replays to another state than the present one."""
 
     code = "TL-4501"
 
@@ -255,7 +255,7 @@ class Instances:
                         ),
                     )
                 ),
-                journal_size=row.integer("journal_size"),
+                journal_size=stored.journal_size,
             )
 
     def events(self, instance_key: InstanceKey) -> tuple[Event, ...]:
@@ -269,31 +269,35 @@ class Instances:
         """The kernel events of the instance in order; raises UnknownInstanceError."""
         limit = page_size(limit, self._core.limits)
         with self._core.database.reading() as session:
-            row = self._row(session, instance_key)
+            self._row(session, instance_key)
             entries = self._entries(session, instance_key, after=number_of_cursor(cursor) or 0, limit=limit + 1)
+            total = session.count("journal_size", tenant_id=self._tenant_id, instance_key=instance_key)
         items = entries[:limit]
         next_cursor = str(items[-1].sequence) if len(entries) > limit else None
-        return Page(items=items, next_cursor=next_cursor, total=row.integer("journal_size"))
+        return Page(items=items, next_cursor=next_cursor, total=total)
 
     def check_replay(self, instance_key: InstanceKey) -> int:
-        """Replay the whole journal and compare with the stored state; the number of entries.
+        """Replay the whole journal and compare with the state that the engine goes on from; the number of entries.
 
-        Raises ReplayDiffersError: history and code disagree, which is our defect.
+        That is the one in its memory, where it is there, else what the database tells. Raises UnknownInstanceError,
+        ReplayDiffersError: history and code disagree, which is our defect.
         """
+        kept = self._core.submit(self._tenant_id, lambda unit: unit.core.live.kept_state(self._tenant_id, instance_key))
         with self._core.database.reading() as session:
             stored = read_instance(self._core, session, self._tenant_id, instance_key)
-            entries = self._entries(session, instance_key, after=0, limit=stored.row.integer("journal_size") + 1)
+            size, present = kept or (stored.journal_size, save_state(stored.state))
+            entries = self._entries(session, instance_key, after=0, limit=size)
             state = replay(
                 lambda key: self._core.catalogue.by_key(session, self._tenant_id, key).executable,
                 DefinitionKey(stored.row.text("definition_key")),
                 instance_key,
                 [entry.payload for entry in entries],
             )
-        if save_state(state) != save_state(stored.state):
+        if save_state(state) != present:
             raise ReplayDiffersError(
-                f"The journal of instance {instance_key} replays to another state than the stored one.",
+                f"The journal of instance {instance_key} replays to another state than the present one.",
                 Place(element_id=instance_key),
-                "Report this with the journal; the instance goes on from the stored state.",
+                "Report this with the journal; the instance goes on from the present state.",
                 {"instance_key": instance_key},
             )
         return len(entries)
