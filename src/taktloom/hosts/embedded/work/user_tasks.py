@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from taktloom.feel.values import FeelValue
+from taktloom.feel.wire import values_from_python
 from taktloom.hosts.embedded.advancing.advance import advance, event_time
 from taktloom.hosts.embedded.advancing.instances import COUNTED_UP_TO
 from taktloom.hosts.embedded.advancing.task_places import (
@@ -214,13 +215,14 @@ class UserTasks:
         return self._core.submit(self._tenant_id, work)
 
     def complete(
-        self, user_task_id: UserTaskId, variables: Mapping[str, FeelValue], *, user: str | None = None
+        self, user_task_id: UserTaskId, variables: Mapping[str, object], *, user: str | None = None
     ) -> UserTaskView:
         """Finish an open task; an unclaimed one becomes *user*'s by it.
 
         Raises UserTaskStateError when it is over, delegated or somebody else's, FormRefusedError when the values do not
         fit its form, LimitExceededError.
         """
+        values = values_from_python(variables)
 
         def work(unit: Unit) -> UserTaskView:
             row = open_task_row(unit, user_task_id)
@@ -234,7 +236,7 @@ class UserTasks:
                     "Give it back (resolve) first.",
                     {"user_task_id": user_task_id},
                 )
-            self._require_fits(unit, row, variables)
+            self._require_fits(unit, row, values)
             if holder is None and user is not None:
                 assign_task(unit, row, user)
             end_task(unit, user_task_id, "completed")
@@ -244,7 +246,7 @@ class UserTasks:
                 occurred_at=event_time(unit, instance),
                 actor=user or holder,
                 user_task_id=user_task_id,
-                variables=variables,
+                variables=values,
             )
             advance(unit, instance, event)
             unit.note(Topic.TASKS, "completed", instance)
