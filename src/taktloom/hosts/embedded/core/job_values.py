@@ -159,7 +159,7 @@ class JobValues:
             value_digest=value_digest,
         )
         if row is None:
-            raise _lost("a job", instance_key)
+            raise _lost(instance_key)
         value = SharedValue(self._codec.unseal(row.blob("value_sealed"), owner))
         self._keep(name, value)
         return value
@@ -186,13 +186,13 @@ def user_task_variables(
     )
     found = {row.text("value_digest"): SharedValue(codec.unseal(row.blob("value_sealed"), owner)) for row in rows}
     if len(found) < len(digests):
-        raise _lost("a user task", instance_key)
+        raise _lost(instance_key)
     return StoredValues(plain, found)
 
 
-def _lost(whose: str, instance_key: InstanceKey) -> IncidentError:
+def _lost(instance_key: InstanceKey) -> IncidentError:
     return IncidentError(
-        f"A value that {whose} of instance {instance_key} is given is not in the database.",
+        f"A value that a job or user task of instance {instance_key} is given is not in the database.",
         remedy="Restore the backup; report this if there was no damage.",
         parameters={"instance_key": instance_key},
     )
