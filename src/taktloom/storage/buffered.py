@@ -14,7 +14,7 @@ When the database refuses a deferred row, it is too late to tell whose it was: t
 transaction is taken back, and the writer runs each piece of work by itself.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from typing import NamedTuple, TypeAlias
@@ -82,7 +82,7 @@ class BufferedSession(Session):
         self._parts: list[_Part] = []
         self._kept: dict[tuple[object, ...], Row | None] = {}
         self._kept_tables: set[str] = set()
-        self._direct_changes = Counter[str]()
+        self._direct_changes: dict[str, int] = {}  # by table
         self._times_taken_back = 0
         self.epoch: int = 0
         self.is_spoilt = False
@@ -147,7 +147,7 @@ class BufferedSession(Session):
 
     def change_count(self, table: str) -> tuple[int, int]:
         """See Session."""
-        return self._times_taken_back, self._direct_changes[table]
+        return self._times_taken_back, self._direct_changes.get(table, 0)
 
     @property
     def in_transaction(self) -> bool:
@@ -232,7 +232,7 @@ class BufferedSession(Session):
             for part in self._parts:
                 if part.undo is None:
                     self._open(part)
-            self._direct_changes[kind.table] += 1
+            self._direct_changes[kind.table] = self._direct_changes.get(kind.table, 0) + 1
             if not self._kept_tables.isdisjoint(kind.tables):
                 self._drop_kept()
         elif not kind.tables.isdisjoint(self._waiting):
