@@ -20,7 +20,7 @@ from taktloom.web.values import from_wire
 
 router = APIRouter(tags=["instances"], route_class=Route)
 
-Search = VersionTag = Annotated[str | None, Query(max_length=200)]
+Search = Annotated[str | None, Query(max_length=200)]
 
 
 @router.get("/instances")
@@ -30,7 +30,7 @@ def list_instances(
     cursor: Cursor,
     process_id: str | None = None,
     version: int | None = None,
-    version_tag: VersionTag = None,
+    version_tag: Search = None,
     status: Literal["active", "completed", "terminated", "cancelled", "failed"] | None = None,
     with_incidents: bool | None = None,
     is_suspended: bool | None = None,
