@@ -8037,7 +8037,8 @@ export interface components {
         };
         /**
          * WorkOut
-         * @description Progress of an assessment, a draft or an analysis; total and eta_s null while unknown. draft: of a done draft.
+         * @description Progress of an assessment, a draft, an analysis, or one on an SQL engine (query). total, eta_s: null while
+         *     unknown. draft: of a done draft.
          */
         WorkOut: {
             /** Done */
@@ -8049,7 +8050,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "potential" | "draft" | "analysis";
+            kind: "potential" | "draft" | "analysis" | "query";
             problem?: components["schemas"]["Problem"] | null;
             /** Stage */
             stage: string;
@@ -10891,6 +10892,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
+            };
             /** @description A problem (application/problem+json) */
             default: {
                 headers: {
@@ -10947,6 +10957,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
             };
             /** @description A problem (application/problem+json) */
             default: {
@@ -11051,6 +11070,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
             };
             /** @description A problem (application/problem+json) */
             default: {
@@ -11168,6 +11196,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
+            };
             /** @description A problem (application/problem+json) */
             default: {
                 headers: {
@@ -11259,6 +11296,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
             };
             /** @description A problem (application/problem+json) */
             default: {
@@ -11367,6 +11413,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
             };
             /** @description A problem (application/problem+json) */
             default: {
@@ -11483,6 +11538,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
             };
             /** @description A problem (application/problem+json) */
             default: {
@@ -11655,6 +11719,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
+            };
             /** @description A problem (application/problem+json) */
             default: {
                 headers: {
@@ -11707,6 +11780,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
             };
             /** @description A problem (application/problem+json) */
             default: {
@@ -11803,6 +11885,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
             };
             /** @description A problem (application/problem+json) */
             default: {
@@ -11912,6 +12003,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
+            };
             /** @description A problem (application/problem+json) */
             default: {
                 headers: {
@@ -12003,6 +12103,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
             };
             /** @description A problem (application/problem+json) */
             default: {
@@ -12104,6 +12213,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
+            };
             /** @description A problem (application/problem+json) */
             default: {
                 headers: {
@@ -12192,6 +12310,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
+            };
             /** @description A problem (application/problem+json) */
             default: {
                 headers: {
@@ -12279,6 +12406,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
             };
             /** @description A problem (application/problem+json) */
             default: {
@@ -12380,6 +12516,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
+            };
             /** @description A problem (application/problem+json) */
             default: {
                 headers: {
@@ -12476,6 +12621,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
+            };
             /** @description A problem (application/problem+json) */
             default: {
                 headers: {
@@ -12567,6 +12721,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
             };
             /** @description A problem (application/problem+json) */
             default: {
@@ -12672,6 +12835,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
+            };
             /** @description A problem (application/problem+json) */
             default: {
                 headers: {
@@ -12759,6 +12931,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
             };
             /** @description A problem (application/problem+json) */
             default: {
@@ -12851,6 +13032,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
             };
             /** @description A problem (application/problem+json) */
             default: {
@@ -13023,6 +13213,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
+            };
             /** @description A problem (application/problem+json) */
             default: {
                 headers: {
@@ -13075,6 +13274,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
             };
             /** @description A problem (application/problem+json) */
             default: {
@@ -13168,6 +13376,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
+            };
             /** @description A problem (application/problem+json) */
             default: {
                 headers: {
@@ -13259,6 +13476,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
             };
             /** @description A problem (application/problem+json) */
             default: {
@@ -13356,6 +13582,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
+            };
             /** @description A problem (application/problem+json) */
             default: {
                 headers: {
@@ -13447,6 +13682,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
             };
             /** @description A problem (application/problem+json) */
             default: {
@@ -13551,6 +13795,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
             };
             /** @description A problem (application/problem+json) */
             default: {
@@ -13723,6 +13976,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
+            };
             /** @description A problem (application/problem+json) */
             default: {
                 headers: {
@@ -13775,6 +14037,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
             };
             /** @description A problem (application/problem+json) */
             default: {
@@ -13883,6 +14154,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
             };
             /** @description A problem (application/problem+json) */
             default: {
