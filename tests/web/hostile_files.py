@@ -23,6 +23,7 @@ LAUGHS = "<!DOCTYPE log [" + '<!ENTITY a "ha">' + "".join(
     f'<!ENTITY {one} "{f"&{before};" * 10}">' for before, one in zip("abcdefghi", "bcdefghij", strict=True)
 ) + "]>"  # fmt: skip
 OUTSIDE = '<!DOCTYPE log [<!ENTITY j SYSTEM "file:///etc/passwd">]>'
+SEVERAL_KEYS = "".join(f'<string key="k{number}" value="v"/>' for number in range(200_000))
 NESTED = '<string key="k" value="v">' * 100_000
 
 
@@ -161,6 +162,9 @@ REFUSED: Mapping[str, tuple[str, Callable[[], bytes]]] = {
     "entities that multiply": ("log.xes", lambda: xes(EVENT.format("&j;"), before=LAUGHS)),
     "an entity from outside": ("log.xes", lambda: xes(EVENT.format("&j;"), before=OUTSIDE)),
     "attributes nested 100,000 deep": ("log.xes", lambda: xes(EVENT.format("a").replace("</event>", NESTED))),
+    "an event of 200,000 attributes": (
+        "log.xes", lambda: xes(EVENT.format("a").replace("</event>", SEVERAL_KEYS + "</event>")),
+    ),
     "XES with a NUL byte": ("log.xes", lambda: xes(EVENT.format("a\0"))),
     "XES in another encoding than it says": ("log.xes", lambda: xes(EVENT.format("~")).replace(b"~", b"\xe9")),
     "XES without times": ("log.xes", lambda: xes('<event><string key="concept:name" value="a"/></event>')),
