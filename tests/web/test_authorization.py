@@ -2,7 +2,7 @@
 """Every route names its use cases; every role gets exactly the routes whose permission it holds."""
 
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from taktloom.app.context import Access
 from taktloom.app.registry import all_use_cases
 from taktloom.app.settings import Settings
 from taktloom.app.wiring import Rooms
-from taktloom.assure.permissions import ROLE_PERMISSIONS, Permission, Role
+from taktloom.assure.permissions import ROLE_PERMISSIONS, SCOPE_PERMISSIONS, Permission, Role, Scope
 from taktloom.storage import SyncLevel
 from taktloom.web.application import PREFIX, api_routes
 from taktloom.web.openapi import FILE as OPENAPI
@@ -44,6 +44,16 @@ def clients(rooms: Rooms) -> Iterator[dict[str, Client]]:
     yield made
     for client in made.values():
         client.__exit__(None, None, None)
+
+
+@pytest.fixture(scope="module")
+def keys(rooms: Rooms) -> Iterator[tuple[Client, dict[Scope, str]]]:
+    """A program, and for each scope a key that has it alone."""
+    made = {
+        scope: rooms.identity.add_service_account(scope.value, job_types=("*",), routes=(scope,))[1] for scope in Scope
+    }
+    with Client(rooms) as client:
+        yield client, made
 
 
 def test_there_are_routes() -> None:
@@ -83,6 +93,27 @@ def test_a_role_gets_a_route_if_and_only_if_it_holds_the_permission(
 
 
 @pytest.mark.parametrize(("path", "method", "route"), ROUTES, ids=NAMES)
+def test_a_key_opens_a_route_if_and_only_if_one_of_its_scopes_does(
+    keys: tuple[Client, dict[Scope, str]], path: str, method: str, route: object
+) -> None:
+    if (method, path) in NOT_CALLED or path in PUBLIC:
+        return
+    client, secrets = keys
+    requirements = {one.requirement for one in use_cases_of(route.endpoint)}  # type: ignore[attr-defined]
+    wrong = {}
+
+    for scope, secret in secrets.items():
+        may = any(one is Access.SIGNED_IN or one in SCOPE_PERMISSIONS[scope] for one in requirements)
+        if may and path == "/api/v1/jobs/stream":
+            continue  # it would stay open
+        status = _status(client, method, path, {"Authorization": f"Bearer {secret}"})
+        if (status not in {401, 403}) != may:
+            wrong[scope] = status
+
+    assert wrong == {}
+
+
+@pytest.mark.parametrize(("path", "method", "route"), ROUTES, ids=NAMES)
 def test_no_route_but_sign_in_changes_anything_without_the_csrf_token(
     clients: dict[str, Client], path: str, method: str, route: object
 ) -> None:
@@ -96,13 +127,14 @@ def test_no_route_but_sign_in_changes_anything_without_the_csrf_token(
     assert (answer.status_code, answer.json()["code"]) == (403, "TL-2903")
 
 
-def _status(client: Client, method: str, path: str) -> int:
+def _status(client: Client, method: str, path: str, headers: Mapping[str, str] | None = None) -> int:
     address = _filled(method, path.removeprefix(PREFIX))
     if method == "GET":
-        return client.call(method, address).status_code
+        return client.call(method, address, headers=headers).status_code
     if path.endswith("/uploads"):
-        return client.call(method, address, files={"file": ("x.csv", b"", "text/csv")}).status_code
-    return client.call(method, address, json=_body(method, path)).status_code
+        files = {"file": ("x.csv", b"", "text/csv")}
+        return client.call(method, address, headers=headers, files=files).status_code
+    return client.call(method, address, headers=headers, json=_body(method, path)).status_code
 
 
 @cache
