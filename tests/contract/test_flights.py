@@ -114,7 +114,6 @@ def test_a_row_that_the_server_refuses_in_a_flight_takes_back_its_own_work_only(
             tenant_id="nobody",
             instance_key="nobody",
             journal_size=0,
-            advanced_at=0,
             state_sealed=b"",
         )
         return "refused"

@@ -24,6 +24,7 @@ OF_EACH_STEP = (
     "cancel_job",
     "end_instance",
     "end_job",
+    "entries_since_states",
     "is_job_ready",
     "job_by_id",
     "live_instance",

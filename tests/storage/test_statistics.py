@@ -39,6 +39,8 @@ PLANS = {
     "active_elements": "job USING INDEX job_by_element (tenant_id=? AND process_id=?)",
     "finished_cycles": "instance USING INDEX instance_by_process (tenant_id=? AND process_id=? AND status=?)",
     "save_instance_state": "",
+    "entries_since_states": "j USING PRIMARY KEY (tenant_id=? AND instance_key=? AND sequence>?)",
+    "journal_size": "journal USING PRIMARY KEY (tenant_id=? AND instance_key=?)",
 }
 
 

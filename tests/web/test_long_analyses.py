@@ -18,6 +18,7 @@ from taktloom.app.analyses import running
 from taktloom.app.analyses.records import AnalysisInput, AnalysisOutput
 from taktloom.app.analyses.table import ANALYSES
 from taktloom.app.context import LOCAL_OPERATOR, Context
+from taktloom.app.long_work import WorkKind
 from taktloom.app.wiring import Rooms
 from taktloom.mining import watching
 from taktloom.mining.discovery import inductive
@@ -255,3 +256,76 @@ def test_an_import_of_an_object_log_is_cancelled_while_its_cases_are_collected(
 
     assert (ended.state.value, ended.stage, ended.done) == ("cancelled", "reading", 750)
     assert admin.get("/logs")["items"] == []
+
+
+def test_a_file_of_an_analysis_that_takes_long_is_a_work_and_then_answered_from_what_it_made(
+    admin: Client, log_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reached, go_on, made = threading.Event(), threading.Event(), []
+    file_of = running.file_of
+
+    def waiting(output: AnalysisOutput, wanted: str) -> tuple[str, bytes]:
+        reached.set()
+        go_on.wait(PATIENCE_S)
+        made.append(wanted)
+        return file_of(output, wanted)
+
+    monkeypatch.setattr(running, "ANSWERED_WITHIN_S", 0.0)
+    monkeypatch.setattr(running, "file_of", waiting)
+    path = f"/logs/{log_id}/analyses/times/files/table.csv"
+    work = expect(admin.call("GET", path), 202).json()
+    assert reached.wait(PATIENCE_S)
+    joined = expect(admin.call("GET", path), 202).json()
+    go_on.set()
+    ended = admin.follow(work)
+    first, second = (expect(admin.call("GET", path), 200) for _ in range(2))
+
+    assert (work["kind"], joined["work_id"]) == ("analysis", work["work_id"])
+    assert (ended["state"], ended["stage"]) == ("done", "writing")
+    assert first.headers["content-disposition"] == 'attachment; filename="table.csv"'
+    assert first.content == second.content
+    assert made == ["table.csv"]
+
+
+def test_a_file_being_made_is_cancelled_and_a_file_that_is_not_written_is_told(
+    admin: Client, log_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reached, go_on = threading.Event(), threading.Event()
+    times = ANALYSES["times"]
+
+    def waiting(source: AnalysisInput, parameters: object) -> AnalysisOutput:
+        reached.set()
+        go_on.wait(PATIENCE_S)
+        source.report("counting", 2, 9)
+        return times.run(source, parameters)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(running, "ANSWERED_WITHIN_S", 0.0)
+        patch.setattr(running, "ANALYSES", {**ANALYSES, "times": replace(times, run=waiting)})
+        work = expect(admin.call("GET", f"/logs/{log_id}/analyses/times/files/table.csv"), 202).json()
+        assert reached.wait(PATIENCE_S)
+        expect(admin.call("DELETE", f"/works/{work['work_id']}"), 204)
+        go_on.set()
+        ended = admin.follow(work)
+
+    assert ended["state"] == "cancelled"
+    assert expect(admin.call("GET", f"/logs/{log_id}/analyses/times/files/plot.exe"), 404).json()["code"] == "TL-2004"
+    assert expect(admin.call("GET", "/logs/nowhere/analyses/times/files/table.csv"), 404).json()["code"] == "TL-2121"
+
+
+def test_what_is_known_is_answered_while_all_threads_are_busy(
+    admin: Client, rooms: Rooms, log_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = f"/logs/{log_id}/analyses/times"
+    before, table = admin.get(path), expect(admin.call("GET", f"{path}/files/table.csv"), 200).content
+    go_on = threading.Event()
+    works = [rooms.long_work.begin(lambda handle: go_on.wait(PATIENCE_S), kind=WorkKind.ANALYSIS) for _ in range(2)]
+    monkeypatch.setattr(running, "ANSWERED_WITHIN_S", 0.0)
+
+    after, again = admin.get(path), expect(admin.call("GET", f"{path}/files/table.csv"), 200).content
+    elsewhere = rooms.long_work.begin(lambda handle: "answered", kind=WorkKind.QUERY)
+
+    assert (after, again) == (before, table)
+    assert rooms.long_work.wait(elsewhere, seconds=PATIENCE_S).result == "answered"
+    go_on.set()
+    assert [rooms.long_work.wait(each, seconds=PATIENCE_S).state.value for each in works] == ["done", "done"]

@@ -73,6 +73,14 @@ class LogRoom:
         log = self.open_log(log_id)
         return self._once((log_id, log.metadata.imported_at, key), lambda: compute(log))
 
+    def known(self, log_id: str, key: Hashable) -> object | None:
+        """What `result` has kept under *key*, None where it would have to compute. Raises NotFoundError."""
+        full_key = (log_id, self.open_log(log_id).metadata.imported_at, key)
+        with self._lock:
+            if full_key in self._results:
+                self._results.move_to_end(full_key)
+            return self._results.get(full_key)
+
     def upload_result(self, upload_id: str, key: Hashable, compute: Callable[[], Result]) -> Result:
         """What *compute* gives for an upload, kept under *key* as long as the upload."""
         return self._once((upload_id, key), compute)

@@ -13,16 +13,17 @@ from collections.abc import Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar, cast
 
 from taktloom.model.errors import ConflictError, NotFoundError, TaktloomError, UnexpectedError
 
 Report: TypeAlias = Callable[[str, int, "int | None"], None]
 """stage, done, total (None: unknown)"""
+Result = TypeVar("Result")
 
 LOGGER = logging.getLogger("taktloom.app")
 KEPT = 200
-THREADS = 2
+ANSWERED_WITHIN_S = 2.0
 ESTIMATE_AFTER_S = 1.0
 PACE_S = 0.1
 
@@ -34,6 +35,11 @@ class WorkKind(StrEnum):
     POTENTIAL = "potential"
     DRAFT = "draft"
     ANALYSIS = "analysis"
+    QUERY = "query"
+
+
+THREADS = {False: 2, True: 4}
+"""of works that compute here, and of those that wait for another machine's answer, which hold up no other work"""
 
 
 class WorkState(StrEnum):
@@ -71,6 +77,19 @@ class WorkHandle:
     wants_stop: threading.Event = field(default_factory=threading.Event)
     ended: threading.Event = field(default_factory=threading.Event)
     _stage_began: float = 0.0
+    _stops: list[Callable[[], None]] = field(default_factory=list)
+
+    def when_stopped(self, stop: Callable[[], None]) -> None:
+        """Call *stop* when the work shall stop, from another thread; at once when that is so already."""
+        self._stops.append(stop)
+        if self.is_cancelled():
+            stop()
+
+    def stop(self) -> None:
+        """Ask the work to stop: for whoever began it. *stop* of `when_stopped` may be called more than once."""
+        self.wants_stop.set()
+        for stop in tuple(self._stops):
+            stop()
 
     def report(self, stage: str, done: int, total: int | None) -> None:
         """Tell how far the work is; total None or 0: unknown."""
@@ -118,7 +137,10 @@ class LongWork:
 
     def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._pool = ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="taktloom-work")
+        self._pools = {
+            waits: ThreadPoolExecutor(max_workers=threads, thread_name_prefix="taktloom-work")
+            for waits, threads in THREADS.items()
+        }
         self._handles: OrderedDict[str, WorkHandle] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -134,8 +156,25 @@ class LongWork:
             self._handles[work_id] = handle
             while len(self._handles) > KEPT and _is_over(next(iter(self._handles.values())).status):
                 self._handles.popitem(last=False)
-        self._pool.submit(_run, handle, work)
+        self._pools[kind is WorkKind.QUERY].submit(_run, handle, work)
         return work_id
+
+    def answer(
+        self,
+        work: Callable[[WorkHandle], Result],
+        *,
+        kind: WorkKind,
+        key: Hashable,
+        seconds: float = ANSWERED_WITHIN_S,
+    ) -> Result | WorkStatus:
+        """The result of a work that is over within *seconds*, else how far it is; what ended it otherwise is raised.
+
+        For works of which the result is found again by the same call: begun anew, they find what they kept.
+        """
+        status = self.wait(self.begin(work, kind=kind, key=key), seconds=seconds)
+        if status.error is not None:
+            raise status.error
+        return cast("Result", status.result) if status.state is WorkState.DONE else status
 
     def show(self, work_id: str, *kinds: WorkKind) -> WorkStatus:
         """How far it is. Raises NotFoundError, also when it is none of *kinds*."""
@@ -152,15 +191,16 @@ class LongWork:
         handle = self._handle(work_id, kinds)
         if _is_over(handle.status):
             raise ConflictError("The work is over already.", remedy="Look at its result.")
-        handle.wants_stop.set()
+        handle.stop()
 
     def close(self) -> None:
         """Ask all to stop and wait for them."""
         with self._lock:
             handles = tuple(self._handles.values())
         for handle in handles:
-            handle.wants_stop.set()
-        self._pool.shutdown(wait=True, cancel_futures=True)
+            handle.stop()
+        for pool in self._pools.values():
+            pool.shutdown(wait=True, cancel_futures=True)
 
     def _handle(self, work_id: str, kinds: tuple[WorkKind, ...]) -> WorkHandle:
         with self._lock:

@@ -7,18 +7,16 @@ Of an upload they are works to watch and to cancel; what they found is kept in m
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar
 
 from taktloom.app.context import Context, use_case
-from taktloom.app.long_work import Report, WorkHandle, WorkKind, WorkState, WorkStatus, paced, unheard
+from taktloom.app.long_work import ANSWERED_WITHIN_S, Report, WorkHandle, WorkKind, WorkStatus, paced, unheard
 from taktloom.assure.permissions import Permission
 
 if TYPE_CHECKING:
     from taktloom.mining.objects.object_graph import ObjectCentricGraph
     from taktloom.mining.objects.object_log import ObjectCentricLog
     from taktloom.mining.objects.object_net import ObjectCentricNet
-
-ANSWERED_WITHIN_S = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,12 +91,9 @@ def _start(
             upload_id, key, lambda: discover(path, name, request, handle.advance)
         )  # fmt: skip
 
-    works = context.rooms.long_work
-    begun = works.begin(work, kind=WorkKind.ANALYSIS, key=("upload", upload_id, *key))
-    status = works.wait(begun, seconds=ANSWERED_WITHIN_S)
-    if status.error is not None:
-        raise status.error
-    return cast("Model", status.result) if status.state is WorkState.DONE else status
+    return context.rooms.long_work.answer(
+        work, kind=WorkKind.ANALYSIS, key=("upload", upload_id, *key), seconds=ANSWERED_WITHIN_S
+    )
 
 
 def _graph(path: Path, name: str, request: ObjectModelRequest, report: Report) -> DrawnGraph:

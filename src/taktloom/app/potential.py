@@ -5,10 +5,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from taktloom.app.context import Context, use_case
-from taktloom.app.long_work import Report, WorkHandle, WorkKind, WorkState, WorkStatus, paced, unheard
+from taktloom.app.long_work import Report, WorkHandle, WorkKind, WorkStatus, paced, unheard
 from taktloom.app.review import ALL, Filter, view_of
 from taktloom.assure.permissions import Permission
 from taktloom.model.errors import MisuseError
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from taktloom.programme.scoring import Contribution as Measured
 
 RESULT = "potential"
-ANSWERED_WITHIN_S = 2.0
 HOURS_UNIT = "h/month"
 
 NOT_COMPUTABLE = {
@@ -258,14 +257,12 @@ def _start_part(
             log_id, (RESULT, chosen, calendar), lambda log: _assess(_view(log, chosen), paced(handle.advance), calendar)
         )
 
-    works = context.rooms.long_work
-    begun = works.begin(work, kind=WorkKind.POTENTIAL, key=(WorkKind.POTENTIAL, log_id, chosen, calendar))
-    status = works.wait(begun, seconds=ANSWERED_WITHIN_S)
-    if status.error is not None:
-        raise status.error
-    if status.state is not WorkState.DONE:
-        return status
-    return potential_record(with_rates(cast("PotentialReport", status.result), _kept_rates(context, log_id)))
+    found = context.rooms.long_work.answer(
+        work, kind=WorkKind.POTENTIAL, key=(WorkKind.POTENTIAL, log_id, chosen, calendar)
+    )
+    if isinstance(found, WorkStatus):
+        return found
+    return potential_record(with_rates(found, _kept_rates(context, log_id)))
 
 
 def _view(log: "CanonicalLog", chosen: Filter) -> "CanonicalLog":

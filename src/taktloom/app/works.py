@@ -12,7 +12,7 @@ from taktloom.app.long_work import WorkKind, WorkStatus
 from taktloom.assure.permissions import Permission
 from taktloom.model.errors import TaktloomError
 
-KINDS = (WorkKind.POTENTIAL, WorkKind.DRAFT, WorkKind.ANALYSIS)
+KINDS = (WorkKind.POTENTIAL, WorkKind.DRAFT, WorkKind.ANALYSIS, WorkKind.QUERY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

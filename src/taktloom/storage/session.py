@@ -71,6 +71,11 @@ class Session(ABC):
         del key
         self.run(name, **bindings)
 
+    def defer_new(self, name: str, key: str, /, **bindings: SqlValue) -> None:
+        """As defer, for a row that no other deferred statement writes. key: of those under which it is looked for."""
+        del key
+        self.run(name, **bindings)
+
     def defer_newest(self, name: str, key: str, /, **bindings: SqlValue) -> None:
         """As defer, in place of what waits for the same row by the same statement; or over it, if that is written."""
         del key

@@ -2,6 +2,7 @@
 """Engines for the contract suite: every store that the engine can stand on runs every test."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -38,7 +39,9 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Path | str | None:
 
 @pytest.fixture
 def engine(store: Path | str | None, options: EngineOptions) -> Iterator[EmbeddedEngine]:
-    """An engine over each store."""
+    """An engine over each store; in memory it writes states at every step, else now and then."""
+    if store is None:
+        options = replace(options, limits=replace(options.limits, steps_between_states=0))
     opened = EmbeddedEngine.open(store, options)
     yield opened
     opened.drain()

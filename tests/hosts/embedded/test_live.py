@@ -74,5 +74,5 @@ def test_no_more_is_kept_than_the_bound_allows_and_what_is_not_kept_goes_on_all_
     kept = engine._core.live._kept.values()
 
     assert answers == (CompletionResult.DONE,) * 6
-    assert sum(instance.saved_bytes for instance in kept) == engine._core.live._kept_bytes <= SMALL
+    assert sum(instance.kept_bytes for instance in kept) == engine._core.live._kept_bytes <= SMALL
     assert [engine.instances.check_replay(job.instance_key) for job in jobs] == [2] * 6

@@ -70,6 +70,21 @@ def test_an_instance_goes_on_by_the_new_version_with_its_open_work_and_its_whole
     assert action.details == {"source": 1, "target": 2}
 
 
+def test_an_instance_that_was_never_written_before_its_migration_is_read_on_its_new_version(
+    engine: EmbeddedEngine,
+) -> None:
+    deploy(engine, version("pick", "pack"), version("Check", "pick", "pack"))
+    key = start(engine)
+
+    engine.migrations.migrate(key, REQUEST, ORDER)
+    engine._core.live.forget_all()
+    work(engine, "pick")
+
+    assert engine.instances.check_replay(key) == 3
+    work(engine, "pack")
+    assert engine.instances.summary(key).status == "completed"
+
+
 def test_an_open_task_and_its_instance_are_shown_with_the_new_version(engine: EmbeddedEngine) -> None:
     deploy(engine, version("Check", "pack"), version("Check", "weigh", "pack"))
     key = start(engine)

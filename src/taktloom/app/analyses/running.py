@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Running an analysis of the table: at once for a command, as a work that can be watched and cancelled for a page."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import MISSING, Field, dataclass, fields
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal, cast, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar, cast, get_args, get_origin, get_type_hints
 
 from taktloom.app.analyses.deciding import deployed_file, deployed_versions
 from taktloom.app.analyses.records import (
@@ -19,7 +19,7 @@ from taktloom.app.analyses.records import (
 )
 from taktloom.app.analyses.table import ANALYSES
 from taktloom.app.context import Context, use_case
-from taktloom.app.long_work import Report, WorkHandle, WorkKind, WorkState, WorkStatus, paced
+from taktloom.app.long_work import ANSWERED_WITHIN_S, Report, WorkHandle, WorkKind, WorkStatus, paced
 from taktloom.app.review import ALL, Filter, view_of
 from taktloom.assure.permissions import Permission
 from taktloom.model.errors import NotFoundError
@@ -27,7 +27,7 @@ from taktloom.model.errors import NotFoundError
 if TYPE_CHECKING:
     from taktloom.mining.logs.canonical import CanonicalLog
 
-ANSWERED_WITHIN_S = 2.0
+Result = TypeVar("Result")
 
 
 class ParameterKind(StrEnum):
@@ -86,6 +86,13 @@ class AnalysisRequest:
     chosen: Filter = ALL
 
 
+class MadeFile(NamedTuple):
+    """A file of a result, under its own name."""
+
+    name: str
+    content: bytes
+
+
 @use_case(Permission.LOG_VIEW)
 def analyse(
     context: Context, *, request: AnalysisRequest, report: Report = lambda stage, done, total: None
@@ -94,11 +101,7 @@ def analyse(
 
     Raises AnalysisParameterError, NotFoundError, and what the analysis raises.
     """
-    analysis = _analysis(request.name)
-    record = read_parameters(analysis, request.parameters)
-    versions = deployed_versions(context) if analysis.asks_deployed else ()
-    others = {name: context.rooms.logs.open_log(log_id) for name, log_id in _other_logs(record).items()}
-    imports = tuple((log.metadata.log_id, log.metadata.imported_at) for log in others.values())
+    asked = _asked(context, request)
 
     def compute(log: "CanonicalLog") -> AnalysisOutput:
         from taktloom.mining.watching import tell, watched_by
@@ -107,36 +110,70 @@ def analyse(
             source = AnalysisInput(
                 log=view_of(log, request.chosen),
                 report=tell,
-                others={name: view_of(other, request.chosen) for name, other in others.items()},
+                others={name: view_of(other, request.chosen) for name, other in asked.others.items()},
                 deployed=partial(deployed_file, context),
             )
-            return analysis.run(source, record)
+            return asked.analysis.run(source, asked.record)
 
-    return context.rooms.logs.result(
-        request.log_id, ("analysis", request.name, record, request.chosen, versions, imports), compute
-    )
+    return context.rooms.logs.result(request.log_id, asked.key, compute)
 
 
 @use_case(Permission.LOG_VIEW)
 def start_analysis(context: Context, *, request: AnalysisRequest) -> AnalysisOutput | WorkStatus:
     """The result where it comes within two seconds, else the work to follow; asked again, the same work is joined."""
-    analysis = _analysis(request.name)
-    record = read_parameters(analysis, request.parameters)
-    context.rooms.logs.metadata(request.log_id)  # an unknown log is an answer, not a work that fails
 
     def work(handle: WorkHandle) -> AnalysisOutput:
         handle.advance("reading", 0, None)
         return analyse(context, request=request, report=handle.advance)
 
-    works = context.rooms.long_work
-    for other in _other_logs(record).values():
-        context.rooms.logs.metadata(other)
+    key = _asked(context, request).key
+    return _known_or_begun(context, request.log_id, key, work)
+
+
+@use_case(Permission.LOG_VIEW)
+def start_analysis_file(context: Context, *, request: AnalysisRequest, file: str) -> MadeFile | WorkStatus:
+    """The file *file* of a result, as `start_analysis` gives the result itself; raises what `file_of` raises."""
+    key = (*_asked(context, request).key, "file", file)
+
+    def work(handle: WorkHandle) -> MadeFile:
+        handle.advance("reading", 0, None)
+        output = analyse(context, request=request, report=handle.advance)
+        handle.advance("writing", 0, None)
+        return context.rooms.logs.result(request.log_id, key, lambda _: MadeFile(*file_of(output, file)))
+
+    return _known_or_begun(context, request.log_id, key, work)
+
+
+def _known_or_begun(
+    context: Context, log_id: str, key: tuple[Hashable, ...], work: Callable[[WorkHandle], Result]
+) -> Result | WorkStatus:
+    """What is known already is answered at once, however many works wait for their turn."""
+    known = context.rooms.logs.known(log_id, key)
+    if known is not None:
+        return cast("Result", known)
+    return context.rooms.long_work.answer(work, kind=WorkKind.ANALYSIS, key=(log_id, *key), seconds=ANSWERED_WITHIN_S)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What a request asks for, with the other logs and deployed models that it depends on. key: of its result."""
+
+    analysis: Analysis[Any]
+    record: Any
+    others: "Mapping[str, CanonicalLog]"
+    key: tuple[Hashable, ...]
+
+
+def _asked(context: Context, request: AnalysisRequest) -> _Asked:
+    """Raises AnalysisParameterError and NotFoundError: an unknown log is an answer, not a work that fails."""
+    analysis = _analysis(request.name)
+    record = read_parameters(analysis, request.parameters)
+    logs = context.rooms.logs
+    logs.metadata(request.log_id)
+    others = {name: logs.open_log(log_id) for name, log_id in _other_logs(record).items()}
+    imports = tuple((log.metadata.log_id, log.metadata.imported_at) for log in others.values())
     versions = deployed_versions(context) if analysis.asks_deployed else ()
-    key = ("analysis", request.log_id, request.name, record, request.chosen, versions)
-    status = works.wait(works.begin(work, kind=WorkKind.ANALYSIS, key=key), seconds=ANSWERED_WITHIN_S)
-    if status.error is not None:
-        raise status.error
-    return cast("AnalysisOutput", status.result) if status.state is WorkState.DONE else status
+    return _Asked(analysis, record, others, ("analysis", request.name, record, request.chosen, versions, imports))
 
 
 def _other_logs(record: Any) -> dict[str, str]:

@@ -126,12 +126,17 @@ class Journals:
             known.play(self._executables[known.definition_key], payload, event)
         return known
 
-    def brought_up(self, stored: bytes, size: int, replayed: Replayed) -> bytes:
-        """A stored state of the time when the journal had *size* entries, after those that it has now."""
+    def brought_up(self, stored: object, size: int, replayed: Replayed) -> bytes:
+        """A stored state of the time when the journal had *size* entries, after those that it has now.
+
+        stored: the state; None where none is written yet.
+        """
         later = replayed.payloads[size:]
-        if not later:
+        if isinstance(stored, bytes) and not later:
             return stored
-        state = load_state(stored)
+        state = (
+            load_state(stored) if isinstance(stored, bytes) else InstanceState(instance_key=replayed.state.instance_key)
+        )
         for payload in later:
             step(self._executables[replayed.definition_key], state, load_event(payload))
         return save_state(state)

@@ -27,7 +27,7 @@ from taktloom.storage.faults import FaultyDisk
 DATABASE = "engine.db"
 RUNS_PER_FAMILY = 50
 _PATIENCE = 5  # openings that may fail before the faults are stopped
-_STATE_BYTES = (0, 256, EngineLimits().state_bytes_each_step)  # states are written seldom, now and then, at every step
+_STEPS_BETWEEN = (0, 3, EngineLimits().steps_between_states, 1_000)  # a state is written at every step, … never
 _LONG_FROM = (0, EngineLimits().job_value_characters)  # long are all lists, contexts and texts of jobs, or few
 
 
@@ -164,7 +164,7 @@ class Machine:
             ids=SeededIds(self._chance),
             writer=_interrupted_writer(self.on_write),
             limits=EngineLimits(
-                state_bytes_each_step=self._chance.choice(_STATE_BYTES),
+                steps_between_states=self._chance.choice(_STEPS_BETWEEN),
                 job_value_characters=self._chance.choice(_LONG_FROM),
             ),
             vfs=self.disk.name,

@@ -149,7 +149,7 @@ class EmbeddedEngine:
         database.prepare_history(options.clock.now())
         feed, signals = ChangeFeed(), JobSignals()
         catalogue = options.catalogue if options.catalogue is not None else Catalogue()
-        live = LiveInstances(catalogue, options.codec, options.limits)
+        live = LiveInstances(catalogue, options.codec, options.limits, lambda: database.is_shared)
         held_jobs, ready_jobs = HeldJobs(), ReadyJobs()
         core = Core(
             database=database,
@@ -195,7 +195,6 @@ class EmbeddedEngine:
             self._retention_thread = None
         self._signals.close()
         try:
-            self._core.post(self.tenant_id, lambda unit: unit.core.live.save_all(unit.session))
             self._core.writer.close()
         finally:
             self._core.database.close()

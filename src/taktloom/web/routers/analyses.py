@@ -7,9 +7,7 @@ from dataclasses import MISSING, Field, fields
 from typing import Annotated, Any, get_origin, get_type_hints
 
 from fastapi import APIRouter, Body, Query, Response
-from starlette.responses import JSONResponse
 
-from taktloom.app import works
 from taktloom.app.analyses import running
 from taktloom.app.analyses.documents import MOST_BYTES
 from taktloom.app.analyses.records import Analysis, is_document
@@ -19,10 +17,9 @@ from taktloom.app.long_work import WorkStatus
 from taktloom.app.review import Filter
 from taktloom.web.callers import Caller
 from taktloom.web.routers.review import Filtered
-from taktloom.web.routers.works import work_out
+from taktloom.web.routers.works import ACCEPTED, begun
 from taktloom.web.routes import Route
 from taktloom.web.schemas import analyses as schemas
-from taktloom.web.schemas import logs as log_schemas
 from taktloom.web.schemas.convert import shown_all
 from taktloom.web.schemas.shared import PageOut
 
@@ -49,20 +46,16 @@ def list_analyses(context: Caller) -> PageOut[schemas.AnalysisOut]:
 def _result_route(analysis: Analysis[Any], *, posted: bool) -> Callable[..., Any]:
     def show(context: Caller, log_id: str, chosen: Filtered, **parameters: Any) -> Any:
         found = running.start_analysis(context, request=_request(analysis, log_id, chosen, parameters))
-        if isinstance(found, WorkStatus):
-            work = work_out(works.work_progress(found))
-            return JSONResponse(work.model_dump(mode="json"), status_code=202)
-        return schemas.result_out(found)
+        return begun(found) if isinstance(found, WorkStatus) else schemas.result_out(found)
 
     return _named(show, analysis, "show", posted=posted)
 
 
 def _file_route(analysis: Analysis[Any], *, posted: bool) -> Callable[..., Any]:
     def export(context: Caller, log_id: str, file: str, chosen: Filtered, **parameters: Any) -> Response:
-        output = running.analyse(context, request=_request(analysis, log_id, chosen, parameters))
-        name, content = running.file_of(output, file)
-        kind = _MEDIA_TYPES.get(name[name.rfind(".") :], "application/octet-stream")
-        return Response(content, media_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+        request = _request(analysis, log_id, chosen, parameters)
+        found = running.start_analysis_file(context, request=request, file=file)
+        return begun(found) if isinstance(found, WorkStatus) else file_answer(found)
 
     return _named(export, analysis, "export", posted=posted)
 
@@ -104,9 +97,12 @@ def _body(each: "Field[Any]") -> Any:
     return Annotated[str, Body(description=each.metadata["help"], embed=True, max_length=MOST_BYTES)]
 
 
-_ACCEPTED: dict[int | str, dict[str, Any]] = {
-    202: {"model": log_schemas.WorkOut, "description": "Takes longer; follow it at `/works`"}
-}
+def file_answer(made: running.MadeFile) -> Response:
+    """A file to be saved under its name."""
+    kind = _MEDIA_TYPES.get(made.name[made.name.rfind(".") :], "application/octet-stream")
+    return Response(
+        made.content, media_type=kind, headers={"Content-Disposition": f'attachment; filename="{made.name}"'}
+    )
 
 
 def _add_routes(analysis: Analysis[Any], method: str) -> None:
@@ -116,13 +112,14 @@ def _add_routes(analysis: Analysis[Any], method: str) -> None:
         calls(running.start_analysis)(_result_route(analysis, posted=posted)),
         methods=[method],
         response_model=schemas.AnalysisResultOut,
-        responses=_ACCEPTED,
+        responses=ACCEPTED,
     )
     router.add_api_route(
         f"{path}/files/{{file}}",
-        calls(running.analyse)(_file_route(analysis, posted=posted)),
+        calls(running.start_analysis_file)(_file_route(analysis, posted=posted)),
         methods=[method],
         response_class=Response,
+        responses=ACCEPTED,
     )
 
 

@@ -4,19 +4,17 @@
 What takes longer than two seconds answers 202 with the work; when that is done, the same address gives the model.
 """
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
-from starlette.responses import JSONResponse
 
-from taktloom.app import object_mining, works
+from taktloom.app import object_mining
 from taktloom.app.calls import calls
 from taktloom.app.long_work import WorkStatus
 from taktloom.app.object_mining import ObjectModelRequest
 from taktloom.web.callers import Caller
-from taktloom.web.routers.works import work_out
+from taktloom.web.routers.works import ACCEPTED, begun
 from taktloom.web.routes import Route
-from taktloom.web.schemas import logs as log_schemas
 from taktloom.web.schemas import object_mining as schemas
 from taktloom.web.schemas.convert import shown
 
@@ -37,45 +35,36 @@ def _request(
 Asked = Annotated[ObjectModelRequest, Depends(_request)]
 
 
-_ACCEPTED: dict[int | str, dict[str, Any]] = {
-    202: {"model": log_schemas.WorkOut, "description": "Takes longer; follow it at `/works`"}
-}
-
-
-@router.get("/object-graph", response_model=schemas.ObjectGraphOut, responses=_ACCEPTED)
+@router.get("/object-graph", response_model=schemas.ObjectGraphOut, responses=ACCEPTED)
 @calls(object_mining.start_object_graph)
 def show_object_graph(context: Caller, upload_id: str, request: Asked) -> schemas.ObjectGraphOut | Response:
     """The object-centric directly-follows graph."""
     found = object_mining.start_object_graph(context, upload_id=upload_id, request=request)
-    return _begun(found) if isinstance(found, WorkStatus) else shown(schemas.ObjectGraphOut, found.graph)
+    return begun(found) if isinstance(found, WorkStatus) else shown(schemas.ObjectGraphOut, found.graph)
 
 
-@router.get("/object-graph.svg", response_class=Response, responses=_ACCEPTED)
+@router.get("/object-graph.svg", response_class=Response, responses=ACCEPTED)
 @calls(object_mining.start_object_graph)
 def draw_object_graph(context: Caller, upload_id: str, request: Asked) -> Response:
     """Its picture."""
     found = object_mining.start_object_graph(context, upload_id=upload_id, request=request)
-    return _begun(found) if isinstance(found, WorkStatus) else _picture(found.svg)
+    return begun(found) if isinstance(found, WorkStatus) else _picture(found.svg)
 
 
-@router.get("/object-net", response_model=schemas.ObjectNetOut, responses=_ACCEPTED)
+@router.get("/object-net", response_model=schemas.ObjectNetOut, responses=ACCEPTED)
 @calls(object_mining.start_object_net)
 def show_object_net(context: Caller, upload_id: str, request: Asked) -> schemas.ObjectNetOut | Response:
     """The object-centric Petri net."""
     found = object_mining.start_object_net(context, upload_id=upload_id, request=request)
-    return _begun(found) if isinstance(found, WorkStatus) else shown(schemas.ObjectNetOut, found.net)
+    return begun(found) if isinstance(found, WorkStatus) else shown(schemas.ObjectNetOut, found.net)
 
 
-@router.get("/object-net.svg", response_class=Response, responses=_ACCEPTED)
+@router.get("/object-net.svg", response_class=Response, responses=ACCEPTED)
 @calls(object_mining.start_object_net)
 def draw_object_net(context: Caller, upload_id: str, request: Asked) -> Response:
     """Its picture."""
     found = object_mining.start_object_net(context, upload_id=upload_id, request=request)
-    return _begun(found) if isinstance(found, WorkStatus) else _picture(found.svg)
-
-
-def _begun(status: WorkStatus) -> JSONResponse:
-    return JSONResponse(work_out(works.work_progress(status)).model_dump(mode="json"), status_code=202)
+    return begun(found) if isinstance(found, WorkStatus) else _picture(found.svg)
 
 
 def _picture(svg: str) -> Response:

@@ -8,13 +8,13 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Response
 from starlette.background import BackgroundTask
-from starlette.responses import FileResponse, JSONResponse
+from starlette.responses import FileResponse
 
 from taktloom.app import drafting, log_export, potential, review, works
 from taktloom.app.calls import calls
 from taktloom.app.long_work import WorkStatus
 from taktloom.web.callers import Caller
-from taktloom.web.routers.works import work_out
+from taktloom.web.routers.works import begun, work_out
 from taktloom.web.routes import Route
 from taktloom.web.schemas import logs as schemas
 from taktloom.web.schemas.convert import shown, shown_all
@@ -142,10 +142,7 @@ def show_potential(
 
     `calendar`: the business calendar that work counts by; without it, the hours that the log shows."""
     found = potential.start_potential(context, log_id=log_id, chosen=chosen, calendar=calendar)
-    if isinstance(found, WorkStatus):
-        work = work_out(works.work_progress(found))
-        return JSONResponse(work.model_dump(mode="json"), status_code=202)  # type: ignore[return-value]
-    return shown(schemas.Potential, found)
+    return begun(found) if isinstance(found, WorkStatus) else shown(schemas.Potential, found)  # type: ignore[return-value]
 
 
 @router.get("/rates")

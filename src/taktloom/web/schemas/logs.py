@@ -481,10 +481,11 @@ class DraftReport(Out):
 
 
 class WorkOut(Out):
-    """Progress of an assessment, a draft or an analysis; total and eta_s null while unknown. draft: of a done draft."""
+    """Progress of an assessment, a draft, an analysis, or one on an SQL engine (query). total, eta_s: null while
+    unknown. draft: of a done draft."""
 
     work_id: str
-    kind: Literal["potential", "draft", "analysis"]
+    kind: Literal["potential", "draft", "analysis", "query"]
     state: Literal["waiting", "running", "done", "failed", "cancelled"]
     stage: str
     done: int

@@ -8044,7 +8044,8 @@ export interface components {
         };
         /**
          * WorkOut
-         * @description Progress of an assessment, a draft or an analysis; total and eta_s null while unknown. draft: of a done draft.
+         * @description Progress of an assessment, a draft, an analysis, or one on an SQL engine (query). total, eta_s: null while
+         *     unknown. draft: of a done draft.
          */
         WorkOut: {
             /** Done */
@@ -8056,7 +8057,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "potential" | "draft" | "analysis";
+            kind: "potential" | "draft" | "analysis" | "query";
             problem?: components["schemas"]["Problem"] | null;
             /** Stage */
             stage: string;
@@ -10898,6 +10899,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
+            };
             /** @description A problem (application/problem+json) */
             default: {
                 headers: {
@@ -10954,6 +10964,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
             };
             /** @description A problem (application/problem+json) */
             default: {
@@ -11058,6 +11077,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
             };
             /** @description A problem (application/problem+json) */
             default: {
@@ -11175,6 +11203,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
+            };
             /** @description A problem (application/problem+json) */
             default: {
                 headers: {
@@ -11266,6 +11303,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
             };
             /** @description A problem (application/problem+json) */
             default: {
@@ -11374,6 +11420,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
             };
             /** @description A problem (application/problem+json) */
             default: {
@@ -11490,6 +11545,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
             };
             /** @description A problem (application/problem+json) */
             default: {
@@ -11662,6 +11726,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
+            };
             /** @description A problem (application/problem+json) */
             default: {
                 headers: {
@@ -11714,6 +11787,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
             };
             /** @description A problem (application/problem+json) */
             default: {
@@ -11810,6 +11892,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
             };
             /** @description A problem (application/problem+json) */
             default: {
@@ -11919,6 +12010,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
+            };
             /** @description A problem (application/problem+json) */
             default: {
                 headers: {
@@ -12010,6 +12110,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
             };
             /** @description A problem (application/problem+json) */
             default: {
@@ -12111,6 +12220,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
+            };
             /** @description A problem (application/problem+json) */
             default: {
                 headers: {
@@ -12199,6 +12317,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
+            };
             /** @description A problem (application/problem+json) */
             default: {
                 headers: {
@@ -12286,6 +12413,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
             };
             /** @description A problem (application/problem+json) */
             default: {
@@ -12387,6 +12523,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
+            };
             /** @description A problem (application/problem+json) */
             default: {
                 headers: {
@@ -12483,6 +12628,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
+            };
             /** @description A problem (application/problem+json) */
             default: {
                 headers: {
@@ -12574,6 +12728,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
             };
             /** @description A problem (application/problem+json) */
             default: {
@@ -12679,6 +12842,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
+            };
             /** @description A problem (application/problem+json) */
             default: {
                 headers: {
@@ -12766,6 +12938,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
             };
             /** @description A problem (application/problem+json) */
             default: {
@@ -12858,6 +13039,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
             };
             /** @description A problem (application/problem+json) */
             default: {
@@ -13030,6 +13220,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
+            };
             /** @description A problem (application/problem+json) */
             default: {
                 headers: {
@@ -13082,6 +13281,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
             };
             /** @description A problem (application/problem+json) */
             default: {
@@ -13175,6 +13383,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
+            };
             /** @description A problem (application/problem+json) */
             default: {
                 headers: {
@@ -13266,6 +13483,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
             };
             /** @description A problem (application/problem+json) */
             default: {
@@ -13363,6 +13589,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
+            };
             /** @description A problem (application/problem+json) */
             default: {
                 headers: {
@@ -13454,6 +13689,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
             };
             /** @description A problem (application/problem+json) */
             default: {
@@ -13558,6 +13802,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
             };
             /** @description A problem (application/problem+json) */
             default: {
@@ -13730,6 +13983,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
+            };
             /** @description A problem (application/problem+json) */
             default: {
                 headers: {
@@ -13782,6 +14044,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
             };
             /** @description A problem (application/problem+json) */
             default: {
@@ -13890,6 +14161,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
             };
             /** @description A problem (application/problem+json) */
             default: {

@@ -3,9 +3,8 @@
 
 -- name: instances
 SELECT i.instance_key, i.process_id, i.definition_key, i.status, i.business_key, i.caller_key, i.child_id, i.open_incidents,
-  coalesce(a.journal_size, s.journal_size) AS journal_size, s.journal_size AS state_size, s.state_sealed
-FROM instance i JOIN instance_state s ON s.tenant_id = i.tenant_id AND s.instance_key = i.instance_key
-  LEFT JOIN instance_ahead a ON a.tenant_id = i.tenant_id AND a.instance_key = i.instance_key
+  s.journal_size AS state_size, s.state_sealed
+FROM instance i LEFT JOIN instance_state s ON s.tenant_id = i.tenant_id AND s.instance_key = i.instance_key
 ORDER BY i.instance_key;
 
 -- name: journal

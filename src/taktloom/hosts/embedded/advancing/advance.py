@@ -74,8 +74,10 @@ def _run(unit: Unit, instance: LiveInstance, first: KernelEvent) -> None:
 
 def _write_journal(unit: Unit, instance: LiveInstance, event: KernelEvent, payload: bytes) -> None:
     instance.journal_size += 1
-    unit.session.defer(
+    instance.later_bytes += len(payload)
+    unit.session.defer_new(
         "insert_journal_entry",
+        instance.instance_key,
         tenant_id=unit.tenant_id,
         instance_key=instance.instance_key,
         sequence=instance.journal_size,

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypedDict
 
-from taktloom.feel.values import FeelValue
+from taktloom.feel.wire import values_from_python
 from taktloom.hosts.embedded.advancing.advance import advance, begin, event_time, next_instance_key
 from taktloom.hosts.embedded.advancing.operator_actions import Order, record_action
 from taktloom.hosts.embedded.core.catalogue import RunnableDefinition
@@ -68,9 +68,9 @@ class VersionSuspendedError(ConflictError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstanceStart:
-    """One start of many."""
+    """One start of many. variables: FEEL values or Python's own, as everywhere at these doors."""
 
-    variables: Mapping[str, FeelValue]
+    variables: Mapping[str, object]
     business_key: str | None = None
     subject_key: SubjectKey | None = None
 
@@ -81,7 +81,7 @@ class _Named(TypedDict):
 
 
 class ReplayDiffersError(NondeterminismError):
-    """The journal replays to another state than the stored one."""
+    """The journal replays to another state than the present one."""
 
     code = "TL-4501"
 
@@ -95,7 +95,7 @@ class Instances:
     def start(  # noqa: PLR0913 - what is optional is keyword-only, and none of it belongs to another
         self,
         process_id: ProcessId,
-        variables: Mapping[str, FeelValue],
+        variables: Mapping[str, object],
         *,
         version: int | None = None,
         business_key: str | None = None,
@@ -164,18 +164,19 @@ class Instances:
     def set_variables(
         self,
         instance_key: InstanceKey,
-        variables: Mapping[str, FeelValue],
+        variables: Mapping[str, object],
         *,
         element_id: ElementId | None = None,
         reason: str = "",
         actor: str | None = None,
     ) -> None:
         """Set variables of the instance, or of an active element that has its own; errors as cancel."""
+        values = values_from_python(variables)
 
         def work(unit: Unit) -> None:
             instance = unit.instance(instance_key)
             occurred_at = event_time(unit, instance)
-            event = VariablesSet(occurred_at=occurred_at, actor=actor, variables=variables, element_id=element_id)
+            event = VariablesSet(occurred_at=occurred_at, actor=actor, variables=values, element_id=element_id)
             advance(unit, instance, event)
             order = Order(actor=actor, reason=reason)
             record_action(unit, "set-variables", order, **_named(instance), variables=sorted(variables))
@@ -186,18 +187,17 @@ class Instances:
         self,
         instance_key: InstanceKey,
         element_ids: tuple[ElementId, ...],
-        variables: Mapping[str, FeelValue],
+        variables: Mapping[str, object],
         *,
         actor: str | None = None,
     ) -> None:
         """Start activities of an active ad-hoc sub-process; errors as cancel, and NotFoundError for other elements."""
+        values = values_from_python(variables)
 
         def work(unit: Unit) -> None:
             instance = unit.instance(instance_key)
             occurred_at = event_time(unit, instance)
-            event = ActivitiesActivated(
-                occurred_at=occurred_at, actor=actor, element_ids=element_ids, variables=variables
-            )
+            event = ActivitiesActivated(occurred_at=occurred_at, actor=actor, element_ids=element_ids, variables=values)
             advance(unit, instance, event)
 
         self._core.submit(self._tenant_id, work)
@@ -255,7 +255,7 @@ class Instances:
                         ),
                     )
                 ),
-                journal_size=row.integer("journal_size"),
+                journal_size=stored.journal_size,
             )
 
     def events(self, instance_key: InstanceKey) -> tuple[Event, ...]:
@@ -269,31 +269,35 @@ class Instances:
         """The kernel events of the instance in order; raises UnknownInstanceError."""
         limit = page_size(limit, self._core.limits)
         with self._core.database.reading() as session:
-            row = self._row(session, instance_key)
+            self._row(session, instance_key)
             entries = self._entries(session, instance_key, after=number_of_cursor(cursor) or 0, limit=limit + 1)
+            total = session.count("journal_size", tenant_id=self._tenant_id, instance_key=instance_key)
         items = entries[:limit]
         next_cursor = str(items[-1].sequence) if len(entries) > limit else None
-        return Page(items=items, next_cursor=next_cursor, total=row.integer("journal_size"))
+        return Page(items=items, next_cursor=next_cursor, total=total)
 
     def check_replay(self, instance_key: InstanceKey) -> int:
-        """Replay the whole journal and compare with the stored state; the number of entries.
+        """Replay the whole journal and compare with the state that the engine goes on from; the number of entries.
 
-        Raises ReplayDiffersError: history and code disagree, which is our defect.
+        That is the one in its memory, where it is there, else what the database tells. Raises UnknownInstanceError,
+        ReplayDiffersError: history and code disagree, which is our defect.
         """
+        kept = self._core.submit(self._tenant_id, lambda unit: unit.core.live.kept_state(self._tenant_id, instance_key))
         with self._core.database.reading() as session:
             stored = read_instance(self._core, session, self._tenant_id, instance_key)
-            entries = self._entries(session, instance_key, after=0, limit=stored.row.integer("journal_size") + 1)
+            size, present = kept or (stored.journal_size, save_state(stored.state))
+            entries = self._entries(session, instance_key, after=0, limit=size)
             state = replay(
                 lambda key: self._core.catalogue.by_key(session, self._tenant_id, key).executable,
                 DefinitionKey(stored.row.text("definition_key")),
                 instance_key,
                 [entry.payload for entry in entries],
             )
-        if save_state(state) != save_state(stored.state):
+        if save_state(state) != present:
             raise ReplayDiffersError(
-                f"The journal of instance {instance_key} replays to another state than the stored one.",
+                f"The journal of instance {instance_key} replays to another state than the present one.",
                 Place(element_id=instance_key),
-                "Report this with the journal; the instance goes on from the stored state.",
+                "Report this with the journal; the instance goes on from the present state.",
                 {"instance_key": instance_key},
             )
         return len(entries)
@@ -342,7 +346,7 @@ class Instances:
 def _start(
     unit: Unit, definition: RunnableDefinition, asked: InstanceStart, actor: str | None, traceparent: str | None
 ) -> InstanceSummary:
-    event = InstanceStarted(occurred_at=unit.now, actor=actor, variables=Variables(asked.variables))
+    event = InstanceStarted(occurred_at=unit.now, actor=actor, variables=Variables(values_from_python(asked.variables)))
     started = begin_instance(
         unit,
         definition,

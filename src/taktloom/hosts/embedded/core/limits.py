@@ -12,7 +12,7 @@ class EngineLimits:
     """Upper bounds; bytes are of the stored JSON form."""
 
     variable_bytes: int = 4 * 1024 * 1024
-    state_bytes_each_step: int = 32 * 1024  # a state up to this is written at every step, a larger one seldom
+    steps_between_states: int = 8  # how often a state is written, a large one more seldom; the journal tells the rest
     job_value_characters: int = 1024  # a longer value is written once for all jobs of its instance
     deployment_files: int = 50
     deployment_bytes: int = 20 * 1024 * 1024

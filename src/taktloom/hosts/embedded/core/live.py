@@ -4,13 +4,13 @@
 Only the writer's thread touches them. What is remembered is right as long as nobody else commits; the writer forgets
 everything when somebody did, and forgets what a failed piece of work had touched.
 
-How many are remembered is told by the size of their states as they are stored: most of them are small, so that those
+How many are remembered is told by the size of what is stored of them: most of them are small, so that those
 which wait for a day need no look into the database when they go on.
 """
 
 import json
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeAlias
@@ -18,7 +18,7 @@ from typing import TypeAlias
 from taktloom.feel.values import FeelValue
 from taktloom.hosts.embedded.core.catalogue import Catalogue, RunnableDefinition
 from taktloom.hosts.embedded.core.limits import EngineLimits
-from taktloom.hosts.embedded.core.stored_states import load_stored_state, may_wait
+from taktloom.hosts.embedded.core.stored_states import entries_since_states, load_stored_state, may_wait
 from taktloom.hosts.embedded.core.values import ValueCodec, ValueOwner
 from taktloom.kernel.sparse import NO_ENTRIES
 from taktloom.kernel.state import InstanceState
@@ -27,10 +27,11 @@ from taktloom.model.errors import ConflictError, NotFoundError
 from taktloom.model.identifiers import ChildId, DefinitionKey, InstanceKey, SubjectKey, TenantId
 from taktloom.model.interventions import HistoryLevel
 from taktloom.model.places import Place
-from taktloom.storage import Row, Session, to_micros
+from taktloom.storage import Row, Session
 
-# Of stored states, which is some 150,000 small ones; in memory each takes three times that.
+# Of stored states and of entries since then, which is some 100,000 small ones; in memory each takes three times that.
 _KEPT_BYTES = 96 * 1024 * 1024
+_LEAST_BYTES = 256  # that an instance is taken to need, however little is stored of it
 FEW_LONG_VALUES = 8  # of one instance, before it is asked which of them are in use
 
 
@@ -61,10 +62,12 @@ class LiveInstance:
 
     caller: of a called instance who waits for it. history_level: what it writes to the event log.
     traceparent: the trace of the call that started it.
-    saved_bytes: the size of its state as it was written last; saved_size: of its journal then. is_ahead: whether the
-    database holds more of its journal than that. owner: whose values it holds.
+    saved_bytes: the size of its state as it was written last; saved_size: of its journal then, 0 where it never was;
+    later_bytes: of the entries since then. kept_bytes: what it counts for in the writer's memory.
+    owner: whose values it holds.
     long_values: those that are written for its jobs, with their digests, by their identity; see `job_values`.
     most_long_values: when to look which of them are in use. has_long_values: whether any may be written.
+    user_task_values: as long_values, of its user tasks; some that are written may not be in it.
     """
 
     tenant_id: TenantId
@@ -80,10 +83,12 @@ class LiveInstance:
     traceparent: str | None = None
     saved_bytes: int = 0
     saved_size: int = 0
-    is_ahead: bool = False
+    later_bytes: int = 0
+    kept_bytes: int = 0
     long_values: dict[int, tuple[FeelValue, str]] = NO_ENTRIES
     most_long_values: int = FEW_LONG_VALUES
     has_long_values: bool = False
+    user_task_values: dict[int, tuple[FeelValue, str]] = NO_ENTRIES
     owner: ValueOwner = field(init=False)
 
     def __post_init__(self) -> None:
@@ -96,9 +101,12 @@ _Name: TypeAlias = tuple[TenantId, InstanceKey]
 class LiveInstances:
     """The writer's memory of instances."""
 
-    def __init__(self, catalogue: Catalogue, codec: ValueCodec, limits: EngineLimits) -> None:
-        self._catalogue, self._codec = catalogue, codec
-        self._whole_up_to = limits.state_bytes_each_step
+    def __init__(
+        self, catalogue: Catalogue, codec: ValueCodec, limits: EngineLimits, is_shared: Callable[[], bool]
+    ) -> None:
+        """is_shared: whether other engines are there, who read at every step what this one has written."""
+        self._catalogue, self._codec, self._is_shared = catalogue, codec, is_shared
+        self._steps = limits.steps_between_states
         self._kept: OrderedDict[_Name, LiveInstance] = OrderedDict()
         self._kept_bytes = 0
         self._greatest: InstanceKey | None = None
@@ -122,7 +130,8 @@ class LiveInstances:
                 "Start a new one.",
                 {"instance_key": instance_key, "status": row.text("status")},
             )
-        return self._remember(self._instance_of(session, tenant_id, instance_key, row))
+        entries = entries_since_states(session, tenant_id, [instance_key])
+        return self._remember(self._instance_of(session, tenant_id, row, entries[instance_key]))
 
     def load_ahead(self, session: Session, tenant_id: TenantId, instance_keys: Iterable[InstanceKey]) -> None:
         """Read those that are not in memory in one query, since they are about to be asked for."""
@@ -130,31 +139,39 @@ class LiveInstances:
         if len(missing) < 2:
             return
         text = json.dumps(missing)
-        for row in session.all_of("live_instances", missing, tenant_id=tenant_id, instance_keys=text):
+        rows = session.all_of("live_instances", missing, tenant_id=tenant_id, instance_keys=text)
+        entries = entries_since_states(session, tenant_id, [InstanceKey(row.text("instance_key")) for row in rows])
+        for row in rows:
             key = InstanceKey(row.text("instance_key"))
-            self._remember(self._instance_of(session, tenant_id, key, row))
+            self._remember(self._instance_of(session, tenant_id, row, entries[key]))
 
-    def _instance_of(self, session: Session, tenant_id: TenantId, instance_key: InstanceKey, row: Row) -> LiveInstance:
-        subject, sealed = row.text_or_none("subject_key"), row.blob("state_sealed")
+    def _instance_of(self, session: Session, tenant_id: TenantId, row: Row, entries: Sequence[Row]) -> LiveInstance:
+        subject = row.text_or_none("subject_key")
         owner = ValueOwner(tenant_id=tenant_id, subject_key=None if subject is None else SubjectKey(subject))
         definition = self._catalogue.by_key(session, tenant_id, DefinitionKey(row.text("definition_key")))
+        stored = load_stored_state(self._codec, owner, row, entries, definition.executable)
         return LiveInstance(
             tenant_id=tenant_id,
-            instance_key=instance_key,
+            instance_key=InstanceKey(row.text("instance_key")),
             definition=definition,
             business_key=row.text_or_none("business_key"),
             subject_key=owner.subject_key,
-            state=load_stored_state(session, self._codec, owner, row, definition.executable),
-            journal_size=row.integer("journal_size"),
-            advanced_at=row.instant("advanced_at"),
+            state=stored.state,
+            journal_size=stored.journal_size,
+            advanced_at=stored.advanced_at,
             caller=_caller(row),
             history_level=HistoryLevel(row.text("history_level")),
             traceparent=row.text_or_none("traceparent"),
-            saved_bytes=len(sealed),
-            saved_size=row.integer("state_size"),
-            is_ahead=row.integer("state_size") < row.integer("journal_size"),
+            saved_bytes=stored.saved_bytes,
+            saved_size=stored.saved_size,
+            later_bytes=stored.later_bytes,
             has_long_values=bool(row.integer("has_long_values")),
         )
+
+    def kept_state(self, tenant_id: TenantId, instance_key: InstanceKey) -> tuple[int, bytes] | None:
+        """Of an instance in memory the size of its journal and its state; None of one that would be read."""
+        instance = self._kept.get((tenant_id, instance_key))
+        return None if instance is None else (instance.journal_size, save_state(instance.state))
 
     def is_current(self, instance: LiveInstance) -> bool:
         """Whether *instance* is what the next load would give, or has ended."""
@@ -162,32 +179,20 @@ class LiveInstances:
         return instance.state.status != "active" or self._kept.get(name) is instance
 
     def add(self, session: Session, instance: LiveInstance) -> None:
-        """Write the state of a new instance for the first time."""
-        self._save(session, instance)
+        """Take in a new instance after its first step."""
+        self._save_in_time(session, instance)
         if instance.state.status == "active":
             self._remember(instance)
 
     def save(self, session: Session, instance: LiveInstance) -> None:
-        """Write the state after an advance, or that it is ahead; an ended instance is remembered no longer."""
-        is_active = instance.state.status == "active"
-        if instance.saved_bytes > self._whole_up_to and is_active:
-            steps = instance.journal_size - instance.saved_size
-            if may_wait(instance.saved_bytes, steps, self._whole_up_to):
-                self._save_ahead(session, instance)
-                return
-        self._save(session, instance)
-        if not is_active:
+        """After an advance: write the state if it is time to; an ended instance is remembered no longer."""
+        self._save_in_time(session, instance)
+        if instance.state.status != "active":
             self.forget([(instance.tenant_id, instance.instance_key)])
 
     def save_whole(self, session: Session, instance: LiveInstance) -> None:
-        """Write the state, however large it is: what comes next may not be understood with what came before."""
+        """Write the state at any rate: what comes next may not be understood with what came before."""
         self._save(session, instance)
-
-    def save_all(self, session: Session) -> None:
-        """Write the states of all that are ahead of theirs, as far as they are in memory."""
-        for instance in list(self._kept.values()):
-            if instance.saved_size < instance.journal_size:
-                self._save(session, instance)
 
     def greatest_key(self, session: Session) -> InstanceKey | None:
         """The greatest key of an instance of any tenant, None where there is none."""
@@ -206,7 +211,8 @@ class LiveInstances:
         for name in names:
             instance = self._kept.pop(name, None)
             if instance is not None:
-                self._kept_bytes -= instance.saved_bytes
+                self._kept_bytes -= instance.kept_bytes
+                instance.kept_bytes = 0
 
     def take_back(self, names: Iterable[tuple[TenantId, InstanceKey]]) -> None:
         """Work on these was taken back, and the keys that it gave."""
@@ -219,6 +225,14 @@ class LiveInstances:
         self._kept_bytes = 0
         self._greatest = None
 
+    def _save_in_time(self, session: Session, instance: LiveInstance) -> None:
+        least = 0 if self._is_shared() else self._steps
+        steps = instance.journal_size - instance.saved_size
+        if not may_wait(instance.saved_bytes, instance.later_bytes, steps, least):
+            self._save(session, instance)
+        if instance.kept_bytes:
+            self._count(instance)
+
     def _save(self, session: Session, instance: LiveInstance) -> None:
         """Now as bytes, since the state goes on moving; several advances in a group write it once, the last one."""
         sealed = self._codec.seal(save_state(instance.state), instance.owner)
@@ -228,39 +242,22 @@ class LiveInstances:
             tenant_id=instance.tenant_id,
             instance_key=instance.instance_key,
             journal_size=instance.journal_size,
-            advanced_at=to_micros(instance.advanced_at),
             state_sealed=sealed,
         )
-        if instance.is_ahead:
-            name = {"tenant_id": instance.tenant_id, "instance_key": instance.instance_key}
-            session.defer("delete_instance_ahead", instance.instance_key, **name)
-        grown_by = len(sealed) - instance.saved_bytes
-        instance.saved_bytes, instance.saved_size, instance.is_ahead = len(sealed), instance.journal_size, False
-        if self._kept.get((instance.tenant_id, instance.instance_key)) is instance:
-            self._kept_bytes += grown_by
-            self._let_go()
-
-    def _save_ahead(self, session: Session, instance: LiveInstance) -> None:
-        session.defer_newest(
-            "save_instance_ahead",
-            instance.instance_key,
-            tenant_id=instance.tenant_id,
-            instance_key=instance.instance_key,
-            journal_size=instance.journal_size,
-            advanced_at=to_micros(instance.advanced_at),
-        )
-        instance.is_ahead = True
+        instance.saved_bytes, instance.saved_size, instance.later_bytes = len(sealed), instance.journal_size, 0
 
     def _remember(self, instance: LiveInstance) -> LiveInstance:
         name = (instance.tenant_id, instance.instance_key)
         self.forget([name])
         self._kept[name] = instance
-        self._kept_bytes += instance.saved_bytes
-        self._let_go()
+        self._count(instance)
         return instance
 
-    def _let_go(self) -> None:
-        """Of those not used for longest, but never of the last one used."""
+    def _count(self, instance: LiveInstance) -> None:
+        """Its size as far as it is known; lets go of those not used for longest, but never of the last one used."""
+        size = _LEAST_BYTES + instance.saved_bytes + instance.later_bytes
+        self._kept_bytes += size - instance.kept_bytes
+        instance.kept_bytes = size
         while self._kept_bytes > _KEPT_BYTES and len(self._kept) > 1:
             self.forget([next(iter(self._kept))])
 

@@ -63,7 +63,7 @@ def _entries(
 ) -> Iterator[Replayed]:
     # The whole journal is read: its first migration tells by which version the instance began.
     name = {"tenant_id": tenant_id, "instance_key": stored.instance_key}
-    size = stored.row.integer("journal_size")
+    size = stored.journal_size
     if not 1 <= last <= size:
         raise _unknown(stored, last)
     rows = session.all("journal_entries", **name, after=0, limit=size)
@@ -91,7 +91,7 @@ def _moment(
     return InstanceMoment(
         instance_key=stored.instance_key,
         sequence=sequence,
-        last_sequence=stored.row.integer("journal_size"),
+        last_sequence=stored.journal_size,
         occurred_at=entry.event.occurred_at,
         kind=type(entry.event).__name__,
         actor=entry.event.actor,
@@ -149,7 +149,7 @@ def _changes(before: _Values, after: _Values) -> Iterator[VariableChange]:
 
 
 def _unknown(stored: StoredInstance, sequence: int) -> UnknownMomentError:
-    size = stored.row.integer("journal_size")
+    size = stored.journal_size
     return UnknownMomentError(
         f"The journal of instance {stored.instance_key} has no entry {sequence}; it has {size}.",
         Place(element_id=stored.instance_key),

@@ -16,7 +16,7 @@ from taktloom.hosts.embedded.core.changes import Topic
 from taktloom.hosts.embedded.core.limits import page_size, require_count
 from taktloom.hosts.embedded.core.live import LiveInstance
 from taktloom.hosts.embedded.core.unit import Core, Unit
-from taktloom.hosts.embedded.history.stored_instances import StoredInstance, read_active, stored_instance
+from taktloom.hosts.embedded.history.stored_instances import StoredInstance, read_active, stored_instances
 from taktloom.kernel.dead_joins import require_live_joins
 from taktloom.kernel.events import InstanceMigrated
 from taktloom.kernel.migration import MigrationRefusedError
@@ -94,8 +94,7 @@ class Migrations:
                     after=after,
                     limit=per_read,
                 )
-                for row in rows:
-                    stored = stored_instance(self._core, session, self._tenant_id, row)
+                for stored in stored_instances(self._core, session, self._tenant_id, rows):
                     found = _verdict(stored, joint, self._event(joint, stored))
                     counts[found.verdict] += 1
                     if len(items) <= limit and verdict in {None, found.verdict}:
@@ -137,7 +136,7 @@ class Migrations:
             joint.plan,
             source=joint.source.definition_key,
             target=joint.target.definition_key,
-            occurred_at=max(self._core.clock.now(), stored.row.instant("advanced_at")),
+            occurred_at=max(self._core.clock.now(), stored.advanced_at),
         )
 
 

@@ -8,7 +8,7 @@ deadlock, such as a parallel join after an exclusive split, or a defect of ours.
 
 from taktloom.hosts.embedded.core.limits import page_size
 from taktloom.hosts.embedded.core.unit import Core
-from taktloom.hosts.embedded.history.stored_instances import StoredInstance, stored_instance
+from taktloom.hosts.embedded.history.stored_instances import StoredInstance, stored_instances
 from taktloom.kernel.state import InstanceState
 from taktloom.model.identifiers import ProcessId, TenantId
 from taktloom.model.interventions import StuckInstance
@@ -41,8 +41,7 @@ class StuckInstances:
                     after=after,
                     limit=limit + 1,
                 )
-                for row in rows:
-                    stored = stored_instance(self._core, session, self._tenant_id, row)
+                for stored in stored_instances(self._core, session, self._tenant_id, rows):
                     if not _waits(stored.state):
                         found.append(_stuck(stored))
             if len(rows) <= limit:
@@ -65,6 +64,6 @@ def _stuck(stored: StoredInstance) -> StuckInstance:
         process_id=stored.definition.process_id,
         version=stored.definition.version,
         business_key=stored.row.text_or_none("business_key"),
-        advanced_at=stored.row.instant("advanced_at"),
+        advanced_at=stored.advanced_at,
         elements=tuple(elements),
     )

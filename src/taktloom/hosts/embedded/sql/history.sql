@@ -8,6 +8,9 @@ VALUES (:tenant_id, :instance_key, :sequence, :occurred_at, :kind, :actor, :subj
 SELECT * FROM journal WHERE tenant_id = :tenant_id AND instance_key = :instance_key AND sequence > :after
 ORDER BY sequence LIMIT :limit;
 
+-- name: journal_size
+SELECT max(sequence) AS n FROM journal WHERE tenant_id = :tenant_id AND instance_key = :instance_key;
+
 -- name: insert_event
 INSERT INTO event_log (tenant_id, instance_key, process_id, version, visit, element_id, element_type, activity,
   lifecycle, started_at, occurred_at, resource, role, attributes_sealed)

@@ -21,46 +21,39 @@ WHERE tenant_id = :tenant_id AND caller_key = :caller_key AND child_id = :child_
 SELECT * FROM instance WHERE tenant_id = :tenant_id AND caller_key = :caller_key ORDER BY instance_key LIMIT :limit;
 
 -- name: save_instance_state
-INSERT INTO instance_state (tenant_id, instance_key, journal_size, advanced_at, state_sealed)
-VALUES (:tenant_id, :instance_key, :journal_size, :advanced_at, :state_sealed)
+INSERT INTO instance_state (tenant_id, instance_key, journal_size, state_sealed)
+VALUES (:tenant_id, :instance_key, :journal_size, :state_sealed)
 ON CONFLICT (tenant_id, instance_key) DO UPDATE SET journal_size = excluded.journal_size,
-  advanced_at = excluded.advanced_at, state_sealed = excluded.state_sealed;
+  state_sealed = excluded.state_sealed;
 
--- name: save_instance_ahead
-INSERT INTO instance_ahead (tenant_id, instance_key, journal_size, advanced_at)
-VALUES (:tenant_id, :instance_key, :journal_size, :advanced_at)
-ON CONFLICT (tenant_id, instance_key) DO UPDATE SET journal_size = excluded.journal_size,
-  advanced_at = excluded.advanced_at;
-
--- name: delete_instance_ahead
-DELETE FROM instance_ahead WHERE tenant_id = :tenant_id AND instance_key = :instance_key;
+-- The entry at which the state was written comes first, where there is a state: it tells when that was.
+-- name: entries_since_states
+SELECT j.instance_key, j.sequence, j.occurred_at, j.payload_sealed
+FROM json_each(:instance_keys)
+  LEFT JOIN instance_state s ON s.tenant_id = :tenant_id AND s.instance_key = value
+  JOIN journal j ON j.tenant_id = :tenant_id AND j.instance_key = value AND j.sequence >= coalesce(s.journal_size, 1)
+ORDER BY j.instance_key, j.sequence;
 
 -- name: live_instance
-SELECT i.status, i.subject_key, i.definition_key, i.business_key, i.caller_key, i.child_id, i.call_depth,
-  i.history_level, i.traceparent, coalesce(a.journal_size, s.journal_size) AS journal_size,
-  coalesce(a.advanced_at, s.advanced_at) AS advanced_at, s.journal_size AS state_size, s.state_sealed,
+SELECT i.instance_key, i.status, i.subject_key, i.definition_key, i.business_key, i.caller_key, i.child_id, i.call_depth,
+  i.history_level, i.traceparent, s.journal_size AS state_size, s.state_sealed,
   CASE WHEN EXISTS (SELECT 1 FROM job_value v WHERE v.tenant_id = i.tenant_id AND v.instance_key = i.instance_key)
     THEN 1 ELSE 0 END AS has_long_values
-FROM instance i JOIN instance_state s USING (tenant_id, instance_key)
-  LEFT JOIN instance_ahead a USING (tenant_id, instance_key)
+FROM instance i LEFT JOIN instance_state s USING (tenant_id, instance_key)
 WHERE i.tenant_id = :tenant_id AND i.instance_key = :instance_key;
 
 -- name: live_instances
 SELECT i.instance_key, i.subject_key, i.definition_key, i.business_key, i.caller_key, i.child_id, i.call_depth,
-  i.history_level, i.traceparent, coalesce(a.journal_size, s.journal_size) AS journal_size,
-  coalesce(a.advanced_at, s.advanced_at) AS advanced_at, s.journal_size AS state_size, s.state_sealed,
+  i.history_level, i.traceparent, s.journal_size AS state_size, s.state_sealed,
   CASE WHEN EXISTS (SELECT 1 FROM job_value v WHERE v.tenant_id = i.tenant_id AND v.instance_key = i.instance_key)
     THEN 1 ELSE 0 END AS has_long_values
-FROM instance i JOIN instance_state s USING (tenant_id, instance_key)
-  LEFT JOIN instance_ahead a USING (tenant_id, instance_key)
+FROM instance i LEFT JOIN instance_state s USING (tenant_id, instance_key)
 WHERE i.tenant_id = :tenant_id AND i.instance_key IN (SELECT value FROM json_each(:instance_keys))
   AND i.status = 'active';
 
 -- name: instance_with_state
-SELECT i.*, coalesce(a.journal_size, s.journal_size) AS journal_size,
-  coalesce(a.advanced_at, s.advanced_at) AS advanced_at, s.journal_size AS state_size, s.state_sealed
-FROM instance i JOIN instance_state s USING (tenant_id, instance_key)
-  LEFT JOIN instance_ahead a USING (tenant_id, instance_key)
+SELECT i.*, s.journal_size AS state_size, s.state_sealed
+FROM instance i LEFT JOIN instance_state s USING (tenant_id, instance_key)
 WHERE i.tenant_id = :tenant_id AND i.instance_key = :instance_key;
 
 -- name: instance_by_key

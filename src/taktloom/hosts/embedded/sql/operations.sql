@@ -38,11 +38,8 @@ WHERE tenant_id = :tenant_id
 ORDER BY action_id DESC LIMIT :limit;
 
 -- name: active_instances_of_version
-SELECT i.*, coalesce(a.journal_size, s.journal_size) AS journal_size,
-  coalesce(a.advanced_at, s.advanced_at) AS advanced_at, s.journal_size AS state_size, s.state_sealed
-FROM instance i
-JOIN instance_state s ON s.tenant_id = i.tenant_id AND s.instance_key = i.instance_key
-LEFT JOIN instance_ahead a ON a.tenant_id = i.tenant_id AND a.instance_key = i.instance_key
+SELECT i.*, s.journal_size AS state_size, s.state_sealed
+FROM instance i LEFT JOIN instance_state s ON s.tenant_id = i.tenant_id AND s.instance_key = i.instance_key
 WHERE i.tenant_id = :tenant_id AND i.definition_key = :definition_key AND i.status = 'active'
   AND i.instance_key > :after
 ORDER BY i.instance_key LIMIT :limit;
@@ -235,6 +232,9 @@ DELETE FROM user_task_group WHERE tenant_id = :tenant_id AND user_task_id IN (
 -- name: delete_user_tasks_of_instance
 DELETE FROM user_task WHERE tenant_id = :tenant_id AND instance_key = :instance_key;
 
+-- name: delete_task_values_of_instance
+DELETE FROM user_task_value WHERE tenant_id = :tenant_id AND instance_key = :instance_key;
+
 -- name: delete_jobs_of_instance
 DELETE FROM job WHERE tenant_id = :tenant_id AND job_id > :instance_key AND job_id < :instance_key || ':';
 
@@ -263,11 +263,8 @@ DELETE FROM instance_state WHERE tenant_id = :tenant_id AND instance_key = :inst
 DELETE FROM instance WHERE tenant_id = :tenant_id AND instance_key = :instance_key;
 
 -- name: instances_without_waits
-SELECT i.*, coalesce(a.journal_size, s.journal_size) AS journal_size,
-  coalesce(a.advanced_at, s.advanced_at) AS advanced_at, s.journal_size AS state_size, s.state_sealed
-FROM instance i
-JOIN instance_state s ON s.tenant_id = i.tenant_id AND s.instance_key = i.instance_key
-LEFT JOIN instance_ahead a ON a.tenant_id = i.tenant_id AND a.instance_key = i.instance_key
+SELECT i.*, s.journal_size AS state_size, s.state_sealed
+FROM instance i LEFT JOIN instance_state s ON s.tenant_id = i.tenant_id AND s.instance_key = i.instance_key
 WHERE i.tenant_id = :tenant_id AND i.status = 'active' AND i.is_suspended = 0 AND i.open_incidents = 0
   AND i.instance_key > :after AND (:process_id IS NULL OR i.process_id = :process_id)
   AND NOT EXISTS (SELECT 1 FROM job j WHERE j.tenant_id = i.tenant_id AND j.job_id > i.instance_key

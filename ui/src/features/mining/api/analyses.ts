@@ -2,10 +2,10 @@
 import { queryOptions } from '@tanstack/react-query'
 
 import { api, unwrap } from '@/shared/api/client'
-import { ApiError, UNEXPECTED } from '@/shared/api/problem'
+import { ApiError, problemOf, UNEXPECTED } from '@/shared/api/problem'
 import type { Schemas } from '@/shared/api/types'
 
-import type { AnalysisRun } from '../analyses'
+import { fileAddress, type AnalysisRun } from '../analyses'
 import { followWork, type Work } from './logs'
 
 export type Analysis = Schemas['AnalysisOut']
@@ -32,6 +32,31 @@ export function analysisQuery(run: AnalysisRun) {
       if (isWork(known)) throw new ApiError({ code: UNEXPECTED, status: 0, detail: '' })
       return known
     },
+    staleTime: 300_000,
+    retry: false,
+  })
+}
+
+/** A file of a run's result. Where it has to be made first, that is waited for: 202 brings a work instead. */
+export async function fetchFile(run: AnalysisRun, file: string, signal?: AbortSignal): Promise<Blob> {
+  const first = await askFile(run, file, signal)
+  if (first instanceof Blob) return first
+  await followWork(first, { signal, onProgress: () => undefined })
+  const made = await askFile(run, file, signal)
+  if (made instanceof Blob) return made
+  throw new ApiError({ code: UNEXPECTED, status: 0, detail: '' })
+}
+
+async function askFile(run: AnalysisRun, file: string, signal?: AbortSignal): Promise<Blob | Work> {
+  const response = await fetch(fileAddress(run, file), { signal })
+  if (!response.ok) throw new ApiError(problemOf(await response.json().catch(() => undefined), response.status))
+  return response.status === 202 ? ((await response.json()) as Work) : response.blob()
+}
+
+export function drawingQuery(run: AnalysisRun, file: string) {
+  return queryOptions({
+    queryKey: ['logs', run.logId, 'analysis', run.name, run.parameters, run.query, 'file', file],
+    queryFn: ({ signal }) => fetchFile(run, file, signal),
     staleTime: 300_000,
     retry: false,
   })

@@ -9,11 +9,11 @@ import { useLanguage } from '@/shared/i18n/useLanguage'
 import { Icon } from '@/shared/ui/Icon'
 import { Panel } from '@/shared/ui/Panel'
 
-import { commandOf, fileAddress, resultAddress, type AnalysisRun } from '../analyses'
+import { commandOf, resultAddress, type AnalysisRun } from '../analyses'
 import type { Analysis, AnalysisResult } from '../api/analyses'
 import { cellText, headingOf, unitOf, type Cell, type Table } from '../cells'
+import { AnalysisFileLink, Drawing } from './AnalysisFiles'
 import classes from './Analyses.module.css'
-import { FileLink } from './FileLink'
 
 interface AnalysisResultProps {
   result: AnalysisResult
@@ -40,7 +40,7 @@ export function AnalysisResultView({ result, analysis, run }: AnalysisResultProp
         <Panel title={t('analysis.drawing')}>
           {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard (WCAG 2.1.1) */}
           <div className={classes.drawing} role="region" aria-label={t('analysis.drawing')} tabIndex={0}>
-            <img src={fileAddress(run, drawing)} alt={t('analysis.drawingOf', { what: t(`analysis.name.${run.name}`, { defaultValue: run.name }) })} />
+            <Drawing run={run} file={drawing} label={t('analysis.drawingOf', { what: t(`analysis.name.${run.name}`, { defaultValue: run.name }) })} />
           </div>
         </Panel>
       )}
@@ -73,7 +73,7 @@ function Same({ result, analysis, run, isLinkable }: AnalysisResultProps & { isL
             JSON
           </Button>
           {result.files.map((file) => (
-            <FileLink key={file} href={fileAddress(run, file)} label={file} />
+            <AnalysisFileLink key={file} run={run} file={file} />
           ))}
         </div>
       )}
