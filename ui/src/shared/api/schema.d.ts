@@ -6753,8 +6753,8 @@ export interface components {
         };
         /**
          * PotentialActivity
-         * @description interval, rank_interval: 95 % of the resamples, null when too few had a value; the rank's over other weights of
-         *     the kinds of evidence too. potential_class cannot-tell: too few events, or an interval that fits every class.
+         * @description interval, rank_interval: 95 % of the resamples, null for too few events; the rank's over other weights of the
+         *     kinds of evidence too. potential_class cannot-tell: too few events, or an interval that fits every class.
          *     moved_by: the feature without which the rank would change most.
          */
         PotentialActivity: {
