@@ -2,7 +2,8 @@
 """Row `rounds` of benchmarks.engine: what a job of a multi-instance activity costs, for few and for many items.
 
 Processor time for each job, of parallel instances (with and without collected results), of sequential ones, and of a
-multi-instance sub-process with two tasks. The last item of the line tells how much a job costs more where there are
+multi-instance sub-process with two tasks; then the same for opening the user tasks of a parallel activity, with the
+bytes that they take. The last item of the line tells how much a job costs more where there are
 sixteen times as many; 1 is aimed at.
 """
 
@@ -31,6 +32,24 @@ def rounds(folder: Path, given: argparse.Namespace) -> None:
             f"rounds: {kind}, {MANY} items: {seconds:.1f} s of processor, {each:.2f} ms a job; "
             f"{FEW} items: {few:.2f} ms a job · ratio {each / few:.2f} · batch {BATCH} · sync {given.sync.value}"
         )
+    few, _, _ = _open_user_tasks(folder / "user-tasks.few.db", FEW, given)
+    each, seconds, size = _open_user_tasks(folder / "user-tasks.db", MANY, given)
+    print(
+        f"rounds: user tasks opened, {MANY} items: {seconds:.1f} s of processor, {each:.2f} ms a task, "
+        f"{size / 1e6:.1f} MB; {FEW} items: {few:.2f} ms a task · ratio {each / few:.2f} · sync {given.sync.value}"
+    )
+
+
+def _open_user_tasks(path: Path, items: int, given: argparse.Namespace) -> tuple[float, float, int]:
+    """Milliseconds of processor for each task, seconds for all, and the size of the database in bytes."""
+    engine = EmbeddedEngine.open(path, EngineOptions(sync=given.sync))
+    loop = many(input_collection="items", input_element="item")
+    engine.deployments.deploy({"rounds.bpmn": process("rounds").start().user_task("Look", loop=loop).end().xml()})
+    began = time.process_time()
+    engine.instances.start(ProcessId("rounds"), {"items": list(range(items))})
+    seconds = time.process_time() - began
+    engine.drain()
+    return seconds / items * 1000, seconds, path.stat().st_size
 
 
 def _run(path: Path, model: bytes, items: int, given: argparse.Namespace) -> tuple[float, float]:

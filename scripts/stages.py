@@ -28,6 +28,8 @@ ON_ALL_CORES = ("--numprocesses", str(min(os.cpu_count() or 1, 4)), *BY_FILE)
 ONE_MORE_THAN_CORES = ("--numprocesses", str(min((os.cpu_count() or 1) + 1, 4)), *BY_FILE)
 # Whoever forbids Python to keep what it has compiled would have every process of every stage compile all of it anew.
 KEEPS_COMPILED = {"PYTHONDONTWRITEBYTECODE": ""}
+# Tables of unit tests have few rows: threads for them cost a fifth more than they compute. The other stages have many.
+ONE_THREAD = {"POLARS_MAX_THREADS": "1"}
 # Where the tests of two stages lie: to look for them everywhere costs each worker some 20 s of computing.
 RELIABILITY_PATHS = ("tests/reliability", "tests/mutations")
 BROWSER_PATHS = ("tests/e2e",)
@@ -109,10 +111,10 @@ def _tool(*command: str) -> Callable[[Sequence[str]], Outcome]:
     return run
 
 
-def _pytest(marker: str, *options: str) -> Callable[[Sequence[str]], Outcome]:
+def _pytest(marker: str, *options: str, **variables: str) -> Callable[[Sequence[str]], Outcome]:
     def run(pytest_arguments: Sequence[str]) -> Outcome:
         command = [str(VENV / "bin" / "python"), "-m", "pytest", "-m", marker, *options, *pytest_arguments]
-        code = _call(command, **KEEPS_COMPILED)
+        code = _call(command, **KEEPS_COMPILED, **variables)
         return Outcome.NOTHING if code == PYTEST_NOTHING_COLLECTED else _outcome(code)
 
     return run
@@ -159,7 +161,7 @@ STAGES: Sequence[Stage] = (
     Stage(name="imports", run=_tool("lint-imports", "--no-logo"), is_quick=True),
     Stage(
         name="unit",
-        run=_pytest("not conformance and not reliability and not browser", *ONE_MORE_THAN_CORES),
+        run=_pytest("not conformance and not reliability and not browser", *ONE_MORE_THAN_CORES, **ONE_THREAD),
         is_quick=True,
     ),
     Stage(name="conformance", run=_pytest("conformance and not reliability and not browser", *ON_ALL_CORES)),

@@ -7,8 +7,8 @@
 - With CI=true nothing may be skipped: a skip becomes a failure, so that a missing tool never hides a missing test.
 - Libraries of numbers compute on one core: the stages run as many tests at a time as there are cores, and threads that
   wait for each other on a busy machine spin for a hundred times as long as they compute.
-- What the collection of thousands of tests leaves in memory stays until the end: it is kept out of the sight of the
-  garbage collector, which would look through all of it every few tests.
+- What the collection of thousands of tests leaves in memory stays until the end: the garbage collector rests while they
+  are collected and never sees it after, since it would look through all of it every few tests.
 - Hypothesis runs few examples by default (`quick`) and many, reproducible ones in CI (`ci`).
 """
 
@@ -62,6 +62,10 @@ def postgresql_server() -> Iterator["PostgresqlServer"]:
         yield server
 
 
+def pytest_collection() -> None:
+    gc.disable()
+
+
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[NOT_RUN] = Counter()
     try:
@@ -85,9 +89,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 def pytest_sessionfinish() -> None:
+    gc.enable()  # also where the collection failed
     gc.unfreeze()  # libraries report what is left at the end as leaked
 
 

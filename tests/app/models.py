@@ -1,6 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """A small process and log for the tests of the doors."""
 
+from pathlib import Path
+
+from taktloom.app import logs
+from taktloom.app.context import LOCAL_OPERATOR, Context
+from taktloom.app.settings import Settings
+from taktloom.app.wiring import Rooms
+
 LOG_CSV = """case_id,activity,timestamp,resource
 1,register,2026-01-01T09:00:00Z,ann
 1,decide,2026-01-01T10:00:00Z,bob
@@ -32,3 +39,14 @@ PERMIT_BPMN = b"""<?xml version="1.0" encoding="UTF-8"?>
   </bpmn:process>
 </bpmn:definitions>
 """
+
+
+def imported_file(folder: Path, text: str, *, name: str) -> Path:
+    """Import a CSV text in rooms under *folder*; return the folder of the log, to be copied into other rooms."""
+    (folder / "log.csv").write_text(text, encoding="utf-8")
+    rooms = Rooms(Settings(data=folder / "data"))
+    context = Context(principal=LOCAL_OPERATOR, rooms=rooms)
+    record = logs.import_file(context, path=folder / "log.csv", request=logs.ImportRequest(name=name))
+    made = rooms.logs.catalogue.folder / record.log_id
+    rooms.close()
+    return made

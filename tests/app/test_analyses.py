@@ -3,6 +3,7 @@
 
 import json
 import re
+import shutil
 import sys
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -34,6 +35,7 @@ from taktloom.mining.statistics.resources import Actor
 from taktloom.model.conformance import DeviationKind
 from taktloom.model.errors import ConflictError, NotFoundError
 from taktloom.model.process import Definitions
+from tests.app.models import imported_file
 
 CATALOGUE = Path(__file__).parents[2] / "ui" / "src" / "shared" / "i18n" / "serverSentences.zh-CN.json"
 
@@ -44,6 +46,12 @@ LOG = "case,activity,time\n" + "".join(
 )
 
 
+@pytest.fixture(scope="module")
+def kept_log(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the imported log; each test that asks for its id gets a copy."""
+    return imported_file(tmp_path_factory.mktemp("imported"), LOG, name="log")
+
+
 @pytest.fixture
 def context(tmp_path: Path) -> Iterator[Context]:
     rooms = Rooms(Settings(data=tmp_path / "data"))
@@ -52,9 +60,9 @@ def context(tmp_path: Path) -> Iterator[Context]:
 
 
 @pytest.fixture
-def log_id(context: Context, tmp_path: Path) -> str:
-    (tmp_path / "log.csv").write_text(LOG, encoding="utf-8")
-    return logs.import_file(context, path=tmp_path / "log.csv", request=logs.ImportRequest()).log_id
+def log_id(context: Context, kept_log: Path) -> str:
+    shutil.copytree(kept_log, context.rooms.logs.catalogue.folder / kept_log.name)
+    return kept_log.name
 
 
 def ran(context: Context, log_id: str, name: str, parameters: dict[str, object]) -> AnalysisOutput:

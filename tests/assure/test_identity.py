@@ -25,7 +25,7 @@ from taktloom.assure.identity import (
 )
 from taktloom.assure.passwords import Passwords, WeakPasswordError
 from taktloom.assure.permissions import Role, Scope
-from taktloom.assure.records import ONE_TIME_LIFETIME, SESSION_LIFETIME
+from taktloom.assure.records import ONE_TIME_LIFETIME, SESSION_IDLE, SESSION_LIFETIME
 from taktloom.assure.tokens import hash_token
 
 PASSWORD = "a few words in a row"
@@ -105,9 +105,48 @@ def test_a_session_ends_after_its_lifetime(store: IdentityStore, clock: Settable
     store.add_user("mei", password=PASSWORD)
     session = store.sign_in("mei", PASSWORD, address=ADDRESS)
 
-    clock.now += SESSION_LIFETIME
+    days = [store.find_session(session.token) is not None]
+    for _ in range(2 * SESSION_LIFETIME.days):
+        clock.now += SESSION_LIFETIME / SESSION_LIFETIME.days / 2
+        days.append(store.find_session(session.token) is not None)
 
+    assert days == [True] * (2 * SESSION_LIFETIME.days) + [False]
+
+
+def test_a_session_that_nobody_uses_ends_sooner(store: IdentityStore, clock: SettableClock) -> None:
+    store.add_user("mei", password=PASSWORD)
+    session = store.sign_in("mei", PASSWORD, address=ADDRESS)
+
+    clock.now += SESSION_IDLE - timedelta(minutes=1)
+    used = store.find_session(session.token)
+    clock.now += SESSION_IDLE
+
+    assert used is not None
     assert store.find_session(session.token) is None
+
+
+def test_sessions_and_keys_open_though_the_disk_takes_no_writes(store: IdentityStore, clock: SettableClock) -> None:
+    store.add_user("mei", password=PASSWORD)
+    session = store.sign_in("mei", PASSWORD, address=ADDRESS)
+    account, key = store.add_service_account("robot", job_types=("*",), routes=(Scope.JOBS,))
+    store._session.connection.pragma("query_only", 1)
+    clock.now += timedelta(hours=1)
+
+    found = store.find_session(session.token)
+
+    assert found is not None
+    assert found.user.username == "mei"
+    assert store.use_key(key).account_id == account.account_id
+
+
+def test_a_present_password_cannot_be_guessed_without_end(store: IdentityStore) -> None:
+    user = store.add_user("mei", password=PASSWORD)
+
+    for _ in range(FAILURES_PER_USER):
+        assert not store.is_password_right(user, "a guess of several words")
+
+    with pytest.raises(SignInThrottledError):
+        store.is_password_right(user, PASSWORD)
 
 
 def test_a_new_password_ends_all_other_sessions(store: IdentityStore) -> None:

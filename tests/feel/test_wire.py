@@ -4,6 +4,7 @@
 import json
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from types import MappingProxyType
 from typing import cast
 from zoneinfo import ZoneInfo
 
@@ -26,7 +27,7 @@ from taktloom.feel.values import (
     to_json,
     to_python,
 )
-from taktloom.feel.wire import from_stored_json, json_text, utf8
+from taktloom.feel.wire import from_stored_json, json_text, utf8, values_from_python
 from taktloom.model.errors import InputRefusedError
 
 numbers = st.decimals(allow_nan=False, allow_infinity=False, places=None).filter(
@@ -186,3 +187,37 @@ def test_half_of_a_character_is_not_written() -> None:
         utf8("\ud800")
 
     assert caught.value.cause == "A text has half of a character (a lone surrogate)."
+
+
+def test_values_that_are_feel_already_come_back_as_the_same_mapping() -> None:
+    inside: list[FeelValue] = [Decimal(1), {"deep": [None, True, "x"]}]
+    values: dict[str, FeelValue] = {"two  spaces": inside, "again": inside, "day": FeelDate(2026, 3, 2)}
+
+    assert values_from_python(values) is values
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (3, Decimal(3)),
+        (0.1, Decimal("0.1")),
+        ([1, {"deep": (2.5, date(2026, 3, 2))}], [Decimal(1), {"deep": [Decimal("2.5"), FeelDate(2026, 3, 2)]}]),
+        (MappingProxyType({"n": 1}), {"n": Decimal(1)}),
+    ],
+)
+def test_values_by_name_are_converted_under_the_very_names(value: object, expected: FeelValue) -> None:
+    assert values_from_python({"two  spaces": value}) == {"two  spaces": expected}
+
+
+@pytest.mark.parametrize("value", [float("nan"), Decimal("Infinity"), [10**7000], {1: 2}, {"inside": object()}, {1, 2}])
+def test_a_named_value_without_feel_form_is_refused(value: object) -> None:
+    with pytest.raises(ValueConversionError):
+        values_from_python({"a": value})
+
+
+def test_values_that_hold_themselves_are_refused_as_too_deep() -> None:
+    endless: list[object] = [1]
+    endless.append(endless)
+
+    with pytest.raises(ValueConversionError, match="too deep"):
+        values_from_python({"a": endless})

@@ -188,7 +188,7 @@ def test_names_of_boundary_events_stand_between_their_lines() -> None:
     [
         ("", (100, 80)),
         ("Check", (100, 80)),
-        ("T05 Print and send confirmation of receipt", (140, 80)),
+        ("T05 Print and send confirmation of receipt", (140, 100)),
         ("审查申请", (100, 80)),
         ("Choose: T07-1 Draft intern advice aspect 1 | T03 Adjust confirmation of receipt / T02 Ch…", (160, 100)),
     ],
@@ -228,10 +228,24 @@ def test_the_way_of_a_boundary_event_into_the_lane_above_goes_around_its_host() 
 
 
 def test_lines_of_text_break_at_words_and_fit() -> None:
-    assert wrap("Request missing documents", 90, 11) == ["Request missing ", "documents"]
+    assert wrap("Request missing documents", 102, 11) == ["Request missing ", "documents"]
     assert wrap("", 90, 11) == []
     assert all(text_width(line, 11) <= 90 for name in NAMES for line in wrap(name, 90, 11))
     assert "".join(wrap(NAMES[4], 90, 11)) == NAMES[4]
+
+
+@pytest.mark.parametrize(
+    ("name", "drawn"),  # pixels at 11 px in DejaVu Sans, by its own table of advance widths
+    [("Yes", 19.22), ("Complete?", 58.86), ("Order received", 82.38), ("{a}!", 19.26 + 6.74), ("Ändern", 39.75)],
+)
+def test_a_name_in_one_line_has_room_in_the_font_that_stands_in_for_arial(name: str, drawn: float) -> None:
+    gateway = ExclusiveGateway(id=eid("g"), name=name)
+    definition = process(S, gateway, E, EndEvent(id=eid("f")), flows="s > g > e\ng > f")
+
+    label = labels_of(layout(definition))["g"]
+
+    assert drawn <= label.width <= drawn + 8
+    assert label.height == 14  # one line of 11 px
 
 
 def test_chinese_characters_are_as_wide_as_high() -> None:

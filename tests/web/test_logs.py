@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 import json
+import shutil
 import time
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,8 @@ from urllib.parse import quote
 import pytest
 
 from taktloom.app.analyses import running
-from tests.app.models import LOG_CSV
+from taktloom.app.wiring import Rooms
+from tests.app.models import LOG_CSV, imported_file
 from tests.web.client import Client, expect
 
 
@@ -26,12 +28,16 @@ def _import(client: Client, body: dict[str, object], path: str = "/logs") -> Any
     raise AssertionError("the import did not end")
 
 
+@pytest.fixture(scope="module")
+def kept_log(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the imported log; each test that asks for its id gets a copy."""
+    return imported_file(tmp_path_factory.mktemp("imported"), LOG_CSV, name="Permits")
+
+
 @pytest.fixture
-def log_id(admin: Client) -> str:
-    upload = _upload(admin, LOG_CSV.encode())
-    status = _import(admin, {"upload_id": upload["upload_id"], "name": "Permits"})
-    assert (status["state"], status["problem"]) == ("done", None)
-    return str(status["log_id"])
+def log_id(rooms: Rooms, kept_log: Path) -> str:
+    shutil.copytree(kept_log, rooms.logs.catalogue.folder / kept_log.name)
+    return kept_log.name
 
 
 def test_an_upload_tells_what_it_holds(admin: Client) -> None:

@@ -280,7 +280,7 @@ def test_a_bucket_fills_by_the_second_and_holds_twice_as_much(rooms: Rooms) -> N
     third = granted()
 
     assert (first, second, third) == (4, 2, 4)
-    limiter.require(replace(principal, name="another"))
+    limiter.require(replace(principal, key_id="another key of the same name"))
 
 
 def _limit_pages(rooms: Rooms, pages: int) -> int:

@@ -68,6 +68,18 @@ def test_signing_out_ends_the_session(client: Client) -> None:
     assert client.call("GET", "/session").status_code == 401
 
 
+def test_signing_in_again_ends_the_session_that_the_browser_had(rooms: Rooms, client: Client) -> None:
+    client.sign_in("owner")
+    (name,) = client.jar
+    first = client.jar[name]
+
+    client.sign_in("owner")
+
+    assert client.jar[name] != first
+    assert rooms.identity.find_session(first) is None
+    assert rooms.identity.find_session(client.jar[name]) is not None
+
+
 def test_signing_out_everywhere_ends_other_browsers_too(rooms: Rooms, client: Client) -> None:
     with Client(rooms) as other:
         other.sign_in("owner")

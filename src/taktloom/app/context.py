@@ -45,7 +45,7 @@ Requirement: TypeAlias = Permission | Access
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Principal:
-    """Who acts. name: as written to the journal. job_types: of a service account, `*` for all.
+    """Who acts. name: as written to the journal. job_types: of a service account, `*` for all; key_id: its key.
 
     login: of the local operator, the operating system's user; the audit trail names it.
     """
@@ -58,6 +58,7 @@ class Principal:
     session: UserSession | None = None
     groups: tuple[str, ...] = ()
     job_types: frozenset[str] = frozenset()
+    key_id: str | None = None
     tenant_id: TenantId = DEFAULT_TENANT
 
     @property

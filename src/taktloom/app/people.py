@@ -77,20 +77,21 @@ def one_time_link(base_url: str, token: str) -> str:
 
 
 @use_case(Access.PUBLIC)
-def sign_in(context: Context, *, username: str, password: str, address: str) -> SignedIn:
-    """Sign in by password."""
+def sign_in(context: Context, *, username: str, password: str, address: str, replaced: str | None = None) -> SignedIn:
+    """Sign in by password. replaced: the token of the session that this browser had, which ends."""
     try:
         session = context.rooms.identity.sign_in(username, password, address=address)
     except SignInRefusedError:
         context.audit("sign-in-refused", "user", reason=f"from {address}")
         raise
-    return _signed_in(context, session, action="sign-in")
+    return _signed_in(context, session, action="sign-in", replaced=replaced)
 
 
 @use_case(Access.PUBLIC)
-def sign_in_once(context: Context, *, token: str, address: str) -> SignedIn:
-    """Sign in by one-time token."""
-    return _signed_in(context, context.rooms.identity.sign_in_once(token, address=address), action="sign-in-once")
+def sign_in_once(context: Context, *, token: str, address: str, replaced: str | None = None) -> SignedIn:
+    """Sign in by one-time token. replaced: as with a password."""
+    session = context.rooms.identity.sign_in_once(token, address=address)
+    return _signed_in(context, session, action="sign-in-once", replaced=replaced)
 
 
 @use_case(Access.SIGNED_IN)
@@ -226,7 +227,9 @@ def issue_sign_in_ticket(context: Context) -> OneTimeTicket | None:
     return context.rooms.identity.issue_one_time_ticket(require_admin(context))
 
 
-def _signed_in(context: Context, session: UserSession, *, action: str) -> SignedIn:
+def _signed_in(context: Context, session: UserSession, *, action: str, replaced: str | None) -> SignedIn:
+    if replaced is not None:
+        context.rooms.identity.end_session_of(replaced)
     principal = principal_of_session(session)
     Context(principal=principal, rooms=context.rooms).audit(action, _target(session.user))
     return SignedIn(

@@ -39,6 +39,7 @@ def _principal(account: ServiceAccount) -> Principal:
         name=principal_name(account.name),
         permissions=permissions_of_scopes(account.routes),
         job_types=frozenset(account.job_types),
+        key_id=account.account_id,
     )
 
 

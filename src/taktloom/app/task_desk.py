@@ -45,6 +45,20 @@ def set_assignee(context: Context, *, user_task_id: str, user: str | None) -> No
 
 
 @use_case(Permission.TASK_VIEW_ALL)
+def delegate_for(context: Context, *, user_task_id: str, user: str) -> None:
+    """Let somebody do part of a task for who has it. Raises UserTaskStateError when nobody has it."""
+    context.rooms.engine.user_tasks.delegate(UserTaskId(user_task_id), to=user, actor=context.principal.name)
+    context.audit("delegate-task", f"user task {user_task_id}", reason=user)
+
+
+@use_case(Permission.TASK_VIEW_ALL)
+def resolve_for(context: Context, *, user_task_id: str) -> None:
+    """Give a delegated task back to who has delegated it. Raises UserTaskStateError when it is not delegated."""
+    context.rooms.engine.user_tasks.resolve(UserTaskId(user_task_id), actor=context.principal.name)
+    context.audit("resolve-task", f"user task {user_task_id}")
+
+
+@use_case(Permission.TASK_VIEW_ALL)
 def complete_for(context: Context, *, user_task_id: str, variables: Mapping[str, FeelValue]) -> None:
     """Complete in the name of whoever it is assigned to, else of the caller."""
     tasks = context.rooms.engine.user_tasks

@@ -11,7 +11,7 @@ import json
 import threading
 import unicodedata
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -22,6 +22,7 @@ from taktloom.assure.passwords import Passwords
 from taktloom.assure.permissions import Role, Scope
 from taktloom.assure.records import (
     ONE_TIME_LIFETIME,
+    SESSION_IDLE,
     SESSION_LIFETIME,
     AuditEntry,
     OneTimeTicket,
@@ -190,9 +191,14 @@ class IdentityStore:
         return self.load_user(user.user_id)
 
     def is_password_right(self, user: User, password: str) -> bool:
-        """Whether this is the user's present password."""
+        """Whether this is the user's present password. Raises SignInThrottledError: it could be guessed here too."""
+        subjects = (_subject("user", folded(user.username)),)
+        self._require_patience(subjects)
         row = self._user_row(user.username)
-        return row is not None and self._passwords.is_right(password, row.text_or_none("password_hash"))
+        is_right = row is not None and self._passwords.is_right(password, row.text_or_none("password_hash"))
+        if not is_right:
+            self._count_failure(subjects)
+        return is_right
 
     def set_password(self, user: User, password: str, *, kept_session_id: str = _NO_SESSION) -> None:
         """Set the password and end all sessions but the kept one. Raises WeakPasswordError."""
@@ -262,12 +268,20 @@ class IdentityStore:
 
     def find_session(self, token: str) -> UserSession | None:
         """The valid session of *token*, None when it has ended."""
-        session_id = hash_token(token)
+        session_id, now = hash_token(token), self._clock()
         with self._lock:
             row = self._session.first(
-                "user_of_session", tenant_id=self._tenant, session_id=session_id, at=to_micros(self._clock())
+                "user_of_session", tenant_id=self._tenant, session_id=session_id, at=to_micros(now)
             )
+            if row is not None:
+                ends_at = min(to_micros(now + SESSION_IDLE), row.integer("began_at") + _micros(SESSION_LIFETIME))
+                if ends_at - row.integer("ends_at") > _micros(_TOUCH_EVERY):
+                    self._touch("extend_session", session_id=session_id, ends_at=ends_at)
         return None if row is None else UserSession(session_id=session_id, token=token, user=_user(row))
+
+    def end_session_of(self, token: str) -> None:
+        """End the session of *token*, if there is one."""
+        self.end_session(hash_token(token))
 
     def end_session(self, session_id: str) -> None:
         """End one session."""
@@ -349,12 +363,7 @@ class IdentityStore:
                 )
             account = _account(row)
             if account.last_used_at is None or now - account.last_used_at > _TOUCH_EVERY:
-                self._session.run(
-                    "touch_service_account",
-                    tenant_id=self._tenant,
-                    account_id=account.account_id,
-                    at=to_micros(now),
-                )
+                self._touch("touch_service_account", account_id=account.account_id, at=to_micros(now))
                 account = replace(account, last_used_at=now)
             if version != self._recalled_at or len(self._recalled) >= _RECALLED_AT_MOST:
                 self._recalled.clear()
@@ -427,6 +436,11 @@ class IdentityStore:
             at=to_micros(self._clock()),
         )
 
+    def _touch(self, statement: str, **values: str | int) -> None:
+        """Note that somebody is there: a disk that takes no writes keeps nobody from reading."""
+        with suppress(apsw.FullError, apsw.ReadOnlyError, apsw.IOError, apsw.CantOpenError):
+            self._session.run(statement, tenant_id=self._tenant, **values)
+
     def _begin_session(self, user: User) -> UserSession:
         token, now = make_token(), self._clock()
         session_id, at = hash_token(token), to_micros(now)
@@ -438,7 +452,7 @@ class IdentityStore:
                 session_id=session_id,
                 user_id=user.user_id,
                 created_at=at,
-                expires_at=to_micros(now + SESSION_LIFETIME),
+                expires_at=to_micros(now + SESSION_IDLE),
             )
             self._session.run("set_last_sign_in", tenant_id=self._tenant, user_id=user.user_id, at=at)
         return UserSession(session_id=session_id, token=token, user=self.load_user(user.user_id))
@@ -550,3 +564,7 @@ def _entry(row: Row) -> AuditEntry:
         target=row.text("target"),
         reason=row.text("reason"),
     )
+
+
+def _micros(duration: timedelta) -> int:
+    return duration // timedelta(microseconds=1)

@@ -8,6 +8,7 @@ from taktloom.assure.permissions import Role, Scope
 from taktloom.assure.tokens import csrf_token, is_same
 
 SESSION_LIFETIME = timedelta(days=14)
+SESSION_IDLE = timedelta(days=1)  # a session that nobody uses for so long ends
 ONE_TIME_LIFETIME = timedelta(minutes=15)
 
 

@@ -41,6 +41,7 @@ __all__ = [
     "to_json",
     "to_python",
     "utf8",
+    "values_from_python",
     "variables_from_python",
 ]
 
@@ -182,30 +183,42 @@ def clock_from_python(now: FeelDateTime | datetime | None) -> FeelDateTime | Non
     raise ValueConversionError("The clock is no date and time.", remedy="Give a datetime with a time zone.")
 
 
+def values_from_python(values: Mapping[str, object]) -> Mapping[str, FeelValue]:
+    """Values by name as FEEL values, under the very names; the mapping itself where nothing has to be converted.
+
+    Looking costs a small part of writing the values once, so that every door can do it.
+    Raises ValueConversionError for what has no FEEL value.
+    """
+    if _are_feel(values.values(), set()):
+        return cast("Mapping[str, FeelValue]", values)
+    return {_key(name): _converted(value) for name, value in values.items()}
+
+
 def _converted(value: object) -> FeelValue:
-    return cast("FeelValue", value) if _is_feel(value) else from_python(value)
+    return cast("FeelValue", value) if _are_feel((value,), set()) else from_python(value)
 
 
-def _is_feel(value: object) -> bool:
-    """Whether *value* is a FEEL value through and through."""
-    pending, seen = [value], set()
-    while pending:
-        current = pending.pop()
-        kind = type(current)
-        if kind is list or kind is dict:
-            if id(current) in seen:
-                continue
-            seen.add(id(current))
-            pending.extend(_inside(current))
-        elif kind not in _ATOMS or (isinstance(current, Decimal) and not current.is_finite()):
+def _are_feel(values: Iterable[object], seen: set[int], depth: int = 0) -> bool:
+    """Whether the values are FEEL values through and through. seen: lists and contexts that were looked into."""
+    for value in values:
+        kind = type(value)
+        if kind in _ATOMS:
+            if kind is Decimal and not cast("Decimal", value).is_finite():
+                return False
+            continue
+        if (kind is not list and kind is not dict) or depth > _MAX_STORED_DEPTH:
             return False
+        if id(value) not in seen:
+            seen.add(id(value))
+            if not _is_feel_inside(value, seen, depth + 1):
+                return False
     return True
 
 
-def _inside(value: object) -> Iterable[object]:
-    if isinstance(value, dict):
-        return (*value.values(), *(key if isinstance(key, str) else _NO_VALUE for key in value))
-    return value if isinstance(value, list) else ()
+def _is_feel_inside(value: object, seen: set[int], depth: int) -> bool:
+    if not isinstance(value, dict):
+        return _are_feel(cast("list[object]", value), seen, depth)
+    return _TEXT_KEYS.issuperset(map(type, value)) and _are_feel(value.values(), seen, depth)
 
 
 def to_python(value: FeelValue) -> object:
@@ -352,10 +365,11 @@ def _days_time_from_python(value: timedelta) -> DaysTime:
     return DaysTime((value.days * 86_400 + value.seconds) * NANOS_PER_SECOND + value.microseconds * 1000)
 
 
-_NO_VALUE = object()
 _ATOMS: frozenset[type] = frozenset(
     {type(None), bool, str, Decimal, FeelDate, FeelTime, FeelDateTime, DaysTime, YearsMonths, Range, FeelFunction}
 )
+
+_TEXT_KEYS: frozenset[type] = frozenset({str})
 
 _TAGS: dict[type, str] = {
     FeelDate: "date",

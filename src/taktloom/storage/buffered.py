@@ -14,7 +14,7 @@ When the database refuses a deferred row, it is too late to tell whose it was: t
 transaction is taken back, and the writer runs each piece of work by itself.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from typing import NamedTuple, TypeAlias
@@ -74,13 +74,15 @@ class BufferedSession(Session):
         self._below = below
         self._ranks = {table: rank - len(parents_first) for rank, table in enumerate(parents_first)}
         self._writes: list[_Write] = []
-        self._waiting: dict[str, set[str | None]] = {}  # of each table with waiting writes the keys of their rows
+        self._waiting: defaultdict[str, set[str | None]] = defaultdict(
+            set
+        )  # of each table with waiting writes the keys of their rows
         self._is_row_twice = False  # whether several writes wait for one row
         self._statements: dict[str, _Statement] = {}
         self._parts: list[_Part] = []
         self._kept: dict[tuple[object, ...], Row | None] = {}
         self._kept_tables: set[str] = set()
-        self._direct_changes = Counter[str]()
+        self._direct_changes: dict[str, int] = {}  # by table
         self._times_taken_back = 0
         self.epoch: int = 0
         self.is_spoilt = False
@@ -117,7 +119,7 @@ class BufferedSession(Session):
         """See Session."""
         statement = self._statements.get(name) or self._learn(name)
         self._writes.append((statement, None, False, bindings))
-        self._waiting_keys(statement.table).add(key)
+        self._waiting[statement.table].add(key)
         if statement.table in self._kept_tables:
             self._drop_kept()
 
@@ -145,7 +147,7 @@ class BufferedSession(Session):
 
     def change_count(self, table: str) -> tuple[int, int]:
         """See Session."""
-        return self._times_taken_back, self._direct_changes[table]
+        return self._times_taken_back, self._direct_changes.get(table, 0)
 
     @property
     def in_transaction(self) -> bool:
@@ -195,7 +197,7 @@ class BufferedSession(Session):
 
     def _start_anew(self) -> None:
         self.epoch += 1
-        self._writes, self._waiting, self._is_row_twice = [], {}, False
+        self._writes, self._waiting, self._is_row_twice = [], defaultdict(set), False
 
     def _kind(self, name: str) -> StatementKind:
         return (self._statements.get(name) or self._learn(name)).kind
@@ -209,19 +211,13 @@ class BufferedSession(Session):
     def _defer(self, write: _Write) -> None:
         table, key = write[0].table, write[1]
         self._writes.append(write)
-        keys = self._waiting_keys(table)
+        keys = self._waiting[table]
         if key not in keys:
             keys.add(key)
         elif key is not None:
             self._is_row_twice = True
         if table in self._kept_tables:
             self._drop_kept()
-
-    def _waiting_keys(self, table: str) -> set[str | None]:
-        keys = self._waiting.get(table)
-        if keys is None:
-            keys = self._waiting[table] = set()
-        return keys
 
     def _flush_for(self, name: str, keys: Iterable[str]) -> None:
         """Write what waits for rows of these keys, if anything does."""
@@ -236,7 +232,7 @@ class BufferedSession(Session):
             for part in self._parts:
                 if part.undo is None:
                     self._open(part)
-            self._direct_changes[kind.table] += 1
+            self._direct_changes[kind.table] = self._direct_changes.get(kind.table, 0) + 1
             if not self._kept_tables.isdisjoint(kind.tables):
                 self._drop_kept()
         elif not kind.tables.isdisjoint(self._waiting):

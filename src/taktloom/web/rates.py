@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How often a key may call: a bucket per service account that fills by the second and holds twice as much."""
+"""How often a key may call: a bucket per key that fills by the second and holds twice as much.
+
+Keys of one name, an old one and the one that follows it, do not take from each other.
+"""
 
 import threading
 import time
@@ -23,7 +26,7 @@ class RateLimiter:
 
     def __init__(self, per_second: int, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._rate, self._clock = per_second, clock
-        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()  # name -> (left, at)
+        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()  # key -> (left, at)
         self._lock = threading.Lock()
 
     def require(self, principal: Principal) -> None:
@@ -31,10 +34,10 @@ class RateLimiter:
         if principal.kind is not PrincipalKind.SERVICE_ACCOUNT:
             return
         with self._lock:
-            now = self._clock()
-            left, at = self._buckets.pop(principal.name, (2.0 * self._rate, now))
+            key, now = principal.key_id or principal.name, self._clock()
+            left, at = self._buckets.pop(key, (2.0 * self._rate, now))
             left = min(left + (now - at) * self._rate, 2.0 * self._rate)
-            self._buckets[principal.name] = (left - 1 if left >= 1 else left, now)
+            self._buckets[key] = (left - 1 if left >= 1 else left, now)
             while len(self._buckets) > _REMEMBERED:
                 self._buckets.popitem(last=False)
         if left >= 1:

@@ -15,8 +15,11 @@ import pytest
 from taktloom.feel import FeelValue
 from taktloom.formats.bpmn.builder import many, process
 from taktloom.hosts.embedded import EmbeddedEngine, EngineLimits, EngineOptions, ManualClock
+from taktloom.hosts.embedded.advancing.operator_actions import Order
 from taktloom.hosts.embedded.core import stored_states
-from taktloom.model.identifiers import InstanceKey, ProcessId
+from taktloom.hosts.embedded.operations.retention import delete_ended_instance
+from taktloom.model.identifiers import DEFAULT_TENANT, InstanceKey, ProcessId
+from taktloom.model.operations import UserTaskQuery
 from taktloom.storage import Session, SqlValue
 
 from .conftest import MONDAY
@@ -222,9 +225,73 @@ def test_a_job_that_is_offered_again_is_given_its_long_values_again(engine: Embe
     assert _values(engine, key) == 0
 
 
-def _values(engine: EmbeddedEngine, key: InstanceKey) -> int:
-    """How many long values of the instance's jobs the database holds."""
-    statement = f"SELECT count(*) FROM job_value WHERE instance_key = '{key}'"
+def _values(engine: EmbeddedEngine, key: InstanceKey, table: str = "job_value") -> int:
+    """How many long values of the instance's jobs, or user tasks, the database holds."""
+    statement = f"SELECT count(*) FROM {table} WHERE instance_key = '{key}'"
     connection: Any = engine._core.database.writing.connection  # type: ignore[attr-defined]  # of either store
     with engine._core.database.lock:
         return int(next(iter(connection.execute(statement)))[0])
+
+
+def _deploy_user_tasks(engine: EmbeddedEngine, *, is_sequential: bool = False) -> None:
+    loop = many(input_collection="items", input_element="item", is_sequential=is_sequential)
+    model = process("rounds").start().user_task("Look", loop=loop).end().xml()
+    engine.deployments.deploy({"rounds.bpmn": model})
+
+
+@pytest.mark.parametrize("is_sequential", [False, True])
+def test_four_times_the_rounds_write_about_four_times_the_variables_of_user_tasks(
+    monkeypatch: pytest.MonkeyPatch, *, is_sequential: bool
+) -> None:
+    totals = []
+    for items in (FEW, MANY):
+        engine = EmbeddedEngine.open(None, EngineOptions(limits=EngineLimits(job_value_characters=256)))
+        written = _bytes_written(engine, monkeypatch)
+        _deploy_user_tasks(engine, is_sequential=is_sequential)
+        key = engine.instances.start(ProcessId("rounds"), {"items": list(range(items))}).instance_key
+        for _ in range(items):
+            (task, *_) = engine.user_tasks.search(UserTaskQuery(instance_key=key, state="open", limit=1)).items
+            engine.user_tasks.complete(task.user_task_id, {})
+        assert engine.instances.summary(key).status == "completed"
+        totals.append(written["insert_user_task"] + written["insert_user_task_value"])
+        engine.drain()
+
+    assert totals[1] < 6 * totals[0]
+
+
+def test_a_user_task_shows_what_it_was_opened_with_until_its_instance_is_deleted(engine: EmbeddedEngine) -> None:
+    items: list[FeelValue] = [{"@type": "shared", "value": "x" * 2_000}, "y" * 2_000, [Decimal(1)]]
+    _deploy_user_tasks(engine)
+    start = {"first": None, "items": items, "last": items[1]}
+    key = engine.instances.start(ProcessId("rounds"), start).instance_key
+    tasks = engine.user_tasks.search(UserTaskQuery(instance_key=key)).items
+    opened = [engine.user_tasks.detail(task.user_task_id).variables for task in tasks]
+    engine.instances.set_variables(key, {"items": "z" * 3_000})
+    for task in tasks:
+        engine.user_tasks.complete(task.user_task_id, {})
+
+    ended = [engine.user_tasks.detail(task.user_task_id).variables for task in tasks]
+    assert engine.instances.summary(key).status == "completed"
+    assert [variables["item"] for variables in opened] == items
+    assert all(variables["items"] == items for variables in opened)
+    assert list(opened[0])[:3] == ["first", "items", "last"]
+    assert list(map(dict, ended)) == list(map(dict, opened))
+    assert _values(engine, key, "user_task_value") == 3
+    order = Order(actor="ada", reason="no longer needed")
+    engine._core.submit(DEFAULT_TENANT, lambda unit: delete_ended_instance(unit, key, order))
+    assert _values(engine, key, "user_task_value") == 0
+
+
+def test_long_values_of_many_rounds_are_not_all_remembered(engine: EmbeddedEngine) -> None:
+    step = process("steps").start().user_task("Look").exclusive("Again?").when("again")
+    engine.deployments.deploy({"steps.bpmn": step.to("Look").at("Again?").otherwise().end().xml()})
+    key = engine.instances.start(ProcessId("steps"), {}).instance_key
+    for number in range(70):
+        (task,) = engine.user_tasks.search(UserTaskQuery(instance_key=key, state="open")).items
+        engine.user_tasks.complete(task.user_task_id, {"text": f"{number} " * 1_000, "again": number < 69})
+
+    shown = [
+        engine.user_tasks.detail(task.user_task_id).variables.get("text")
+        for task in engine.user_tasks.search(UserTaskQuery(instance_key=key, state=None, limit=70)).items
+    ]
+    assert shown == [None, *(f"{number} " * 1_000 for number in range(69))]

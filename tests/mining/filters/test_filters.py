@@ -74,9 +74,9 @@ def import_rows(folder: Path, part_rows: int) -> CanonicalLog:
     return import_log(ImportRequest(path=path, name="log", imported_at=BEGIN, limits=limits), folder)
 
 
-@pytest.fixture(params=[1_000, 2], ids=["one segment", "segment per case"])
-def log(tmp_path: Path, request: pytest.FixtureRequest) -> CanonicalLog:
-    return import_rows(tmp_path, request.param)
+@pytest.fixture(scope="module", params=[1_000, 2], ids=["one segment", "segment per case"])
+def log(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> CanonicalLog:
+    return import_rows(tmp_path_factory.mktemp("log"), request.param)
 
 
 def cases(log: CanonicalLog, condition: CaseCondition) -> list[str]:

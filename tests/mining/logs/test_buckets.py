@@ -176,7 +176,7 @@ def _days() -> pl.DataFrame:
 def test_times_that_are_texts_are_read_as_the_whole_log_tells(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(csv_blocks, "BLOCK_BYTES", 3_000)
+    monkeypatch.setattr(csv_blocks, "BLOCK_BYTES", 9_000)
     _write(_days(), tmp_path / name)
 
     held = _import(tmp_path / name, tmp_path / "held", ImportLimits())

@@ -85,7 +85,7 @@ def test_both_ways_give_the_same_log_or_refuse_it_alike(
 
 @pytest.mark.parametrize("name", ["Production.csv", "receipt.csv", "PurchasingExample.csv.gz"])
 def test_given_files_are_read_alike(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(csv_blocks, "BLOCK_BYTES", 50_000)
+    monkeypatch.setattr(csv_blocks, "BLOCK_BYTES", 200_000)
     short = read(given_path(name), tmp_path / "short")
     assert isinstance(short, CanonicalLog)
     monkeypatch.setattr(csv_reader, "first_rows", lambda *_: None)

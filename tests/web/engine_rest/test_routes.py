@@ -255,6 +255,36 @@ def test_tasks_are_found_by_group_and_assigned(caller: Caller) -> None:
     assert taken.status_code == 400
 
 
+def test_a_task_tells_its_priority_dates_and_candidates_and_is_delegated(caller: Caller) -> None:
+    model = ORDER_BPMN.replace(b'id="order"', b'id="looked"').replace(
+        b'camunda:candidateGroups="clerks"',
+        b'camunda:candidateUsers="ann,bob" camunda:priority="80" camunda:followUpDate="2026-03-02T09:00:00Z"',
+    )
+    expect(caller.call("POST", "/deployment/create", files={"f": ("looked.bpmn", model)}), 200)
+    caller.start("looked")
+    (work,) = caller.fetch({"topicName": "charge-card"})
+    caller.post(f"/external-task/{work['id']}/complete", {"workerId": "w"})
+
+    (found,) = caller.get("/task", candidateUser="ann", sortBy="priority", sortOrder="desc")
+    links = caller.get(f"/task/{found['id']}/identity-links")
+    unowned = caller.call("POST", f"/task/{found['id']}/delegate", json={"userId": "cid"})
+    caller.post(f"/task/{found['id']}/claim", {"userId": "ann"})
+    caller.post(f"/task/{found['id']}/delegate", {"userId": "cid"})
+    (delegated,) = caller.get("/task", delegationState="PENDING", owner="ann")
+    refused = caller.call("POST", f"/task/{found['id']}/resolve", json={"variables": {"x": {"value": 1}}})
+    caller.post(f"/task/{found['id']}/resolve", {})
+    resolved = caller.get(f"/task/{found['id']}")
+
+    assert (found["priority"], found["followUp"]) == (80, "2026-03-02T09:00:00.000+0000")
+    assert [(one["type"], one["userId"]) for one in links] == [("candidate", "ann"), ("candidate", "bob")]
+    assert caller.get("/task", candidateUser="dan") == []
+    assert (delegated["assignee"], delegated["owner"], delegated["delegationState"]) == ("cid", "ann", "PENDING")
+    assert (resolved["assignee"], resolved["owner"], resolved["delegationState"]) == ("ann", "ann", "RESOLVED")
+    assert (unowned.status_code, refused.status_code) == (400, 400)
+    again = caller.post(f"/task/{found['id']}/complete", {"withVariablesInReturn": True}, 200)
+    assert again == {}
+
+
 def test_variables_are_set_read_and_become_null(caller: Caller) -> None:
     key = caller.start("order", a=1)
     file = {"type": "File", "value": "SGVsbG8=", "valueInfo": {"filename": "a.txt", "mimeType": "text/html"}}

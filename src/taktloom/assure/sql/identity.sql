@@ -38,8 +38,12 @@ INSERT INTO session (tenant_id, session_id, user_id, created_at, expires_at)
 VALUES (:tenant_id, :session_id, :user_id, :created_at, :expires_at);
 
 -- name: user_of_session
-SELECT user.* FROM session JOIN user USING (tenant_id, user_id)
+SELECT user.*, session.created_at AS began_at, session.expires_at AS ends_at
+FROM session JOIN user USING (tenant_id, user_id)
 WHERE tenant_id = :tenant_id AND session_id = :session_id AND expires_at > :at AND is_disabled = 0;
+
+-- name: extend_session
+UPDATE session SET expires_at = :ends_at WHERE tenant_id = :tenant_id AND session_id = :session_id;
 
 -- name: delete_session
 DELETE FROM session WHERE tenant_id = :tenant_id AND session_id = :session_id;

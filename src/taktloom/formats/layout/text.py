@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How much room a text takes in the viewer: Arial's advance widths, East Asian characters a full square each.
+"""How much room a text takes in the viewer: the wider of the advance widths of Arial and of DejaVu Sans, which takes
+its place where it is missing; East Asian characters a full square each. A name thus has room in either font.
 
 Lines are broken as bpmn-js does it: what does not fit is cut to its proportional share of characters, at the last space
-or hyphen within them, a word that is too long inside; so estimated and drawn lines agree in number.
+or hyphen within them, a word that is too long inside; so estimated and drawn lines agree in number in the wider font.
 """
 
 import re
@@ -13,18 +14,25 @@ __all__ = ["LINE_HEIGHT", "text_width", "wrap"]
 
 LINE_HEIGHT = 1.2  # of the font size
 _WINDOW = 200  # characters looked at for one line, so that a name of any length is measured in linear time
-_SQUARE, _OTHER = 1.0, 0.6
+_SQUARE, _OTHER = 1.0, 0.64
 _WIDTHS = {
-    "ijl'": 0.222,
-    " !,./:;I[\\]ft|": 0.278,
-    '()-`r"{}*': 0.36,
-    "cksvxyzJ^": 0.5,
-    "abdeghnopqu_?$#L0123456789": 0.556,
-    "+<=>~FTZ": 0.611,
-    "&ABEKPSVXY": 0.667,
-    "CDHNRUw": 0.722,
-    "GOQ": 0.778,
-    "mM%": 0.87,
+    "ijl'": 0.278,
+    " ,.I": 0.318,
+    "/:;\\|f-": 0.361,
+    "()[]!rt": 0.411,
+    '"`*J': 0.5,
+    "csz?_L": 0.557,
+    "kvxyFT": 0.611,
+    "aeo": 0.615,
+    "bdghnpqu$0123456789{}": 0.636,
+    "EKPSY": 0.667,
+    "ABVXZ": 0.686,
+    "CHNRU": 0.752,
+    "DGOQ&": 0.787,
+    "w": 0.818,
+    "#+<=>~^": 0.838,
+    "M": 0.87,
+    "m%": 0.974,
     "W@": 1.0,
 }
 _EMS = {character: width for characters, width in _WIDTHS.items() for character in characters}

@@ -286,7 +286,7 @@ class TaskOut(Answer):
     execution_id: str
     owner: str | None = None
     parent_task_id: str | None = None
-    priority: int = 50
+    priority: int
     process_definition_id: str
     process_instance_id: str
     task_definition_key: str
@@ -302,6 +302,10 @@ class TaskOut(Answer):
 
 class UserIn(Body):
     user_id: str | None = Field(default=None, max_length=200)
+
+
+class TaskResolveIn(Body):
+    variables: dict[str, object] | None = None
 
 
 class TaskCompleteIn(Body):

@@ -35,6 +35,8 @@ def list_tasks(context: Caller, asked: Asked) -> list[schemas.TaskOut]:
         "created": lambda one: one.created_at,
         "dueDate": lambda one: instant_text(one.due_at) or "",
         "instanceId": lambda one: one.instance_key,
+        "priority": lambda one: one.priority,
+        "followUpDate": lambda one: instant_text(one.follow_up_at) or "",
     }
     return [_shown(one) for one in asked.page(found, orders)]
 
@@ -77,6 +79,26 @@ def set_assignee(context: Caller, task_id: str, body: schemas.UserIn) -> None:
     task_desk.set_assignee(context, user_task_id=task_id, user=body.user_id or None)
 
 
+@router.post("/{task_id}/delegate", status_code=204)
+@calls(task_desk.delegate_for)
+def delegate_task(context: Caller, task_id: str, body: schemas.UserIn) -> None:
+    """Let somebody do part of a task for who has it; it comes back when they resolve it."""
+    if not body.user_id:
+        raise OptionRefusedError("A delegation needs a userId.", remedy="Name who is to do it.")
+    task_desk.delegate_for(context, user_task_id=task_id, user=body.user_id)
+
+
+@router.post("/{task_id}/resolve", status_code=204)
+@calls(task_desk.resolve_for)
+def resolve_task(context: Caller, task_id: str, body: schemas.TaskResolveIn | None = None) -> None:
+    """Give a delegated task back to who has delegated it."""
+    if body is not None and body.variables:
+        raise OptionRefusedError(
+            "Variables with a resolution are not supported.", remedy="Complete the task with them, or set them first."
+        )
+    task_desk.resolve_for(context, user_task_id=task_id)
+
+
 @router.post("/{task_id}/complete", status_code=204, response_model=None)
 @router.post("/{task_id}/submit-form", status_code=204, response_model=None, name="submit_task_form")
 @calls(task_desk.complete_for, task_desk.show_any_task)
@@ -104,12 +126,13 @@ def list_form_variables(context: Caller, task_id: str, asked: Asked) -> schemas.
 @router.get("/{task_id}/identity-links")
 @calls(task_desk.show_any_task)
 def list_identity_links(context: Caller, task_id: str) -> list[schemas.IdentityLinkOut]:
-    """Assignee and candidate groups."""
+    """Assignee, who has delegated it, candidate users and groups."""
     task = _open(context, task_id).task
-    links = [schemas.IdentityLinkOut(user_id=None, group_id=one, type="candidate") for one in task.candidate_groups]
-    if task.assignee is not None:
-        links.insert(0, schemas.IdentityLinkOut(user_id=task.assignee, group_id=None, type="assignee"))
-    return links
+    people = [("assignee", task.assignee), ("owner", task.owner), *(("candidate", one) for one in task.candidate_users)]
+    return [
+        *(schemas.IdentityLinkOut(user_id=one, group_id=None, type=kind) for kind, one in people if one is not None),
+        *(schemas.IdentityLinkOut(user_id=None, group_id=one, type="candidate") for one in task.candidate_groups),
+    ]
 
 
 def _open(context: Context, task_id: str) -> UserTaskDetail:
@@ -128,9 +151,10 @@ def _filtered(context: Context, asked: Criteria) -> list[UserTaskView]:
         "element_id": asked.text("taskDefinitionKey"),
         "user_task_id": asked.text("taskId"),
     }
-    definition_id = asked.text("processDefinitionId")
+    definition_id, user, owner = asked.text("processDefinitionId"), asked.text("candidateUser"), asked.text("owner")
+    delegation = asked.text("delegationState")
     candidates = {*groups, *([group] if group else [])}
-    is_unassigned = True if asked.is_set("unassigned") or candidates else None
+    is_unassigned = True if asked.is_set("unassigned") or candidates or user else None
     if asked.is_set("assigned"):
         is_unassigned = False
     asked.require_supported()
@@ -148,6 +172,9 @@ def _filtered(context: Context, asked: Criteria) -> list[UserTaskView]:
         if all(value in {None, getattr(one, field)} for field, value in wanted.items())
         and definition_id in {None, _definition_id(one)}
         and (not candidates or candidates & set(one.candidate_groups))
+        and (user is None or user in one.candidate_users)
+        and owner in {None, one.owner}
+        and (delegation or "").lower() in {"", one.delegation}
     ]
 
 
@@ -158,6 +185,10 @@ def _shown(one: UserTaskView) -> schemas.TaskOut:
         assignee=one.assignee,
         created=instant_text(one.created_at),
         due=instant_text(one.due_at),
+        follow_up=instant_text(one.follow_up_at),
+        delegation_state=None if one.delegation is None else one.delegation.upper(),
+        owner=one.owner,
+        priority=one.priority,
         execution_id=one.instance_key,
         process_definition_id=_definition_id(one),
         process_instance_id=one.instance_key,

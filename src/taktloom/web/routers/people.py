@@ -24,6 +24,7 @@ def sign_in(context: Caller, request: Request, response: Response, body: schemas
         username=body.username,
         password=body.password.get_secret_value(),
         address=client_address(request),
+        replaced=request.cookies.get(cookie_name(request)),
     )
     return _begin(signed_in, request, response)
 
@@ -34,7 +35,12 @@ def sign_in_once(
     context: Caller, request: Request, response: Response, body: schemas.OneTimeSignIn
 ) -> schemas.SessionOut:
     """Sign in with a one-time link's token."""
-    signed_in = people.sign_in_once(context, token=body.token.get_secret_value(), address=client_address(request))
+    signed_in = people.sign_in_once(
+        context,
+        token=body.token.get_secret_value(),
+        address=client_address(request),
+        replaced=request.cookies.get(cookie_name(request)),
+    )
     return _begin(signed_in, request, response)
 
 

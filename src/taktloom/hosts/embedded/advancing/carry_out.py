@@ -152,7 +152,8 @@ def _retry_job(unit: Unit, instance: LiveInstance, command: RetryJob) -> None:
 
 
 def _open_user_task(unit: Unit, instance: LiveInstance, command: OpenUserTask) -> None:
-    open_task(unit, instance, command, seal(unit, instance, command.variables))
+    sealed = unit.core.job_values.seal_for_user_task(unit.session, instance, command.variables)
+    open_task(unit, instance, command, sealed)
     unit.note(Topic.TASKS, "opened", instance)
 
 

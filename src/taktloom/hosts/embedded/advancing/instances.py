@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypedDict
 
-from taktloom.feel.values import FeelValue
+from taktloom.feel.wire import values_from_python
 from taktloom.hosts.embedded.advancing.advance import advance, begin, event_time, next_instance_key
 from taktloom.hosts.embedded.advancing.operator_actions import Order, record_action
 from taktloom.hosts.embedded.core.catalogue import RunnableDefinition
@@ -68,9 +68,9 @@ class VersionSuspendedError(ConflictError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstanceStart:
-    """One start of many."""
+    """One start of many. variables: FEEL values or Python's own, as everywhere at these doors."""
 
-    variables: Mapping[str, FeelValue]
+    variables: Mapping[str, object]
     business_key: str | None = None
     subject_key: SubjectKey | None = None
 
@@ -95,7 +95,7 @@ class Instances:
     def start(  # noqa: PLR0913 - what is optional is keyword-only, and none of it belongs to another
         self,
         process_id: ProcessId,
-        variables: Mapping[str, FeelValue],
+        variables: Mapping[str, object],
         *,
         version: int | None = None,
         business_key: str | None = None,
@@ -164,18 +164,19 @@ class Instances:
     def set_variables(
         self,
         instance_key: InstanceKey,
-        variables: Mapping[str, FeelValue],
+        variables: Mapping[str, object],
         *,
         element_id: ElementId | None = None,
         reason: str = "",
         actor: str | None = None,
     ) -> None:
         """Set variables of the instance, or of an active element that has its own; errors as cancel."""
+        values = values_from_python(variables)
 
         def work(unit: Unit) -> None:
             instance = unit.instance(instance_key)
             occurred_at = event_time(unit, instance)
-            event = VariablesSet(occurred_at=occurred_at, actor=actor, variables=variables, element_id=element_id)
+            event = VariablesSet(occurred_at=occurred_at, actor=actor, variables=values, element_id=element_id)
             advance(unit, instance, event)
             order = Order(actor=actor, reason=reason)
             record_action(unit, "set-variables", order, **_named(instance), variables=sorted(variables))
@@ -186,18 +187,17 @@ class Instances:
         self,
         instance_key: InstanceKey,
         element_ids: tuple[ElementId, ...],
-        variables: Mapping[str, FeelValue],
+        variables: Mapping[str, object],
         *,
         actor: str | None = None,
     ) -> None:
         """Start activities of an active ad-hoc sub-process; errors as cancel, and NotFoundError for other elements."""
+        values = values_from_python(variables)
 
         def work(unit: Unit) -> None:
             instance = unit.instance(instance_key)
             occurred_at = event_time(unit, instance)
-            event = ActivitiesActivated(
-                occurred_at=occurred_at, actor=actor, element_ids=element_ids, variables=variables
-            )
+            event = ActivitiesActivated(occurred_at=occurred_at, actor=actor, element_ids=element_ids, variables=values)
             advance(unit, instance, event)
 
         self._core.submit(self._tenant_id, work)
@@ -346,7 +346,7 @@ class Instances:
 def _start(
     unit: Unit, definition: RunnableDefinition, asked: InstanceStart, actor: str | None, traceparent: str | None
 ) -> InstanceSummary:
-    event = InstanceStarted(occurred_at=unit.now, actor=actor, variables=Variables(asked.variables))
+    event = InstanceStarted(occurred_at=unit.now, actor=actor, variables=Variables(values_from_python(asked.variables)))
     started = begin_instance(
         unit,
         definition,

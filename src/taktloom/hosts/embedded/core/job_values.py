@@ -1,18 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Variables of jobs as they are stored: a long value is written once for all jobs of its instance that are given it.
+"""Variables of jobs and user tasks as they are stored: a long value is written once for all of an instance.
 
 A job is given all that is visible to it, of a multi-instance activity the whole collection too: written with each of
 its jobs, n items would take n² bytes. So what is stored of such a job is a list of two objects: by name the digests of
 its long values, then all its variables in their order, the long ones as null. Without long values it is the object of
-the variables alone.
+the variables alone. User tasks are stored likewise.
 
 That a value is written already is known by the value itself: values are replaced, never changed. What no open job
 refers to any more goes when there are twice as many as were needed last, and all of it with the end of the instance.
+User tasks show their variables after their end too: their long values stay as long as they do.
 """
 
 import json
 from collections import OrderedDict
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from json.encoder import encode_basestring
 from typing import TypeAlias
 
@@ -26,11 +28,13 @@ from taktloom.model.errors import IncidentError
 from taktloom.model.identifiers import InstanceKey
 from taktloom.storage import Session
 
-__all__ = ["JobValues"]
+__all__ = ["JobValues", "user_task_variables"]
 
 _KEPT_BYTES = 32 * 1024 * 1024
 
+_REMEMBERED = 64  # of one instance's long values that are written for its user tasks
 _Name: TypeAlias = tuple[str, InstanceKey, str]  # tenant, instance, digest
+_Known: TypeAlias = Mapping[int, tuple[FeelValue, str]]  # by identity the value and its digest
 
 
 class JobValues:
@@ -48,17 +52,28 @@ class JobValues:
 
     def seal(self, session: Session, instance: LiveInstance, variables: Mapping[str, FeelValue]) -> bytes:
         """What is stored of a job with these variables; its long values are written with it."""
-        known = instance.long_values
+        parts = self._parts(instance, instance.long_values, variables)
+        if parts.unwritten:
+            self._write(session, instance, parts.unwritten, in_use=set(parts.names.values()))
+        return self._codec.seal(utf8(parts.text), instance.owner)
+
+    def seal_for_user_task(self, session: Session, instance: LiveInstance, variables: Mapping[str, FeelValue]) -> bytes:
+        """What is stored of a user task with these variables; its long values are written with it."""
+        parts = self._parts(instance, instance.user_task_values, variables)
+        if len(instance.user_task_values) + len(parts.unwritten) > _REMEMBERED:
+            instance.user_task_values = {}  # written again they change nothing: they are named by what they are
+        for value_digest, (value, data) in parts.unwritten.items():
+            self._insert("insert_user_task_value", session, instance, value_digest, data)
+            instance.user_task_values = with_entry(instance.user_task_values, id(value), (value, value_digest))
+        return self._codec.seal(utf8(parts.text), instance.owner)
+
+    def _parts(self, instance: LiveInstance, known: _Known, variables: Mapping[str, FeelValue]) -> "_Parts":
         if not known or known.keys().isdisjoint(map(id, variables.values())):
             text = variables_text(variables)
             if len(text) < self._long_from:
-                return self._codec.seal(utf8(text), instance.owner)
-        return self._seal_apart(session, instance, variables)
-
-    def _seal_apart(self, session: Session, instance: LiveInstance, variables: Mapping[str, FeelValue]) -> bytes:
-        known = instance.long_values
+                return _Parts(text)
         texts: dict[str, str] = {}
-        names: dict[str, str] = {}  # of long values their digests
+        names: dict[str, str] = {}
         unwritten: dict[str, tuple[FeelValue, bytes]] = {}
         for name, value in variables.items():
             kept = known.get(id(value))
@@ -72,12 +87,10 @@ class JobValues:
                 unwritten[names[name]] = (value, data)
             else:
                 texts[name] = text
-        if unwritten:
-            self._write(session, instance, unwritten, in_use=set(names.values()))
         entries = [f"{encode_basestring(name)}:{texts.get(name, 'null')}" for name in variables]
         digests = [f'{encode_basestring(name)}:"{value_digest}"' for name, value_digest in names.items()]
         whole = f"{{{','.join(entries)}}}"
-        return self._codec.seal(utf8(f"[{{{','.join(digests)}}},{whole}]" if names else whole), instance.owner)
+        return _Parts(f"[{{{','.join(digests)}}},{whole}]" if names else whole, names, unwritten)
 
     def open(
         self, session: Session, instance_key: InstanceKey, owner: ValueOwner, sealed: bytes
@@ -108,16 +121,19 @@ class JobValues:
             self._drop_unused(session, instance, in_use)
         instance.has_long_values = True
         for value_digest, (value, data) in values.items():
-            session.defer(
-                "insert_job_value",
-                instance.instance_key + value_digest,
-                tenant_id=instance.tenant_id,
-                instance_key=instance.instance_key,
-                value_digest=value_digest,
-                value_sealed=self._codec.seal(data, instance.owner),
-            )
+            self._insert("insert_job_value", session, instance, value_digest, data)
             instance.long_values = with_entry(instance.long_values, id(value), (value, value_digest))
             self._keep((instance.tenant_id, instance.instance_key, value_digest), SharedValue(data))
+
+    def _insert(self, statement: str, session: Session, instance: LiveInstance, value_digest: str, data: bytes) -> None:
+        session.defer(
+            statement,
+            instance.instance_key + value_digest,
+            tenant_id=instance.tenant_id,
+            instance_key=instance.instance_key,
+            value_digest=value_digest,
+            value_sealed=self._codec.seal(data, instance.owner),
+        )
 
     def _drop_unused(self, session: Session, instance: LiveInstance, in_use: set[str]) -> None:
         """Of the values of the instance; those that stay are written again when another job is given them."""
@@ -143,11 +159,7 @@ class JobValues:
             value_digest=value_digest,
         )
         if row is None:
-            raise IncidentError(
-                f"A value that a job of instance {instance_key} is given is not in the database.",
-                remedy="Restore the backup; report this if there was no damage.",
-                parameters={"instance_key": instance_key},
-            )
+            raise _lost(instance_key)
         value = SharedValue(self._codec.unseal(row.blob("value_sealed"), owner))
         self._keep(name, value)
         return value
@@ -159,6 +171,40 @@ class JobValues:
         while self._kept_bytes > _KEPT_BYTES and len(self._kept) > 1:
             _, gone = self._kept.popitem(last=False)
             self._kept_bytes -= gone.size
+
+
+def user_task_variables(
+    session: Session, codec: ValueCodec, instance_key: InstanceKey, owner: ValueOwner, sealed: bytes
+) -> Mapping[str, FeelValue]:
+    """The variables that a user task was opened with, as `JobValues.seal_for_user_task` stored them."""
+    plain = codec.unseal(sealed, owner)
+    digests = sorted(set(long_names(plain).values()))
+    if not digests:
+        return StoredValues(plain)
+    rows = session.all(
+        "user_task_values", tenant_id=owner.tenant_id, instance_key=instance_key, digests=json.dumps(digests)
+    )
+    found = {row.text("value_digest"): SharedValue(codec.unseal(row.blob("value_sealed"), owner)) for row in rows}
+    if len(found) < len(digests):
+        raise _lost(instance_key)
+    return StoredValues(plain, found)
+
+
+def _lost(instance_key: InstanceKey) -> IncidentError:
+    return IncidentError(
+        f"A value that a job or user task of instance {instance_key} is given is not in the database.",
+        remedy="Restore the backup; report this if there was no damage.",
+        parameters={"instance_key": instance_key},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """Variables as text; of the long values that it leaves out the digests by name, and those not written yet."""
+
+    text: str
+    names: Mapping[str, str] = field(default_factory=dict)
+    unwritten: Mapping[str, tuple[FeelValue, bytes]] = field(default_factory=dict)
 
 
 _MAY_BE_LONG = frozenset({list, dict, str})

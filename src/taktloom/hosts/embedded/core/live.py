@@ -67,6 +67,7 @@ class LiveInstance:
     owner: whose values it holds.
     long_values: those that are written for its jobs, with their digests, by their identity; see `job_values`.
     most_long_values: when to look which of them are in use. has_long_values: whether any may be written.
+    user_task_values: as long_values, of its user tasks; some that are written may not be in it.
     """
 
     tenant_id: TenantId
@@ -87,6 +88,7 @@ class LiveInstance:
     long_values: dict[int, tuple[FeelValue, str]] = NO_ENTRIES
     most_long_values: int = FEW_LONG_VALUES
     has_long_values: bool = False
+    user_task_values: dict[int, tuple[FeelValue, str]] = NO_ENTRIES
     owner: ValueOwner = field(init=False)
 
     def __post_init__(self) -> None:

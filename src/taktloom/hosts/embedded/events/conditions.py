@@ -7,7 +7,7 @@ the time. The variables that are given hold for the question, and come with what
 
 from collections.abc import Mapping
 
-from taktloom.feel.values import FeelValue
+from taktloom.feel.wire import values_from_python
 from taktloom.hosts.embedded.advancing.advance import advance, event_time
 from taktloom.hosts.embedded.core.limits import require_within
 from taktloom.hosts.embedded.core.unit import Core, Unit
@@ -24,21 +24,21 @@ class Conditions:
         self._core, self._tenant_id = core, tenant_id
 
     def evaluate_starts(
-        self, variables: Mapping[str, FeelValue], *, actor: str | None = None, traceparent: str | None = None
+        self, variables: Mapping[str, object], *, actor: str | None = None, traceparent: str | None = None
     ) -> tuple[InstanceKey, ...]:
         """Look at conditional start events; the instances that they started. Raises LimitExceededError."""
+        values = values_from_python(variables)
         by = StartedBy(actor=actor, traceparent=traceparent)
-        require_within("variable_bytes", len(dump_values(variables)), self._core.limits.variable_bytes)
-        return self._core.submit(self._tenant_id, lambda unit: tuple(start_by_conditions(unit, variables, by)))
+        require_within("variable_bytes", len(dump_values(values)), self._core.limits.variable_bytes)
+        return self._core.submit(self._tenant_id, lambda unit: tuple(start_by_conditions(unit, values, by)))
 
-    def evaluate(
-        self, instance_key: InstanceKey, variables: Mapping[str, FeelValue], *, actor: str | None = None
-    ) -> None:
+    def evaluate(self, instance_key: InstanceKey, variables: Mapping[str, object], *, actor: str | None = None) -> None:
         """Look at the open conditions of an instance. Raises UnknownInstanceError, InstanceEndedError."""
+        values = values_from_python(variables)
 
         def work(unit: Unit) -> None:
             instance = unit.instance(instance_key)
-            event = ConditionsEvaluated(occurred_at=event_time(unit, instance), actor=actor, variables=variables)
+            event = ConditionsEvaluated(occurred_at=event_time(unit, instance), actor=actor, variables=values)
             advance(unit, instance, event)
 
         self._core.submit(self._tenant_id, work)

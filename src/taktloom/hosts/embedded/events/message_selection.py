@@ -6,10 +6,11 @@ one receiver unless it is sent to all: none and several are refused, and nothing
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from taktloom.feel.values import FeelValue
+from taktloom.feel.wire import values_from_python
 from taktloom.hosts.embedded.advancing.carry_out import correlation_digest
 from taktloom.hosts.embedded.core.limits import require_within
 from taktloom.hosts.embedded.core.unit import Core, Unit
@@ -71,8 +72,13 @@ class MessageSelections:
         limits = self._core.limits
         require_within("message_name", len(selection.name), limits.text_characters)
         require_within("business_key", len(selection.business_key or ""), limits.text_characters)
-        require_within("variable_bytes", len(dump_values(selection.variables)), limits.variable_bytes)
-        return self._core.submit(self._tenant_id, lambda unit: _correlate(unit, selection, actor))
+        given = replace(
+            selection,
+            variables=values_from_python(selection.variables),
+            correlation_keys=values_from_python(selection.correlation_keys),
+        )
+        require_within("variable_bytes", len(dump_values(given.variables)), limits.variable_bytes)
+        return self._core.submit(self._tenant_id, lambda unit: _correlate(unit, given, actor))
 
 
 def _correlate(unit: Unit, selection: MessageSelection, actor: str | None) -> tuple[Receiver, ...]:

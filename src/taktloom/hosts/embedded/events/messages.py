@@ -15,11 +15,12 @@ Source: BPMN 2.0.2, 8.4.11: a message is what two participants communicate; sign
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import islice
 
 from taktloom.feel.values import FeelValue
+from taktloom.feel.wire import values_from_python
 from taktloom.hosts.embedded.advancing.advance import advance, event_time
 from taktloom.hosts.embedded.advancing.carry_out import correlation_digest
 from taktloom.hosts.embedded.core.limits import require_within
@@ -79,7 +80,8 @@ class Messages:
         require_within("business_key", len(message.business_key or ""), limits.text_characters)
         if not timedelta() <= message.time_to_live <= LONGEST_LIFE:
             raise MisuseError("A message lives 0 seconds to 365 days.", remedy="Give a time to live within that.")
-        return self._core.submit(self._tenant_id, lambda unit: correlate(unit, message, actor))
+        given = replace(message, variables=values_from_python(message.variables))
+        return self._core.submit(self._tenant_id, lambda unit: correlate(unit, given, actor))
 
 
 def _require_named(message: Message) -> None:

@@ -6,9 +6,10 @@ hears it at several events gets it at each that is still open when its turn come
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from taktloom.feel.values import FeelValue
+from taktloom.feel.wire import values_from_python
 from taktloom.hosts.embedded.advancing.advance import advance, event_time
 from taktloom.hosts.embedded.core.limits import require_within
 from taktloom.hosts.embedded.core.unit import Core, Unit
@@ -41,8 +42,9 @@ class Signals:
         if not signal.name:
             raise MisuseError("The signal's name is empty.", remedy="Give a text of one character or more.")
         require_within("signal_name", len(signal.name), limits.text_characters)
-        require_within("variable_bytes", len(dump_values(signal.variables)), limits.variable_bytes)
-        return self._core.submit(self._tenant_id, lambda unit: broadcast(unit, signal, actor))
+        given = replace(signal, variables=values_from_python(signal.variables))
+        require_within("variable_bytes", len(dump_values(given.variables)), limits.variable_bytes)
+        return self._core.submit(self._tenant_id, lambda unit: broadcast(unit, given, actor))
 
 
 def broadcast(unit: Unit, signal: Signal, actor: str | None) -> tuple[InstanceKey, ...]:

@@ -16,6 +16,7 @@ from datetime import timedelta
 from functools import partial
 
 from taktloom.feel.values import FeelValue
+from taktloom.feel.wire import values_from_python
 from taktloom.hosts.embedded.advancing.advance import advance, event_time
 from taktloom.hosts.embedded.advancing.instances import Instances
 from taktloom.hosts.embedded.advancing.operator_actions import Order, record_action, require_reason
@@ -26,7 +27,7 @@ from taktloom.hosts.embedded.core.values import ValueOwner
 from taktloom.hosts.embedded.operations.incident_groups import IncidentGroups
 from taktloom.hosts.embedded.operations.incidents import incident_row, resolve_incident
 from taktloom.hosts.embedded.operations.migration import migrate_instance
-from taktloom.hosts.embedded.operations.modification import modify_instance, set_variables
+from taktloom.hosts.embedded.operations.modification import feel_changes, modify_instance, set_variables
 from taktloom.hosts.embedded.operations.restarts import restart_instance
 from taktloom.hosts.embedded.operations.retention import delete_ended_instance
 from taktloom.hosts.embedded.operations.suspension import resume_instance, suspend_instance
@@ -112,7 +113,9 @@ class Batches:
         targets = self.preview(kind, selection)
         if not targets:
             raise EmptyBatchError("Nothing is selected.", remedy="Look at the preview of the selection.")
-        return self._core.submit(self._tenant_id, lambda unit: _insert(unit, kind, targets, parameters, order))
+        values, changes = values_from_python(parameters.variables), feel_changes(parameters.changes)
+        given = replace(parameters, variables=values, changes=changes)
+        return self._core.submit(self._tenant_id, lambda unit: _insert(unit, kind, targets, given, order))
 
     def search(self, *, cursor: str | None = None, limit: int = 50) -> Page[Batch]:
         """Batches, newest first."""

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 
 from taktloom.feel.values import FeelValue
+from taktloom.feel.wire import values_from_python
 from taktloom.hosts.embedded.advancing.advance import advance, event_time
 from taktloom.hosts.embedded.advancing.instances import COUNTED_UP_TO
 from taktloom.hosts.embedded.advancing.message_targets import deliver_again
@@ -76,7 +77,7 @@ class Incidents:
         self,
         incident_id: IncidentId,
         *,
-        variables: Mapping[str, FeelValue] | None = None,
+        variables: Mapping[str, object] | None = None,
         reason: str = "",
         actor: str | None = None,
     ) -> None:
@@ -84,8 +85,8 @@ class Incidents:
 
         Raises UnknownIncidentError, IncidentResolvedError.
         """
-        order = Order(actor=actor, reason=reason)
-        self._core.submit(self._tenant_id, lambda unit: resolve_incident(unit, incident_id, variables or {}, order))
+        order, values = Order(actor=actor, reason=reason), values_from_python(variables or {})
+        self._core.submit(self._tenant_id, lambda unit: resolve_incident(unit, incident_id, values, order))
 
     def resolve_many(
         self, incident_ids: Sequence[IncidentId], *, reason: str = "", actor: str | None = None

@@ -3,8 +3,10 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
+from dataclasses import replace
 
 from taktloom.feel.values import FeelValue
+from taktloom.feel.wire import values_from_python
 from taktloom.hosts.embedded.advancing.advance import advance, event_time
 from taktloom.hosts.embedded.advancing.operator_actions import Order, record_action, require_reason
 from taktloom.hosts.embedded.core.limits import require_count
@@ -42,7 +44,7 @@ class Modifications:
         changes: Sequence[TokenChange],
         moves: Sequence[TokenMove] = (),
         *,
-        variables: Mapping[str, FeelValue] | None = None,
+        variables: Mapping[str, object] | None = None,
     ) -> ModificationPreview:
         """What would begin and end, and where it would be stuck; nothing is changed.
 
@@ -50,11 +52,11 @@ class Modifications:
 
         Raises what modify raises.
         """
-        now = self._core.clock.now()
+        now, values = self._core.clock.now(), values_from_python(variables or {})
         with self._core.database.reading() as session:
             stored = read_active(self._core, session, self._tenant_id, instance_key)
         process, state = stored.definition.executable, deepcopy(stored.state)
-        commands = step(process, state, VariablesSet(occurred_at=now, variables=variables)) if variables else []
+        commands = step(process, state, VariablesSet(occurred_at=now, variables=values)) if values else []
         all_changes = _all_changes(process, state, changes, moves, self._core.limits.batch_items)
         commands += step(process, state, InstanceModified(occurred_at=now, changes=all_changes))
         outlook = self._core.catalogue.outlook(self._tenant_id, stored.definition)
@@ -70,7 +72,7 @@ class Modifications:
         order: Order,
         moves: Sequence[TokenMove] = (),
         *,
-        variables: Mapping[str, FeelValue] | None = None,
+        variables: Mapping[str, object] | None = None,
     ) -> None:
         """Do all changes and moves, or none. variables: of the instance, set before its tokens move.
 
@@ -78,10 +80,11 @@ class Modifications:
         WouldBeStuckError unless the order allows it.
         """
         require_reason(order, self._core.limits.text_characters)
+        values = values_from_python(variables or {})
 
         def work(unit: Unit) -> None:
-            if variables:
-                set_variables(unit, instance_key, variables, order)
+            if values:
+                set_variables(unit, instance_key, values, order)
             modify_instance(unit, instance_key, changes, order, moves=moves)
 
         self._core.submit(self._tenant_id, work)
@@ -156,11 +159,19 @@ def _all_changes(
     moves: Sequence[TokenMove],
     limit: int,
 ) -> tuple[TokenChange, ...]:
-    found = (*changes, *(change for move in moves for change in _changes_of(process, state, move)))
+    found = (*feel_changes(changes), *(change for move in moves for change in _changes_of(process, state, move)))
     require_count("changes", found, limit)
     if not found:
         raise EmptyModificationError("The modification changes nothing.", remedy="Name at least one change or move.")
     return found
+
+
+def feel_changes(changes: Sequence[TokenChange]) -> tuple[TokenChange, ...]:
+    """The changes with FEEL values for Python's own. Raises ValueConversionError."""
+    return tuple(
+        replace(change, variables=values_from_python(change.variables)) if change.variables else change
+        for change in changes
+    )
 
 
 def _changes_of(process: ExecutableProcess, state: InstanceState, move: TokenMove) -> Iterator[TokenChange]:

@@ -9,6 +9,7 @@ before the element is done again.
 from collections.abc import Mapping
 
 from taktloom.feel.values import FeelValue
+from taktloom.feel.wire import values_from_python
 from taktloom.hosts.embedded.advancing.advance import advance, event_time
 from taktloom.hosts.embedded.advancing.holding import release_waits
 from taktloom.hosts.embedded.advancing.instances import start_instance
@@ -40,7 +41,7 @@ class Restarts:
         request: RestartRequest,
         order: Order,
         *,
-        variables: Mapping[str, FeelValue] | None = None,
+        variables: Mapping[str, object] | None = None,
     ) -> InstanceKey:
         """The new instance's key; the old one stays as it is. variables: set over those that it takes.
 
@@ -48,7 +49,7 @@ class Restarts:
         NotFoundError for an unknown element, ReasonMissingError, MisuseError for an entry that the journal has not.
         """
         require_reason(order, self._core.limits.text_characters)
-        given = variables or {}
+        given = values_from_python(variables or {})
         return self._core.submit(
             self._tenant_id, lambda unit: restart_instance(unit, instance_key, request, given, order)
         )

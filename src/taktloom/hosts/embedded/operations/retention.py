@@ -43,6 +43,7 @@ _PARTS = (
     "delete_task_places_of_instance",
     "delete_task_groups_of_instance",
     "delete_user_tasks_of_instance",
+    "delete_task_values_of_instance",
     "delete_jobs_of_instance",
     "delete_timers_of_instance",
     "delete_subscriptions_of_instance",

@@ -232,6 +232,9 @@ DELETE FROM user_task_group WHERE tenant_id = :tenant_id AND user_task_id IN (
 -- name: delete_user_tasks_of_instance
 DELETE FROM user_task WHERE tenant_id = :tenant_id AND instance_key = :instance_key;
 
+-- name: delete_task_values_of_instance
+DELETE FROM user_task_value WHERE tenant_id = :tenant_id AND instance_key = :instance_key;
+
 -- name: delete_jobs_of_instance
 DELETE FROM job WHERE tenant_id = :tenant_id AND job_id > :instance_key AND job_id < :instance_key || ':';
 

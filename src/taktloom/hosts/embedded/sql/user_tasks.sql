@@ -12,6 +12,17 @@ VALUES (:tenant_id, :user_task_id, :instance_key, :definition_key, :process_id, 
 INSERT INTO user_task_group (tenant_id, group_name, user_task_id) VALUES (:tenant_id, :group_name, :user_task_id)
 ON CONFLICT DO NOTHING;
 
+-- Long values of user tasks. A value that is there already is the same one: its key is its digest.
+-- name: insert_user_task_value
+INSERT INTO user_task_value (tenant_id, instance_key, value_digest, value_sealed)
+VALUES (:tenant_id, :instance_key, :value_digest, :value_sealed)
+ON CONFLICT (tenant_id, instance_key, value_digest) DO NOTHING;
+
+-- name: user_task_values
+SELECT value_digest, value_sealed FROM user_task_value
+WHERE tenant_id = :tenant_id AND instance_key = :instance_key
+  AND value_digest IN (SELECT value FROM json_each(:digests));
+
 -- name: end_user_task
 UPDATE user_task SET state = :state, ended_at = :now WHERE tenant_id = :tenant_id AND user_task_id = :user_task_id
   AND state = 'open';

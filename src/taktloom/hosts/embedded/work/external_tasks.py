@@ -14,6 +14,7 @@ from itertools import product
 from typing import cast
 
 from taktloom.feel.values import FeelValue
+from taktloom.feel.wire import values_from_python
 from taktloom.hosts.embedded.advancing.advance import advance, event_time
 from taktloom.hosts.embedded.advancing.back_off import pause_after_failure
 from taktloom.hosts.embedded.core.changes import Topic
@@ -136,12 +137,12 @@ class ExternalTasks:
         def work(unit: Unit) -> None:
             row = _held(unit, task_id, result.worker)
             instance = _end(unit, row)
-            given = dict(result.variables)
+            given = dict(values_from_python(result.variables))
             if result.local_variables and _has_outputs(instance, row):
                 # Output mappings read both; what is not local is set in the instance whether they pass it on or not.
                 if result.variables:
                     _advance(unit, instance, row, VariablesSet, variables=given)
-                given |= result.local_variables
+                given |= values_from_python(result.local_variables)
             if JobId(task_id) in instance.state.jobs:  # unless the variables let an event take over
                 _advance(unit, instance, row, JobCompleted, job_id=JobId(task_id), variables=given)
 
@@ -157,7 +158,7 @@ class ExternalTasks:
             _write_details(unit, row, failure.details)
             instance = unit.instance(InstanceKey(row.text("instance_key")))
             if failure.variables:
-                _advance(unit, instance, row, VariablesSet, variables=failure.variables)
+                _advance(unit, instance, row, VariablesSet, variables=values_from_python(failure.variables))
             left = row.integer("retries_left") - 1 if failure.retries is None else failure.retries
             name = {"tenant_id": unit.tenant_id, "job_id": task_id, "failure": message}
             if JobId(task_id) not in instance.state.jobs:
@@ -190,7 +191,7 @@ class ExternalTasks:
                 job_id=JobId(task_id),
                 error_code=error_code,
                 message=message[: limits.text_characters],
-                variables=result.variables,
+                variables=values_from_python(result.variables),
             )
 
         self._core.submit(self._tenant_id, work)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
-from taktloom.feel.values import FeelValue
+from taktloom.feel.wire import values_from_python
 from taktloom.hosts.embedded.advancing.advance import advance, event_time
 from taktloom.hosts.embedded.advancing.back_off import pause_after_failure
 from taktloom.hosts.embedded.core.changes import Change, Topic
@@ -65,7 +65,7 @@ class JobCompletion:
 
     job_id: JobId
     fence: int
-    variables: Mapping[str, FeelValue]
+    variables: Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,7 +169,7 @@ class Jobs:
         return ()
 
     def complete(
-        self, job_id: JobId, fence: int, variables: Mapping[str, FeelValue], *, actor: str | None = None
+        self, job_id: JobId, fence: int, variables: Mapping[str, object], *, actor: str | None = None
     ) -> CompletionResult:
         """Finish the job; ALREADY_DONE for the same completion again. Raises UnknownJobError, JobLockError.
 
@@ -228,11 +228,11 @@ class Jobs:
         error_code: str,
         *,
         message: str = "",
-        variables: Mapping[str, FeelValue] | None = None,
+        variables: Mapping[str, object] | None = None,
         actor: str | None = None,
     ) -> None:
         """End the job with a BPMN error, for a boundary event to catch; uncaught it becomes an incident."""
-        limits = self._core.limits
+        limits, values = self._core.limits, values_from_python(variables or {})
         require_within("error_code", len(error_code), limits.text_characters)
 
         def work(unit: Unit) -> None:
@@ -246,7 +246,7 @@ class Jobs:
                 job_id=job_id,
                 error_code=error_code,
                 message=message[: limits.text_characters],
-                variables=variables or {},
+                variables=values,
             )
             advance(unit, instance, event)
 
@@ -258,7 +258,7 @@ class Jobs:
         fence: int,
         escalation_code: str,
         *,
-        variables: Mapping[str, FeelValue] | None = None,
+        variables: Mapping[str, object] | None = None,
         actor: str | None = None,
     ) -> bool:
         """Tell the process of an escalation while the job goes on; whether the worker still has the job after it.
@@ -266,6 +266,7 @@ class Jobs:
         What catches the escalation may interrupt the activity. Not caught, it is passed over (BPMN 2.0.2, 10.5.1).
         Raises UnknownJobError, JobLockError.
         """
+        values = values_from_python(variables or {})
         require_within("escalation_code", len(escalation_code), self._core.limits.text_characters)
 
         def work(unit: Unit) -> bool:
@@ -276,7 +277,7 @@ class Jobs:
                 actor=actor or row.text_or_none("worker"),
                 job_id=job_id,
                 escalation_code=escalation_code,
-                variables=variables or {},
+                variables=values,
             )
             advance(unit, instance, event)
             return job_id in instance.state.jobs
@@ -362,7 +363,7 @@ def _complete(unit: Unit, completion: JobCompletion, actor: str | None) -> Compl
         occurred_at=event_time(unit, instance),
         actor=actor or job.worker,
         job_id=completion.job_id,
-        variables=completion.variables,
+        variables=values_from_python(completion.variables),
     )
     advance(unit, instance, event)
     unit.count_job("completed", job.job_type)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from taktloom.feel.values import FeelValue
+from taktloom.feel.wire import values_from_python
 from taktloom.hosts.embedded.advancing.advance import advance, event_time
 from taktloom.hosts.embedded.advancing.instances import COUNTED_UP_TO
 from taktloom.hosts.embedded.advancing.task_places import (
@@ -28,9 +29,10 @@ from taktloom.hosts.embedded.advancing.task_rows import (
     task_row,
 )
 from taktloom.hosts.embedded.core.changes import Topic
+from taktloom.hosts.embedded.core.job_values import user_task_variables
 from taktloom.hosts.embedded.core.limits import page_size, require_count, require_within
 from taktloom.hosts.embedded.core.unit import Core, Unit
-from taktloom.hosts.embedded.core.values import ValueOwner, load_values
+from taktloom.hosts.embedded.core.values import ValueOwner
 from taktloom.hosts.embedded.core.views import user_task_view
 from taktloom.hosts.embedded.work.form_versions import find_form, form_schema
 from taktloom.hosts.embedded.work.forms import require_fits_form
@@ -104,11 +106,12 @@ class UserTasks:
             executable = self._core.catalogue.by_key(session, self._tenant_id, key).executable
             schema = None if form_id is None else form_schema(session, self._tenant_id, executable, key, form_id)
             form = None if form_id is None else find_form(session, self._tenant_id, key, form_id)
+            variables = self._variables(session, row)
         is_own = any(own.id == form_id for own in executable.definition.forms)
         return UserTaskDetail(
             task=user_task_view(row),
             form_schema=schema,
-            variables=self._variables(row),
+            variables=variables,
             form_id=form_id,
             form_version=None if form is None or is_own else form.integer("version"),
         )
@@ -214,13 +217,14 @@ class UserTasks:
         return self._core.submit(self._tenant_id, work)
 
     def complete(
-        self, user_task_id: UserTaskId, variables: Mapping[str, FeelValue], *, user: str | None = None
+        self, user_task_id: UserTaskId, variables: Mapping[str, object], *, user: str | None = None
     ) -> UserTaskView:
         """Finish an open task; an unclaimed one becomes *user*'s by it.
 
         Raises UserTaskStateError when it is over, delegated or somebody else's, FormRefusedError when the values do not
         fit its form, LimitExceededError.
         """
+        values = values_from_python(variables)
 
         def work(unit: Unit) -> UserTaskView:
             row = open_task_row(unit, user_task_id)
@@ -234,7 +238,7 @@ class UserTasks:
                     "Give it back (resolve) first.",
                     {"user_task_id": user_task_id},
                 )
-            self._require_fits(unit, row, variables)
+            self._require_fits(unit, row, values)
             if holder is None and user is not None:
                 assign_task(unit, row, user)
             end_task(unit, user_task_id, "completed")
@@ -244,7 +248,7 @@ class UserTasks:
                 occurred_at=event_time(unit, instance),
                 actor=user or holder,
                 user_task_id=user_task_id,
-                variables=variables,
+                variables=values,
             )
             advance(unit, instance, event)
             unit.note(Topic.TASKS, "completed", instance)
@@ -260,12 +264,13 @@ class UserTasks:
         executable = self._core.catalogue.by_key(unit.session, unit.tenant_id, key).executable
         schema = form_schema(unit.session, unit.tenant_id, executable, key, form_id)
         if schema is not None:
-            require_fits_form(schema, variables, self._variables(row), unit.now)
+            require_fits_form(schema, variables, self._variables(unit.session, row), unit.now)
 
-    def _variables(self, row: Row) -> Mapping[str, FeelValue]:
+    def _variables(self, session: Session, row: Row) -> Mapping[str, FeelValue]:
         subject = row.text_or_none("subject_key")
         owner = ValueOwner(tenant_id=self._tenant_id, subject_key=None if subject is None else SubjectKey(subject))
-        return load_values(self._core.codec.unseal(row.blob("variables_sealed"), owner))
+        key = InstanceKey(row.text("instance_key"))
+        return user_task_variables(session, self._core.codec, key, owner, row.blob("variables_sealed"))
 
     def _each(
         self, user_task_ids: Sequence[UserTaskId], work: Callable[[UserTaskId], Callable[[Unit], UserTaskView]]
