@@ -5781,6 +5781,8 @@ export interface components {
             status?: ("active" | "completed" | "terminated" | "cancelled" | "failed") | null;
             /** Version */
             version?: number | null;
+            /** Version Tag */
+            version_tag?: string | null;
             /** With Incidents */
             with_incidents?: boolean | null;
         };
@@ -9729,6 +9731,7 @@ export interface operations {
             query?: {
                 process_id?: string | null;
                 version?: number | null;
+                version_tag?: string | null;
                 status?: ("active" | "completed" | "terminated" | "cancelled" | "failed") | null;
                 with_incidents?: boolean | null;
                 is_suspended?: boolean | null;
