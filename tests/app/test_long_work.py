@@ -68,9 +68,16 @@ def test_a_refusal_is_kept_for_whoever_asks(works: LongWork) -> None:
     assert status.error.cause == "Row 3 has no case."
 
 
-def test_a_defect_is_told_by_its_id_only(works: LongWork, caplog: pytest.LogCaptureFixture) -> None:
+class PanicError(BaseException):
+    """As the compiled parts of libraries raise: none of Python's exceptions."""
+
+
+@pytest.mark.parametrize("kind", [ZeroDivisionError, PanicError])
+def test_a_defect_is_told_by_its_id_only(
+    works: LongWork, caplog: pytest.LogCaptureFixture, kind: type[BaseException]
+) -> None:
     def work(handle: WorkHandle) -> None:
-        raise ZeroDivisionError("secret value 17")
+        raise kind("secret value 17")
 
     status = _end(works, works.begin(work, kind=WorkKind.IMPORT))
 

@@ -23,6 +23,7 @@ LAUGHS = "<!DOCTYPE log [" + '<!ENTITY a "ha">' + "".join(
     f'<!ENTITY {one} "{f"&{before};" * 10}">' for before, one in zip("abcdefghi", "bcdefghij", strict=True)
 ) + "]>"  # fmt: skip
 OUTSIDE = '<!DOCTYPE log [<!ENTITY j SYSTEM "file:///etc/passwd">]>'
+SEVERAL_KEYS = "".join(f'<string key="k{number}" value="v"/>' for number in range(200_000))
 NESTED = '<string key="k" value="v">' * 100_000
 
 
@@ -117,6 +118,27 @@ def endless_view() -> bytes:
         return path.read_bytes()
 
 
+def shared_table() -> bytes:
+    """An SQLite file of a megabyte that maps 10,000 types to one table of 10,000 rows: 100,000,000 records."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "log.sqlite"
+        connection = apsw.Connection(str(path))
+        connection.execute(
+            """
+            CREATE TABLE event (ocel_id, ocel_type); CREATE TABLE event_map_type (ocel_type, ocel_type_map);
+            CREATE TABLE object (ocel_id, ocel_type); CREATE TABLE object_map_type (ocel_type, ocel_type_map);
+            CREATE TABLE event_a (ocel_id, ocel_time);
+            CREATE TABLE numbers (n);
+            INSERT INTO numbers WITH RECURSIVE i(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM i WHERE n < 10000)
+                SELECT n FROM i;
+            INSERT INTO event_a SELECT 'e' || n, '2026-01-01T00:00:00Z' FROM numbers;
+            INSERT INTO event_map_type SELECT 't' || n, 'a' FROM numbers;
+            """
+        )
+        connection.close()
+        return path.read_bytes()
+
+
 TIMES = ["2026-01-01T00:00:00Z"] * 3
 NAMES = ["a", "b", "c"]
 BYTES = [b"\xff"] * 3
@@ -128,11 +150,21 @@ REFUSED: Mapping[str, tuple[str, Callable[[], bytes]]] = {
     "half a gzip": ("log.csv.gz", lambda: gzip.compress((HEAD + ROW * 9_000).encode())[:-20]),
     "a gzip of blanks": ("log.csv.gz", lambda: gzip.compress(b" " * 100 * MEGABYTE, compresslevel=1)),
     "a gzip of one cell": ("log.csv.gz", lambda: gzip.compress(HEAD.encode() + b"x" * 100 * MEGABYTE, compresslevel=1)),
+    "a gzip of a row and a line of 100 MB": (
+        "log.csv.gz", lambda: gzip.compress((HEAD + ROW + "1,").encode() + b"x" * 100 * MEGABYTE, compresslevel=1),
+    ),
+    "a gzip of a quote that never ends": (
+        "log.csv.gz", lambda: gzip.compress((HEAD + ROW + '1,"').encode() + b"x,y\n" * 25 * MEGABYTE, compresslevel=1),
+    ),
+    "a gzip of zeros": ("log.csv.gz", lambda: gzip.compress(bytes(100 * MEGABYTE), compresslevel=1)),
     "a gzip of blanks in XES": ("log.xes.gz", lambda: gzip.compress(b"<log>" + b" " * 100 * MEGABYTE, compresslevel=1)),
     "gzip in gzip": ("log.csv.gz", lambda: gzip.compress(gzip.compress((HEAD + ROW).encode()))),
     "entities that multiply": ("log.xes", lambda: xes(EVENT.format("&j;"), before=LAUGHS)),
     "an entity from outside": ("log.xes", lambda: xes(EVENT.format("&j;"), before=OUTSIDE)),
     "attributes nested 100,000 deep": ("log.xes", lambda: xes(EVENT.format("a").replace("</event>", NESTED))),
+    "an event of 200,000 attributes": (
+        "log.xes", lambda: xes(EVENT.format("a").replace("</event>", SEVERAL_KEYS + "</event>")),
+    ),
     "XES with a NUL byte": ("log.xes", lambda: xes(EVENT.format("a\0"))),
     "XES in another encoding than it says": ("log.xes", lambda: xes(EVENT.format("~")).replace(b"~", b"\xe9")),
     "XES without times": ("log.xes", lambda: xes('<event><string key="concept:name" value="a"/></event>')),
@@ -145,6 +177,7 @@ REFUSED: Mapping[str, tuple[str, Callable[[], bytes]]] = {
     "OCEL without times": ("log.jsonocel", lambda: ocel([{"id": "e", "type": "a"}], [ocel_object("o")])),
     "OCEL whose events all dangle": ("log.jsonocel", lambda: ocel([ocel_event(1, "nothing")], [ocel_object("o")])),
     "OCEL from a view without end": ("log.sqlite", endless_view),
+    "OCEL whose types share one table": ("log.sqlite", shared_table),
     "half an SQLite file": ("log.sqlite", lambda: endless_view()[:4_000]),
     "two cells a billion apart": ("log.xlsx", far_apart),
     "one text in 20,000 cells": ("log.xlsx", one_text_many_times),
@@ -162,6 +195,10 @@ REFUSED: Mapping[str, tuple[str, Callable[[], bytes]]] = {
         "log.parquet", lambda: parquet(case=NAMES, activity=[{"a": 1}] * 3, time=TIMES),
     ),
     "Parquet of 30 gigabytes of one text": ("log.parquet", long_parquet),
+    "Parquet with times beyond every calendar": (
+        "log.parquet",
+        lambda: parquet(case=NAMES, activity=NAMES, time=pl.Series([0, 1, 2**62]).cast(pl.Datetime("us", "UTC"))),
+    ),
     "half a Parquet file": ("log.parquet", lambda: parquet(case=NAMES, activity=NAMES, time=TIMES)[:-20]),
     "nothing": ("log.csv", lambda: b""),
     "a page": ("log.html", lambda: b"<!doctype html><html><body>sign in</body></html>"),

@@ -54,11 +54,20 @@ def test_a_problem_carries_cause_place_remedy_and_findings() -> None:
     assert [(one.rule, one.place.element_id) for one in problem.findings] == [("no-end", "p")]
 
 
+class PanicError(BaseException):
+    """As the compiled parts of libraries raise: none of Python's exceptions."""
+
+
+@pytest.mark.parametrize("kind", [ZeroDivisionError, PanicError])
 def test_a_defect_of_ours_shows_an_id_and_nothing_else(
-    rooms: Rooms, admin: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    rooms: Rooms,
+    admin: Client,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    kind: type[BaseException],
 ) -> None:
     def break_down(**_: object) -> None:
-        raise ZeroDivisionError("secret value 17")
+        raise kind("secret value 17")
 
     monkeypatch.setattr(rooms.identity, "list_audit", break_down)
 

@@ -232,7 +232,7 @@ def _carry_out(handle: WorkHandle, work: Callable[[WorkHandle], object]) -> None
     except TaktloomError as error:
         state = WorkState.CANCELLED if handle.is_cancelled() else WorkState.FAILED
         handle.status = replace(handle.status, state=state, eta_s=None, error=error)
-    except Exception:  # a thread's boundary: whatever happens must reach the person who waits
+    except BaseException:  # a thread's boundary: a panic of a compiled library, too, must reach the person who waits
         error_id = secrets.token_hex(6)
         LOGGER.exception("unexpected error %s", error_id)
         failure = UnexpectedError(

@@ -32,7 +32,7 @@ class ArgumentUnreadableError(MisuseError):
     code = "TL-2925"
 
 
-def known_cause(error: Exception) -> TaktloomError | None:
+def known_cause(error: BaseException) -> TaktloomError | None:
     """What stands behind an error that no command foresaw, where the caller can do something about it."""
     refusal = machine_refusal(error)
     if refusal is not None:

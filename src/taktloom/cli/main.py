@@ -168,9 +168,9 @@ def run(arguments: Sequence[str]) -> int:
     except (typer.Abort, KeyboardInterrupt):
         sys.stderr.write("stopped\n")
         return INTERRUPTED
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit):
         raise
-    except Exception as error:  # the command's boundary: a person gets one line, the log gets the stack
+    except BaseException as error:  # the boundary, also for a library's panic: one line; the log gets the stack
         known = failures.known_cause(error)
         return failures.report_defect(error) if known is None else failures.report(known, as_json="--json" in arguments)
     if result == INTERRUPTED:  # what typer makes of Ctrl+C

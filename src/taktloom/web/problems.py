@@ -7,6 +7,7 @@ and nothing else.
 
 import logging
 import secrets
+from asyncio import CancelledError
 from collections.abc import Mapping
 
 from fastapi import FastAPI, Request
@@ -111,9 +112,9 @@ class Failures:
 
         try:
             await self._application(scope, receive, send_noting)
-        except BodyTooLargeError:
+        except (BodyTooLargeError, CancelledError, KeyboardInterrupt, SystemExit):
             raise
-        except Exception as error:
+        except BaseException as error:  # a panic of a compiled library is no Exception
             if not has_begun and scope["type"] == "http":
                 await problem_response(failure_of(error))(scope, receive, send)
             elif not is_answered:

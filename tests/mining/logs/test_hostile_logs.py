@@ -9,7 +9,7 @@ import pytest
 from taktloom.app.review import _mine
 from taktloom.app.review_records import map_record, review_record
 from taktloom.mining.logs.canonical import CanonicalLog
-from taktloom.mining.logs.errors import BadRowsError, TooManyActivitiesError
+from taktloom.mining.logs.errors import BadRowsError, LogTooLargeError, TooManyActivitiesError
 from taktloom.mining.logs.importing import import_log
 from taktloom.mining.logs.requests import BadRows, ImportLimits, ImportRequest
 from taktloom.mining.review import ReviewReport, review, review_to_json
@@ -167,8 +167,15 @@ def test_the_hour_that_clocks_skip_and_the_one_that_occurs_twice_are_counted(tmp
 
 @pytest.mark.parametrize("after", ["", "1,b,2026-01-02T10:00:00Z,Ann\n"])
 def test_a_row_of_fifty_million_characters_is_named(tmp_path: Path, after: str) -> None:
-    with pytest.raises(BadRowsError) as refused:
+    with pytest.raises(LogTooLargeError) as refused:
         load(tmp_path, f"1,{'a' * 50_000_000},2026-01-01T10:00:00Z,Ann\n{after}")
+
+    assert (refused.value.parameters["what"], refused.value.place.line) == ("characters in a line", 2)
+
+
+def test_a_row_of_five_million_characters_is_one_bad_row(tmp_path: Path) -> None:
+    with pytest.raises(BadRowsError) as refused:
+        load(tmp_path, f'1,{"a" * 5_000_000},2026-01-01T10:00:00Z,"Ann\nB"\n')
 
     assert [(each.rule, each.place.line) for each in refused.value.examples] == [("row-too-large", 2)]
 

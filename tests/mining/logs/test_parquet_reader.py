@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 
 from taktloom.mining.logs.canonical import CanonicalLog
+from taktloom.mining.logs.errors import UnreadableLogError
 from taktloom.mining.logs.importing import import_log, sniff_log
 from taktloom.mining.logs.requests import ImportRequest
 from tests.mining.given_logs import IMPORTED_AT
@@ -87,3 +88,22 @@ def test_a_time_of_day_is_not_when_something_happened(tmp_path: Path) -> None:
     pl.read_parquet(path).rename({"timestamp": "stamp"}).write_parquet(path)
 
     assert sniff_log(path).parts["timestamp"] == "stamp"
+
+
+@pytest.mark.parametrize("name", ["timestamp", "paid"])
+@pytest.mark.parametrize("instant", [-(2**63) + 1, 2**63 - 1, 253_402_300_800_000_000])
+def test_times_outside_of_the_calendar_are_refused_with_their_column(tmp_path: Path, name: str, instant: int) -> None:
+    path = write(tmp_path, pl.Series(name, [0, instant]).cast(pl.Datetime("us", "UTC")))
+
+    for read in (sniff_log, load):
+        with pytest.raises(UnreadableLogError) as refused:
+            read(path)
+        assert (refused.value.reason, refused.value.place.element_id) == ("time-range", name)
+
+
+def test_the_last_instant_of_the_calendar_is_a_time(tmp_path: Path) -> None:
+    last = datetime(9999, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)
+
+    path = write(tmp_path, pl.Series("paid", [last, datetime(1, 1, 2, tzinfo=UTC)]))
+
+    assert load(path).events().collect()["event.paid"].to_list()[0] == last

@@ -293,6 +293,40 @@ def test_table_names_in_a_database_are_quoted(tmp_path: Path) -> None:
     assert log.event_attributes.rows() == [("e1", evil, "value")]
 
 
+def test_a_table_that_many_types_share_is_not_read_as_many_times(tmp_path: Path) -> None:
+    path = tmp_path / "log.sqlite"
+    connection = apsw.Connection(str(path))
+    connection.execute(
+        """
+        CREATE TABLE event (ocel_id, ocel_type); CREATE TABLE object (ocel_id, ocel_type);
+        CREATE TABLE event_map_type (ocel_type, ocel_type_map); CREATE TABLE object_map_type (ocel_type, ocel_type_map);
+        CREATE TABLE event_a (ocel_id, ocel_time); INSERT INTO event_a VALUES ('e1', '2024-01-01T00:00:00Z');
+        INSERT INTO event VALUES ('e1', 'A'); INSERT INTO event_map_type VALUES ('A', 'a'), ('B', 'a');
+        """
+    )
+    connection.close()
+
+    with pytest.raises(UnreadableLogError, match="Several types share the table event_a"):
+        read_object_log(path)
+
+
+def test_the_texts_of_an_object_centric_log_are_bounded_together(tmp_path: Path) -> None:
+    objects = [
+        {
+            "id": str(number),
+            "type": "order",
+            "attributes": [{"name": "note", "value": "x" * 100, "time": "1970-01-01T00:00:00Z"}],
+        }
+        for number in range(10)
+    ]
+    path = write_json(tmp_path, objects=objects)
+
+    with pytest.raises(LogTooLargeError) as refused:
+        read_object_log(path, limits=ImportLimits(held_characters=900))
+
+    assert refused.value.parameters["what"] == "characters in all values"
+
+
 def test_types_with_like_names_get_tables_of_their_own() -> None:
     types = [DeclaredType(name=name) for name in ("a b", "aB", "A-b", "é", "--")]
 
@@ -305,7 +339,7 @@ def test_types_with_like_names_get_tables_of_their_own() -> None:
 def test_limits_hold_for_records_and_for_what_an_archive_unpacks_to(tmp_path: Path) -> None:
     path = write_json(tmp_path, objects=[{"id": str(number), "type": "order"} for number in range(100)])
     with pytest.raises(LogTooLargeError):
-        read_object_log(path, limits=ImportLimits(rows=50))
+        read_object_log(path, limits=ImportLimits(held_records=50))
 
     bomb = tmp_path / "bomb.zip"
     with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -29,6 +29,7 @@ from taktloom.mining.logs.encodings import (
     RawBytes,
     codec_name,
     guess_encoding,
+    nul_byte,
     prepare_text,
     read_sample,
     unread_text,
@@ -47,6 +48,7 @@ COPIED_CHARACTERS = 4 * 1024 * 1024
 CASE_PREFIX = "case:"
 WORKING_MEMORY = "1GB"
 LINE_BYTES = 4_000_000  # told to DuckDB: of a first row over its own default it says nothing at all
+MOST_REJECTS = 1_000_000  # each is held in memory, by its line
 REASONS = {
     "MISSING COLUMNS": "row-too-short",
     "TOO MANY COLUMNS": "row-too-long",
@@ -201,8 +203,11 @@ def _split_exactly(
         _limit(connection, workspace)
         _run(connection, _copy_sql(len(shape.columns)), [str(text.path), shape.delimiter, str(target)], raw)
         rejects = connection.execute(
-            "SELECT line, min(error_type::VARCHAR), min(column_idx) FROM reject_errors GROUP BY line ORDER BY line"
+            "SELECT line, min(error_type::VARCHAR), min(column_idx) FROM reject_errors GROUP BY line ORDER BY line "
+            f"LIMIT {MOST_REJECTS}"
         ).fetchall()
+    if len(rejects) >= MOST_REJECTS:
+        raise LogTooLargeError("rows that do not split into columns", MOST_REJECTS, raw.place)
     _check_cells(target, len(shape.columns), raw)
     return (target,), rejects
 
@@ -215,7 +220,8 @@ def _copy_sql(columns: int) -> str:
     types = ", ".join(f"'c{index}': 'VARCHAR'" for index in range(columns))
     return (
         "COPY (SELECT * FROM read_csv(?, delim=?, header=true, auto_detect=false, quote='\"', escape='\"', "
-        f"columns={{{types}}}, max_line_size={LINE_BYTES}, store_rejects=true)) "
+        f"columns={{{types}}}, max_line_size={LINE_BYTES}, store_rejects=true, "
+        f"rejects_limit={2 * MOST_REJECTS})) "
         "TO (?) (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)"
     )
 
@@ -279,7 +285,10 @@ def csv_sample(raw: RawBytes, encoding: str | None, delimiter: str | None) -> tu
     """The first rows as text columns, the encoding and the delimiter."""
     sample = read_sample(raw)
     found = codec_name(encoding, raw) if encoding else guess_encoding(sample)
-    text = codecs.getincrementaldecoder(found)(errors="replace").decode(sample).replace("\0", "")
+    decoded = codecs.getincrementaldecoder(found)(errors="replace").decode(sample)
+    text = decoded.replace("\0", "")  # the import names its line; what is nothing else is not looked at
+    if "\0" in decoded and not text.strip():
+        raise nul_byte(raw, 1)
     shape = csv_shape(text, raw, delimiter)
     lines = list(io.StringIO(text.removeprefix("\ufeff"), newline=""))[shape.lines_before :]
     complete = lines[:-1] if len(sample) >= SAMPLE_BYTES else lines

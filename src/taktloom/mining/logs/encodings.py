@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from taktloom.mining.logs.errors import ImportCancelledError, LogTooLargeError, UnreadableLogError
+from taktloom.mining.logs.line_watch import LineWatch
 from taktloom.mining.logs.requests import ImportLimits, ImportStage, ImportWatch, Progress
 from taktloom.model.places import Place
 
@@ -226,14 +227,14 @@ def _decode(raw: RawBytes, workspace: Path, encoding: str) -> PreparedText:
 
 
 def _texts(raw: RawBytes, digest: Digest, encoding: str) -> Iterator[str]:
-    """The decoded text piece by piece; refuses NUL and undecodable bytes with their line."""
+    """The decoded text piece by piece; refuses NUL, undecodable bytes and endless lines, with their line."""
     decoder = codecs.getincrementaldecoder(encoding)()
-    lines = 1
+    lines = LineWatch(raw.name, raw.limits)
     for piece in itertools.chain(unpacked_chunks(raw, digest), (b"",)):
         try:
             text = decoder.decode(piece, final=not piece)
         except UnicodeDecodeError as error:
-            line = lines + piece[: max(error.start, 0)].count(b"\n")
+            line = lines.number + piece[: max(error.start, 0)].count(b"\n")
             raise UnreadableLogError(
                 "encoding",
                 f"The bytes here are not {encoding}.",
@@ -241,12 +242,16 @@ def _texts(raw: RawBytes, digest: Digest, encoding: str) -> Iterator[str]:
                 "Name the file's encoding: --encoding gb18030, say.",
             ) from error
         if "\0" in text:
-            line = lines + text[: text.index("\0")].count("\n")
-            raise UnreadableLogError(
-                "nul-byte",
-                "The text holds a NUL byte.",
-                Place(source=raw.name, line=line),
-                "Export the log again as plain text.",
-            )
-        lines += text.count("\n")
+            raise nul_byte(raw, lines.number + text[: text.index("\0")].count("\n"))
+        lines.follow(text)
         yield text
+
+
+def nul_byte(raw: RawBytes, line: int) -> UnreadableLogError:
+    """The refusal of text with a NUL byte on *line*."""
+    return UnreadableLogError(
+        "nul-byte",
+        "The text holds a NUL byte.",
+        Place(source=raw.name, line=line),
+        "Export the log again as plain text.",
+    )

@@ -63,6 +63,7 @@ SAMPLE_ROWS = 1_000
 WORKSPACE_PREFIX = ".importing-"
 COPIED_BYTES = 32 * 1024 * 1024
 CANNOT_COPY = {errno.EXDEV, errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.EPERM}
+OS_ERROR = re.compile(r"\(os error (\d{1,4})\)")
 FOREIGN = {
     b"SQLite format 3\0": ("sqlite", "This is an SQLite database, perhaps an object-centric log."),
     b"%PDF": ("pdf", "This is a PDF document."),
@@ -106,6 +107,11 @@ def prepare_log(request: ImportRequest, workspace: Path, target: Path, watch: Im
     except (OSError, MemoryError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
         raise LogStorageError(_place(request).source, reason) from error
+    except pl.exceptions.PolarsError as error:  # what the system refuses while Polars writes comes as text
+        refused = OS_ERROR.search(str(error))
+        if refused is None:
+            raise
+        raise LogStorageError(_place(request).source, os.strerror(int(refused[1]))) from error
 
 
 def _prepare(request: ImportRequest, workspace: Path, target: Path, watch: ImportWatch) -> None:

@@ -48,21 +48,27 @@ class ImportLimits:
     """Bounds on what is read; over one of them LogTooLargeError names it.
 
     file_bytes: generous, because the file lies on this machine already; what a server lets in is bounded as it comes.
+    line_characters: of a line, and from the quote that opens a cell to the next quote (see `line_watch`).
     label_characters: of a case or an activity, else the row is a bad one. activities: different ones; with more of them
     the column holds numbers or free text (TooManyActivitiesError). part_rows: how many rows of a text column are in
     memory at once and, up to the end of a case, how many a segment of the log holds; the rows are the same for any.
     held_rows: a log of more rows is sorted by way of the disk (buckets); cases are numbered differently then.
+    held_records, held_characters: events, objects, values and relations of an object-centric log, which is read into
+    memory whole, and the texts of its values.
     """
 
     file_bytes: int = 1024**4
     unpacked_bytes: int = 16 * 1024**3
     columns: int = 1_000
     cell_characters: int = 1_000_000
+    line_characters: int = 16 * 1024**2
     rows: int = 200_000_000
     label_characters: int = 1_000
     activities: int = 10_000
     part_rows: int = 4_000_000
     held_rows: int = 40_000_000
+    held_records: int = 20_000_000
+    held_characters: int = 1024**3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

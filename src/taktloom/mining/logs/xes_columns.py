@@ -30,6 +30,11 @@ class ColumnTypes:
         self._pairs: set[tuple[str, str]] = set()
         self._seen: dict[str, set[AttributeType]] = {}
 
+    @property
+    def columns(self) -> int:
+        """How many columns had a value."""
+        return len(self._seen)
+
     def note(self, column: str, kind: str) -> None:
         """Remember that *column* had a value of XES type *kind*."""
         if (column, kind) not in self._pairs:

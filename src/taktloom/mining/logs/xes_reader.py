@@ -54,8 +54,6 @@ def stage_any_xes(raw: RawBytes, workspace: Path) -> Staging:
     for batch in _batches(_rows(raw, digest, staged.types)):
         names = dict.fromkeys(name for row in batch for name in row)
         staged.columns.update(names)
-        if len(staged.columns) > raw.limits.columns:
-            raise LogTooLargeError("columns", raw.limits.columns, raw.place)
         staged.rows += len(batch)
         if staged.rows > raw.limits.rows:
             raise LogTooLargeError("rows", raw.limits.rows, raw.place)
@@ -109,12 +107,12 @@ def _rows(raw: RawBytes, digest: Digest, types: ColumnTypes) -> Iterator[Row]:
             if _local(child) == "event":
                 events.append(child)
             else:
-                _read_attribute(child, CASE_PREFIX, case, types, raw.limits.cell_characters)
+                _read_attribute(child, CASE_PREFIX, case, types, raw)
         case[CASE_NAME] = names.name(case.get(CASE_NAME))
         for event in events:
             row = dict(case)
             for child in event:
-                _read_attribute(child, "", row, types, raw.limits.cell_characters)
+                _read_attribute(child, "", row, types, raw)
             yield row
 
 
@@ -128,8 +126,9 @@ def _local(element: etree._Element) -> str:
     return _kind(element.tag)
 
 
-def _read_attribute(element: etree._Element, prefix: str, row: Row, types: ColumnTypes, limit: int) -> None:
+def _read_attribute(element: etree._Element, prefix: str, row: Row, types: ColumnTypes, raw: RawBytes) -> None:
     """Put one attribute and those nested in it into *row*."""
+    limits = raw.limits
     pending = [(element, prefix, 0)]
     while pending:
         each, before, depth = pending.pop()
@@ -139,10 +138,12 @@ def _read_attribute(element: etree._Element, prefix: str, row: Row, types: Colum
         column = before + key
         value = _list_text(each) if kind == "list" else each.get("value")
         if value is not None and kind in XES_TYPES:
-            if len(value) > limit:
-                raise LogTooLargeError("characters in a cell", limit)
+            if len(value) > limits.cell_characters:
+                raise LogTooLargeError("characters in a cell", limits.cell_characters, raw.place)
             row[column] = value
             types.note(column, kind)
+            if types.columns > limits.columns:  # before a million of them are made into a table
+                raise LogTooLargeError("columns", limits.columns, raw.place)
         if len(each) and kind != "list":
             pending.extend((child, f"{column}.", depth + 1) for child in each)
 

@@ -62,12 +62,13 @@ class ObjectRecords:
     event_attributes: list[tuple[str, str, str]] = field(default_factory=list)
     object_attributes: list[tuple[str, str, str, str]] = field(default_factory=list)  # with its time
     rows: int = 0
+    characters: int = 0
 
     def count(self, rows: int = 1) -> None:
-        """Refuse what has no end, and heed whoever listens; readers call it for each record."""
+        """Refuse what memory cannot hold, and heed whoever listens; readers call it for each record."""
         self.rows += rows
-        if self.rows > self.limits.rows:
-            raise LogTooLargeError("rows", self.limits.rows, self.place)
+        if self.rows > self.limits.held_records:
+            raise LogTooLargeError("records of objects and events", self.limits.held_records, self.place)
         if self.rows % HEED_EVERY == 0:
             heed()
 
@@ -100,6 +101,9 @@ class ObjectRecords:
     def _require_cell(self, value: str) -> None:
         if len(value) > self.limits.cell_characters:
             raise LogTooLargeError("characters in a cell", self.limits.cell_characters, self.place)
+        self.characters += len(value)
+        if self.characters > self.limits.held_characters:
+            raise LogTooLargeError("characters in all values", self.limits.held_characters, self.place)
 
     def broken(self, cause: str, element: str = "") -> UnreadableLogError:
         """The file is no readable object-centric log."""

@@ -125,8 +125,12 @@ def _type_tables(database: _Database, owner: str) -> Iterator[tuple[str, str]]:
     mapped = f"{owner}_map_type"
     if mapped not in database.tables:
         raise database.records.broken(f"The database lacks the table {mapped}.")
+    read: set[str] = set()
     for kind, suffix in database.rows(mapped, ("ocel_type", "ocel_type_map")):
         table = f"{owner}_{suffix}".lower()
+        if table in read:  # a small file that maps one table to many types would be read as many times
+            raise database.records.broken(f"Several types share the table {owner}_{(suffix or '')[:80]}.")
+        read.add(table)
         if table not in database.tables:
             raise database.records.broken(f"The database lacks the table of the type '{(kind or '')[:80]}'.")
         yield kind or "", table
