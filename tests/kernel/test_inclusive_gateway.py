@@ -7,8 +7,16 @@ from taktloom.kernel import compile_process
 from taktloom.kernel.commands import ChooseFlow, InstanceOutcome
 from taktloom.kernel.events import FlowChosen
 from taktloom.model.errors import MisuseError
+from taktloom.model.event_definitions import LinkDefinition
 from taktloom.model.identifiers import ElementId
-from taktloom.model.process import ExclusiveGateway, InclusiveGateway, ParallelGateway, Task
+from taktloom.model.process import (
+    ExclusiveGateway,
+    InclusiveGateway,
+    IntermediateCatchEvent,
+    IntermediateThrowEvent,
+    ParallelGateway,
+    Task,
+)
 from tests.kernel.build import eid, process, sub_process
 from tests.kernel.driver import Driver, run_of, shown
 from tests.kernel.parts import E, S, error, job, timer
@@ -305,3 +313,24 @@ def test_the_ways_to_a_join_are_found_once_for_all_instances() -> None:
     assert executable.upstream[join][executable.node_index[eid("split")]] == 0b111
     assert executable.upstream[join][executable.node_index[eid("b")]] == 0b010
     assert executable.node_index[eid("after")] not in executable.upstream[join]
+
+
+def test_a_join_waits_for_what_comes_by_a_link() -> None:
+    link = LinkDefinition(name="on")
+    throw, catch = (
+        IntermediateThrowEvent(id=eid("t"), definition=link),
+        IntermediateCatchEvent(id=eid("c"), definition=link),
+    )
+    run = run_of(
+        process(
+            S, InclusiveGateway(id=eid("split")), job("a"), throw, catch, job("b"), JOIN, job("after"), E,
+            flows="s > split > a > t\nc > join > after > e\nsplit > b > join",
+            conditions={"split-a": "true", "split-b": "true"},
+        )
+    )  # fmt: skip
+
+    run.start()
+    run.complete("b")
+    assert jobs(run) == ["a"]
+    run.complete("a")
+    assert jobs(run) == ["after"]

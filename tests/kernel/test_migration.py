@@ -40,7 +40,7 @@ from taktloom.model.process import (
     SubProcess,
     UserTask,
 )
-from tests.kernel.build import eid, event_sub_process, flows_of, process
+from tests.kernel.build import eid, event_sub_process, flows_of, process, sub_process
 from tests.kernel.driver import Driver
 from tests.properties.processes import compiled
 
@@ -330,3 +330,26 @@ def test_an_incident_stays_and_can_be_resolved_in_the_new_version() -> None:
     run.complete("a")
 
     assert run.outcome() is InstanceOutcome.COMPLETED
+
+
+def test_what_can_be_compensated_inside_an_ended_sub_process_is_undone_by_the_handler_of_the_target() -> None:
+    def undoable(*before: AnyFlowNode) -> ProcessDefinition:
+        undo = BoundaryEvent(
+            id=eid("undo"), attached_to=eid("x"), definition=CompensateDefinition(), compensation_handler=eid("back")
+        )
+        inner = (
+            StartEvent(id=eid("is")), *before, work("x"), undo, work("back", is_for_compensation=True),
+            EndEvent(id=eid("ie")),
+        )  # fmt: skip
+        path = " > ".join(["is", *(node.id for node in before), "x", "ie"])
+        end = EndEvent(id=eid("end"), definition=CompensateDefinition())
+        nodes = (StartEvent(id=eid("start")), sub_process("sub", *inner, flows=path), work("later"), end)
+        return process(*nodes, flows="start > sub > later > end")
+
+    run = started(undoable())
+    run.complete("x")
+    migrate(run, plan(run, undoable(ManualTask(id=eid("new")), ManualTask(id=eid("newer")))))
+
+    run.complete("later")
+
+    assert run.open_work() == {"job": ["back"]}

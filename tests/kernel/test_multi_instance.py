@@ -357,3 +357,19 @@ def test_instances_that_run_at_once_hold_their_items_themselves() -> None:
     run = active(process(S, replace(job("a"), loop=loop), E, flows="s > a > e"))
 
     assert [scope.loop.items for scope in run.state.scopes.values() if scope.loop is not None] == [[]]
+
+
+def test_an_output_item_is_given_by_each_instance_where_there_is_no_input_item() -> None:
+    loop = MultiInstanceLoop(cardinality="2", output_collection="bills", output_element="bill", output_item=eid("item"))
+    task = replace(
+        job("a"),
+        loop=loop,
+        io=InputOutput(outputs=(DataElement(id=eid("out"), name="amount"),)),
+        data_outputs=(DataAssociation(sources=(eid("out"),), target=eid("item")),),
+    )
+    run = active(process(S, task, E, flows="s > a > e"))
+
+    run.finish_job(0, amount=1)
+    run.finish_job(0, amount=2)
+
+    assert run.variables() == {"bills": [1, 2]}

@@ -21,6 +21,7 @@ from taktloom.model.process import (
     Lane,
     ParallelGateway,
     ProcessDefinition,
+    ReceiveTask,
     ScriptTask,
     SequenceFlow,
     ServiceTask,
@@ -293,3 +294,11 @@ def test_a_cycle_is_out_of_place_where_the_event_happens_once() -> None:
     }
 
     assert warned == {"interrupting", "catch"}
+
+
+def test_where_a_message_begins_the_process_what_no_path_leads_to_from_there_is_said() -> None:
+    begin = ReceiveTask(id=eid("r"), message=MessageDefinition(name="order"), instantiate=True)
+
+    compiled = compile_process(process(begin, T, Task(id=eid("x")), E, flows="r > t > e\nx > e"))
+
+    assert [(one.rule, one.place.element_id) for one in compiled.findings] == [("unreachable-node", "x")]

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """What tasks do, as the ordered commands of each step."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
 from taktloom.kernel.commands import (
+    CreateJob,
     EvaluateDecision,
     InstanceOutcome,
     OpenUserTask,
@@ -16,7 +18,7 @@ from taktloom.model.process import BusinessRuleTask, EventAttribute, Lane, Manua
 from taktloom.model.process_data import VariableMapping
 from tests.kernel.build import eid, process
 from tests.kernel.driver import START, run_of, shown
-from tests.kernel.parts import E, S, user
+from tests.kernel.parts import E, S, job, user
 
 
 @pytest.mark.parametrize("task", [Task(id=eid("t")), ManualTask(id=eid("t"))])
@@ -117,3 +119,12 @@ def test_event_attributes_are_written_when_the_activity_completes_and_null_where
     assert isinstance(done, RecordEvent)
     assert start.attributes == {}
     assert done.attributes == {"event.amount": Decimal(2), "case.kind": "a", "event.missing": None}
+
+
+@pytest.mark.parametrize(("text", "priority"), [("= n + 1", 7), ("-5", -5), ("= null", 0), (None, 0)])
+def test_a_job_has_the_priority_that_its_task_tells(text: str | None, priority: int) -> None:
+    run = run_of(process(S, replace(job("t"), priority=text), E, flows="s > t > e"))
+
+    (created,) = [command for command in run.start(n=6) if isinstance(command, CreateJob)]
+
+    assert created.priority == priority
