@@ -6868,7 +6868,11 @@ export interface components {
          * @enum {string}
          */
         PlotLanguage: "en" | "zh-CN";
-        /** Potential */
+        /**
+         * Potential
+         * @description rank_stability: mean Kendall's tau-b between this order and those of the resamples; weight_stability: between it
+         *     and those by other weights of the kinds of evidence; null for fewer than two activities with enough events.
+         */
         Potential: {
             /** Activities */
             activities: components["schemas"]["PotentialActivity"][];
@@ -6877,12 +6881,15 @@ export interface components {
             method: components["schemas"]["PotentialMethod"];
             /** Rank Stability */
             rank_stability: number | null;
+            /** Weight Stability */
+            weight_stability: number | null;
             working_hours: components["schemas"]["WorkingHours"];
         };
         /**
          * PotentialActivity
-         * @description interval, rank_interval: 95 % of the resamples, null when too few had a value. moved_by: the feature without
-         *     which the rank would change most.
+         * @description interval, rank_interval: 95 % of the resamples, null for too few events; the rank's over other weights of the
+         *     kinds of evidence too. potential_class cannot-tell: too few events, or an interval that fits every class.
+         *     moved_by: the feature without which the rank would change most.
          */
         PotentialActivity: {
             /** Activity */
@@ -6911,7 +6918,7 @@ export interface components {
              * Potential Class
              * @enum {string}
              */
-            potential_class: "eliminate" | "decide-by-rule" | "call-an-api" | "assist" | "keep-human";
+            potential_class: "eliminate" | "decide-by-rule" | "call-an-api" | "assist" | "keep-human" | "cannot-tell";
             /** Rank */
             rank: number;
             /** Rank Interval */
