@@ -88,6 +88,43 @@ def test_queries_are_refused_at_once_while_nothing_is_answered_and_go_on_with_th
     readers.give_back(waiting)
 
 
+def test_a_query_learns_within_seconds_that_the_server_is_silent_and_the_others_at_once(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    readers = _readers(url, is_writer_stuck=False)
+    first, second = readers.take(), _taken_in_thread(readers)
+    for session in (first, second):
+        readers.give_back(session)
+        session.connection.patience_s = 35
+    monkeypatch.setattr(postgresql_readers, "BEGIN_S", 0.2)
+    monkeypatch.setattr(PostgresqlSession, "begin", _never_answered)
+    readers._answered_at -= 10
+
+    with pytest.raises(ConnectionLostError):
+        readers.take()
+    with pytest.raises(ConnectionLostError):
+        readers.take()  # with a session left that nobody has tried
+    assert [session.connection.closed for session in (first, second)] == [False, True]
+
+    monkeypatch.undo()
+    readers._next_probe = 0
+    assert _in_thread(readers) == ["answered"]
+    assert first.connection.patience_s == 35
+    readers.close()
+
+
+def _never_answered(session: PostgresqlSession, mode: str) -> None:
+    session.connection.execute("SELECT pg_sleep(60)")
+
+
+def _taken_in_thread(readers: Readers) -> PostgresqlSession:
+    taken: list[PostgresqlSession] = []
+    thread = threading.Thread(target=lambda: taken.append(readers.take()))
+    thread.start()
+    thread.join()
+    return taken[0]
+
+
 def test_a_slow_query_alone_does_not_make_the_server_silent(url: str) -> None:
     readers = _readers(url, is_writer_stuck=False)
     slow = readers.take()

@@ -118,4 +118,10 @@ def test_an_instance_starts_by_the_tag_of_a_version(admin: Client) -> None:
     assert admin.call("POST", "/deployments", files=files).status_code == 201
     deploy(admin, "pick", "pack")
     started = admin.post("/processes/orders/instances", {"version_tag": "autumn"}, 201)
+    start(admin)
+    listed = admin.get("/instances?version_tag=autumn")["items"]
+    selection = {"query": {"version_tag": "autumn"}}
+    preview = admin.post("/batches/preview", {"kind": "cancel", "selection": selection})
     assert started["version"] == 2
+    assert [one["instance_key"] for one in listed] == [started["instance_key"]]
+    assert preview["targets"] == 1

@@ -70,6 +70,7 @@ def create_batch(
     key: Annotated[list[str] | None, typer.Option(help="Instance key or incident id; repeatable.")] = None,
     process: ProcessOption = None,
     version: Annotated[int | None, typer.Option(help="Instances of this version.", show_default="all")] = None,
+    version_tag: Annotated[str | None, typer.Option(help="Instances of versions with this tag.")] = None,
     status: Annotated[str | None, typer.Option(help="Instances of this status.", show_default="all")] = None,
     group: Annotated[str | None, typer.Option(help="Open incidents of this group.")] = None,
     target: Annotated[int | None, typer.Option("--to", help="Version to migrate to, from --version.")] = None,
@@ -93,7 +94,10 @@ def create_batch(
     order = batches.BatchOrder(
         kind=kind.value,
         selection=_selection(
-            kind, key, InstanceQuery(process_id=_process(process), version=version, status=status), group
+            kind,
+            key,
+            InstanceQuery(process_id=_process(process), version=version, version_tag=version_tag, status=status),
+            group,
         ),
         variables=read_variables(var, vars_file),
         migration=_migration(process, version, target, mapped, renew),

@@ -110,6 +110,8 @@ def worker(
 @calls(instances.list_instances)
 def list_instances(
     process: ProcessOption = None,
+    version: Annotated[int | None, typer.Option(help="Only those of this version.")] = None,
+    version_tag: Annotated[str | None, typer.Option(help="Only those of versions with this tag.")] = None,
     status: Annotated[str | None, typer.Option(help="active, completed, terminated, cancelled or failed.")] = None,
     with_incidents: Annotated[bool, typer.Option("--with-incidents", help="Only those with an open incident.")] = False,
     is_suspended: Annotated[bool, typer.Option("--suspended", help="Only those that are suspended.")] = False,
@@ -121,6 +123,8 @@ def list_instances(
     """List process instances, newest first."""
     query = InstanceQuery(
         process_id=None if process is None else ProcessId(process),
+        version=version,
+        version_tag=version_tag,
         status=status,
         with_incidents=True if with_incidents else None,
         is_suspended=True if is_suspended else None,

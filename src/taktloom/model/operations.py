@@ -455,10 +455,11 @@ class ElementDuration:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstanceQuery:
-    """Which instances a list shows; None: any. limit 1..500."""
+    """Which instances a list shows; None: any. version_tag: of their versions, of whichever process. limit 1..500."""
 
     process_id: ProcessId | None = None
     version: int | None = None
+    version_tag: str | None = None
     status: str | None = None
     with_incidents: bool | None = None
     is_suspended: bool | None = None

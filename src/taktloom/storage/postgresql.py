@@ -111,18 +111,24 @@ def refusal_of(error: BaseException) -> Refusal | None:
 
 
 def connect(
-    url: str, *, password: str | None = None, name: str = "taktloom", settings: Mapping[str, str] | None = None
+    url: str,
+    *,
+    password: str | None = None,
+    name: str = "taktloom",
+    settings: Mapping[str, str] | None = None,
+    within_s: int = _CONNECT_TIMEOUT_S,
 ) -> PgConnection:
     """Connect and set what every session of this package relies on; transactions are begun by hand.
 
-    settings: server parameters for this session, such as `statement_timeout`. Raises DatabaseUnusableError.
+    settings: server parameters for this session, such as `statement_timeout`. within_s: how long a server that accepts
+    the connection may take to say something. Raises DatabaseUnusableError.
     """
     try:
         connection = PgConnection.connect(
             url,
             autocommit=True,
             cursor_factory=psycopg.RawCursor,
-            **_options(password, name),  # type: ignore[arg-type]  # parameters of libpq by name
+            **_options(password, name, within_s),  # type: ignore[arg-type]  # parameters of libpq by name
         )
     except (psycopg.Error, UnicodeError) as error:
         raise _unusable(url, error) from None  # the driver's text may repeat the URL
@@ -390,10 +396,10 @@ _SESSION_SETTINGS = {
 }
 
 
-def _options(password: str | None, name: str) -> dict[str, str | int]:
+def _options(password: str | None, name: str, within_s: int) -> dict[str, str | int]:
     given: dict[str, str | int] = {
         "application_name": name,
-        "connect_timeout": _CONNECT_TIMEOUT_S,
+        "connect_timeout": within_s,
         "keepalives_idle": 15,
         "keepalives_interval": 5,
         "keepalives_count": 3,

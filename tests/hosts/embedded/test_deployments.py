@@ -6,12 +6,14 @@ from decimal import Decimal
 
 import pytest
 
+from taktloom.formats.bpmn.builder import process
 from taktloom.hosts.embedded import EmbeddedEngine
 from taktloom.hosts.embedded.core.catalogue import UnknownDecisionError, UnknownProcessError
 from taktloom.hosts.embedded.definitions.deployments import DeploymentRefusedError
 from taktloom.model.errors import LimitExceededError
 from taktloom.model.findings import Severity
-from taktloom.model.identifiers import DefinitionKey, ProcessId
+from taktloom.model.identifiers import DefinitionKey, InstanceKey, ProcessId
+from taktloom.model.operations import InstanceQuery
 from tests.hosts.embedded.conftest import MODELS, MONDAY
 
 PERMIT = ProcessId("permit")
@@ -204,3 +206,20 @@ def test_an_id_in_two_files_of_different_content_is_refused_and_the_same_file_tw
         ("id-in-two-files", "q.bpmn", "'permit' is in p.bpmn, too.")
     ]
     assert [one.version for one in engine.deployments.versions(PERMIT)] == [1]
+
+
+def test_instances_are_listed_by_the_tag_of_their_version(engine: EmbeddedEngine) -> None:
+    started: list[InstanceKey] = []
+    for process_id, tag in (("one", "spring"), ("one", "autumn"), ("two", "spring"), ("two", None)):
+        named = process(process_id) if tag is None else process(process_id, version_tag=tag)
+        model = named.start().user_task("Look").end().xml()
+        engine.deployments.deploy({f"{process_id}.bpmn": model})
+        started.append(engine.instances.start(ProcessId(process_id), {}).instance_key)
+
+    def found(query: InstanceQuery) -> tuple[list[InstanceKey], int | None]:
+        page = engine.instances.search(query)
+        return [row.instance_key for row in page.items], page.total
+
+    assert found(InstanceQuery(version_tag="spring")) == ([started[2], started[0]], 2)
+    assert found(InstanceQuery(version_tag="spring", process_id=ProcessId("one"))) == ([started[0]], 1)
+    assert found(InstanceQuery(version_tag="Spring")) == ([], 0)

@@ -198,6 +198,7 @@ def _selection(body: schemas.SelectionIn) -> Selection:
         else InstanceQuery(
             process_id=None if chosen.process_id is None else ProcessId(chosen.process_id),
             version=chosen.version,
+            version_tag=chosen.version_tag,
             status=chosen.status,
             with_incidents=chosen.with_incidents,
             is_suspended=chosen.is_suspended,

@@ -30,6 +30,7 @@ def list_instances(
     cursor: Cursor,
     process_id: str | None = None,
     version: int | None = None,
+    version_tag: Search = None,
     status: Literal["active", "completed", "terminated", "cancelled", "failed"] | None = None,
     with_incidents: bool | None = None,
     is_suspended: bool | None = None,
@@ -43,6 +44,7 @@ def list_instances(
     query = InstanceQuery(
         process_id=None if process_id is None else ProcessId(process_id),
         version=version,
+        version_tag=version_tag,
         status=status,
         with_incidents=with_incidents,
         is_suspended=is_suspended,

@@ -38,6 +38,7 @@ class InstanceFilterIn(In):
 
     process_id: str | None = None
     version: int | None = Field(default=None, ge=1)
+    version_tag: str | None = Field(default=None, max_length=200)
     status: Literal["active", "completed", "terminated", "cancelled", "failed"] | None = None
     with_incidents: bool | None = None
     is_suspended: bool | None = None

@@ -110,6 +110,8 @@ const sheet = createRoute({
 
 export interface InstancesSearch {
   process?: string
+  /** Of the versions. */
+  tag?: string
   status?: string
   search?: string
   element?: string
@@ -121,6 +123,7 @@ const instances = createRoute({
   path: '/instances',
   validateSearch: (raw: RawSearch): InstancesSearch => ({
     process: textParam(raw, 'process'),
+    tag: textParam(raw, 'tag'),
     status: textParam(raw, 'status'),
     search: textParam(raw, 'search'),
     element: textParam(raw, 'element'),

@@ -14,6 +14,7 @@ export function filterOf(search: InstancesSearch) {
   const isSuspended = search.status === SUSPENDED
   return {
     process_id: search.process,
+    version_tag: search.tag,
     status: (isSuspended ? 'active' : search.status) as 'active' | undefined,
     is_suspended: isSuspended ? true : undefined,
     search: search.search,

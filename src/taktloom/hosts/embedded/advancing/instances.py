@@ -491,6 +491,7 @@ def _filters(tenant_id: TenantId, query: InstanceQuery) -> dict[str, str | int |
         "tenant_id": tenant_id,
         "process_id": query.process_id,
         "version": query.version,
+        "version_tag": query.version_tag,
         "status": query.status,
         "with_incidents": None if query.with_incidents is None else int(query.with_incidents),
         "is_suspended": None if query.is_suspended is None else int(query.is_suspended),

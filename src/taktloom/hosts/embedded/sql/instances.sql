@@ -75,6 +75,8 @@ WHERE i.tenant_id = :tenant_id
   AND (:before IS NULL OR i.instance_key < :before)
   AND (:process_id IS NULL OR i.process_id = :process_id)
   AND (:version IS NULL OR i.version = :version)
+  AND (:version_tag IS NULL OR i.definition_key IN (SELECT d.definition_key FROM process_definition d
+    WHERE d.tenant_id = :tenant_id AND d.version_tag = :version_tag))
   AND (:status IS NULL OR i.status = :status)
   AND (:with_incidents IS NULL OR CASE WHEN i.open_incidents > 0 THEN 1 ELSE 0 END = :with_incidents)
   AND (:is_suspended IS NULL OR i.is_suspended = :is_suspended)
@@ -102,6 +104,8 @@ SELECT count(*) AS n FROM (
   WHERE i.tenant_id = :tenant_id
     AND (:process_id IS NULL OR i.process_id = :process_id)
     AND (:version IS NULL OR i.version = :version)
+    AND (:version_tag IS NULL OR i.definition_key IN (SELECT d.definition_key FROM process_definition d
+      WHERE d.tenant_id = :tenant_id AND d.version_tag = :version_tag))
     AND (:status IS NULL OR i.status = :status)
     AND (:with_incidents IS NULL OR CASE WHEN i.open_incidents > 0 THEN 1 ELSE 0 END = :with_incidents)
     AND (:is_suspended IS NULL OR i.is_suspended = :is_suspended)

@@ -33,7 +33,7 @@ import psycopg
 from taktloom.hosts.embedded.stores.database import PACKAGE, Database, ServerOptions
 from taktloom.hosts.embedded.stores.node_hints import NodeHints
 from taktloom.hosts.embedded.stores.postgresql_months import make_months, tend_months
-from taktloom.hosts.embedded.stores.postgresql_readers import SILENCE_S, Readers
+from taktloom.hosts.embedded.stores.postgresql_readers import BEGIN_S, SILENCE_S, Readers
 from taktloom.model.errors import ConflictError, IncidentError
 from taktloom.model.identifiers import InstanceKey
 from taktloom.storage import (
@@ -391,6 +391,7 @@ class PostgresqlDatabase(Database):
             password=self._options.password,
             name="taktloom reader",
             settings={"statement_timeout": str(self._options.query_timeout_ms)},
+            within_s=round(BEGIN_S),
         )
         connection.patience_s = self._options.query_timeout_ms / 1000 + _READER_GRACE_S
         return PostgresqlSession(connection, self._queries)

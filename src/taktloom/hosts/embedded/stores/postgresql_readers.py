@@ -3,8 +3,9 @@
 
 A server that is gone refuses at once, one that hangs (paused, its disk stuck, a network that drops everything) says
 nothing. Whoever asks it would wait, and those waiting would take every thread of a server in front of it. So a silence
-is noticed: when queries and the writer have waited for seconds and nothing was answered meanwhile, further queries are
-refused at once, and one at a time tries whether the server is back.
+is noticed. A living server begins a transaction at once, however long its queries take: one that does not is away. And
+when queries and the writer have waited for seconds and nothing was answered meanwhile, further queries are refused at
+once, and one at a time tries whether the server is back.
 """
 
 import threading
@@ -19,6 +20,7 @@ from taktloom.storage.postgresql import PostgresqlSession
 
 SILENCE_S = 5.0  # nothing answered for so long, although asked by queries and the writer: the server is silent
 QUEUE_S = 5.0  # how long a query waits for another one to give its connection back
+BEGIN_S = 5.0  # how long a connection, or a transaction on it, may take to begin
 RETRY_S = 1.0  # between two attempts at a server that is away
 BEGIN = "ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
@@ -143,12 +145,25 @@ class Readers:
                 loan.session = self._idle.pop() if self._idle else None
             if loan.session is None:
                 loan.session = self._open_one()
-                loan.session.begin(BEGIN)
+                _begin_soon(loan.session)
                 return loan.session
             try:
-                loan.session.begin(BEGIN)
+                _begin_soon(loan.session)
             except psycopg.Error:
                 loan.session.close()
-                loan.session, loan.since = None, time.monotonic()
+                loan.session, silent_s = None, time.monotonic() - loan.since
+                if silent_s >= BEGIN_S:
+                    raise self._refusal() from None  # the next connection would wait as long
+                loan.since = time.monotonic()
                 continue
             return loan.session
+
+
+def _begin_soon(session: PostgresqlSession) -> None:
+    """Begin a transaction; the connection is closed when that takes too long."""
+    connection = session.connection
+    patience, connection.patience_s = connection.patience_s, BEGIN_S
+    try:
+        session.begin(BEGIN)
+    finally:
+        connection.patience_s = patience

@@ -55,6 +55,7 @@ function Filters({ search, onChange }: { search: InstancesSearch; onChange: (cha
   const { t } = useTranslation('processes')
   const processes = useQuery(processListQuery)
   const setText = useDebouncedCallback((text: string) => onChange({ search: text === '' ? undefined : text }), 250)
+  const setTag = useDebouncedCallback((text: string) => onChange({ tag: text === '' ? undefined : text }), 250)
   return (
     <div className={classes.filters}>
       <Select
@@ -74,6 +75,13 @@ function Filters({ search, onChange }: { search: InstancesSearch; onChange: (cha
         data={STATUSES.map((value) => ({ value, label: t(`shared:state.${value}`) }))}
         value={search.status ?? null}
         onChange={(status) => onChange({ status: status ?? undefined })}
+      />
+      <TextInput
+        size="xs"
+        label={t('filter.tag')}
+        placeholder={t('filter.any')}
+        defaultValue={search.tag ?? ''}
+        onChange={(event) => setTag(event.currentTarget.value)}
       />
       <TextInput
         size="xs"
