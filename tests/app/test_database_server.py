@@ -9,7 +9,8 @@ from taktloom.app import backup
 from taktloom.app.context import Context, local_operator
 from taktloom.app.database_check import check_database
 from taktloom.app.doctor import Verdict
-from taktloom.app.settings import SettingError, Settings
+from taktloom.app.setting_errors import SettingError
+from taktloom.app.settings import Settings
 from taktloom.app.wiring import ENGINE_FILE, IDENTITY_FILE, Rooms
 from taktloom.storage import SyncLevel
 from tests.postgresql_server import PostgresqlServer

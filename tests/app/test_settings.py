@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from taktloom.app.settings import SettingError, Settings, read_settings
+from taktloom.app.setting_errors import SettingError
+from taktloom.app.settings import Settings, read_settings
 
 
 def test_options_win_over_environment_which_wins_over_the_file(tmp_path: Path) -> None:

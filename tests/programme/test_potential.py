@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from taktloom.evidence.resampling import Interval
 from taktloom.mining.indicators import ActivityIndicators, Indicator, IndicatorName
 from taktloom.mining.logs.importing import import_log
 from taktloom.mining.logs.requests import ImportRequest
@@ -16,7 +17,7 @@ from taktloom.programme.assessment import AssessmentOptions, assess_log
 from taktloom.programme.policy import DEFAULT_POLICY, Feature, PotentialClass
 from taktloom.programme.potential import PotentialReport, Surroundings, classify, report_to_json
 from taktloom.programme.rates import Rates, RatesFileError, estimate_saving, parse_rates
-from taktloom.programme.scoring import feature_values
+from taktloom.programme.scoring import drawn_weights, feature_values
 from tests.mining.plain_logs import DRAFT_LOGS
 
 
@@ -68,6 +69,15 @@ def test_the_ranking_is_stable_over_other_draws_of_cases(report: PotentialReport
         assert row.rank_interval.low <= row.rank <= row.rank_interval.high
 
 
+def test_a_few_events_give_no_interval_as_their_resamples_all_look_alike(report: PotentialReport) -> None:
+    least = report.policy.least_events
+
+    assert {row.events >= least for row in report.activities} == {True, False}
+    for row in report.activities:
+        assert (row.interval is not None) is (row.events >= least)
+        assert (row.rank_interval is not None) is (row.events >= least)
+
+
 def test_what_the_log_cannot_tell_is_left_out_and_says_why(report: PotentialReport) -> None:
     unknown = [each for row in report.activities for each in row.contributions if each.x is None]
 
@@ -104,7 +114,7 @@ STAMPED = {"rubber_stamp_share": 0.9}
 @pytest.mark.parametrize(
     ("row", "score", "expected", "code"),
     [
-        (indicators(STEADY, events=10), 90.0, PotentialClass.KEEP_HUMAN, "too-few-events"),
+        (indicators(STEADY, events=10), 90.0, PotentialClass.CANNOT_TELL, "too-few-events"),
         (indicators({"automation_rate": 0.9}), 20.0, PotentialClass.CALL_AN_API, "a-system-does-it-already"),
         (indicators(STAMPED, activity="Countersign"), 80.0, PotentialClass.ELIMINATE, "rubber-stamp"),
         (indicators(STAMPED, activity="会签决定"), 80.0, PotentialClass.ELIMINATE, "rubber-stamp"),
@@ -124,6 +134,37 @@ def test_the_class_follows_from_the_evidence_and_says_so(
 
     assert chosen is expected
     assert code in {reason.code for reason in reasons}
+
+
+def test_an_interval_that_fits_every_class_leaves_the_class_open() -> None:
+    wide = Interval(low=35, high=65, level=0.95)
+
+    chosen, reasons = classify(indicators(STEADY), 50.0, Surroundings(), DEFAULT_POLICY, wide)
+
+    assert chosen is PotentialClass.CANNOT_TELL
+    assert [(each.value, each.limit) for each in reasons] == [(35, 40), (65, 60)]
+
+
+def test_an_interval_within_two_classes_tells_the_class() -> None:
+    chosen, _ = classify(
+        indicators(STEADY), 50.0, Surroundings(), DEFAULT_POLICY, Interval(low=41, high=65, level=0.95)
+    )
+
+    assert chosen is PotentialClass.ASSIST
+
+
+def test_other_weights_move_the_order_more_than_other_cases(report: PotentialReport) -> None:
+    assert report.weight_stability is not None
+    assert report.rank_stability is not None
+    assert -1 <= report.weight_stability < report.rank_stability
+
+
+def test_drawn_weights_sum_to_one_and_differ() -> None:
+    draw = np.random.default_rng(4)
+    first, second = (drawn_weights(DEFAULT_POLICY, draw).weights for _ in range(2))
+
+    assert sum(first.values()) == pytest.approx(1)
+    assert first != second
 
 
 def test_money_is_hours_times_the_given_rate_and_marked_given() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from taktloom.programme.policy import BY_LOGARITHM, NORMS
 from tests.programme.potential_norms import measured_values, norms_of
-from tests.programme.potential_truth import area_under_curve, measure_recovery
+from tests.programme.potential_truth import area_under_curve, look_at, measure_recovery
 from tests.programme.seeded_processes import seed_process, write_csv
 
 PUBLIC_LOGS = (
@@ -32,10 +32,32 @@ def test_the_score_ranks_work_by_rule_above_judgement() -> None:
 
 
 def test_the_score_ranks_work_by_rule_above_judgement_in_processes_of_another_kind_too() -> None:
-    recovery = measure_recovery(2, cases=150, blocks=True)
+    recovery = measure_recovery(2, cases=150, kind="blocks")
 
     assert recovery.mean >= 0.8
     assert min(recovery.areas) >= 0.65
+
+
+def test_the_score_ranks_what_machines_do_above_what_people_do() -> None:
+    recovery = measure_recovery(2, cases=150, kind="offices")
+
+    assert recovery.mean >= 0.8
+    assert min(recovery.areas) >= 0.65
+
+
+def test_the_order_that_intervals_of_rank_call_sure_is_right() -> None:
+    found = [look_at(seed, kind="offices", sight="all") for seed in range(4)]
+
+    sure, right = sum(each.sure for each in found), sum(each.right for each in found)
+    assert sure >= 20
+    assert right / sure >= 0.95
+
+
+def test_a_clock_of_days_makes_the_scores_less_sure() -> None:
+    fine, coarse = (look_at(2, kind="offices", sight=sight) for sight in ("all", "days"))
+
+    assert coarse.width > 1.5 * fine.width
+    assert coarse.sure < fine.sure
 
 
 def test_a_seed_gives_the_same_process_again_and_both_kinds_of_work() -> None:

@@ -34,7 +34,7 @@ NOT_COMPUTABLE = {
     "needs-failures": "the log records no failures",
     "needs-role": "the log names no roles",
     "needs-system": "the log has no attribute that names the system",
-    "needs-distinct-runs": "too few events, or so many that runs arise by chance",
+    "needs-distinct-runs": "too few events, so many that runs arise by chance, or times coarser than minutes",
     "needs-minutes": "needs thirty events with times finer than a quarter of an hour",
     "needs-choice-and-attributes": "needs a choice after it, and attributes",
     "no-observation": "no observation",
@@ -182,11 +182,13 @@ class WorkingHoursRecord:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PotentialRecord:
     """All activities, highest score first. rank_stability: mean Kendall's tau-b between this order and those of the
-    resamples, -1 to 1; None where fewer than two activities have enough events."""
+    resamples, -1 to 1; None where fewer than two activities have enough events. weight_stability: the same between this
+    order and those by other weights of the kinds of evidence."""
 
     activities: tuple[ActivityRecord, ...]
     formula: str
     rank_stability: float | None
+    weight_stability: float | None
     method: MethodRecord
     working_hours: WorkingHoursRecord
 
@@ -334,6 +336,7 @@ def potential_record(report: "PotentialReport") -> PotentialRecord:
         formula="score = 100 · Σ weight · x, over the features that the log tells; within a kind of evidence they "
         f"weigh the same ({kinds})",
         rank_stability=report.rank_stability,
+        weight_stability=report.weight_stability,
         method=_method(report),
         working_hours=_working_hours(report.hours),
     )

@@ -161,10 +161,10 @@ def view_of(log: "CanonicalLog", chosen: Filter) -> "CanonicalLog":
 
 def _condition(chosen: Filter) -> "LogFilter":
     """The parts of *chosen* as steps, each judged on what those before it left; the most frequent variants last."""
-    from taktloom.mining.filters import LogFilter, keep_cases
+    from taktloom.mining.filters import keep_cases
     from taktloom.mining.filters.case_conditions import CaseIn, Having, Lacking, Period, TopVariants, VariantIn
 
-    condition = LogFilter() if chosen.steps is None else parse_filter(chosen.steps)
+    condition = condition_of(chosen.steps)
     parts = (
         None if chosen.case is None else CaseIn(cases=(chosen.case,)),
         None if (chosen.from_at, chosen.to_at) == (None, None) else Period(since=chosen.from_at, until=chosen.to_at),
@@ -225,6 +225,13 @@ def _mine(view: "CanonicalLog", noise: float) -> MinedModel:
         cases=report.cases,
         fitting_cases=report.fitting_cases,
     )
+
+
+def condition_of(steps: str | None) -> "LogFilter":
+    """The filter of which *steps* is the JSON form; without it, the one that everything passes."""
+    from taktloom.mining.filters import LogFilter
+
+    return LogFilter() if steps is None else parse_filter(steps)
 
 
 def parse_filter(text: str) -> "LogFilter":

@@ -12,7 +12,8 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from taktloom.model.errors import MisuseError
+from taktloom.app.connection_settings import ConnectionSettings, read_connections, with_variables
+from taktloom.app.setting_errors import SettingError
 from taktloom.model.places import Place
 from taktloom.storage import SyncLevel, is_postgresql_url
 
@@ -20,12 +21,6 @@ CONFIG_NAME = "taktloom.toml"
 DEFAULT_DATA = Path("taktloom-data")
 _PREFIX = "TAKTLOOM_"
 _MEGABYTE = 1_000_000
-
-
-class SettingError(MisuseError):
-    """A setting has an unknown name or a value that it cannot have."""
-
-    code = "TL-2901"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +34,7 @@ class Settings:
     telemetry_endpoint: where spans are sent (OTLP over HTTP); empty: no spans.
     private_webhooks: whether webhooks may go to addresses inside the own network.
     trusted_proxies: addresses whose forwarded headers are believed, only with behind_proxy.
+    connections: to SQL engines, by name; only the file names them.
     """
 
     data: Path = DEFAULT_DATA
@@ -58,6 +54,7 @@ class Settings:
     trusted_proxies: str = "127.0.0.1"
     tls_certificate: Path | None = None
     tls_key: Path | None = None
+    connections: Mapping[str, ConnectionSettings] = field(default_factory=dict)
 
 
 def read_settings(
@@ -70,13 +67,14 @@ def read_settings(
     from_environment = {
         name.removeprefix(_PREFIX).lower(): value
         for name, value in variables.items()
-        if name.startswith(_PREFIX) and name.removeprefix(_PREFIX).lower() in _NAMES
+        if name.startswith(_PREFIX) and name.removeprefix(_PREFIX).lower() in _NAMES - _FILE_ONLY
     }
     data = Path(str(given.get("data", from_environment.get("data", DEFAULT_DATA))))
     settings = Settings(data=data)
     file = next((path for path in (data / CONFIG_NAME, Path(CONFIG_NAME)) if path.is_file()), None)
     if file is not None:
         settings = _with(settings, _read_file(file), Place(source=str(file)), names=_NAMES - {"data"})
+        settings = replace(settings, connections=with_variables(settings.connections, variables))
     settings = _with(settings, from_environment, Place(source="environment"))
     return _checked(_with(settings, given, Place(source="command line")))
 
@@ -189,5 +187,7 @@ _CONVERTERS: Mapping[str, Callable[[object], object]] = {
     "trusted_proxies": str,
     "tls_certificate": _path_or_none,
     "tls_key": _path_or_none,
+    "connections": read_connections,
 }
+_FILE_ONLY = frozenset({"connections"})
 _NAMES = frozenset(field.name for field in fields(Settings))

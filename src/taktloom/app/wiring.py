@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 
 from taktloom.app.changes import Change, ChangeFeed
 from taktloom.app.folder_lock import require_whole
+from taktloom.app.kept_answers import KeptAnswers
 from taktloom.app.long_work import LongWork
 from taktloom.app.open_streams import JobStreams
-from taktloom.app.settings import SettingError, Settings
+from taktloom.app.setting_errors import SettingError
+from taktloom.app.settings import Settings
 from taktloom.app.telemetry import Telemetry, open_telemetry
 from taktloom.assure.identity import IdentityStore
 from taktloom.model.places import Place
@@ -65,6 +67,7 @@ class Rooms:
         self._engine: EmbeddedEngine | None = None
         self._logs: LogRoom | None = None
         self._long_work: LongWork | None = None
+        self._kept_answers: KeptAnswers | None = None
         self._telemetry: Telemetry | None = None
         self._stops: list[Callable[[], None]] = []
         self._monitor: Monitor | None = None
@@ -105,6 +108,14 @@ class Rooms:
             if self._long_work is None:
                 self._long_work = LongWork()
             return self._long_work
+
+    @property
+    def kept_answers(self) -> KeptAnswers:
+        """What SQL engines have counted, for a while."""
+        with self._lock:
+            if self._kept_answers is None:
+                self._kept_answers = KeptAnswers(self.clock)
+            return self._kept_answers
 
     @property
     def telemetry(self) -> Telemetry | None:

@@ -165,9 +165,9 @@ def show_potential(
         ]  # fmt: skip
         columns = ("rank", "95 %", "activity", "score", "95 %", "class", "events", "hours/month", "money/month")
         print_table(columns, rows, empty="No activities.")
-        stability = "cannot tell" if report.rank_stability is None else f"{report.rank_stability:.2f}"
-        say(f"\n{report.working_hours.text}")
-        say(f"{report.formula}\n{report.method.text}\nStability of the order (Kendall's tau over them): {stability}")
+        taus = (cell(report.rank_stability), cell(report.weight_stability))
+        say(f"\n{report.working_hours.text}\n{report.formula}\n{report.method.text}")
+        say("Stability of the order (mean Kendall's tau): {} with other cases, {} with other weights".format(*taus))
 
 
 @look_commands.command("draft")

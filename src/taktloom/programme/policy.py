@@ -77,6 +77,7 @@ class PotentialClass(StrEnum):
     CALL_AN_API = "call-an-api"
     ASSIST = "assist"
     KEEP_HUMAN = "keep-human"
+    CANNOT_TELL = "cannot-tell"
 
 
 KINDS: Mapping[Kind, tuple[Feature, ...]] = {
@@ -98,8 +99,8 @@ NORMS: Mapping[Feature, tuple[float, float]] = {
     Feature.ORDERING: (0.75, 1.0),
     Feature.NO_EXCEPTIONS: (0.3, 0.0),
     Feature.STABILITY: (0.9, 1.0),
-    Feature.SOON_DONE: (500_000.0, 90.0),
-    Feature.LITTLE_WORK: (90_000.0, 60.0),
+    Feature.SOON_DONE: (500_000.0, 70.0),
+    Feature.LITTLE_WORK: (40_000.0, 20.0),
     Feature.STEADY_TIME: (0.35, 0.8),
     Feature.DECISION: (0.5, 1.0),
     Feature.DATA: (0.05, 1.0),
@@ -117,7 +118,7 @@ class Policy:
     """Weights of the kinds of evidence and limits of the classes; shares are 0..1, scores 0..100.
 
     api_events_per_month: for less often a person is cheaper than an interface.
-    least_events: below it the log does not say enough, and the work stays with people. api_hours, rule_hours: mean
+    least_events: below it the log does not say enough, and no class is told. api_hours, rule_hours: mean
     hours of recorded work above which a step is more than a call, or more than a decision.
     """
 

@@ -2,8 +2,9 @@
 """Automation potential per activity: score, contributions, interval, class with reasons, money only from given rates.
 
 The formula and its weights are in `policy`, the arithmetic of the score is in `scoring`. The interval is a bootstrap
-over cases of the measured features; the decision feature keeps its cross-validated value. Hours come only from recorded
-start times; money only from given hourly rates.
+over cases of the measured features, which also draws the times that the log's clock is too coarse to show; the decision
+feature keeps its cross-validated value. The interval of a rank draws the weights of the kinds of evidence too. Hours
+come only from recorded start times; money only from given hourly rates.
 Columns needed: those of `IndicatorSource`.
 """
 
@@ -27,7 +28,15 @@ from taktloom.mining.indicators import (
 from taktloom.programme.label_semantics import LabelMeaning, read_label
 from taktloom.programme.policy import DEFAULT_POLICY, Policy, PotentialClass
 from taktloom.programme.rates import Rates, Saving, estimate_saving
-from taktloom.programme.scoring import Contribution, Numbers, RankShift, explain_score, rank_shifts, score_all
+from taktloom.programme.scoring import (
+    Contribution,
+    Numbers,
+    RankShift,
+    drawn_weights,
+    explain_score,
+    rank_shifts,
+    score_all,
+)
 from taktloom.programme.stages import Report, Stage, unheard
 
 
@@ -42,8 +51,9 @@ class ClassReason:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActivityPotential:
-    """The potential of one activity. rank: 1 is the highest score. interval, rank_interval: None when too few resamples
-    had the activity. moved_by: the feature without which its rank would change most; None: none would move it."""
+    """The potential of one activity. rank: 1 is the highest score. interval, rank_interval: None for too few events, of
+    which resamples look alike and would seem sure; that of the rank is over other cases and other weights. moved_by:
+    the feature without which its rank would change most; None: none would move it."""
 
     activity: str
     events: int
@@ -65,7 +75,8 @@ class PotentialReport:
     """All activities, highest score first. cases: behind everything; replicates: bootstrap draws; seed: theirs.
 
     rank_stability: mean Kendall's tau-b between the ranking and that of each draw, over activities with enough events
-    for a class; None for fewer than two of them. hours: what work was counted in.
+    for a class; None for fewer than two of them. weight_stability: the same between the ranking and those by other
+    weights of the kinds of evidence. hours: what work was counted in.
     """
 
     activities: tuple[ActivityPotential, ...]
@@ -74,6 +85,7 @@ class PotentialReport:
     seed: int
     hours: WorkingHours
     rank_stability: float | None = None
+    weight_stability: float | None = None
     policy: Policy = field(default=DEFAULT_POLICY)
 
 
@@ -96,24 +108,28 @@ def assess_potential(request: PotentialRequest) -> PotentialReport:
     """Assess every activity of the log. Deterministic for a seed."""
     source, policy = request.source, request.policy
     accuracy = _decision_values(source, request.decisions)
-    weighted = WeightedIndicators(source)
-    drawn = []
-    for done, weights in enumerate(case_weights(source.cases, replicates=request.replicates, seed=request.seed)):
-        request.report(Stage.RESAMPLING, done, request.replicates)
-        drawn.append(weighted.measure(weights))
+    weighted, chance = WeightedIndicators(source), np.random.default_rng([request.seed, 1])
+    drawn = _draw(weighted, request, chance)
     measured = measure_indicators(source, decisions=request.decisions, draws=drawn)
     plain = weighted.measure(np.ones(source.cases))
     point = score_all(plain, accuracy, policy)
     draws = np.array([score_all(each, accuracy, policy) for each in drawn]).reshape(-1, len(source.log.activities))
-    ranks = np.array([descending_ranks(draw) for draw in draws]).reshape(draws.shape)
+    policies = [drawn_weights(policy, chance) for _ in drawn]
+    ranks = np.array(
+        [descending_ranks(score_all(each, accuracy, other)) for each, other in zip(drawn, policies, strict=True)]
+    ).reshape(draws.shape)
+    reweighted = np.array([score_all(plain, accuracy, other) for other in policies]).reshape(draws.shape)
     shifts = rank_shifts(plain, accuracy, policy)
     code = {label: index for index, label in enumerate(source.log.activities)}
     ordered = sorted(measured, key=lambda row: (-point[code[row.activity]], row.activity))
     rows = []
     for rank, row in enumerate(ordered, start=1):
         index = code[row.activity]
+        is_enough = row.events >= policy.least_events
         spread = _Spread(
-            score=percentile_interval(draws[:, index]), rank=percentile_interval(ranks[:, index]), shift=shifts[index]
+            score=percentile_interval(draws[:, index]) if is_enough else None,
+            rank=percentile_interval(ranks[:, index]) if is_enough else None,
+            shift=shifts[index],
         )
         rows.append(_assess(row, rank, spread, request))
     frequent = [code[row.activity] for row in measured if row.events >= policy.least_events]
@@ -124,8 +140,20 @@ def assess_potential(request: PotentialRequest) -> PotentialReport:
         seed=request.seed,
         hours=source.hours,
         rank_stability=_stability(point[frequent], draws[:, frequent]),
+        weight_stability=_stability(point[frequent], reweighted[:, frequent]),
         policy=policy,
     )
+
+
+def _draw(
+    weighted: WeightedIndicators, request: PotentialRequest, chance: np.random.Generator
+) -> list[dict[IndicatorName, Numbers]]:
+    """The indicators with other cases, and other times where the log's clock does not show them."""
+    source, drawn = request.source, []
+    for done, weights in enumerate(case_weights(source.cases, replicates=request.replicates, seed=request.seed)):
+        request.report(Stage.RESAMPLING, done, request.replicates)
+        drawn.append(weighted.measure(weights, chance.random(len(source.log.activities))))
+    return drawn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,7 +182,7 @@ def _assess(row: ActivityIndicators, rank: int, spread: _Spread, request: Potent
     contributions = explain_score(row, request.policy)
     score = sum(each.points for each in contributions)
     around = Surroundings(after=request.decisions.get(row.activity), judged=request.judged.get(row.activity))
-    chosen, reasons = classify(row, score, around, request.policy)
+    chosen, reasons = classify(row, score, around, request.policy, spread.score)
     return ActivityPotential(
         activity=row.activity,
         events=row.events,
@@ -182,13 +210,14 @@ class Surroundings:
 
 
 def classify(
-    row: ActivityIndicators, score: float, around: Surroundings, policy: Policy
+    row: ActivityIndicators, score: float, around: Surroundings, policy: Policy, interval: Interval | None = None
 ) -> tuple[PotentialClass, tuple[ClassReason, ...]]:
-    """The class of an activity with its reasons: the first rule that fits, from the cheapest change to none."""
+    """The class of an activity with its reasons: the first rule that fits, from the cheapest change to none. interval:
+    of the score; one that reaches from below one limit to above the other leaves the class open."""
     value = {name: each.value for name, each in row.indicators.items()}
     if row.events < policy.least_events:
         reason = ClassReason(code="too-few-events", value=float(row.events), limit=float(policy.least_events))
-        return PotentialClass.KEEP_HUMAN, (reason,)
+        return PotentialClass.CANNOT_TELL, (reason,)
     automated = value[IndicatorName.AUTOMATION_RATE]
     if automated is not None and automated >= policy.already_automated:
         reason = ClassReason(code="a-system-does-it-already", value=automated, limit=policy.already_automated)
@@ -199,6 +228,12 @@ def classify(
     rule = _rule_reason(around.after, policy)
     if rule is not None and (value[IndicatorName.PROCESSING_HOURS] or 0.0) <= policy.rule_hours:
         return PotentialClass.DECIDE_BY_RULE, (rule,)
+    if interval is not None and interval.low < policy.assist_score and interval.high >= policy.api_score:
+        reaches = (("score-could-be-as-low", interval.low, policy.assist_score),
+                   ("score-could-be-as-high", interval.high, policy.api_score))  # fmt: skip
+        return PotentialClass.CANNOT_TELL, tuple(
+            ClassReason(code=code, value=at, limit=limit) for code, at, limit in reaches
+        )
     chosen, reasons = _classify_by_score(value, score, around, policy)
     return chosen, reasons if rule is None else (*reasons, rule)
 
@@ -253,6 +288,7 @@ def report_to_json(report: PotentialReport) -> dict[str, object]:
         "cases": report.cases,
         "bootstrap": {"replicates": report.replicates, "seed": report.seed, "unit": "case"},
         "rank_stability": report.rank_stability,
+        "weight_stability": report.weight_stability,
         "working_hours": _hours_to_json(report.hours),
         "weights": {kind.value: weight for kind, weight in report.policy.weights.items()},
         "activities": [_activity_to_json(each) for each in report.activities],

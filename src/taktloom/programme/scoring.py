@@ -2,7 +2,7 @@
 """The arithmetic of the score: features from indicators, weights of what is known, and what would move the order."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
@@ -84,6 +84,15 @@ def weights_used(features: Mapping[Feature, Numbers], policy: Policy) -> dict[Fe
             weights[feature] = policy.weights[kind] * known[feature] / np.where(there > 0, there, 1)
     total = sum(weights.values(), start=np.zeros(1))
     return {feature: weight / np.where(total > 0, total, 1) for feature, weight in weights.items()}
+
+
+def drawn_weights(policy: Policy, draw: np.random.Generator) -> Policy:
+    """The policy with other weights of the kinds of evidence, every set of weights as likely as any (a flat Dirichlet
+    distribution). What an order owes to the choice of weights: Saisana, Saltelli & Tarantola, "Uncertainty and
+    sensitivity analysis techniques as tools for the quality assessment of composite indicators", JRSS A 168, 2005;
+    OECD/JRC 2008, step 7."""
+    weights = draw.dirichlet(np.ones(len(KINDS))).tolist()
+    return replace(policy, weights=dict(zip(KINDS, weights, strict=True)))
 
 
 def score_all(measured: Measured, accuracy: Numbers, policy: Policy) -> Numbers:

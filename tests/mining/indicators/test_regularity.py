@@ -192,6 +192,31 @@ def test_two_cases_are_no_batch(tmp_path: Path) -> None:
     assert indicator(log_of(batches(2), tmp_path, HEAD[:3]), "Post", IndicatorName.BATCH_SHARE).value == 0
 
 
+def test_waiting_for_a_batch_is_not_the_time_that_work_takes(tmp_path: Path) -> None:
+    opened = [(case, "Open", at - timedelta(hours=9)) for case, _, at in batches(3)]
+
+    found = indicator(log_of(opened + batches(3), tmp_path, HEAD[:3]), "Post", IndicatorName.TYPICAL_TIME_S)
+
+    assert found.value == pytest.approx(20)
+
+
+def test_the_time_of_work_does_not_depend_on_who_is_named_for_a_batch(tmp_path: Path) -> None:
+    opened = [(case, "Open", at - timedelta(hours=9)) for case, _, at in batches(3)]
+    named = [(*row, f"person {number}") for number, row in enumerate(opened + batches(3))]
+
+    found = indicator(log_of(named, tmp_path, HEAD[:4]), "Post", IndicatorName.TYPICAL_TIME_S)
+
+    assert found.value == pytest.approx(20)
+
+
+def test_a_clock_of_days_does_not_tell_batches(tmp_path: Path) -> None:
+    rows = [(f"{number}", "Post", f"2025-01-{number % 20 + 1:02}T00:00:00Z") for number in range(200)]
+
+    found = indicator(log_of(rows, tmp_path, HEAD[:3]), "Post", IndicatorName.BATCH_SHARE)
+
+    assert (found.value, found.reason) == (None, "needs-distinct-runs")
+
+
 def test_where_events_are_dense_batches_cannot_be_told(tmp_path: Path) -> None:
     rows = [(f"{number}", "Post", BEGIN + timedelta(seconds=45 * number)) for number in range(200)]
 

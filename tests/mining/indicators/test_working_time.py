@@ -16,6 +16,7 @@ from taktloom.mining.indicators import (
     HoursBasis,
     IndicatorName,
     NamedCalendar,
+    WeightedIndicators,
     WorkingHours,
     load_indicator_source,
     measure_indicators,
@@ -196,14 +197,28 @@ def test_the_typical_times_are_geometric_means_of_work_and_of_time_since_the_ste
     assert found["Open"][IndicatorName.TYPICAL_TIME_S].value is None  # nothing comes before it
 
 
-def test_no_typical_time_is_shorter_than_the_clock_of_the_log_can_tell(tmp_path: Path) -> None:
+def test_times_that_the_clock_does_not_show_lie_between_a_second_and_a_tick(tmp_path: Path) -> None:
     path = tmp_path / "log.csv"
     path.write_text("case,activity,time\n1,A,2025-05-05\n1,B,2025-05-05\n2,A,2025-05-06\n2,B,2025-05-06\n")
     log = import_log(ImportRequest(path=path, name="days", timezone=ZONE, imported_at=MONDAY), tmp_path)
 
+    source = load_indicator_source(log, ())
+    weighted, once, place = WeightedIndicators(source), np.ones(source.cases), log.activities.index("B")
+    middle, shortest, longest = (
+        weighted.measure(once, unseen)[IndicatorName.TYPICAL_TIME_S][place]
+        for unseen in (None, np.zeros(2), np.ones(2))
+    )
+
+    assert (middle, shortest, longest) == pytest.approx((math.sqrt(86_400), 1, 86_400))
+
+
+def test_a_log_without_starts_tells_no_working_time(tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    path.write_text("case,activity,time\n1,A,2025-05-05\n1,B,2025-05-05\n", encoding="utf-8")
+    log = import_log(ImportRequest(path=path, name="days", timezone=ZONE, imported_at=MONDAY), tmp_path)
+
     found = {row.activity: row.indicators for row in measure_indicators(load_indicator_source(log, ()))}
 
-    assert found["B"][IndicatorName.TYPICAL_TIME_S].value == pytest.approx(86_400)
     assert found["B"][IndicatorName.TYPICAL_WORK_S].reason == "needs-start-times"
 
 

@@ -4,7 +4,10 @@
 Sources in full:
 Dumas, La Rosa, Mendling & Reijers, "Fundamentals of Business Process Management", 2nd ed., 2018.
 Endres & Schindelin, "A new metric for probability distributions", IEEE Trans. Information Theory 49, 2003.
+Heitjan & Rubin, "Ignorability and coarse data", Annals of Statistics 19, 1991.
 Hill, "Diversity and evenness", Ecology 54, 1973.
+Lashkevich, Milani, Chapela-Campa, Suvorau & Dumas, "Why am I waiting? Data-driven analysis of waiting times in business
+processes", CAiSE 2023.
 Leno, Polyvyanyy, Dumas, La Rosa & Maggi, "Robotic process mining", BISE 63, 2021.
 Limpert, Stahel & Abbt, "Log-normal distributions across the sciences", BioScience 51, 2001.
 Lin, "Divergence measures based on the Shannon entropy", IEEE Trans. Information Theory 37, 1991.
@@ -117,15 +120,17 @@ EXPLANATIONS: Mapping[IndicatorName, Explanation] = {
         source="Leno et al. 2021 (routines run through without pause)",
     ),
     IndicatorName.TYPICAL_TIME_S: Explanation(
-        formula="geometric mean of the seconds from the step before to its completion, each at least one tick of the "
-        "log's clock",
-        source="Wanner et al. 2019 (execution time); Limpert, Stahel & Abbt 2001 (times are log-normal)",
+        formula="geometric mean of the seconds from the step before to its completion, without waiting for a batch; "
+        "times that the log's clock does not show lie between a second and one tick",
+        source="Wanner et al. 2019 (execution time); Lashkevich et al. 2023 (waiting for a batch); Limpert, Stahel & "
+        "Abbt 2001 (times are log-normal); Heitjan & Rubin 1991 (coarse data)",
     ),
     IndicatorName.TYPICAL_WORK_S: Explanation(
-        formula="geometric mean of the seconds of work from start to completion, in working hours, each at least one "
-        "tick of the log's clock",
+        formula="geometric mean of the seconds of work from start to completion, in working hours; times that the "
+        "log's clock does not show lie between a second and one tick",
         needs="start-times",
-        source="Wanner et al. 2019 (execution time); Limpert, Stahel & Abbt 2001 (times are log-normal)",
+        source="Wanner et al. 2019 (execution time); Limpert, Stahel & Abbt 2001 (times are log-normal); Heitjan & "
+        "Rubin 1991 (coarse data)",
     ),
     IndicatorName.RUBBER_STAMP_SHARE: Explanation(
         formula="share of events under 60 s after their predecessor by the same resource",

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from taktloom.mining.distinct import distinct
 from taktloom.mining.indicators.regularity import Codes, Numbers, Ordering
-from taktloom.mining.indicators.schedules import Marks, find_batches, hour_phases
+from taktloom.mining.indicators.schedules import Marks, find_batches, hour_phases, times_outside_batches
 from taktloom.mining.indicators.working_time import NamedCalendar, WorkingHours, count_working_time
 from taktloom.mining.logs.canonical import CanonicalLog
 from taktloom.mining.logs.variants import VariantTable
@@ -34,7 +34,8 @@ class IndicatorSource:
     actor: per resource code, 1 system, 0 human, -1 cannot be told. already_held, comparable: attribute values that the
     case already held, and attribute values of which it had an earlier one to compare with. has_failed: aborted, or
     the case ends as failed right after it. system: code of the recorded system, -1 unknown. in_batch, batch_told: see
-    `schedules`. worked_us: work from start to completion in the *hours* in which people work, see `working_time`.
+    `schedules`. own_time_us: per row that follows another the time since it, without waiting for a batch. worked_us:
+    work from start to completion in the *hours* in which people work, see `working_time`.
     tick_us: what the log's clock shows at best, at least a second.
     """
 
@@ -50,6 +51,7 @@ class IndicatorSource:
     system: Codes | None = None
     in_batch: Marks
     batch_told: Marks
+    own_time_us: Codes
     worked_us: Codes
     hours: WorkingHours
     tick_us: int
@@ -70,11 +72,12 @@ def load_indicator_source(
     actor = _actors(arrays, resources)
     events = log.events().collect()
     held, comparable = _held_values(events)
-    in_batch, batch_told = find_batches(arrays)
+    finest_unit_us = log.metadata.facts.finest_unit_us
+    in_batch, batch_told = find_batches(arrays, finest_unit_us)
     worked, hours = count_working_time(
         arrays,
         is_system=_by_system(arrays, actor),
-        finest_unit_us=log.metadata.facts.finest_unit_us,
+        finest_unit_us=finest_unit_us,
         given=calendar,
     )
     case_index = np.repeat(np.arange(arrays.starts.size), np.diff(np.append(arrays.starts, arrays.case.size)))
@@ -91,10 +94,11 @@ def load_indicator_source(
         system=_systems(events),
         in_batch=in_batch,
         batch_told=batch_told,
+        own_time_us=times_outside_batches(arrays, finest_unit_us),
         worked_us=worked,
         hours=hours,
-        tick_us=max(log.metadata.facts.finest_unit_us, MICROSECONDS_PER_SECOND),
-        phases=hour_phases(arrays, log.metadata.facts.finest_unit_us),
+        tick_us=max(finest_unit_us, MICROSECONDS_PER_SECOND),
+        phases=hour_phases(arrays, finest_unit_us),
     )
 
 

@@ -18,6 +18,7 @@ from taktloom.mining.statistics.arrays import MICROSECONDS_PER_SECOND, NOBODY, L
 Measured: TypeAlias = dict[IndicatorName, Numbers]
 
 QUICK_S = 60
+MIDDLE = 0.5
 MONTH_S = 30.4375 * 86_400
 HOUR_US = 3_600 * MICROSECONDS_PER_SECOND
 
@@ -60,14 +61,16 @@ class WeightedIndicators:
         self._roles = _Groups(log.activity[self._has_role], log.role[self._has_role], self._count)
         self._told, self._system = self._tell_actors()
 
-    def measure(self, weights: Numbers) -> Measured:
-        """All indicators."""
+    def measure(self, weights: Numbers, unseen: Numbers | None = None) -> Measured:
+        """All indicators. unseen: per activity, where the times lie that the log's clock does not show, from a second
+        (0) to one tick (1) by their logarithms; None for the middle."""
         weight = weights[self._source.case_index]
         found = {
             **self._counts(weights, weight),
             **self._context(weights, weight),
             **self._resources(weight),
             **self._times(weight),
+            **self._typical_times(weight, np.full(self._count, MIDDLE) if unseen is None else unseen),
             **self._schedules(weight),
         }
         manual = found[IndicatorName.EVENTS_PER_MONTH] * found[IndicatorName.PROCESSING_HOURS]
@@ -183,22 +186,25 @@ class WeightedIndicators:
             IndicatorName.WAITING_HOURS: ratio(self._total(self._into, into * waited), self._total(self._into, into)),
             IndicatorName.PROCESSING_HOURS: mean,
             IndicatorName.TIME_STABILITY: stability,
-            **self._typical_times(weight),
         }
 
-    def _typical_times(self, weight: Numbers) -> Measured:
+    def _typical_times(self, weight: Numbers, unseen: Numbers) -> Measured:
         log = self._log
         begun = log.has_start
         return {
-            IndicatorName.TYPICAL_TIME_S: self._typical_s(log.gap_us, self._into, weight[log.follows]),
+            IndicatorName.TYPICAL_TIME_S: self._typical_s(
+                self._source.own_time_us, self._into, weight[log.follows], unseen
+            ),
             IndicatorName.TYPICAL_WORK_S: self._typical_s(
-                self._source.worked_us[begun], log.activity[begun], weight[begun]
+                self._source.worked_us[begun], log.activity[begun], weight[begun], unseen
             ),
         }
 
-    def _typical_s(self, times_us: Codes, activity: Codes, weight: Numbers) -> Numbers:
-        """Geometric mean in seconds; no time is shorter than the log's clock can tell."""
-        logarithms = np.log(np.maximum(times_us, self._source.tick_us) / MICROSECONDS_PER_SECOND)
+    def _typical_s(self, times_us: Codes, activity: Codes, weight: Numbers, unseen: Numbers) -> Numbers:
+        """Geometric mean in seconds, each at least one; what the clock does not show is as *unseen* says."""
+        tick_us = self._source.tick_us
+        logarithms = np.log(np.maximum(times_us, tick_us) / MICROSECONDS_PER_SECOND)
+        logarithms[times_us < tick_us] *= unseen[activity[times_us < tick_us]]
         mean = ratio(self._total(activity, weight * logarithms), self._total(activity, weight))
         typical: Numbers = np.exp(mean)
         return typical

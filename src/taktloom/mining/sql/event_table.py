@@ -9,12 +9,15 @@ has one, and are counted where neither is there; labels are sorted in Python, ne
 collation that holds different texts for equal is refused.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from taktloom.mining.sql.errors import SqlExtraMissingError, SqlTableRefusedError
+from taktloom.mining.filters import ALL_PASS, LogFilter
+from taktloom.mining.sql.errors import SqlExtraMissingError, SqlLimitError, SqlTableRefusedError
+from taktloom.mining.sql.filtering import in_order, keep
+from taktloom.mining.watching import tell
 
 MICROSECONDS = 1_000_000
 SESSION_IN_UTC = {
@@ -24,6 +27,14 @@ SESSION_IN_UTC = {
     "mysql": "SET time_zone = '+00:00'",
 }
 FILE_ENGINES = ("duckdb://", "sqlite://")
+DUCKDB_FILE = "duckdb://"
+READ_ONLY = {
+    "postgres": "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY",
+    "mysql": "SET SESSION TRANSACTION READ ONLY",
+    "sqlite": "PRAGMA query_only = ON",
+}
+UNABLE = {"sqlite"}
+"""Engines whose times lose their fractions on the way: their numbers would not be those of an import."""
 COLUMNS = ("case", "activity", "time", "start", "resource", "order")
 
 
@@ -55,31 +66,66 @@ class TableFacts:
 
 class EventTable:
     """rows: an Ibis table of case, activity, resource (texts; the last may be null), at and started (µs), step (0 … in
-    the case), position (to order cases by their first row) and the activity before (`previous`), with its time and
-    resource. facts: what was found on the way."""
+    the case), position (to order cases by their first row; once filtered, `begun` has that of the whole case) and the
+    activity before (`previous`), with its time and resource. facts: what was found on the way. most_rows: a result with
+    more is refused; None: any."""
 
-    def __init__(self, rows: Any, facts: TableFacts) -> None:
+    def __init__(self, rows: Any, facts: TableFacts, *, most_rows: int | None = None) -> None:
         self.rows = rows
         self.facts = facts
+        self.most_rows = most_rows
 
 
-def connect(url: str) -> Any:
-    """A connection to the engine at *url*, its session in UTC.
+def counted_as(condition: Any) -> Any:
+    """1 where the condition holds, else 0: not every engine casts truth values to numbers."""
+    import ibis
+
+    return condition.ifelse(ibis.literal(1), ibis.literal(0)).cast("int64")
+
+
+def fetched(expression: Any, *, most: int | None = None) -> list[dict[str, Any]]:
+    """The rows of an Ibis expression; raises SqlLimitError where there are more than *most*."""
+    rows: list[dict[str, Any]] = columns_of(expression, most=most).to_pylist()
+    return rows
+
+
+def columns_of(expression: Any, *, most: int | None = None) -> Any:
+    """As an Arrow table; raises SqlLimitError where there are more than *most* rows."""
+    tell("counting", 0)
+    found = (expression if most is None else expression.limit(most + 1)).to_pyarrow()
+    if most is not None and found.num_rows > most:
+        raise SqlLimitError("rows", most)
+    return found
+
+
+def connect(url: str, **options: object) -> Any:
+    """A connection to the engine at *url*, its session in UTC and only for reading where the engine has such sessions.
 
     url: as Ibis takes it, such as duckdb:///file.db, postgres://user@host/database; the file must be there, as engines
-    would make an empty one. Raises SqlExtraMissingError and SqlTableRefusedError.
+    would make an empty one. options: of the engine's driver, such as its password. Raises SqlExtraMissingError and
+    SqlTableRefusedError.
     """
     try:
         import ibis
     except ImportError as error:
         raise SqlExtraMissingError from error
     try:
-        connection = ibis.connect(_of_its_file(url))
+        connection = ibis.connect(_read_only(_of_its_file(url)), **options)
+        if connection.name in READ_ONLY:
+            connection.raw_sql(READ_ONLY[connection.name])
+        return in_utc(connection)
     except SqlTableRefusedError:
         raise
     except Exception as error:  # every engine's driver has errors of its own
         raise SqlTableRefusedError("engine", "The SQL engine cannot be reached.", remedy_of(error)) from error
-    return in_utc(connection)
+
+
+def _read_only(url: str) -> str:
+    """*url* such that a DuckDB file is opened for reading only; one in memory has nothing to protect."""
+    is_file = url.startswith(DUCKDB_FILE) and len(url) > len(DUCKDB_FILE) and ":memory:" not in url
+    if not is_file or "read_only" in url:
+        return url
+    return f"{url}{'&' if '?' in url else '?'}read_only=True"
 
 
 def _of_its_file(url: str) -> str:
@@ -110,11 +156,17 @@ def remedy_of(error: Exception) -> str:
     return f"Check the address and that the engine's driver is installed ({type(error).__name__}: {first})."
 
 
-def open_table(connection: Any, name: str, columns: SqlColumns) -> EventTable:
-    """The events of the table or view *name*; raises SqlTableRefusedError.
+def open_table(
+    connection: Any, name: str, columns: SqlColumns, *, condition: LogFilter = ALL_PASS, most_rows: int | None = None
+) -> EventTable:
+    """The events of the table or view *name* that *condition* leaves; raises SqlTableRefusedError.
 
-    A dot separates the schema from the name.
+    A dot separates the schema from the name. most_rows: of a result.
     """
+    if connection.name in UNABLE:
+        remedy = "Import its rows by a query (--engine and --query of log import), or copy them to DuckDB."
+        raise SqlTableRefusedError("engine-unable", "Analyses are not done on this SQL engine.", remedy)
+    tell("checking the table", 0)
     schema, _, bare = name.rpartition(".")
     try:
         table = connection.table(bare, database=schema) if schema else connection.table(bare)
@@ -124,7 +176,18 @@ def open_table(connection: Any, name: str, columns: SqlColumns) -> EventTable:
     plain = table.select(**_plain_columns(table, columns))
     good = plain.filter(plain["case"].notnull() & plain.activity.notnull() & plain["at"].notnull())
     facts = _facts(plain, good, columns)
-    return EventTable(_in_order(good), facts)
+    rows = in_order(good)
+    if condition.steps:
+        rows = keep(rows, condition)
+        facts = replace(facts, rows=_count(rows))
+    return EventTable(rows, facts, most_rows=most_rows)
+
+
+def _count(rows: Any) -> int:
+    count = int(fetched(rows.aggregate(rows=rows.count()))[0]["rows"])
+    if count == 0:
+        raise SqlTableRefusedError("no-rows", "The filter leaves no events.", "Filter less.")
+    return count
 
 
 def _require_columns(table: Any, columns: SqlColumns) -> None:
@@ -212,7 +275,7 @@ def _facts(plain: Any, good: Any, columns: SqlColumns) -> TableFacts:
         raise SqlTableRefusedError(
             "bad-rows",
             f"{total - rows} of {total} rows have no case, no activity or no time.",
-            "Mend them, or leave them out with --skip-bad-rows.",
+            "Mend them, or leave them out with --skip-bad-rows; of a connection, its settings do.",
         )
     if rows == 0:
         raise SqlTableRefusedError("no-rows", "The table has no events.", "Name another table.")
@@ -250,17 +313,3 @@ def _check_collation(good: Any) -> bool:
                 "Make a view that gives the column a binary collation.",
             )
     return True
-
-
-def _in_order(good: Any) -> Any:
-    """With each row's place in its case, and what was before it."""
-    import ibis
-
-    order = [good["at"], good.position, good.activity, good.resource]  # the last two only where nothing else orders
-    window = ibis.window(group_by="case", order_by=order)
-    return good.mutate(
-        step=ibis.row_number().over(window).cast("int64"),
-        previous=good.activity.lag().over(window),
-        previous_at=good["at"].lag().over(window),
-        previous_resource=good.resource.lag().over(window),
-    )

@@ -19,12 +19,6 @@ from taktloom.mining.sql.event_table import connect, remedy_of
 from taktloom.model.places import Place
 
 BATCH_ROWS = 200_000
-READ_ONLY = {
-    "postgres": "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY",
-    "mysql": "SET SESSION TRANSACTION READ ONLY",
-    "sqlite": "PRAGMA query_only = ON",
-}
-DUCKDB_FILE = "duckdb://"
 PLACE = Place(source="query")
 
 
@@ -35,13 +29,11 @@ def write_query(url: str, query: str, target: Path, workspace: Path, limits: Imp
     SqlTableRefusedError and, over `rows` or `columns` of *limits*, LogTooLargeError.
     """
     limits = limits or ImportLimits()
-    connection = connect(_read_only(url))
+    connection = connect(url)
     _require_reading(query, connection)
     rows = 0
     paths: list[Path] = []
     try:
-        if connection.name in READ_ONLY:
-            connection.raw_sql(READ_ONLY[connection.name])
         for frame in _batches(connection, query):
             rows += frame.height
             _require_small(rows, frame.width, limits)
@@ -57,14 +49,6 @@ def write_query(url: str, query: str, target: Path, workspace: Path, limits: Imp
         raise SqlTableRefusedError("no-rows", "The query finds no rows.", "Check its conditions.")
     pl.concat([pl.scan_parquet(path) for path in paths], how="diagonal_relaxed").sink_parquet(target)
     return rows
-
-
-def _read_only(url: str) -> str:
-    """*url* such that a DuckDB file is opened for reading only; one in memory has nothing to protect."""
-    is_file = url.startswith(DUCKDB_FILE) and len(url) > len(DUCKDB_FILE) and ":memory:" not in url
-    if not is_file or "read_only" in url:
-        return url
-    return f"{url}{'&' if '?' in url else '?'}read_only=True"
 
 
 def _require_reading(query: str, connection: Any) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from taktloom.mining.rules.business_rules import BusinessRule, RuleKind, TimeUnit
 from taktloom.mining.rules.text_form import rule_to_text
 from taktloom.mining.sql.errors import SqlTableRefusedError
-from taktloom.mining.sql.event_table import EventTable
+from taktloom.mining.sql.event_table import EventTable, counted_as, fetched
 
 LIMITS_US = {TimeUnit.HOURS: 3_600_000_000, TimeUnit.DAYS: 86_400_000_000}
 Cases = Any
@@ -36,13 +36,15 @@ def count_rule(table: EventTable, rule: BusinessRule) -> RuleCount:
     _require_countable(rule)
     cases = _CHECKS[rule.kind](_marked(table, rule), rule)
     broken, unknown = cases.broken > 0, (cases.broken == 0) & (cases.unknown > 0)
-    counted = cases.aggregate(
-        cases=cases.count(),
-        broken=broken.cast("int64").sum(),
-        undecided=unknown.cast("int64").sum(),
-        activated=(cases.activated > 0).cast("int64").sum(),
-    ).to_pyarrow()
-    found = {name: int(counted.column(name)[0].as_py()) for name in counted.column_names}
+    (counted,) = fetched(
+        cases.aggregate(
+            cases=cases.count(),
+            broken=counted_as(broken).sum(),
+            undecided=counted_as(unknown).sum(),
+            activated=counted_as(cases.activated > 0).sum(),
+        )
+    )
+    found = {name: int(counted[name] or 0) for name in counted}
     kept = found["cases"] - found["broken"] - found["undecided"]
     decided = kept + found["broken"]
     return RuleCount(
@@ -69,8 +71,8 @@ def _marked(table: EventTable, rule: BusinessRule) -> Any:
     """The rows with 0 or 1 for being of `first` and of `second`."""
     rows = table.rows
     return rows.mutate(
-        one=rows.activity.isin(rule.first).cast("int64"),
-        other=rows.activity.isin(rule.second or ("",)).cast("int64"),  # no activity is empty
+        one=counted_as(rows.activity.isin(rule.first)),
+        other=counted_as(rows.activity.isin(rule.second or ("",))),  # no activity is empty
     )
 
 
@@ -84,9 +86,9 @@ def _cases(counts: Any, *, broken: Any, activated: Any, unknown: Any | None = No
     none = ibis.literal(0).cast("int64")
     return counts.select(
         "case",
-        broken=broken.cast("int64"),
-        activated=activated.cast("int64"),
-        unknown=none if unknown is None else unknown.cast("int64"),
+        broken=counted_as(broken),
+        activated=counted_as(activated),
+        unknown=none if unknown is None else counted_as(unknown),
     )
 
 
@@ -128,7 +130,7 @@ def _in_time(gap: Any, rule: BusinessRule) -> Any:
 
 def _limited(rows: Any, asking: str) -> Cases:
     failed = (rows[asking] > 0) & ~rows.met
-    counts = rows.group_by("case").aggregate(failed=failed.cast("int64").sum(), asked=rows[asking].sum())
+    counts = rows.group_by("case").aggregate(failed=counted_as(failed).sum(), asked=rows[asking].sum())
     return _cases(counts, broken=counts.failed > 0, activated=counts.asked > 0)
 
 
@@ -147,9 +149,9 @@ def _persons(rows: Any) -> Any:
     counts = by_person.group_by("case").aggregate(
         one=by_person.one.sum(),
         other=by_person.other.sum(),
-        nobody=(~is_known).cast("int64").sum(),
-        persons=is_known.cast("int64").sum(),
-        shared=(is_known & (by_person.one > 0) & (by_person.other > 0)).cast("int64").sum(),
+        nobody=counted_as(~is_known).sum(),
+        persons=counted_as(is_known).sum(),
+        shared=counted_as(is_known & (by_person.one > 0) & (by_person.other > 0)).sum(),
     )
     cases = rows.select("case").distinct()
     joined = cases.left_join(counts, "case")

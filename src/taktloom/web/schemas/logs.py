@@ -370,8 +370,9 @@ class ClassReason(Out):
 
 
 class PotentialActivity(Out):
-    """interval, rank_interval: 95 % of the resamples, null when too few had a value. moved_by: the feature without
-    which the rank would change most."""
+    """interval, rank_interval: 95 % of the resamples, null for too few events; the rank's over other weights of the
+    kinds of evidence too. potential_class cannot-tell: too few events, or an interval that fits every class.
+    moved_by: the feature without which the rank would change most."""
 
     activity: str
     score: float
@@ -379,7 +380,7 @@ class PotentialActivity(Out):
     rank: int
     rank_interval: Interval | None
     moved_by: RankShift | None
-    potential_class: Literal["eliminate", "decide-by-rule", "call-an-api", "assist", "keep-human"]
+    potential_class: Literal["eliminate", "decide-by-rule", "call-an-api", "assist", "keep-human", "cannot-tell"]
     class_reasons: list[ClassReason]
     contributions: list[Contribution]
     evidence: list[Evidence]
@@ -415,9 +416,13 @@ class WorkingHours(Out):
 
 
 class Potential(Out):
+    """rank_stability: mean Kendall's tau-b between this order and those of the resamples; weight_stability: between it
+    and those by other weights of the kinds of evidence; null for fewer than two activities with enough events."""
+
     activities: list[PotentialActivity]
     formula: str
     rank_stability: float | None
+    weight_stability: float | None
     method: PotentialMethod
     working_hours: WorkingHours
 

@@ -296,6 +296,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/connections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Connections
+         * @description The connections, their tables and what can be asked of each; no engine is called.
+         */
+        get: operations["list_connections"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/connections/{connection}/tables/{table}/analyses/{analysis}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Table Analysis
+         * @description An analysis of a table, counted by its engine; 202 and the work to follow where it takes longer.
+         */
+        get: operations["show_table_analysis"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/connections/{connection}/tables/{table}/analyses/{analysis}/files/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Table Analysis
+         * @description Its table as CSV, or the whole as a page.
+         */
+        get: operations["export_table_analysis"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/dead-letters": {
         parameters: {
             query?: never;
@@ -4661,6 +4721,59 @@ export interface components {
             started: string[];
         };
         /**
+         * ConnectionOut
+         * @description readiness: extra-missing, the libraries for SQL engines are not installed; driver-missing, the engine's own is
+         *     not; unable, no analyses are done on this kind. can_stop: the engine stops when an analysis is cancelled. kept_s:
+         *     how long a result is shown again.
+         */
+        ConnectionOut: {
+            /** Can Stop */
+            can_stop: boolean;
+            /** Engine */
+            engine: string;
+            /** Kept S */
+            kept_s: number;
+            /** Name */
+            name: string;
+            /**
+             * Readiness
+             * @enum {string}
+             */
+            readiness: "ready" | "extra-missing" | "driver-missing" | "unable";
+            /** Row Limit */
+            row_limit: number;
+            /** Tables */
+            tables: components["schemas"]["ConnectionTableOut"][];
+            /** Time Limit S */
+            time_limit_s: number;
+        };
+        /**
+         * ConnectionTableOut
+         * @description analyses: those that can be asked for. orders_ties: a column orders rows of the same case and time.
+         */
+        ConnectionTableOut: {
+            /** Analyses */
+            analyses: string[];
+            /** Has Resource */
+            has_resource: boolean;
+            /** Has Start */
+            has_start: boolean;
+            /** Name */
+            name: string;
+            /** Orders Ties */
+            orders_ties: boolean;
+        };
+        /**
+         * ConnectionsOut
+         * @description notes: what to do where there are none.
+         */
+        ConnectionsOut: {
+            /** Items */
+            items: components["schemas"]["ConnectionOut"][];
+            /** Notes */
+            notes: string[];
+        };
+        /**
          * Contribution
          * @description measured: the indicator; value: the same from 0 to 1 between the ends of norm. weight: as used; they sum to 1.
          */
@@ -4693,6 +4806,25 @@ export interface components {
             value: number;
             /** Weight */
             weight: number;
+        };
+        /**
+         * CountedTableOut
+         * @description What the engine counted, and when; the same answer is given again for a while.
+         */
+        CountedTableOut: {
+            /**
+             * Counted At
+             * Format: date-time
+             */
+            counted_at: string;
+            facts: components["schemas"]["TableFactsOut"];
+            /** Files */
+            files: string[];
+            /** Notes */
+            notes: string[];
+            result: components["schemas"]["JsonValue"];
+            /** Tables */
+            tables: components["schemas"]["TableOut"][];
         };
         /** CycleTimes */
         CycleTimes: {
@@ -6736,7 +6868,11 @@ export interface components {
          * @enum {string}
          */
         PlotLanguage: "en" | "zh-CN";
-        /** Potential */
+        /**
+         * Potential
+         * @description rank_stability: mean Kendall's tau-b between this order and those of the resamples; weight_stability: between it
+         *     and those by other weights of the kinds of evidence; null for fewer than two activities with enough events.
+         */
         Potential: {
             /** Activities */
             activities: components["schemas"]["PotentialActivity"][];
@@ -6745,12 +6881,15 @@ export interface components {
             method: components["schemas"]["PotentialMethod"];
             /** Rank Stability */
             rank_stability: number | null;
+            /** Weight Stability */
+            weight_stability: number | null;
             working_hours: components["schemas"]["WorkingHours"];
         };
         /**
          * PotentialActivity
-         * @description interval, rank_interval: 95 % of the resamples, null when too few had a value. moved_by: the feature without
-         *     which the rank would change most.
+         * @description interval, rank_interval: 95 % of the resamples, null for too few events; the rank's over other weights of the
+         *     kinds of evidence too. potential_class cannot-tell: too few events, or an interval that fits every class.
+         *     moved_by: the feature without which the rank would change most.
          */
         PotentialActivity: {
             /** Activity */
@@ -6779,7 +6918,7 @@ export interface components {
              * Potential Class
              * @enum {string}
              */
-            potential_class: "eliminate" | "decide-by-rule" | "call-an-api" | "assist" | "keep-human";
+            potential_class: "eliminate" | "decide-by-rule" | "call-an-api" | "assist" | "keep-human" | "cannot-tell";
             /** Rank */
             rank: number;
             /** Rank Interval */
@@ -7510,6 +7649,24 @@ export interface components {
              * @enum {string}
              */
             format: "csv" | "xlsx";
+        };
+        /**
+         * TableFactsOut
+         * @description rows: counted, after the filter. skipped_rows: without case, activity or time. tied_rows: of the same case and
+         *     time as another. is_reproducible: ties are ordered, or there are none. is_collation_checked: the engine could tell
+         *     whether it holds different texts for equal.
+         */
+        TableFactsOut: {
+            /** Is Collation Checked */
+            is_collation_checked: boolean;
+            /** Is Reproducible */
+            is_reproducible: boolean;
+            /** Rows */
+            rows: number;
+            /** Skipped Rows */
+            skipped_rows: number;
+            /** Tied Rows */
+            tied_rows: number;
         };
         /**
          * TableFinding
@@ -8697,6 +8854,132 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConditionsOut"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_connections: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionsOut"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_table_analysis: {
+        parameters: {
+            query?: {
+                /** @description A rule on one line; only with rules. */
+                rule?: string[];
+                /** @description Steps of a filter in their JSON form. */
+                filter?: string | null;
+                /** @description Count anew, whatever is kept. */
+                fresh?: boolean;
+            };
+            header?: never;
+            path: {
+                connection: string;
+                table: string;
+                analysis: "flows" | "times" | "variants" | "durations" | "rework" | "hand-overs" | "rules";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CountedTableOut"];
+                };
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
+            };
+            /** @description A problem (application/problem+json) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_table_analysis: {
+        parameters: {
+            query?: {
+                /** @description A rule on one line; only with rules. */
+                rule?: string[];
+                /** @description Steps of a filter in their JSON form. */
+                filter?: string | null;
+                /** @description Count anew, whatever is kept. */
+                fresh?: boolean;
+            };
+            header?: never;
+            path: {
+                file: string;
+                connection: string;
+                table: string;
+                analysis: "flows" | "times" | "variants" | "durations" | "rework" | "hand-overs" | "rules";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
                 };
             };
             /** @description A problem (application/problem+json) */

@@ -74,7 +74,7 @@ function measuredText(feature: string, value: number, language: string): string 
 }
 
 /** Reasons whose values are points, numbers or hours, not shares. */
-const PLAIN = new Set(['score', 'low-score', 'too-few-events', 'long-work', 'a-person-decides-it'])
+const PLAIN = new Set(['score', 'low-score', 'too-few-events', 'long-work', 'a-person-decides-it', 'score-could-be-as-low', 'score-could-be-as-high'])
 
 function Reasons({ activity }: { activity: PotentialActivity }) {
   const { t } = useTranslation('mining')

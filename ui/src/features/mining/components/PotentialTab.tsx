@@ -32,9 +32,11 @@ export function kindColour(kind: string): string {
 
 /** Kendall's tau from which on an order is called stable. */
 const STABLE = 0.8
+/** And from which on the kinds of evidence are said to agree: other weights move more than other cases do. */
+const AGREED = 0.6
 
 type Class = PotentialActivity['potential_class']
-const SIGN: Record<Class, IconName> = { eliminate: 'trash', 'decide-by-rule': 'table', 'call-an-api': 'process', assist: 'edit', 'keep-human': 'user' }
+const SIGN: Record<Class, IconName> = { eliminate: 'trash', 'decide-by-rule': 'table', 'call-an-api': 'process', assist: 'edit', 'keep-human': 'user', 'cannot-tell': 'info' }
 
 export function PotentialTab({ log, query }: { log: LogDetail; query: LogQuery }) {
   const { t } = useTranslation('mining')
@@ -182,6 +184,8 @@ function Ranking({ potential }: { potential: Potential }) {
               value: formatNumber(potential.rank_stability, language, 2),
               verdict: t(`potential.order.${potential.rank_stability >= STABLE ? 'stable' : 'unsure'}`),
             })}{' '}
+        {potential.weight_stability !== null &&
+          t(`potential.weights.${potential.weight_stability >= AGREED ? 'agreed' : 'open'}`, { value: formatNumber(potential.weight_stability, language, 2) })}{' '}
         {potential.working_hours.reason !== 'no-start-times' && (
           <>
             <WorkingHours hours={potential.working_hours} />{' '}
