@@ -20,6 +20,7 @@ from taktloom.mining.conformance.log_skeleton import check_skeleton, discover_sk
 from taktloom.mining.conformance.relations import Relation, TooManyPairsError, relate
 from taktloom.mining.conformance.temporal_profile import check_temporal_profile, discover_temporal_profile
 from taktloom.mining.statistics.arrays import LogArrays, load_arrays
+from taktloom.mining.watching import watched_by
 from tests.mining.given_logs import given_log
 
 TRACES = st.lists(st.integers(0, 2), max_size=7)
@@ -304,3 +305,35 @@ def test_the_skeleton_of_a_real_log_is_that_of_a_plain_reading(name: str) -> Non
     assert {each for each in skeleton.always_before if each[0] != each[1]} == always(
         lambda trace, a, b: all(b in trace[:at] for at, one in enumerate(trace) if one == a)
     )
+
+
+class StoppedError(Exception):
+    """By the listener."""
+
+
+def test_temporal_profiles_of_long_cases_tell_how_far_they_are() -> None:
+    log = arrays([(0, "ab"[minute % 2], minute) for minute in range(100)])
+    heard: list[tuple[str, int, int | None]] = []
+
+    with watched_by(lambda *told: heard.append(told)):
+        check_temporal_profile(log, discover_temporal_profile(log))
+
+    shares = [done for stage, done, _ in heard if stage == "pairs"]
+    assert shares == sorted(shares)
+    assert {stage for stage, _, _ in heard} == {"pairs", "checking"}
+    assert len(heard) >= 3 * 99
+
+
+@pytest.mark.parametrize("calls", [5, 150, 250])
+def test_temporal_profiles_stop_where_they_are_asked(calls: int) -> None:
+    log = arrays([(0, "ab"[minute % 2], minute) for minute in range(100)])
+    heard: list[str] = []
+
+    def listen(stage: str, done: int, total: int | None) -> None:
+        heard.append(f"{stage} {done} {total}")
+        if len(heard) == calls:
+            raise StoppedError
+
+    with pytest.raises(StoppedError), watched_by(listen):
+        check_temporal_profile(log, discover_temporal_profile(log))
+    assert len(heard) == calls

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taktloom.mining.statistics.arrays import MICROSECONDS_PER_SECOND, LogArrays
+from taktloom.mining.watching import step, tell
 from taktloom.model.errors import LimitExceededError
 
 MAX_PROFILE_ACTIVITIES = 2_000
@@ -70,17 +71,22 @@ class TemporalConformance:
 
 
 def discover_temporal_profile(log: LogArrays) -> TemporalProfile:
-    """The profile of all rows. Cost: rows times the mean length of cases. Raises ProfileTooLargeError."""
+    """The profile of all rows. Raises ProfileTooLargeError.
+
+    Cost: the pairs of rows within each case, so it grows with the square of a case's length; tells whoever listens.
+    """
     count = len(log.activities)
     _require_few(count)
     seen = np.zeros(count * count, dtype=np.int64)
     total, squares = np.zeros(count * count), np.zeros(count * count)
-    for _, pair, elapsed_s in _pairs(log):
-        seen += np.bincount(pair, minlength=seen.size)
-        total += np.bincount(pair, weights=elapsed_s, minlength=seen.size)
+    with step("pairs", 0, 2):
+        for _, pair, elapsed_s in _pairs(log):
+            seen += np.bincount(pair, minlength=seen.size)
+            total += np.bincount(pair, weights=elapsed_s, minlength=seen.size)
     mean = np.divide(total, seen, out=np.zeros_like(total), where=seen > 0)
-    for _, pair, elapsed_s in _pairs(log):  # a second pass: squares of differences, not differences of squares
-        squares += np.bincount(pair, weights=(elapsed_s - mean[pair]) ** 2, minlength=seen.size)
+    with step("pairs", 1, 2):  # a second pass: squares of differences, not differences of squares
+        for _, pair, elapsed_s in _pairs(log):
+            squares += np.bincount(pair, weights=(elapsed_s - mean[pair]) ** 2, minlength=seen.size)
     return TemporalProfile(
         pairs=tuple(
             PairTime(
@@ -110,15 +116,16 @@ def check_temporal_profile(log: LogArrays, profile: TemporalProfile, *, zeta: fl
                 mean[at * count + to], deviation[at * count + to] = pair.mean_s, pair.deviation_s
     found: list[tuple[float, int, int, float]] = []
     deviating = np.zeros(int(log.case.max()) + 1 if log.case.size else 0, dtype=bool)
-    for rows, pairs, elapsed_s in _pairs(log):
-        off = np.abs(elapsed_s - mean[pairs])
-        with np.errstate(divide="ignore", invalid="ignore"):
-            z = np.where(off > 0, off / deviation[pairs], 0.0)
-        bad = np.flatnonzero(z > zeta)  # nan, for unknown pairs, compares false
-        deviating[log.case[rows[bad]]] = True
-        worst = bad[np.argsort(-z[bad], kind="stable")[:DEVIATIONS_LISTED]]
-        columns = (z[worst], log.case[rows[worst]], pairs[worst], elapsed_s[worst])
-        found += list(zip(*(column.tolist() for column in columns), strict=True))
+    with step("checking", 0, 1):
+        for rows, pairs, elapsed_s in _pairs(log):
+            off = np.abs(elapsed_s - mean[pairs])
+            with np.errstate(divide="ignore", invalid="ignore"):
+                z = np.where(off > 0, off / deviation[pairs], 0.0)
+            bad = np.flatnonzero(z > zeta)  # nan, for unknown pairs, compares false
+            deviating[log.case[rows[bad]]] = True
+            worst = bad[np.argsort(-z[bad], kind="stable")[:DEVIATIONS_LISTED]]
+            columns = (z[worst], log.case[rows[worst]], pairs[worst], elapsed_s[worst])
+            found += list(zip(*(column.tolist() for column in columns), strict=True))
     found.sort(key=lambda each: (-each[0], each[1], each[2]))
     return TemporalConformance(
         cases=log.starts.size,
@@ -137,12 +144,15 @@ def _pairs(log: LogArrays) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64
     count, size = len(log.activities), log.case.size
     rows = np.arange(size, dtype=np.int64)
     last = np.repeat(log.ends, log.ends - log.starts + 1) if size else rows
-    lag = 0
+    lengths = log.ends - log.starts + 1
+    lag, done, total = 0, 0, int((lengths * (lengths - 1) // 2).sum())
     while True:
+        tell("pairs", done, total)
         lag += 1
         rows = rows[rows + lag <= last[rows]]
         if rows.size == 0:
             return
+        done += rows.size
         later = rows + lag
         elapsed = (log.occurred_at[later] - log.occurred_at[rows]) / MICROSECONDS_PER_SECOND
         yield rows, log.activity[rows] * count + log.activity[later], elapsed
