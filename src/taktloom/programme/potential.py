@@ -36,6 +36,7 @@ from taktloom.programme.scoring import (
     explain_score,
     rank_shifts,
     score_all,
+    score_by,
 )
 from taktloom.programme.stages import Report, Stage, unheard
 
@@ -113,12 +114,11 @@ def assess_potential(request: PotentialRequest) -> PotentialReport:
     measured = measure_indicators(source, decisions=request.decisions, draws=drawn)
     plain = weighted.measure(np.ones(source.cases))
     point = score_all(plain, accuracy, policy)
-    draws = np.array([score_all(each, accuracy, policy) for each in drawn]).reshape(-1, len(source.log.activities))
     policies = [drawn_weights(policy, chance) for _ in drawn]
-    ranks = np.array(
-        [descending_ranks(score_all(each, accuracy, other)) for each, other in zip(drawn, policies, strict=True)]
-    ).reshape(draws.shape)
-    reweighted = np.array([score_all(plain, accuracy, other) for other in policies]).reshape(draws.shape)
+    both = [score_by(each, accuracy, (policy, other)) for each, other in zip(drawn, policies, strict=True)]
+    draws = np.array([ours for ours, _ in both]).reshape(-1, len(source.log.activities))
+    ranks = np.array([descending_ranks(others) for _, others in both]).reshape(draws.shape)
+    reweighted = np.array(score_by(plain, accuracy, policies) if policies else []).reshape(draws.shape)
     shifts = rank_shifts(plain, accuracy, policy)
     code = {label: index for index, label in enumerate(source.log.activities)}
     ordered = sorted(measured, key=lambda row: (-point[code[row.activity]], row.activity))

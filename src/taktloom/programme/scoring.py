@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The arithmetic of the score: features from indicators, weights of what is known, and what would move the order."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -97,8 +97,14 @@ def drawn_weights(policy: Policy, draw: np.random.Generator) -> Policy:
 
 def score_all(measured: Measured, accuracy: Numbers, policy: Policy) -> Numbers:
     """Score per activity code; NaN for activities that the draw does not have."""
-    features = feature_values(measured, accuracy, policy)
-    return np.where(measured[IndicatorName.EVENTS_PER_MONTH] > 0, _total(features, policy), np.nan)
+    return score_by(measured, accuracy, (policy,))[0]
+
+
+def score_by(measured: Measured, accuracy: Numbers, policies: Sequence[Policy]) -> list[Numbers]:
+    """Scores by policies that differ in their weights only."""
+    features = feature_values(measured, accuracy, policies[0])
+    is_there = measured[IndicatorName.EVENTS_PER_MONTH] > 0
+    return [np.where(is_there, _total(features, policy), np.nan) for policy in policies]
 
 
 def _total(features: Mapping[Feature, Numbers], policy: Policy) -> Numbers:

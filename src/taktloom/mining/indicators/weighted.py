@@ -48,6 +48,8 @@ class WeightedIndicators:
         self._key_case, self._key_activity = keys // self._count, keys % self._count
         self._into = log.activity[log.follows]
         self._quick = log.gap_us < QUICK_S * MICROSECONDS_PER_SECOND
+        self._gaps = self._logarithms(source.own_time_us)
+        self._work = self._logarithms(source.worked_us[log.has_start])
         before, after = neighbours(log)
         self._before = _Groups(log.activity, before, self._count)
         self._after = _Groups(log.activity, after, self._count)
@@ -190,23 +192,27 @@ class WeightedIndicators:
 
     def _typical_times(self, weight: Numbers, unseen: Numbers) -> Measured:
         log = self._log
-        begun = log.has_start
         return {
-            IndicatorName.TYPICAL_TIME_S: self._typical_s(
-                self._source.own_time_us, self._into, weight[log.follows], unseen
-            ),
+            IndicatorName.TYPICAL_TIME_S: self._typical_s(self._gaps, self._into, weight[log.follows], unseen),
             IndicatorName.TYPICAL_WORK_S: self._typical_s(
-                self._source.worked_us[begun], log.activity[begun], weight[begun], unseen
+                self._work, log.activity[log.has_start], weight[log.has_start], unseen
             ),
         }
 
-    def _typical_s(self, times_us: Codes, activity: Codes, weight: Numbers, unseen: Numbers) -> Numbers:
-        """Geometric mean in seconds, each at least one; what the clock does not show is as *unseen* says."""
+    def _logarithms(self, times_us: Codes) -> tuple[Numbers, Numbers]:
+        """Of the times in seconds that the clock shows, else 0; and of one tick for those that it does not, else 0."""
         tick_us = self._source.tick_us
-        logarithms = np.log(np.maximum(times_us, tick_us) / MICROSECONDS_PER_SECOND)
-        logarithms[times_us < tick_us] *= unseen[activity[times_us < tick_us]]
-        mean = ratio(self._total(activity, weight * logarithms), self._total(activity, weight))
-        typical: Numbers = np.exp(mean)
+        shown = np.log(np.maximum(times_us, tick_us) / MICROSECONDS_PER_SECOND)
+        is_shown = times_us >= tick_us
+        return np.where(is_shown, shown, 0.0), np.where(is_shown, 0.0, shown)
+
+    def _typical_s(self, times: tuple[Numbers, Numbers], activity: Codes, weight: Numbers, unseen: Numbers) -> Numbers:
+        """Geometric mean in seconds, each at least one; what the clock does not show is as *unseen* says."""
+        shown, ticks = times
+        total = self._total(activity, weight * shown)
+        if ticks.any():
+            total += unseen * self._total(activity, weight * ticks)
+        typical: Numbers = np.exp(ratio(total, self._total(activity, weight)))
         return typical
 
     def _schedules(self, weight: Numbers) -> Measured:
