@@ -131,9 +131,7 @@ def test_a_message_id_that_comes_with_another_payload_is_refused(engine: Embedde
     assert engine.messages.correlate(sent) == ()
 
 
-@pytest.mark.parametrize(
-    "value", [Decimal("NaN"), Decimal("Infinity"), Decimal("1E+9999"), cast("FeelValue", 1.5), "\ud800", ["\udfff"]]
-)
+@pytest.mark.parametrize("value", [Decimal("NaN"), Decimal("Infinity"), Decimal("1E+9999"), "\ud800", ["\udfff"]])
 def test_a_value_that_could_not_be_read_back_is_refused_and_the_work_stays_open(
     engine: EmbeddedEngine, deploy: Deploy, value: FeelValue
 ) -> None:
