@@ -38,6 +38,7 @@ __all__ = [
     "from_python",
     "from_stored_json",
     "json_text",
+    "own_copy",
     "to_json",
     "to_python",
     "utf8",
@@ -186,12 +187,43 @@ def clock_from_python(now: FeelDateTime | datetime | None) -> FeelDateTime | Non
 def values_from_python(values: Mapping[str, object]) -> Mapping[str, FeelValue]:
     """Values by name as FEEL values, under the very names; the mapping itself where nothing has to be converted.
 
+    Lists and contexts are copied: what the caller does to theirs afterwards changes nothing here.
     Looking costs a small part of writing the values once, so that every door can do it.
     Raises ValueConversionError for what has no FEEL value.
     """
-    if _are_feel(values.values(), set()):
-        return cast("Mapping[str, FeelValue]", values)
-    return {_key(name): _converted(value) for name, value in values.items()}
+    for value in values.values():
+        kind = type(value)
+        if kind not in _ATOMS or (kind is Decimal and not cast("Decimal", value).is_finite()):
+            copies: dict[int, FeelValue] = {}
+            return {_key(name): _owned(value, copies) for name, value in values.items()}
+    return cast("Mapping[str, FeelValue]", values)
+
+
+def own_copy(value: FeelValue) -> FeelValue:
+    """The value with lists and contexts of its own, for who may change them in place."""
+    return _copied(value, {})
+
+
+def _owned(value: object, copies: dict[int, FeelValue]) -> FeelValue:
+    return _copied(cast("FeelValue", value), copies) if _are_feel((value,), set()) else from_python(value)
+
+
+def _copied(value: FeelValue, copies: dict[int, FeelValue]) -> FeelValue:
+    """copies: by the identity of what was copied already, so that what is there twice is copied once."""
+    if type(value) is not list and type(value) is not dict:
+        return value
+    known = copies.get(id(value))
+    if known is not None:
+        return known
+    if isinstance(value, list):
+        items: list[FeelValue] = []
+        copies[id(value)] = items
+        items.extend([item if type(item) in _ATOMS else _copied(item, copies) for item in value])
+        return items
+    entries: dict[str, FeelValue] = {}
+    copies[id(value)] = entries
+    entries.update({key: item if type(item) in _ATOMS else _copied(item, copies) for key, item in value.items()})
+    return entries
 
 
 def _converted(value: object) -> FeelValue:
