@@ -192,8 +192,7 @@ def values_from_python(values: Mapping[str, object]) -> Mapping[str, FeelValue]:
     Raises ValueConversionError for what has no FEEL value.
     """
     for value in values.values():
-        kind = type(value)
-        if kind not in _ATOMS or (kind is Decimal and not cast("Decimal", value).is_finite()):
+        if type(value) not in _SURE_ATOMS and (type(value) is not Decimal or not value.is_finite()):
             copies: dict[int, FeelValue] = {}
             return {_key(name): _owned(value, copies) for name, value in values.items()}
     return cast("Mapping[str, FeelValue]", values)
@@ -201,29 +200,51 @@ def values_from_python(values: Mapping[str, object]) -> Mapping[str, FeelValue]:
 
 def own_copy(value: FeelValue) -> FeelValue:
     """The value with lists and contexts of its own, for who may change them in place."""
-    return _copied(value, {})
+    return _owned(value, {})
 
 
 def _owned(value: object, copies: dict[int, FeelValue]) -> FeelValue:
-    return _copied(cast("FeelValue", value), copies) if _are_feel((value,), set()) else from_python(value)
+    try:
+        return _copied(value, copies, 0)
+    except _NotFeelError:
+        return from_python(value)
 
 
-def _copied(value: FeelValue, copies: dict[int, FeelValue]) -> FeelValue:
-    """copies: by the identity of what was copied already, so that what is there twice is copied once."""
-    if type(value) is not list and type(value) is not dict:
-        return value
-    known = copies.get(id(value))
-    if known is not None:
-        return known
-    if isinstance(value, list):
-        items: list[FeelValue] = []
-        copies[id(value)] = items
-        items.extend([item if type(item) in _ATOMS else _copied(item, copies) for item in value])
-        return items
-    entries: dict[str, FeelValue] = {}
+def _copied(value: object, copies: dict[int, FeelValue], depth: int) -> FeelValue:
+    """A FEEL value of its own; raises _NotFeelError. copies: by the identity of what was copied already."""
+    if type(value) is list:
+        return copies.get(id(value)) or _copied_list(value, copies, depth)
+    if type(value) is dict:
+        return copies.get(id(value)) or _copied_context(value, copies, depth)
+    if type(value) not in _ATOMS or (type(value) is Decimal and not value.is_finite()):
+        raise _NotFeelError
+    return cast("FeelValue", value)
+
+
+def _copied_list(value: list[object], copies: dict[int, FeelValue], depth: int) -> FeelValue:
+    if depth > _MAX_STORED_DEPTH:
+        raise _NotFeelError
+    items = cast("list[FeelValue]", value.copy())
+    copies[id(value)] = items
+    for at, item in enumerate(value):
+        if type(item) not in _SURE_ATOMS:
+            items[at] = _copied(item, copies, depth + 1)
+    return items
+
+
+def _copied_context(value: dict[object, object], copies: dict[int, FeelValue], depth: int) -> FeelValue:
+    if depth > _MAX_STORED_DEPTH or not _TEXT_KEYS.issuperset(map(type, value)):
+        raise _NotFeelError
+    entries = cast("dict[str, FeelValue]", value.copy())
     copies[id(value)] = entries
-    entries.update({key: item if type(item) in _ATOMS else _copied(item, copies) for key, item in value.items()})
+    for key, item in cast("dict[str, object]", value).items():
+        if type(item) not in _SURE_ATOMS:
+            entries[key] = _copied(item, copies, depth + 1)
     return entries
+
+
+class _NotFeelError(Exception):
+    """Some of a value is none of FEEL's."""
 
 
 def _converted(value: object) -> FeelValue:
@@ -400,6 +421,8 @@ def _days_time_from_python(value: timedelta) -> DaysTime:
 _ATOMS: frozenset[type] = frozenset(
     {type(None), bool, str, Decimal, FeelDate, FeelTime, FeelDateTime, DaysTime, YearsMonths, Range, FeelFunction}
 )
+
+_SURE_ATOMS = _ATOMS - {Decimal}  # which may be not finite
 
 _TEXT_KEYS: frozenset[type] = frozenset({str})
 
