@@ -42,7 +42,7 @@ def measure_queues(log: LogArrays) -> tuple[Queue, ...] | None:
     codes = distinct(activity)
     bounds = [*np.searchsorted(activity, codes).tolist(), activity.size]
     found = []
-    for code, low, high in telling(list(zip(codes.tolist(), bounds, bounds[1:], strict=False)), "queues"):
+    for code, low, high in telling(list(zip(codes.tolist(), bounds, bounds[1:], strict=False)), "bottlenecks"):
         waited, count = int((ends[low:high] - begins[low:high]).sum()), high - low
         found.append(
             Queue(
