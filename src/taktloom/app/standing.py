@@ -3,7 +3,7 @@
 
 A monitor writes the engine's pulse every few seconds. While the store refuses it (disk full, database away), the server
 is read-only: what would change something is refused at once with an alarm, nothing acknowledged is lost, and the first
-pulse that the store takes again ends it. A request that the store refuses before the next pulse brings that one forward.
+pulse that the store takes again ends it. A request that the store refuses meanwhile brings the next pulse forward.
 """
 
 import logging
