@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 import asyncio
-import signal
 import resource
+import signal
 import socket
 import sys
 from collections.abc import AsyncIterator, Iterator
