@@ -12314,6 +12314,8 @@ export interface operations {
             query?: {
                 /** @description Lines or dots drawn at most. */
                 marks?: number;
+                /** @description Language of the words in the drawing. */
+                language?: components["schemas"]["PlotLanguage"];
                 from?: string | null;
                 to?: string | null;
                 variants?: string | null;
@@ -12365,6 +12367,8 @@ export interface operations {
             query?: {
                 /** @description Lines or dots drawn at most. */
                 marks?: number;
+                /** @description Language of the words in the drawing. */
+                language?: components["schemas"]["PlotLanguage"];
                 from?: string | null;
                 to?: string | null;
                 variants?: string | null;
@@ -13687,6 +13691,8 @@ export interface operations {
             query?: {
                 /** @description Lines or dots drawn at most. */
                 marks?: number;
+                /** @description Language of the words in the drawing. */
+                language?: components["schemas"]["PlotLanguage"];
                 from?: string | null;
                 to?: string | null;
                 variants?: string | null;
@@ -13738,6 +13744,8 @@ export interface operations {
             query?: {
                 /** @description Lines or dots drawn at most. */
                 marks?: number;
+                /** @description Language of the words in the drawing. */
+                language?: components["schemas"]["PlotLanguage"];
                 from?: string | null;
                 to?: string | null;
                 variants?: string | null;
