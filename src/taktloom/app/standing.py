@@ -3,7 +3,7 @@
 
 A monitor writes the engine's pulse every few seconds. While the store refuses it (disk full, database away), the server
 is read-only: what would change something is refused at once with an alarm, nothing acknowledged is lost, and the first
-pulse that the store takes again ends it.
+pulse that the store takes again ends it. A request that the store refuses meanwhile brings the next pulse forward.
 """
 
 import logging
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger(__name__)
 BEAT_EVERY = timedelta(seconds=10)
 BEAT_AGAIN = timedelta(seconds=2)  # while it is refused, so that the server goes on soon after the store does
-SKEW_WORTH_A_WARNING = timedelta(seconds=2)
+BEAT_AT_LEAST = timedelta(seconds=1)  # apart, however often a request was refused meanwhile
 
 
 class ReadOnlyError(IncidentError):
@@ -50,8 +50,9 @@ class Monitor:
         self, pulse: "Callable[[], Pulse]", *, silence: Callable[[], TaktloomError | None] = lambda: None
     ) -> None:
         self._pulse, self._silence, self._stop = pulse, silence, threading.Event()
+        self._doubt = threading.Event()
         self._failure: str | None = None
-        self._clock_behind = timedelta()
+        self._clock_behind, self._is_clock_wrong = timedelta(), False
         self._has_beaten = False
         self._thread: threading.Thread | None = None
         self._beating = threading.Lock()
@@ -79,8 +80,13 @@ class Monitor:
     def stop(self) -> None:
         """Beat no more."""
         self._stop.set()
+        self._doubt.set()
         if self._thread is not None:
             self._thread.join()
+
+    def doubt(self) -> None:
+        """A request was refused for what may be the store's fault: look soon."""
+        self._doubt.set()
 
     def beat(self) -> None:
         """One pulse now."""
@@ -92,16 +98,17 @@ class Monitor:
                     _LOG.warning("the store takes writes again; the server is no longer read-only")
                 else:
                     _LOG.error("ALARM: the store refuses writes, the server is read-only: %s", pulse.failure)
-            if pulse.clock_behind > SKEW_WORTH_A_WARNING >= self._clock_behind:
+            if pulse.is_clock_wrong and not self._is_clock_wrong:
                 _LOG.warning("the clock is %.1f s behind the last pulse", pulse.clock_behind.total_seconds())
-            self._failure, self._clock_behind, self._has_beaten = failure, pulse.clock_behind, True
+            self._failure, self._has_beaten = failure, True
+            self._clock_behind, self._is_clock_wrong = pulse.clock_behind, pulse.is_clock_wrong
 
     def readiness(self) -> Readiness:
         """Whether requests may come; beats first if that was never done."""
         if not self._has_beaten:
             self.beat()
-        behind = self._clock_behind > SKEW_WORTH_A_WARNING
-        return Readiness(checks={"store": not self.is_read_only}, warnings=("clock-behind",) if behind else ())
+        warnings = ("clock-behind",) if self._is_clock_wrong else ()
+        return Readiness(checks={"store": not self.is_read_only}, warnings=warnings)
 
     def require_writable(self) -> None:
         """Raise ReadOnlyError while the store refuses writes."""
@@ -124,4 +131,10 @@ class Monitor:
                 self.beat()
             except Exception:
                 _LOG.exception("the pulse could not be written")
-            self._stop.wait((BEAT_EVERY if self._failure is None else BEAT_AGAIN).total_seconds())
+            self._stop.wait(BEAT_AT_LEAST.total_seconds())
+            rest = (BEAT_EVERY if self._failure is None else BEAT_AGAIN) - BEAT_AT_LEAST
+            if self._failure is None:
+                self._doubt.wait(rest.total_seconds())
+                self._doubt.clear()
+            else:
+                self._stop.wait(rest.total_seconds())
