@@ -31,7 +31,7 @@ from taktloom.kernel.kept_variables import Variables
 from taktloom.kernel.state import InstanceState, InstanceStatus
 from taktloom.kernel.state_json import save_state
 from taktloom.model.cursors import number_of_cursor
-from taktloom.model.errors import ConflictError, NondeterminismError, TaktloomError
+from taktloom.model.errors import ConflictError, MisuseError, NondeterminismError, TaktloomError
 from taktloom.model.events import Event
 from taktloom.model.identifiers import (
     DefinitionKey,
@@ -203,7 +203,7 @@ class Instances:
         self._core.submit(self._tenant_id, work)
 
     def search(self, query: InstanceQuery) -> Page[InstanceSummary]:
-        """Instances, newest first."""
+        """Instances, newest first. Raises MisuseError for a status that there is not."""
         limit = page_size(query.limit, self._core.limits)
         filters = _filters(self._tenant_id, query)
         with self._core.database.reading() as session:
@@ -487,6 +487,9 @@ def _summary(session: Session, tenant_id: TenantId, instance_key: InstanceKey) -
 
 
 def _filters(tenant_id: TenantId, query: InstanceQuery) -> dict[str, str | int | None]:
+    if query.status is not None and query.status not in set(InstanceStatus):
+        remedy = "Give active, completed, terminated, cancelled or failed."
+        raise MisuseError("Instances have no such status.", remedy=remedy)
     return {
         "tenant_id": tenant_id,
         "process_id": query.process_id,
