@@ -203,7 +203,7 @@ def import_newer(context: Context, *, log_id: str, request: ImportRequest) -> st
         with _readable(context, request, (path, file_name), handle.advance) as wanted, logs.changing():
             log = logs.catalogue.replace(log_id, wanted, progress=_progress(handle), cancelled=handle.is_cancelled)
         logs.drop_upload(request.upload_id)
-        logs.kept.forget(log_id)
+        logs.forget_results(log_id)
         return _imported(context, log, "import-newer-log")
 
     return context.rooms.long_work.begin(work, kind=WorkKind.IMPORT)
@@ -247,7 +247,7 @@ def _remap(context: Context, log_id: str, request: ImportRequest, watch: "Import
             bad_rows=BadRows.SKIP if request.skip_bad_rows else BadRows.REFUSE,
             watch=watch,
         )
-    logs.kept.forget(log_id)
+    logs.forget_results(log_id)
     return _imported(context, log, "remap-log")
 
 

@@ -184,10 +184,11 @@ class Log:
 
     def export(self, file: str | Path) -> Path:
         """Write the events as .xes, .xes.gz, .csv or .parquet, as `taktloom log export` does. Raises MisuseError."""
-        from taktloom.app.log_export import export_log
+        from taktloom.app.log_export import ExportRequest, export_log
 
         target = Path(file)
-        export_log(self._held.context, log_id=self._log_id, output=target, chosen=self._chosen)
+        request = ExportRequest(log_id=self._log_id, chosen=self._chosen)
+        export_log(self._held.context, request=request, output=target)
         return target
 
     def _looked_at(self, look: "Look[Found]") -> Found:

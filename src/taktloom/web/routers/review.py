@@ -1,13 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Review of a log: report, map, variants, mined model, potential, draft automation."""
 
-import shutil
-import tempfile
-from pathlib import Path
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Response
-from starlette.background import BackgroundTask
 from starlette.responses import FileResponse
 
 from taktloom.app import drafting, log_export, potential, review, works
@@ -179,21 +175,16 @@ def draft_automation(context: Caller, log_id: str, body: schemas.DraftIn) -> sch
     return work_out(works.work_progress(begun))
 
 
-@router.get("/export.{ending}", response_class=FileResponse)
-@calls(log_export.export_log)
+@router.get("/export.{ending}", response_class=FileResponse, responses=ACCEPTED)
+@calls(log_export.start_export)
 def export_log(
     context: Caller, log_id: str, chosen: Filtered, ending: Literal["xes", "xes.gz", "csv", "parquet"]
-) -> FileResponse:
+) -> Response:
     """The events of the log, or of the part that a filter keeps, as a file."""
-    folder = tempfile.mkdtemp()
-    dropped = BackgroundTask(shutil.rmtree, folder, ignore_errors=True)
-    try:
-        path = Path(folder) / f"log.{ending}"
-        log_export.export_log(context, log_id=log_id, output=path, chosen=chosen)
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
-    return FileResponse(path, media_type="application/octet-stream", filename=path.name, background=dropped)
+    found = log_export.start_export(context, log_id=log_id, ending=ending, chosen=chosen)
+    if isinstance(found, WorkStatus):
+        return begun(found)
+    return FileResponse(found, media_type="application/octet-stream", filename=f"log.{ending}")
 
 
 def _file(content: bytes, media_type: str, name: str) -> Response:

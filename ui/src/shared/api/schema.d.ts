@@ -14555,6 +14555,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Takes longer; follow it at `/works` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
+            };
             /** @description A problem (application/problem+json) */
             default: {
                 headers: {
