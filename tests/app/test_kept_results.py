@@ -1,4 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
+import importlib.metadata
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -145,6 +148,39 @@ def test_a_cancelled_assessment_leaves_nothing(opened: Callable[[], Context], lo
 
     assert not (context.rooms.settings.data / "results").exists()
     assert _heard(context, log_id)[1][-1] == "resampling"
+
+
+def test_the_code_that_a_result_is_kept_for_is_all_that_computes_it() -> None:
+    program = (
+        "import sys, taktloom.programme.assessment;"
+        "print(*sorted({name.split('.')[1] for name in sys.modules if name.startswith('taktloom.')}))"
+    )
+    rooms = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
+
+    assert tuple(rooms) == kept_results.COMPUTING_ROOMS
+
+
+@pytest.mark.parametrize("room", kept_results.COMPUTING_ROOMS)
+def test_an_edit_of_any_room_that_computes_is_another_code(
+    room: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for one in kept_results.COMPUTING_ROOMS:
+        (tmp_path / one / "inner").mkdir(parents=True)
+        (tmp_path / one / "inner" / "formula.py").write_text("WEIGHT = 0.2", encoding="utf-8")
+    monkeypatch.setattr(kept_results, "files", lambda name: tmp_path / name.removeprefix("taktloom."))
+    before = kept_results.code_version.__wrapped__()
+    (tmp_path / room / "inner" / "formula.py").write_text("WEIGHT = 0.3", encoding="utf-8")
+
+    assert kept_results.code_version.__wrapped__() != before
+
+
+@pytest.mark.parametrize("library", kept_results.COMPUTING_LIBRARIES)
+def test_another_library_is_another_code(library: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = kept_results.code_version.__wrapped__()
+    found = importlib.metadata.version
+    monkeypatch.setattr(kept_results, "version", lambda name: "0.0" if name == library else found(name))
+
+    assert kept_results.code_version.__wrapped__() != before
 
 
 @pytest.mark.data

@@ -189,11 +189,32 @@ def test_half_of_a_character_is_not_written() -> None:
     assert caught.value.cause == "A text has half of a character (a lone surrogate)."
 
 
-def test_values_that_are_feel_already_come_back_as_the_same_mapping() -> None:
-    inside: list[FeelValue] = [Decimal(1), {"deep": [None, True, "x"]}]
-    values: dict[str, FeelValue] = {"two  spaces": inside, "again": inside, "day": FeelDate(2026, 3, 2)}
+def test_values_that_nobody_can_change_in_place_come_back_as_the_same_mapping() -> None:
+    values: dict[str, FeelValue] = {"two  spaces": Decimal(1), "day": FeelDate(2026, 3, 2), "nothing": None}
 
     assert values_from_python(values) is values
+
+
+def test_lists_and_contexts_are_copied_once_however_often_they_are_there() -> None:
+    inside: list[FeelValue] = [Decimal(1), {"deep": [None, True, "x"]}]
+    values: dict[str, FeelValue] = {"two  spaces": inside, "again": {"inside": inside}}
+
+    copied = values_from_python(values)
+
+    again = copied["again"]
+    assert copied == values
+    assert isinstance(again, dict)
+    assert again["inside"] is copied["two  spaces"] is not inside
+
+
+def test_a_list_inside_itself_is_copied_and_refused_when_it_is_written() -> None:
+    endless: list[FeelValue] = []
+    endless.append(endless)
+
+    copied = values_from_python({"endless": endless})
+
+    with pytest.raises(ValueConversionError):
+        json_text(copied["endless"])
 
 
 @pytest.mark.parametrize(

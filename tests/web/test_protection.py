@@ -2,6 +2,7 @@
 import asyncio
 import signal
 import socket
+import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -100,6 +101,33 @@ def test_a_connection_without_a_whole_request_is_closed(
 
     assert heard == b""
     assert answer.status_code == 200
+
+
+def test_too_many_connections_are_told_so_and_leave_files_for_the_store_and_monitoring(
+    rooms: Rooms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections.resource, "getrlimit", lambda _: (50, 50))  # two connections
+    with listening(rooms) as address:
+        place = ("127.0.0.1", int(address.rpartition(":")[2]))
+        with socket.create_connection(place, timeout=60) as one, socket.create_connection(place, timeout=60):
+            refused = httpx.get(f"{address}/api/v1/system")
+            facade = httpx.get(f"{address}/engine-rest/version")
+            ready = httpx.get(f"{address}/readyz")
+            one.sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
+            served = one.recv(15)
+        again = httpx.get(f"{address}/engine-rest/version")
+
+    assert (refused.status_code, refused.json()["code"], refused.headers["Retry-After"]) == (503, "TL-3905", "5")
+    assert refused.headers["connection"] == ready.headers["connection"] == "close"
+    assert (facade.status_code, facade.json()["type"]) == (503, "ProcessEngineException")
+    assert ready.status_code == 200
+    assert served == b"HTTP/1.1 200 OK"
+    assert again.status_code == 401
+
+
+@pytest.mark.parametrize(("open_files", "most"), [(64, 16), (256, 176), (1024, 752), (40, 1), (-1, sys.maxsize)])
+def test_connections_leave_open_files_for_all_else(open_files: int, most: int) -> None:
+    assert connections.most_connections(open_files) == most
 
 
 def test_a_second_signal_of_either_kind_does_not_wait_for_requests() -> None:

@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Results of long work, kept on disk so that the second look is instant, also after a restart.
 
-A result belongs to one import of one log and to the code that computed it: its file names both, and a file that names
-others is not read. A cache only: nothing is lost with it, it is no part of a backup, and a file that cannot be read is
-computed anew.
+A result belongs to one import of one log and to what computed it, formulas and libraries: its file names both, and a
+file that names others is not read. A cache only: nothing is lost with it, it is no part of a backup, and a file that
+cannot be read is computed anew.
 """
 
 import hashlib
 import json
 import shutil
 from functools import cache
+from importlib.metadata import version
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
     from taktloom.mining.logs.metadata import LogMetadata
 
 Result = TypeVar("Result")
-COMPUTING_ROOMS = ("evidence", "formats", "mining", "model", "programme")
+COMPUTING_ROOMS = ("calendars", "evidence", "formats", "mining", "model", "programme")
+COMPUTING_LIBRARIES = ("numpy", "polars", "tzdata", "holidays")  # draws, counts, working hours: another may differ
 
 
 class KeptResults:
@@ -76,16 +78,19 @@ def _key(log: "LogMetadata", name: str) -> dict[str, str | None]:
 
 @cache
 def code_version() -> str:
-    """Version and digest of the rooms that compute: an edited source tree does not show old results."""
+    """Version, and digest of the rooms and libraries that compute: after an edit or an update no old result shows."""
     digest = hashlib.sha256()
+    for library in COMPUTING_LIBRARIES:
+        digest.update(f"{library} {version(library)}\0".encode())
     for room in COMPUTING_ROOMS:
-        _add(digest, files(f"taktloom.{room}"))
+        _add(digest, files(f"taktloom.{room}"), room)
     return f"{__version__}+{digest.hexdigest()[:16]}"
 
 
-def _add(digest: "hashlib._Hash", folder: Traversable) -> None:
+def _add(digest: "hashlib._Hash", folder: Traversable, place: str) -> None:
     for entry in sorted(folder.iterdir(), key=lambda one: one.name):
+        path = f"{place}/{entry.name}"
         if entry.is_dir():
-            _add(digest, entry)
+            _add(digest, entry, path)
         elif entry.name.endswith(".py"):
-            digest.update(entry.name.encode() + b"\0" + entry.read_bytes())
+            digest.update(path.encode() + b"\0" + hashlib.sha256(entry.read_bytes()).digest())

@@ -3,7 +3,7 @@
 
 A monitor writes the engine's pulse every few seconds. While the store refuses it (disk full, database away), the server
 is read-only: what would change something is refused at once with an alarm, nothing acknowledged is lost, and the first
-pulse that the store takes again ends it.
+pulse that the store takes again ends it. A request that the store refuses meanwhile brings the next pulse forward.
 """
 
 import logging
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger(__name__)
 BEAT_EVERY = timedelta(seconds=10)
 BEAT_AGAIN = timedelta(seconds=2)  # while it is refused, so that the server goes on soon after the store does
+BEAT_AT_LEAST = timedelta(seconds=1)  # apart, however often a request was refused meanwhile
 SKEW_WORTH_A_WARNING = timedelta(seconds=2)
 
 
@@ -50,6 +51,7 @@ class Monitor:
         self, pulse: "Callable[[], Pulse]", *, silence: Callable[[], TaktloomError | None] = lambda: None
     ) -> None:
         self._pulse, self._silence, self._stop = pulse, silence, threading.Event()
+        self._doubt = threading.Event()
         self._failure: str | None = None
         self._clock_behind = timedelta()
         self._has_beaten = False
@@ -79,8 +81,13 @@ class Monitor:
     def stop(self) -> None:
         """Beat no more."""
         self._stop.set()
+        self._doubt.set()
         if self._thread is not None:
             self._thread.join()
+
+    def doubt(self) -> None:
+        """A request was refused for what may be the store's fault: look soon."""
+        self._doubt.set()
 
     def beat(self) -> None:
         """One pulse now."""
@@ -124,4 +131,10 @@ class Monitor:
                 self.beat()
             except Exception:
                 _LOG.exception("the pulse could not be written")
-            self._stop.wait((BEAT_EVERY if self._failure is None else BEAT_AGAIN).total_seconds())
+            self._stop.wait(BEAT_AT_LEAST.total_seconds())
+            rest = (BEAT_EVERY if self._failure is None else BEAT_AGAIN) - BEAT_AT_LEAST
+            if self._failure is None:
+                self._doubt.wait(rest.total_seconds())
+                self._doubt.clear()
+            else:
+                self._stop.wait(rest.total_seconds())

@@ -38,6 +38,7 @@ __all__ = [
     "from_python",
     "from_stored_json",
     "json_text",
+    "own_copy",
     "to_json",
     "to_python",
     "utf8",
@@ -186,12 +187,64 @@ def clock_from_python(now: FeelDateTime | datetime | None) -> FeelDateTime | Non
 def values_from_python(values: Mapping[str, object]) -> Mapping[str, FeelValue]:
     """Values by name as FEEL values, under the very names; the mapping itself where nothing has to be converted.
 
+    Lists and contexts are copied: what the caller does to theirs afterwards changes nothing here.
     Looking costs a small part of writing the values once, so that every door can do it.
     Raises ValueConversionError for what has no FEEL value.
     """
-    if _are_feel(values.values(), set()):
-        return cast("Mapping[str, FeelValue]", values)
-    return {_key(name): _converted(value) for name, value in values.items()}
+    for value in values.values():
+        if type(value) not in _SURE_ATOMS and (type(value) is not Decimal or not value.is_finite()):
+            copies: dict[int, FeelValue] = {}
+            return {_key(name): _owned(value, copies) for name, value in values.items()}
+    return cast("Mapping[str, FeelValue]", values)
+
+
+def own_copy(value: FeelValue) -> FeelValue:
+    """The value with lists and contexts of its own, for who may change them in place."""
+    return _owned(value, {})
+
+
+def _owned(value: object, copies: dict[int, FeelValue]) -> FeelValue:
+    try:
+        return _copied(value, copies, 0)
+    except _NotFeelError:
+        return from_python(value)
+
+
+def _copied(value: object, copies: dict[int, FeelValue], depth: int) -> FeelValue:
+    """A FEEL value of its own; raises _NotFeelError. copies: by the identity of what was copied already."""
+    if type(value) is list:
+        return copies.get(id(value)) or _copied_list(value, copies, depth)
+    if type(value) is dict:
+        return copies.get(id(value)) or _copied_context(value, copies, depth)
+    if type(value) not in _ATOMS or (type(value) is Decimal and not value.is_finite()):
+        raise _NotFeelError
+    return cast("FeelValue", value)
+
+
+def _copied_list(value: list[object], copies: dict[int, FeelValue], depth: int) -> FeelValue:
+    if depth > _MAX_STORED_DEPTH:
+        raise _NotFeelError
+    items = cast("list[FeelValue]", value.copy())
+    copies[id(value)] = items
+    for at, item in enumerate(value):
+        if type(item) not in _SURE_ATOMS:
+            items[at] = _copied(item, copies, depth + 1)
+    return items
+
+
+def _copied_context(value: dict[object, object], copies: dict[int, FeelValue], depth: int) -> FeelValue:
+    if depth > _MAX_STORED_DEPTH or not _TEXT_KEYS.issuperset(map(type, value)):
+        raise _NotFeelError
+    entries = cast("dict[str, FeelValue]", value.copy())
+    copies[id(value)] = entries
+    for key, item in cast("dict[str, object]", value).items():
+        if type(item) not in _SURE_ATOMS:
+            entries[key] = _copied(item, copies, depth + 1)
+    return entries
+
+
+class _NotFeelError(Exception):
+    """Some of a value is none of FEEL's."""
 
 
 def _converted(value: object) -> FeelValue:
@@ -368,6 +421,8 @@ def _days_time_from_python(value: timedelta) -> DaysTime:
 _ATOMS: frozenset[type] = frozenset(
     {type(None), bool, str, Decimal, FeelDate, FeelTime, FeelDateTime, DaysTime, YearsMonths, Range, FeelFunction}
 )
+
+_SURE_ATOMS = _ATOMS - {Decimal}  # which may be not finite
 
 _TEXT_KEYS: frozenset[type] = frozenset({str})
 

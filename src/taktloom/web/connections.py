@@ -3,14 +3,40 @@
 
 uvicorn ends a connection that is silent after an answer, but waits for ever for the first request and for the end of a
 request's head. Anybody who can reach the port could hold all connections that way, without signing in.
+
+Nor may connections take all descriptors: the store and its readers need some, and without any the server could not even
+say that it is full. Above a limit a request is refused and its connection closed; monitoring is answered all the same.
 """
 
 import asyncio
+import resource
+import sys
 
 import h11
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from taktloom.model.errors import IncidentError
+from taktloom.web.engine_rest import problems as engine_rest_problems
+from taktloom.web.observed import HEALTHY, READY
+from taktloom.web.problems import problem_of, problem_response
+
 HEAD_S = 30.0  # from the first byte (or the connection) to the end of a request's head
+_LEAST_LEFT = 32  # descriptors for everything that is no connection
+_REFUSED_AT_ONCE = 16  # connections that may be open only to be told that there are too many
+
+
+class TooManyConnectionsError(IncidentError):
+    """The process may not have more open files."""
+
+    code = "TL-3905"
+
+
+def most_connections(open_files: int) -> int:
+    """How many connections a process serves that may have so many open files (its soft limit, RLIMIT_NOFILE)."""
+    if open_files == resource.RLIM_INFINITY:
+        return sys.maxsize
+    return max(1, open_files - max(_LEAST_LEFT, open_files // 4) - _REFUSED_AT_ONCE)
 
 
 class PatientProtocol(H11Protocol):
@@ -19,8 +45,14 @@ class PatientProtocol(H11Protocol):
     _head_due: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
-        """Wait for the first request."""
+        """Wait for the first request, unless there are too many."""
         super().connection_made(transport)
+        too_many = len(self.connections) - most_connections(resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+        if too_many > _REFUSED_AT_ONCE:
+            transport.close()
+            return
+        if too_many > 0:
+            self.app = _Full(self.app)  # type: ignore[assignment]  # uvicorn's types of ASGI are its own
         self._expect_head()
 
     def data_received(self, data: bytes) -> None:
@@ -48,3 +80,31 @@ class PatientProtocol(H11Protocol):
     def _give_up(self) -> None:
         if not self.transport.is_closing():
             self.transport.close()
+
+
+class _Full:
+    """Answers one request of a connection that is one too many: monitoring as always, all else with a refusal."""
+
+    def __init__(self, application: ASGIApp) -> None:
+        self._application = application
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+
+        async def send_last(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", ()), (b"connection", b"close")]
+            await send(message)
+
+        is_probe = scope["path"] in {HEALTHY, READY}
+        await (self._application if is_probe else _refuse)(scope, receive, send_last)
+
+
+async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
+    error = TooManyConnectionsError(
+        "The server has as many connections as it may have open files for; nothing was changed.",
+        remedy="Close connections that are not used, ask again later, or let the server have more open files.",
+    )
+    is_facade = scope["path"].startswith("/engine-rest")
+    response = engine_rest_problems.answer(error) if is_facade else problem_response(problem_of(error))
+    await response(scope, receive, send)

@@ -89,6 +89,8 @@ class Observed:
         try:
             await self._application(scope, receive, send_noting)
         finally:
+            if status == 503:
+                self._rooms.monitor.doubt()
             took = timedelta(seconds=time.monotonic() - begun)
             method = scope["method"] if scope["method"] in METHODS else "OTHER"
             self._metrics.answered(method=method, route=route_of(scope), status=status, took=took)

@@ -20,6 +20,28 @@ def test_the_machines_clock_gives_utc_that_does_not_go_back() -> None:
     assert instants[0].utcoffset() == timedelta()
 
 
+def test_time_goes_on_at_half_its_speed_while_the_clock_is_behind_and_with_it_once_it_has_caught_up() -> None:
+    wall, ticks = [NOON], [50.0]
+    clock = SystemClock(lambda: wall[0], lambda: ticks[0])
+
+    def after(seconds: float) -> datetime:
+        wall[0] += timedelta(seconds=seconds)
+        ticks[0] += seconds
+        return clock.now()
+
+    before = clock.now()
+    wall[0] += timedelta(hours=3)
+    ahead = clock.now()
+    wall[0] -= timedelta(hours=3)
+    set_back = clock.now()
+
+    assert (before, ahead, set_back) == (NOON, NOON + timedelta(hours=3), NOON + timedelta(hours=3))
+    assert after(60) == ahead + timedelta(seconds=30)
+    assert after(20) == ahead + timedelta(seconds=40)
+    assert after(6 * 3600) == wall[0] == NOON + timedelta(hours=6, seconds=80)
+    assert after(10) == wall[0]
+
+
 def test_a_manual_clock_refuses_to_go_back() -> None:
     clock = ManualClock(NOON)
 

@@ -2,9 +2,9 @@
 """Who embeds the engine in Python gives Python's own values, at every door that takes variables."""
 
 from collections.abc import Mapping
+from copy import deepcopy
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import cast
 
 import pytest
 
@@ -38,7 +38,6 @@ GIVEN: Mapping[str, object] = {
     "exact": Decimal("1.10"),
 }
 KEPT = {name: from_python(value) for name, value in GIVEN.items()}
-IN_RECORDS = cast("Mapping[str, FeelValue]", GIVEN)  # whose fields are of FEEL values, since the engine reads them too
 PERMIT = ProcessId("permit")
 
 
@@ -94,11 +93,10 @@ def test_external_tasks_end_with_them(engine: EmbeddedEngine) -> None:
     (job,) = engine.instances.detail(key).jobs
     engine.external_tasks.lock(job.job_id, worker="w", lock_for=timedelta(minutes=5))
 
-    engine.external_tasks.fail(job.job_id, ExternalFailure(worker="w", message="", retries=1, variables=IN_RECORDS))
+    engine.external_tasks.fail(job.job_id, ExternalFailure(worker="w", message="", retries=1, variables=GIVEN))
     engine.external_tasks.lock(job.job_id, worker="w", lock_for=timedelta(minutes=5))
     failed_with = _values(engine, key)
-    more = cast("Mapping[str, FeelValue]", {"more": 1})
-    engine.external_tasks.complete(job.job_id, ExternalResult(worker="w", variables=more))
+    engine.external_tasks.complete(job.job_id, ExternalResult(worker="w", variables={"more": 1}))
 
     assert failed_with == KEPT
     assert _values(engine, key) == {**KEPT, "more": Decimal(1)}
@@ -121,9 +119,9 @@ def test_messages_and_signals_carry_them(engine: EmbeddedEngine) -> None:
     _deploy(engine, "start_by_message")
     engine.deployments.deploy({"heard.bpmn": heard})
 
-    (by_message,) = engine.messages.correlate(Message(name="application", variables=IN_RECORDS))
-    (selected,) = engine.message_selections.correlate(MessageSelection(name="application", variables=IN_RECORDS))
-    (by_signal,) = engine.signals.broadcast(Signal(name="bell", variables=IN_RECORDS))
+    (by_message,) = engine.messages.correlate(Message(name="application", variables=GIVEN))
+    (selected,) = engine.message_selections.correlate(MessageSelection(name="application", variables=GIVEN))
+    (by_signal,) = engine.signals.broadcast(Signal(name="bell", variables=GIVEN))
 
     assert _values(engine, by_message) == _values(engine, selected.instance_key) == KEPT
     assert _values(engine, by_signal) == KEPT
@@ -147,7 +145,7 @@ def test_a_batch_sets_them(engine: EmbeddedEngine) -> None:
     key = _start_work(engine)
     selection = Selection(keys=(key,))
 
-    parameters = BatchParameters(variables=IN_RECORDS)
+    parameters = BatchParameters(variables=GIVEN)
     engine.batches.create(BatchKind.SET_VARIABLES, selection, parameters, Order(actor="ada", reason="because"))
     engine.batches.run_due()
 
@@ -163,3 +161,65 @@ def test_what_has_no_feel_value_is_refused_and_nothing_starts(engine: EmbeddedEn
 
     assert refused.value.remedy
     assert engine.jobs.lock(["register-case"], worker="w") == ()
+
+
+def test_what_the_caller_does_to_their_list_after_the_call_changes_no_instance(engine: EmbeddedEngine) -> None:
+    key = _start_work(engine, "One", "Two", "Three")
+    given: dict[str, FeelValue] = {"parts": ["a", {"price": Decimal(2), "marks": []}]}
+    kept = deepcopy(given)
+
+    (job,) = engine.jobs.lock(["work"], worker="w")
+    engine.jobs.complete(job.job_id, job.fence, given)
+    _spoil(given)
+    completed = _values(engine, key)
+    engine.instances.set_variables(key, {"set": given["parts"]})
+    set_to = deepcopy(given["parts"])
+    _spoil(given)
+    started = engine.instances.start(ProcessId("works"), kept).instance_key
+    _spoil(kept)
+
+    assert completed == {"parts": ["a", {"price": Decimal(2), "marks": []}]}
+    assert _values(engine, key) == {**completed, "set": set_to}
+    assert _values(engine, started) == completed
+
+
+def test_what_the_caller_does_to_a_sent_list_changes_no_receiver(engine: EmbeddedEngine) -> None:
+    heard = process("heard").start(definition=signal("bell")).service_task("Work", job_type="work").end().xml()
+    _deploy(engine, "start_by_message")
+    engine.deployments.deploy({"heard.bpmn": heard})
+    given: dict[str, FeelValue] = {"parts": ["a", {"marks": []}]}
+    sent = deepcopy(given)
+
+    (by_message,) = engine.messages.correlate(Message(name="application", variables=given))
+    (selected,) = engine.message_selections.correlate(MessageSelection(name="application", variables=given))
+    (by_signal,) = engine.signals.broadcast(Signal(name="bell", variables=given))
+    _spoil(given)
+    receivers = [by_message, selected.instance_key, by_signal]
+    for key in receivers:
+        engine.instances.set_variables(key, {"moved": True})
+
+    assert [_values(engine, key) for key in receivers] == [{**sent, "moved": True}] * 3
+
+
+def test_what_a_worker_does_to_a_long_list_of_its_job_no_other_job_sees(engine: EmbeddedEngine) -> None:
+    engine.deployments.deploy({"work.bpmn": _work("One", "Two")})
+    parts: list[FeelValue] = [{"name": f"part {number}", "marks": []} for number in range(100)]
+    key = engine.instances.start(ProcessId("works"), {"parts": parts}).instance_key
+
+    (first,) = engine.jobs.lock(["work"], worker="w")
+    _spoil(first.variables)
+    engine.jobs.fail(first.job_id, first.fence, "again", retries=2, retry_in=timedelta())
+    (again,) = engine.jobs.lock(["work"], worker="w")
+
+    assert again.variables == {"parts": parts}
+    assert _values(engine, key) == {"parts": parts}
+
+
+def _spoil(values: Mapping[str, object]) -> None:
+    """Change what is inside in place, as a caller's program may."""
+    parts = values["parts"]
+    assert isinstance(parts, list)
+    parts.append("spoilt")
+    for part in parts:
+        if isinstance(part, dict):
+            part["marks"] = ["spoilt"]

@@ -180,6 +180,31 @@ def test_what_a_failed_change_says_of_being_kept_is_true_after_a_crash(
     assert (True in told["It may have been kept or not."]) is (fault is not DiskFault.DISK_FULL)
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_what_is_acknowledged_after_a_failed_sync_survives_a_power_loss(
+    tmp_path: Path, options: EngineOptions, seed: int
+) -> None:
+    disk = FaultyDisk(tmp_path, random.Random(seed))
+    failing = replace(options, vfs=disk.name, writer=InlineWriter)
+    engine, key = _with_an_instance(disk, failing)
+    disk.fail_at(DiskFault.SYNC_LOST, seed)
+    refused = _failure_of(engine, key)
+
+    started = [engine.instances.start(PERMIT, {}).instance_key for _ in range(5)]
+    disk.pull_the_plug()
+    with suppress(apsw.Error):
+        engine.drain()
+    disk.restart()
+    again = EmbeddedEngine.open(disk.folder / "engine.db")
+
+    kept = {one.instance_key for one in again.instances.search(InstanceQuery()).items}
+    again.drain()
+    disk.close()
+    assert refused is not None
+    assert disk.happened[DiskFault.SYNC_LOST] == 1
+    assert kept >= {*started, key}
+
+
 def test_a_value_never_stands_in_an_index_or_a_plain_column(engine: EmbeddedEngine, deploy: Deploy) -> None:
     deploy("wait_for_payment", "register_and_decide", "divide")
     secret = "s3cr3t-value"

@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Kinds of cases are told apart; every case is in one cluster, around the variant that is nearest to all of it."""
 
+import math
+import tracemalloc
 from collections import Counter
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -9,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from taktloom.mining.explanation.clusters import cluster_variants
+from taktloom.mining.explanation.feature_counts import count_features
 from tests.mining.given_logs import given_log
 
 VARIANTS = st.dictionaries(
@@ -123,3 +127,33 @@ def test_the_cases_of_a_given_log_are_all_in_clusters(name: str) -> None:
 
     assert sum(cluster.cases for cluster in found.clusters) == sum(variants.values())
     assert len(found.clusters) == 4
+
+
+@given(VARIANTS)
+def test_likeness_is_the_cosine_of_the_counts_of_activities_and_pairs(variants: dict[tuple[str, ...], int]) -> None:
+    listed = list(variants)
+    counts: list[Counter[object]] = [Counter([*each, *pairwise(each)]) for each in listed]
+
+    def cosine(one: Counter[object], other: Counter[object]) -> float:
+        product = sum(count * other[name] for name, count in one.items())
+        return product / math.sqrt(sum(c * c for c in one.values()) * sum(c * c for c in other.values()))
+
+    expected = [[cosine(one, other) for other in counts] for one in counts]
+    features = count_features(listed)
+
+    np.testing.assert_allclose(features.likeness(len(listed)), expected, atol=1e-12)
+    np.testing.assert_allclose(features.likeness_to(np.array([0])), [row[:1] for row in expected], atol=1e-12)
+
+
+def test_ten_thousand_activities_are_clustered_without_a_table_of_all_their_pairs() -> None:
+    draw = np.random.default_rng(1)
+    names = draw.integers(0, 10_000, (3_000, 10)).tolist()
+    variants = {tuple(f"a{name}" for name in steps): 1 for steps in names}
+
+    tracemalloc.start()
+    found = cluster_variants(variants, clusters=3)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert sum(cluster.cases for cluster in found.clusters) == len(variants)
+    assert peak < 200_000_000  # a table of variants and pairs would be 3,000 x 40,000 numbers of 8 bytes

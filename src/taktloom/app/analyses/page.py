@@ -5,10 +5,12 @@ Texts are escaped; pictures are the analysis' own SVG, which is made here and es
 no script runs.
 """
 
+from collections.abc import Callable
 from html import escape
 
 from taktloom.app.analyses.cells import heading, row_texts
 from taktloom.app.analyses.records import AnalysisOutput, OutputTable
+from taktloom.model.errors import LimitExceededError
 
 ROWS_SHOWN = 50
 _STYLE = (
@@ -20,7 +22,7 @@ _STYLE = (
 def result_fragment(output: AnalysisOutput, *, rows: int = ROWS_SHOWN) -> str:
     """Notes, pictures and tables; of each table the first *rows*."""
     parts = [f"<p>{escape(note)}</p>" for note in output.notes]
-    parts += [make().decode("utf-8") for name, make in output.files.items() if name.endswith(".svg")]
+    parts += [_picture(make) for name, make in output.files.items() if name.endswith(".svg")]
     parts += [_table(table, rows) for table in output.tables]
     return f"<div>{''.join(parts)}</div>"
 
@@ -33,6 +35,14 @@ def result_page(title: str, output: AnalysisOutput) -> bytes:
         f'<!DOCTYPE html><html><head><meta charset="utf-8"><title>{escape(title)}</title><style>{_STYLE}</style></head>'
         f"<body><h1>{escape(title)}</h1>{body}</body></html>\n"
     ).encode()
+
+
+def _picture(make: Callable[[], bytes]) -> str:
+    """The drawing, or why there is none: the tables are worth showing without it."""
+    try:
+        return make().decode("utf-8")
+    except LimitExceededError as error:
+        return f"<p>{escape(error.cause)} {escape(error.remedy)}</p>"
 
 
 def _table(table: OutputTable, rows: int) -> str:

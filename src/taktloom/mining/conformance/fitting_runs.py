@@ -5,7 +5,8 @@ The trace is walked through the visible states of the net (`visible_moves`), all
 time, so that no silent choice is made before later events have told which one it was. The silent transitions between
 two states of a walk that ends are found afterwards. A trace with n events costs at most n · MAX_STATES steps; states
 from which silent transitions alone reach more than MAX_SILENT markings are not walked through, and more than MAX_STATES
-states at a time end the walk without an answer. Bounds count states, never time: the same trace gets the same answer.
+states at a time, or MAX_HELD over the whole trace, end the walk without an answer. Bounds count states, never time: the
+same trace gets the same answer.
 Sources: Rozinat & van der Aalst, Information Systems 33, 2008, section 5 (a trace fits where some run of invisible
 tasks replays it); Berti & van der Aalst, "Reviving token-based replay: increasing speed while improving diagnostics",
 ATAED 2019 (invisible transitions on the way to what is enabled next).
@@ -16,9 +17,11 @@ from dataclasses import dataclass
 from taktloom.mining.conformance.silent_search import SilentSearch
 from taktloom.mining.conformance.visible_moves import SilentBehaviourTooLargeError, VisibleGraph, VisibleState
 from taktloom.mining.petri import Marking, PetriNet, marking_of, tokens_in
+from taktloom.mining.watching import heeding
 
 MAX_STATES = 500
 MAX_SILENT = 1_000
+MAX_HELD = 2_000_000
 
 Step = tuple[tuple[int, ...], int]
 """The silent transitions before a visible one, and that one."""
@@ -63,13 +66,15 @@ class FittingRuns:
         rest = _masks_of_rests(codes)
         came_from: list[dict[VisibleState, VisibleState]] = []
         current = [self._graph.initial]
-        for at, code in enumerate(codes):
+        held = 0
+        for at, code in enumerate(heeding(codes)):
             reached: dict[VisibleState, VisibleState] = {}
             for state in current:
                 for after in self._expanded(state).steps(code):
                     if after not in reached and _may_end(after, rest[at + 1]):
                         reached[after] = state
-            if not reached or len(reached) > MAX_STATES:
+            held += len(reached)
+            if not reached or len(reached) > MAX_STATES or held > MAX_HELD:
                 return None
             came_from.append(reached)
             current = list(reached)

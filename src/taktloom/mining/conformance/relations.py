@@ -15,6 +15,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from taktloom.mining.watching import heeding
 from taktloom.model.errors import LimitExceededError
 
 Matrix = NDArray[np.bool_]
@@ -101,7 +102,7 @@ def relate(trace: Sequence[int], activities: int) -> TraceRelations:
     response_repeated, precedence_repeated = np.zeros(shape, dtype=bool), np.zeros(shape, dtype=bool)
     unanswered, unprepared = np.zeros(shape, dtype=bool), np.ones(shape, dtype=bool)
     before = -1
-    for at, activity in enumerate(trace):
+    for at, activity in heeding(enumerate(trace)):
         count[activity] += 1
         last[activity] = at
         if first[activity] < 0:

@@ -21,7 +21,7 @@ from functools import cached_property
 from taktloom.mining.conformance.fitting_runs import FittingRun, FittingRuns
 from taktloom.mining.conformance.silent_search import SilentSearch
 from taktloom.mining.petri import Marking, PetriNet, count_tokens, marking_of, missing_places, tokens_in
-from taktloom.mining.watching import telling
+from taktloom.mining.watching import heeding, telling
 from taktloom.model.conformance import ConformanceReport, VariantConformance
 
 REPLAY_METHOD = "token-based replay, Rozinat & van der Aalst 2008"
@@ -105,7 +105,7 @@ class Replayer:
         events: list[EventReplay] = []
         missing = consumed = 0
         produced = 1
-        for activity in trace:
+        for activity in heeding(trace):
             index, path = self.choose(activity, marking)
             lacking: tuple[int, ...] = ()
             if index is None:

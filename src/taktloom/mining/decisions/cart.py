@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taktloom.mining.distinct import distinct
+from taktloom.mining.watching import heed
 
 MAX_CUTS = 511
 
@@ -140,6 +141,7 @@ class _Grower:
     def _best(self, rows: Codes, commonest: int) -> _Candidate | None:
         best: _Candidate | None = None
         for feature in self._features:
+            heed()
             if isinstance(feature, NumberFeature):
                 found = self._best_number(feature, rows)
             else:

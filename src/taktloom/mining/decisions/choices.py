@@ -16,6 +16,7 @@ from taktloom.mining.conformance.process_net import Choice, ProcessNet
 from taktloom.mining.conformance.replay import Replayer
 from taktloom.mining.decisions.cart import Codes
 from taktloom.mining.decisions.known_values import case_bounds
+from taktloom.mining.watching import telling
 from taktloom.model.identifiers import ElementId
 
 
@@ -41,7 +42,8 @@ def find_choices(events: pl.DataFrame, process: ProcessNet) -> Mapping[ElementId
     rows: list[tuple[int, int, Choice]] = []
     starts, lengths = case_bounds(events)
     activities = events["activity"].to_list()
-    for case, (start, length) in enumerate(zip(starts.tolist(), lengths.tolist(), strict=True)):
+    cases = list(zip(starts.tolist(), lengths.tolist(), strict=True))
+    for case, (start, length) in enumerate(telling(cases, "replaying")):
         variant = tuple(activities[start : start + length])
         if variant not in seen:
             seen[variant] = _choices_of(replayer, variant, process)

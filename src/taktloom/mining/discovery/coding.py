@@ -30,17 +30,22 @@ class TooManyActivitiesError(LimitExceededError):
 def code_variants(variants: VariantCounts, *, limit: int = MAX_ACTIVITIES) -> tuple[list[str], CodedLog]:
     """The names by code, ascending, and the log in codes. Raises TooManyActivitiesError above *limit* activities."""
     names = sorted({activity for variant in variants for activity in variant})
-    if len(names) > limit:
-        raise TooManyActivitiesError(
-            f"The log has {len(names)} activities.",
-            remedy=f"Choose another activity column or filter to at most {limit}.",
-            parameters={"activities": str(len(names)), "limit": str(limit)},
-        )
+    require_few_activities(len(names), limit)
     code = {name: index for index, name in enumerate(names)}
     log: Counter[tuple[int, ...]] = Counter()
     for variant in heeding(sorted(variants)):
         log[tuple(code[activity] for activity in variant)] += variants[variant]
     return names, log
+
+
+def require_few_activities(activities: int, limit: int) -> None:
+    """Raise TooManyActivitiesError above *limit*."""
+    if activities > limit:
+        raise TooManyActivitiesError(
+            f"The log has {activities} activities.",
+            remedy=f"Choose another activity column or filter to at most {limit}.",
+            parameters={"activities": str(activities), "limit": str(limit)},
+        )
 
 
 def require_share(name: str, value: float) -> None:

@@ -84,7 +84,7 @@ def _two_loops(log: CodedLog, self_loops: set[Arc], threshold: float) -> set[Arc
     """Arcs of loops of two: a b a is frequent and neither loops alone."""
     seen: Counter[Arc] = Counter()
     for trace, count in heeding(log.items()):
-        for at in range(len(trace) - 2):
+        for at in heeding(range(len(trace) - 2)):
             if trace[at] == trace[at + 2] and trace[at] != trace[at + 1]:
                 seen[trace[at], trace[at + 1]] += count
     found: set[Arc] = set()
@@ -119,13 +119,13 @@ def _links(trace: tuple[int, ...], causes: Mapping[int, set[int]], followers: Ma
     """Pairs of positions (i, j): i is the nearest possible cause of j, or j the nearest possible follower of i."""
     links: set[Arc] = set()
     last: dict[int, int] = {}
-    for at, activity in enumerate(trace):
+    for at, activity in heeding(enumerate(trace)):
         before = max((last[cause] for cause in causes.get(activity, ()) if cause in last), default=-1)
         if before >= 0:
             links.add((before, at))
         last[activity] = at
     following: dict[int, int] = {}
-    for at in range(len(trace) - 1, -1, -1):
+    for at in heeding(range(len(trace) - 1, -1, -1)):
         after = min((following[each] for each in followers.get(trace[at], ()) if each in following), default=-1)
         if after >= 0:
             links.add((at, after))
@@ -135,9 +135,9 @@ def _links(trace: tuple[int, ...], causes: Mapping[int, set[int]], followers: Ma
 
 def _count(found: Found, trace: tuple[int, ...], ends: Iterable[Arc], count: int) -> None:
     at: dict[int, set[int]] = {}
-    for position, activity in ends:
+    for position, activity in heeding(ends):
         at.setdefault(position, set()).add(activity)
-    for position, activities in at.items():
+    for position, activities in heeding(at.items()):
         found.setdefault(trace[position], Counter())[frozenset(activities)] += count
 
 

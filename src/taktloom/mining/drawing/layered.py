@@ -10,7 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from taktloom.model.errors import LimitExceededError
+
 SWEEPS = 8
+MOST_PLACES = 20_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,16 +54,36 @@ def draw_layered(
     edges: Sequence[tuple[str, str]],
     spacing: Spacing | None = None,
 ) -> Drawing:
-    """Place nodes of the given (width, height); edges most important first, self loops allowed."""
+    """Place nodes of the given (width, height); edges most important first, self loops allowed.
+
+    Raises DrawingTooLargeError where nodes, edges and the bends of edges are more than 20,000.
+    """
     space = spacing or Spacing()
+    _require_drawable(len(sizes) + len(edges))
     plain = [edge for edge in edges if edge[0] != edge[1]]
     turned = _back_edges(list(sizes), plain)
     down = {edge: (edge[1], edge[0]) if edge in turned else edge for edge in plain}
     layer = _layers(list(sizes), list(down.values()))
+    _require_drawable(len(sizes) + sum(layer[lower] - layer[upper] for upper, lower in down.values()))
     rows, chains = _bends(sizes, down, layer)
     _order(rows, chains)
     places = _place(rows, sizes, space)
     return _finish(places, sizes, chains, turned, space)
+
+
+class DrawingTooLargeError(LimitExceededError):
+    """A picture of so much would show nobody anything, and take minutes."""
+
+    code = "TL-2165"
+
+
+def _require_drawable(places: int) -> None:
+    if places > MOST_PLACES:
+        raise DrawingTooLargeError(
+            f"The picture has {places} nodes, lines and bends, more than {MOST_PLACES}.",
+            remedy="Show a smaller share of the activities and flows, or filter the log.",
+            parameters={"places": str(places), "most": str(MOST_PLACES)},
+        )
 
 
 def _back_edges(nodes: list[str], edges: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which part of a directly-follows graph a map shows, so that no part of the process hangs in the air."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 from taktloom.mining.statistics.directly_follows import DirectlyFollowsGraph, Flow
@@ -40,20 +41,22 @@ def _with_ways(graph: DirectlyFollowsGraph, names: set[str]) -> set[str]:
     ended = {node.activity: node.last_in for node in graph.nodes}
     strongest_in: dict[str, Flow] = {}
     strongest_out: dict[str, Flow] = {}
-    steps = [flow for flow in graph.flows if flow.source != flow.target]
-    for flow in steps:
-        strongest_in.setdefault(flow.target, flow)
-        strongest_out.setdefault(flow.source, flow)
-    while True:
-        entered = {flow.target for flow in steps if flow.source in names and flow.target in names}
-        left = {flow.source for flow in steps if flow.source in names and flow.target in names}
-        outward = [strongest_out[name] for name in names - left if name in strongest_out]
-        inward = [strongest_in[name] for name in names - entered if name in strongest_in]
-        added = {flow.target for flow in outward if flow.frequency > ended[flow.source]}
-        added |= {flow.source for flow in inward if flow.frequency > begun[flow.target]}
-        if not added:
-            return names
-        names = names | added
+    targets: dict[str, set[str]] = defaultdict(set)
+    sources: dict[str, set[str]] = defaultdict(set)
+    for flow in graph.flows:
+        if flow.source != flow.target:
+            strongest_in.setdefault(flow.target, flow)
+            strongest_out.setdefault(flow.source, flow)
+            targets[flow.source].add(flow.target)
+            sources[flow.target].add(flow.source)
+    shown, fresh = set(names), set(names)
+    while fresh:  # what was shown before has its ways, or needs none
+        outward = [strongest_out[name] for name in fresh if name in targets and targets[name].isdisjoint(shown)]
+        inward = [strongest_in[name] for name in fresh if name in sources and sources[name].isdisjoint(shown)]
+        fresh = {flow.target for flow in outward if flow.frequency > ended[flow.source]}
+        fresh |= {flow.source for flow in inward if flow.frequency > begun[flow.target]}
+        shown |= fresh
+    return shown
 
 
 def _part(count: int, share: float) -> int:

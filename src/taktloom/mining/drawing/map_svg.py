@@ -37,8 +37,10 @@ def map_svg(graph: DirectlyFollowsGraph, *, metric: MapMetric = MapMetric.FREQUE
     flows = graph.flows
     texts = {node.activity: [*text_lines(node.activity), str(node.events)] for node in graph.nodes}
     sizes = {BEGIN: (20.0, 20.0), **{name: box_size(lines) for name, lines in texts.items()}, END: (20.0, 20.0)}
-    first = [(BEGIN, node.activity) for node in graph.nodes if _is_gate(node.first_in, graph, "first_in")]
-    last = [(node.activity, END) for node in graph.nodes if _is_gate(node.last_in, graph, "last_in")]
+    begun = max((node.first_in for node in graph.nodes), default=0)
+    ended = max((node.last_in for node in graph.nodes), default=0)
+    first = [(BEGIN, node.activity) for node in graph.nodes if _is_gate(node.first_in, begun)]
+    last = [(node.activity, END) for node in graph.nodes if _is_gate(node.last_in, ended)]
     drawing = draw_layered(sizes, [*first, *((flow.source, flow.target) for flow in flows), *last])
     slowest = max((flow.elapsed.median_s or 0.0 for flow in flows), default=0.0)
     busiest = max((flow.frequency for flow in flows), default=1)
@@ -67,8 +69,7 @@ class _Scale:
         return "#dc2626" if is_slow else "#64748b"
 
 
-def _is_gate(cases: int, graph: DirectlyFollowsGraph, name: str) -> bool:
-    most = max((getattr(node, name) for node in graph.nodes), default=0)
+def _is_gate(cases: int, most: int) -> bool:
     return cases > 0 and cases * 50 >= most
 
 

@@ -18,10 +18,12 @@ likelihood", IEEE TPAMI 22, 2000 (number of clusters), with Jeffreys' priors.
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
+
+from taktloom.mining.explanation.feature_counts import count_features
+from taktloom.mining.watching import heeding
 
 MOST_VARIANTS, MOST_CLUSTERS, ROUNDS = 1_000, 8, 50
 LEAST_APART = 0.3
@@ -72,12 +74,12 @@ def cluster_variants(
     report: Callable[[int, int], None] = lambda done, total: None,
 ) -> VariantClusters:
     """Cluster *variants* (activities -> cases, at least one). clusters: how many; None: the best of 1 … 8."""
+    report(0, 1)
     ranked = sorted(variants.items(), key=lambda each: (-each[1], each[0]))
     making = ranked[:MOST_VARIANTS]
-    sequences = [activities for activities, _ in ranked]
-    profiles = _profiles(sequences)
+    profiles = count_features([activities for activities, _ in ranked])
     weights = np.array([cases for _, cases in making], dtype=np.float64)
-    apart = _distances(profiles[: len(making)], profiles[: len(making)])
+    apart = 1 - profiles.likeness(len(making))
     wanted = [clusters] if clusters else list(range(2, MOST_CLUSTERS + 1))
     tried: dict[int, float] = {}
     best: Places = _medoids(apart, weights, 1)
@@ -95,26 +97,11 @@ def cluster_variants(
                 best, greatest = medoids, likelihood
     silhouettes = _silhouettes(apart, weights, best) if best.size > 1 else None
     return VariantClusters(
-        clusters=_told(ranked, _distances(profiles, profiles[best]), best, silhouettes),
+        clusters=_told(ranked, 1 - profiles.likeness_to(best), best, silhouettes),
         silhouette=None if silhouettes is None else float(np.average(silhouettes, weights=weights)),
         tried=dict(tried),
         clustered_variants=int(weights.size),
     )
-
-
-def _profiles(sequences: Sequence[tuple[str, ...]]) -> Numbers:
-    """Unit rows: counts of activities and of pairs that follow directly."""
-    index: dict[object, int] = {}
-    rows, columns = [], []
-    for number, activities in enumerate(sequences):
-        for feature in (*activities, *pairwise(activities)):
-            rows.append(number)
-            columns.append(index.setdefault(feature, len(index)))
-    counts = np.zeros((len(sequences), max(1, len(index))))
-    np.add.at(counts, (rows, columns), 1)
-    length = np.sqrt((counts**2).sum(axis=1, keepdims=True))
-    unit: Numbers = counts / np.where(length > 0, length, 1)
-    return unit
 
 
 def _marks(sequences: Sequence[tuple[str, ...]]) -> NDArray[np.bool_]:
@@ -146,10 +133,6 @@ def _log_beta(one: float, other: float) -> float:
 def _nearest(apart: Numbers, medoids: Places) -> float:
     between = apart[np.ix_(medoids, medoids)]
     return float(between[~np.eye(medoids.size, dtype=np.bool_)].min())
-
-
-def _distances(one: Numbers, other: Numbers) -> Numbers:
-    return np.clip(1 - one @ other.T, 0, 1)
 
 
 def _medoids(apart: Numbers, weights: Numbers, number: int) -> Places:
@@ -201,6 +184,7 @@ def _told(
     owner = to_medoids.argmin(axis=1)
     cases = np.array([count for _, count in ranked], dtype=np.float64)
     made = cases.size if silhouettes is None else silhouettes.size
+    telling = _telling(ranked, owner, medoids.size)
     found = []
     for cluster in range(medoids.size):
         inside = np.flatnonzero(owner == cluster)
@@ -215,7 +199,7 @@ def _told(
                 medoid=ranked[int(medoids[cluster])][0],
                 distance=float(np.average(to_medoids[inside, cluster], weights=cases[inside])),
                 silhouette=shown,
-                telling=_telling(ranked, owner == cluster),
+                telling=telling[cluster],
                 members=tuple(ranked[at][0] for at in inside.tolist()),
             )
         )
@@ -223,20 +207,30 @@ def _told(
     return tuple(replace(each, number=number) for number, each in enumerate(found, start=1))
 
 
-def _telling(ranked: Sequence[tuple[tuple[str, ...], int]], inside: NDArray[np.bool_]) -> tuple[TellingActivity, ...]:
-    counts: dict[str, list[int]] = {}
-    totals = [0, 0]
-    for (activities, cases), is_inside in zip(ranked, inside.tolist(), strict=True):
-        totals[is_inside] += cases
+def _telling(
+    ranked: Sequence[tuple[tuple[str, ...], int]], owner: Places, clusters: int
+) -> list[tuple[TellingActivity, ...]]:
+    """By cluster what tells it from all others; nothing where there is one cluster."""
+    having: dict[str, list[int]] = {}
+    totals = [0] * clusters
+    for (activities, cases), cluster in heeding(zip(ranked, owner.tolist(), strict=True)):
+        totals[cluster] += cases
         for activity in set(activities):
-            counts.setdefault(activity, [0, 0])[is_inside] += cases
+            having.setdefault(activity, [0] * clusters)[cluster] += cases
+    return [_telling_of(having, totals, cluster) if clusters > 1 else () for cluster in range(clusters)]
+
+
+def _telling_of(having: Mapping[str, list[int]], totals: list[int], cluster: int) -> tuple[TellingActivity, ...]:
+    inside, outside = totals[cluster], sum(totals) - totals[cluster]
+    if not outside:
+        return ()
     found = [
         TellingActivity(
             activity=activity,
-            share_inside=has / max(1, totals[1]),
-            share_outside=lacks / max(1, totals[0]),
+            share_inside=counts[cluster] / max(1, inside),
+            share_outside=(sum(counts) - counts[cluster]) / outside,
         )
-        for activity, (lacks, has) in counts.items()
+        for activity, counts in heeding(having.items())
     ]
     found.sort(key=lambda each: (-abs(each.share_inside - each.share_outside), each.activity))
-    return tuple(found[:TELLING]) if totals[0] else ()
+    return tuple(found[:TELLING])

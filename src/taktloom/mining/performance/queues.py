@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from taktloom.mining.distinct import distinct
 from taktloom.mining.statistics.arrays import MICROSECONDS_PER_SECOND, LogArrays
+from taktloom.mining.watching import telling
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,16 +37,19 @@ def measure_queues(log: LogArrays) -> tuple[Queue, ...] | None:
     begins, ends = log.occurred_at[rows - 1], np.maximum(log.started_at[rows], log.occurred_at[rows - 1])
     activity = log.activity[rows]
     length = int(log.occurred_at.max()) - int(log.started_at.min())
+    order = np.argsort(activity, kind="stable")
+    begins, ends, activity = begins[order], ends[order], activity[order]
+    codes = distinct(activity)
+    bounds = [*np.searchsorted(activity, codes).tolist(), activity.size]
     found = []
-    for code in distinct(activity).tolist():
-        chosen = activity == code
-        waited, count = int((ends - begins)[chosen].sum()), int(chosen.sum())
+    for code, low, high in telling(list(zip(codes.tolist(), bounds, bounds[1:], strict=False)), "bottlenecks"):
+        waited, count = int((ends[low:high] - begins[low:high]).sum()), high - low
         found.append(
             Queue(
                 activity=log.activities[code],
                 waits=count,
                 mean_cases=waited / length if length else 0.0,
-                most_cases=_most_at_once(begins[chosen], ends[chosen]),
+                most_cases=_most_at_once(begins[low:high], ends[low:high]),
                 mean_wait_s=waited / count / MICROSECONDS_PER_SECOND,
             )
         )

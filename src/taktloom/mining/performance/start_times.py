@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from taktloom.mining.performance.weekly_hours import WeeklyHours
 from taktloom.mining.statistics.arrays import NOBODY, LogArrays
+from taktloom.mining.watching import heeding
 
 WIDTH = 2.25
 QUARTILE_Z = 0.6745
@@ -84,7 +85,7 @@ def _open_time(
     open time counts by the clock."""
     begin, took = bound.copy(), log.occurred_at - bound
     ahead = log.local - log.occurred_at
-    for code, rows in _rows_by_resource(log):
+    for code, rows in heeding(_rows_by_resource(log)):
         week = hours.get(log.resources[code])
         if week is None:
             continue
@@ -101,7 +102,7 @@ def _before_completion(
     """By row the instant that is the typical open time before its completion."""
     started = log.occurred_at - typical
     ahead = log.local - log.occurred_at
-    for code, rows in _rows_by_resource(log):
+    for code, rows in heeding(_rows_by_resource(log)):
         week = hours.get(log.resources[code])
         if week is not None:
             started[rows] = np.minimum(week.moved(log.local[rows], -typical[rows]) - ahead[rows], log.occurred_at[rows])
@@ -146,7 +147,7 @@ def _believed(
     typical, believed = np.full(count, -1, dtype=np.int64), np.full(count, np.inf)
     order = np.argsort(log.activity, kind="stable")
     parts = np.split(order, np.cumsum(np.bincount(log.activity, minlength=count))[:-1])
-    for code, rows in enumerate(parts):
+    for code, rows in enumerate(heeding(parts)):
         seen = rows[took[rows] >= 0]
         busy = seen[is_busy[seen]]
         times = took[busy if busy.size >= FEWEST_BUSY else seen]

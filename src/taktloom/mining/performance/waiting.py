@@ -22,10 +22,9 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from taktloom.mining.distinct import distinct
 from taktloom.mining.performance.weekly_hours import ALWAYS_OPEN, WeeklyHours
 from taktloom.mining.statistics.arrays import MICROSECONDS_PER_SECOND, NOBODY, LogArrays
-from taktloom.mining.watching import step, telling
+from taktloom.mining.watching import heeding, step, telling
 
 TOLERANCE_US = 60 * MICROSECONDS_PER_SECOND
 PARTING = "parting waits"
@@ -85,10 +84,10 @@ def find_waiting_causes(
     usable = (log.resource != NOBODY) & log.has_start
     causes = np.zeros((log.case.size, len(CAUSES)), dtype=np.int64)
     batches = 0
-    people = distinct(log.resource[usable])
-    for done, code in enumerate(people.tolist()):
-        rows = np.flatnonzero(usable & (log.resource == code))
-        with step(PARTING, done, people.size):
+    people = _rows_by(log.resource, np.flatnonzero(usable))
+    for done, rows in enumerate(people):
+        code = int(log.resource[rows[0]])
+        with step(PARTING, done, len(people)):
             desk = _Desk(log, rows, ready, (hours or {}).get(log.resources[code], ALWAYS_OPEN))
             batches += desk.gather(tolerance_us)
             for place in telling(np.flatnonzero(is_wait[rows]).tolist(), PARTING):
@@ -120,10 +119,10 @@ class _Desk:
     def gather(self, tolerance_us: int) -> int:
         """Find the habitual batches; how many."""
         found = 0
-        for activity in distinct(self.activity).tolist():
-            runs = list(self._runs(np.flatnonzero(self.activity[self.order] == activity), tolerance_us))
+        for places in heeding(_rows_by(self.activity, self.order)):
+            runs = self._runs(places, tolerance_us)
             members = sum(len(run) for run in runs)
-            if len(runs) < FEWEST_BATCHES or members < SHARE_IN_BATCHES * (self.activity == activity).sum():
+            if len(runs) < FEWEST_BATCHES or members < SHARE_IN_BATCHES * places.size:
                 continue
             found += len(runs)
             for run in runs:
@@ -134,7 +133,7 @@ class _Desk:
         runs: list[list[int]] = []
         run: list[int] = []
         reached = 0
-        for place in self.order[places].tolist():
+        for place in heeding(places.tolist()):
             begin = int(self.begin[place])
             if run and begin <= reached + tolerance_us and self.ready[place] <= self.begin[run[0]]:
                 run.append(place)
@@ -176,6 +175,13 @@ class _Desk:
         near = self.order[first:last]
         near = near[(self.end[near] > low) & (near != place) & (self.end[near] > self.begin[near])]
         return list(zip(self.begin[near].tolist(), self.end[near].tolist(), self.ready[near].tolist(), strict=True))
+
+
+def _rows_by(values: Times, rows: Times) -> list[Times]:
+    """*rows* parted by their value, the least first; within a part as they stood."""
+    ordered = rows[np.argsort(values[rows], kind="stable")]
+    parts = np.split(ordered, np.flatnonzero(np.diff(values[ordered])) + 1)
+    return parts if rows.size else []
 
 
 def _union(spans: Sequence[tuple[int, int, int]], low: int, high: int) -> list[tuple[int, int]]:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from taktloom.mining.distinct import distinct
 from taktloom.mining.prediction.errors import LearningExtraMissingError
-from taktloom.mining.watching import tell, telling
+from taktloom.mining.watching import heed, tell, telling
 
 Features: TypeAlias = NDArray[np.float32]
 Numbers: TypeAlias = NDArray[np.float64]
@@ -116,6 +116,7 @@ def _ensemble() -> Any:
         from sklearn import ensemble
     except ImportError as error:
         raise LearningExtraMissingError from error
+    heed()  # the first import takes a second or two
     return ensemble
 
 

@@ -13,9 +13,11 @@ from typing import NamedTuple
 import numpy as np
 
 from taktloom.evidence.resampling import Interval, case_weights, percentile_interval
+from taktloom.mining.discovery.coding import require_few_activities
 from taktloom.mining.prediction.answers import Answers, chance_answers, class_answers, number_answers
 from taktloom.mining.prediction.boosting import learn_classes, learn_numbers
 from taktloom.mining.prediction.calibrating import GROUP_BEGINS, Asked, calibrate_as_told, groups_of
+from taktloom.mining.prediction.errors import TooManyAnswersError
 from taktloom.mining.prediction.naive import Situation, medians_before, shares_before
 from taktloom.mining.prediction.prefixes import (
     Codes,
@@ -33,6 +35,7 @@ from taktloom.mining.watching import heed, step, tell
 HOUR_S = 3_600
 CODED = ("last", "before", "earlier", "resource")
 REPLICATES = 200
+MOST_CLASSES, MOST_CHANCES = 250, 40_000_000
 MODEL = "gradient boosting"
 
 
@@ -141,7 +144,8 @@ class _Methods:
 def predict_log(log: LogArrays, request: PredictionRequest) -> tuple[Prediction, HeldOutAnswers]:
     """Learn from the earlier cases of *log*, judge on the last fifth.
 
-    Raises TooFewFinishedCasesError, and LearningExtraMissingError without the extra `learning`.
+    Raises TooFewFinishedCasesError, and LearningExtraMissingError without the extra `learning`. Of the next activity
+    also TooManyActivitiesError above 250, and TooManyAnswersError.
     """
     tell("reading", 0)
     prefixes = find_prefixes(log)
@@ -153,10 +157,18 @@ def predict_log(log: LogArrays, request: PredictionRequest) -> tuple[Prediction,
         split = split_by_time(prefixes)
         methods = _classes(prefixes, split, request, _Target(target, 2, told_at))
     else:
+        _require_few_chances(prefixes, len(log.activities))
         split = split_by_time(prefixes)
         wanted = _Target(prefixes.next, len(log.activities) + 1, _next_at(log, prefixes))
         methods = _classes(prefixes, split, request, wanted)
     return _judge(prefixes, split, request, methods)
+
+
+def _require_few_chances(prefixes: Prefixes, activities: int) -> None:
+    """Raise before the memory is full: several tables of rows x classes are held, and each class is learned."""
+    require_few_activities(activities, MOST_CLASSES)
+    if prefixes.case.size * (activities + 1) > MOST_CHANCES:
+        raise TooManyAnswersError(prefixes.case.size, activities, MOST_CHANCES)
 
 
 class _Target(NamedTuple):

@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
+from taktloom.mining.watching import heeding
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnonymousVariants:
@@ -34,7 +36,7 @@ def anonymise_variants(variants: Mapping[tuple[str, ...], int], *, k: int) -> An
     """Variants of at least *k* cases each."""
     kept = Counter({activities: cases for activities, cases in variants.items() if cases >= k})
     merged: Counter[tuple[str, ...]] = Counter()
-    for activities, cases in variants.items():
+    for activities, cases in heeding(variants.items()):
         if cases < k:
             merged[tuple(activity for activity, _ in groupby(activities))] += cases
     generalised = suppressed = 0

@@ -14,9 +14,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from taktloom.mining.discovery.coding import require_few_activities
 from taktloom.mining.statistics.arrays import LogArrays
 
 Codes = NDArray[np.int64]
+MOST_ACTIVITIES = 1_000
 BEGIN, END = "(begin)", "(end)"
 
 
@@ -59,7 +61,11 @@ def bounded_counts(log: LogArrays, contribution: int) -> Codes:
 def private_graph(
     log: LogArrays, *, epsilon: float, contribution: int, generator: np.random.Generator | None = None
 ) -> NoisyGraph:
-    """The noisy graph. generator: None draws from the system's entropy; a seeded one gives no privacy."""
+    """The noisy graph. generator: None draws from the system's entropy; a seeded one gives no privacy.
+
+    Raises TooManyActivitiesError above 1,000: every pair gets noise, and about half of those that never occur are told.
+    """
+    require_few_activities(len(log.activities), MOST_ACTIVITIES)
     generator = generator or np.random.default_rng()
     counts = bounded_counts(log, contribution)
     ratio = np.exp(-epsilon / contribution)

@@ -3,6 +3,8 @@
 
 import secrets
 import threading
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -21,17 +23,37 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    """The machine's clock; when it is set back, time stands still until it has caught up."""
+    """The machine's clock; when it is set back, time goes on at half its speed until it has caught up.
 
-    def __init__(self) -> None:
+    Were it to stand still, no timer would fire and no lock run out for as long as the clock was wrong, hours perhaps.
+    """
+
+    def __init__(self, wall: Callable[[], datetime] | None = None, ticks: Callable[[], float] = time.monotonic) -> None:
+        """wall: the machine's clock, in UTC. ticks: seconds that pass whatever is done to it."""
+        self._wall, self._ticks = wall or _wall, ticks
         self._last = _EPOCH
+        self._tick: float | None = None  # when it was looked at last, while the clock is behind
         self._lock = threading.Lock()
 
     def now(self) -> datetime:
         """The present instant, UTC."""
         with self._lock:
-            self._last = max(self._last, datetime.now(UTC))  # noqa: TID251 - hosts are where clocks are read
+            if self._tick is not None:
+                self._go_on_slowly(self._tick)
+            wall = self._wall()
+            if wall >= self._last:
+                self._last, self._tick = wall, None
+            elif self._tick is None:
+                self._tick = self._ticks()
             return self._last
+
+    def _go_on_slowly(self, since: float) -> None:
+        self._tick = self._ticks()
+        self._last += timedelta(seconds=(self._tick - since) / 2)
+
+
+def _wall() -> datetime:
+    return datetime.now(UTC)  # noqa: TID251 - hosts are where clocks are read
 
 
 class ManualClock:

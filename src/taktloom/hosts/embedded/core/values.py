@@ -15,7 +15,7 @@ from typing import Protocol
 
 from taktloom.feel import to_json
 from taktloom.feel.values import FeelValue
-from taktloom.feel.wire import from_stored_json, json_text, utf8
+from taktloom.feel.wire import from_stored_json, json_text, own_copy, utf8
 from taktloom.model.identifiers import SubjectKey, TenantId
 
 
@@ -83,7 +83,7 @@ def long_names(data: bytes) -> Mapping[str, str]:
 
 
 class SharedValue:
-    """A value that many are given, as JSON text; read once, when somebody looks at it. Nobody changes it in place."""
+    """A value that many are given, as JSON text; read once, when somebody looks at it. Each is given a copy."""
 
     __slots__ = ("_data", "_value")
 
@@ -97,12 +97,12 @@ class SharedValue:
 
     @property
     def value(self) -> FeelValue:
-        """The value itself."""
+        """The value itself; who is given it may change it in place, so it has lists and contexts of its own."""
         try:
-            return self._value
+            return own_copy(self._value)
         except AttributeError:
             self._value: FeelValue = from_stored_json(_READER.decode(self._data.decode()))
-            return self._value
+            return own_copy(self._value)
 
 
 class StoredValues(Mapping[str, FeelValue]):

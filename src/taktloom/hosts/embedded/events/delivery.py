@@ -63,7 +63,7 @@ def _throw_message(unit: Unit, sender: LiveInstance, command: ThrowMessage) -> N
         time_to_live=THROWN_KEPT,
         traceparent=sender.traceparent,
     )
-    correlate(unit, message, None)
+    correlate(unit, message, command.variables, None)
 
 
 def _throw_signal(unit: Unit, sender: LiveInstance, command: ThrowSignal) -> None:
@@ -73,7 +73,7 @@ def _throw_signal(unit: Unit, sender: LiveInstance, command: ThrowSignal) -> Non
         passed=command.passed,
         traceparent=sender.traceparent,
     )
-    broadcast(unit, signal, None)
+    broadcast(unit, signal, command.variables, None)
 
 
 def _start_child(unit: Unit, sender: LiveInstance, command: StartChild) -> None:

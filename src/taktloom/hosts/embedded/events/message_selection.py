@@ -16,7 +16,7 @@ from taktloom.hosts.embedded.core.limits import require_within
 from taktloom.hosts.embedded.core.unit import Core, Unit
 from taktloom.hosts.embedded.core.values import dump_values
 from taktloom.hosts.embedded.events.event_starts import StartedBy, start_by_message
-from taktloom.hosts.embedded.events.messages import Message, fits, take
+from taktloom.hosts.embedded.events.messages import fits, take
 from taktloom.model.errors import ConflictError
 from taktloom.model.identifiers import InstanceKey, TenantId
 from taktloom.model.places import Place
@@ -53,10 +53,10 @@ class MessageSelection:
     """
 
     name: str
-    variables: Mapping[str, FeelValue] = field(default_factory=dict)
+    variables: Mapping[str, object] = field(default_factory=dict)
     instance_key: str | None = None
     business_key: str | None = None
-    correlation_keys: Mapping[str, FeelValue] = field(default_factory=dict)
+    correlation_keys: Mapping[str, object] = field(default_factory=dict)
     to_all: bool = False
     traceparent: str | None = None
 
@@ -72,28 +72,26 @@ class MessageSelections:
         limits = self._core.limits
         require_within("message_name", len(selection.name), limits.text_characters)
         require_within("business_key", len(selection.business_key or ""), limits.text_characters)
-        given = replace(
-            selection,
-            variables=values_from_python(selection.variables),
-            correlation_keys=values_from_python(selection.correlation_keys),
-        )
-        require_within("variable_bytes", len(dump_values(given.variables)), limits.variable_bytes)
-        return self._core.submit(self._tenant_id, lambda unit: _correlate(unit, given, actor))
+        values, keys = values_from_python(selection.variables), values_from_python(selection.correlation_keys)
+        require_within("variable_bytes", len(dump_values(values)), limits.variable_bytes)
+        given = replace(selection, variables=values, correlation_keys=keys)
+        return self._core.submit(self._tenant_id, lambda unit: _correlate(unit, given, values, actor))
 
 
-def _correlate(unit: Unit, selection: MessageSelection, actor: str | None) -> tuple[Receiver, ...]:
-    waiting = _waiting(unit, selection)
+def _correlate(
+    unit: Unit, selection: MessageSelection, values: Mapping[str, FeelValue], actor: str | None
+) -> tuple[Receiver, ...]:
+    waiting = _waiting(unit, selection, values)
     if len(waiting) > 1 and not selection.to_all:
         raise _mismatch(selection, f"{len(waiting)} receivers wait for it")
-    message = Message(name=selection.name, variables=selection.variables)
-    taken = [key for row in waiting if (key := take(unit, row, message, actor)) is not None]
+    taken = [key for row in waiting if (key := take(unit, row, values, actor)) is not None]
     receivers = [Receiver(kind=ReceiverKind.MOVED, instance_key=key) for key in taken]
     is_addressed = selection.instance_key is not None or bool(selection.correlation_keys)
     if not is_addressed and (selection.to_all or not receivers):
         started = start_by_message(
             unit,
             selection.name,
-            selection.variables,
+            values,
             StartedBy(actor=actor, business_key=selection.business_key, traceparent=selection.traceparent),
             most=unit.core.limits.batch_items if selection.to_all else 1,
         )
@@ -103,7 +101,7 @@ def _correlate(unit: Unit, selection: MessageSelection, actor: str | None) -> tu
     return tuple(receivers)
 
 
-def _waiting(unit: Unit, selection: MessageSelection) -> list[Row]:
+def _waiting(unit: Unit, selection: MessageSelection, values: Mapping[str, FeelValue]) -> list[Row]:
     limit = unit.core.limits.batch_items
     rows = unit.session.all(
         "subscriptions_of_message",
@@ -114,8 +112,7 @@ def _waiting(unit: Unit, selection: MessageSelection) -> list[Row]:
         limit=limit + 1,
     )
     require_within("deliveries", len(rows), limit)
-    message = Message(name=selection.name, variables=selection.variables)
-    return [row for row in rows if _is_selected(unit, row, selection) and fits(unit, row, message)]
+    return [row for row in rows if _is_selected(unit, row, selection) and fits(unit, row, values)]
 
 
 def _is_selected(unit: Unit, row: Row, selection: MessageSelection) -> bool:

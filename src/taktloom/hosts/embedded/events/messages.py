@@ -15,7 +15,7 @@ Source: BPMN 2.0.2, 8.4.11: a message is what two participants communicate; sign
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from itertools import islice
 
@@ -54,7 +54,7 @@ class Message:
 
     name: str
     correlation_key: str | None = None
-    variables: Mapping[str, FeelValue]
+    variables: Mapping[str, object]
     message_id: str | None = None
     time_to_live: timedelta = timedelta()
     business_key: str | None = None
@@ -80,8 +80,8 @@ class Messages:
         require_within("business_key", len(message.business_key or ""), limits.text_characters)
         if not timedelta() <= message.time_to_live <= LONGEST_LIFE:
             raise MisuseError("A message lives 0 seconds to 365 days.", remedy="Give a time to live within that.")
-        given = replace(message, variables=values_from_python(message.variables))
-        return self._core.submit(self._tenant_id, lambda unit: correlate(unit, given, actor))
+        values = values_from_python(message.variables)
+        return self._core.submit(self._tenant_id, lambda unit: correlate(unit, message, values, actor))
 
 
 def _require_named(message: Message) -> None:
@@ -93,17 +93,19 @@ def _require_named(message: Message) -> None:
         raise MisuseError("The message's id is empty.", remedy=remedy)
 
 
-def correlate(unit: Unit, message: Message, actor: str | None) -> tuple[InstanceKey, ...]:
-    """As Messages.correlate, inside the present unit of work."""
-    content = dump_values(message.variables)
+def correlate(
+    unit: Unit, message: Message, values: Mapping[str, FeelValue], actor: str | None
+) -> tuple[InstanceKey, ...]:
+    """As Messages.correlate, inside the present unit of work. values: the message's variables."""
+    content = dump_values(values)
     require_within("variable_bytes", len(content), unit.core.limits.variable_bytes)
     unit.session.run("delete_expired_messages", now=to_micros(unit.now))
     earlier = _earlier(unit, message, content)
     if earlier is not None:
         return tuple(InstanceKey(key) for key in json.loads(earlier.text_or_none("correlated_with") or "[]"))
     by = StartedBy(actor=actor, business_key=message.business_key, traceparent=message.traceparent)
-    taken: list[InstanceKey] | None = _deliver(unit, message, actor) or start_by_message(
-        unit, message.name, message.variables, by
+    taken: list[InstanceKey] | None = _deliver(unit, message, values, actor) or start_by_message(
+        unit, message.name, values, by
     )
     is_buffered = taken is None and message.time_to_live > timedelta()
     if message.message_id is not None or is_buffered:
@@ -125,7 +127,7 @@ def _earlier(unit: Unit, message: Message, content: bytes) -> Row | None:
     return row
 
 
-def _deliver(unit: Unit, message: Message, actor: str | None) -> list[InstanceKey]:
+def _deliver(unit: Unit, message: Message, values: Mapping[str, FeelValue], actor: str | None) -> list[InstanceKey]:
     rows = unit.session.all(
         "matching_subscriptions",
         tenant_id=unit.tenant_id,
@@ -133,13 +135,13 @@ def _deliver(unit: Unit, message: Message, actor: str | None) -> list[InstanceKe
         correlation_digest=correlation_digest(message.correlation_key),
         limit=unit.core.limits.batch_items,
     )
-    fitting = (row for row in rows if fits(unit, row, message))
-    taken = (key for row in fitting if (key := take(unit, row, message, actor)) is not None)
+    fitting = (row for row in rows if fits(unit, row, values))
+    taken = (key for row in fitting if (key := take(unit, row, values, actor)) is not None)
     return list(islice(taken, 1))
 
 
-def take(unit: Unit, row: Row, message: Message, actor: str | None) -> InstanceKey | None:
-    """Deliver the message to the subscription in *row*; None when an advance before this one has closed it."""
+def take(unit: Unit, row: Row, values: Mapping[str, FeelValue], actor: str | None) -> InstanceKey | None:
+    """Deliver the message's values to the subscription in *row*; None when an advance before this one has closed it."""
     key, subscription_id = InstanceKey(row.text("instance_key")), SubscriptionId(row.text("subscription_id"))
     if not unit.session.run("delete_subscription", tenant_id=unit.tenant_id, subscription_id=subscription_id):
         return None
@@ -148,13 +150,13 @@ def take(unit: Unit, row: Row, message: Message, actor: str | None) -> InstanceK
         occurred_at=event_time(unit, instance),
         actor=actor,
         subscription_id=subscription_id,
-        variables=message.variables,
+        variables=values,
     )
     advance(unit, instance, event)
     return key
 
 
-def fits(unit: Unit, row: Row, message: Message) -> bool:
+def fits(unit: Unit, row: Row, message_values: Mapping[str, FeelValue]) -> bool:
     """Whether the message's variables fit what the subscription wants of them, if it wants anything."""
     sealed = row.blob_or_none("matches_sealed")
     if sealed is None:
@@ -164,7 +166,7 @@ def fits(unit: Unit, row: Row, message: Message) -> bool:
     texts, values = wanted["texts"], wanted["values"]
     assert isinstance(texts, list)  # as carry_out wrote them
     assert isinstance(values, list)
-    return message_matches(tuple(zip(map(str, texts), values, strict=True)), message.variables, unit.now)
+    return message_matches(tuple(zip(map(str, texts), values, strict=True)), message_values, unit.now)
 
 
 def _keep(unit: Unit, message: Message, content: bytes, taken: list[InstanceKey] | None) -> None:

@@ -6,7 +6,7 @@ hears it at several events gets it at each that is still open when its turn come
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from taktloom.feel.values import FeelValue
 from taktloom.feel.wire import values_from_python
@@ -25,7 +25,7 @@ class Signal:
     """A signal by name with what it carries. passed: who has had it already. traceparent: of what it starts."""
 
     name: str
-    variables: Mapping[str, FeelValue]
+    variables: Mapping[str, object]
     passed: tuple[SubscriptionId, ...] = ()
     traceparent: str | None = None
 
@@ -42,13 +42,15 @@ class Signals:
         if not signal.name:
             raise MisuseError("The signal's name is empty.", remedy="Give a text of one character or more.")
         require_within("signal_name", len(signal.name), limits.text_characters)
-        given = replace(signal, variables=values_from_python(signal.variables))
-        require_within("variable_bytes", len(dump_values(given.variables)), limits.variable_bytes)
-        return self._core.submit(self._tenant_id, lambda unit: broadcast(unit, given, actor))
+        values = values_from_python(signal.variables)
+        require_within("variable_bytes", len(dump_values(values)), limits.variable_bytes)
+        return self._core.submit(self._tenant_id, lambda unit: broadcast(unit, signal, values, actor))
 
 
-def broadcast(unit: Unit, signal: Signal, actor: str | None) -> tuple[InstanceKey, ...]:
-    """As Signals.broadcast, inside the present unit of work."""
+def broadcast(
+    unit: Unit, signal: Signal, values: Mapping[str, FeelValue], actor: str | None
+) -> tuple[InstanceKey, ...]:
+    """As Signals.broadcast, inside the present unit of work. values: the signal's variables."""
     waiting = unit.session.all("signal_subscriptions", tenant_id=unit.tenant_id, signal_name=signal.name)
     require_within("deliveries", len(waiting), unit.core.limits.deliveries)
     heard: list[InstanceKey] = []
@@ -63,10 +65,10 @@ def broadcast(unit: Unit, signal: Signal, actor: str | None) -> tuple[InstanceKe
                 occurred_at=event_time(unit, instance),
                 actor=actor,
                 subscription_id=subscription_id,
-                variables=signal.variables,
+                variables=values,
             )
             advance(unit, instance, event)
             heard.append(key)
     by = StartedBy(actor=actor, traceparent=signal.traceparent)
-    heard.extend(start_by_signal(unit, signal.name, signal.variables, by))
+    heard.extend(start_by_signal(unit, signal.name, values, by))
     return tuple(dict.fromkeys(heard))

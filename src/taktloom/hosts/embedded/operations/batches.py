@@ -84,12 +84,19 @@ class BatchParameters:
     allows_stuck: as in `Order`.
     """
 
-    variables: Mapping[str, FeelValue] = field(default_factory=dict)
+    variables: Mapping[str, object] = field(default_factory=dict)
     migration: MigrationRequest | None = None
     changes: tuple[TokenChange, ...] = ()
     moves: tuple[TokenMove, ...] = ()
     restart: RestartRequest | None = None
     allows_stuck: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeelParameters(BatchParameters):
+    """Parameters as they are stored and used: their variables are FEEL values."""
+
+    variables: Mapping[str, FeelValue] = field(default_factory=dict)
 
 
 class Batches:
@@ -113,8 +120,7 @@ class Batches:
         targets = self.preview(kind, selection)
         if not targets:
             raise EmptyBatchError("Nothing is selected.", remedy="Look at the preview of the selection.")
-        values, changes = values_from_python(parameters.variables), feel_changes(parameters.changes)
-        given = replace(parameters, variables=values, changes=changes)
+        given = _feel_parameters(parameters)
         return self._core.submit(self._tenant_id, lambda unit: _insert(unit, kind, targets, given, order))
 
     def search(self, *, cursor: str | None = None, limit: int = 50) -> Page[Batch]:
@@ -322,11 +328,11 @@ def _end_if_over(unit: Unit, batch_id: BatchId) -> None:
     unit.session.run("end_batch", tenant_id=unit.tenant_id, batch_id=batch_id, now=to_micros(unit.now))
 
 
-def _retry(unit: Unit, target: str, parameters: BatchParameters, order: Order) -> None:
+def _retry(unit: Unit, target: str, parameters: FeelParameters, order: Order) -> None:
     resolve_incident(unit, IncidentId(target), parameters.variables, order)
 
 
-def _skip(unit: Unit, target: str, parameters: BatchParameters, order: Order) -> None:
+def _skip(unit: Unit, target: str, parameters: FeelParameters, order: Order) -> None:
     row = incident_row(unit.session, unit.tenant_id, IncidentId(target))
     skip_incident(unit, row, parameters.variables, order)
 
@@ -344,7 +350,7 @@ def skip_incident(unit: Unit, row: Row, variables: Mapping[str, FeelValue], orde
     modify_instance(unit, key, (change,), replace(order, allows_stuck=True))  # it stands where it stood
 
 
-def _cancel(unit: Unit, target: str, parameters: BatchParameters, order: Order) -> None:
+def _cancel(unit: Unit, target: str, parameters: FeelParameters, order: Order) -> None:
     del parameters
     instance = unit.instance(InstanceKey(target))
     event = InstanceCancelled(occurred_at=event_time(unit, instance), actor=order.actor, reason=order.reason)
@@ -353,42 +359,42 @@ def _cancel(unit: Unit, target: str, parameters: BatchParameters, order: Order) 
     record_action(unit, "cancel-instance", order, **name, process_id=instance.definition.process_id)
 
 
-def _suspend(unit: Unit, target: str, parameters: BatchParameters, order: Order) -> None:
+def _suspend(unit: Unit, target: str, parameters: FeelParameters, order: Order) -> None:
     del parameters
     suspend_instance(unit, InstanceKey(target), order)
 
 
-def _resume(unit: Unit, target: str, parameters: BatchParameters, order: Order) -> None:
+def _resume(unit: Unit, target: str, parameters: FeelParameters, order: Order) -> None:
     del parameters
     resume_instance(unit, InstanceKey(target), order)
 
 
-def _migrate(unit: Unit, target: str, parameters: BatchParameters, order: Order) -> None:
+def _migrate(unit: Unit, target: str, parameters: FeelParameters, order: Order) -> None:
     assert parameters.migration is not None  # checked when the batch was made
     migrate_instance(unit, InstanceKey(target), parameters.migration, order)
 
 
-def _modify(unit: Unit, target: str, parameters: BatchParameters, order: Order) -> None:
+def _modify(unit: Unit, target: str, parameters: FeelParameters, order: Order) -> None:
     if parameters.variables:
         _set_variables(unit, target, parameters, order)
     modify_instance(unit, InstanceKey(target), parameters.changes, order, moves=parameters.moves)
 
 
-def _set_variables(unit: Unit, target: str, parameters: BatchParameters, order: Order) -> None:
+def _set_variables(unit: Unit, target: str, parameters: FeelParameters, order: Order) -> None:
     set_variables(unit, InstanceKey(target), parameters.variables, order)
 
 
-def _restart(unit: Unit, target: str, parameters: BatchParameters, order: Order) -> None:
+def _restart(unit: Unit, target: str, parameters: FeelParameters, order: Order) -> None:
     request = parameters.restart or RestartRequest()
     restart_instance(unit, InstanceKey(target), request, parameters.variables, order)
 
 
-def _delete_history(unit: Unit, target: str, parameters: BatchParameters, order: Order) -> None:
+def _delete_history(unit: Unit, target: str, parameters: FeelParameters, order: Order) -> None:
     del parameters
     delete_ended_instance(unit, InstanceKey(target), order)
 
 
-_OPERATIONS: Mapping[BatchKind, Callable[[Unit, str, BatchParameters, Order], None]] = {
+_OPERATIONS: Mapping[BatchKind, Callable[[Unit, str, FeelParameters, Order], None]] = {
     BatchKind.RETRY: _retry,
     BatchKind.SKIP: _skip,
     BatchKind.CANCEL: _cancel,
@@ -405,7 +411,7 @@ _OPERATIONS: Mapping[BatchKind, Callable[[Unit, str, BatchParameters, Order], No
 # rows
 
 
-def _insert(unit: Unit, kind: BatchKind, targets: Sequence[str], parameters: BatchParameters, order: Order) -> Batch:
+def _insert(unit: Unit, kind: BatchKind, targets: Sequence[str], parameters: FeelParameters, order: Order) -> Batch:
     batch_id = BatchId(unit.core.ids.record_id(unit.now))
     name = {"tenant_id": unit.tenant_id, "batch_id": batch_id}
     content = dump_parameters(parameters)
@@ -428,15 +434,26 @@ def _insert(unit: Unit, kind: BatchKind, targets: Sequence[str], parameters: Bat
     return _batch(_found(unit.session.first("batch_by_id", **name), batch_id))
 
 
-def dump_parameters(parameters: BatchParameters) -> bytes:
+def _feel_parameters(given: BatchParameters) -> FeelParameters:
+    return FeelParameters(
+        variables=values_from_python(given.variables),
+        migration=given.migration,
+        changes=feel_changes(given.changes),
+        moves=given.moves,
+        restart=given.restart,
+        allows_stuck=given.allows_stuck,
+    )
+
+
+def dump_parameters(parameters: FeelParameters) -> bytes:
     """As stored: the JSON form of the kernel's records."""
     return save_record(parameters).encode()
 
 
-def _parameters(unit: Unit, batch: Row) -> BatchParameters:
+def _parameters(unit: Unit, batch: Row) -> FeelParameters:
     owner = ValueOwner(tenant_id=unit.tenant_id)
     content = unit.core.codec.unseal(batch.blob("parameters_sealed"), owner)
-    parameters: BatchParameters = load_record(BatchParameters, json.loads(content))
+    parameters: FeelParameters = load_record(FeelParameters, json.loads(content))
     return parameters
 
 

@@ -2,7 +2,8 @@
 """Whether the engine can work: a write that goes to the disk, the clock beside the one before, and what is open.
 
 The pulse is one row, overwritten; it shows that the store takes writes, and its last instant shows a clock that was set
-back, or that goes behind another node's.
+back, or that goes behind another node's. Jobs that were created while the clock was ahead wait for no time: when an
+engine begins behind the pulse, they are ready at once.
 """
 
 from collections.abc import Mapping
@@ -10,6 +11,7 @@ from concurrent.futures import TimeoutError as NotInTimeError
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from taktloom.hosts.embedded.core.changes import Topic
 from taktloom.hosts.embedded.core.unit import Core, Unit
 from taktloom.model.errors import IncidentError, TaktloomError
 from taktloom.model.identifiers import TenantId
@@ -59,9 +61,12 @@ class VitalSigns:
 
         def work(unit: Unit) -> timedelta:
             row = unit.session.first("pulse", tenant_id=unit.tenant_id)
-            unit.session.run("beat", tenant_id=unit.tenant_id, now=to_micros(wall), padding=_PADDING)
+            last = wall if row is None else row.instant("beaten_at")
+            if last > unit.now:
+                _hasten_jobs(unit)
+            unit.session.run("beat", tenant_id=unit.tenant_id, now=to_micros(max(wall, unit.now)), padding=_PADDING)
             unit.session.run("take_padding_away", tenant_id=unit.tenant_id)
-            return timedelta() if row is None else max(row.instant("beaten_at") - wall, timedelta())
+            return max(last - wall, timedelta())
 
         try:
             behind = self._core.post(self._tenant_id, work).result(timeout=PATIENCE.total_seconds())
@@ -102,6 +107,11 @@ class VitalSigns:
             dead_letters=0 if row is None else row.integer("dead"),
             timer_lag=lag,
         )
+
+
+def _hasten_jobs(unit: Unit) -> None:
+    if unit.session.run("hasten_jobs", tenant_id=unit.tenant_id, now=to_micros(unit.now)):
+        unit.note(Topic.JOBS, "created")
 
 
 def _too_slow() -> StoreSlowError:

@@ -25,6 +25,11 @@ SELECT beaten_at FROM pulse WHERE tenant_id = :tenant_id;
 INSERT INTO pulse (tenant_id, beaten_at, padding) VALUES (:tenant_id, :now, :padding)
 ON CONFLICT (tenant_id) DO UPDATE SET beaten_at = excluded.beaten_at, padding = excluded.padding;
 
+-- Of a clock that was ahead. A job that pauses or is locked keeps its time.
+-- name: hasten_jobs
+UPDATE job SET ready_at = :now
+WHERE tenant_id = :tenant_id AND state = 'available' AND ended_at IS NULL AND ready_at > :now;
+
 -- name: take_padding_away
 UPDATE pulse SET padding = NULL WHERE tenant_id = :tenant_id;
 

@@ -13,7 +13,6 @@ from datetime import timedelta
 from itertools import product
 from typing import cast
 
-from taktloom.feel.values import FeelValue
 from taktloom.feel.wire import values_from_python
 from taktloom.hosts.embedded.advancing.advance import advance, event_time
 from taktloom.hosts.embedded.advancing.back_off import pause_after_failure
@@ -63,8 +62,8 @@ class ExternalResult:
     """What a worker hands in. local_variables: seen by the activity's output mappings, and by nothing else."""
 
     worker: str
-    variables: Mapping[str, FeelValue] = field(default_factory=dict)
-    local_variables: Mapping[str, FeelValue] = field(default_factory=dict)
+    variables: Mapping[str, object] = field(default_factory=dict)
+    local_variables: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +78,7 @@ class ExternalFailure:
     details: str | None = None
     retries: int | None = None
     retry_in: timedelta | None = None
-    variables: Mapping[str, FeelValue] = field(default_factory=dict)
+    variables: Mapping[str, object] = field(default_factory=dict)
 
 
 class ExternalTasks:
