@@ -106,7 +106,7 @@ def start_import(context: Context, *, request: ImportRequest) -> str:
         logs.drop_upload(request.upload_id)
         return _imported(context, log, "import-log")
 
-    return context.rooms.long_work.begin(work, kind=WorkKind.IMPORT)
+    return _begun(context, work, ("import", repr(request)), request)
 
 
 @use_case(Permission.LOG_EDIT)
@@ -122,6 +122,13 @@ def import_file(
     with _readable(context, request, (path, path.name), report or unheard) as wanted, logs.changing():
         log = logs.catalogue.import_log(wanted, progress=_passing_on(report))
     return _imported(context, log, "import-log")
+
+
+def _begun(
+    context: Context, work: Callable[[WorkHandle], LogRecord], key: tuple[str, ...], request: ImportRequest
+) -> str:
+    """The same order given twice is one import; another of the same upload is refused while that runs."""
+    return context.rooms.long_work.begin(work, kind=WorkKind.IMPORT, key=key, holds=("upload", request.upload_id))
 
 
 def _passing_on(report: Report | None) -> "Callable[[Progress], None]":
@@ -206,7 +213,7 @@ def import_newer(context: Context, *, log_id: str, request: ImportRequest) -> st
         logs.forget_results(log_id)
         return _imported(context, log, "import-newer-log")
 
-    return context.rooms.long_work.begin(work, kind=WorkKind.IMPORT)
+    return _begun(context, work, ("import-newer", log_id, repr(request)), request)
 
 
 @use_case(Permission.LOG_EDIT)
