@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 import asyncio
+import resource
 import signal
 import socket
 import sys
@@ -106,7 +107,7 @@ def test_a_connection_without_a_whole_request_is_closed(
 def test_too_many_connections_are_told_so_and_leave_files_for_the_store_and_monitoring(
     rooms: Rooms, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connections.resource, "getrlimit", lambda _: (50, 50))  # two connections
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (50, 50))  # two connections
     with listening(rooms) as address:
         place = ("127.0.0.1", int(address.rpartition(":")[2]))
         with socket.create_connection(place, timeout=60) as one, socket.create_connection(place, timeout=60):

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """External tasks for the clients of Camunda 7's REST convention. A key works only on the topics that it names."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -141,6 +141,14 @@ def set_external_retries(context: Context, *, task_id: str, retries: int) -> Non
     """Set how often it may still be tried; above 0 a task that waits as an incident is offered again."""
     _allowed(context, task_id)
     context.rooms.engine.external_tasks.set_retries(task_id, retries, actor=context.principal.name)
+
+
+@use_case(Permission.JOB_WORK)
+def set_retries_of_many(context: Context, *, task_ids: Sequence[str], retries: int) -> None:
+    """As set_external_retries, of all these tasks or of none."""
+    for task_id in task_ids:
+        _allowed(context, task_id)
+    context.rooms.engine.external_tasks.set_retries_of_many(task_ids, retries, actor=context.principal.name)
 
 
 @use_case(Permission.JOB_WORK)

@@ -100,8 +100,12 @@ def broadcast_signal(context: Context, *, name: str, variables: Mapping[str, Fee
 
 
 @use_case(Permission.MESSAGE_PUBLISH)
-def evaluate_conditions(context: Context, *, variables: Mapping[str, FeelValue]) -> tuple[str, ...]:
-    """Look at conditional start events with *variables*; keys of the instances that were started."""
-    return context.rooms.engine.conditions.evaluate_starts(
-        variables, actor=context.principal.name, traceparent=telemetry.CURRENT.get()
+def evaluate_conditions(
+    context: Context, *, variables: Mapping[str, FeelValue], business_key: str | None = None
+) -> tuple[InstanceSummary, ...]:
+    """Look at conditional start events with *variables*; the instances that were started."""
+    engine = context.rooms.engine
+    started = engine.conditions.evaluate_starts(
+        variables, business_key=business_key, actor=context.principal.name, traceparent=telemetry.CURRENT.get()
     )
+    return tuple(map(engine.instances.summary, started))

@@ -22,7 +22,6 @@ _LOG = logging.getLogger(__name__)
 BEAT_EVERY = timedelta(seconds=10)
 BEAT_AGAIN = timedelta(seconds=2)  # while it is refused, so that the server goes on soon after the store does
 BEAT_AT_LEAST = timedelta(seconds=1)  # apart, however often a request was refused meanwhile
-SKEW_WORTH_A_WARNING = timedelta(seconds=2)
 
 
 class ReadOnlyError(IncidentError):
@@ -53,7 +52,7 @@ class Monitor:
         self._pulse, self._silence, self._stop = pulse, silence, threading.Event()
         self._doubt = threading.Event()
         self._failure: str | None = None
-        self._clock_behind = timedelta()
+        self._clock_behind, self._is_clock_wrong = timedelta(), False
         self._has_beaten = False
         self._thread: threading.Thread | None = None
         self._beating = threading.Lock()
@@ -99,16 +98,17 @@ class Monitor:
                     _LOG.warning("the store takes writes again; the server is no longer read-only")
                 else:
                     _LOG.error("ALARM: the store refuses writes, the server is read-only: %s", pulse.failure)
-            if pulse.clock_behind > SKEW_WORTH_A_WARNING >= self._clock_behind:
+            if pulse.is_clock_wrong and not self._is_clock_wrong:
                 _LOG.warning("the clock is %.1f s behind the last pulse", pulse.clock_behind.total_seconds())
-            self._failure, self._clock_behind, self._has_beaten = failure, pulse.clock_behind, True
+            self._failure, self._has_beaten = failure, True
+            self._clock_behind, self._is_clock_wrong = pulse.clock_behind, pulse.is_clock_wrong
 
     def readiness(self) -> Readiness:
         """Whether requests may come; beats first if that was never done."""
         if not self._has_beaten:
             self.beat()
-        behind = self._clock_behind > SKEW_WORTH_A_WARNING
-        return Readiness(checks={"store": not self.is_read_only}, warnings=("clock-behind",) if behind else ())
+        warnings = ("clock-behind",) if self._is_clock_wrong else ()
+        return Readiness(checks={"store": not self.is_read_only}, warnings=warnings)
 
     def require_writable(self) -> None:
         """Raise ReadOnlyError while the store refuses writes."""

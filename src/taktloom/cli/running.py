@@ -380,5 +380,5 @@ def evaluate_conditions(
     """Start the processes whose start condition has become true of the given variables."""
     variables = read_variables(var, vars_file)
     with opened(data) as context:
-        keys = messages.evaluate_conditions(context, variables=variables)
+        keys = [one.instance_key for one in messages.evaluate_conditions(context, variables=variables)]
         print_json({"started": keys}) if as_json else say(", ".join(keys) or "No condition has become true.")

@@ -144,7 +144,10 @@ class InstanceSummary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ElementVisit:
-    """One visit to a flow node; state: active, completed, terminated or failed."""
+    """One visit to a flow node; state: active, completed, terminated or failed.
+
+    scope_element_id: the sub-process that the node is in, None at the top.
+    """
 
     visit: str
     element_id: ElementId
@@ -154,6 +157,7 @@ class ElementVisit:
     entered_at: datetime
     left_at: datetime | None
     resource: str | None = None
+    scope_element_id: ElementId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -52,7 +52,7 @@ class PatientProtocol(H11Protocol):
             transport.close()
             return
         if too_many > 0:
-            self.app = _Full(self.app)  # type: ignore[assignment]  # uvicorn's types of ASGI are its own
+            self.app = _Full(self.app)
         self._expect_head()
 
     def data_received(self, data: bytes) -> None:

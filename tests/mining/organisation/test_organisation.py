@@ -202,3 +202,14 @@ def test_a_picture_of_a_network_escapes_its_texts_and_joins_edges_of_the_same_en
     assert "&lt;Ann&gt;" in picture
     assert ">3 / 1<" in picture
     assert "a &lt; b" in picture
+
+
+def test_hours_of_which_none_is_open_are_not_told_as_a_calendar() -> None:
+    rows: list[Row] = [
+        (number, "a", "Ann", None, datetime(year, 12, 1, 9, tzinfo=UTC))
+        for number, year in enumerate([*range(1000, 1200), *range(2000, 2200)])
+    ]
+
+    (found,) = discover_calendars(arrays(rows))
+
+    assert (found.level, found.hours) == (CalendarLevel.CANNOT_TELL, 168)

@@ -2,6 +2,7 @@
 """A query's rows become a Parquet file; nothing is ever written to the engine."""
 
 import sqlite3  # noqa: TID251 - the peer's own driver makes the database that is read
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -32,7 +33,7 @@ def duckdb_url(tmp_path: Path) -> str:
 
 @pytest.fixture
 def sqlite_url(tmp_path: Path) -> str:
-    with sqlite3.connect(tmp_path / "house.sqlite") as connection:
+    with closing(sqlite3.connect(tmp_path / "house.sqlite")) as connection, connection:
         connection.execute("CREATE TABLE e (case_id TEXT, activity TEXT, done_at TEXT, number INTEGER)")
         rows = [(case, activity, str(at), number or None) for case, activity, at, number in ROWS]
         connection.executemany("INSERT INTO e VALUES (?, ?, ?, ?)", rows)

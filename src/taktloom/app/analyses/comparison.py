@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from taktloom.app.analyses.explanation import EPOCH, arrays_of, difference_table
+from taktloom.app.analyses.cells import duration_text
+from taktloom.app.analyses.explanation import EPOCH, arrays_of, difference_table, require_known
 from taktloom.app.analyses.records import (
     Analysis,
     AnalysisInput,
@@ -32,6 +33,10 @@ class CompareParameters:
     split_at: str = parameter("Periods: cases begun before this instant, and from it on.", default="")
     first_period: str = parameter("First period, as 2026-01-01/2026-04-01; cases by their begin.", default="")
     second_period: str = parameter("Second period, likewise.", default="")
+    ending: str = parameter(
+        "Activities that end a case, joined by |; whole durations are compared then, open cases as far as seen.",
+        default="",
+    )
     level: float = parameter(
         "Probability of telling a difference where there is none.", default=0.05, least=0.001, most=0.2
     )
@@ -46,20 +51,31 @@ def _compare(source: AnalysisInput, parameters: CompareParameters) -> AnalysisOu
     source.report("comparing", 0, None)
     first, second, shared = _parts(source, parameters)
     settings = ComparisonSettings(level=parameters.level, permutations=parameters.permutations, seed=parameters.seed)
-    found = compare_logs(
-        first,
-        second,
-        settings,
-        shared_cases=shared,
-    )
-    cut = f"Differences are without {found.left_out} cases near the ends of the log, and watch all others equally long."
+    ending = tuple(name.strip() for name in parameters.ending.split("|") if name.strip()) or None
+    for name in ending or ():
+        require_known("ending", name, sorted({*first.log.activities, *second.log.activities}))
+    found = compare_logs(first, second, settings, shared_cases=shared, ending=ending)
     notes = (
         *_REACH,
-        *((cut,) if found.left_out else ()),
+        *_watching(found),
         *(_UNTOLD_VOLUME if found.volume_unit is None else ()),
         *(_SHARED if shared else ()),
     )
     return AnalysisOutput(data=found, tables=_tables(found), notes=notes)
+
+
+def _watching(found: "LogComparison") -> tuple[str, ...]:
+    """How long cases were watched, and what that leaves untold."""
+    duration, left_out = duration_text(found.watched_s), found.left_out
+    watched = (
+        f"Every case is watched for {duration} from its begin; {left_out} cases near the ends of a log are left out. "
+        "What differs only later is not told."
+    )
+    if found.durations is None:
+        ending: tuple[str, ...] = _NO_ENDING
+    else:
+        ending = _DURATIONS if found.durations.horizon_s is not None else _NO_HORIZON
+    return watched, *(_DOUBTFUL_START if found.is_start_doubtful else ()), *ending
 
 
 def _parts(source: AnalysisInput, parameters: CompareParameters) -> "tuple[Part, Part, int]":
@@ -149,6 +165,7 @@ def _tables(found: "LogComparison") -> tuple[OutputTable, ...]:
     )
     return (
         difference_table(found.cohorts.differences),
+        *_duration_tables(found),
         OutputTable(
             title="Sides",
             columns=("side", "cases", "events", "activities", "variants", "first event", "last event", "median s"),
@@ -163,11 +180,49 @@ def _tables(found: "LogComparison") -> tuple[OutputTable, ...]:
     )
 
 
+def _duration_tables(found: "LogComparison") -> tuple[OutputTable, ...]:
+    durations = found.durations
+    if durations is None:
+        return ()
+    sides = tuple(
+        (
+            name, each.cases, each.open_cases, each.median_s, each.median_low_s, each.median_high_s,
+            each.restricted_mean_s,
+        )
+        for name, each in ((found.first.name, durations.first), (found.second.name, durations.second))
+    )  # fmt: skip
+    interval = durations.interval
+    difference = (
+        durations.is_told, durations.horizon_s, durations.difference_s, interval and interval.low,
+        interval and interval.high, durations.p,
+    )  # fmt: skip
+    return (
+        OutputTable(
+            title="Durations with open cases",
+            columns=("side", "cases", "open cases", "median s", "low s", "high s", "mean up to the horizon s"),
+            rows=sides,
+        ),
+        OutputTable(
+            title="Difference of durations",
+            columns=("told", "horizon s", "difference s", "low s", "high s", "p of log-rank"),
+            rows=(difference,),
+        ),
+    )
+
+
 _REACH = (
     "Shares are of cases, times medians, volume and events per case means; differences: first minus second.",
     "Told: beyond chance although so many things were compared (Westfall and Young, permutations; four families).",
-    "Cases that are still open when a side ends make its durations shorter than they will be.",
 )
+_NO_ENDING = (
+    "What ends a case is not given: the medians of the sides count open cases as if they had ended.",
+    "Give the activities that end a case to compare whole durations.",
+)
+_DURATIONS = (
+    "Durations: Kaplan and Meier, log-rank test; differences are of mean times up to a horizon that both sides reach.",
+)
+_NO_HORIZON = ("Durations cannot be compared: a side has fewer than ten cases, or none that has ended.",)
+_DOUBTFUL_START = ("A side lies near to the start of its log: some of its cases may have begun before it.",)
 _UNTOLD_VOLUME = ("The volume cannot be told: a side is shorter than fourteen days.",)
 _SHARED = ("Both logs hold some of the same cases: they are not independent, and real differences look smaller.",)
 

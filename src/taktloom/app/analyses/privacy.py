@@ -40,7 +40,10 @@ def _private_map(source: AnalysisInput, parameters: PrivateMapParameters) -> Ana
 def _private_variants(source: AnalysisInput, parameters: PrivateVariantsParameters) -> AnalysisOutput:
     from taktloom.mining.privacy.anonymous_variants import anonymise_variants
 
-    found = anonymise_variants(source.variants, k=parameters.k)
+    whole = None
+    if source.whole is not None:
+        whole = {each.activities: each.cases for each in source.whole.variants().variants}
+    found = anonymise_variants(source.variants, k=parameters.k, whole=whole)
     rows = tuple((cases, " > ".join(activities)) for activities, cases in found.variants.items())
     loss = (found.cases, found.generalised_cases, found.suppressed_cases)
     data = {
@@ -54,15 +57,20 @@ def _private_variants(source: AnalysisInput, parameters: PrivateVariantsParamete
         OutputTable(title="Variants", columns=("cases", "variant"), rows=rows),
         OutputTable(title="Loss", columns=("cases", "generalised", "suppressed"), rows=(loss,)),
     )
-    return AnalysisOutput(data=data, tables=tables, notes=_FEWER_THAN_K if found.is_silent else ())
+    notes = (*_VARIANTS_REACH, *(_FEWER_THAN_K if found.is_silent else ()), *(_PART if source.whole else ()))
+    return AnalysisOutput(data=data, tables=tables, notes=notes)
 
 
 _FEWER_THAN_K = ("A number that would tell of fewer than k cases is left empty.",)
-
+_PART = ("Of a part of a log a variant is told where k of its cases or more lie outside the part, too.",)
+_VARIANTS_REACH = (
+    "Hidden is which of k cases somebody's is; not what all published variants with a known part have in common.",
+    "Publish one answer: maps, resources, exports, and answers on two parts or states of a log tell of single cases.",
+)
 
 _MAP_REACH = (
     "Differential privacy for cases; the names of the activities count as public.",
-    "Every new run spends the budget again.",
+    "Every new run spends the budget again, also on another part of the log.",
 )
 
 ANALYSES: tuple[Analysis[Any], ...] = (

@@ -27,12 +27,14 @@ class AnalysisParameterError(MisuseError):
 class AnalysisInput:
     """log: the log or filtered view. report: to be called now and then; it raises when the person cancels.
 
+    whole: the log without the filter, where there is one.
     others: by parameter the other logs that the parameters name, filtered as the log is.
     deployed: finds deployed decisions, for analyses that say so in the table.
     """
 
     log: "CanonicalLog"
     report: Report
+    whole: "CanonicalLog | None" = None
     others: Mapping[str, "CanonicalLog"] = field(default_factory=dict)
     deployed: DeployedDecisionFile = lambda decision_id: None
 

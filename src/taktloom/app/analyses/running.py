@@ -110,6 +110,7 @@ def analyse(
             source = AnalysisInput(
                 log=view_of(log, request.chosen),
                 report=tell,
+                whole=None if request.chosen == ALL else log,
                 others={name: view_of(other, request.chosen) for name, other in asked.others.items()},
                 deployed=partial(deployed_file, context),
             )

@@ -1,18 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """Two logs, or two periods of one, compared: volume, activities, variants, flows and times.
 
-Shares and times are compared as cohorts of cases (`cohorts`). The volume is the number of cases begun per week where
+Shares and times are compared as cohorts of cases (`cohorts`), each case watched equally long (`watched_sides`); where
+it is known what ends a case, durations of whole cases are compared too, open ones as far as seen (`durations`). The
+volume is the number of cases begun per week where
 both sides have eight whole weeks, else per day where both have fourteen whole days; else it cannot be told. Weeks (or
 days) and, for the events per case, cases are dealt anew at random; the two measures of volume are one family, adjusted
-with Holm's method. Five families share the level (Bonferroni), so that of sides that do not differ anything is told
-with probability *level* at most. Dealing takes the weeks as exchangeable: a trend within a side widens what chance may
-do, a calendar that both share (holidays) does not.
+with Holm's method. Five families (six with durations) share the level (Bonferroni), so that of sides that do not differ
+anything is told with probability *level* at most. Dealing takes the weeks as exchangeable: a trend within a side widens
+what chance may do, a calendar that both share (holidays) does not.
 Sources: Good, "Permutation, Parametric and Bootstrap Tests of Hypotheses", 2005, chapter 3; Holm, "A simple
 sequentially rejective multiple test procedure", Scandinavian Journal of Statistics 6, 1979; van der Aalst, "Process
 Mining", 2016, chapter 11 (comparative process mining).
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -30,10 +32,12 @@ from taktloom.mining.explanation.cohorts import (
     DifferenceKind,
     compare_cohorts,
 )
-from taktloom.mining.explanation.drift_features import equal_watch
+from taktloom.mining.explanation.durations import DurationComparison, compare_durations, lives_of
+from taktloom.mining.explanation.errors import TooFewCasesError
 from taktloom.mining.explanation.profiles import CaseProfiles, Codes, profile_cases
+from taktloom.mining.explanation.watched_sides import SeenSide, WatchedSides, watch_sides
 from taktloom.mining.statistics.arrays import MICROSECONDS_PER_SECOND, LogArrays
-from taktloom.mining.watching import heeding
+from taktloom.mining.watching import heed
 
 FAMILIES = 5
 DAY_US = 86_400 * MICROSECONDS_PER_SECOND
@@ -71,9 +75,10 @@ class FlowRow:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogComparison:
     """first_only, second_only: activities that the other side does not have. volume_unit: `week`, `day`, or None where
-    the volume cannot be told. shared_cases: case ids on both sides; above 0 the sides are not independent. left_out: of
-    two periods the cases that are too near to the ends of the log to be watched as long as all others; cohorts are
-    without them."""
+    the volume cannot be told. shared_cases: case ids on both sides; above 0 the sides are not independent. left_out:
+    the cases that are too near to the ends of their log to be watched as long as all others, watched_s from their
+    begin; cohorts are without them. is_start_doubtful: see `WatchedSides`. durations: of whole cases, where it is known
+    what ends them."""
 
     first: Side
     second: Side
@@ -82,17 +87,24 @@ class LogComparison:
     volume_unit: str | None
     shared_cases: int
     left_out: int
+    watched_s: float
+    is_start_doubtful: bool
+    durations: DurationComparison | None
     cohorts: CohortComparison
     flows: tuple[FlowRow, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Part:
-    """One side to compare. window_us: the begins it was cut to, where it is a period; else its own first and last."""
+    """One side to compare. window_us: the begins it was cut to, where it is a period; else its own first and last.
+
+    seen_us: the first and the last event of the whole log that it is from; None: of its own.
+    """
 
     name: str
     log: LogArrays
     window_us: tuple[int, int] | None = None
+    seen_us: tuple[int, int] | None = None
 
 
 def period_of(log: LogArrays, window_us: tuple[int, int], name: str) -> Part:
@@ -116,17 +128,33 @@ def period_of(log: LogArrays, window_us: tuple[int, int], name: str) -> Part:
             local=log.local[rows],
         ),
         window_us=window_us,
+        seen_us=(int(log.occurred_at.min()), int(log.occurred_at.max())),
     )
 
 
-def compare_logs(first: Part, second: Part, settings: ComparisonSettings, *, shared_cases: int = 0) -> LogComparison:
-    """Compare two sides; differences are first minus second. Raises TooFewCasesError for fewer than 20 cases on one."""
-    settings = replace(settings, families=FAMILIES)
+def compare_logs(
+    first: Part,
+    second: Part,
+    settings: ComparisonSettings,
+    *,
+    shared_cases: int = 0,
+    ending: Collection[str] | None = None,
+) -> LogComparison:
+    """Compare two sides; differences are first minus second. ending: activities that end a case; None: not known.
+
+    Raises TooFewCasesError where fewer than 20 cases of a side can be watched as long as the others.
+    """
+    if not first.log.case.size or not second.log.case.size:
+        raise TooFewCasesError(0, LEAST_COHORT)
+    settings = replace(settings, families=FAMILIES + (ending is not None))
     settings = replace(settings, permutations=enough_permutations(settings.permutations, settings.family_level))
     profiles = profile_cases(first.log), profile_cases(second.log)
-    watched = _watched(first, second, profiles)
-    cohorts = compare_cohorts(*watched, settings)
-    unit, volume = _volume((first, second), profiles, settings)
+    watched = watch_sides(
+        *(SeenSide(profiles=each, seen_us=_seen(part)) for part, each in zip((first, second), profiles, strict=True))
+    )
+    cohorts = compare_cohorts(watched.first, watched.second, settings)
+    unit, volume = _volume((first, second), profiles, watched, settings)
+    durations = None if ending is None else _durations((first, second), watched, ending, settings)
     differences = sorted((*volume, *cohorts.differences), key=lambda each: (not each.is_told, each.p_family))
     names = set(_activities(first.log)), set(_activities(second.log))
     return LogComparison(
@@ -136,22 +164,27 @@ def compare_logs(first: Part, second: Part, settings: ComparisonSettings, *, sha
         second_only=tuple(sorted(names[1] - names[0])),
         volume_unit=unit,
         shared_cases=shared_cases,
-        left_out=sum(all_of.cases - some.cases for all_of, some in zip(profiles, watched, strict=True)),
+        left_out=sum(each.cases for each in profiles) - watched.first.cases - watched.second.cases,
+        watched_s=watched.seconds,
+        is_start_doubtful=watched.is_start_doubtful,
+        durations=durations,
         cohorts=replace(cohorts, differences=tuple(differences), tested=len(differences)),
         flows=_flows(*profiles),
     )
 
 
-def _watched(
-    first: Part, second: Part, profiles: tuple[CaseProfiles, CaseProfiles]
-) -> tuple[CaseProfiles, CaseProfiles]:
-    """Of two periods of one log the cases that can be watched equally long: the later side is cut off by the log's end,
-    the earlier one by its first event. As they are where a side would have too few."""
-    if first.window_us is None or second.window_us is None:
-        return profiles
-    watch = equal_watch(profiles[0].joined(profiles[1]))
-    watched = watch.of(profiles[0]), watch.of(profiles[1])
-    return watched if min(each.cases for each in watched) >= LEAST_COHORT else profiles
+def _seen(part: Part) -> tuple[int, int]:
+    return part.seen_us or (int(part.log.occurred_at.min()), int(part.log.occurred_at.max()))
+
+
+def _durations(
+    parts: tuple[Part, Part], watched: WatchedSides, ending: Collection[str], settings: ComparisonSettings
+) -> DurationComparison:
+    one, other = (
+        lives_of(part.log, ending, from_us=begun, until_us=_seen(part)[1])
+        for part, begun in zip(parts, watched.from_us, strict=True)
+    )
+    return compare_durations(one, other, level=settings.family_level)
 
 
 def _activities(log: LogArrays) -> list[str]:
@@ -185,11 +218,16 @@ def _flows(first: CaseProfiles, second: CaseProfiles) -> tuple[FlowRow, ...]:
 
 
 def _volume(
-    parts: tuple[Part, Part], profiles: tuple[CaseProfiles, CaseProfiles], settings: ComparisonSettings
+    parts: tuple[Part, Part],
+    profiles: tuple[CaseProfiles, CaseProfiles],
+    watched: WatchedSides,
+    settings: ComparisonSettings,
 ) -> tuple[str | None, list[Difference]]:
-    lengths = [np.diff(np.append(part.log.starts, part.log.case.size)).astype(np.float64) for part in parts]
+    lengths = [each.lengths.astype(np.float64) for each in (watched.first, watched.second)]
     measures = [(DifferenceKind.CASE_LENGTH, lengths[0], lengths[1])]
-    windows = [_window(part, each.begins) for part, each in zip(parts, profiles, strict=True)]
+    windows = [
+        _window(part, each.begins, begun) for part, each, begun in zip(parts, profiles, watched.from_us, strict=True)
+    ]
     unit, length_us = _unit(windows)
     if unit is not None:
         counts = [begun_per(each.begins, window, length_us) for each, window in zip(profiles, windows, strict=True)]
@@ -202,8 +240,9 @@ def _volume(
     ]
 
 
-def _window(part: Part, begins: Codes) -> tuple[int, int]:
-    return part.window_us or (int(begins.min()), int(begins.max()) + 1)
+def _window(part: Part, begins: Codes, begun_us: int) -> tuple[int, int]:
+    low, high = part.window_us or (int(begins.min()), int(begins.max()) + 1)
+    return max(low, begun_us), high
 
 
 def _unit(windows: Sequence[tuple[int, int]]) -> tuple[str | None, int]:
@@ -226,15 +265,15 @@ def _permuted(first: Numbers, second: Numbers, settings: ComparisonSettings) -> 
     ranks = midranks(np.concatenate([first, second]))
     ranks -= ranks.mean()
     observed = abs(ranks[: first.size].sum())
-    as_great = sum(
-        abs(generator.permutation(ranks)[: first.size].sum()) >= observed - 1e-9
-        for _ in heeding(range(settings.permutations))
-    )
-    draws = [
-        generator.choice(first, first.size).mean() - generator.choice(second, second.size).mean()
-        for _ in heeding(range(REPLICATES))
-    ]
-    return (1 + as_great) / (1 + settings.permutations), percentile_interval(np.array(draws))
+    as_great = 0
+    for _ in range(settings.permutations):
+        heed()
+        as_great += int(abs(generator.permutation(ranks)[: first.size].sum()) >= observed - 1e-9)
+    draws = np.empty(REPLICATES)
+    for number in range(REPLICATES):
+        heed()
+        draws[number] = generator.choice(first, first.size).mean() - generator.choice(second, second.size).mean()
+    return (1 + as_great) / (1 + settings.permutations), percentile_interval(draws)
 
 
 def _volume_difference(

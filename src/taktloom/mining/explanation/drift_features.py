@@ -24,6 +24,7 @@ from taktloom.mining.statistics.arrays import MICROSECONDS_PER_SECOND
 LEAST_CASES = 40
 FEW_CUT = 0.5
 LONGEST_FIRST, LONGEST_WATCH = 1 / 4, 1 / 3  # of the log's time: what the ends may cost
+CHEAP_WATCH = 1 / 20  # to see the ends of the longest cases
 LEAST_SHARE, LEAST_MARKED = 0.04, 10  # what fewer cases have, or lack, tells more of single cases than of the process
 MOST_FEATURES = 40
 BLOCKS = {
@@ -144,9 +145,10 @@ def equal_watch(profiles: CaseProfiles) -> EqualWatch:
     durations_us = profiles.durations_s * MICROSECONDS_PER_SECOND
     first, last = int(profiles.begins.min()), float((profiles.begins + durations_us).max())
     span = last - first
-    silence = min(_stretch(profiles.transition_s * MICROSECONDS_PER_SECOND, span, FEW_CUT), LONGEST_FIRST * span)
+    silence = min(stretch(profiles.transition_s * MICROSECONDS_PER_SECOND, span, FEW_CUT), LONGEST_FIRST * span)
     is_early = profiles.begins <= first + span / 2
-    watch = min(_stretch(durations_us[is_early], span / 2, 1), LONGEST_WATCH * span)
+    cheap = min(float(durations_us.max()), CHEAP_WATCH * span)
+    watch = min(max(stretch(durations_us[is_early], span / 2, 1), cheap), LONGEST_WATCH * span)
     return EqualWatch(from_us=first + silence, until_us=last - watch, seconds=watch / MICROSECONDS_PER_SECOND)
 
 
@@ -156,7 +158,7 @@ def watch_equally(profiles: CaseProfiles) -> CaseProfiles:
     return watched if watched.cases >= LEAST_CASES else profiles
 
 
-def _stretch(lengths: Numbers, span: float, cut: float) -> float:
+def stretch(lengths: Numbers, span: float, cut: float) -> float:
     """How long before an instant intervals must begin so that at most *cut* are expected to be cut by the instant.
 
     lengths: of intervals that begin evenly over *span*. At least h before the instant, the sum of (length - h) over

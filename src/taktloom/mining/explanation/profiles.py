@@ -45,6 +45,12 @@ class CaseProfiles:
         """Number of cases."""
         return int(self.variant.size)
 
+    @property
+    def lengths(self) -> Codes:
+        """Events per case."""
+        counts: Codes = np.bincount(self.transition_case, minlength=self.cases) + 1
+        return counts
+
     def only(self, cases: Codes) -> "CaseProfiles":
         """These cases (indexes, ascending); names keep their codes."""
         place = np.full(self.cases, -1, dtype=np.int64)
@@ -66,8 +72,13 @@ class CaseProfiles:
         )
 
     def watched(self, horizon_s: float) -> "CaseProfiles":
-        """Every case as it stood *horizon_s* seconds after its begin: the variant , transitions and work so far."""
+        """Every case as it stood *horizon_s* seconds after its begin: the variant, transitions and work so far.
+
+        Its duration is that to its last event so far: whether a later one comes is known of some cases only.
+        """
         seen = np.flatnonzero(self.transition_after_s <= horizon_s)
+        durations = np.zeros(self.cases)
+        np.maximum.at(durations, self.transition_case[seen], self.transition_after_s[seen])
         done = np.flatnonzero(self.work_after_s <= horizon_s)
         lengths = np.bincount(self.transition_case[seen], minlength=self.cases) + 1
         numbers: dict[tuple[str, ...], int] = {}
@@ -79,7 +90,7 @@ class CaseProfiles:
             self,
             variants=tuple(numbers),
             variant=np.array(so_far, dtype=np.int64),
-            durations_s=np.minimum(self.durations_s, horizon_s),
+            durations_s=durations,
             transition_case=self.transition_case[seen],
             transition_edge=self.transition_edge[seen],
             transition_s=self.transition_s[seen],

@@ -14,6 +14,7 @@ from taktloom.mining.indicators.regularity import Codes, Concentration, Numbers,
 from taktloom.mining.indicators.schedules import timer_regularity
 from taktloom.mining.indicators.source import IndicatorSource, neighbours
 from taktloom.mining.statistics.arrays import MICROSECONDS_PER_SECOND, NOBODY, LogArrays
+from taktloom.mining.watching import heed
 
 Measured: TypeAlias = dict[IndicatorName, Numbers]
 
@@ -238,6 +239,7 @@ class _Groups:
     """Pairs of (group, value), numbered once."""
 
     def __init__(self, group: Codes, value: Codes, groups: int) -> None:
+        heed()
         size = int(value.max()) + 1 if value.size else 1
         pairs, self._inverse = np.unique(group * size + value, return_inverse=True)
         self._owner = pairs // size

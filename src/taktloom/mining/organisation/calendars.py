@@ -34,7 +34,7 @@ Slots = NDArray[np.bool_]
 
 
 class CalendarLevel(StrEnum):
-    """Whose events a calendar rests on. CANNOT_TELL: on nobody's, every hour is open."""
+    """Whose events a calendar rests on. CANNOT_TELL: on nobody's, every hour is open; events too sparse or spread."""
 
     RESOURCE = "resource"
     ROLE = "role"
@@ -158,7 +158,7 @@ def _first_supported(
 ) -> DiscoveredCalendar:
     for level, hours in levels:
         slots = hours.open_slots(confidence)
-        is_supported = _share_in(slots, own) >= support or level is CalendarLevel.EVERYBODY
+        is_supported = slots.any() and (_share_in(slots, own) >= support or level is CalendarLevel.EVERYBODY)
         if is_supported and hours.chance <= LEVEL:
             break
     else:

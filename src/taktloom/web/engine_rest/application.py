@@ -12,6 +12,7 @@ from taktloom.app.calls import calls
 from taktloom.app.wiring import Rooms
 from taktloom.web.callers import Caller
 from taktloom.web.engine_rest import (
+    activity_instances,
     definitions,
     events,
     external_tasks,
@@ -21,6 +22,7 @@ from taktloom.web.engine_rest import (
     problems,
     schemas,
     tasks,
+    variable_instances,
 )
 from taktloom.web.engine_rest.gate import ENGINE, PREFIX, EngineRestGate
 from taktloom.web.route_index import RouteIndex
@@ -49,6 +51,8 @@ ROUTERS = (
     external_tasks.router,
     definitions.router,
     instances.router,
+    activity_instances.router,
+    variable_instances.router,
     tasks.router,
     events.router,
     operations.router,

@@ -74,6 +74,18 @@ class Criteria:
         """Whether a flag is given as true."""
         return self.flag(name) is True
 
+    def comparisons(self, name: str) -> list[tuple[str, str, object]]:
+        """A filter by values: `name_operator_value,…` in a query string, `[{name, operator, value}]` in a body."""
+        value = self._take(name)
+        if isinstance(value, str):
+            split = [text.split("_", 2) for text in value.split(",")]
+            return [(parts[0], parts[1], parts[2]) if len(parts) == 3 else (parts[0], "", "") for parts in split]
+        if value is None:
+            return []
+        if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
+            raise _refused(name, "it is no list of comparisons")
+        return [(str(one.get("name")), str(one.get("operator")), one.get("value")) for one in value]
+
     def number(self, name: str) -> int | None:
         """A filter by whole number."""
         value = self._take(name)
@@ -159,6 +171,23 @@ def collect(pages: Callable[[str | None], Page[Item]]) -> list[Item]:
 def only(value: str | None, among: Sequence[str]) -> bool:
     """Whether a list filter lets *value* through; an empty one lets everything."""
     return not among or value in among
+
+
+def fits_pattern(value: str, pattern: str | None) -> bool:
+    """Whether *value* is like the pattern of a `…Like` filter, in which % stands for any text."""
+    if pattern is None:
+        return True
+    begin, *rest = pattern.split("%")
+    if not rest:
+        return value == pattern
+    *middle, end = rest
+    at = len(begin)
+    for part in middle:
+        found = value.find(part, at)
+        if found < 0:
+            return False
+        at = found + len(part)
+    return value.startswith(begin) and len(value) - len(end) >= at and value.endswith(end)
 
 
 def _refused(name: str, why: str) -> FilterRefusedError:

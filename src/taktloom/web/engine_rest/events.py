@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Messages and signals."""
+"""Messages, signals and conditions."""
 
 from fastapi import APIRouter
 from starlette.responses import JSONResponse, Response
@@ -52,6 +52,21 @@ def throw_signal(context: Caller, body: schemas.SignalIn) -> None:
         raise OptionRefusedError("A signal for one execution is not supported.", remedy="Leave executionId out.")
     require_tenant(context, body.tenant_id)
     messages.broadcast_signal(context, name=body.name, variables=read_variables(body.variables))
+
+
+@router.post("/condition")
+@calls(messages.evaluate_conditions)
+def evaluate_conditions(context: Caller, body: schemas.ConditionIn) -> list[schemas.InstanceOut]:
+    """Look at conditional start events with these variables; the instances that they started."""
+    if body.process_definition_id:
+        raise OptionRefusedError(
+            "Conditions of one process definition are not supported.", remedy="Leave processDefinitionId out."
+        )
+    require_tenant(context, body.tenant_id)
+    started = messages.evaluate_conditions(
+        context, variables=read_variables(body.variables), business_key=body.business_key
+    )
+    return [shown_instance(one) for one in started]
 
 
 def _result(context: Context, receiver: messages.Receiver, *, with_variables: bool) -> schemas.CorrelationOut:

@@ -3,17 +3,20 @@
 
 from datetime import timedelta
 from functools import partial
+from secrets import token_hex
 
 from fastapi import APIRouter, Request
 from starlette.responses import PlainTextResponse
 
 from taktloom.app import external_tasks
 from taktloom.app.calls import calls
+from taktloom.app.context import Context
 from taktloom.model.external_tasks import ExternalTask, ExternalTaskQuery, FetchedTask, FetchRequest, TopicRequest
 from taktloom.model.identifiers import DEFAULT_TENANT
 from taktloom.web.callers import Caller
 from taktloom.web.engine_rest import schemas
 from taktloom.web.engine_rest.criteria import LOOKED_AT, Asked, Criteria
+from taktloom.web.engine_rest.definitions import OptionRefusedError
 from taktloom.web.engine_rest.values import instant_text, read_variables, typed_values
 from taktloom.web.long_poll import take_or_wait
 
@@ -74,6 +77,28 @@ def count_external_tasks(context: Caller, asked: Asked) -> schemas.Count:
 def list_topic_names(context: Caller) -> list[str]:
     """Topics of open tasks."""
     return list(external_tasks.list_topics(context))
+
+
+@router.put("/retries", status_code=204)
+@calls(external_tasks.set_retries_of_many, external_tasks.list_external_tasks)
+def set_many_retries(context: Caller, body: schemas.ManyRetriesIn) -> None:
+    """Set how often several tasks may still be tried: of all of them, or of none."""
+    external_tasks.set_retries_of_many(context, task_ids=_chosen(context, body), retries=body.retries)
+
+
+@router.post("/retries-async")
+@calls(external_tasks.set_retries_of_many, external_tasks.list_external_tasks)
+def set_many_retries_as_batch(context: Caller, body: schemas.ManyRetriesIn) -> schemas.BatchOut:
+    """The same; the batch that is told of is over already."""
+    task_ids = _chosen(context, body)
+    external_tasks.set_retries_of_many(context, task_ids=task_ids, retries=body.retries)
+    return schemas.BatchOut(
+        id=f"retries-{token_hex(8)}",
+        type="set-external-task-retries",
+        total_jobs=len(task_ids),
+        jobs_created=len(task_ids),
+        create_user_id=context.principal.name,
+    )
 
 
 @router.get("/{task_id}")
@@ -167,6 +192,23 @@ def set_external_retries(context: Caller, task_id: str, body: schemas.RetriesIn)
 def set_external_priority(context: Caller, task_id: str, body: schemas.PriorityIn) -> None:
     """Set a task's priority."""
     external_tasks.set_external_priority(context, task_id=task_id, priority=body.priority)
+
+
+def _chosen(context: Context, body: schemas.ManyRetriesIn) -> tuple[str, ...]:
+    if body.process_instance_query is not None or body.historic_process_instance_query is not None:
+        raise OptionRefusedError(
+            "Queries for instances are not supported here.", remedy="Name the tasks or instances, or query for tasks."
+        )
+    queries = [_query(Criteria({"processInstanceId": key})) for key in body.process_instance_ids or ()]
+    if body.external_task_query is not None:
+        asked = Criteria(body.external_task_query)
+        queries.append(_query(asked))
+        asked.require_supported()
+    found = [task.task_id for one in queries for task in external_tasks.list_external_tasks(context, query=one)]
+    chosen = tuple(dict.fromkeys([*(body.external_task_ids or ()), *found]))
+    if not chosen:
+        raise OptionRefusedError("No task is chosen.", remedy="Name externalTaskIds, processInstanceIds or a query.")
+    return chosen
 
 
 def _query(asked: Criteria) -> ExternalTaskQuery:

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Basic history: instances, what they visited, their variables."""
 
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
@@ -9,11 +11,14 @@ from fastapi import APIRouter
 from taktloom.app import instances
 from taktloom.app.calls import calls
 from taktloom.app.context import Context
+from taktloom.model.errors import NotFoundError
 from taktloom.model.identifiers import ProcessId
 from taktloom.model.operations import InstanceDetail, InstanceQuery, InstanceSummary
 from taktloom.web.callers import Caller
 from taktloom.web.engine_rest import schemas
-from taktloom.web.engine_rest.criteria import Asked, Criteria, collect, only
+from taktloom.web.engine_rest.activity_instances import activity_instance_id, kind_of
+from taktloom.web.engine_rest.criteria import Asked, Criteria, collect, fits_pattern, only
+from taktloom.web.engine_rest.instances import fits_values
 from taktloom.web.engine_rest.values import instant_text, typed_value
 
 router = APIRouter(prefix="/history")
@@ -23,10 +28,6 @@ _STATES = {
     "cancelled": "EXTERNALLY_TERMINATED",
     "terminated": "COMPLETED",
     "failed": "INTERNALLY_TERMINATED",
-}
-_STARTED = {
-    "startEvent": "startEvent",
-    "endEvent": "noneEndEvent",
 }
 
 
@@ -67,17 +68,6 @@ def show_historic_instance(context: Caller, instance_id: str) -> schemas.Histori
 @calls(instances.show_instance)
 def list_historic_activities(context: Caller, asked: Asked) -> list[schemas.HistoricActivityOut]:
     """What one instance visited, in order of entry; processInstanceId is needed."""
-    detail = _detail(context, asked)
-    element_id, kind = asked.text("activityId"), asked.text("activityType")
-    is_finished, is_unfinished = asked.is_set("finished"), asked.is_set("unfinished")
-    shown = [
-        one
-        for one in _activities(detail)
-        if element_id in {None, one.activity_id}
-        and kind in {None, one.activity_type}
-        and not (is_finished and one.end_time is None)
-        and not (is_unfinished and one.end_time is not None)
-    ]
     orders = {
         "activityInstanceID": lambda one: one.id,
         "activityId": lambda one: one.activity_id,
@@ -85,25 +75,73 @@ def list_historic_activities(context: Caller, asked: Asked) -> list[schemas.Hist
         "endTime": lambda one: one.end_time or "",
         "duration": lambda one: one.duration_in_millis or 0,
     }
-    return asked.page(shown, orders)
+    return asked.page(_filtered_activities(context, asked), orders)
+
+
+@router.get("/activity-instance/count")
+@router.post("/activity-instance/count", name="query_history_activity_count")
+@calls(instances.show_instance)
+def count_historic_activities(context: Caller, asked: Asked) -> schemas.Count:
+    """How many visits of one instance fit."""
+    return schemas.Count(count=len(asked.page(_filtered_activities(context, asked), {})))
 
 
 @router.get("/variable-instance")
 @router.post("/variable-instance", name="query_history_variables")
 @calls(instances.show_instance)
 def list_historic_variables(context: Caller, asked: Asked) -> list[schemas.HistoricVariableOut]:
-    """The present or last variables of one instance; processInstanceId is needed."""
-    detail = _detail(context, asked)
-    name = asked.text("variableName")
-    shown = [one for one in _variables(detail) if name in {None, one.name}]
-    return asked.page(shown, {"instanceId": lambda one: one.process_instance_id, "variableName": lambda one: one.name})
+    """The present or last variables of instances; processInstanceId or processInstanceIdIn is needed."""
+    orders = {"instanceId": lambda one: one.process_instance_id, "variableName": lambda one: one.name}
+    return asked.page(_filtered_variables(context, asked), orders)
 
 
-def _detail(context: Context, asked: Criteria) -> InstanceDetail:
-    instance_id = asked.text("processInstanceId")
-    if instance_id is None:
+@router.get("/variable-instance/count")
+@router.post("/variable-instance/count", name="query_history_variable_count")
+@calls(instances.show_instance)
+def count_historic_variables(context: Caller, asked: Asked) -> schemas.Count:
+    """How many variables of instances fit."""
+    return schemas.Count(count=len(asked.page(_filtered_variables(context, asked), {})))
+
+
+def _filtered_activities(context: Context, asked: Criteria) -> list[schemas.HistoricActivityOut]:
+    element_id, kind = asked.text("activityId"), asked.text("activityType")
+    is_finished, is_unfinished = asked.is_set("finished"), asked.is_set("unfinished")
+    asked_for = asked.text("processInstanceId")
+    if asked_for is None:
         asked.refuse("processInstanceId", "it is needed")
-    return instances.show_instance(context, instance_key=instance_id or "")
+    return [
+        one
+        for detail in _details(context, (asked_for or "",))
+        for one in _activities(detail)
+        if element_id in {None, one.activity_id}
+        and kind in {None, one.activity_type}
+        and not (is_finished and one.end_time is None)
+        and not (is_unfinished and one.end_time is not None)
+    ]
+
+
+def _filtered_variables(context: Context, asked: Criteria) -> list[schemas.HistoricVariableOut]:
+    name, pattern, kinds = asked.text("variableName"), asked.text("variableNameLike"), asked.texts("variableTypeIn")
+    one_key, keys = asked.text("processInstanceId"), asked.texts("processInstanceIdIn")
+    wanted = asked.text("variableValue")
+    if one_key is None and not keys:
+        asked.refuse("processInstanceId", "it is needed")
+    return [
+        one
+        for detail in _details(context, keys or (one_key or "",))
+        for one in _variables(detail)
+        if name in {None, one.name}
+        and one_key in {None, one.process_instance_id}
+        and fits_pattern(one.name, pattern)
+        and only(one.type.lower(), [kind.lower() for kind in kinds])
+        and (wanted is None or fits_values({one.name: one.value}, {one.name: wanted}))
+    ]
+
+
+def _details(context: Context, keys: tuple[str, ...]) -> Iterator[InstanceDetail]:
+    for key in dict.fromkeys(keys):
+        with suppress(NotFoundError):  # a filter that nothing fits
+            yield instances.show_instance(context, instance_key=key)
 
 
 def _filtered(context: Context, asked: Criteria) -> list[InstanceSummary]:
@@ -177,11 +215,11 @@ def _activities(detail: InstanceDetail) -> list[schemas.HistoricActivityOut]:
     tasks = {task.element_id: task for task in detail.user_tasks}
     return [
         schemas.HistoricActivityOut(
-            id=f"{visit.element_id}:{visit.visit}",
+            id=activity_instance_id(visit),
             parent_activity_instance_id=summary.instance_key,
             activity_id=visit.element_id,
             activity_name=visit.element_name,
-            activity_type=_STARTED.get(visit.element_type, visit.element_type),
+            activity_type=kind_of(visit),
             process_definition_key=summary.process_id,
             process_definition_id=summary.definition_key,
             process_instance_id=summary.instance_key,

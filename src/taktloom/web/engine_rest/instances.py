@@ -156,8 +156,7 @@ def shown_instance(one: InstanceSummary) -> schemas.InstanceOut:
 def own_variables(context: Context, instance_id: str) -> dict[str, object]:
     """The variables of the instance's own scope. Raises NotFoundError."""
     detail = instances.show_instance(context, instance_key=instance_id)
-    if detail.summary.status != "active":
-        raise NotFoundError(f"There is no running process instance {instance_id}.", remedy="Look into the history.")
+    require_running(detail.summary)
     return {one.name: one.value for one in detail.variables if one.scope_element_id is None}
 
 
@@ -179,18 +178,25 @@ def _variable(context: Context, instance_id: str, name: str) -> FeelValue:
     return cast("FeelValue", variables[name])
 
 
+def require_running(summary: InstanceSummary) -> None:
+    """Raise NotFoundError for an instance that has ended."""
+    if summary.status != "active":
+        raise NotFoundError(
+            f"There is no running process instance {summary.instance_key}.", remedy="Look into the history."
+        )
+
+
 def _running(context: Context, instance_id: str) -> InstanceSummary:
     summary = instances.show_instance(context, instance_key=instance_id).summary
-    if summary.status == "active":
-        return summary
-    raise NotFoundError(f"There is no running process instance {instance_id}.", remedy="Look into the history.")
+    require_running(summary)
+    return summary
 
 
 def _filtered(context: Context, asked: Criteria) -> list[InstanceSummary]:
     process_id, business_key = asked.text("processDefinitionKey"), asked.text("businessKey")
     definition_id, ids = asked.text("processDefinitionId"), asked.texts("processInstanceIds")
     with_incident, super_id = asked.flag("withIncident"), asked.text("superProcessInstance")
-    wanted = _wanted_variables(asked)
+    wanted = wanted_variables(asked)
     asked.require_supported()
     found = collect(
         lambda cursor: instances.list_instances(
@@ -216,22 +222,25 @@ def _filtered(context: Context, asked: Criteria) -> list[InstanceSummary]:
     return [one for one in fitting if _has(context, one, wanted)] if wanted else fitting
 
 
-def _wanted_variables(asked: Criteria) -> dict[str, FeelValue]:
-    """`name_eq_value,…`; other comparisons are not supported."""
-    wanted: dict[str, FeelValue] = {}
-    for text in asked.texts("variables"):
-        name, operator, value = (*text.split("_", 2), "", "")[:3]
+def wanted_variables(asked: Criteria, parameter: str = "variables") -> dict[str, str]:
+    """`name_eq_value,…`, or a list of `{name, operator, value}`; other comparisons are not supported."""
+    wanted: dict[str, str] = {}
+    for name, operator, value in asked.comparisons(parameter):
         if operator != "eq":
-            asked.refuse("variables", "only name_eq_value is supported")
-        wanted[name] = value
+            asked.refuse(parameter, "only comparisons for equality are supported")
+        wanted[name] = _text(value)
     return wanted
 
 
-def _has(context: Context, one: InstanceSummary, wanted: Mapping[str, FeelValue]) -> bool:
+def fits_values(shown: Mapping[str, object], wanted: Mapping[str, str]) -> bool:
+    """Whether values, as they are shown, are those that a filter wants."""
+    return all(name in shown and _text(shown[name]) == value for name, value in wanted.items())
+
+
+def _has(context: Context, one: InstanceSummary, wanted: Mapping[str, str]) -> bool:
     present = own_variables(context, one.instance_key)
-    return all(name in present and _text(present[name]) == value for name, value in wanted.items())
+    return fits_values({name: typed_value(value)["value"] for name, value in present.items()}, wanted)
 
 
-def _text(value: object) -> str:
-    shown = typed_value(value)["value"]
+def _text(shown: object) -> str:
     return str(shown).lower() if isinstance(shown, bool) else str(shown)

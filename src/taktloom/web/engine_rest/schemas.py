@@ -99,6 +99,34 @@ class RetriesIn(Body):
     retries: int
 
 
+class ManyRetriesIn(Body):
+    retries: int = Field(ge=0, le=1_000_000)
+    external_task_ids: list[str] | None = Field(default=None, max_length=1_000)
+    process_instance_ids: list[str] | None = Field(default=None, max_length=1_000)
+    external_task_query: dict[str, object] | None = None
+    process_instance_query: dict[str, object] | None = None
+    historic_process_instance_query: dict[str, object] | None = None
+
+
+class BatchOut(Answer):
+    """A batch that is over when it is told of: what it was to do is done."""
+
+    id: str
+    type: str
+    total_jobs: int
+    jobs_created: int
+    batch_jobs_per_seed: int = 100
+    invocations_per_batch_job: int = 1
+    seed_job_definition_id: str | None = None
+    monitor_job_definition_id: str | None = None
+    batch_job_definition_id: str | None = None
+    suspended: bool = False
+    tenant_id: str | None = None
+    create_user_id: str | None = None
+    start_time: str | None = None
+    execution_start_time: str | None = None
+
+
 class PriorityIn(Body):
     priority: int
 
@@ -259,6 +287,53 @@ class CorrelationOut(Answer):
     execution: ExecutionOut | None
     process_instance: InstanceOut | None
     variables: TypedMap | None = None
+
+
+class ConditionIn(Body):
+    variables: dict[str, object] | None = None
+    business_key: str | None = None
+    tenant_id: str | None = None
+    without_tenant_id: bool | None = None
+    process_definition_id: str | None = None
+
+
+class ActivityIncidentOut(Answer):
+    id: str
+    activity_id: str
+
+
+class ActivityInstanceOut(Answer):
+    id: str
+    parent_activity_instance_id: str | None
+    activity_id: str
+    activity_type: str
+    activity_name: str | None
+    name: str | None
+    process_instance_id: str
+    process_definition_id: str
+    child_activity_instances: list["ActivityInstanceOut"]
+    child_transition_instances: list[object] = Field(default_factory=list)
+    execution_ids: list[str]
+    incident_ids: list[str]
+    incidents: list[ActivityIncidentOut]
+
+
+class VariableInstanceOut(Answer):
+    id: str
+    name: str
+    type: str
+    value: object
+    value_info: Typed
+    process_definition_id: str
+    process_instance_id: str
+    execution_id: str
+    case_instance_id: str | None = None
+    case_execution_id: str | None = None
+    task_id: str | None = None
+    batch_id: str | None = None
+    activity_instance_id: str
+    error_message: str | None = None
+    tenant_id: str | None = None
 
 
 class SignalIn(Body):

@@ -6,7 +6,7 @@ from dataclasses import replace
 from fastapi import APIRouter
 from starlette.responses import JSONResponse, Response
 
-from taktloom.app import task_desk
+from taktloom.app import instances, task_desk
 from taktloom.app.calls import calls
 from taktloom.app.context import Context
 from taktloom.model.errors import NotFoundError
@@ -123,6 +123,27 @@ def list_form_variables(context: Caller, task_id: str, asked: Asked) -> schemas.
     return {name: shown[name] for name in names if name in shown} if names else shown
 
 
+@router.get("/{task_id}/variables/{name}")
+@calls(task_desk.show_any_task)
+def show_task_variable(context: Caller, task_id: str, name: str) -> schemas.Typed:
+    """One of the variables that the task was opened with."""
+    return _one(typed_values(_open(context, task_id).variables), name)
+
+
+@router.get("/{task_id}/localVariables")
+@calls(task_desk.show_any_task, instances.show_instance)
+def list_local_variables(context: Caller, task_id: str) -> schemas.TypedMap:
+    """Of the variables that the task was opened with those that its input mappings made."""
+    return _local(context, task_id)
+
+
+@router.get("/{task_id}/localVariables/{name}")
+@calls(task_desk.show_any_task, instances.show_instance)
+def show_local_variable(context: Caller, task_id: str, name: str) -> schemas.Typed:
+    """One of the variables that the task's input mappings made."""
+    return _one(_local(context, task_id), name)
+
+
 @router.get("/{task_id}/identity-links")
 @calls(task_desk.show_any_task)
 def list_identity_links(context: Caller, task_id: str) -> list[schemas.IdentityLinkOut]:
@@ -133,6 +154,19 @@ def list_identity_links(context: Caller, task_id: str) -> list[schemas.IdentityL
         *(schemas.IdentityLinkOut(user_id=one, group_id=None, type=kind) for kind, one in people if one is not None),
         *(schemas.IdentityLinkOut(user_id=None, group_id=one, type="candidate") for one in task.candidate_groups),
     ]
+
+
+def _local(context: Context, task_id: str) -> schemas.TypedMap:
+    detail = _open(context, task_id)
+    instance = instances.show_instance(context, instance_key=detail.task.instance_key)
+    local = {one.name for one in instance.variables if one.scope_element_id == detail.task.element_id}
+    return typed_values({name: value for name, value in detail.variables.items() if name in local})
+
+
+def _one(variables: schemas.TypedMap, name: str) -> schemas.Typed:
+    if name not in variables:
+        raise NotFoundError("The task has no variable of that name.", remedy="List its variables.")
+    return variables[name]
 
 
 def _open(context: Context, task_id: str) -> UserTaskDetail:

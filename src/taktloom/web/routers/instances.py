@@ -164,8 +164,9 @@ def broadcast_signal(context: Caller, body: schemas.SignalIn) -> schemas.SignalO
 @calls(messages.evaluate_conditions)
 def evaluate_conditions(context: Caller, body: schemas.ConditionsIn) -> schemas.ConditionsOut:
     """Look at conditional start events with these variables; `started` names the new instances."""
-    keys = messages.evaluate_conditions(context, variables=from_wire(body.variables))
-    return schemas.ConditionsOut(started=list(keys))
+    started = messages.evaluate_conditions(context, variables=from_wire(body.variables))
+    keys = [str(one.instance_key) for one in started]
+    return schemas.ConditionsOut(started=keys)
 
 
 @router.post("/instances/{instance_key}/activations", status_code=204)

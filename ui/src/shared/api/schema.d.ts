@@ -11731,6 +11731,8 @@ export interface operations {
                 first_period?: string;
                 /** @description Second period, likewise. */
                 second_period?: string;
+                /** @description Activities that end a case, joined by |; whole durations are compared then, open cases as far as seen. */
+                ending?: string;
                 /** @description Probability of telling a difference where there is none. */
                 level?: number;
                 /** @description Random dealings of the cases. */
@@ -11794,6 +11796,8 @@ export interface operations {
                 first_period?: string;
                 /** @description Second period, likewise. */
                 second_period?: string;
+                /** @description Activities that end a case, joined by |; whole durations are compared then, open cases as far as seen. */
+                ending?: string;
                 /** @description Probability of telling a difference where there is none. */
                 level?: number;
                 /** @description Random dealings of the cases. */

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from taktloom.hosts.embedded.core.catalogue import RunnableDefinition
+from taktloom.kernel import ExecutableProcess
+from taktloom.kernel.executable import NONE
 from taktloom.kernel.state import InstanceState
 from taktloom.model.events import Lifecycle
 from taktloom.model.identifiers import (
@@ -165,6 +167,7 @@ def element_visits(
             entered_at=row.instant_or_none("started_at") or (known.entered_at if known else occurred_at),
             left_at=None if state == "active" else occurred_at,
             resource=row.text_or_none("resource") or (known.resource if known else None),
+            scope_element_id=_scope_of(definition.executable, row.text("element_id")),
         )
     for token in present.tokens.values():
         node = definition.executable.nodes[token.element]
@@ -180,6 +183,16 @@ def element_visits(
                 state="active",
                 entered_at=token.entered_at,
                 left_at=None,
+                scope_element_id=_scope_of(definition.executable, node.id),
             ),
         )
     return tuple(visits.values())
+
+
+def _scope_of(process: ExecutableProcess, element_id: str) -> ElementId | None:
+    """The sub-process that the element is in; None at the top, and for one that this version does not have."""
+    index = process.node_index.get(ElementId(element_id), NONE)
+    parent = NONE if index == NONE else process.nodes[index].parent
+    while parent != NONE and process.nodes[parent].is_round:
+        parent = process.nodes[parent].parent
+    return None if parent == NONE else process.nodes[parent].id

@@ -24,11 +24,17 @@ class Conditions:
         self._core, self._tenant_id = core, tenant_id
 
     def evaluate_starts(
-        self, variables: Mapping[str, object], *, actor: str | None = None, traceparent: str | None = None
+        self,
+        variables: Mapping[str, object],
+        *,
+        business_key: str | None = None,
+        actor: str | None = None,
+        traceparent: str | None = None,
     ) -> tuple[InstanceKey, ...]:
         """Look at conditional start events; the instances that they started. Raises LimitExceededError."""
         values = values_from_python(variables)
-        by = StartedBy(actor=actor, traceparent=traceparent)
+        by = StartedBy(actor=actor, business_key=business_key, traceparent=traceparent)
+        require_within("business_key", len(business_key or ""), self._core.limits.text_characters)
         require_within("variable_bytes", len(dump_values(values)), self._core.limits.variable_bytes)
         return self._core.submit(self._tenant_id, lambda unit: tuple(start_by_conditions(unit, values, by)))
 

@@ -18,6 +18,7 @@ from taktloom.model.identifiers import TenantId
 from taktloom.storage import from_micros, to_micros
 
 PATIENCE = timedelta(seconds=5)
+_SKEW = timedelta(seconds=2)  # clocks of several nodes may differ by that much
 _PADDING = bytes(64 * 1024)  # an advance needs as much at times; a store that has no room for it is full
 LABELS = 100  # distinct processes and job types that are counted by name
 
@@ -34,6 +35,11 @@ class Pulse:
 
     failure: TaktloomError | None
     clock_behind: timedelta
+
+    @property
+    def is_clock_wrong(self) -> bool:
+        """Whether it is behind by more than clocks of several nodes may differ."""
+        return self.clock_behind > _SKEW
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +68,7 @@ class VitalSigns:
         def work(unit: Unit) -> timedelta:
             row = unit.session.first("pulse", tenant_id=unit.tenant_id)
             last = wall if row is None else row.instant("beaten_at")
-            if last > unit.now:
+            if last > unit.now + _SKEW:
                 _hasten_jobs(unit)
             unit.session.run("beat", tenant_id=unit.tenant_id, now=to_micros(max(wall, unit.now)), padding=_PADDING)
             unit.session.run("take_padding_away", tenant_id=unit.tenant_id)

@@ -69,8 +69,9 @@ SELECT DISTINCT job_type FROM job
 WHERE tenant_id = :tenant_id AND state IN ('available', 'waiting', 'locked', 'failed')
 ORDER BY job_type LIMIT :limit;
 
+-- An empty failure says that they were set, though nothing has failed.
 -- name: set_job_retries
-UPDATE job SET retries_left = :retries_left WHERE tenant_id = :tenant_id AND job_id = :job_id;
+UPDATE job SET retries_left = :retries_left, failure = coalesce(failure, '') WHERE tenant_id = :tenant_id AND job_id = :job_id;
 
 -- name: set_job_priority
 UPDATE job SET priority = :priority WHERE tenant_id = :tenant_id AND job_id = :job_id;

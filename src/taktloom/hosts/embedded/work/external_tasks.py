@@ -7,7 +7,7 @@ job's fence, so that a worker of `/api/v1` and one of this door cannot both comp
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import product
@@ -40,6 +40,7 @@ from taktloom.model.places import Place
 from taktloom.storage import Row, Session, to_micros
 
 _OPEN = frozenset({"available", "waiting", "locked", "failed"})
+_NO_RETRIES = "The retries were set to 0."
 _LOOKED_AT = 1_000  # candidates whose variables are compared for one fetch; the next fetch looks again
 _TOPICS_LISTED = 1_000
 _LARGEST_PRIORITY = 2**31 - 1
@@ -235,16 +236,19 @@ class ExternalTasks:
     def set_retries(self, task_id: str, retries: int, *, actor: str | None = None) -> None:
         """Set how often the task may still be tried; one that waits as an incident is offered again.
 
-        Raises UnknownExternalTaskError, MisuseError.
+        With 0 one that nobody holds becomes an incident. Raises UnknownExternalTaskError, MisuseError.
         """
+        self.set_retries_of_many([task_id], retries, actor=actor)
+
+    def set_retries_of_many(self, task_ids: Sequence[str], retries: int, *, actor: str | None = None) -> None:
+        """As set_retries, of all these tasks or of none; raises LimitExceededError too."""
         if not 0 <= retries <= _LARGEST_PRIORITY:
             raise MisuseError("The number of retries is a whole number from 0.", remedy="Give 0 or more.")
+        require_within("tasks", len(task_ids), _LOOKED_AT)
 
         def work(unit: Unit) -> None:
-            row = _row(unit.session, unit.tenant_id, task_id)
-            if retries > 0 and row.text("state") == "failed":
-                _offer_again(unit, row, actor)
-            unit.session.run("set_job_retries", tenant_id=unit.tenant_id, job_id=task_id, retries_left=retries)
+            for task_id in task_ids:
+                _set_retries(unit, task_id, retries, actor)
 
         self._core.submit(self._tenant_id, work)
 
@@ -403,6 +407,17 @@ def _write_details(unit: Unit, row: Row, details: str | None) -> None:
     )
 
 
+def _set_retries(unit: Unit, task_id: str, retries: int, actor: str | None) -> None:
+    row = _row(unit.session, unit.tenant_id, task_id)
+    if retries > 0 and row.text("state") == "failed":
+        _offer_again(unit, row, actor)
+    unit.session.run("set_job_retries", tenant_id=unit.tenant_id, job_id=task_id, retries_left=retries)
+    if retries == 0 and row.text("state") != "failed" and not _is_locked(row, unit):
+        unit.session.run("fail_job", tenant_id=unit.tenant_id, job_id=task_id, failure=_NO_RETRIES)
+        instance = unit.instance(InstanceKey(row.text("instance_key")))
+        _advance(unit, instance, row, JobFailed, job_id=JobId(task_id), message=_NO_RETRIES)
+
+
 def _offer_again(unit: Unit, row: Row, actor: str | None) -> None:
     name = {"tenant_id": unit.tenant_id, "instance_key": row.text("instance_key"), "job_id": row.text("job_id")}
     incident = unit.session.first("open_incident_of_job", **name)
@@ -445,7 +460,7 @@ def _task(row: Row) -> ExternalTask:
         retries=None if failure is None else row.integer("retries_left"),
         retries_left=row.integer("retries_left"),
         priority=row.integer("priority"),
-        failure=failure,
+        failure=failure or None,
         created_at=row.instant("created_at"),
         is_open=row.text("state") in _OPEN,
         headers=cast("Mapping[str, str]", json.loads(row.text("headers"))),
