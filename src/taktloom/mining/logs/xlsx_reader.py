@@ -32,7 +32,7 @@ BLOCK_CHARACTERS = 32 * 1024 * 1024
 MOST_ROWS = 1_048_576
 NO_SHEET = "The workbook has no filled sheet."
 MOST_CELLS = 10_000_000
-MOST_CHARACTERS = 4 * 1024**3  # of all cells, block by block on the disk
+MOST_CHARACTERS = 512 * 1024**2  # of all cells together
 Row: TypeAlias = tuple[SheetCell | None, ...]
 
 

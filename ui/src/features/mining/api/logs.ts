@@ -228,10 +228,27 @@ export interface UploadOptions {
   csrfToken: string
   signal: AbortSignal
   onProgress: (sent: number, total: number) => void
+  onLooking: (work: Work) => void
+}
+
+/** Sends a file and waits until the server knows what it holds, however long it looks at it. */
+export async function upload(file: File, options: UploadOptions): Promise<Schemas['UploadOut']> {
+  const { body, location } = await send(file, options)
+  if ('upload_id' in body) return body
+  await followWork(body, { signal: options.signal, onProgress: options.onLooking })
+  const upload_id = location.slice(location.lastIndexOf('/') + 1)
+  const known = await unwrap(api.GET('/api/v1/logs/uploads/{upload_id}', { params: { path: { upload_id } }, signal: options.signal }))
+  if ('upload_id' in known) return known
+  throw new ApiError({ code: UNEXPECTED, status: 0, detail: '' })
+}
+
+interface Sent {
+  body: Schemas['UploadOut'] | Work
+  location: string
 }
 
 /** Sends a file; rejects with an ApiError, or an AbortError when the signal stops it. */
-export function upload(file: File, { csrfToken, signal, onProgress }: UploadOptions): Promise<Schemas['UploadOut']> {
+function send(file: File, { csrfToken, signal, onProgress }: UploadOptions): Promise<Sent> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest()
     const form = new FormData()
@@ -239,7 +256,7 @@ export function upload(file: File, { csrfToken, signal, onProgress }: UploadOpti
     request.upload.onprogress = ({ loaded, total }) => onProgress(loaded, total)
     request.onload = () => {
       const body = parsed(request.responseText)
-      if (request.status >= 200 && request.status < 300) resolve(body as Schemas['UploadOut'])
+      if (request.status >= 200 && request.status < 300) resolve({ body: body as Sent['body'], location: request.getResponseHeader('Location') ?? '' })
       else reject(new ApiError(problemOf(body, request.status)))
     }
     request.onerror = () => reject(new ApiError({ code: UNREACHABLE, status: 0, detail: 'The server does not answer.', remedy: 'Check that it runs.' }))
