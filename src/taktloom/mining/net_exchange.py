@@ -3,7 +3,7 @@
 
 from collections import Counter
 
-from taktloom.mining.petri import PetriNet, Transition
+from taktloom.mining.petri import PetriNet, Transition, require_small
 from taktloom.model.errors import DefinitionError
 from taktloom.model.petri_net import NetArc, NetPlace, NetTransition, PlaceTransitionNet
 from taktloom.model.places import Place
@@ -37,8 +37,9 @@ def from_exchange(net: PlaceTransitionNet) -> PetriNet:
     """The workflow net of *net*: one place marked at first (else the only one without a way in), and one at last (else
     the only one without a way out).
 
-    Raises NotAWorkflowNetError, with the place or arc that is in the way.
+    Raises NotAWorkflowNetError, with the place or arc that is in the way, and NetTooLargeError.
     """
+    require_small(len(net.places) + len(net.transitions))
     index = {place.id: at for at, place in enumerate(net.places)}
     inputs: dict[str, list[int]] = {transition.id: [] for transition in net.transitions}
     outputs: dict[str, list[int]] = {transition.id: [] for transition in net.transitions}

@@ -17,12 +17,29 @@ Marking = NewType("Marking", int)
 
 BITS_PER_PLACE = 8
 MAX_TOKENS = 2**BITS_PER_PLACE - 1
+MOST_NODES = 10_000
 
 
 class TooManyTokensError(LimitExceededError):
     """A place would hold more than 255 tokens: the net is unbounded or the trace far too long for it."""
 
     code = "TL-2127"
+
+
+class NetTooLargeError(LimitExceededError):
+    """A given model has so many places and transitions that comparing with it would take minutes before it begins."""
+
+    code = "TL-2166"
+
+
+def require_small(nodes: int) -> None:
+    """Raise NetTooLargeError above 10,000 places and transitions."""
+    if nodes > MOST_NODES:
+        raise NetTooLargeError(
+            f"The model has {nodes} places and transitions, more than {MOST_NODES}.",
+            remedy="Give a model of a part of the process.",
+            parameters={"nodes": str(nodes), "most": str(MOST_NODES)},
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

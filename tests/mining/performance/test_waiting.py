@@ -118,6 +118,26 @@ def test_every_cause_has_its_part_of_a_wait_that_has_several() -> None:
     }
 
 
+def test_work_whose_start_is_estimated_does_not_hold_others_up_at_night() -> None:
+    # The desk works 9-17. What was ready at 15:00 is done from 16:30 to 9:30 the next morning, with the night between;
+    # another one, ready at 16:00, is done then.
+    log = two_steps(
+        np.array([MONDAY_US + 15 * HOUR, MONDAY_US + 16 * HOUR]),
+        [(MONDAY_US + int(a * HOUR), MONDAY_US + int(b * HOUR)) for a, b in ((16.5, 33.5), (33.5, 34))],
+    )
+    slots = np.zeros(168, dtype=np.bool_)
+    slots.reshape(7, 24)[:, 9:17] = True
+    hours = {"desk": WeeklyHours(slots)}
+
+    recorded, estimated = (
+        find_waiting_causes(log, hours, estimated=each).by_cause for each in (None, np.ones(4, dtype=np.bool_))
+    )
+
+    told = [(each[WaitingCause.CONTENTION], each[WaitingCause.UNAVAILABILITY]) for each in (recorded, estimated)]
+    assert told == [(17 * 3_600, 0), (1 * 3_600, 16 * 3_600)]
+    assert sum(recorded.values()) == sum(estimated.values()) == (1.5 + 17.5) * 3_600
+
+
 def test_starts_are_estimated_from_the_case_and_the_resource_and_outliers_become_typical() -> None:
     truth = first_come(np.random.default_rng(3))
     blind = LogArrays(

@@ -12,6 +12,7 @@ from taktloom.app.analyses.records import (
     AnalysisInput,
     AnalysisOutput,
     OutputTable,
+    PlotLanguage,
     parameter,
     refusal,
 )
@@ -38,13 +39,6 @@ class Hours(StrEnum):
 
     DISCOVERED = "discovered"
     ALWAYS = "always"
-
-
-class PlotLanguage(StrEnum):
-    """Of the product's own words in a drawing."""
-
-    ENGLISH = "en"
-    CHINESE = "zh-CN"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,15 +130,17 @@ _ASSUMPTION = (
 
 def _waiting(source: AnalysisInput, parameters: WaitingParameters) -> AnalysisOutput:
     from taktloom.mining.organisation.calendars import CalendarLevel
-    from taktloom.mining.performance.start_times import with_starts
+    from taktloom.mining.performance.start_times import StartRule, with_starts
     from taktloom.mining.performance.waiting import CAUSES, find_waiting_causes
 
     arrays = arrays_of(source)
     notes: tuple[str, ...] = ()
+    estimated = None
     if parameters.starts is Starts.ESTIMATED:
         source.report("estimating starts", 0, None)
         estimates = _estimated(arrays, parameters)
         arrays, notes = with_starts(arrays, estimates), (_ASSUMPTION, *_shortened(estimates))
+        estimated = estimates.rule != StartRule.RECORDED
     if arrays.started_at is None:
         raise refusal("starts", "The log has no starts.", "estimated")
     if not (arrays.resource >= 0).any():
@@ -155,6 +151,7 @@ def _waiting(source: AnalysisInput, parameters: WaitingParameters) -> AnalysisOu
         arrays,
         _weekly(arrays, calendars),
         tolerance_us=parameters.tolerance_s * 1_000_000,
+        estimated=estimated,
     )
     totals = OutputTable(
         title="Waiting by cause",

@@ -9,6 +9,7 @@ and, where there are timers, the same times) are explained once.
 from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from functools import partial
 
 from taktloom.hosts.replayer.cases import ReplayCase, ReplayLimits
 from taktloom.hosts.replayer.observable import observable_process
@@ -39,13 +40,14 @@ def replay_cases(
     recorded = frozenset(activity for case in listed for activity in case.activities)
     model = observable_process(definition, recorded)
     search = CaseSearch(model, limits or ReplayLimits(), recorded, decide)
-    shortest = len(search.explain(ReplayCase(case_id="", begun_at=_NEVER, events=())).deviations)
+    empty = ReplayCase(case_id="", begun_at=_NEVER, events=())
+    shortest = len(search.explain(empty, still=lambda: report(0)).deviations)
     known: dict[object, Explanation] = {}
     counted: Counter[Told] = Counter()
     for number, case in enumerate(listed):
         key = _key(case, time_matters=model.time_matters)
         if key not in known:
-            known[key] = search.explain(case)
+            known[key] = search.explain(case, still=partial(report, number))
         counted[case.activities, known[key]] += 1
         report(number + 1)
     return _report(counted, shortest)

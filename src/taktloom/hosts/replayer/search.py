@@ -102,14 +102,18 @@ class CaseSearch:
         self._outlook = Outlook(model.process, model.labels, recorded)
         self._situations = Situations(model, self._outlook, subsets=limits.subsets, decide=decide)
 
-    def explain(self, case: ReplayCase) -> Explanation:
-        """The best explanation within the limits, else one that gives up the rest of the case."""
+    def explain(self, case: ReplayCase, still: Callable[[], None] = lambda: None) -> Explanation:
+        """The best explanation within the limits, else one that gives up the rest of the case.
+
+        still: called at every position that is looked at; it may raise to end the search.
+        """
         self._situations.make_room()
         frontier = _Frontier(Rest.of(case.activities, self._outlook.code, self._known))
         for position in self._beginnings(case):
             frontier.add(position, 0)
         best: _Position | None = None
         for _ in range(self.limits.positions):
+            still()
             found = frontier.next()
             if found is None:
                 break

@@ -6,9 +6,9 @@ visible model move cost one, silent steps nothing. The estimate never exceeds th
 cannot come any more will be log moves, activities that must still come and are no longer in the trace will be model
 moves. A fitting trace is walked straight through.
 
-Each variant is aligned once and weighted by its cases. A search that meets more states than the limit gives bounds
-instead of a cost: from below what is proved, from above what the best alignment without repair costs; fitness is then
-told with both.
+Each variant is aligned once and weighted by its cases. A search that looks at more states than the limit, or
+at states with more than MOST_HELD steps in all, which take the memory, gives bounds instead of a cost: from below what
+is proved, from above what the best alignment without repair costs; fitness is then told with both.
 Sources: Adriansyah, van Dongen & van der Aalst, "Conformance checking using cost-based fitness analysis", EDOC 2011;
 Carmona, van Dongen, Solti & Weidlich, "Conformance Checking", Springer 2018, chapter 7 (fitness).
 """
@@ -23,10 +23,12 @@ from typing import TypeAlias
 
 from taktloom.mining.conformance.visible_moves import VisibleGraph, VisibleState
 from taktloom.mining.petri import PetriNet
+from taktloom.mining.watching import HEED_EVERY, heed
 from taktloom.model.errors import MisuseError
 
 ALIGNMENT_METHOD = "cost-based alignments, Adriansyah, van Dongen & van der Aalst 2011"
 DEFAULT_LIMIT = 200_000
+MOST_HELD = 1_500_000
 VARIANTS_PER_TASK = 32
 _FAR = 1 << 30
 
@@ -115,7 +117,7 @@ class Aligner:
         if reached is None:
             raise NoWayToTheEndError(
                 f"The model does not reach its end within {limit} states.",
-                remedy="Check its soundness, or let more states be looked at.",
+                remedy="Check its soundness, let more states be looked at, or check fitness by token replay.",
                 parameters={"limit": str(limit)},
             )
         self._model_run = self._moves(reached, ())
@@ -138,11 +140,15 @@ class Aligner:
 
     def _search(self, codes: tuple[int, ...]) -> "tuple[int, _Reached | None] | None":
         """(proved cost, what ends the best alignment); the latter None where the limit was met. None: no end at all."""
+        if self._graph.held > MOST_HELD // 2:
+            self._graph.forget()
         queue = _Queue(self._graph, codes)
         queue.offer((self._graph.initial, 0, 0, None, None, -1))
         while (reached := queue.next()) is not None:
             state, at = reached[0], reached[1]
-            if queue.looked_at > self._limit:
+            if queue.looked_at % HEED_EVERY == 1:
+                heed()
+            if queue.looked_at > self._limit or self._graph.held > MOST_HELD:
                 return queue.least, None
             self._graph.expanded(state)
             if at == len(codes) and self._graph.is_final(state):

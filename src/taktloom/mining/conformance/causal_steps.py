@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from taktloom.mining.petri import BITS_PER_PLACE, Marking, PetriNet, marking_of
+from taktloom.mining.watching import heeding
 
 MAX_STEPS = 5_000
 
@@ -100,7 +101,7 @@ def places_marked_together(net: PetriNet) -> list[int] | None:
     is_grown = True
     while is_grown:
         is_grown = False
-        for transition in net.transitions:
+        for transition in heeding(net.transitions):
             staying, outputs = everywhere, _bits(transition.outputs)
             for place in transition.inputs:
                 staying &= together[place]
@@ -125,14 +126,23 @@ class _Backwards:
             for each in net.transitions
             if each.label is None
         ]
+        self._into: dict[int, list[int]] = {}
+        for at, (_, outputs, _) in enumerate(self._silent):
+            for place in _places(outputs):
+                self._into.setdefault(place, []).append(at)
         self.is_exhausted = False
+
+    def _giving(self, needed: int) -> list[tuple[int, int, int]]:
+        """The silent transitions that fill one of the places *needed*, in their order."""
+        found = {at for place in _places(needed) for at in self._into.get(place, ())}
+        return [self._silent[at] for at in sorted(found)]
 
     def runs_before(self, needs: int, delta: int) -> list[tuple[int, int]]:
         """(places needed, change) of every run that ends in a step with *needs* and *delta*."""
         found = {(needs, delta): None}
         queue = [(needs, delta)]
-        for needed, change in queue:
-            for inputs, outputs, own in self._silent:
+        for needed, change in heeding(queue):
+            for inputs, outputs, own in self._giving(needed):
                 kept = needed & ~outputs
                 before = kept | inputs, change + own
                 if kept != needed and not kept & inputs and before not in found and self._is_possible(before[0]):

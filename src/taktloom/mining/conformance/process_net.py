@@ -13,7 +13,8 @@ Dijkman, Dumas & Ouyang, "Semantics and analysis of business process models in B
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
-from taktloom.mining.petri import PetriNet, Transition
+from taktloom.mining.petri import PetriNet, Transition, require_small
+from taktloom.mining.watching import heed
 from taktloom.model.errors import DefinitionError
 from taktloom.model.event_definitions import TerminateDefinition
 from taktloom.model.identifiers import ElementId
@@ -61,8 +62,9 @@ def process_net(process: ProcessDefinition, *, silent: Collection[ElementId] = (
     """The net of *process*. silent: activities that leave no event in the log (choice and rule tasks).
 
     Several start or end events share the initial and the final place. Raises NotAPetriNetError for boundary events,
-    sub-processes, terminate end events and unknown elements.
+    sub-processes, terminate end events and unknown elements, NetTooLargeError above 10,000 flows and elements.
     """
+    require_small(len(process.flows) + len(process.nodes))
     places = {flow.id: index + 2 for index, flow in enumerate(process.flows)}
     steps: list[_Step] = []
     for node in process.nodes:
@@ -111,6 +113,7 @@ def _agglomerated(steps: list[_Step], places: Iterable[int]) -> list[_Step]:
     while changed:
         changed = False
         for place in list(remaining):
+            heed()
             joined = _without_place(steps, place)
             if joined is not None:
                 steps, changed = joined, True

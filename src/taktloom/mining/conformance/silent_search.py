@@ -11,7 +11,7 @@ Systems 33, 2008, section 5 (invisible and duplicate tasks in log replay).
 from collections.abc import Callable, Iterable
 
 from taktloom.mining.petri import Marking, NetMoves, PetriNet, count_tokens, tokens_in
-from taktloom.mining.watching import heeding
+from taktloom.mining.watching import heed, heeding
 
 MAX_MARKINGS = 20_000
 
@@ -96,16 +96,19 @@ def silent_leading_to(net: PetriNet, places: Iterable[int]) -> tuple[tuple[int, 
 
     Before them the places from which such a token comes, *places* among them. Both ascending.
     """
+    into: dict[int, list[int]] = {}
+    for index, transition in enumerate(net.transitions):
+        if transition.label is None:
+            for place in transition.outputs:
+                into.setdefault(place, []).append(index)
     wanted, chosen = set(places), set[int]()
-    silent = [(index, each) for index, each in enumerate(net.transitions) if each.label is None]
-    is_grown = True
-    while is_grown:
-        is_grown = False
-        for index, transition in silent:
-            if index not in chosen and not wanted.isdisjoint(transition.outputs):
+    fresh = list(wanted)
+    for place in heeding(fresh):
+        for index in into.get(place, ()):
+            if index not in chosen:
                 chosen.add(index)
-                wanted.update(transition.inputs)
-                is_grown = True
+                fresh += [each for each in net.transitions[index].inputs if each not in wanted]
+                wanted.update(net.transitions[index].inputs)
     return tuple(sorted(wanted)), tuple(sorted(chosen))
 
 
@@ -115,6 +118,7 @@ def silent_ending(net: PetriNet) -> tuple[tuple[int, ...], tuple[int, ...]]:
     silent = [(index, each) for index, each in enumerate(net.transitions) if each.label is None]
     is_grown = True
     while is_grown:
+        heed()
         is_grown = False
         for index, transition in silent:
             if index not in chosen and good.issuperset(transition.outputs):

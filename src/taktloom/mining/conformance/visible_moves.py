@@ -16,7 +16,7 @@ from functools import cached_property
 from taktloom.mining.conformance.causal_steps import causal_steps
 from taktloom.mining.conformance.silent_search import silent_ending, silent_leading_to
 from taktloom.mining.petri import MAX_TOKENS, Marking, NetMoves, PetriNet, marked_places, marking_of, tokens_in
-from taktloom.mining.watching import heeding
+from taktloom.mining.watching import heed, heeding
 from taktloom.model.errors import LimitExceededError
 
 MAX_SILENT_RUN = 50_000
@@ -83,7 +83,8 @@ class VisibleState:
 class VisibleGraph:
     """The visible states of one net. Activities are coded in ascending order of their labels.
 
-    max_silent: how many markings silent transitions alone may reach from one state.
+    max_silent: how many markings silent transitions alone may reach from one state. held: steps of all states that are
+    expanded, which is what takes the memory.
     """
 
     def __init__(self, net: PetriNet, *, max_silent: int = MAX_SILENT_RUN) -> None:
@@ -96,7 +97,14 @@ class VisibleGraph:
         self._behind, self._must = _labels_behind(net, self.code), _labels_required(net, self.code)
         self._unbidden = _labels_unbidden(net, self.code, self._behind)
         self._states: dict[Marking, VisibleState] = {}
+        self.held = 0
         self.initial = self.state(net.initial_marking)
+
+    def forget(self) -> None:
+        """Let go of all states: those met from here on are new ones."""
+        self._states = {}
+        self.held = 0
+        self.initial = self.state(self.net.initial_marking)
 
     def expanded(self, state: VisibleState) -> VisibleState:
         """*state* with its steps. Raises SilentBehaviourTooLargeError."""
@@ -120,6 +128,7 @@ class VisibleGraph:
     def _expand(self, state: VisibleState) -> None:
         found = self._steps_forwards(state.marking) if self._causal is None else self._causal.enabled(state.marking)
         state.found = tuple((self.code[label], after) for label, after in dict.fromkeys(found))
+        self.held += len(state.found)
 
     def _steps_forwards(self, marking: Marking) -> list[tuple[str, Marking]]:
         """The visible steps, each after any run of the silent ones that it may depend on."""
@@ -142,7 +151,7 @@ class VisibleGraph:
                 [_mask(silent_leading_to(self.net, (place,))[0]) for place in self.net.transitions[at].inputs],
                 silent_leading_to(self.net, self.net.transitions[at].inputs)[1],
             )
-            for at, _ in self._visible
+            for at, _ in heeding(self._visible)
         }
 
     @cached_property
@@ -202,6 +211,7 @@ def _labels_behind(net: PetriNet, code: dict[str, int]) -> list[int]:
     behind = [0] * len(net.places)
     changed = True
     while changed:
+        heed()
         changed = False
         for transition in net.transitions:
             mask = 0 if transition.label is None else 1 << code[transition.label]
@@ -236,6 +246,7 @@ def _labels_required(net: PetriNet, code: dict[str, int]) -> list[int]:
             takers[place].append(at)
     changed = True
     while changed:
+        heed()
         changed = False
         for place, ways in enumerate(takers):
             if place == net.final:

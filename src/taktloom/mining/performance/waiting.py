@@ -18,6 +18,7 @@ Vanhoof, "Retrieving batch organisation of work insights from event logs", DSS 1
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +32,8 @@ PARTING = "parting waits"
 FEWEST_BATCHES, SHARE_IN_BATCHES = 3, 0.5
 
 Times = NDArray[np.int64]
+Span: TypeAlias = tuple[int, int, int, bool]
+"""begin, end and readiness of a piece of work (µs), and whether it pauses outside of the hours"""
 
 
 class WaitingCause(StrEnum):
@@ -74,8 +77,13 @@ def find_waiting_causes(
     hours: Mapping[str, WeeklyHours] | None = None,
     *,
     tolerance_us: int = TOLERANCE_US,
+    estimated: NDArray[np.bool_] | None = None,
 ) -> WaitingCauses:
-    """The causes of all waits of *log*, which has starts. hours: by resource; without an entry always at work."""
+    """The causes of all waits of *log*, which has starts. hours: by resource; without an entry always at work.
+
+    estimated: rows whose start is; their work pauses outside of the resource's hours. None: every start is recorded,
+    and who works outside of the hours works.
+    """
     assert log.started_at is not None  # the caller has estimated them, or refused the log
     ready = log.started_at.copy()
     ready[log.follows] = np.minimum(log.occurred_at[log.follows - 1], log.started_at[log.follows])
@@ -89,6 +97,8 @@ def find_waiting_causes(
         code = int(log.resource[rows[0]])
         with step(PARTING, done, len(people)):
             desk = _Desk(log, rows, ready, (hours or {}).get(log.resources[code], ALWAYS_OPEN))
+            if estimated is not None:
+                desk.pauses = estimated[rows]
             batches += desk.gather(tolerance_us)
             for place in telling(np.flatnonzero(is_wait[rows]).tolist(), PARTING):
                 causes[rows[place]] = desk.part(place)
@@ -114,6 +124,7 @@ class _Desk:
         self.order = np.argsort(self.begin, kind="stable")
         self.sorted_begin = self.begin[self.order]
         self.reached = np.maximum.accumulate(self.end[self.order])
+        self.pauses = np.zeros(rows.size, dtype=np.bool_)
         self.complete = self.ready.copy()  # when the whole batch of a piece is ready; its own, where it is in none
 
     def gather(self, tolerance_us: int) -> int:
@@ -150,6 +161,8 @@ class _Desk:
         if low >= high:
             return (0, 0, 0, 0, 0)
         others = self._running(place, low, high)
+        if any(each[3] for each in others):
+            return self._part_of_pausing(place, others)
         earlier = _union([each for each in others if each[2] <= low], low, high)
         busy = _union(others, low, high)
         contention, occupied = _length(earlier), _length(busy)
@@ -165,16 +178,30 @@ class _Desk:
         rest = high - low - occupied - unavailable - batching
         return (batching, contention, occupied - contention, unavailable, rest)
 
+    def _part_of_pausing(self, place: int, others: Sequence[Span]) -> tuple[int, ...]:
+        """As `part`, where what else runs pauses outside of the hours: all of the closed time is unavailability."""
+        low, high, ahead = int(self.ready[place]), int(self.begin[place]), int(self.ahead[place])
+        complete = min(high, int(self.complete[place]))
+        busy = _union(others, low, high)
+        earlier = sum(self._open(*each, ahead) for each in _union([one for one in others if one[2] <= low], low, high))
+        occupied = sum(self._open(*each, ahead) for each in busy)
+        opened, batching = self._open(low, high, ahead), 0
+        if complete > low:
+            until = sum(self._open(begin, min(end, complete), ahead) for begin, end in busy if begin < complete)
+            batching = self._open(low, complete, ahead) - until
+        return (batching, earlier, occupied - earlier, high - low - opened, opened - occupied - batching)
+
     def _open(self, begin: int, end: int, ahead: int) -> int:
         return self.hours.before(end + ahead) - self.hours.before(begin + ahead)
 
-    def _running(self, place: int, low: int, high: int) -> list[tuple[int, int, int]]:
-        """Begin, end and readiness of the other pieces that run between *low* and *high*."""
+    def _running(self, place: int, low: int, high: int) -> list[Span]:
+        """The other pieces that run between *low* and *high*."""
         first = int(np.searchsorted(self.reached, low, side="right"))
         last = int(np.searchsorted(self.sorted_begin, high, side="left"))
         near = self.order[first:last]
         near = near[(self.end[near] > low) & (near != place) & (self.end[near] > self.begin[near])]
-        return list(zip(self.begin[near].tolist(), self.end[near].tolist(), self.ready[near].tolist(), strict=True))
+        columns = (self.begin[near], self.end[near], self.ready[near], self.pauses[near])
+        return list(zip(*(column.tolist() for column in columns), strict=True))
 
 
 def _rows_by(values: Times, rows: Times) -> list[Times]:
@@ -184,10 +211,10 @@ def _rows_by(values: Times, rows: Times) -> list[Times]:
     return parts if rows.size else []
 
 
-def _union(spans: Sequence[tuple[int, int, int]], low: int, high: int) -> list[tuple[int, int]]:
+def _union(spans: Sequence[Span], low: int, high: int) -> list[tuple[int, int]]:
     """The spans, which come by their begin, clipped and joined."""
     joined: list[tuple[int, int]] = []
-    for first, last, _ in spans:
+    for first, last, *_ in spans:
         begin, end = max(first, low), min(last, high)
         if joined and begin <= joined[-1][1]:
             joined[-1] = (joined[-1][0], max(joined[-1][1], end))

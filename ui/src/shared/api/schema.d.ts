@@ -12389,6 +12389,8 @@ export interface operations {
             query?: {
                 /** @description Lines or dots drawn at most. */
                 marks?: number;
+                /** @description Language of the words in the drawing. */
+                language?: components["schemas"]["PlotLanguage"];
                 from?: string | null;
                 to?: string | null;
                 variants?: string | null;
@@ -12440,6 +12442,8 @@ export interface operations {
             query?: {
                 /** @description Lines or dots drawn at most. */
                 marks?: number;
+                /** @description Language of the words in the drawing. */
+                language?: components["schemas"]["PlotLanguage"];
                 from?: string | null;
                 to?: string | null;
                 variants?: string | null;
@@ -13762,6 +13766,8 @@ export interface operations {
             query?: {
                 /** @description Lines or dots drawn at most. */
                 marks?: number;
+                /** @description Language of the words in the drawing. */
+                language?: components["schemas"]["PlotLanguage"];
                 from?: string | null;
                 to?: string | null;
                 variants?: string | null;
@@ -13813,6 +13819,8 @@ export interface operations {
             query?: {
                 /** @description Lines or dots drawn at most. */
                 marks?: number;
+                /** @description Language of the words in the drawing. */
+                language?: components["schemas"]["PlotLanguage"];
                 from?: string | null;
                 to?: string | null;
                 variants?: string | null;
