@@ -239,7 +239,7 @@ def test_a_drawing_becomes_a_png_of_twice_its_size(context: Context, log_id: str
 
 @pytest.mark.parametrize("analysis", ["spectrum", "dotted"])
 def test_a_drawing_over_time_becomes_a_png_too(analysis: str, context: Context, log_id: str) -> None:
-    _, content = running.file_of(ran(context, log_id, analysis, {}), "receipt.png")
+    _, content = files.file_of(ran(context, log_id, analysis, {}), "receipt.png")
 
     assert content[:8] == b"\x89PNG\r\n\x1a\n"
     assert int.from_bytes(content[16:20]) == 2 * 1200
