@@ -12,7 +12,7 @@ import pytest
 
 from taktloom.feel.values import FeelValue
 from taktloom.formats.bpmn.builder import process
-from taktloom.hosts.embedded import CompletionResult, EmbeddedEngine, EngineOptions, Message, Signal
+from taktloom.hosts.embedded import CompletionResult, EmbeddedEngine, EngineOptions, InstanceStart, Message, Signal
 from taktloom.hosts.embedded.advancing.operator_actions import Order
 from taktloom.hosts.embedded.work.jobs import JobCompletion
 from taktloom.model.errors import InputRefusedError, MisuseError, TaktloomError
@@ -281,3 +281,16 @@ def test_half_of_a_character_is_refused_wherever_a_text_is_given(
     assert refused.value.remedy
     assert engine.instances.search(InstanceQuery()).total == 1
     assert engine.task_notes.comments(task.user_task_id) == ()
+
+
+def test_half_of_a_character_in_one_of_many_starts_stops_no_other(engine: EmbeddedEngine, deploy: Deploy) -> None:
+    deploy("register_and_decide")
+    starts = [InstanceStart(variables={}, business_key=name) for name in ("first", HALF, "last")]
+
+    first, refused, last = engine.instances.start_many(PERMIT, starts)
+
+    assert isinstance(refused, InputRefusedError)
+    assert not isinstance(first, Exception)
+    assert not isinstance(last, Exception)
+    assert (first.business_key, last.business_key) == ("first", "last")
+    assert engine.instances.search(InstanceQuery()).total == 2

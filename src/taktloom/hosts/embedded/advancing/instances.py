@@ -55,6 +55,7 @@ from taktloom.model.operations import (
 from taktloom.model.places import Place
 from taktloom.model.trace_context import valid_traceparent
 from taktloom.storage import Row, Session, to_micros, to_micros_or_none
+from taktloom.storage.refusals import require_storable
 
 _AT_ONCE = 100  # starts in one piece of work: others wait no longer than for these
 COUNTED_UP_TO = 10_000  # a total above this is given as None: counting on would cost more than it tells
@@ -346,6 +347,8 @@ class Instances:
 def _start(
     unit: Unit, definition: RunnableDefinition, asked: InstanceStart, actor: str | None, traceparent: str | None
 ) -> InstanceSummary:
+    for text in (asked.business_key, asked.subject_key, traceparent):
+        require_storable(text)  # now: the row is written with those of others
     event = InstanceStarted(occurred_at=unit.now, actor=actor, variables=Variables(values_from_python(asked.variables)))
     started = begin_instance(
         unit,
