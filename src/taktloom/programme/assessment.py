@@ -18,6 +18,7 @@ from taktloom.mining.logs.canonical import CanonicalLog
 from taktloom.mining.quality.unknowable import is_utc_only
 from taktloom.mining.statistics.arrays import load_arrays
 from taktloom.mining.statistics.resources import classify_resources
+from taktloom.mining.watching import heed
 from taktloom.model.conformance import ConformanceReport
 from taktloom.model.identifiers import ProcessId
 from taktloom.model.process import Definitions, ProcessDefinition
@@ -85,15 +86,17 @@ def assess_log(log: CanonicalLog, options: AssessmentOptions | None = None) -> P
     """The potential of every activity of *log*."""
     options = options or AssessmentOptions()
     model = discover_model(log, process_id=ProcessId("discovered"), noise=options.noise, report=options.report)
-    options.report(Stage.MEASURING, 0, None)
-    resources = classify_resources(
-        load_arrays(log),
-        has_local_clock=not is_utc_only(log.metadata.facts, log.metadata.timezone),
-        finest_unit_us=log.metadata.facts.finest_unit_us,
-    )
+    with part_of(Stage.MEASURING, 0, 2, options.report):
+        resources = classify_resources(
+            load_arrays(log),
+            has_local_clock=not is_utc_only(log.metadata.facts, log.metadata.timezone),
+            finest_unit_us=log.metadata.facts.finest_unit_us,
+        )
+        heed()
+        source = load_indicator_source(log, resources, calendar=options.calendar)
     return assess_potential(
         PotentialRequest(
-            source=load_indicator_source(log, resources, calendar=options.calendar),
+            source=source,
             decisions=decisions_after(model.process, model.decisions),
             judged=judged_alternatives(model.process, model.decisions),
             policy=options.policy,
