@@ -237,6 +237,14 @@ def test_a_drawing_becomes_a_png_of_twice_its_size(context: Context, log_id: str
     assert (width, height) == (2 * int(head.get("width") or 0), 2 * int(head.get("height") or 0))
 
 
+@pytest.mark.parametrize("analysis", ["spectrum", "dotted"])
+def test_a_drawing_over_time_becomes_a_png_too(analysis: str, context: Context, log_id: str) -> None:
+    _, content = running.file_of(ran(context, log_id, analysis, {}), "receipt.png")
+
+    assert content[:8] == b"\x89PNG\r\n\x1a\n"
+    assert int.from_bytes(content[16:20]) == 2 * 1200
+
+
 def test_a_png_without_the_extra_says_what_to_install(
     context: Context, log_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -17,7 +17,7 @@ from taktloom.programme import assessment
 from taktloom.storage import SyncLevel
 from tests.app.models import LOG_CSV
 
-STAGES = ["discovering", "replaying", "choices", "measuring", "resampling"]
+STAGES = ["discovering", "choices", "measuring", "resampling"]
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """From a log to its potential and to a draft, in one call each: what the doors use."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import polars as pl
@@ -9,7 +10,7 @@ from taktloom.evidence.resampling import DEFAULT_REPLICATES
 from taktloom.formats.bpmn import write_bpmn
 from taktloom.formats.layout import layout
 from taktloom.mining.conformance import check_fitness, measure_precision
-from taktloom.mining.conformance.process_net import process_net
+from taktloom.mining.conformance.process_net import ProcessNet, process_net
 from taktloom.mining.decisions.discovering import MinedDecision, mine_decisions
 from taktloom.mining.discovery.bpmn_from_sketch import bpmn_from_tree
 from taktloom.mining.discovery.inductive import DEFAULT_NOISE, discover_process_tree
@@ -63,18 +64,31 @@ def discover_model(
 ) -> DiscoveredModel:
     """Discover, check against the whole log, and mine the choices. Fitness and precision as in `mining.conformance`."""
     variants = variant_counts(log)
-    with part_of(Stage.DISCOVERING, 0, 1, report):
-        tree = discover_process_tree(variants, noise=noise)
-    process = bpmn_from_tree(tree, process_id=process_id, name=log.metadata.name)
+    process = _discover_process(log, variants, process_id=process_id, noise=noise, report=report)
     net = process_net(process)
     with part_of(Stage.REPLAYING, 0, 2, report):
         conformance = check_fitness(net.net, variants)
     with part_of(Stage.REPLAYING, 1, 2, report):
         conformance = replace(conformance, precision=measure_precision(net.net, variants))
-    decisions = mine_decisions(
-        log.events().collect(), net, report=lambda done, total: report(Stage.CHOICES, done, total)
-    )
+    decisions = _mine_choices(log, net, report)
     return DiscoveredModel(process=process, noise=noise, conformance=conformance, decisions=decisions)
+
+
+def _discover_process(
+    log: CanonicalLog,
+    variants: Mapping[tuple[str, ...], int],
+    *,
+    process_id: ProcessId,
+    noise: float,
+    report: Report,
+) -> ProcessDefinition:
+    with part_of(Stage.DISCOVERING, 0, 1, report):
+        tree = discover_process_tree(variants, noise=noise)
+    return bpmn_from_tree(tree, process_id=process_id, name=log.metadata.name)
+
+
+def _mine_choices(log: CanonicalLog, net: ProcessNet, report: Report) -> tuple[MinedDecision, ...]:
+    return mine_decisions(log.events().collect(), net, report=lambda done, total: report(Stage.CHOICES, done, total))
 
 
 def model_file(model: DiscoveredModel) -> bytes:
@@ -83,9 +97,12 @@ def model_file(model: DiscoveredModel) -> bytes:
 
 
 def assess_log(log: CanonicalLog, options: AssessmentOptions | None = None) -> PotentialReport:
-    """The potential of every activity of *log*."""
+    """The potential of every activity of *log*. Of the model only the choices count: its fitness is not measured."""
     options = options or AssessmentOptions()
-    model = discover_model(log, process_id=ProcessId("discovered"), noise=options.noise, report=options.report)
+    process = _discover_process(
+        log, variant_counts(log), process_id=ProcessId("discovered"), noise=options.noise, report=options.report
+    )
+    choices = _mine_choices(log, process_net(process), options.report)
     with part_of(Stage.MEASURING, 0, 2, options.report):
         resources = classify_resources(
             load_arrays(log),
@@ -97,8 +114,8 @@ def assess_log(log: CanonicalLog, options: AssessmentOptions | None = None) -> P
     return assess_potential(
         PotentialRequest(
             source=source,
-            decisions=decisions_after(model.process, model.decisions),
-            judged=judged_alternatives(model.process, model.decisions),
+            decisions=decisions_after(process, choices),
+            judged=judged_alternatives(process, choices),
             policy=options.policy,
             rates=options.rates,
             replicates=options.replicates,

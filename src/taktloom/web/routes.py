@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A route that refuses what it would otherwise pass over: unknown parameters, and text that is no Unicode."""
+"""Routes that refuse what they would otherwise pass over: unknown parameters, and text that is no Unicode."""
 
 import json
 import re
@@ -29,8 +29,21 @@ class HalfCharacterError(InputRefusedError):
     code = "TL-2924"
 
 
-class Route(APIRoute):
-    """As its base, but strict about the request."""
+class WholeTextRoute(APIRoute):
+    """As its base, but strict about texts in the body."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The handler, behind the check."""
+        handle = super().get_route_handler()
+
+        async def handle_whole(request: Request) -> Response:
+            return await handle(_WholeTexts(request.scope, request.receive))
+
+        return handle_whole
+
+
+class Route(WholeTextRoute):
+    """As its base, but strict about parameters too."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """The handler, behind the two checks."""
@@ -42,7 +55,7 @@ class Route(APIRoute):
         async def handle_strictly(request: Request) -> Response:
             if request.scope["query_string"]:
                 _require_known(request, known)
-            return await handle(_WholeTexts(request.scope, request.receive))
+            return await handle(request)
 
         return handle_strictly
 

@@ -56,3 +56,16 @@ def test_an_activity_at_which_more_cases_end_than_go_on_brings_nothing() -> None
     )
 
     assert _names(select_map(graph, activities=0.5, flows=1.0)) == ["a"]
+
+
+def test_ways_of_ways_never_make_a_wide_process_more_than_a_screen_holds() -> None:
+    count = 200
+    names = [f"a{number:03}" for number in range(count)]
+    graph = DirectlyFollowsGraph(
+        nodes=tuple(_node(name, count - number) for number, name in enumerate(names)),
+        flows=tuple(_flow(name, names[(number + 97) % count], count - number) for number, name in enumerate(names)),
+    )
+
+    assert len(_names(select_map(graph, activities=0.05, flows=1.0))) == 24
+    assert len(_names(select_map(graph, activities=0.2, flows=1.0))) == 80
+    assert set(names[:10]) <= set(_names(select_map(graph, activities=0.05, flows=1.0)))

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
+
 """Times in open hours, with open cases, by step; spectrum and dots."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -10,7 +12,7 @@ from hypothesis import strategies as st
 
 from taktloom.calendars.business import BusinessCalendar, Span, business_duration_between
 from taktloom.evidence.survival import estimate_survival
-from taktloom.mining.drawing.time_svg import dotted_svg, spectrum_svg
+from taktloom.mining.drawing.time_svg import CLASSES, ENGLISH, OTHERS, PALETTE, dotted_svg, spectrum_svg
 from taktloom.mining.performance.open_time import LogTooLongForCalendarError, in_open_time, lay_out
 from taktloom.mining.performance.queues import Queue, measure_queues
 from taktloom.mining.performance.spectrum import dotted_chart, performance_spectrum
@@ -186,7 +188,29 @@ def test_the_spectrum_classes_each_occurrence_by_its_segment() -> None:
 
     assert (segment.source, segment.target, segment.occurrences) == ("a", "b", 8)
     assert segment.quartile.tolist() == [0, 0, 1, 1, 2, 2, 3, 3]
-    assert spectrum_svg((segment,)).count("<line") == 8
+    picture = spectrum_svg((segment,))
+    assert picture.count("stroke-opacity") == 8
+    assert [colour in picture for colour in CLASSES] == [True] * 4
+    assert all(f">{word}<" in picture for word in ENGLISH.quartiles)
+    assert [text in picture for text in ("1970-01-01", ">UTC<")] == [True, True]
+
+
+def test_a_drawing_without_anything_to_draw_says_so() -> None:
+    chart = dotted_chart(arrays([(0, "a", None, 0)]))
+    empty = replace(chart, line=chart.line[:0], at_us=chart.at_us[:0], activity=chart.activity[:0])
+
+    assert ENGLISH.nothing in spectrum_svg(())
+    assert ENGLISH.no_events in dotted_svg(empty)
+
+
+def test_activities_beyond_the_colours_of_a_dotted_chart_share_a_grey_that_the_legend_names() -> None:
+    log = arrays([row for case in range(20) for row in ((case, f"a{case % 10}", None, case), (case, "z", None, 30))])
+
+    picture = dotted_svg(dotted_chart(log))
+
+    assert f">{ENGLISH.others}<" in picture
+    assert picture.count(f'r="1.5" fill="{PALETTE[0]}"') == 20  # the most frequent
+    assert picture.count(f'r="1.5" fill="{OTHERS}"') == 2 * (11 - len(PALETTE))
 
 
 def test_a_dotted_chart_is_thinned_evenly_and_says_how_many_events_there_were() -> None:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What scripts look at: what is active, variables with their places, retries of many tasks, conditions."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -202,3 +203,14 @@ def test_a_condition_that_becomes_true_starts_an_instance_under_its_business_key
     assert warm == still_cold == []
     assert (cold["definitionKey"], cold["businessKey"], cold["ended"]) == ("cold", "d-3", False)
     assert one_definition == (400, "InvalidRequestException")
+
+
+@pytest.mark.parametrize("path", ["/process-definition/key/nested/start", "/variable-instance", "/signal"])
+def test_half_of_a_character_is_refused_in_any_text(caller: Caller, path: str) -> None:
+    body = {"variables": {"x": {"value": "\ud800", "type": "\ud800"}}, "name": "n", "processInstanceIdIn": ["\ud800"]}
+    sent = json.dumps(body).encode()
+
+    answer = caller.call("POST", path, content=sent, headers={"Content-Type": "application/json"})
+
+    assert (answer.status_code, answer.json()["type"]) == (400, "InvalidRequestException")
+    assert "TL-2924" in answer.json()["message"]

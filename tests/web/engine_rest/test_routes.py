@@ -30,7 +30,8 @@ class Caller:
         self.client, self.headers = client, {"Authorization": f"Bearer {key}"}
 
     def call(self, method: str, path: str, **more: Any) -> Any:
-        return self.client.call(method, f"//engine-rest{path}", headers=self.headers, **more)
+        headers = {**self.headers, **more.pop("headers", {})}
+        return self.client.call(method, f"//engine-rest{path}", headers=headers, **more)
 
     def get(self, path: str, **params: Any) -> Any:
         return expect(self.call("GET", path, params=params), 200).json()

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from taktloom.app.analyses.records import Analysis, AnalysisInput, AnalysisOutput, OutputTable, parameter
+from taktloom.app.analyses.records import Analysis, AnalysisInput, AnalysisOutput, OutputTable, PlotLanguage, parameter
 
 if TYPE_CHECKING:
+    from taktloom.mining.drawing.time_svg import TimeWords
     from taktloom.mining.statistics.arrays import LogArrays, TimeSummary
 
 LISTED = 200
@@ -25,9 +26,10 @@ class TimesParameters:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChartParameters:
-    """How much is drawn."""
+    """How much is drawn, and in which words."""
 
     marks: int = parameter("Lines or dots drawn at most.", default=5000, least=100, most=50_000)
+    language: PlotLanguage = parameter("Language of the words in the drawing.", default=PlotLanguage.ENGLISH)
 
 
 def _times(source: AnalysisInput, parameters: TimesParameters) -> AnalysisOutput:
@@ -134,7 +136,10 @@ def _spectrum(source: AnalysisInput, parameters: ChartParameters) -> AnalysisOut
         }
         for each in segments
     ]
-    return AnalysisOutput(data=data, tables=(table,), files={"plot.svg": lambda: spectrum_svg(segments).encode()})
+    words = _words(parameters.language)
+    return AnalysisOutput(
+        data=data, tables=(table,), files={"plot.svg": lambda: spectrum_svg(segments, words).encode()}
+    )
 
 
 def _dotted(source: AnalysisInput, parameters: ChartParameters) -> AnalysisOutput:
@@ -153,7 +158,22 @@ def _dotted(source: AnalysisInput, parameters: ChartParameters) -> AnalysisOutpu
         "at_us": chart.at_us.tolist(),
         "activity": chart.activity.tolist(),
     }
-    return AnalysisOutput(data=data, tables=(table,), files={"plot.svg": lambda: dotted_svg(chart).encode()})
+    words = _words(parameters.language)
+    return AnalysisOutput(data=data, tables=(table,), files={"plot.svg": lambda: dotted_svg(chart, words).encode()})
+
+
+def _words(language: PlotLanguage) -> "TimeWords":
+    from taktloom.mining.drawing.time_svg import ENGLISH, TimeWords
+
+    if language is PlotLanguage.ENGLISH:
+        return ENGLISH
+    return TimeWords(
+        quartiles=("最快的四分之一", "第二个", "第三个", "最慢的四分之一"),
+        others="其他活动",
+        cases="个案例，按首个事件排列",
+        nothing="没有可画的内容：没有案例含两个事件。",
+        no_events="没有可画的内容：日志没有事件。",
+    )
 
 
 ANALYSES: tuple[Analysis[Any], ...] = (

@@ -30,7 +30,6 @@ def png_of(svg: bytes) -> bytes:
 
 
 def _zoom(svg: bytes) -> float:
-    """Our drawings say their size in pixels at the head."""
-    head = svg[: svg.index(b">")]
-    width, height = (float(head.split(b' %s="' % name, 1)[1].split(b'"', 1)[0]) for name in (b"width", b"height"))
+    """Our drawings say their size in pixels at the head: the last two numbers of the box that they draw in."""
+    width, height = (float(each) for each in svg.split(b' viewBox="', 1)[1].split(b'"', 1)[0].split()[2:])
     return float(min(ZOOM, (MOST_PIXELS / max(width * height, 1)) ** 0.5))

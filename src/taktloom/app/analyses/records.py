@@ -3,6 +3,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 from taktloom.app.long_work import Report
@@ -21,6 +22,13 @@ class AnalysisParameterError(MisuseError):
     """A parameter of an analysis is unknown, has another type or is out of its range."""
 
     code = "TL-2950"
+
+
+class PlotLanguage(StrEnum):
+    """Of the product's own words in a drawing."""
+
+    ENGLISH = "en"
+    CHINESE = "zh-CN"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

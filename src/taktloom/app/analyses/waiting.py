@@ -12,6 +12,7 @@ from taktloom.app.analyses.records import (
     AnalysisInput,
     AnalysisOutput,
     OutputTable,
+    PlotLanguage,
     parameter,
     refusal,
 )
@@ -38,13 +39,6 @@ class Hours(StrEnum):
 
     DISCOVERED = "discovered"
     ALWAYS = "always"
-
-
-class PlotLanguage(StrEnum):
-    """Of the product's own words in a drawing."""
-
-    ENGLISH = "en"
-    CHINESE = "zh-CN"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

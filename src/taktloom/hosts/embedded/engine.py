@@ -21,7 +21,7 @@ from taktloom.hosts.embedded.advancing.deployed_decisions import DeployedDecisio
 from taktloom.hosts.embedded.advancing.instances import Instances
 from taktloom.hosts.embedded.advancing.operator_actions import OperatorActions
 from taktloom.hosts.embedded.core.catalogue import Catalogue
-from taktloom.hosts.embedded.core.changes import ChangeFeed, Listener, Topic
+from taktloom.hosts.embedded.core.changes import Change, ChangeFeed, Listener, Topic
 from taktloom.hosts.embedded.core.clock import Clock, IdSource, SystemClock, SystemIds
 from taktloom.hosts.embedded.core.held_jobs import HeldJobs
 from taktloom.hosts.embedded.core.idempotency import IdempotentRequests
@@ -200,8 +200,13 @@ class EmbeddedEngine:
             self._core.database.close()
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
-        """Hear of changes after their commit (see ChangeFeed); calling the result ends it."""
-        return self._core.feed.subscribe(listener)
+        """Hear of this tenant's changes after their commit (see ChangeFeed); calling the result ends it."""
+
+        def hear(change: Change) -> None:
+            if change.topic is Topic.EVERYTHING or change.tenant_id == self.tenant_id:
+                listener(change)
+
+        return self._core.feed.subscribe(hear)
 
     def backup(self, target: Path) -> None:
         """Copy the live database to the file *target*, consistent in itself."""

@@ -9,7 +9,7 @@ runs of a sequence: Leemans 2017, strict sequence cut (here as: single-entry sin
 whole).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from taktloom.mining.discovery.follows import FollowsGraph
@@ -73,8 +73,13 @@ def _connected_parts(members: Iterable[int], graph: FollowsGraph) -> list[frozen
 
 
 def _sequence_cut(graph: FollowsGraph) -> Cut | None:
-    reach = _reachability(graph)
-    parts = [frozenset((activity,)) for activity in graph.alphabet]
+    lead = _successors(graph)
+    if _is_strongly_connected(graph.alphabet, lead):
+        return None
+    reach = _reachability(graph.alphabet, lead)
+    back, everything = _transposed(reach), _mask(frozenset(graph.alphabet))
+    unordered = {activity: everything & ~(reach[activity] ^ back[activity]) for activity in graph.alphabet}
+    parts = _components(graph.alphabet, unordered)
     while True:
         merged = _merge_unordered(parts, reach)
         if len(merged) == len(parts):
@@ -88,14 +93,66 @@ def _sequence_cut(graph: FollowsGraph) -> Cut | None:
     return Cut(Operator.SEQUENCE, tuple(grouped))
 
 
-def _reachability(graph: FollowsGraph) -> dict[int, int]:
-    """Activity -> bit mask of the activities that one or more edges lead to (Warshall on rows)."""
-    reach = dict.fromkeys(graph.alphabet, 0)
+def _successors(graph: FollowsGraph) -> dict[int, int]:
+    """Activity -> bit mask of the activities that an edge leads to."""
+    lead = dict.fromkeys(graph.alphabet, 0)
     for source, target in graph.edges:
-        reach[source] |= 1 << target
-    for middle in graph.alphabet:
+        lead[source] |= 1 << target
+    return lead
+
+
+def _members(mask: int) -> Iterator[int]:
+    while mask:
+        lowest = mask & -mask
+        yield lowest.bit_length() - 1
+        mask ^= lowest
+
+
+def _transposed(lead: dict[int, int]) -> dict[int, int]:
+    back = dict.fromkeys(lead, 0)
+    for source, row in lead.items():
+        bit = 1 << source
+        for target in _members(row):
+            back[target] |= bit
+    return back
+
+
+def _spread(first: int, lead: dict[int, int], within: int) -> int:
+    """Mask of *first* and of all that rows lead to from it without leaving *within*."""
+    found = fresh = 1 << first
+    while fresh:
+        row = 0
+        for activity in _members(fresh):
+            row |= lead[activity]
+        fresh = row & within & ~found
+        found |= fresh
+    return found
+
+
+def _components(alphabet: Iterable[int], related: dict[int, int]) -> list[frozenset[int]]:
+    """The parts that a symmetric relation joins, ordered by their smallest code."""
+    left, parts = _mask(frozenset(alphabet)), []
+    while left:
+        part = _spread((left & -left).bit_length() - 1, related, left)
+        parts.append(frozenset(_members(part)))
+        left &= ~part
+    return parts
+
+
+def _is_strongly_connected(alphabet: tuple[int, ...], lead: dict[int, int]) -> bool:
+    everything = _mask(frozenset(alphabet))
+    return (
+        _spread(alphabet[0], lead, everything) == everything
+        and _spread(alphabet[0], _transposed(lead), everything) == everything
+    )
+
+
+def _reachability(alphabet: tuple[int, ...], lead: dict[int, int]) -> dict[int, int]:
+    """Activity -> bit mask of the activities that one or more edges lead to (Warshall on rows)."""
+    reach = dict(lead)
+    for middle in alphabet:
         bit, row = 1 << middle, reach[middle]
-        for source in graph.alphabet:
+        for source in alphabet:
             if reach[source] & bit:
                 reach[source] |= row
         # the row may have grown by itself only through the middle, which changes nothing
@@ -156,14 +213,13 @@ def _is_skipped_run(first: int, end: int, hops: set[tuple[int, int]], last: int)
 
 
 def _parallel_cut(graph: FollowsGraph) -> Cut | None:
-    partition = _Partition(graph.alphabet)
-    for index, one in enumerate(graph.alphabet):
-        for other in graph.alphabet[index + 1 :]:
-            if (one, other) not in graph.edges or (other, one) not in graph.edges:
-                partition.join(one, other)
+    lead = _successors(graph)
+    back = _transposed(lead)
+    everything = _mask(frozenset(graph.alphabet))
+    apart = {activity: everything & ~(lead[activity] & back[activity]) for activity in graph.alphabet}
     whole: list[frozenset[int]] = []
     lacking: list[frozenset[int]] = []
-    for part in partition.parts():
+    for part in _components(graph.alphabet, apart):
         complete = not part.isdisjoint(graph.starts) and not part.isdisjoint(graph.ends)
         (whole if complete else lacking).append(part)
     if len(whole) < 2:

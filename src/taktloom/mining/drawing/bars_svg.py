@@ -5,7 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
+from taktloom.mining.drawing.shapes import document_head, text_lines
+
 WIDTH, LABEL, BAR, MARGIN, FOOT = 1100, 380, 22, 20, 30
+LONGEST_LABEL = 54  # characters beside a bar; wide ones count twice
 # Colour-blind safe: Okabe & Ito, 2008.
 PARTS = ("#0072b2", "#d55e00", "#cc79a7", "#999999", "#e69f00", "#009e73", "#56b4e9", "#000000")
 
@@ -29,7 +32,7 @@ def stacked_bars_svg(rows: Sequence[BarRow], *, legend: Sequence[str], unit: str
     ]
     for number, row in enumerate(rows):
         top, left = FOOT + number * BAR, float(LABEL)
-        shown = row.label if len(row.label) <= 56 else row.label[:55] + "…"
+        (shown,) = text_lines(row.label, longest=LONGEST_LABEL, most=1)
         parts.append(f'<text x="4" y="{top + 15}"><title>{escape(row.label)}</title>{escape(shown)}</text>')
         for part, value in enumerate(row.values):
             width = value * scale
@@ -38,7 +41,6 @@ def stacked_bars_svg(rows: Sequence[BarRow], *, legend: Sequence[str], unit: str
                 parts.append(f'<rect x="{left:.1f}" y="{top + 3}" width="{width:.1f}" height="16" fill="{colour}"/>')
             left += width
         parts.append(f'<text x="{left + 4:.1f}" y="{top + 15}">{sum(row.values):.1f} {escape(unit)}</text>')
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {FOOT + len(rows) * BAR + 10}" '
-        f'font-family="Inter, Noto Sans CJK SC, Microsoft YaHei, sans-serif" font-size="12">{"".join(parts)}</svg>\n'
-    )
+    if not rows:
+        parts.append(f'<text x="4" y="{FOOT + 15}">–</text>')
+    return f"{document_head(WIDTH, FOOT + max(1, len(rows)) * BAR + 10)}{''.join(parts)}</svg>\n"

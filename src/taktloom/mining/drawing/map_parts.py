@@ -6,15 +6,19 @@ from collections.abc import Sequence
 
 from taktloom.mining.statistics.directly_follows import DirectlyFollowsGraph, Flow
 
+LEAST_BOUND = 24  # activities: a screen holds as many, however few were asked for
+
 
 def select_map(graph: DirectlyFollowsGraph, *, activities: float, flows: float) -> DirectlyFollowsGraph:
     """The most frequent activities and, among them, flows; order kept. Shares are 0 … 1 of all there are.
 
     Whatever the shares, each activity shown keeps its most frequent way in and out. Where none of those it comes from
     or goes to is among the shown, the most frequent of them is shown too: else a rare step's neighbour would look like
-    the end of the process.
+    the end of the process. So many may be added as were asked for: in a wide process the ways of ways would else be
+    all of it, and no screen can hold that.
     """
-    names = _with_ways(graph, {node.activity for node in graph.nodes[: _part(len(graph.nodes), activities)]})
+    asked = {node.activity for node in graph.nodes[: _part(len(graph.nodes), activities)]}
+    names = _with_ways(graph, asked, most=max(2 * len(asked), LEAST_BOUND))
     among = [flow for flow in graph.flows if flow.source in names and flow.target in names]
     return DirectlyFollowsGraph(
         nodes=tuple(node for node in graph.nodes if node.activity in names), flows=tuple(flows_shown(among, flows))
@@ -36,7 +40,7 @@ def flows_shown(flows: Sequence[Flow], share: float) -> list[Flow]:
     return shown
 
 
-def _with_ways(graph: DirectlyFollowsGraph, names: set[str]) -> set[str]:
+def _with_ways(graph: DirectlyFollowsGraph, names: set[str], *, most: int) -> set[str]:
     begun = {node.activity: node.first_in for node in graph.nodes}
     ended = {node.activity: node.last_in for node in graph.nodes}
     strongest_in: dict[str, Flow] = {}
@@ -55,6 +59,9 @@ def _with_ways(graph: DirectlyFollowsGraph, names: set[str]) -> set[str]:
         inward = [strongest_in[name] for name in fresh if name in sources and sources[name].isdisjoint(shown)]
         fresh = {flow.target for flow in outward if flow.frequency > ended[flow.source]}
         fresh |= {flow.source for flow in inward if flow.frequency > begun[flow.target]}
+        if len(shown) + len(fresh) > most:
+            frequent = [node.activity for node in graph.nodes if node.activity in fresh]
+            return shown | set(frequent[: most - len(shown)])
         shown |= fresh
     return shown
 

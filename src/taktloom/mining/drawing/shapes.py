@@ -51,7 +51,7 @@ def document_head(wide: float, high: float) -> str:
     width, height = round(wide), round(high)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
-        'font-family="Inter, Noto Sans CJK SC, Microsoft YaHei, sans-serif" font-size="12">\n'
+        'font-family="Inter, Noto Sans CJK SC, Microsoft YaHei, DejaVu Sans, Arial, sans-serif" font-size="12">\n'
         '<defs><marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" '
         'markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0 8 4 0 8z" fill="#475569"/></marker></defs>\n'
         f'<rect width="{width}" height="{height}" fill="#ffffff"/>'

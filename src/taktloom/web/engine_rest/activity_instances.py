@@ -13,8 +13,9 @@ from taktloom.model.operations import ElementVisit, InstanceDetail
 from taktloom.web.callers import Caller
 from taktloom.web.engine_rest import schemas
 from taktloom.web.engine_rest.instances import require_running
+from taktloom.web.routes import WholeTextRoute
 
-router = APIRouter()
+router = APIRouter(route_class=WholeTextRoute)
 _KINDS = {"startEvent": "startEvent", "endEvent": "noneEndEvent"}
 
 

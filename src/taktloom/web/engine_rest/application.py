@@ -26,9 +26,10 @@ from taktloom.web.engine_rest import (
 )
 from taktloom.web.engine_rest.gate import ENGINE, PREFIX, EngineRestGate
 from taktloom.web.route_index import RouteIndex
+from taktloom.web.routes import WholeTextRoute
 
 COMPATIBLE_WITH = "7.23.0"  # whose clients' calls were tried; clients ask for it and expect three numbers
-about = APIRouter()
+about = APIRouter(route_class=WholeTextRoute)
 
 
 @about.get("/version")

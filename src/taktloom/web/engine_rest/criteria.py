@@ -5,7 +5,6 @@ A filter that is not supported is refused: a list that silently ignored it would
 deletes what it is shown would delete too much.
 """
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, TypeVar
@@ -141,9 +140,8 @@ async def criteria_of(request: Request) -> Criteria:
     """The criteria of a request: query string, and the JSON body of a POST."""
     given: dict[str, object] = dict(request.query_params)
     if request.method == "POST":
-        content = await request.body()
         try:
-            body = json.loads(content) if content else {}
+            body = await request.json() if await request.body() else {}
         except (ValueError, RecursionError) as error:
             raise _refused("body", "it is no JSON") from error
         if not isinstance(body, dict):

@@ -17,8 +17,9 @@ from taktloom.web.engine_rest import schemas
 from taktloom.web.engine_rest.criteria import Asked, Criteria, only
 from taktloom.web.engine_rest.instances import shown_instance
 from taktloom.web.engine_rest.values import instant_text, read_variables, typed_value, typed_values
+from taktloom.web.routes import WholeTextRoute
 
-router = APIRouter()
+router = APIRouter(route_class=WholeTextRoute)
 AnyStarted: TypeAlias = schemas.InstanceOut | schemas.StartedOut
 _OLD_DMN = (".dmn11.xml", ".dmn10.xml")
 

@@ -13,8 +13,9 @@ from taktloom.web.engine_rest import schemas
 from taktloom.web.engine_rest.definitions import OptionRefusedError, require_tenant
 from taktloom.web.engine_rest.instances import own_variables, shown_instance
 from taktloom.web.engine_rest.values import read_variables, typed_values
+from taktloom.web.routes import WholeTextRoute
 
-router = APIRouter()
+router = APIRouter(route_class=WholeTextRoute)
 
 
 @router.post("/message", response_model=list[schemas.CorrelationOut])

@@ -19,8 +19,9 @@ from taktloom.web.engine_rest.criteria import LOOKED_AT, Asked, Criteria
 from taktloom.web.engine_rest.definitions import OptionRefusedError
 from taktloom.web.engine_rest.values import instant_text, read_variables, typed_values
 from taktloom.web.long_poll import take_or_wait
+from taktloom.web.routes import WholeTextRoute
 
-router = APIRouter(prefix="/external-task")
+router = APIRouter(prefix="/external-task", route_class=WholeTextRoute)
 MOST_TASKS = 1_000  # given out at once, however many are asked for
 
 

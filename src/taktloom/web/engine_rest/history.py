@@ -20,8 +20,9 @@ from taktloom.web.engine_rest.activity_instances import activity_instance_id, ki
 from taktloom.web.engine_rest.criteria import Asked, Criteria, collect, fits_pattern, only
 from taktloom.web.engine_rest.instances import fits_values
 from taktloom.web.engine_rest.values import instant_text, typed_value
+from taktloom.web.routes import WholeTextRoute
 
-router = APIRouter(prefix="/history")
+router = APIRouter(prefix="/history", route_class=WholeTextRoute)
 _STATES = {
     "active": "ACTIVE",
     "completed": "COMPLETED",

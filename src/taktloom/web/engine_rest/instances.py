@@ -18,8 +18,9 @@ from taktloom.web.callers import Caller
 from taktloom.web.engine_rest import schemas
 from taktloom.web.engine_rest.criteria import Asked, Criteria, collect, only
 from taktloom.web.engine_rest.values import content_of, read_value, read_variables, typed_value, typed_values
+from taktloom.web.routes import WholeTextRoute
 
-router = APIRouter()
+router = APIRouter(route_class=WholeTextRoute)
 _ACTIONS: Mapping[str, str] = {
     "cancel": "cancel",
     "startBeforeActivity": "before",

@@ -13,8 +13,9 @@ from taktloom.web.callers import Caller
 from taktloom.web.engine_rest import schemas
 from taktloom.web.engine_rest.criteria import LOOKED_AT, Asked, Criteria, collect
 from taktloom.web.engine_rest.values import instant_text
+from taktloom.web.routes import WholeTextRoute
 
-router = APIRouter()
+router = APIRouter(route_class=WholeTextRoute)
 _JOB_INCIDENT = "failedExternalTask"
 
 

@@ -87,6 +87,8 @@ async def _on_http_exception(request: Request, error: Exception) -> Response:
     cause: BodyTooLargeError | None = too_large(error)
     if cause is not None:
         raise cause
+    if isinstance(error.__cause__, TaktloomError):  # as the body was read
+        return answer(error.__cause__)
     kind = "NotFoundException" if error.status_code == 404 else "RestException"
     return _response(error.status_code, kind, str(error.detail))
 

@@ -17,8 +17,9 @@ from taktloom.web.engine_rest import schemas
 from taktloom.web.engine_rest.criteria import Asked, Criteria, collect
 from taktloom.web.engine_rest.definitions import OptionRefusedError
 from taktloom.web.engine_rest.values import instant_text, read_variables, typed_values
+from taktloom.web.routes import WholeTextRoute
 
-router = APIRouter(prefix="/task")
+router = APIRouter(prefix="/task", route_class=WholeTextRoute)
 
 
 @router.get("")

@@ -15,8 +15,9 @@ from taktloom.web.engine_rest import schemas
 from taktloom.web.engine_rest.criteria import Asked, Criteria, fits_pattern, only
 from taktloom.web.engine_rest.instances import fits_values, require_running, wanted_variables
 from taktloom.web.engine_rest.values import typed_value
+from taktloom.web.routes import WholeTextRoute
 
-router = APIRouter(prefix="/variable-instance")
+router = APIRouter(prefix="/variable-instance", route_class=WholeTextRoute)
 
 
 @router.get("")

@@ -12318,6 +12318,8 @@ export interface operations {
             query?: {
                 /** @description Lines or dots drawn at most. */
                 marks?: number;
+                /** @description Language of the words in the drawing. */
+                language?: components["schemas"]["PlotLanguage"];
                 from?: string | null;
                 to?: string | null;
                 variants?: string | null;
@@ -12369,6 +12371,8 @@ export interface operations {
             query?: {
                 /** @description Lines or dots drawn at most. */
                 marks?: number;
+                /** @description Language of the words in the drawing. */
+                language?: components["schemas"]["PlotLanguage"];
                 from?: string | null;
                 to?: string | null;
                 variants?: string | null;
@@ -13691,6 +13695,8 @@ export interface operations {
             query?: {
                 /** @description Lines or dots drawn at most. */
                 marks?: number;
+                /** @description Language of the words in the drawing. */
+                language?: components["schemas"]["PlotLanguage"];
                 from?: string | null;
                 to?: string | null;
                 variants?: string | null;
@@ -13742,6 +13748,8 @@ export interface operations {
             query?: {
                 /** @description Lines or dots drawn at most. */
                 marks?: number;
+                /** @description Language of the words in the drawing. */
+                language?: components["schemas"]["PlotLanguage"];
                 from?: string | null;
                 to?: string | null;
                 variants?: string | null;

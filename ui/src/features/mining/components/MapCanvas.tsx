@@ -59,7 +59,7 @@ export function MapCanvas({ map, overlay, selection, onSelect }: MapCanvasProps)
     const start = layout.places[START]
     const frame = box.current?.getBoundingClientRect()
     if (start === undefined || frame === undefined || frame.width / layout.size.width >= READABLE) fit()
-    else void flow.current?.setViewport({ x: frame.width / 2 - (start.x + 14) * READABLE, y: 12, zoom: READABLE })
+    else void flow.current?.setViewport({ x: beginAt(start.x + 14, layout.size.width, frame.width), y: 12, zoom: READABLE })
   }
   // By the whole drawing: connections bend beyond the activities. Small maps are not blown up.
   const fit = (): void => {
@@ -113,6 +113,11 @@ export function MapCanvas({ map, overlay, selection, onSelect }: MapCanvasProps)
       </ReactFlow>
     </div>
   )
+}
+
+/** Where a drawing too wide for its frame begins: its start in the middle, but no empty ground beside it. */
+function beginAt(start: number, width: number, frame: number): number {
+  return Math.min(12, Math.max(frame - 12 - width * READABLE, frame / 2 - start * READABLE))
 }
 
 function graphOf(map: ProcessMap): MapGraph {
