@@ -7,12 +7,14 @@ __version__ = "0.1.0"
 
 # Names are loaded on first use (PEP 562), so that `import taktloom` stays cheap and no room imports the root.
 _LAZY: dict[str, tuple[str, str]] = {
+    "SqlTable": ("taktloom.app.sql_engines", "SqlTableRequest"),
+    "analyse_table": ("taktloom.app.sql_notebooks", "analyse_table"),
     "read_log": ("taktloom.app.notebooks", "read_log"),
     "read_object_log": ("taktloom.app.object_notebooks", "read_object_log"),
     "worker": ("taktloom.connect.worker", "worker"),
 }
 
-__all__ = ["__version__", "read_log", "read_object_log", "worker"]
+__all__ = ["SqlTable", "__version__", "analyse_table", "read_log", "read_object_log", "worker"]
 
 
 def __getattr__(name: str) -> object:

@@ -14,7 +14,7 @@ import pytest
 from lxml import etree
 
 from taktloom.app import deployments, logs
-from taktloom.app.analyses import running
+from taktloom.app.analyses import files, running
 from taktloom.app.analyses.cells import heading
 from taktloom.app.analyses.discovery import DiscoverParameters, MinerName
 from taktloom.app.analyses.pictures import MissingPicturesError
@@ -76,9 +76,9 @@ def test_the_best_model_of_a_log_is_told_with_what_was_tried(context: Context, l
     data = output.data
     assert data.quality.fitness == data.quality.precision == 1  # type: ignore[attr-defined]
     assert len(data.tried) > 5  # type: ignore[attr-defined]
-    assert b"parallelGateway" in running.file_of(output, "x.bpmn")[1]
-    assert running.file_of(output, "x.pnml")[0] == "model.pnml"
-    assert running.file_of(output, "a.csv")[1].startswith("\ufeffminer,fitness".encode())
+    assert b"parallelGateway" in files.file_of(output, "x.bpmn")[1]
+    assert files.file_of(output, "x.pnml")[0] == "model.pnml"
+    assert files.file_of(output, "a.csv")[1].startswith("\ufeffminer,fitness".encode())
 
 
 def test_a_result_is_computed_once_for_the_same_parameters(context: Context, log_id: str) -> None:
@@ -118,7 +118,7 @@ def test_an_unknown_analysis_or_file_is_not_found(context: Context, log_id: str)
         ran(context, log_id, "x", {})
     output = ran(context, log_id, "miners", {})
     with pytest.raises(NotFoundError, match=r"table\.csv"):
-        running.file_of(output, "x.bpmn")
+        files.file_of(output, "x.bpmn")
 
 
 def test_conformance_is_told_by_alignments_constraints_skeletons_and_times(context: Context, log_id: str) -> None:
@@ -198,7 +198,7 @@ def test_business_rules_are_checked_from_lines_and_from_a_file(context: Context,
         ("exists 1: x", 0, 20, 0),
     ]
     assert output.notes[1] == "Activities that this log does not have: x."
-    name, content = running.file_of(output, "verdicts.csv")
+    name, content = files.file_of(output, "verdicts.csv")
     lines = content.decode("utf-8-sig").splitlines()
     assert name == "verdicts.csv"
     assert lines[0].startswith("case,'=b first,")
@@ -222,15 +222,15 @@ def test_a_discovered_model_is_drawn_with_every_activity(context: Context, log_i
     ]
     assert len(drawings) == 1 + output.data.has_bpmn  # type: ignore[attr-defined]
     assert all({"a", "b", "c", "d"} <= each for each in texts)
-    html = running.file_of(output, "page.html")[1].decode()
+    html = files.file_of(output, "page.html")[1].decode()
     assert all(one in html for one in drawings)
 
 
 def test_a_drawing_becomes_a_png_of_twice_its_size(context: Context, log_id: str) -> None:
     output = ran(context, log_id, "discover", {"miner": "inductive"})
-    head = etree.fromstring(running.file_of(output, "plot.svg")[1])
+    head = etree.fromstring(files.file_of(output, "plot.svg")[1])
 
-    name, content = running.file_of(output, "receipt.png")
+    name, content = files.file_of(output, "receipt.png")
 
     assert (name, content[:8]) == ("plot.png", b"\x89PNG\r\n\x1a\n")
     width, height = (int.from_bytes(content[at : at + 4]) for at in (16, 20))
@@ -239,7 +239,7 @@ def test_a_drawing_becomes_a_png_of_twice_its_size(context: Context, log_id: str
 
 @pytest.mark.parametrize("analysis", ["spectrum", "dotted"])
 def test_a_drawing_over_time_becomes_a_png_too(analysis: str, context: Context, log_id: str) -> None:
-    _, content = running.file_of(ran(context, log_id, analysis, {}), "receipt.png")
+    _, content = files.file_of(ran(context, log_id, analysis, {}), "receipt.png")
 
     assert content[:8] == b"\x89PNG\r\n\x1a\n"
     assert int.from_bytes(content[16:20]) == 2 * 1200
@@ -251,7 +251,7 @@ def test_a_png_without_the_extra_says_what_to_install(
     monkeypatch.setitem(sys.modules, "resvg_py", None)
 
     with pytest.raises(MissingPicturesError, match=r"taktloom\[pictures\]"):
-        running.file_of(ran(context, log_id, "discover", {"miner": "inductive"}), "plot.png")
+        files.file_of(ran(context, log_id, "discover", {"miner": "inductive"}), "plot.png")
 
 
 def test_token_replay_on_a_given_model_tells_where_tokens_lack(context: Context, log_id: str) -> None:
@@ -269,7 +269,7 @@ def test_token_replay_on_a_given_model_tells_where_tokens_lack(context: Context,
 
 def test_a_given_model_is_aligned_with_and_replayed_by_the_kernel(context: Context, log_id: str) -> None:
     discovered = ran(context, log_id, "discover", {"miner": "split"})
-    bpmn, pnml = (running.file_of(discovered, f"model.{kind}")[1].decode() for kind in ("bpmn", "pnml"))
+    bpmn, pnml = (files.file_of(discovered, f"model.{kind}")[1].decode() for kind in ("bpmn", "pnml"))
 
     prefixed = re.sub(r"<(/?)(\w)", r"<\1n:\2", pnml).replace("xmlns=", "xmlns:n=")
     models = (bpmn, pnml, prefixed)
@@ -355,7 +355,7 @@ def test_the_organisation_of_a_log_is_told(context: Context, people_id: str) -> 
 
     assert handed.tables[0].rows == ((80, 60, 0.75, 3, 0),)
     assert handed.tables[1].rows[0] == ("Ann", "Bob", 20)
-    assert b"<svg" in running.file_of(handed, "plot.svg")[1]
+    assert b"<svg" in files.file_of(handed, "plot.svg")[1]
     assert [row[5] for row in roles.tables[0].rows] == ["Ann", "Cid", "Bob"]
     assert [row[0] for row in resources.tables[0].rows] == ["Ann", "Cid", "Bob"]
     assert calendars.tables[0].rows[1][:2] == ("Cid", "resource")
@@ -366,9 +366,9 @@ def test_waiting_is_parted_and_starts_are_told_to_be_recorded(context: Context, 
     starts = ran(context, people_id, "starts", {})
 
     assert sum(row[1] for row in waiting.tables[0].rows) == pytest.approx(40 * (1.5 + 3.5))  # type: ignore[misc]
-    assert b">contention<" in running.file_of(waiting, "plot.svg")[1]
+    assert b">contention<" in files.file_of(waiting, "plot.svg")[1]
     chinese = ran(context, people_id, "waiting", {"hours": "always", "language": "zh-CN"})
-    drawing = running.file_of(chinese, "plot.svg")[1].decode()
+    drawing = files.file_of(chinese, "plot.svg")[1].decode()
     assert ">争用<" in drawing
     assert "contention" not in drawing
     assert "小时" in drawing

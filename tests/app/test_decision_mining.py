@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from taktloom.app import logs
-from taktloom.app.analyses import running
+from taktloom.app.analyses import files, running
 from taktloom.app.analyses.decision_mining import DecisionMiningResult
 from taktloom.app.analyses.records import AnalysisOutput, AnalysisParameterError
 from taktloom.app.context import LOCAL_OPERATOR, Context
@@ -77,7 +77,7 @@ def test_the_condition_is_feel_and_holds_for_the_cases_of_its_branch(context: Co
 
 def test_the_dmn_file_decides_as_the_log_did(context: Context, tmp_path: Path) -> None:
     result, output = mined(context, tmp_path, log_text(AMOUNTS))
-    model = load_model(running.file_of(output, "decisions.dmn")[1])
+    model = load_model(files.file_of(output, "decisions.dmn")[1])
     decision, name = f"decide_{result.points[0].gateway}", result.variables["case.amount"]
 
     answers = [model.evaluate(decision, {name: Decimal(amount)}).value for amount in AMOUNTS]
@@ -96,7 +96,7 @@ def test_a_choice_that_the_data_does_not_know_has_no_rule_and_no_file(context: C
 
 def test_the_gateways_of_a_given_model_are_explained(context: Context, tmp_path: Path) -> None:
     _, discovered = mined(context, tmp_path, log_text(AMOUNTS))
-    model = running.file_of(discovered, "model.bpmn")[1].decode()
+    model = files.file_of(discovered, "model.bpmn")[1].decode()
 
     result, _ = mined(context, tmp_path, log_text(AMOUNTS), model=model)
 

@@ -35,7 +35,7 @@ def test_a_process_s_own_history_is_reviewed_as_any_log(context: Context) -> Non
     _run_a_case(context)
 
     record = history.make_history_log(context, process_id="permit")
-    report = review.review_log(context, log_id=record.log_id)
+    report = review.look_at(context, log_id=record.log_id, look=review.whole_review())
 
     assert (record.log_id, record.name, record.is_engine_history) == ("engine-permit", "Permit", True)
     assert (record.cases, record.timezone) == (2, "Asia/Shanghai")

@@ -44,7 +44,11 @@ def log_file(tmp_path: Path) -> Path:
 
 def _heard(context: Context, log_id: str) -> tuple[potential.PotentialRecord, list[str]]:
     stages: list[str] = []
-    record = potential.show_potential(context, log_id=log_id, report=lambda stage, done, total: stages.append(stage))
+    record = potential.show_potential(
+        context,
+        request=potential.PotentialRequest(log_id=log_id),
+        report=lambda stage, done, total: stages.append(stage),
+    )
     return record, list(dict.fromkeys(stages))
 
 
@@ -140,7 +144,7 @@ def test_a_cancelled_assessment_leaves_nothing(opened: Callable[[], Context], lo
             raise ConflictError("stopped", remedy="")
 
     with pytest.raises(ConflictError):
-        potential.show_potential(context, log_id=log_id, report=stop)
+        potential.show_potential(context, request=potential.PotentialRequest(log_id=log_id), report=stop)
 
     assert not (context.rooms.settings.data / "results").exists()
     assert _heard(context, log_id)[1][-1] == "resampling"

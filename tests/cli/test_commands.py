@@ -17,10 +17,11 @@ from taktloom.cli.main import GROUPS, PLAIN, application
 from tests.cli.commands import CommandLine
 
 # These touch no data folder: they speak of the machine or the package, or are a server's client.
-WITHOUT_USE_CASE = {"version", "doctor", "worker"}
+WITHOUT_USE_CASE = {"version", "doctor", "worker", "completion"}
 EXPECTED = {
     "serve", "demo", "review", "potential", "draft", "lint", "deploy", "feel", "start", "watch",
-    "worker", "backup", "restore", "doctor", "version", "log import", "log list", "log rename", "log delete",
+    "worker", "backup", "restore", "doctor", "version", "completion",
+    "log import", "log list", "log rename", "log delete",
     "log columns", "log remap", "log filter", "log objects", "log convert", "log export",
     "log from-history", "process baseline", "process list", "process xml",
     "instance list", "instance show", "instance cancel", "instance set", "task list", "task claim", "task complete",
@@ -35,6 +36,7 @@ EXPECTED = {
     "instance restart", "instance start-many", "instance stuck", "process delete-version", "process versions",
     "retention list",
     "job complete", "job complete-many", "job fail", "job lock", "mine object-graph", "mine object-net", "mine sql",
+    "mine review", "mine potential", "mine map", "mine variants", "mine filter",
     "task attach", "task attachments", "task comment", "task comments", "task delegate", "task detach", "task fetch",
     "task history", "task plan", "task resolve", "task show", "task unclaim",
     "retention run", "retention set", "webhook add", "webhook dead", "webhook list", "webhook remove",

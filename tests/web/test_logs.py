@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import pytest
 
-from taktloom.app.analyses import running
+from taktloom.app import answering
 from taktloom.app.wiring import Rooms
 from tests.app.models import LOG_CSV, imported_file
 from tests.web.client import Client, expect
@@ -319,14 +319,14 @@ def test_a_log_names_the_attributes_that_a_filter_can_ask_for(admin: Client, log
 def test_a_long_analysis_is_a_work_that_can_be_followed(
     admin: Client, log_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(running, "ANSWERED_WITHIN_S", 0.0)
+    monkeypatch.setattr(answering, "ANSWERED_WITHIN_S", 0.0)
     path = f"/logs/{log_id}/analyses/times"
 
     begun = expect(admin.call("GET", path), 202).json()
 
     assert begun["kind"] == "analysis"
     assert admin.follow(begun)["state"] == "done"
-    monkeypatch.setattr(running, "ANSWERED_WITHIN_S", 30.0)
+    monkeypatch.setattr(answering, "ANSWERED_WITHIN_S", 30.0)
     assert admin.get(path)["tables"][0]["title"] == "Cases"
 
 

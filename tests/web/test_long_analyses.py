@@ -13,8 +13,8 @@ from types import ModuleType
 
 import pytest
 
-from taktloom.app import logs, object_mining
-from taktloom.app.analyses import running
+from taktloom.app import answering, logs, object_mining
+from taktloom.app.analyses import files, running
 from taktloom.app.analyses.records import AnalysisInput, AnalysisOutput
 from taktloom.app.analyses.table import ANALYSES
 from taktloom.app.context import LOCAL_OPERATOR, Context
@@ -85,7 +85,7 @@ def test_a_running_analysis_is_cancelled_and_nothing_of_it_is_kept(
         source.report("counting", 2, 9)
         return times.run(source, parameters)
 
-    monkeypatch.setattr(running, "ANSWERED_WITHIN_S", 0.0)
+    monkeypatch.setattr(answering, "ANSWERED_WITHIN_S", 0.0)
     monkeypatch.setattr(running, "ANALYSES", {**ANALYSES, "times": replace(times, run=waiting)})
     work = expect(admin.call("GET", f"/logs/{log_id}/analyses/times"), 202).json()
     assert reached.wait(PATIENCE_S)
@@ -123,7 +123,7 @@ def test_an_analysis_is_cancelled_in_its_midst(
         tell(stage, done, total)
 
     monkeypatch.setattr(room, "tell", slow)
-    monkeypatch.setattr(running, "ANSWERED_WITHIN_S", 0.0)
+    monkeypatch.setattr(answering, "ANSWERED_WITHIN_S", 0.0)
     work = expect(admin.call("GET", f"/logs/{learnable_log}/analyses/{path}"), 202).json()
     assert reached.wait(PATIENCE_S)
 
@@ -262,7 +262,7 @@ def test_a_file_of_an_analysis_that_takes_long_is_a_work_and_then_answered_from_
     admin: Client, log_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reached, go_on, made = threading.Event(), threading.Event(), []
-    file_of = running.file_of
+    file_of = files.file_of
 
     def waiting(output: AnalysisOutput, wanted: str) -> tuple[str, bytes]:
         reached.set()
@@ -270,7 +270,7 @@ def test_a_file_of_an_analysis_that_takes_long_is_a_work_and_then_answered_from_
         made.append(wanted)
         return file_of(output, wanted)
 
-    monkeypatch.setattr(running, "ANSWERED_WITHIN_S", 0.0)
+    monkeypatch.setattr(answering, "ANSWERED_WITHIN_S", 0.0)
     monkeypatch.setattr(running, "file_of", waiting)
     path = f"/logs/{log_id}/analyses/times/files/table.csv"
     work = expect(admin.call("GET", path), 202).json()
@@ -300,7 +300,7 @@ def test_a_file_being_made_is_cancelled_and_a_file_that_is_not_written_is_told(
         return times.run(source, parameters)
 
     with monkeypatch.context() as patch:
-        patch.setattr(running, "ANSWERED_WITHIN_S", 0.0)
+        patch.setattr(answering, "ANSWERED_WITHIN_S", 0.0)
         patch.setattr(running, "ANALYSES", {**ANALYSES, "times": replace(times, run=waiting)})
         work = expect(admin.call("GET", f"/logs/{log_id}/analyses/times/files/table.csv"), 202).json()
         assert reached.wait(PATIENCE_S)
@@ -320,7 +320,7 @@ def test_what_is_known_is_answered_while_all_threads_are_busy(
     before, table = admin.get(path), expect(admin.call("GET", f"{path}/files/table.csv"), 200).content
     go_on = threading.Event()
     works = [rooms.long_work.begin(lambda handle: go_on.wait(PATIENCE_S), kind=WorkKind.ANALYSIS) for _ in range(2)]
-    monkeypatch.setattr(running, "ANSWERED_WITHIN_S", 0.0)
+    monkeypatch.setattr(answering, "ANSWERED_WITHIN_S", 0.0)
 
     after, again = admin.get(path), expect(admin.call("GET", f"{path}/files/table.csv"), 200).content
     elsewhere = rooms.long_work.begin(lambda handle: "answered", kind=WorkKind.QUERY)

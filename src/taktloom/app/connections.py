@@ -15,7 +15,8 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, TypeVar, cast
 from urllib.parse import quote, quote_plus, urlsplit
 
-from taktloom.app.analyses.running import MadeFile, file_of
+from taktloom.app.analyses.files import file_of
+from taktloom.app.analyses.running import MadeFile
 from taktloom.app.connection_settings import ConnectionSettings, TableSettings, password_of
 from taktloom.app.context import Context, use_case
 from taktloom.app.long_work import Report, WorkHandle, WorkKind, WorkStatus, unheard

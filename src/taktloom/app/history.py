@@ -101,6 +101,6 @@ def _make(context: Context, process_id: str) -> LogRecord:
     source = ProcessHistory(context.rooms.engine.event_log, ProcessId(process_id))
     with logs.changing():
         log = logs.catalogue.refresh_history(source, request)
-    logs.kept.forget(log_id)
+    logs.forget_results(log_id)
     context.audit("read-history", f"log {log_id}", reason=process_id)
     return log_record(log)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from taktloom.app.context import Context, use_case
+from taktloom.app.long_work import ANSWERED_WITHIN_S, Report, WorkHandle, WorkKind, WorkStatus, paced, unheard
 from taktloom.app.review import ALL, Filter, view_of
 from taktloom.assure.permissions import Permission
 from taktloom.model.errors import MisuseError
@@ -29,34 +30,72 @@ class Pseudonyms:
     keep: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportRequest:
+    """Which log, or part of it. pseudonyms: cases, resources and events lose their names, attributes are left out
+    unless named."""
+
+    log_id: str
+    chosen: Filter = ALL
+    pseudonyms: Pseudonyms | None = None
+
+
 @use_case(Permission.LOG_VIEW)
-def export_log(
-    context: Context, *, log_id: str, output: Path, chosen: Filter = ALL, pseudonyms: Pseudonyms | None = None
-) -> None:
-    """Write the events to *output*, in the format that its name tells; an existing file is written anew.
+def export_log(context: Context, *, request: ExportRequest, output: Path, report: Report = unheard) -> None:
+    """Write the events to *output*, in the format that its name tells; an existing file is written anew, and stays
+    when writing fails. *report* hears how far it is, and may raise to stop.
 
     XES and Parquet are for programs; in CSV, texts that a spreadsheet would compute are made harmless.
-    pseudonyms: cases, resources and events lose their names, attributes are left out unless named.
     """
+    from taktloom.mining.watching import watched_by
+
     if not output.name.lower().endswith(ENDINGS):
         raise MisuseError(
             f"Cannot tell the format of {output.name}.",
             remedy="Name it .xes, .xes.gz, .csv or .parquet.",
             parameters={"name": output.name},
         )
-    with _without_names(view_of(context.rooms.logs.open_log(log_id), chosen), pseudonyms) as view:
-        _write(view, output)
+    log = context.rooms.logs.open_log(request.log_id)
+    unfinished = output.with_name(f".{secrets.token_hex(8)}-{output.name}")
+    try:
+        with watched_by(paced(report)), _without_names(view_of(log, request.chosen), request.pseudonyms) as view:
+            _write(view, unfinished)
+        unfinished.replace(output)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+@use_case(Permission.LOG_VIEW)
+def start_export(context: Context, *, log_id: str, ending: str, chosen: Filter = ALL) -> Path | WorkStatus:
+    """The events of the chosen part as a file where that is made within two seconds, else the work to follow; asked
+    again, the same work is joined, and a file that is there is not made again."""
+    logs = context.rooms.logs
+    metadata = logs.metadata(log_id)
+    kept = logs.kept_file(metadata, repr(chosen), ending)
+    if kept.is_file():
+        return kept
+
+    def work(handle: WorkHandle) -> Path:
+        handle.advance("reading", 0, None)
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        export_log(context, request=ExportRequest(log_id=log_id, chosen=chosen), output=kept, report=handle.advance)
+        logs.drop_old_files()
+        return kept
+
+    key = ("export", log_id, metadata.imported_at, chosen, ending)
+    return context.rooms.long_work.answer(work, kind=WorkKind.ANALYSIS, key=key, seconds=ANSWERED_WITHIN_S)
 
 
 def _write(view: "CanonicalLog", output: Path) -> None:
-    from taktloom.mining.logs.export import events_csv
+    from taktloom.mining.logs.export import events_csv, write_parquet
     from taktloom.mining.logs.xes_writer import write_xes
 
     ending = output.suffix.lower()
     if ending == ".parquet":
-        view.events().collect().write_parquet(output, compression="zstd")
+        write_parquet(view, output)
     elif ending == ".csv":
-        output.write_text(events_csv(view), encoding="utf-8-sig", newline="")
+        with output.open("w", encoding="utf-8-sig", newline="") as file:
+            file.writelines(events_csv(view))
     else:
         write_xes(view, output)
 

@@ -6,6 +6,7 @@ the catalogue take a file lock, because the command line may work beside the ser
 """
 
 import fcntl
+import hashlib
 import json
 import os
 import re
@@ -19,7 +20,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
-from taktloom.app.kept_results import KeptResults
+from taktloom.app.kept_results import KeptResults, code_version
 from taktloom.model.errors import LimitExceededError, NotFoundError
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 RESULTS_KEPT = 64
 UPLOAD_KEPT_S = 24 * 3600
+FILES_KEPT = 8
 _CHUNK = 1 << 20
 
 
@@ -40,7 +42,7 @@ class LogRoom:
 
         self.catalogue: LogCatalogue = LogCatalogue(data / "logs")
         self.kept = KeptResults(data / "results")
-        self._uploads, self._rates = data / "uploads", data / "rates"
+        self._uploads, self._rates, self._files = data / "uploads", data / "rates", data / "exports"
         self._lock_file = data / "logs.lock"
         self._results: OrderedDict[Hashable, object] = OrderedDict()
         self._computing: dict[Hashable, threading.Lock] = {}
@@ -48,6 +50,7 @@ class LogRoom:
         with self.changing():
             self.catalogue.recover()
             self._drop_old_uploads()
+            self.drop_old_files()
 
     def open_log(self, log_id: str) -> "CanonicalLog":
         """The log. Raises NotFoundError."""
@@ -131,6 +134,20 @@ class LogRoom:
                 self._results.popitem(last=False)
         return computed
 
+    # files of logs
+
+    def kept_file(self, log: "LogMetadata", part: str, ending: str) -> Path:
+        """Where a file of *part* of this import is kept, for a day at most; it need not be there."""
+        name = hashlib.sha256(f"{code_version()}\0{log.imported_at.isoformat()}\0{part}".encode()).hexdigest()[:32]
+        return self._files / log.log_id / f"{name}.{ending}"
+
+    def drop_old_files(self) -> None:
+        """Remove kept files older than a day, and all but the newest."""
+        found = sorted(self._files.glob("*/*"), key=_age_s)
+        for number, file in enumerate(found):
+            if number >= FILES_KEPT or _age_s(file) > UPLOAD_KEPT_S:
+                file.unlink(missing_ok=True)
+
     # uploads
 
     def keep_upload(self, file_name: str, stream: BinaryIO, *, limit: int) -> tuple[str, Path]:
@@ -169,7 +186,7 @@ class LogRoom:
         if not self._uploads.is_dir():
             return
         for folder in self._uploads.iterdir():
-            if time.time() - folder.stat().st_mtime > UPLOAD_KEPT_S:  # noqa: TID251 - files' ages are wall-clock
+            if _age_s(folder) > UPLOAD_KEPT_S:
                 self.drop_upload(folder.name)
 
     # rates
@@ -193,13 +210,26 @@ class LogRoom:
     def forget(self, log_id: str) -> None:
         """Remove what belongs to a deleted log."""
         (self._rates / f"{log_id}.json").unlink(missing_ok=True)
+        self.forget_results(log_id)
+
+    def forget_results(self, log_id: str) -> None:
+        """Remove what was computed of a log."""
         self.kept.forget(log_id)
+        shutil.rmtree(self._files / log_id, ignore_errors=True)
         self._drop_results(log_id)
 
     def _drop_results(self, owner: str) -> None:
         with self._lock:
             for key in [key for key in self._results if isinstance(key, tuple) and key[0] == owner]:
                 del self._results[key]
+
+
+def _age_s(path: Path) -> float:
+    """Since it was written; none for what is gone meanwhile."""
+    try:
+        return time.time() - path.stat().st_mtime  # noqa: TID251 - files' ages are wall-clock
+    except FileNotFoundError:
+        return 0.0
 
 
 def _copy(source: BinaryIO, target: BinaryIO, limit: int) -> None:

@@ -24,7 +24,7 @@ from taktloom.app.log_records import (
     sniff_record,
     with_mapped_columns,
 )
-from taktloom.app.long_work import Report, WorkHandle, WorkKind, WorkStatus, paced, unheard
+from taktloom.app.long_work import ANSWERED_WITHIN_S, Report, WorkHandle, WorkKind, WorkStatus, paced, unheard
 from taktloom.assure.permissions import Permission
 from taktloom.model.errors import InputRefusedError, TaktloomError
 from taktloom.model.findings import Finding
@@ -74,24 +74,62 @@ class ImportProgress:
     error: TaktloomError | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookedAtUpload:
+    """An upload that is still being looked at, and the work to follow."""
+
+    upload_id: str
+    status: WorkStatus
+
+
 @use_case(Permission.LOG_EDIT)
-def receive_upload(context: Context, *, file_name: str, stream: BinaryIO) -> UploadRecord:
-    """Keep an uploaded file and look what it holds; a file that is no log is not kept."""
+def receive_upload(context: Context, *, file_name: str, stream: BinaryIO) -> UploadRecord | LookedAtUpload:
+    """Keep an uploaded file and look what it holds; a file that is no log is not kept, nor one whose look is cancelled.
+
+    Of workbooks and object-centric files, which take longer, the work to follow after two seconds.
+    """
+    upload_id, _ = context.rooms.logs.keep_upload(file_name, stream, limit=context.rooms.settings.upload_bytes)
+    return _look_at_upload(context, upload_id)
+
+
+@use_case(Permission.LOG_EDIT)
+def show_upload(context: Context, *, upload_id: str) -> UploadRecord | LookedAtUpload:
+    """What a kept upload holds, as `receive_upload` tells it. Raises NotFoundError."""
+    return _look_at_upload(context, upload_id)
+
+
+def _look_at_upload(context: Context, upload_id: str) -> UploadRecord | LookedAtUpload:
     logs = context.rooms.logs
-    upload_id, path = logs.keep_upload(file_name, stream, limit=context.rooms.settings.upload_bytes)
+    path, file_name = logs.upload(upload_id)
+
+    def look(report: Report) -> UploadRecord:
+        try:
+            return logs.upload_result(
+                upload_id, "sniff", lambda: UploadRecord(upload_id=upload_id, sniff=_sniff(path, file_name, report))
+            )
+        except BaseException:  # whatever it was, there is nothing to import
+            logs.drop_upload(upload_id)
+            raise
+
     try:
-        sniff = _sniff(path, file_name)
-    except BaseException:  # whatever it was, nobody has learned the id to ask for it again
+        is_long = _is_read_whole(path, file_name)
+    except BaseException:
         logs.drop_upload(upload_id)
         raise
-    return UploadRecord(upload_id=upload_id, sniff=sniff)
+    if not is_long:
+        return look(unheard)
+    key = ("upload", upload_id, "sniff")
+    found = context.rooms.long_work.answer(
+        lambda handle: look(handle.advance), kind=WorkKind.ANALYSIS, key=key, seconds=ANSWERED_WITHIN_S
+    )
+    return LookedAtUpload(upload_id=upload_id, status=found) if isinstance(found, WorkStatus) else found
 
 
 @use_case(Permission.LOG_EDIT)
 def sniff_file(context: Context, *, path: Path) -> SniffRecord:
     """Look what a file on this machine holds."""
     del context
-    return _sniff(path, path.name)
+    return _sniff(path, path.name, unheard)
 
 
 @use_case(Permission.LOG_EDIT)
@@ -106,7 +144,7 @@ def start_import(context: Context, *, request: ImportRequest) -> str:
         logs.drop_upload(request.upload_id)
         return _imported(context, log, "import-log")
 
-    return context.rooms.long_work.begin(work, kind=WorkKind.IMPORT)
+    return _begun(context, work, ("import", repr(request)), request)
 
 
 @use_case(Permission.LOG_EDIT)
@@ -122,6 +160,13 @@ def import_file(
     with _readable(context, request, (path, path.name), report or unheard) as wanted, logs.changing():
         log = logs.catalogue.import_log(wanted, progress=_passing_on(report))
     return _imported(context, log, "import-log")
+
+
+def _begun(
+    context: Context, work: Callable[[WorkHandle], LogRecord], key: tuple[str, ...], request: ImportRequest
+) -> str:
+    """The same order given twice is one import; another of the same upload is refused while that runs."""
+    return context.rooms.long_work.begin(work, kind=WorkKind.IMPORT, key=key, holds=("upload", request.upload_id))
 
 
 def _passing_on(report: Report | None) -> "Callable[[Progress], None]":
@@ -203,10 +248,10 @@ def import_newer(context: Context, *, log_id: str, request: ImportRequest) -> st
         with _readable(context, request, (path, file_name), handle.advance) as wanted, logs.changing():
             log = logs.catalogue.replace(log_id, wanted, progress=_progress(handle), cancelled=handle.is_cancelled)
         logs.drop_upload(request.upload_id)
-        logs.kept.forget(log_id)
+        logs.forget_results(log_id)
         return _imported(context, log, "import-newer-log")
 
-    return context.rooms.long_work.begin(work, kind=WorkKind.IMPORT)
+    return _begun(context, work, ("import-newer", log_id, repr(request)), request)
 
 
 @use_case(Permission.LOG_EDIT)
@@ -247,18 +292,28 @@ def _remap(context: Context, log_id: str, request: ImportRequest, watch: "Import
             bad_rows=BadRows.SKIP if request.skip_bad_rows else BadRows.REFUSE,
             watch=watch,
         )
-    logs.kept.forget(log_id)
+    logs.forget_results(log_id)
     return _imported(context, log, "remap-log")
 
 
-def _sniff(path: Path, file_name: str) -> SniffRecord:
+def _sniff(path: Path, file_name: str, report: Report) -> SniffRecord:
     from taktloom.mining.logs.importing import sniff_log
+    from taktloom.mining.watching import watched_by
 
     if not _is_object_centric(path, file_name):
         return sniff_record(sniff_log(path, source_name=file_name), file_name)
     with tempfile.TemporaryDirectory() as folder:  # a look at the cases needs no zone: times are shown as they stand
-        view = _case_view(path, Path(folder), file_name, object_type=None, timezone="UTC")
+        with watched_by(paced(report)):
+            view = _case_view(path, Path(folder), file_name, object_type=None, timezone="UTC")
         return sniff_record(sniff_log(view.path, source_name=file_name), file_name)
+
+
+def _is_read_whole(path: Path, file_name: str) -> bool:
+    """Whether a look at the beginning does not tell what the file holds."""
+    from taktloom.mining.logs.encodings import ZIP_MAGIC
+
+    with path.open("rb") as file:
+        return file.read(4) == ZIP_MAGIC or _is_object_centric(path, file_name)
 
 
 @contextmanager

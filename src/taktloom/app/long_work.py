@@ -38,6 +38,19 @@ class WorkKind(StrEnum):
     QUERY = "query"
 
 
+class HeldByWorkError(ConflictError):
+    """Another work has what this one needs for itself."""
+
+    code = "TL-2953"
+
+    def __init__(self, work_id: str) -> None:
+        super().__init__(
+            "This file is being imported already.",
+            remedy="Wait for that import or cancel it; to import the file twice, upload it twice.",
+            parameters={"id": work_id},
+        )
+
+
 THREADS = {False: 2, True: 4}
 """of works that compute here, and of those that wait for another machine's answer, which hold up no other work"""
 
@@ -74,6 +87,7 @@ class WorkHandle:
     clock: Callable[[], float]
     status: WorkStatus
     key: Hashable = None
+    holds: Hashable = None
     wants_stop: threading.Event = field(default_factory=threading.Event)
     ended: threading.Event = field(default_factory=threading.Event)
     _stage_began: float = 0.0
@@ -144,15 +158,24 @@ class LongWork:
         self._handles: OrderedDict[str, WorkHandle] = OrderedDict()
         self._lock = threading.Lock()
 
-    def begin(self, work: Callable[[WorkHandle], object], *, kind: WorkKind, key: Hashable = None) -> str:
-        """Queue a work; its id. With a *key*, a work under the same key that is not over is joined instead."""
+    def begin(
+        self, work: Callable[[WorkHandle], object], *, kind: WorkKind, key: Hashable = None, holds: Hashable = None
+    ) -> str:
+        """Queue a work; its id. With a *key*, a work under the same key that is not over is joined instead.
+
+        holds: what no two works may have at once. Raises HeldByWorkError while another has it that cannot be joined.
+        """
         work_id = secrets.token_hex(8)
         status = WorkStatus(work_id=work_id, kind=kind, state=WorkState.WAITING)
-        handle = WorkHandle(clock=self._clock, status=status, key=key)
+        handle = WorkHandle(clock=self._clock, status=status, key=key, holds=holds)
         with self._lock:
-            for other in self._handles.values():
+            others = [other for other in self._handles.values() if not other.ended.is_set()]
+            for other in others:
                 if key is not None and other.key == key and not _is_over(other.status) and not other.is_cancelled():
                     return other.status.work_id
+            for other in others:
+                if holds is not None and other.holds == holds:
+                    raise HeldByWorkError(other.status.work_id)
             self._handles[work_id] = handle
             while len(self._handles) > KEPT and _is_over(next(iter(self._handles.values())).status):
                 self._handles.popitem(last=False)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Review, map and potential as results in Python: typed record, tables as frames, pictures, as analyses have them."""
+"""Review, map, variants and potential as results: typed record, tables, pictures, as analyses have them."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -8,7 +8,8 @@ from taktloom.app.analyses.records import AnalysisOutput, OutputTable
 
 if TYPE_CHECKING:
     from taktloom.app.potential import PotentialRecord
-    from taktloom.app.review_records import MapRecord, ReviewRecord
+    from taktloom.app.review import FilterStepReach
+    from taktloom.app.review_records import MapRecord, ReviewRecord, VariantRecord
 
 _EDGE = ("source", "target", "events", "cases", "median_s", "mean_s", "p95_s")
 
@@ -52,6 +53,32 @@ def map_output(record: "MapRecord", svg: Callable[[], bytes]) -> AnalysisOutput:
         rows=tuple(tuple(getattr(one, column) for column in _EDGE) for one in record.edges),
     )
     return AnalysisOutput(data=record, tables=(flows,), files={"plot.svg": svg})
+
+
+def variants_output(records: "tuple[VariantRecord, ...]") -> AnalysisOutput:
+    """Variants, most frequent first."""
+    listed = OutputTable(
+        title="Variants",
+        columns=("variant", "cases", "share", "cumulative share", "median s", "activities"),
+        rows=tuple(
+            (one.variant_id, one.cases, one.share, one.cumulative_share, one.median_s, " > ".join(one.activities))
+            for one in records
+        ),
+    )
+    return AnalysisOutput(data=records, tables=(listed,))
+
+
+def reach_output(records: "tuple[FilterStepReach, ...]") -> AnalysisOutput:
+    """What each step of a filter leaves of what it was given."""
+    steps = OutputTable(
+        title="Steps",
+        columns=("step", "cases", "cases before", "events", "events before"),
+        rows=tuple(
+            (number, one.cases, one.cases_before, one.events, one.events_before)
+            for number, one in enumerate(records, start=1)
+        ),
+    )
+    return AnalysisOutput(data=records, tables=(steps,))
 
 
 def potential_output(record: "PotentialRecord") -> AnalysisOutput:

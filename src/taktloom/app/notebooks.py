@@ -11,7 +11,7 @@ import tempfile
 import weakref
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from taktloom.app.analyses.page import result_fragment, result_page
 from taktloom.app.analyses.records import AnalysisOutput
@@ -24,9 +24,11 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from taktloom.app.review import Filter
+    from taktloom.app.review import Filter, Look
     from taktloom.app.wiring import Rooms
     from taktloom.mining.logs.canonical import CanonicalLog
+
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +69,7 @@ class Result:
 
     def save(self, file: str | Path) -> Path:
         """Write the file that the name asks for: plot.svg, page.html, table.csv, model.bpmn …; see `file_of`."""
-        from taktloom.app.analyses.running import file_of
+        from taktloom.app.analyses.files import file_of
 
         target = Path(file)
         is_page = target.suffix.lower() in {".html", ".htm"}
@@ -81,7 +83,7 @@ class Result:
 class Log:
     """A log, or the part of it that filters keep."""
 
-    def __init__(self, held: "_HeldRooms", log_id: str, chosen: "Filter") -> None:
+    def __init__(self, held: "HeldRooms", log_id: str, chosen: "Filter") -> None:
         self._held, self._log_id, self._chosen = held, log_id, chosen
 
     def __repr__(self) -> str:
@@ -135,39 +137,64 @@ class Log:
     def review(self) -> Result:
         """How far the log can be trusted, and what happens in it, as `taktloom review` tells it."""
         from taktloom.app.looked_at import review_output
-        from taktloom.app.review import review_log
+        from taktloom.app.review import whole_review
 
-        record = review_log(self._held.context, log_id=self._log_id, chosen=self._chosen)
-        return Result(name="review", output=review_output(record))
+        return Result(name="review", output=review_output(self._looked_at(whole_review(self._chosen))))
 
     def map(self, *, activities: float = 1.0, flows: float = 1.0) -> Result:
         """The directly-follows map and its picture. activities, flows: the share kept, most frequent first, 0..1."""
         from taktloom.app import review
         from taktloom.app.looked_at import map_output
 
-        context, log_id, chosen = self._held.context, self._log_id, self._chosen
         shares = review.MapShares(activities=activities, edges=flows)
-        record = review.map_log(context, log_id=log_id, chosen=chosen, shares=shares)
+        record = self._looked_at(review.process_map(self._chosen, shares))
+        drawing = review.map_drawing(self._chosen, shares)
+        return Result(name="map", output=map_output(record, lambda: self._looked_at(drawing)))
 
-        def picture() -> bytes:
-            return review.export_map_svg(context, log_id=log_id, chosen=chosen, shares=shares)
+    def reach(self, record: "Mapping[str, object]") -> Result:
+        """How many cases and events each step of a filter leaves of this log; *record* as for `filtered`.
 
-        return Result(name="map", output=map_output(record, picture))
+        Raises MalformedRecordError, FilterTooLargeError.
+        """
+        from taktloom.app.looked_at import reach_output
+        from taktloom.app.review import reach_of_filter
+
+        whole = self.filtered(record)._chosen
+        before = len(json.loads(self._chosen.steps)["steps"]) if self._chosen.steps else 0
+        return Result(name="filter", output=reach_output(self._looked_at(reach_of_filter(whole))[before:]))
 
     def potential(self, *, rates: str | Path | None = None, calendar: str | Path | None = None) -> Result:
         """Which activities are worth automating, and why, as `taktloom potential` tells it.
 
         rates: a file of hourly rates (JSON, TOML). calendar: a JSON file of the business calendar that work counts by;
-        None: the hours that the log shows. Raises InputRefusedError, CalendarRefusedError, MisuseError.
+        None: the hours that the log shows. Raises EmptyViewError, InputRefusedError, CalendarRefusedError, MisuseError.
         """
+        from taktloom.app import potential
         from taktloom.app.looked_at import potential_output
-        from taktloom.app.potential import potential_of, read_rates_file
 
-        given = None if rates is None else read_rates_file(self._held.context, path=Path(rates))
-        hours = None if calendar is None else Path(calendar)
-        return Result(
-            name="potential", output=potential_output(potential_of(self._view(), rates=given, calendar=hours))
-        )  # fmt: skip
+        given = None if rates is None else potential.read_rates_file(self._held.context, path=Path(rates))
+        request = potential.PotentialRequest(
+            log_id=self._log_id,
+            chosen=self._chosen,
+            rates=given,
+            calendar=None if calendar is None else Path(calendar),
+        )
+        found = potential.show_potential(self._held.context, request=request)
+        return Result(name="potential", output=potential_output(found))
+
+    def export(self, file: str | Path) -> Path:
+        """Write the events as .xes, .xes.gz, .csv or .parquet, as `taktloom log export` does. Raises MisuseError."""
+        from taktloom.app.log_export import ExportRequest, export_log
+
+        target = Path(file)
+        request = ExportRequest(log_id=self._log_id, chosen=self._chosen)
+        export_log(self._held.context, request=request, output=target)
+        return target
+
+    def _looked_at(self, look: "Look[Found]") -> Found:
+        from taktloom.app.review import look_at
+
+        return look_at(self._held.context, log_id=self._log_id, look=look)
 
     def _view(self) -> "CanonicalLog":
         from taktloom.app.review import view_of
@@ -188,12 +215,12 @@ def read_log(file: str | Path, *, timezone: str | None = None, skip_bad_rows: bo
     from taktloom.app import logs
     from taktloom.app.review import ALL
 
-    held = _HeldRooms()
+    held = HeldRooms()
     request = logs.ImportRequest(timezone=timezone, skip_bad_rows=skip_bad_rows)
     return Log(held, logs.import_file(held.context, path=Path(file), request=request).log_id, ALL)
 
 
-class _HeldRooms:
+class HeldRooms:
     """Rooms on a folder of their own; both go when the last log on them goes, at the latest when Python ends."""
 
     def __init__(self) -> None:

@@ -193,34 +193,43 @@ class PotentialRecord:
     working_hours: WorkingHoursRecord
 
 
-@use_case(Permission.LOG_VIEW)
-def show_potential(
-    context: Context,
-    *,
-    log_id: str,
-    rates: Rates | None = None,
-    calendar: str | Path | None = None,
-    report: Report = unheard,
-) -> PotentialRecord:
-    """The potential with the given rates, else with those kept for the log; computed now, *report* hears how far.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PotentialRequest:
+    """Of which log, or part of it; rates: in place of those kept for the log; calendar: what work counts by, the name
+    of a business calendar or a JSON file of one; None: the hours that the log shows."""
 
-    calendar: what work counts by, the name of a business calendar or a JSON file of one; None: the hours that the log
-    shows. Raises UnknownCalendarError, CalendarRefusedError, MisuseError.
+    log_id: str
+    chosen: Filter = ALL
+    rates: Rates | None = None
+    calendar: str | Path | None = None
+
+
+@use_case(Permission.LOG_VIEW)
+def show_potential(context: Context, *, request: PotentialRequest, report: Report = unheard) -> PotentialRecord:
+    """The potential, waited for; *report* hears how far.
+
+    Raises UnknownCalendarError, CalendarRefusedError, MisuseError, and EmptyViewError when no case is left.
     """
-    given = rates or _kept_rates(context, log_id)
-    if calendar is None:
+    log_id, chosen, calendar = request.log_id, request.chosen, request.calendar
+    given = request.rates or _kept_rates(context, log_id)
+    if calendar is None and chosen == ALL:
         return potential_record(with_rates(assess(context, log_id, report), given))
-    hours = _calendar_of_file(calendar) if isinstance(calendar, Path) else _kept_calendar(context, calendar)
-    found: PotentialReport = context.rooms.logs.result(
-        log_id, (RESULT, ALL, hours), lambda log: _assess(log, paced(report), hours)
-    )
+    hours = _calendar_of_file(calendar) if isinstance(calendar, Path) else None
+    if isinstance(calendar, str):
+        hours = _kept_calendar(context, calendar)
+    found = _assess_part(context, request, hours, report)
     return potential_record(with_rates(found, given))
 
 
-def potential_of(log: "CanonicalLog", *, rates: Rates | None = None, calendar: Path | None = None) -> PotentialRecord:
-    """The potential of a log or a part of it, not kept. calendar: as in show_potential, a file."""
-    hours = None if calendar is None else _calendar_of_file(calendar)
-    return potential_record(with_rates(_assess(log, paced(unheard), hours), rates))
+def _assess_part(
+    context: Context, request: PotentialRequest, calendar: "NamedCalendar | None", report: Report
+) -> "PotentialReport":
+    """Of the chosen part, or by a calendar: kept in memory until the log is imported anew."""
+    return context.rooms.logs.result(
+        request.log_id,
+        (RESULT, request.chosen, calendar),
+        lambda log: _assess(_view(log, request.chosen), paced(report), calendar),
+    )
 
 
 @use_case(Permission.LOG_VIEW)
@@ -253,9 +262,7 @@ def _start_part(
     context.rooms.logs.metadata(log_id)  # an unknown log is an answer, not a work that fails
 
     def work(handle: WorkHandle) -> "PotentialReport":
-        return context.rooms.logs.result(
-            log_id, (RESULT, chosen, calendar), lambda log: _assess(_view(log, chosen), paced(handle.advance), calendar)
-        )
+        return _assess_part(context, PotentialRequest(log_id=log_id, chosen=chosen), calendar, handle.advance)
 
     found = context.rooms.long_work.answer(
         work, kind=WorkKind.POTENTIAL, key=(WorkKind.POTENTIAL, log_id, chosen, calendar)

@@ -2,12 +2,14 @@
 """Review of a log: report, map, variants, mined model. Results are kept per log, filter and parameters."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from taktloom.app.answering import known_or_begun
 from taktloom.app.context import Context, use_case
+from taktloom.app.long_work import Report, WorkHandle, WorkStatus, paced, unheard
 from taktloom.app.model_files import bpmn_bytes, process_id_of
 from taktloom.app.review_records import MapRecord, ReviewRecord, VariantRecord, map_record, review_record
 from taktloom.assure.permissions import Permission
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from taktloom.mining.logs.canonical import CanonicalLog
     from taktloom.mining.review import ReviewReport
 
+Found = TypeVar("Found")
 DEFAULT_NOISE = 0.2
 LONGEST_FILTER = 1_000_000
 
@@ -75,81 +78,144 @@ ALL = Filter()
 WHOLE = MapShares()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look(Generic[Found]):
+    """Something that a log, or the part of it that is chosen, tells.
+
+    key: of what *compute* gives, which is kept until the log is imported anew. shape: makes of it what was asked for,
+    at once for each who asks. file: names what shaping takes longer for, which is then kept as well.
+    """
+
+    key: tuple[Hashable, ...]
+    compute: Callable[["CanonicalLog"], Any]
+    shape: Callable[[Any], Found]
+    file: tuple[Hashable, ...] = ()
+
+
 @use_case(Permission.LOG_VIEW)
-def review_log(context: Context, *, log_id: str, chosen: Filter = ALL) -> ReviewRecord:
+def look_at(context: Context, *, log_id: str, look: Look[Found], report: Report = unheard) -> Found:
+    """What *look* asks for, waited for; *report* hears how far it is, and may raise to stop it.
+
+    Raises NotFoundError, and what computing raises.
+    """
+    return look.shape(_computed(context, log_id, look, report))
+
+
+@use_case(Permission.LOG_VIEW)
+def start_look(context: Context, *, log_id: str, look: Look[Found]) -> Found | WorkStatus:
+    """What *look* asks for where it comes within two seconds, else the work to follow; asked again, the same work is
+    joined, and what it has found is answered at once."""
+
+    def work(handle: WorkHandle) -> Any:
+        handle.advance("reading", 0, None)
+        found = _computed(context, log_id, look, handle.advance)
+        if not look.file:
+            return found
+        handle.advance("writing", 0, None)
+        return context.rooms.logs.result(log_id, (*look.key, *look.file), lambda _: look.shape(found))
+
+    found = known_or_begun(context, log_id, (*look.key, *look.file), work)
+    return found if look.file or isinstance(found, WorkStatus) else look.shape(found)
+
+
+def _computed(context: Context, log_id: str, look: Look[Any], report: Report) -> Any:
+    from taktloom.mining.watching import watched_by
+
+    def compute(log: "CanonicalLog") -> Any:
+        with watched_by(paced(report)):
+            return look.compute(log)
+
+    return context.rooms.logs.result(log_id, look.key, compute)
+
+
+def whole_review(chosen: Filter = ALL) -> Look[ReviewRecord]:
     """How far the log can be trusted, and what happens in it."""
-    return review_record(_review(context, log_id, chosen))
+    return Look(key=("review", chosen), compute=_review_of(chosen), shape=review_record)
 
 
-@use_case(Permission.LOG_VIEW)
-def measure_filter(context: Context, *, log_id: str, chosen: Filter) -> tuple[FilterStepReach, ...]:
+def process_map(chosen: Filter = ALL, shares: MapShares = WHOLE) -> Look[MapRecord]:
+    """The directly-follows map."""
+
+    def shape(report: "ReviewReport") -> MapRecord:
+        return map_record(report, activity_share=shares.activities, edge_share=shares.edges)
+
+    return Look(key=("review", chosen), compute=_review_of(chosen), shape=shape)
+
+
+def map_drawing(chosen: Filter = ALL, shares: MapShares = WHOLE) -> Look[bytes]:
+    """The map as an SVG drawing."""
+
+    def shape(report: "ReviewReport") -> bytes:
+        from taktloom.mining.drawing.map_parts import select_map
+        from taktloom.mining.drawing.map_svg import map_svg
+
+        return map_svg(select_map(report.map, activities=shares.activities, flows=shares.edges)).encode()
+
+    return Look(key=("review", chosen), compute=_review_of(chosen), shape=shape, file=("map.svg", shares))
+
+
+def map_table(chosen: Filter = ALL) -> Look[bytes]:
+    """The map's connections as CSV."""
+
+    def shape(report: "ReviewReport") -> bytes:
+        columns = ("source", "target", "events", "cases", "median_s", "mean_s", "p95_s")
+        edges = map_record(report, activity_share=1.0, edge_share=1.0).edges
+        return _csv(columns, ([getattr(edge, column) for column in columns] for edge in edges))
+
+    return Look(key=("review", chosen), compute=_review_of(chosen), shape=shape, file=("map.csv",))
+
+
+def most_frequent_variants(chosen: Filter = ALL, limit: int = 100) -> Look[tuple[VariantRecord, ...]]:
+    """Variants, most frequent first."""
+    return Look(key=("variants", chosen), compute=_variants_of(chosen), shape=lambda found: found[:limit])
+
+
+def variants_table(chosen: Filter = ALL) -> Look[bytes]:
+    """All variants as CSV; activities joined by ` > `."""
+
+    def shape(variants: tuple[VariantRecord, ...]) -> bytes:
+        columns = ("variant_id", "cases", "share", "cumulative_share", "median_s", "activities")
+        return _csv(
+            columns, ((*(getattr(one, name) for name in columns[:-1]), " > ".join(one.activities)) for one in variants)
+        )
+
+    return Look(key=("variants", chosen), compute=_variants_of(chosen), shape=shape, file=("variants.csv",))
+
+
+def mined_model(chosen: Filter = ALL, noise: float = DEFAULT_NOISE) -> Look[MinedModel]:
+    """A sound BPMN model by an inductive miner with infrequency filter, drawn, with fitness and precision."""
+    return Look(
+        key=("model", chosen, noise), compute=lambda log: _mine(view_of(log, chosen), noise), shape=lambda found: found
+    )
+
+
+def reach_of_filter(chosen: Filter) -> Look[tuple[FilterStepReach, ...]]:
     """How many cases and events each step of a filter leaves; parts beside `steps` count as steps too."""
-    from taktloom.mining.filters import measure_filter as measure
 
     def reach(log: "CanonicalLog") -> tuple[FilterStepReach, ...]:
+        from taktloom.mining.filters import measure_filter
+
         return tuple(
             FilterStepReach(
                 cases=one.cases, cases_before=one.cases_before, events=one.events, events_before=one.events_before
             )
-            for one in measure(log, _condition(chosen))
+            for one in measure_filter(log, _condition(chosen))
         )
 
-    return context.rooms.logs.result(log_id, ("filter", chosen), reach)
+    return Look(key=("filter", chosen), compute=reach, shape=lambda found: found)
 
 
-@use_case(Permission.LOG_VIEW)
-def map_log(context: Context, *, log_id: str, chosen: Filter = ALL, shares: MapShares = WHOLE) -> MapRecord:
-    """The directly-follows map."""
-    report = _review(context, log_id, chosen)
-    return map_record(report, activity_share=shares.activities, edge_share=shares.edges)
+def _review_of(chosen: Filter) -> "Callable[[CanonicalLog], ReviewReport]":
+    def compute(log: "CanonicalLog") -> "ReviewReport":
+        from taktloom.mining.review import review
+
+        return review(log, condition=_condition(chosen))
+
+    return compute
 
 
-@use_case(Permission.LOG_VIEW)
-def export_map_svg(context: Context, *, log_id: str, chosen: Filter = ALL, shares: MapShares = WHOLE) -> bytes:
-    """The map as a drawing."""
-    from taktloom.mining.drawing.map_parts import select_map
-    from taktloom.mining.drawing.map_svg import map_svg
-
-    graph = _review(context, log_id, chosen).map
-    return map_svg(select_map(graph, activities=shares.activities, flows=shares.edges)).encode()
-
-
-@use_case(Permission.LOG_VIEW)
-def export_map_csv(context: Context, *, log_id: str, chosen: Filter = ALL) -> bytes:
-    """The map's connections as CSV."""
-    columns = ("source", "target", "events", "cases", "median_s", "mean_s", "p95_s")
-    edges = map_log(context, log_id=log_id, chosen=chosen).edges
-    return _csv(columns, ([getattr(edge, column) for column in columns] for edge in edges))
-
-
-@use_case(Permission.LOG_VIEW)
-def list_variants(
-    context: Context, *, log_id: str, chosen: Filter = ALL, limit: int = 100
-) -> tuple[VariantRecord, ...]:
-    """Variants, most frequent first."""
-    return context.rooms.logs.result(log_id, ("variants", chosen), lambda log: _variants(view_of(log, chosen)))[:limit]
-
-
-@use_case(Permission.LOG_VIEW)
-def export_variants_csv(context: Context, *, log_id: str, chosen: Filter = ALL) -> bytes:
-    """All variants as CSV; activities joined by ` > `."""
-    variants = list_variants(context, log_id=log_id, chosen=chosen, limit=2**31)
-    columns = ("variant_id", "cases", "share", "cumulative_share", "median_s", "activities")
-    return _csv(
-        columns, ((*(getattr(one, name) for name in columns[:-1]), " > ".join(one.activities)) for one in variants)
-    )
-
-
-@use_case(Permission.LOG_VIEW)
-def mine_model(context: Context, *, log_id: str, chosen: Filter = ALL, noise: float = DEFAULT_NOISE) -> MinedModel:
-    """A sound BPMN model by an inductive miner with infrequency filter, drawn, with fitness and precision."""
-    return context.rooms.logs.result(log_id, ("model", chosen, noise), lambda log: _mine(view_of(log, chosen), noise))
-
-
-def _review(context: Context, log_id: str, chosen: Filter) -> "ReviewReport":
-    from taktloom.mining.review import review
-
-    return context.rooms.logs.result(log_id, ("review", chosen), lambda log: review(log, condition=_condition(chosen)))
+def _variants_of(chosen: Filter) -> "Callable[[CanonicalLog], tuple[VariantRecord, ...]]":
+    return lambda log: _variants(view_of(log, chosen))
 
 
 def view_of(log: "CanonicalLog", chosen: Filter) -> "CanonicalLog":

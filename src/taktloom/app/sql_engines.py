@@ -22,9 +22,9 @@ class SqlTableRequest:
 
     engine: str
     table: str
-    case: str
-    activity: str
-    time: str
+    case: str = "case_id"
+    activity: str = "activity"
+    time: str = "timestamp"
     start: str | None = None
     resource: str | None = None
     order: str | None = None

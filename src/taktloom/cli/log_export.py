@@ -19,7 +19,7 @@ from taktloom.cli.logs import (
     chosen_part,
     looking_at,
 )
-from taktloom.cli.output import DataOption, JsonOption, print_json, say
+from taktloom.cli.output import DataOption, JsonOption, print_json, progress_bar, say
 
 log_export_commands = typer.Typer()
 
@@ -51,6 +51,9 @@ def export_log(
         pseudonyms = None
         if pseudonym_key is not None:
             pseudonyms = log_export.Pseudonyms(key_file=pseudonym_key, keep=tuple(keep or ()))
-        chosen = chosen_part(having, lacking, filter_text)
-        log_export.export_log(context, log_id=log_id, output=output, chosen=chosen, pseudonyms=pseudonyms)
+        request = log_export.ExportRequest(
+            log_id=log_id, chosen=chosen_part(having, lacking, filter_text), pseudonyms=pseudonyms
+        )
+        with progress_bar("Exporting") as report:
+            log_export.export_log(context, request=request, output=output, report=report)
         print_json({"file": output}) if as_json else say(str(output))

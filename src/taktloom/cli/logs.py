@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`taktloom review`, `potential`, `model`, `draft` on a log, and `taktloom log …`.
+"""`taktloom draft` on a log, and `taktloom log …`.
 
 Where a command takes LOG, it is a file, which is looked at and not kept, or the id of an imported log.
 """
@@ -7,23 +7,22 @@ Where a command takes LOG, it is a file, which is looked at and not kept, or the
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from taktloom.app import drafting, history, logs, potential, review, sql_engines
-from taktloom.app.analyses.cells import duration_text
+from taktloom.app import drafting, history, logs, review, sql_engines
 from taktloom.app.calls import calls
 from taktloom.app.context import Context
 from taktloom.app.log_records import MappingRecord, SniffRecord
-from taktloom.app.review_records import HandoversRecord, MapRecord, ReviewRecord
 from taktloom.cli.opening import opened, scratch
-from taktloom.cli.output import DataOption, JsonOption, cell, print_json, print_table, progress_bar, say
+from taktloom.cli.output import DataOption, JsonOption, cell, print_json, print_table, progress_bar, record_fields, say
 from taktloom.model.errors import MisuseError
 
-look_commands = typer.Typer()
+draft_commands = typer.Typer()
+filter_commands = typer.Typer()
 log_commands = typer.Typer()
 
 LogArgument = Annotated[str, typer.Argument(metavar="LOG", help="A log file, or the id of an imported log.")]
@@ -52,9 +51,6 @@ WithoutOption = Annotated[
 FilterOption = Annotated[
     str | None, typer.Option("--filter", help="A filter as JSON, or the name of a file that holds one.")
 ]
-ExportOption = Annotated[
-    list[Path] | None, typer.Option(help="Write map.svg, map.csv, variants.csv or model.bpmn; repeatable.")
-]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,106 +67,7 @@ class Reading:
     object_type: str | None = None
 
 
-@look_commands.command("review")
-@calls(review.review_log, logs.import_file, logs.sniff_file, review.map_log, review.list_variants,
-       review.export_map_svg, review.export_map_csv, review.export_variants_csv, review.mine_model)  # fmt: skip
-def review_log(
-    log: LogArgument,
-    timezone: ZoneOption = None,
-    case_column: CaseOption = None,
-    activity_column: ActivityOption = None,
-    timestamp_column: TimeOption = None,
-    start_column: StartOption = None,
-    time_of_day_column: ClockOption = None,
-    start_time_of_day_column: StartClockOption = None,
-    resource_column: ResourceOption = None,
-    role_column: RoleOption = None,
-    date_format: DateFormatOption = None,
-    delimiter: DelimiterOption = None,
-    encoding: EncodingOption = None,
-    skip_bad_rows: SkipOption = False,
-    having: WithOption = None,
-    lacking: WithoutOption = None,
-    filter_text: FilterOption = None,
-    export: ExportOption = None,
-    data: DataOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Tell how far a log can be trusted and what happens in it.
-
-    Example: taktloom review receipt.csv --timezone Europe/Amsterdam --export map.svg
-    """
-    columns = MappingRecord(
-        case=case_column, activity=activity_column, timestamp=timestamp_column, start_timestamp=start_column,
-        resource=resource_column, role=role_column, time_of_day=time_of_day_column,
-        start_time_of_day=start_time_of_day_column,
-    )  # fmt: skip
-    reading = Reading(
-        timezone=timezone, date_format=date_format, delimiter=delimiter, encoding=encoding,
-        skip_bad_rows=skip_bad_rows, columns=columns,
-    )  # fmt: skip
-    with looking_at(log, data, reading) as (context, log_id):
-        chosen = chosen_part(having, lacking, filter_text)
-        report = review.review_log(context, log_id=log_id, chosen=chosen)
-        mapped = review.map_log(context, log_id=log_id, chosen=chosen)
-        variants = review.list_variants(context, log_id=log_id, chosen=chosen, limit=200)
-        for path in export or ():
-            path.write_bytes(_export(context, log_id, path.name, chosen))
-        if as_json:
-            shown = {"map": mapped, "variant_table": variants}
-            print_json({**_fields(report), **shown})
-            return
-        _print_review(report, mapped)
-        rows = [
-            (one.cases, one.share, duration_text(one.median_s), " > ".join(one.activities)) for one in variants[:10]
-        ]
-        say("\nVariants")
-        print_table(("cases", "share", "median", "activities"), rows, empty="No variants.")
-
-
-@look_commands.command("potential")
-@calls(potential.show_potential, potential.read_rates_file, logs.import_file, logs.sniff_file)
-def show_potential(
-    log: LogArgument,
-    timezone: ZoneOption = None,
-    rates: Annotated[Path | None, typer.Option(help="Rates file (JSON or TOML): currency, hourly, default.")] = None,
-    calendar: Annotated[
-        str | None,
-        typer.Option(help="Business calendar that work counts by: a .json file, or the name of a saved one."),
-    ] = None,
-    skip_bad_rows: SkipOption = False,
-    data: DataOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Tell which activities are worth automating, and why.
-
-    Example: taktloom potential receipt.csv --timezone Europe/Amsterdam --rates rates.toml
-    """
-    with looking_at(log, data, Reading(timezone=timezone, skip_bad_rows=skip_bad_rows)) as (context, log_id):
-        given = None if rates is None else potential.read_rates_file(context, path=rates)
-        with progress_bar("Assessing") as heard:
-            hours = Path(calendar) if calendar is not None and calendar.endswith(".json") else calendar
-            report = potential.show_potential(context, log_id=log_id, rates=given, calendar=hours, report=heard)
-        if as_json:
-            print_json(report)
-            return
-        rows = [
-            (
-                one.rank, _reach(one.rank_interval, 0),
-                one.activity, f"{one.score:.1f}",
-                _reach(one.interval, 1),
-                one.potential_class, one.events, _amount(one.hours), _amount(one.money),
-            )
-            for one in report.activities
-        ]  # fmt: skip
-        columns = ("rank", "95 %", "activity", "score", "95 %", "class", "events", "hours/month", "money/month")
-        print_table(columns, rows, empty="No activities.")
-        taus = (cell(report.rank_stability), cell(report.weight_stability))
-        say(f"\n{report.working_hours.text}\n{report.formula}\n{report.method.text}")
-        say("Stability of the order (mean Kendall's tau): {} with other cases, {} with other weights".format(*taus))
-
-
-@look_commands.command("draft")
+@draft_commands.command("draft")
 @calls(drafting.draft_automation, logs.import_file, logs.sniff_file)
 def draft(
     log: LogArgument,
@@ -193,7 +90,7 @@ def draft(
         for file_name, content in files.items():
             (output / file_name).write_bytes(content)
         if as_json:
-            print_json({**_fields(report), "files": [output / file_name for file_name in files]})
+            print_json({**record_fields(report), "files": [output / file_name for file_name in files]})
             return
         say(
             f"Covers {report.coverage:.1%} of the events; fitness {report.fitness:.3f}, "
@@ -342,8 +239,8 @@ def delete_log(
         print_json({"deleted": log_id}) if as_json else say(f"Deleted {log_id}.")
 
 
-@log_commands.command("filter")
-@calls(review.measure_filter, logs.import_file, logs.sniff_file)
+@filter_commands.command("filter")
+@calls(review.look_at, logs.import_file, logs.sniff_file)
 def measure_filter(
     log: LogArgument,
     filter_text: FilterOption = None,
@@ -360,7 +257,8 @@ def measure_filter(
     """
     with looking_at(log, data, Reading(timezone=timezone, skip_bad_rows=skip_bad_rows)) as (context, log_id):
         chosen = chosen_part(having, lacking, filter_text)
-        reach = review.measure_filter(context, log_id=log_id, chosen=chosen)
+        with progress_bar("filter") as heard:
+            reach = review.look_at(context, log_id=log_id, look=review.reach_of_filter(chosen), report=heard)
         if as_json:
             print_json(reach)
             return
@@ -486,7 +384,6 @@ def with_columns(mapping: MappingRecord, columns: MappingRecord) -> MappingRecor
 
 
 GUESSED = 0.5
-TABLE_ROWS = 15
 CLOCKS = {"timestamp": "time_of_day", "start_timestamp": "start_time_of_day"}
 PARTS = ("case", "activity", "timestamp", "start_timestamp", "resource", "role", *CLOCKS.values())
 ALL_PARTS = (*PARTS, "lifecycle", "instance", "event_id")
@@ -520,81 +417,3 @@ def _tell_guesses(sniff: SniffRecord, columns: MappingRecord) -> None:
         if share <= GUESSED and part in PARTS and not getattr(columns, part):
             option = options.get(part, f"--{part}-column")
             typer.echo(f"Column '{column}' was taken for the {part} by its content; {option} names another.", err=True)
-
-
-def _export(context: Context, log_id: str, name: str, chosen: review.Filter) -> bytes:
-    if name.endswith(".svg"):
-        return review.export_map_svg(context, log_id=log_id, chosen=chosen)
-    if name.endswith(".bpmn"):
-        return review.mine_model(context, log_id=log_id, chosen=chosen).bpmn_xml.encode()
-    if name.endswith(".csv"):
-        export = review.export_variants_csv if "variant" in name else review.export_map_csv
-        return export(context, log_id=log_id, chosen=chosen)
-    raise MisuseError(
-        f"Cannot tell what to write into {name}.", remedy="Name it map.svg, map.csv, variants.csv or model.bpmn."
-    )
-
-
-def _print_review(report: ReviewRecord, mapped: MapRecord) -> None:
-    say(f"{report.name}: {report.cases} cases, {report.events} events, {report.activities} activities, "
-        f"{report.variants} variants")  # fmt: skip
-    say(f"from {cell(report.first_event_at)} to {cell(report.last_event_at)}")
-    durations = report.durations
-    say(f"Cycle time: median {duration_text(durations.median_s)}, p95 {duration_text(durations.p95_s)}")
-    say(f"\nQuality {report.quality.score:.0f} of 100")
-    for finding in report.quality.findings:
-        say(f"  {finding.severity.value}: {finding.message} {finding.remedy}".rstrip())
-    say("What cannot be known from this log")
-    for unknown in report.quality.unknowable:
-        say(f"  {unknown.question} Needs: {unknown.needs}")
-    stamps = report.rubber_stamps
-    say(f"\nRubber stamps: {stamps.count} of {stamps.of} ({_percent(stamps.share)})")
-    _print_hand_overs("Hand-overs", report.handovers)
-    _print_hand_overs("Hand-overs between roles", report.role_handovers)
-    _print_people(report)
-    say("\nConnections, most frequent first")
-    rows = [(one.events, one.cases, duration_text(one.median_s), one.source, one.target) for one in mapped.edges[:15]]
-    print_table(("events", "cases", "median", "from", "to"), rows, empty="No connections.")
-
-
-def _print_hand_overs(title: str, measured: HandoversRecord) -> None:
-    share = "not computable" if measured.share is None else f"{measured.share:.3f}"
-    say(f"{title}: {measured.count} of {measured.of} ({share})")
-
-
-def _print_people(report: ReviewRecord) -> None:
-    """Rework by activity, and who is a human and who a system."""
-    say("\nRework")
-    print_table(
-        ("activity", "cases", "repeats", "directly", "share"),
-        [
-            (one.activity, one.cases, one.repeats, one.self_loops, _percent(one.share))
-            for one in report.rework[:TABLE_ROWS]
-        ],
-        empty="No activity is repeated within a case.",
-    )
-    say("\nHuman or system")
-    print_table(
-        ("resource", "kind", "events", "why"),
-        [(one.resource, one.kind, one.events, ", ".join(one.why)) for one in report.resources[:TABLE_ROWS]],
-        empty="No event names a resource.",
-    )
-    for name, rows in (("activities", report.rework), ("resources", report.resources)):
-        if len(rows) > TABLE_ROWS:
-            say(f"… {len(rows) - TABLE_ROWS} more {name}: --json shows all.")
-
-
-def _percent(share: float | None) -> str:
-    return "not computable" if share is None else f"{share:.1%}"
-
-
-def _reach(interval: tuple[float, float] | None, digits: int) -> str:
-    return "–" if interval is None else f"{interval[0]:.{digits}f} … {interval[1]:.{digits}f}"
-
-
-def _amount(amount: potential.Amount | None) -> str:
-    return "not computable" if amount is None else f"{amount.value:.1f} {amount.unit} ({amount.basis})"
-
-
-def _fields(record: object) -> dict[str, object]:
-    return {field.name: getattr(record, field.name) for field in fields(record)}  # type: ignore[arg-type]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
-from typing import TextIO
+from typing import NoReturn, TextIO
 
 import typer
 
@@ -35,6 +35,9 @@ Exit codes: 0 done, 1 input refused or findings, 2 wrong usage, 3 our bug.
 
 INTERRUPTED = 130  # 128 and the number of the signal, as shells have it
 ROOM = "taktloom.cli."
+NAME = "taktloom"
+COMPLETING = "_TAKTLOOM_COMPLETE"  # set by a shell that asks for completions; the line so far is in the others
+LINE_SO_FAR = ("COMP_WORDS", "_TYPER_COMPLETE_ARGS")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,11 +53,12 @@ class Group:
 # Commands without a group, by the place that defines them.
 PLAIN = {
     "doors:door_commands": ("serve", "demo"),
-    "logs:look_commands": ("review", "potential", "model", "draft"),
+    "looks:look_commands": ("review", "potential"),
+    "logs:draft_commands": ("draft",),
     "models:model_commands": ("lint", "deploy"),
     "decisions:decision_commands": ("feel",),
     "running:run_commands": ("start", "watch", "worker"),
-    "system:system_commands": ("backup", "restore", "doctor", "version"),
+    "system:system_commands": ("backup", "restore", "doctor", "version", "completion"),
 }
 GROUPS = {
     "decide": Group(
@@ -64,11 +68,23 @@ GROUPS = {
     ),
     "log": Group(
         help="Event logs in the data folder.",
-        places=("logs:log_commands", "log_export:log_export_commands", "object_logs:object_log_commands"),
+        places=(
+            "logs:log_commands",
+            "logs:filter_commands",
+            "log_export:log_export_commands",
+            "object_logs:object_log_commands",
+        ),
     ),
     "mine": Group(
         help="Analyses of an event log.",
-        places=("mine:mine_commands", "sql:sql_commands", "object_mining:object_mining_commands"),
+        places=(
+            "looks:look_commands",
+            "looks:part_commands",
+            "logs:filter_commands",
+            "mine:mine_commands",
+            "sql:sql_commands",
+            "object_mining:object_mining_commands",
+        ),
     ),
     "process": Group(help="Deployed processes.", places=("system:process_commands",), also=("operations", "batches")),
     "instance": Group(
@@ -98,7 +114,7 @@ GROUPS = {
 def application(first: str = "") -> typer.Typer:
     """Return the tree of commands: those that a call beginning with *first* can reach, or all of them."""
     top = typer.Typer(
-        name="taktloom", help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+        name=NAME, help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
         rich_markup_mode=None, context_settings={"help_option_names": ["-h", "--help"]},
     )  # fmt: skip
     top.callback()(lambda: None)  # one command alone is still a command of the group
@@ -140,12 +156,24 @@ def _first_word(arguments: Sequence[str]) -> str:
 
 
 def _call(arguments: Sequence[str]) -> object:
+    if COMPLETING in os.environ:
+        _complete()
     try:
         return _command(_first_word(arguments))(args=list(arguments), standalone_mode=False)
     except SystemExit as stopped:
         if isinstance(stopped.__context__, BrokenPipeError):  # what typer makes of a pipe that nobody reads
             raise BrokenPipeError from stopped
         raise
+
+
+def _complete() -> NoReturn:
+    """Answer the shell that asks what may come next on a line, and end."""
+    from typer._completion_classes import completion_init
+
+    completion_init()
+    line = next((os.environ[name] for name in LINE_SO_FAR if name in os.environ), "").split()
+    _command(_first_word(line[1:]))(args=[], prog_name=NAME, complete_var=COMPLETING, standalone_mode=False)
+    sys.exit(0)
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -16,10 +16,10 @@ import typer
 from taktloom.app import logs
 from taktloom.app.analyses import running
 from taktloom.app.analyses.documents import read_document
-from taktloom.app.analyses.records import Analysis, AnalysisOutput, is_document, is_other_log
+from taktloom.app.analyses.records import Analysis, is_document, is_other_log
 from taktloom.app.analyses.table import ANALYSES
 from taktloom.app.calls import calls
-from taktloom.cli.analysis_tables import print_tables
+from taktloom.cli.analysis_tables import OutputOption, print_output, write_files
 from taktloom.cli.logs import (
     FilterOption,
     LogArgument,
@@ -32,13 +32,10 @@ from taktloom.cli.logs import (
     chosen_part,
     looking_at,
 )
-from taktloom.cli.output import DataOption, JsonOption, print_json, progress_bar, say
+from taktloom.cli.output import DataOption, JsonOption, progress_bar
 
 mine_commands = typer.Typer()
 
-OutputOption = Annotated[
-    list[Path] | None, typer.Option("--output", "-o", help="File to write; its ending says what. Repeatable.")
-]
 # Options that every analysis has, beside its own.
 _SHARED: tuple[tuple[str, Any, object], ...] = (
     ("filter_text", FilterOption, None),
@@ -68,8 +65,8 @@ def _command(analysis: Analysis[Any]) -> Callable[..., None]:
                     log_id=log_id, name=analysis.name, parameters=parameters, chosen=chosen
                 )
                 output = running.analyse(context, request=request, report=report)
-            files = _write(output, options["output"] or [])
-        _print(output, files, as_json=options["as_json"])
+            files = write_files(output, options["output"])
+        print_output(output, files, as_json=options["as_json"])
 
     run.__name__ = analysis.name.replace("-", "_")
     run.__doc__ = f"{analysis.summary}\n\nExample: taktloom mine {analysis.name} {analysis.example}"
@@ -107,24 +104,6 @@ def _given(value: object) -> object:
     if isinstance(value, Path):
         return read_document(value)
     return tuple(value) if isinstance(value, list) else value
-
-
-def _write(output: AnalysisOutput, targets: list[Path]) -> list[Path]:
-    for target in targets:
-        _, content = running.file_of(output, target.name)
-        target.write_bytes(content)
-    return targets
-
-
-def _print(output: AnalysisOutput, files: list[Path], *, as_json: bool) -> None:
-    if as_json:
-        print_json({"result": output.data, "notes": output.notes, "files": files})
-        return
-    print_tables(output.tables)
-    for note in output.notes:
-        say(f"\n{note}")
-    for file in files:
-        say(f"{file} written.")
 
 
 for _analysis in ANALYSES.values():

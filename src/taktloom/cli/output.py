@@ -22,6 +22,7 @@ from taktloom.feel.errors import FeelWarning
 from taktloom.feel.wire import to_json
 
 if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
     from rich.console import Console
 
 PIPED_WIDTH = 240
@@ -66,6 +67,11 @@ def _record(value: object) -> object:
 def _field(name: str, value: object) -> tuple[str, object]:
     is_duration = isinstance(value, timedelta) and not name.endswith("_s")
     return (f"{name}_s" if is_duration else name), plain(value)
+
+
+def record_fields(record: "DataclassInstance") -> dict[str, object]:
+    """A record's fields, to be printed beside others."""
+    return {each.name: getattr(record, each.name) for each in fields(record)}
 
 
 def _instant(value: datetime) -> str:

@@ -16,7 +16,6 @@ from taktloom.model.errors import MisuseError
 
 sql_commands = typer.Typer()
 SECONDS = " s"
-USUAL = {"case": "case_id", "activity": "activity", "time": "timestamp"}
 
 
 @sql_commands.command("sql")
@@ -56,7 +55,7 @@ def analyse(
             found = connections.analyse_table(context, request=asked).counted
         else:
             request = sql_engines.SqlTableRequest(
-                engine=engine or "", table=table, skip_bad_rows=skip_bad_rows, **(USUAL | given)
+                engine=engine or "", table=table, skip_bad_rows=skip_bad_rows, **given
             )
             found = sql_engines.analyse_on_engine(context, analysis=analysis, request=request, rules=rules, steps=steps)
     _show(found, as_json=as_json)

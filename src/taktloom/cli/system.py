@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`taktloom backup`, `restore`, `doctor`, `version`, and the group process."""
+"""`taktloom backup`, `restore`, `doctor`, `version`, `completion`, and the group process."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -73,6 +74,28 @@ def doctor(data: DataOption = None, database: DatabaseOption = None, as_json: Js
 def version(as_json: JsonOption = False) -> None:
     """Print the version."""
     print_json({"version": __version__}) if as_json else say(__version__)
+
+
+class Shell(StrEnum):
+    """Shells that can ask which commands and options there are."""
+
+    BASH = "bash"
+    ZSH = "zsh"
+    FISH = "fish"
+
+
+@system_commands.command("completion")
+def completion(shell: Annotated[Shell, typer.Argument(help="Which shell.")], as_json: JsonOption = False) -> None:
+    """Print what makes a shell complete commands and options; its start-up file takes it.
+
+    Example: taktloom completion bash >> ~/.bashrc
+    """
+    from typer._completion_shared import get_completion_script
+
+    from taktloom.cli.main import COMPLETING, NAME
+
+    script = get_completion_script(prog_name=NAME, complete_var=COMPLETING, shell=shell.value)
+    print_json({"shell": shell, "script": script}) if as_json else typer.echo(script)
 
 
 @process_commands.command("list")

@@ -29,9 +29,11 @@ from taktloom.mining.statistics.handovers import (
 from taktloom.mining.statistics.resources import ResourceEvidence, classify_resources
 from taktloom.mining.statistics.rework import ActivityRework, measure_rework
 from taktloom.mining.statistics.rubber_stamps import RubberStamps, find_rubber_stamps
+from taktloom.mining.watching import step
 from taktloom.model.errors import ConflictError
 from taktloom.model.places import Place
 
+STAGE, STEPS = "reviewing", 7
 VARIANTS_LISTED = 200
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -99,41 +101,65 @@ class ReviewReport:
 
 def review(log: CanonicalLog, *, condition: LogFilter = ALL_PASS) -> ReviewReport:
     """Review *log*, or the part of it that passes *condition*; raises EmptyViewError when nothing does."""
-    view = apply_filter(log, condition)
-    arrays = load_arrays(view)
-    metadata, counts = log.metadata, view.counts
+    with step(STAGE, 0, STEPS):
+        view = apply_filter(log, condition)
+    with step(STAGE, 1, STEPS):
+        arrays = load_arrays(view)
     if arrays.case.size == 0:
-        raise EmptyViewError(metadata.log_id)
-    graph = discover_directly_follows_graph(arrays)
-    has_clock = not is_utc_only(metadata.facts, metadata.timezone)
-    return ReviewReport(
-        log_id=metadata.log_id,
-        name=metadata.name,
-        is_synthetic=metadata.is_synthetic,
-        filter=condition,
-        timezone=metadata.timezone,
-        case_count=counts.cases,
-        event_count=counts.events,
-        activity_instance_count=counts.activity_instances,
-        activity_count=counts.activities,
-        variant_count=counts.variants,
-        first_at=_instant(arrays.occurred_at.min()),
-        last_at=_instant(arrays.occurred_at.max()),
-        quality=assess_quality(
+        raise EmptyViewError(log.metadata.log_id)
+    with step(STAGE, 2, STEPS):
+        graph = discover_directly_follows_graph(arrays)
+    with step(STAGE, 3, STEPS):
+        variants = _variant_rows(view, arrays)
+    return _report(_Seen(log=log, condition=condition, view=view, arrays=arrays), graph, variants)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Seen:
+    """What of which log is looked at."""
+
+    log: CanonicalLog
+    condition: LogFilter
+    view: CanonicalLog
+    arrays: LogArrays
+
+
+def _report(seen: _Seen, graph: DirectlyFollowsGraph, variants: tuple[VariantRow, ...]) -> ReviewReport:
+    arrays, metadata, counts = seen.arrays, seen.log.metadata, seen.view.counts
+    with step(STAGE, 4, STEPS):
+        quality = assess_quality(
             arrays, metadata.facts, has_case_attributes=bool(metadata.columns), timezone=metadata.timezone
-        ),
-        map=graph,
-        start_activities=_ranked({node.activity: node.first_in for node in graph.nodes}),
-        end_activities=_ranked({node.activity: node.last_in for node in graph.nodes}),
-        variants=_variant_rows(view, arrays),
-        durations=measure_case_durations(arrays),
-        rework=measure_rework(arrays),
-        hand_overs=measure_hand_overs(arrays),
-        role_hand_overs=measure_role_hand_overs(arrays),
-        hand_overs_into=measure_hand_overs_into(arrays),
-        rubber_stamps=find_rubber_stamps(arrays),
-        resources=classify_resources(arrays, has_local_clock=has_clock, finest_unit_us=metadata.facts.finest_unit_us),
-    )
+        )
+    with step(STAGE, 5, STEPS):
+        has_clock = not is_utc_only(metadata.facts, metadata.timezone)
+        resources = classify_resources(arrays, has_local_clock=has_clock, finest_unit_us=metadata.facts.finest_unit_us)
+    with step(STAGE, 6, STEPS):
+        return ReviewReport(
+            log_id=metadata.log_id,
+            name=metadata.name,
+            is_synthetic=metadata.is_synthetic,
+            filter=seen.condition,
+            timezone=metadata.timezone,
+            case_count=counts.cases,
+            event_count=counts.events,
+            activity_instance_count=counts.activity_instances,
+            activity_count=counts.activities,
+            variant_count=counts.variants,
+            first_at=_instant(arrays.occurred_at.min()),
+            last_at=_instant(arrays.occurred_at.max()),
+            quality=quality,
+            map=graph,
+            start_activities=_ranked({node.activity: node.first_in for node in graph.nodes}),
+            end_activities=_ranked({node.activity: node.last_in for node in graph.nodes}),
+            variants=variants,
+            durations=measure_case_durations(arrays),
+            rework=measure_rework(arrays),
+            hand_overs=measure_hand_overs(arrays),
+            role_hand_overs=measure_role_hand_overs(arrays),
+            hand_overs_into=measure_hand_overs_into(arrays),
+            rubber_stamps=find_rubber_stamps(arrays),
+            resources=resources,
+        )
 
 
 def _instant(microseconds: np.int64) -> datetime:

@@ -3,6 +3,7 @@ import tempfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 from hypothesis import given, settings
@@ -70,13 +71,21 @@ def test_events_have_the_columns_of_the_event_schema(log: CanonicalLog) -> None:
     assert log.events().collect()["event_id"].to_list() == [str(n) for n in range(7)]
 
 
+def test_blocks_of_events_are_the_events_also_of_a_part(log: CanonicalLog) -> None:
+    rows = np.arange(7) != 1
+    first = np.arange(log.case_count) == 0
+    for view in (log, log.keep(log.kept_cases, rows), log.keep(first)):
+        for size in (1, 2, 3, 100):
+            assert pl.concat(list(view.event_blocks(size))).equals(view.events().collect())
+
+
 @SHORT
 @given(EVENTS)
 def test_what_is_exported_imports_to_the_same_log(events: list[Event]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         first = import_events(events, Path(folder))
         path = Path(folder) / "exported.csv"
-        path.write_text(events_csv(first), newline="")
+        path.write_text("".join(events_csv(first)), newline="")
 
         second = import_log(ImportRequest(path=path, name="again", imported_at=BEGIN), Path(folder) / "logs")
 

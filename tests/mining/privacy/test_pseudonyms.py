@@ -34,7 +34,7 @@ def test_no_name_is_left_and_the_process_stays(tmp_path: Path) -> None:
 
     hidden = pseudonymise_log(log, tmp_path, KEY)
 
-    text = events_csv(hidden)
+    text = "".join(events_csv(hidden))
     assert not [name for name in (*log.resources, *log.cases) if f",{name}," in text or f"\n{name}," in text]
     assert "Resource" not in text
     assert [(one.activities, one.cases) for one in hidden.variants().variants] == [

@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Running an analysis of the table: at once for a command, as a work that can be watched and cancelled for a page."""
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import MISSING, Field, dataclass, fields
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar, cast, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args, get_origin, get_type_hints
 
 from taktloom.app.analyses.deciding import deployed_file, deployed_versions
+from taktloom.app.analyses.files import file_of
 from taktloom.app.analyses.records import (
     Analysis,
     AnalysisInput,
@@ -18,16 +19,15 @@ from taktloom.app.analyses.records import (
     read_parameters,
 )
 from taktloom.app.analyses.table import ANALYSES
+from taktloom.app.answering import known_or_begun
 from taktloom.app.context import Context, use_case
-from taktloom.app.long_work import ANSWERED_WITHIN_S, Report, WorkHandle, WorkKind, WorkStatus, paced
+from taktloom.app.long_work import Report, WorkHandle, WorkStatus, paced
 from taktloom.app.review import ALL, Filter, view_of
 from taktloom.assure.permissions import Permission
 from taktloom.model.errors import NotFoundError
 
 if TYPE_CHECKING:
     from taktloom.mining.logs.canonical import CanonicalLog
-
-Result = TypeVar("Result")
 
 
 class ParameterKind(StrEnum):
@@ -128,7 +128,7 @@ def start_analysis(context: Context, *, request: AnalysisRequest) -> AnalysisOut
         return analyse(context, request=request, report=handle.advance)
 
     key = _asked(context, request).key
-    return _known_or_begun(context, request.log_id, key, work)
+    return known_or_begun(context, request.log_id, key, work)
 
 
 @use_case(Permission.LOG_VIEW)
@@ -142,17 +142,7 @@ def start_analysis_file(context: Context, *, request: AnalysisRequest, file: str
         handle.advance("writing", 0, None)
         return context.rooms.logs.result(request.log_id, key, lambda _: MadeFile(*file_of(output, file)))
 
-    return _known_or_begun(context, request.log_id, key, work)
-
-
-def _known_or_begun(
-    context: Context, log_id: str, key: tuple[Hashable, ...], work: Callable[[WorkHandle], Result]
-) -> Result | WorkStatus:
-    """What is known already is answered at once, however many works wait for their turn."""
-    known = context.rooms.logs.known(log_id, key)
-    if known is not None:
-        return cast("Result", known)
-    return context.rooms.long_work.answer(work, kind=WorkKind.ANALYSIS, key=(log_id, *key), seconds=ANSWERED_WITHIN_S)
+    return known_or_begun(context, request.log_id, key, work)
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,36 +235,3 @@ _KINDS: Mapping[object, ParameterKind] = {
     float: ParameterKind.NUMBER,
     datetime: ParameterKind.INSTANT,
 }
-
-
-def file_of(output: AnalysisOutput, wanted: str) -> tuple[str, bytes]:
-    """The file of that name, else the first of that suffix (`x.bpmn`), `.png` the first drawing, `.csv` the first
-    table, `.html` the whole. Raises NotFoundError, MissingPicturesError."""
-    suffix = wanted[wanted.rfind(".") :] if "." in wanted else wanted
-    for name, make in output.files.items():
-        if name == wanted:
-            return name, make()
-    for name, make in output.files.items():
-        if name.endswith(suffix):
-            return name, make()
-    drawing = next((make for name, make in output.files.items() if name.endswith(".svg")), None)
-    if suffix == ".png" and drawing is not None:
-        from taktloom.app.analyses.pictures import png_of
-
-        return "plot.png", png_of(drawing())
-    if suffix == ".csv" and output.tables:
-        from taktloom.mining.logs.export import table_csv
-
-        table = output.tables[0]
-        return "table.csv", table_csv(table.columns, table.rows)
-    if suffix in {".html", ".htm"}:
-        from taktloom.app.analyses.page import result_page
-
-        return "page.html", result_page("Taktloom", output)
-    pictures = () if drawing is None else ("plot.png",)
-    offered = [*output.files, *pictures, *(("table.csv",) if output.tables else ()), "page.html"]
-    raise NotFoundError(
-        f"This analysis writes no '{wanted[:100]}'.",
-        remedy=f"It writes: {', '.join(offered)}.",
-        parameters={"file": wanted[:100], "offered": ", ".join(offered)},
-    )

@@ -6,10 +6,12 @@ counted over all parts, and every XML text passes the hardened reader. Links to 
 """
 
 import io
+import itertools
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 
@@ -26,16 +28,19 @@ from taktloom.formats.sheets.sheet import (
     cell_name,
     over_limit,
 )
-from taktloom.formats.xml_reader import XmlError, XmlLimits, local_name, read_xml
+from taktloom.formats.xml_reader import XmlError, XmlLimits, iterate_records, local_name, read_xml
 from taktloom.model.places import Place
 
-__all__ = ["is_xlsx", "read_xlsx"]
+__all__ = ["XlsxRows", "is_xlsx", "read_xlsx"]
 
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _REFERENCE = re.compile(r"([A-Z]{1,3})([1-9]\d{0,6})")
 _DIGITS = 15  # of a number that a spreadsheet keeps and shows
 _XML = XmlLimits(max_elements=2_000_000)
 _MAX_MERGED = 10_000
+_LARGE = 16 * 1024 * 1024  # bytes of a sheet, which may be 2,000,000 elements
+_PIECE_BYTES = 1024 * 1024
+_MERGED = b"<mergeCell "
 
 
 def is_xlsx(data: bytes) -> bool:
@@ -47,6 +52,33 @@ def read_xlsx(
     data: bytes, *, sheet: str | None = None, source: str = "", limits: SheetLimits = DEFAULT_LIMITS
 ) -> Sheet:
     """The sheet called *sheet*; None: the first one that is visible and not empty. Raises SheetError."""
+    with _opened(data, source, limits) as workbook:
+        return workbook.sheet(sheet)
+
+
+class XlsxRows:
+    """The rows of the first visible sheet that has any, one after the other, for sheets too large to hold.
+
+    A sheet is large when it may hold more than `read_xlsx` takes. done, total: bytes of the sheet, of those unpacked.
+    """
+
+    def __init__(self, data: bytes, *, source: str, limits: SheetLimits) -> None:
+        self._data, self._source, self._limits = data, source, limits
+        self.done = self.total = 0
+
+    def is_large(self) -> bool:
+        """Whether there is a sheet to be read this way. Raises SheetError."""
+        with _opened(self._data, self._source, self._limits) as workbook:
+            return workbook.largest() > _LARGE
+
+    def __iter__(self) -> Iterator[tuple[SheetCell | None, ...]]:
+        """The cells of each row up to its last filled one; nothing for a blank row. Raises SheetError."""
+        with _opened(self._data, self._source, self._limits) as workbook:
+            yield from workbook.stream(self)
+
+
+@contextmanager
+def _opened(data: bytes, source: str, limits: SheetLimits) -> Iterator["_Workbook"]:
     if data.startswith(_OLE):
         raise SheetError(
             "This is a workbook of the old format (.xls), or one with a password.",
@@ -57,7 +89,7 @@ def read_xlsx(
         raise over_limit("bytes", limits.max_bytes, source)
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return _Workbook(_Parts(archive, source, limits)).sheet(sheet)
+            yield _Workbook(_Parts(archive, source, limits))
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, RuntimeError, OSError) as error:
         raise _broken(source) from error
     except XmlError as error:
@@ -101,6 +133,35 @@ class _Parts:
         limits = replace(_XML, max_bytes=self.limits.max_unpacked)
         return read_xml(content, source=f"{self.source}/{name}", limits=limits)
 
+    def size(self, name: str) -> int:
+        """How many bytes a part says that it has."""
+        info = self._names.get(name.lower().lstrip("/"))
+        return 0 if info is None else info.file_size
+
+    def pieces(self, name: str) -> Iterator[bytes]:
+        """A part's bytes, piece by piece."""
+        info = self._names.get(name.lower().lstrip("/"))
+        if info is None:
+            return
+        if info.flag_bits & 1:
+            raise _broken(self.source)
+        with self._archive.open(info) as file:
+            while piece := file.read(_PIECE_BYTES):
+                self._left -= len(piece)
+                if self._left < 0:
+                    raise over_limit("unpacked bytes", self.limits.max_unpacked, self.source)
+                yield piece
+
+    def records(self, name: str, record: str, pieces: Iterable[bytes]) -> Iterator[etree._Element]:
+        """The elements called *record* in *pieces* of a part, each gone when the next is asked for."""
+        return iterate_records(
+            pieces,
+            record,
+            require_root=lambda root: None,
+            source=f"{self.source}/{name}",
+            max_bytes=self.limits.max_unpacked,
+        )
+
     def targets(self, of: str) -> dict[str, tuple[str, str]]:
         """The relationships of a part: id -> (kind, part)."""
         folder, _, file = of.rpartition("/")
@@ -128,9 +189,26 @@ def _joined(folder: str, target: str) -> str:
 class _Shared:
     """What the cells of all sheets refer to. styles: kind of date by cell format; epoch_1904: the older counting."""
 
-    texts: tuple[str, ...]
+    texts: "_Texts"
     styles: tuple[CellKind | None, ...]
     is_1904: bool
+
+
+class _Texts:
+    """The texts that cells share, read as far as they are asked for."""
+
+    def __init__(self, texts: Iterator[str]) -> None:
+        self._texts = texts
+        self._known: list[str] = []
+
+    def at(self, index: int) -> str | None:
+        """The text of this number; None where there is none."""
+        while index >= len(self._known):
+            text = next(self._texts, None)
+            if text is None:
+                return None
+            self._known.append(text)
+        return self._known[index] if index >= 0 else None
 
 
 class _Workbook:
@@ -144,7 +222,7 @@ class _Workbook:
         self._targets = parts.targets(main)
         properties = next((one for one in root if local_name(one) == "workbookPr"), None)
         self._shared = _Shared(
-            texts=tuple(self._texts()),
+            texts=_Texts(self._texts()),
             styles=tuple(self._styles()),
             is_1904=properties is not None and properties.get("date1904") in {"1", "true"},
         )
@@ -160,9 +238,7 @@ class _Workbook:
                 f"Name one of {', '.join(names)}.",
                 {"name": wanted, "known": ", ".join(names)},
             )
-        for name, element in elements.items() if wanted is None else [(wanted, elements[wanted])]:
-            if wanted is None and element.get("state") in {"hidden", "veryHidden"}:
-                continue
+        for name, element in self._visible() if wanted is None else [(wanted, elements[wanted])]:
             rows = self._rows(name, element)
             if rows or wanted is not None:
                 return Sheet(name=name, rows=rows, names=names)
@@ -173,10 +249,53 @@ class _Workbook:
             {"reason": "empty"},
         )
 
-    def _rows(self, name: str, element: etree._Element) -> tuple[tuple[SheetCell | None, ...], ...]:
+    def _visible(self) -> Iterator[tuple[str, etree._Element]]:
+        for element in self._root.iter("{*}sheet"):
+            if element.get("state") not in {"hidden", "veryHidden"}:
+                yield element.get("name") or "Sheet", element
+
+    def largest(self) -> int:
+        """The bytes that the largest visible sheet says that it has, or the shared texts."""
+        shared = [part for kind, part in self._targets.values() if kind == "sharedStrings"]
+        parts = [self._part(element) for _, element in self._visible()]
+        return max((self._parts.size(part) for part in (*parts, *shared)), default=0)
+
+    def stream(self, rows: XlsxRows) -> Iterator[tuple[SheetCell | None, ...]]:
+        """The rows of the first visible sheet with cells; see XlsxRows."""
+        for name, element in self._visible():
+            part = self._part(element)
+            rows.done, rows.total = 0, self._parts.size(part)
+            reader = _SheetReader(name, self._shared, self._parts)
+            has_cells = False
+            for cells in reader.stream(self._parts.records(part, "row", self._counted(part, rows))):
+                has_cells = has_cells or bool(cells)
+                yield cells
+            if has_cells:
+                return
+
+    def _counted(self, part: str, rows: XlsxRows) -> Iterator[bytes]:
+        before = b""
+        for piece in self._parts.pieces(part):
+            if _MERGED in before[-len(_MERGED) :] + piece:
+                raise SheetError(
+                    "A sheet of this size cannot have merged cells.",
+                    Place(source=self._parts.source),
+                    "Take the merging back in the spreadsheet program, or save the sheet as CSV.",
+                    {"reason": "merged"},
+                )
+            before = piece
+            yield piece
+            rows.done += len(piece)
+
+    def _part(self, element: etree._Element) -> str:
+        """The part that holds a sheet; nothing for one that is no worksheet."""
         reference = next((str(value) for key, value in element.attrib.items() if str(key).endswith("}id")), "")
         kind, part = self._targets.get(reference, ("", ""))
-        root = self._parts.read(part) if kind == "worksheet" else None
+        return part if kind == "worksheet" else ""
+
+    def _rows(self, name: str, element: etree._Element) -> tuple[tuple[SheetCell | None, ...], ...]:
+        part = self._part(element)
+        root = self._parts.read(part) if part else None
         return () if root is None else _SheetReader(name, self._shared, self._parts).rows(root)
 
     def _part_of(self, wanted: str) -> etree._Element | None:
@@ -184,9 +303,9 @@ class _Workbook:
         return None if part is None else self._parts.read(part)
 
     def _texts(self) -> Iterator[str]:
-        root = self._part_of("sharedStrings")
-        for item in root if root is not None else ():
-            if local_name(item) == "si":
+        part = next((part for kind, part in self._targets.values() if kind == "sharedStrings"), None)
+        if part is not None:
+            for item in self._parts.records(part, "si", self._parts.pieces(part)):
                 yield _text_of(item)
 
     def _styles(self) -> Iterator[CellKind | None]:
@@ -212,16 +331,7 @@ class _SheetReader:
         row = -1
         for element in root.iter("{*}row"):
             row = _index(element.get("r"), row + 1)
-            column = -1
-            for one in element:
-                if local_name(one) != "c":
-                    continue
-                column = self._column(one.get("r"), column + 1)
-                cell = self._cell(one, row, column)
-                if cell is not None:
-                    self._require_inside(row, column)
-                    self._count(cell, row, column)
-                    cells[(row, column)] = cell
+            cells |= {(row, column): cell for column, cell in self._cells(element, row)}
         self._fill_merged(root, cells)
         height = max((row for row, _ in cells), default=-1) + 1
         width = max((column for _, column in cells), default=-1) + 1
@@ -229,6 +339,31 @@ class _SheetReader:
             place = f"{self._name}!{cell_name(height - 1, width - 1)}"
             raise over_limit("cells", self._limits.max_cells, self._source, place)
         return tuple(tuple(cells.get((row, column)) for column in range(width)) for row in range(height))
+
+    def stream(self, elements: Iterable[etree._Element]) -> Iterator[tuple[SheetCell | None, ...]]:
+        """The rows in order, each up to its last filled cell, nothing for blank ones; no cell is merged."""
+        row = -1
+        for element in elements:
+            at = _index(element.get("r"), row + 1)
+            if at <= row:
+                raise _broken(self._source)  # rows come in order (ECMA-376, 18.3.1.73)
+            if at < self._limits.max_rows:
+                yield from itertools.repeat((), at - row - 1)
+            row = at
+            cells = dict(self._cells(element, row))
+            yield tuple(cells.get(column) for column in range(max(cells, default=-1) + 1))
+
+    def _cells(self, element: etree._Element, row: int) -> Iterator[tuple[int, SheetCell]]:
+        column = -1
+        for one in element:
+            if local_name(one) != "c":
+                continue
+            column = self._column(one.get("r"), column + 1)
+            cell = self._cell(one, row, column)
+            if cell is not None:
+                self._require_inside(row, column)
+                self._count(cell, row, column)
+                yield column, cell
 
     def _require_inside(self, row: int, column: int) -> None:
         if row >= self._limits.max_rows:
@@ -274,10 +409,10 @@ class _SheetReader:
         return SheetCell(text=text.strip(), is_formula=is_formula) if text.strip() else None
 
     def _shared_text(self, value: str) -> str:
-        index = _index(value, -1, first=0)
-        if not 0 <= index < len(self._shared.texts):
+        text = self._shared.texts.at(_index(value, -1, first=0))
+        if text is None:
             raise _broken(self._source)
-        return self._shared.texts[index]
+        return text
 
     def _number(self, value: str, style: str | None, *, is_formula: bool) -> SheetCell:
         try:

@@ -25,6 +25,7 @@ from taktloom.mining.logs.variants import VariantTable, merge_variants, tabulate
 LABELS_FILE = "labels.json"
 CASES_FILE = "cases.parquet"
 ROW_MARK = "__kept"
+BLOCK_ROWS = 500_000
 
 # Columns of `coded()` in order. Times are µs since 1970 UTC; offset_min is what local clocks were ahead of UTC;
 # source_events is how many source rows the activity instance stands for (2 when a start row was joined).
@@ -119,9 +120,17 @@ class CanonicalLog:
         occurred_at and started_at are Datetime(µs, UTC); element_id, process_key, process_version and instance_key are
         null for logs from files.
         """
-        beside = self._scan("attributes")
-        rows = pl.concat([self._scan("coded"), beside], how="horizontal")
-        rows = self._filtered(rows).join(
+        return self._events(0, None)
+
+    def event_blocks(self, rows: int = BLOCK_ROWS) -> Iterator[pl.DataFrame]:
+        """The rows of `events()` in blocks made of *rows* stored rows each, for what does not hold the log at once."""
+        for begin in range(0, max(1, self.metadata.counts.activity_instances), rows):
+            yield self._events(begin, rows).collect()
+
+    def _events(self, begin: int, count: int | None) -> pl.LazyFrame:
+        beside = self._scan("attributes").slice(begin, count)
+        rows = pl.concat([self._scan("coded").slice(begin, count), beside], how="horizontal")
+        rows = self._filtered(rows, begin, count).join(
             pl.scan_parquet(self.folder / CASES_FILE), on="case", how="left", maintain_order="left"
         )
         for column, labels in (
@@ -204,13 +213,14 @@ class CanonicalLog:
     def _scan(self, kind: str) -> pl.LazyFrame:
         return pl.scan_parquet([self.folder / f"{kind}-{segment}.parquet" for segment in self.metadata.segments])
 
-    def _filtered(self, rows: pl.LazyFrame) -> pl.LazyFrame:
+    def _filtered(self, rows: pl.LazyFrame, begin: int = 0, count: int | None = None) -> pl.LazyFrame:
+        """What the view keeps of *rows*, the stored ones from *begin* on."""
         if self._view is None:
             return rows
         kept = pl.lit(pl.Series(self._view.cases)).gather(pl.col("case"))
         if self._view.rows is None:
             return rows.filter(kept)
-        marks = pl.LazyFrame([pl.Series(ROW_MARK, self._view.rows)])
+        marks = pl.LazyFrame([pl.Series(ROW_MARK, self._view.rows).slice(begin, count)])
         marked = pl.concat([rows, marks], how="horizontal")
         return marked.filter(pl.col(ROW_MARK) & kept).drop(ROW_MARK)
 

@@ -9,6 +9,7 @@ import codecs
 import hashlib
 import itertools
 import re
+import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ from taktloom.model.places import Place
 CHUNK_BYTES = 4 * 1024 * 1024
 SAMPLE_BYTES = 256 * 1024
 GZIP_MAGIC = b"\x1f\x8b"
+ZIP_MAGIC = b"PK\x03\x04"
+LEFT_BY_SYSTEMS = ("__MACOSX/", ".DS_Store")
 BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -82,9 +85,15 @@ def file_chunks(raw: RawBytes, digest: Digest, stage: ImportStage = ImportStage.
 
 
 def unpacked_chunks(raw: RawBytes, digest: Digest) -> Iterator[bytes]:
-    """The bytes after gzip, when the file is gzip; as they lie otherwise. Members may follow one another."""
+    """The bytes after gzip, when the file is gzip, or of the one file in a ZIP archive; as they lie otherwise.
+
+    Members of gzip may follow one another.
+    """
     chunks = file_chunks(raw, digest)
     first = next(chunks, b"")
+    if first.startswith(ZIP_MAGIC) and (only := only_member(raw)) is not None:
+        chunks = _member_chunks(raw, only, digest)
+        first = next(chunks, b"")
     packed = itertools.chain((first,), chunks)
     if not first.startswith(GZIP_MAGIC):
         yield from packed
@@ -95,6 +104,48 @@ def unpacked_chunks(raw: RawBytes, digest: Digest) -> Iterator[bytes]:
         if unpacked > raw.limits.unpacked_bytes:
             raise LogTooLargeError("unpacked bytes", raw.limits.unpacked_bytes, raw.place)
         yield piece
+
+
+def zip_members(raw: RawBytes) -> tuple[str, ...] | None:
+    """Names of the files in a ZIP archive; None for a workbook, and for what is no archive or a broken one."""
+    try:
+        with zipfile.ZipFile(raw.path) as archive:
+            names = tuple(info.filename for info in archive.infolist() if not info.is_dir())
+    except (zipfile.BadZipFile, OSError, NotImplementedError, ValueError):
+        return None
+    is_workbook = any(name.lower() == "[content_types].xml" or name.lower().startswith("xl/") for name in names)
+    return None if is_workbook else tuple(name for name in names if not name.startswith(LEFT_BY_SYSTEMS))
+
+
+def only_member(raw: RawBytes) -> str | None:
+    """The one file in a ZIP archive that is neither a workbook nor holds the tables of an object-centric log."""
+    names = zip_members(raw) or ()
+    return names[0] if len(names) == 1 else None
+
+
+def _member_chunks(raw: RawBytes, name: str, digest: Digest) -> Iterator[bytes]:
+    """The bytes of a file in the archive; then the archive is hashed."""
+    unpacked = 0
+    try:
+        with zipfile.ZipFile(raw.path) as archive, archive.open(name) as file:
+            total = archive.getinfo(name).file_size
+            while piece := file.read(CHUNK_BYTES):
+                if raw.watch.cancelled():
+                    raise ImportCancelledError(raw.name)
+                unpacked += len(piece)
+                if unpacked > raw.limits.unpacked_bytes:
+                    raise LogTooLargeError("unpacked bytes", raw.limits.unpacked_bytes, raw.place)
+                yield piece
+                raw.watch.report(Progress(stage=ImportStage.CHECKING, done=unpacked, total=max(total, unpacked)))
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, RuntimeError) as error:
+        raise UnreadableLogError(
+            "zip-broken",
+            "The ZIP archive is damaged, or it has a password.",
+            raw.place,
+            "Pack the file again without a password, or give it as it is.",
+        ) from error
+    for _ in file_chunks(raw, digest):
+        pass
 
 
 def _gunzip(packed: Iterable[bytes], raw: RawBytes) -> Iterator[bytes]:
@@ -162,12 +213,16 @@ def unread_text(raw: RawBytes, encoding: str | None = None) -> PreparedText | No
 
     The digest is empty: the caller fills it with the reading.
     """
-    with raw.path.open("rb") as file:
-        is_packed = file.read(2) == GZIP_MAGIC
+    is_packed = _is_packed(raw)
     sample = b"" if is_packed else read_sample(raw)
     if not sample or (codec_name(encoding, raw) if encoding else guess_encoding(sample)) != "utf-8":
         return None
     return PreparedText(path=raw.path, encoding="utf-8", digest=Digest())
+
+
+def _is_packed(raw: RawBytes) -> bool:
+    with raw.path.open("rb") as file:
+        return file.read(4).startswith((GZIP_MAGIC, ZIP_MAGIC))
 
 
 def prepare_text(raw: RawBytes, workspace: Path, encoding: str | None = None) -> PreparedText:
@@ -213,8 +268,7 @@ def _sample_of_high_bytes(raw: RawBytes) -> bytes:
 
 def _decode(raw: RawBytes, workspace: Path, encoding: str) -> PreparedText:
     digest = Digest()
-    with raw.path.open("rb") as file:
-        is_packed = file.read(2) == GZIP_MAGIC
+    is_packed = _is_packed(raw)
     if not is_packed and encoding == "utf-8":
         for _ in _texts(raw, digest, encoding):
             pass

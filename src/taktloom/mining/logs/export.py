@@ -6,14 +6,18 @@ in front. Numbers are written as numbers.
 """
 
 import csv
-from collections.abc import Iterable, Sequence
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
 from io import StringIO
+from pathlib import Path
 
 import polars as pl
 
-from taktloom.mining.logs.canonical import CanonicalLog
+from taktloom.mining.logs.canonical import BLOCK_ROWS, CanonicalLog
+from taktloom.mining.watching import heed, tell
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = r"^([=+\-@\t\r])"
 
 
 def neutralise(text: str) -> str:
@@ -51,14 +55,36 @@ def variants_csv(log: CanonicalLog) -> str:
     )
 
 
-def events_csv(log: CanonicalLog) -> str:
-    """One line per activity instance in canonical order, the columns of the event schema, times with offset UTC."""
-    frame = log.events().drop("element_id", "process_key", "process_version", "instance_key", "position").collect()
-    instants = [name for name, dtype in frame.schema.items() if isinstance(dtype, pl.Datetime)]
-    texts = [name for name, dtype in frame.schema.items() if dtype == pl.String]
-    pattern = r"^([=+\-@\t\r])"
-    frame = frame.with_columns(
-        *(pl.col(name).dt.strftime("%Y-%m-%d %H:%M:%S%.6f+00:00") for name in instants),
-        *(pl.col(name).str.replace(pattern, "'${1}") for name in texts),
-    )
-    return frame.write_csv(line_terminator="\r\n")
+def events_csv(log: CanonicalLog) -> Iterator[str]:
+    """One line per activity instance in canonical order, the columns of the event schema, times with offset UTC; block
+    by block, telling how far it is."""
+    is_first = True
+    for frame in _told_blocks(log):
+        known = frame.drop("element_id", "process_key", "process_version", "instance_key", "position")
+        instants = [name for name, dtype in known.schema.items() if isinstance(dtype, pl.Datetime)]
+        texts = [name for name, dtype in known.schema.items() if dtype == pl.String]
+        harmless = known.with_columns(
+            *(pl.col(name).dt.strftime("%Y-%m-%d %H:%M:%S%.6f+00:00") for name in instants),
+            *(pl.col(name).str.replace(FORMULA, "'${1}") for name in texts),
+        )
+        yield harmless.write_csv(line_terminator="\r\n", include_header=is_first)
+        is_first = False
+
+
+def write_parquet(log: CanonicalLog, path: Path) -> None:
+    """The columns of the event schema as Parquet, block by block, telling how far it is."""
+    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+        pieces = []
+        for number, frame in enumerate(_told_blocks(log)):
+            pieces.append(Path(folder) / f"{number:06}.parquet")
+            frame.write_parquet(pieces[-1], compression="lz4")
+        heed()
+        pl.scan_parquet(pieces).sink_parquet(path, compression="zstd", maintain_order=True)
+
+
+def _told_blocks(log: CanonicalLog) -> Iterator[pl.DataFrame]:
+    total = log.metadata.counts.activity_instances
+    for number, frame in enumerate(log.event_blocks()):
+        tell("writing", min(total, number * BLOCK_ROWS), total)
+        yield frame
+    tell("writing", total, total)

@@ -23,7 +23,7 @@ import polars as pl
 from taktloom.mining.logs.buckets import build_in_buckets, needs_buckets
 from taktloom.mining.logs.canonical import CanonicalLog
 from taktloom.mining.logs.csv_reader import CsvReading, csv_sample
-from taktloom.mining.logs.encodings import CHUNK_BYTES, RawBytes, guess_encoding, read_sample
+from taktloom.mining.logs.encodings import CHUNK_BYTES, RawBytes, guess_encoding, read_sample, zip_members
 from taktloom.mining.logs.errors import BadRowsError, ColumnsNeededError, LogStorageError, UnreadableLogError
 from taktloom.mining.logs.layout import build_log, sync_folder
 from taktloom.mining.logs.mapping import OPTIONAL_PARTS, AttributeLevel, AttributeType, ColumnMapping
@@ -202,6 +202,7 @@ def detect_format(raw: RawBytes) -> LogFormat:
     if not sample:
         raise UnreadableLogError("empty", "The file is empty.", raw.place, "Export the log again.")
     if sample.startswith(ZIP_MAGIC):
+        _require_workbook(raw)
         return LogFormat.XLSX
     for magic, (reason, cause) in FOREIGN.items():
         if sample.startswith(magic):
@@ -215,6 +216,18 @@ def detect_format(raw: RawBytes) -> LogFormat:
             "Give the log as CSV, XES, Excel or Parquet.",
         )
     return LogFormat.XES if text.startswith("<") else LogFormat.CSV
+
+
+def _require_workbook(raw: RawBytes) -> None:
+    """Refuse an archive of none or several files; one is read as if it were not packed."""
+    names = zip_members(raw)
+    if names is not None:
+        raise UnreadableLogError(
+            "zip-of-many",
+            f"The ZIP archive holds {len(names)} files; a log is one.",
+            raw.place,
+            "Unpack it and give one of its files, or pack that one alone.",
+        )
 
 
 def _stage(request: ImportRequest, workspace: Path, watch: ImportWatch) -> Staging:

@@ -19,6 +19,8 @@ import polars as pl
 
 from taktloom.mining.logs.canonical import CASES_FILE, CanonicalLog
 from taktloom.mining.logs.parts import LogPart
+from taktloom.mining.logs.segments import segment_bounds
+from taktloom.mining.watching import heed, heeding, tell
 from taktloom.model.events import CASE_ATTRIBUTE_PREFIX, EVENT_ATTRIBUTE_PREFIX, Lifecycle
 
 HEADER = """<?xml version="1.0" encoding="UTF-8"?>
@@ -40,6 +42,7 @@ HEADER = """<?xml version="1.0" encoding="UTF-8"?>
 ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\n": "&#10;", "\t": "&#9;", "\r": "&#13;"}
 UNPRINTABLE = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x{fffe}\x{ffff}]"
 MINUTE_US = 60_000_000
+SPELLED_ROWS = 200_000  # whose text is in memory at once, but for a longer case
 
 
 def write_xes(log: CanonicalLog, path: Path) -> None:
@@ -49,9 +52,12 @@ def write_xes(log: CanonicalLog, path: Path) -> None:
         file.write(HEADER.encode())
         name = pl.Series([log.metadata.name], dtype=pl.String)
         file.write(pl.select(_attribute("string", "concept:name", pl.lit(name))).item().encode() + b"\n")
+        total, done = log.metadata.counts.activity_instances, 0
         for part in log.parts():
-            for trace in writer.traces(part):
+            tell("writing", done, total)
+            for trace in heeding(writer.traces(part)):
                 file.write(trace.encode())
+            done += part.stored_rows
         file.write(b"</log>\n")
 
 
@@ -61,7 +67,7 @@ def _opened(path: Path) -> Iterator[IO[bytes]]:
         if path.suffix != ".gz":
             yield file
             return
-        packed = gzip.GzipFile(fileobj=file, mode="wb", compresslevel=6, mtime=0)
+        packed = gzip.GzipFile(filename="", fileobj=file, mode="wb", compresslevel=6, mtime=0)
         with contextlib.closing(packed), io.BufferedWriter(packed) as text:
             yield text
 
@@ -79,9 +85,16 @@ class _Writer:
 
     def traces(self, part: LogPart) -> Iterator[str]:
         """The traces of a part, each as one text."""
-        rows = self._events(part)
-        if rows.height == 0:
-            return
+        coded = part.coded(
+            "case", "activity", "resource", "role", "lifecycle", "started_at", "occurred_at", "offset_min"
+        )
+        beside = part.attributes(*self._event_columns, *(["event_id"] if self._has_ids else []))
+        for begin, end in segment_bounds(coded["case"].to_numpy(), SPELLED_ROWS):
+            heed()
+            yield from self._traces(coded[begin:end], beside[begin:end])
+
+    def _traces(self, coded: pl.DataFrame, beside: pl.DataFrame) -> Iterator[str]:
+        rows = self._events(coded, beside)
         texts = rows.group_by("case", maintain_order=True).agg(pl.col("text").str.join(""))
         heads = self._heads(texts["case"])
         for head, text in zip(heads, texts["text"], strict=True):
@@ -94,12 +107,8 @@ class _Writer:
         parts += [_typed(own, name, CASE_ATTRIBUTE_PREFIX) for name in self._case_columns]
         return own.select(pl.concat_str(parts, separator="")).to_series()
 
-    def _events(self, part: LogPart) -> pl.DataFrame:
+    def _events(self, coded: pl.DataFrame, beside: pl.DataFrame) -> pl.DataFrame:
         """case and the text of each event, in order of time within the case."""
-        coded = part.coded(
-            "case", "activity", "resource", "role", "lifecycle", "started_at", "occurred_at", "offset_min"
-        )
-        beside = part.attributes(*self._event_columns, *(["event_id"] if self._has_ids else []))
         rows = pl.concat([self._spelled(coded), beside], how="horizontal").with_columns(
             place=pl.int_range(pl.len(), dtype=pl.Int64)
         )

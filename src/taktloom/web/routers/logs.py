@@ -3,14 +3,15 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, File, UploadFile
+from fastapi import APIRouter, File, Response, UploadFile
 
 from taktloom.app import history, logs
 from taktloom.app.calls import calls
-from taktloom.app.log_records import MappingRecord
+from taktloom.app.log_records import MappingRecord, UploadRecord
 from taktloom.web.callers import Caller
 from taktloom.web.paging import shown_list
 from taktloom.web.problems import problem_of
+from taktloom.web.routers.works import ACCEPTED, begun
 from taktloom.web.routes import Route
 from taktloom.web.schemas import logs as schemas
 from taktloom.web.schemas.convert import shown
@@ -19,12 +20,20 @@ from taktloom.web.schemas.shared import PageOut
 router = APIRouter(prefix="/logs", tags=["logs"], route_class=Route)
 
 
-@router.post("/uploads", status_code=201)
+@router.post("/uploads", status_code=201, response_model=schemas.UploadOut, responses=ACCEPTED)
 @calls(logs.receive_upload)
-def upload(context: Caller, file: Annotated[UploadFile, File()]) -> schemas.UploadOut:
-    """Upload a log file and learn what it seems to hold; nothing is imported yet."""
-    received = logs.receive_upload(context, file_name=file.filename or "log.csv", stream=file.file)
-    return shown(schemas.UploadOut, received)
+def upload(context: Caller, file: Annotated[UploadFile, File()]) -> schemas.UploadOut | Response:
+    """Upload a log file and learn what it seems to hold; nothing is imported yet.
+
+    202 where looking takes longer: `Location` is where to ask again when the work is done."""
+    return _upload_out(logs.receive_upload(context, file_name=file.filename or "log.csv", stream=file.file))
+
+
+@router.get("/uploads/{upload_id}", response_model=schemas.UploadOut, responses=ACCEPTED)
+@calls(logs.show_upload)
+def show_upload(context: Caller, upload_id: str) -> schemas.UploadOut | Response:
+    """What an upload seems to hold."""
+    return _upload_out(logs.show_upload(context, upload_id=upload_id))
 
 
 @router.post("", status_code=202)
@@ -110,6 +119,14 @@ def remap_log(context: Caller, log_id: str, body: schemas.RemapIn) -> schemas.Im
         skip_bad_rows=body.skip_bad_rows,
     )
     return schemas.ImportStarted(import_id=logs.remap_log(context, log_id=log_id, request=request))
+
+
+def _upload_out(found: UploadRecord | logs.LookedAtUpload) -> schemas.UploadOut | Response:
+    if isinstance(found, UploadRecord):
+        return shown(schemas.UploadOut, found)
+    answer = begun(found.status)
+    answer.headers["Location"] = f"/api/v1/logs/uploads/{found.upload_id}"
+    return answer
 
 
 def _request(body: schemas.ImportIn) -> logs.ImportRequest:

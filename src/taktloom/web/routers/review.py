@@ -1,20 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Review of a log: report, map, variants, mined model, potential, draft automation."""
 
-import shutil
-import tempfile
-from pathlib import Path
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Response
-from starlette.background import BackgroundTask
 from starlette.responses import FileResponse
 
 from taktloom.app import drafting, log_export, potential, review, works
 from taktloom.app.calls import calls
 from taktloom.app.long_work import WorkStatus
 from taktloom.web.callers import Caller
-from taktloom.web.routers.works import begun, work_out
+from taktloom.web.routers.works import ACCEPTED, begun, work_out
 from taktloom.web.routes import Route
 from taktloom.web.schemas import logs as schemas
 from taktloom.web.schemas.convert import shown, shown_all
@@ -23,6 +19,7 @@ from taktloom.web.schemas.shared import InstantIn
 router = APIRouter(prefix="/logs/{log_id}", tags=["review"], route_class=Route)
 
 BPMN_TYPE = "application/xml"
+CSV_TYPE = "text/csv; charset=utf-8"
 Share = Annotated[float, Query(ge=0, le=1)]
 Noise = Annotated[float, Query(ge=0, le=1)]
 
@@ -54,78 +51,84 @@ def log_filter(
 Filtered = Annotated[review.Filter, Depends(log_filter)]
 
 
-@router.get("/review")
-@calls(review.review_log)
-def show_review(context: Caller, log_id: str, chosen: Filtered) -> schemas.ReviewReport:
+@router.get("/review", response_model=schemas.ReviewReport, responses=ACCEPTED)
+@calls(review.start_look)
+def show_review(context: Caller, log_id: str, chosen: Filtered) -> schemas.ReviewReport | Response:
     """The review: how far the log can be trusted, and what happens in it."""
-    return shown(schemas.ReviewReport, review.review_log(context, log_id=log_id, chosen=chosen))
+    found = review.start_look(context, log_id=log_id, look=review.whole_review(chosen))
+    return begun(found) if isinstance(found, WorkStatus) else shown(schemas.ReviewReport, found)
 
 
-@router.get("/filter")
-@calls(review.measure_filter)
-def measure_filter(context: Caller, log_id: str, chosen: Filtered) -> list[schemas.FilterStepReach]:
+@router.get("/filter", response_model=list[schemas.FilterStepReach], responses=ACCEPTED)
+@calls(review.start_look)
+def measure_filter(context: Caller, log_id: str, chosen: Filtered) -> list[schemas.FilterStepReach] | Response:
     """How many cases and events each step of a filter leaves, of what the steps before it left."""
-    return shown_all(schemas.FilterStepReach, review.measure_filter(context, log_id=log_id, chosen=chosen))
+    found = review.start_look(context, log_id=log_id, look=review.reach_of_filter(chosen))
+    return begun(found) if isinstance(found, WorkStatus) else shown_all(schemas.FilterStepReach, found)
 
 
-@router.get("/map")
-@calls(review.map_log)
+@router.get("/map", response_model=schemas.ProcessMap, responses=ACCEPTED)
+@calls(review.start_look)
 def show_map(
     context: Caller, log_id: str, chosen: Filtered, activity_share: Share = 1.0, edge_share: Share = 1.0
-) -> schemas.ProcessMap:
+) -> schemas.ProcessMap | Response:
     """The directly-follows map, cut to the most frequent activities and connections."""
     shares = review.MapShares(activities=activity_share, edges=edge_share)
-    return shown(schemas.ProcessMap, review.map_log(context, log_id=log_id, chosen=chosen, shares=shares))
+    found = review.start_look(context, log_id=log_id, look=review.process_map(chosen, shares))
+    return begun(found) if isinstance(found, WorkStatus) else shown(schemas.ProcessMap, found)
 
 
-@router.get("/map.svg", response_class=Response)
-@calls(review.export_map_svg)
+@router.get("/map.svg", response_class=Response, responses=ACCEPTED)
+@calls(review.start_look)
 def export_map_svg(
     context: Caller, log_id: str, chosen: Filtered, activity_share: Share = 1.0, edge_share: Share = 1.0
 ) -> Response:
     """The map as a drawing."""
     shares = review.MapShares(activities=activity_share, edges=edge_share)
-    svg = review.export_map_svg(context, log_id=log_id, chosen=chosen, shares=shares)
-    return _file(svg, "image/svg+xml", "map.svg")
+    found = review.start_look(context, log_id=log_id, look=review.map_drawing(chosen, shares))
+    return begun(found) if isinstance(found, WorkStatus) else _file(found, "image/svg+xml", "map.svg")
 
 
-@router.get("/map.csv", response_class=Response)
-@calls(review.export_map_csv)
+@router.get("/map.csv", response_class=Response, responses=ACCEPTED)
+@calls(review.start_look)
 def export_map_csv(context: Caller, log_id: str, chosen: Filtered) -> Response:
     """The map's connections as a table."""
-    return _file(review.export_map_csv(context, log_id=log_id, chosen=chosen), "text/csv; charset=utf-8", "map.csv")
+    found = review.start_look(context, log_id=log_id, look=review.map_table(chosen))
+    return begun(found) if isinstance(found, WorkStatus) else _file(found, CSV_TYPE, "map.csv")
 
 
-@router.get("/variants")
-@calls(review.list_variants)
+@router.get("/variants", response_model=list[schemas.Variant], responses=ACCEPTED)
+@calls(review.start_look)
 def list_variants(
     context: Caller, log_id: str, chosen: Filtered, limit: Annotated[int, Query(ge=1, le=10_000)] = 100
-) -> list[schemas.Variant]:
+) -> list[schemas.Variant] | Response:
     """Variants, most frequent first."""
-    return shown_all(schemas.Variant, review.list_variants(context, log_id=log_id, chosen=chosen, limit=limit))
+    found = review.start_look(context, log_id=log_id, look=review.most_frequent_variants(chosen, limit))
+    return begun(found) if isinstance(found, WorkStatus) else shown_all(schemas.Variant, found)
 
 
-@router.get("/variants.csv", response_class=Response)
-@calls(review.export_variants_csv)
+@router.get("/variants.csv", response_class=Response, responses=ACCEPTED)
+@calls(review.start_look)
 def export_variants_csv(context: Caller, log_id: str, chosen: Filtered) -> Response:
     """All variants as a table."""
-    text = review.export_variants_csv(context, log_id=log_id, chosen=chosen)
-    return _file(text, "text/csv; charset=utf-8", "variants.csv")
+    found = review.start_look(context, log_id=log_id, look=review.variants_table(chosen))
+    return begun(found) if isinstance(found, WorkStatus) else _file(found, CSV_TYPE, "variants.csv")
 
 
-@router.get("/model")
-@calls(review.mine_model)
-def show_model(context: Caller, log_id: str, chosen: Filtered, noise: Noise = 0.2) -> schemas.MinedModel:
+@router.get("/model", response_model=schemas.MinedModel, responses=ACCEPTED)
+@calls(review.start_look)
+def show_model(context: Caller, log_id: str, chosen: Filtered, noise: Noise = 0.2) -> schemas.MinedModel | Response:
     """A sound BPMN model of the log, with its fitness and precision."""
-    return shown(schemas.MinedModel, review.mine_model(context, log_id=log_id, chosen=chosen, noise=noise))
+    found = review.start_look(context, log_id=log_id, look=review.mined_model(chosen, noise))
+    return begun(found) if isinstance(found, WorkStatus) else shown(schemas.MinedModel, found)
 
 
-@router.get("/model.bpmn", response_class=Response)
-@calls(review.mine_model)
+@router.get("/model.bpmn", response_class=Response, responses=ACCEPTED)
+@calls(review.start_look)
 def export_model(context: Caller, log_id: str, chosen: Filtered, noise: Noise = 0.2) -> Response:
     """The mined model as a BPMN file."""
-    mined = review.mine_model(context, log_id=log_id, chosen=chosen, noise=noise)
-    return _file(mined.bpmn_xml.encode(), BPMN_TYPE, "model.bpmn")
+    found = review.start_look(context, log_id=log_id, look=review.mined_model(chosen, noise))
+    return begun(found) if isinstance(found, WorkStatus) else _file(found.bpmn_xml.encode(), BPMN_TYPE, "model.bpmn")
 
 
 @router.get(
@@ -172,21 +175,16 @@ def draft_automation(context: Caller, log_id: str, body: schemas.DraftIn) -> sch
     return work_out(works.work_progress(begun))
 
 
-@router.get("/export.{ending}", response_class=FileResponse)
-@calls(log_export.export_log)
+@router.get("/export.{ending}", response_class=FileResponse, responses=ACCEPTED)
+@calls(log_export.start_export)
 def export_log(
     context: Caller, log_id: str, chosen: Filtered, ending: Literal["xes", "xes.gz", "csv", "parquet"]
-) -> FileResponse:
+) -> Response:
     """The events of the log, or of the part that a filter keeps, as a file."""
-    folder = tempfile.mkdtemp()
-    dropped = BackgroundTask(shutil.rmtree, folder, ignore_errors=True)
-    try:
-        path = Path(folder) / f"log.{ending}"
-        log_export.export_log(context, log_id=log_id, output=path, chosen=chosen)
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
-    return FileResponse(path, media_type="application/octet-stream", filename=path.name, background=dropped)
+    found = log_export.start_export(context, log_id=log_id, ending=ending, chosen=chosen)
+    if isinstance(found, WorkStatus):
+        return begun(found)
+    return FileResponse(found, media_type="application/octet-stream", filename=f"log.{ending}")
 
 
 def _file(content: bytes, media_type: str, name: str) -> Response:

@@ -2,11 +2,10 @@
 import { queryOptions } from '@tanstack/react-query'
 
 import { api, unwrap } from '@/shared/api/client'
-import { ApiError, problemOf, UNEXPECTED } from '@/shared/api/problem'
 import type { Schemas } from '@/shared/api/types'
 
 import { fileAddress, type AnalysisRun } from '../analyses'
-import { followWork, type Work } from './logs'
+import { fetchFile, known, type Work } from './logs'
 
 export type Analysis = Schemas['AnalysisOut']
 export type Parameter = Schemas['ParameterOut']
@@ -24,39 +23,16 @@ export const analysisWorkKey = (run: AnalysisRun) => ['works', 'analysis', run.l
 export function analysisQuery(run: AnalysisRun) {
   return queryOptions({
     queryKey: ['logs', run.logId, 'analysis', run.name, run.parameters, run.query, run.documents],
-    queryFn: async ({ client, signal }): Promise<AnalysisResult> => {
-      const answer = await ask(run, signal)
-      if (!isWork(answer)) return answer
-      await followWork(answer, { signal, onProgress: (work) => client.setQueryData(analysisWorkKey(run), work) })
-      const known = await ask(run, signal)
-      if (isWork(known)) throw new ApiError({ code: UNEXPECTED, status: 0, detail: '' })
-      return known
-    },
+    queryFn: (waiting): Promise<AnalysisResult> => known(() => ask(run, waiting.signal), waiting, analysisWorkKey(run)),
     staleTime: 300_000,
     retry: false,
   })
 }
 
-/** A file of a run's result. Where it has to be made first, that is waited for: 202 brings a work instead. */
-export async function fetchFile(run: AnalysisRun, file: string, signal?: AbortSignal): Promise<Blob> {
-  const first = await askFile(run, file, signal)
-  if (first instanceof Blob) return first
-  await followWork(first, { signal, onProgress: () => undefined })
-  const made = await askFile(run, file, signal)
-  if (made instanceof Blob) return made
-  throw new ApiError({ code: UNEXPECTED, status: 0, detail: '' })
-}
-
-async function askFile(run: AnalysisRun, file: string, signal?: AbortSignal): Promise<Blob | Work> {
-  const response = await fetch(fileAddress(run, file), { signal })
-  if (!response.ok) throw new ApiError(problemOf(await response.json().catch(() => undefined), response.status))
-  return response.status === 202 ? ((await response.json()) as Work) : response.blob()
-}
-
 export function drawingQuery(run: AnalysisRun, file: string) {
   return queryOptions({
     queryKey: ['logs', run.logId, 'analysis', run.name, run.parameters, run.query, 'file', file],
-    queryFn: ({ signal }) => fetchFile(run, file, signal),
+    queryFn: ({ signal }) => fetchFile(fileAddress(run, file), signal),
     staleTime: 300_000,
     retry: false,
   })
@@ -72,8 +48,4 @@ async function ask(run: AnalysisRun, signal: AbortSignal): Promise<AnalysisResul
   const hasDocuments = Object.keys(run.documents).length > 0
   const call = hasDocuments ? api.POST(route as never, { params, body: run.documents, signal } as never) : api.GET(route, { params, signal })
   return unwrap(call as Promise<Answer>)
-}
-
-function isWork(answer: AnalysisResult | Work): answer is Work {
-  return 'work_id' in answer
 }

@@ -1,5 +1,5 @@
 /** Queries and calls about event logs. The file itself goes by XMLHttpRequest: only that tells how far an upload is. */
-import { queryOptions } from '@tanstack/react-query'
+import { queryOptions, type QueryClient, type QueryKey } from '@tanstack/react-query'
 
 import { api, unwrap } from '@/shared/api/client'
 import { ApiError, problemOf, UNEXPECTED, UNREACHABLE } from '@/shared/api/problem'
@@ -51,10 +51,14 @@ export function columnsQuery(logId: string) {
   })
 }
 
+/** Where the progress of a look at a log is told while its query waits for it. */
+export const lookWorkKey = (logId: string, look: string) => ['works', look, logId]
+
 export function reviewQuery(logId: string, query: LogQuery) {
   return queryOptions({
     queryKey: ['logs', logId, 'review', query],
-    queryFn: () => unwrap(api.GET('/api/v1/logs/{log_id}/review', { params: { path: path(logId), query } })),
+    queryFn: (waiting) =>
+      known<Review>(() => unwrap(api.GET('/api/v1/logs/{log_id}/review', { params: { path: path(logId), query }, signal: waiting.signal })), waiting, lookWorkKey(logId, 'review')),
     staleTime: STEADY,
   })
 }
@@ -63,7 +67,8 @@ export function reviewQuery(logId: string, query: LogQuery) {
 export function reachQuery(logId: string, query: LogQuery) {
   return queryOptions({
     queryKey: ['logs', logId, 'filter', query],
-    queryFn: () => unwrap(api.GET('/api/v1/logs/{log_id}/filter', { params: { path: path(logId), query } })),
+    queryFn: (waiting) =>
+      known<FilterReach[]>(() => unwrap(api.GET('/api/v1/logs/{log_id}/filter', { params: { path: path(logId), query }, signal: waiting.signal })), waiting, lookWorkKey(logId, 'filter')),
     staleTime: STEADY,
   })
 }
@@ -71,7 +76,12 @@ export function reachQuery(logId: string, query: LogQuery) {
 export function mapQuery(logId: string, query: LogQuery, shares: { activity_share: number; edge_share: number }) {
   return queryOptions({
     queryKey: ['logs', logId, 'map', query, shares],
-    queryFn: () => unwrap(api.GET('/api/v1/logs/{log_id}/map', { params: { path: path(logId), query: { ...query, ...shares } } })),
+    queryFn: (waiting) =>
+      known<ProcessMap>(
+        () => unwrap(api.GET('/api/v1/logs/{log_id}/map', { params: { path: path(logId), query: { ...query, ...shares } }, signal: waiting.signal })),
+        waiting,
+        lookWorkKey(logId, 'map'),
+      ),
     staleTime: STEADY,
   })
 }
@@ -79,7 +89,12 @@ export function mapQuery(logId: string, query: LogQuery, shares: { activity_shar
 export function variantsQuery(logId: string, query: LogQuery, limit = 10_000) {
   return queryOptions({
     queryKey: ['logs', logId, 'variants', query, limit],
-    queryFn: () => unwrap(api.GET('/api/v1/logs/{log_id}/variants', { params: { path: path(logId), query: { ...query, limit } } })),
+    queryFn: (waiting) =>
+      known<Variant[]>(
+        () => unwrap(api.GET('/api/v1/logs/{log_id}/variants', { params: { path: path(logId), query: { ...query, limit } }, signal: waiting.signal })),
+        waiting,
+        lookWorkKey(logId, 'variants'),
+      ),
     staleTime: STEADY,
   })
 }
@@ -87,7 +102,12 @@ export function variantsQuery(logId: string, query: LogQuery, limit = 10_000) {
 export function modelQuery(logId: string, query: LogQuery, noise: number) {
   return queryOptions({
     queryKey: ['logs', logId, 'model', query, noise],
-    queryFn: () => unwrap(api.GET('/api/v1/logs/{log_id}/model', { params: { path: path(logId), query: { ...query, noise } } })),
+    queryFn: (waiting) =>
+      known<MinedModel>(
+        () => unwrap(api.GET('/api/v1/logs/{log_id}/model', { params: { path: path(logId), query: { ...query, noise } }, signal: waiting.signal })),
+        waiting,
+        lookWorkKey(logId, 'model'),
+      ),
     staleTime: STEADY,
   })
 }
@@ -97,22 +117,12 @@ export function calendarsQuery() {
   return queryOptions({ queryKey: ['calendars'], queryFn: () => unwrap(api.GET('/api/v1/calendars')) })
 }
 
-/** Where the progress of a log's assessment is told while `potentialQuery` waits for it. */
-export const potentialWorkKey = (logId: string) => ['works', 'potential', logId]
-
 /** calendar: name of the business calendar that work counts by; without it, the hours that the log shows. */
 export function potentialQuery(logId: string, query: LogQuery = {}, calendar?: string) {
   return queryOptions({
     queryKey: ['logs', logId, 'potential', query, calendar ?? null],
-    queryFn: async ({ client, signal }) => {
-      const ask = () => askPotential(logId, calendar === undefined ? query : { ...query, calendar }, signal)
-      const answer = await ask()
-      if (!isWork(answer)) return answer
-      await followWork(answer, { signal, onProgress: (work) => client.setQueryData(potentialWorkKey(logId), work) })
-      const known = await ask()
-      if (isWork(known)) throw new ApiError({ code: UNEXPECTED, status: 0, detail: '' })
-      return known
-    },
+    queryFn: (waiting) =>
+      known(() => askPotential(logId, calendar === undefined ? query : { ...query, calendar }, waiting.signal), waiting, lookWorkKey(logId, 'potential')),
     staleTime: STEADY,
   })
 }
@@ -122,8 +132,44 @@ async function askPotential(logId: string, query: LogQuery & { calendar?: string
   return (await unwrap(api.GET('/api/v1/logs/{log_id}/potential', { params: { path: path(logId), query }, signal }))) as Potential | Work
 }
 
-function isWork(answer: Potential | Work): answer is Work {
+interface Waiting {
+  client: QueryClient
+  signal: AbortSignal
+}
+
+/** What *ask* gives once it is known: 202 brings a work instead, which is waited for; its progress lies under *workKey*. */
+export async function known<Data extends object>(ask: () => Promise<Data | Work>, { client, signal }: Waiting, workKey: QueryKey): Promise<Data> {
+  const answer = await ask()
+  if (!isWork(answer)) return answer
+  await followWork(answer, { signal, onProgress: (work) => client.setQueryData(workKey, work) })
+  const found = await ask()
+  if (isWork(found)) throw new ApiError({ code: UNEXPECTED, status: 0, detail: '' })
+  return found
+}
+
+function isWork(answer: object): answer is Work {
   return 'work_id' in answer
+}
+
+/** A file at an address of the API. Where it has to be made first, that is waited for. */
+export async function fetchFile(address: string, signal?: AbortSignal): Promise<Blob> {
+  const first = await askFile(address, signal)
+  if (first instanceof Blob) return first
+  await followWork(first, { signal, onProgress: () => undefined })
+  const made = await askFile(address, signal)
+  if (made instanceof Blob) return made
+  throw new ApiError({ code: UNEXPECTED, status: 0, detail: '' })
+}
+
+async function askFile(address: string, signal?: AbortSignal): Promise<Blob | Work> {
+  const response = await fetch(address, { signal })
+  if (!response.ok) throw new ApiError(problemOf(await response.json().catch(() => undefined), response.status))
+  return response.status === 202 ? ((await response.json()) as Work) : response.blob()
+}
+
+/** Whether there is no more to wait for. */
+export function hasEnded(work: Work): boolean {
+  return ENDED.includes(work.state)
 }
 
 export interface FollowOptions {
@@ -182,10 +228,27 @@ export interface UploadOptions {
   csrfToken: string
   signal: AbortSignal
   onProgress: (sent: number, total: number) => void
+  onLooking: (work: Work) => void
+}
+
+/** Sends a file and waits until the server knows what it holds, however long it looks at it. */
+export async function upload(file: File, options: UploadOptions): Promise<Schemas['UploadOut']> {
+  const { body, location } = await send(file, options)
+  if ('upload_id' in body) return body
+  await followWork(body, { signal: options.signal, onProgress: options.onLooking })
+  const upload_id = location.slice(location.lastIndexOf('/') + 1)
+  const known = await unwrap(api.GET('/api/v1/logs/uploads/{upload_id}', { params: { path: { upload_id } }, signal: options.signal }))
+  if ('upload_id' in known) return known
+  throw new ApiError({ code: UNEXPECTED, status: 0, detail: '' })
+}
+
+interface Sent {
+  body: Schemas['UploadOut'] | Work
+  location: string
 }
 
 /** Sends a file; rejects with an ApiError, or an AbortError when the signal stops it. */
-export function upload(file: File, { csrfToken, signal, onProgress }: UploadOptions): Promise<Schemas['UploadOut']> {
+function send(file: File, { csrfToken, signal, onProgress }: UploadOptions): Promise<Sent> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest()
     const form = new FormData()
@@ -193,7 +256,7 @@ export function upload(file: File, { csrfToken, signal, onProgress }: UploadOpti
     request.upload.onprogress = ({ loaded, total }) => onProgress(loaded, total)
     request.onload = () => {
       const body = parsed(request.responseText)
-      if (request.status >= 200 && request.status < 300) resolve(body as Schemas['UploadOut'])
+      if (request.status >= 200 && request.status < 300) resolve({ body: body as Sent['body'], location: request.getResponseHeader('Location') ?? '' })
       else reject(new ApiError(problemOf(body, request.status)))
     }
     request.onerror = () => reject(new ApiError({ code: UNREACHABLE, status: 0, detail: 'The server does not answer.', remedy: 'Check that it runs.' }))

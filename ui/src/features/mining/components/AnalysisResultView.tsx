@@ -9,10 +9,11 @@ import { useLanguage } from '@/shared/i18n/useLanguage'
 import { Icon } from '@/shared/ui/Icon'
 import { Panel } from '@/shared/ui/Panel'
 
-import { commandOf, resultAddress, type AnalysisRun } from '../analyses'
+import { commandOf, fileAddress, resultAddress, type AnalysisRun } from '../analyses'
 import type { Analysis, AnalysisResult } from '../api/analyses'
 import { cellText, headingOf, unitOf, type Cell, type Table } from '../cells'
-import { AnalysisFileLink, Drawing } from './AnalysisFiles'
+import { Drawing } from './Drawing'
+import { FileLink } from './FileLink'
 import classes from './Analyses.module.css'
 
 interface AnalysisResultProps {
@@ -73,7 +74,7 @@ function Same({ result, analysis, run, isLinkable }: AnalysisResultProps & { isL
             JSON
           </Button>
           {result.files.map((file) => (
-            <AnalysisFileLink key={file} run={run} file={file} />
+            <FileLink key={file} href={fileAddress(run, file)} file={file} />
           ))}
         </div>
       )}

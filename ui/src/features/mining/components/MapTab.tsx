@@ -6,7 +6,6 @@ import { useTranslation } from 'react-i18next'
 
 import { formatNumber } from '@/shared/format/number'
 import { useLanguage } from '@/shared/i18n/useLanguage'
-import { Async } from '@/shared/ui/Async'
 import { SplitPane } from '@/shared/ui/SplitPane'
 
 import { mapQuery, type LogDetail, type ProcessMap } from '../api/logs'
@@ -15,6 +14,7 @@ import { useGo, useLogSearch } from '../hooks/useLogView'
 import { initialShares, largestShare } from '../mapLook'
 import { FileLink } from './FileLink'
 import { isNoCases, NoCases } from './LogPage'
+import { Looked } from './Looked'
 import { MapCanvas } from './MapCanvas'
 import classes from './Map.module.css'
 import { MapDetail } from './MapDetail'
@@ -32,9 +32,9 @@ export function MapTab({ log, query }: { log: LogDetail; query: LogQuery }) {
   return (
     <>
       <Tools log={log} query={query} map={map.data} shown={{ activities, connections, most }} />
-      <Async query={map} rows={10}>
+      <Looked query={map} logId={log.log_id} look="map">
         {(data) => <Views map={data} log={log} />}
-      </Async>
+      </Looked>
     </>
   )
 }
@@ -114,8 +114,8 @@ function Tools({ log, query, map, shown }: ToolsProps) {
         onChange={(value) => go((before) => ({ ...before, view: value === 'table' ? 'table' : undefined }), 'replace')}
       />
       <span className={classes.files}>
-        <FileLink href={`/api/v1/logs/${log.log_id}/map.svg${files}`} label="SVG" />
-        <FileLink href={`/api/v1/logs/${log.log_id}/map.csv${queryText(query)}`} label="CSV" />
+        <FileLink href={`/api/v1/logs/${log.log_id}/map.svg${files}`} file="map.svg" label="SVG" />
+        <FileLink href={`/api/v1/logs/${log.log_id}/map.csv${queryText(query)}`} file="map.csv" label="CSV" />
       </span>
     </div>
   )

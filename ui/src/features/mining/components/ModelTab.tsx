@@ -7,7 +7,6 @@ import { BpmnDiagram } from '@/shared/bpmn/BpmnDiagram'
 import { formatNumber, formatShare } from '@/shared/format/number'
 import { useServerText } from '@/shared/i18n/serverTexts'
 import { useLanguage } from '@/shared/i18n/useLanguage'
-import { Async } from '@/shared/ui/Async'
 import { EvidenceNumber } from '@/shared/ui/EvidenceNumber'
 import { Icon } from '@/shared/ui/Icon'
 
@@ -17,6 +16,7 @@ import { useGo, useLogSearch } from '../hooks/useLogView'
 import { FileLink } from './FileLink'
 import classes from './Model.module.css'
 import { isNoCases, NoCases } from './LogPage'
+import { Looked } from './Looked'
 
 const NOISE = [0, 0.1, 0.2, 0.3, 0.5]
 const DEFAULT_NOISE = 0.2
@@ -41,12 +41,12 @@ export function ModelTab({ log, query }: { log: LogDetail; query: LogQuery }) {
         />
         <span className="tl-muted">{t('model.noiseText')}</span>
         <span className={classes.files}>
-          <FileLink href={`/api/v1/logs/${log.log_id}/model.bpmn${queryText(query, { noise })}`} label="BPMN" />
+          <FileLink href={`/api/v1/logs/${log.log_id}/model.bpmn${queryText(query, { noise })}`} file="model.bpmn" label="BPMN" />
         </span>
       </div>
-      <Async query={model} rows={10}>
+      <Looked query={model} logId={log.log_id} look="model">
         {(mined) => (mined.cases === 0 ? <NoCases /> : <Model mined={mined} isOld={model.isPlaceholderData} />)}
-      </Async>
+      </Looked>
     </>
   )
 }

@@ -13,7 +13,7 @@ import { Empty } from '@/shared/ui/Empty'
 import { Icon, type IconName } from '@/shared/ui/Icon'
 import { Panel } from '@/shared/ui/Panel'
 
-import { calendarsQuery, potentialQuery, potentialWorkKey, ratesQuery, type Amount, type LogDetail, type Potential, type PotentialActivity, type Work } from '../api/logs'
+import { calendarsQuery, lookWorkKey, potentialQuery, ratesQuery, type Amount, type LogDetail, type Potential, type PotentialActivity, type Work } from '../api/logs'
 import type { LogQuery } from '../filters'
 import { useGo, useLogSearch } from '../hooks/useLogView'
 import { DraftAutomation } from './DraftAutomation'
@@ -43,7 +43,7 @@ export function PotentialTab({ log, query }: { log: LogDetail; query: LogQuery }
   const can = useCan()
   const { calendar } = useLogSearch()
   const potential = useQuery({ ...potentialQuery(log.log_id, query, calendar), retry: false })
-  const { data: work } = useQuery<Work>({ queryKey: potentialWorkKey(log.log_id), queryFn: skipToken, gcTime: 0 })
+  const { data: work } = useQuery<Work>({ queryKey: lookWorkKey(log.log_id, 'potential'), queryFn: skipToken, gcTime: 0 })
   const rates = useQuery(ratesQuery(log.log_id))
   const [open, setOpen] = useState<'rates' | 'draft' | null>(null)
   if (isNoCases(potential.error)) return <NoCases />

@@ -10,7 +10,6 @@ import type { ChartOption } from '@/shared/charts/echarts'
 import { formatNumber, formatShare } from '@/shared/format/number'
 import { formatDuration } from '@/shared/format/time'
 import { useLanguage } from '@/shared/i18n/useLanguage'
-import { Async } from '@/shared/ui/Async'
 import { Empty } from '@/shared/ui/Empty'
 import { EvidenceNumber } from '@/shared/ui/EvidenceNumber'
 import { Icon } from '@/shared/ui/Icon'
@@ -21,6 +20,7 @@ import { reviewQuery, type LogDetail, type Review } from '../api/logs'
 import type { LogQuery } from '../filters'
 import { casesThat } from '../filterSteps'
 import { isNoCases, NoCases } from './LogPage'
+import { Looked } from './Looked'
 import classes from './Review.module.css'
 import { BarList } from './BarList'
 import { Resources } from './Resources'
@@ -29,9 +29,9 @@ export function QualityTab({ log, query }: { log: LogDetail; query: LogQuery }) 
   const review = useQuery({ ...reviewQuery(log.log_id, query), retry: false })
   if (isNoCases(review.error)) return <NoCases />
   return (
-    <Async query={review} rows={10}>
+    <Looked query={review} logId={log.log_id} look="review">
       {(report) => <Report report={report} />}
-    </Async>
+    </Looked>
   )
 }
 

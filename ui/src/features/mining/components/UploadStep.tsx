@@ -12,10 +12,11 @@ import { useSession } from '@/shared/session/session'
 import { Icon } from '@/shared/ui/Icon'
 import { Problem } from '@/shared/ui/Problem'
 
-import { limitsQuery, upload } from '../api/logs'
+import { limitsQuery, upload, type Work } from '../api/logs'
 import classes from './Import.module.css'
+import { WorkProgress } from './WorkProgress'
 
-const ENDINGS = '.csv,.tsv,.txt,.xes,.parquet,.gz,.zip'
+const ENDINGS = '.csv,.tsv,.txt,.xes,.parquet,.gz,.zip,.xlsx,.jsonocel,.xmlocel,.json,.xml,.sqlite'
 
 export function UploadStep({ onUploaded }: { onUploaded: (uploaded: Schemas['UploadOut']) => void }) {
   const { t } = useTranslation('mining')
@@ -26,6 +27,7 @@ export function UploadStep({ onUploaded }: { onUploaded: (uploaded: Schemas['Upl
   const input = useRef<HTMLInputElement>(null)
   const stop = useRef<AbortController | null>(null)
   const [isOver, setOver] = useState(false)
+  const [work, setWork] = useState<Work>()
   const [sent, setSent] = useState<{ file: string; bytes: number; total: number } | null>(null)
 
   const send = useMutation({
@@ -33,10 +35,12 @@ export function UploadStep({ onUploaded }: { onUploaded: (uploaded: Schemas['Upl
       if (typeof limit === 'number' && file.size > limit) throw tooLarge(file.size, limit)
       stop.current = new AbortController()
       setSent({ file: file.name, bytes: 0, total: file.size })
+      setWork(undefined)
       return upload(file, {
         csrfToken: csrf_token,
         signal: stop.current.signal,
         onProgress: (bytes, total) => setSent({ file: file.name, bytes, total }),
+        onLooking: setWork,
       })
     },
     onSuccess: onUploaded,
@@ -69,7 +73,7 @@ export function UploadStep({ onUploaded }: { onUploaded: (uploaded: Schemas['Upl
         onDrop={onDrop}
       >
         {send.isPending && sent !== null ? (
-          <Sending sent={sent} onStop={() => stop.current?.abort()} />
+          work !== undefined ? <WorkProgress work={work} /> : <Sending sent={sent} onStop={() => stop.current?.abort()} />
         ) : (
           <>
             <Icon name="upload" size={24} />

@@ -8,7 +8,6 @@ import { formatNumber, formatShare } from '@/shared/format/number'
 import { formatDuration } from '@/shared/format/time'
 import { useLanguage } from '@/shared/i18n/useLanguage'
 import { sequential } from '@/shared/theme/theme'
-import { Async } from '@/shared/ui/Async'
 import { Icon } from '@/shared/ui/Icon'
 import { Panel } from '@/shared/ui/Panel'
 
@@ -18,6 +17,7 @@ import { casesThat } from '../filterSteps'
 import { useAddFilter, useGo } from '../hooks/useLogView'
 import { NoCases } from './LogPage'
 import { FileLink } from './FileLink'
+import { Looked } from './Looked'
 import { FilterButton } from './FilterButton'
 import classes from './Variants.module.css'
 
@@ -26,13 +26,13 @@ const STEP = 50
 export function VariantsTab({ log, query }: { log: LogDetail; query: LogQuery }) {
   const [limit, setLimit] = useState(STEP)
   // One more than shown tells whether there are more.
-  const variants = useQuery({ ...variantsQuery(log.log_id, query, limit + 1), placeholderData: keepPreviousData })
+  const variants = useQuery({ ...variantsQuery(log.log_id, query, limit + 1), retry: false, placeholderData: keepPreviousData })
   return (
-    <Async query={variants} rows={10}>
+    <Looked query={variants} logId={log.log_id} look="variants">
       {(rows) =>
         rows.length === 0 ? <NoCases /> : <List log={log} query={query} rows={rows.slice(0, limit)} onMore={rows.length > limit ? () => setLimit(limit * 4) : null} />
       }
-    </Async>
+    </Looked>
   )
 }
 
@@ -73,7 +73,7 @@ function List({ log, query, rows, onMore }: ListProps) {
               {t('variants.filter', { count: chosen.size })}
             </Button>
           )}
-          <FileLink href={`/api/v1/logs/${log.log_id}/variants.csv${queryText(query)}`} label="CSV" />
+          <FileLink href={`/api/v1/logs/${log.log_id}/variants.csv${queryText(query)}`} file="variants.csv" label="CSV" />
         </>
       }
     >

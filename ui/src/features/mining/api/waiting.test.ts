@@ -1,9 +1,10 @@
 // @vitest-environment jsdom
+import { QueryClient } from '@tanstack/react-query'
 import { afterEach, expect, test, vi } from 'vitest'
 
-import { fetchFile } from './analyses'
+import { fetchFile, lookWorkKey, reviewQuery } from './logs'
 
-const RUN = { logId: 'log', name: 'times', query: {}, parameters: {}, documents: {} }
+const TIMES = '/api/v1/logs/log/analyses/times/files'
 const WORK = { work_id: 'w1', kind: 'analysis', state: 'running', stage: 'writing', done: 0, total: null, eta_s: null, draft: null, problem: null }
 const NOT_FOUND = { code: 'TL-2004', detail: 'This analysis writes no such file.' }
 
@@ -24,14 +25,24 @@ afterEach(() => vi.unstubAllGlobals())
 test('a file that the server has to make first is waited for, and its answer that tells to wait is never the file', async () => {
   const asked = answers(json(WORK, 202), json({ ...WORK, state: 'done' }), new Response('a,b\n'))
 
-  const file = await fetchFile(RUN, 'table.csv')
+  const file = await fetchFile(`${TIMES}/table.csv`)
 
   expect(await file.text()).toBe('a,b\n')
-  expect(asked).toEqual(['/api/v1/logs/log/analyses/times/files/table.csv', '/api/v1/works/w1', '/api/v1/logs/log/analyses/times/files/table.csv'])
+  expect(asked).toEqual([`${TIMES}/table.csv`, '/api/v1/works/w1', `${TIMES}/table.csv`])
+})
+
+test('what a work makes is asked for again when it is done, and its progress is told meanwhile', async () => {
+  answers(json(WORK, 202), json({ ...WORK, state: 'done' }), json({ cases: 3 }))
+  const client = new QueryClient()
+
+  const found = await client.fetchQuery(reviewQuery('log', {}))
+
+  expect(found).toEqual({ cases: 3 })
+  expect(client.getQueryData(lookWorkKey('log', 'review'))).toMatchObject({ work_id: 'w1', state: 'done' })
 })
 
 test('why there is no file is thrown with its code', async () => {
   answers(json(NOT_FOUND, 404))
 
-  await expect(fetchFile(RUN, 'plot.exe')).rejects.toMatchObject({ problem: { code: 'TL-2004' } })
+  await expect(fetchFile(`${TIMES}/plot.exe`)).rejects.toMatchObject({ problem: { code: 'TL-2004' } })
 })
