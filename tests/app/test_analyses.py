@@ -242,7 +242,7 @@ def test_a_drawing_over_time_becomes_a_png_too(analysis: str, context: Context, 
     _, content = files.file_of(ran(context, log_id, analysis, {}), "receipt.png")
 
     assert content[:8] == b"\x89PNG\r\n\x1a\n"
-    assert int.from_bytes(content[16:20]) == 2 * 1200
+    assert int.from_bytes(content[16:20]) == 2 * 920
 
 
 def test_a_png_without_the_extra_says_what_to_install(

@@ -104,25 +104,40 @@ def score_by(measured: Measured, accuracy: Numbers, policies: Sequence[Policy]) 
     """Scores by policies that differ in their weights only."""
     features = feature_values(measured, accuracy, policies[0])
     is_there = measured[IndicatorName.EVENTS_PER_MONTH] > 0
-    return [np.where(is_there, _total(features, policy), np.nan) for policy in policies]
+    totals = _totals(features, policies)
+    return [np.where(is_there, total, np.nan) for total in totals]
 
 
-def _total(features: Mapping[Feature, Numbers], policy: Policy) -> Numbers:
-    weights = weights_used(features, policy)
-    parts = (100 * weights[feature] * np.nan_to_num(x, nan=0.0) for feature, x in features.items())
-    return np.asarray(sum(parts, start=np.zeros(1)))
+def _totals(features: Mapping[Feature, Numbers], policies: Sequence[Policy]) -> Numbers:
+    """policies x activities: the mean of what is known of each kind, by the weights of the kinds of which anything is;
+    the same as the sum over the features by `weights_used`."""
+    values = np.stack([_mean_of_known([features[one] for one in members]) for members in KINDS.values()])
+    is_known = ~np.isnan(values)
+    weights = np.array([[policy.weights[kind] for kind in KINDS] for policy in policies])
+    total = weights @ is_known
+    points: Numbers = 100 * (weights @ np.where(is_known, values, 0.0)) / np.where(total > 0, total, 1)
+    return points
+
+
+def _mean_of_known(members: Sequence[Numbers]) -> Numbers:
+    """Per activity the mean of the features that are known; NaN where none is."""
+    values = np.stack(members)
+    is_known = ~np.isnan(values)
+    count = is_known.sum(axis=0)
+    mean: Numbers = np.where(count > 0, np.where(is_known, values, 0.0).sum(axis=0) / np.maximum(count, 1), np.nan)
+    return mean
 
 
 def rank_shifts(measured: Measured, accuracy: Numbers, policy: Policy) -> list[RankShift | None]:
     """Per activity code, which single feature moves its rank most (the first of equals); None where none does."""
     features = feature_values(measured, accuracy, policy)
     seen = measured[IndicatorName.EVENTS_PER_MONTH] > 0
-    ranks = descending_ranks(np.where(seen, _total(features, policy), np.nan))
+    ranks = descending_ranks(np.where(seen, _totals(features, (policy,))[0], np.nan))
     shifts: list[RankShift | None] = [None] * ranks.size
     furthest = np.zeros(ranks.size)
     for feature in features:
         without = {**features, feature: np.full(ranks.size, np.nan)}
-        others = descending_ranks(np.where(seen, _total(without, policy), np.nan))
+        others = descending_ranks(np.where(seen, _totals(without, (policy,))[0], np.nan))
         moved = np.abs(np.nan_to_num(others - ranks, nan=0.0))
         for index in np.flatnonzero(moved > furthest).tolist():
             furthest[index] = moved[index]

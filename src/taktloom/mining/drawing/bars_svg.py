@@ -7,7 +7,7 @@ from xml.sax.saxutils import escape
 
 from taktloom.mining.drawing.shapes import document_head, text_lines
 
-WIDTH, LABEL, BAR, MARGIN, FOOT = 1100, 380, 22, 20, 30
+WIDTH, LABEL, BAR, MARGIN, FOOT = 920, 380, 22, 20, 30
 LONGEST_LABEL = 54  # characters beside a bar; wide ones count twice
 # Colour-blind safe: Okabe & Ito, 2008.
 PARTS = ("#0072b2", "#d55e00", "#cc79a7", "#999999", "#e69f00", "#009e73", "#56b4e9", "#000000")
@@ -26,8 +26,8 @@ def stacked_bars_svg(rows: Sequence[BarRow], *, legend: Sequence[str], unit: str
     most = max((sum(row.values) for row in rows), default=0.0) or 1.0
     scale = (WIDTH - LABEL - 3 * MARGIN - 60) / most
     parts = [
-        f'<rect x="{LABEL + 130 * number}" y="4" width="12" height="12" fill="{PARTS[number % len(PARTS)]}"/>'
-        f'<text x="{LABEL + 130 * number + 16}" y="14">{escape(name)}</text>'
+        f'<rect x="{LABEL + 105 * number}" y="4" width="12" height="12" fill="{PARTS[number % len(PARTS)]}"/>'
+        f'<text x="{LABEL + 105 * number + 16}" y="14">{escape(name)}</text>'
         for number, name in enumerate(legend)
     ]
     for number, row in enumerate(rows):

@@ -11,9 +11,9 @@ from xml.sax.saxutils import escape
 from taktloom.mining.drawing.shapes import document_head, text_lines
 from taktloom.mining.performance.spectrum import DottedChart, Segment
 
-WIDTH, MARGIN, BAND, LABEL, LEGEND = 1200, 20, 70, 240, 24
+WIDTH, MARGIN, BAND, LABEL, LEGEND = 920, 20, 70, 240, 24
 LONGEST_LABEL = 30  # characters beside the drawing; wide ones count twice
-TICKS = 6
+TICKS = 5
 # Colour-blind safe: Okabe & Ito, 2008; from fast to slow.
 CLASSES = ("#56b4e9", "#009e73", "#e69f00", "#d55e00")
 PALETTE = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#000000")

@@ -1,7 +1,7 @@
 /** One log under review: the filter once for all tabs, the tab in the address. */
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
-import { lazy, Suspense, type ComponentType } from 'react'
+import { lazy, Suspense, useEffect, useRef, type ComponentType } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { ApiError } from '@/shared/api/problem'
@@ -84,8 +84,16 @@ function Content({ log }: { log: LogDetail }) {
 
 function Tabs({ current }: { current: LogTab }) {
   const { t } = useTranslation('mining')
+  const nav = useRef<HTMLElement>(null)
+  // On a phone the tabs are wider than the page: the current one comes into sight.
+  useEffect(() => {
+    const link = nav.current?.querySelector('[aria-current=page]')
+    if (nav.current === null || link === null || link === undefined) return
+    const over = link.getBoundingClientRect().right - nav.current.getBoundingClientRect().right
+    if (over > 0) nav.current.scrollLeft += over
+  }, [current])
   return (
-    <nav className={classes.tabs} aria-label={t('tab.label')}>
+    <nav ref={nav} className={classes.tabs} aria-label={t('tab.label')}>
       {LOG_TABS.map((tab) => (
         <Link
           key={tab}
