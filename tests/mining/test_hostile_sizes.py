@@ -2,6 +2,7 @@
 """Logs of a shape that no process has: refused by name, or heeded all the way."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -16,7 +17,8 @@ from taktloom.mining.prediction.forecasting import PredictionRequest, predict_lo
 from taktloom.mining.prediction.tasks import Task
 from taktloom.mining.privacy.noisy_graph import private_graph
 from taktloom.mining.statistics.arrays import LogArrays
-from taktloom.mining.watching import watched_by
+from taktloom.mining.statistics.resources import classify_resources
+from taktloom.mining.watching import HEED_EVERY, watched_by
 
 DAY_US = 86_400_000_000
 
@@ -73,15 +75,16 @@ def test_the_next_activity_of_more_events_than_fit_in_memory_is_not_foretold(mon
     assert refused.value.parameters == {"rows": "600", "activities": "5", "most": "1000"}
 
 
-def test_a_picture_of_ten_thousand_nodes_in_a_row_is_refused() -> None:
-    sizes = {f"a{number}": (10.0, 10.0) for number in range(10_001)}
-    chain = [(f"a{number}", f"a{number + 1}") for number in range(10_000)]
+def test_a_picture_of_a_hundred_thousand_lines_is_refused() -> None:
+    sizes = {f"a{number}": (10.0, 10.0) for number in range(1_000)}
+    lines = [(f"a{number % 1_000}", f"a{number // 1_000}") for number in range(200_000)]
 
     with pytest.raises(DrawingTooLargeError):
-        draw_layered(sizes, chain)
+        draw_layered(sizes, lines)
 
 
-def test_a_picture_of_few_lines_with_many_bends_is_refused() -> None:
+def test_a_picture_of_few_lines_with_many_bends_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("taktloom.mining.drawing.layered.MOST_PLACES", 20_000)
     sizes = {f"a{number}": (10.0, 10.0) for number in range(201)}
     chain = [(f"a{number}", f"a{number + 1}") for number in range(200)]
     far = [(f"a{number}", f"a{200 - number}") for number in range(99)] + [(f"a{n}", f"a{199 - n}") for n in range(99)]
@@ -103,3 +106,12 @@ def test_a_model_of_one_long_case_can_be_stopped_while_it_is_found_and_replayed(
     assert heeds_of(lambda: check_fitness(net, {trace: 1})) > 50
     assert heeds_of(lambda: discover_constraints({trace: 1})) > 50
     assert Replayer(net).replay(trace[:500]).is_fitting
+
+
+def test_resources_by_the_thousand_are_judged_while_somebody_may_stop_it() -> None:
+    size = 5_000
+    log = replace(wide_log(1_000, 5, 5), resources=[f"r{number}" for number in range(size)], resource=np.arange(size))
+
+    found = heeds_of(lambda: classify_resources(log, has_local_clock=True, finest_unit_us=1))
+
+    assert found >= 2 * size // HEED_EVERY

@@ -12,6 +12,7 @@ import pytest
 from taktloom.app import answering, log_export, logs, review
 from taktloom.app.context import LOCAL_OPERATOR, Context
 from taktloom.app.wiring import Rooms
+from taktloom.mining import filters
 from taktloom.mining import review as mining_review
 from taktloom.mining.logs.canonical import CanonicalLog
 from taktloom.mining.statistics.arrays import load_arrays
@@ -135,6 +136,46 @@ def test_what_an_older_import_is_still_asked_is_no_answer_for_the_newer(
 
     assert newer["cases"] == 3
     assert admin.get(f"/logs/{log_id}/review")["cases"] == 3
+
+
+@pytest.mark.parametrize(
+    "way",
+    [(look, end) for look in ("review", "export.csv", "export.parquet", "export.xes") for end in ("gone", "newer")],
+)
+def test_a_log_that_goes_under_way_is_no_defect(
+    admin: Client, rooms: Rooms, log_id: str, way: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its files go while they are read: the person is told that, not that something is wrong on our side."""
+    look, becomes = way
+    held = Held(filters.apply_filter)
+    with monkeypatch.context() as patch:
+        for room in (filters, mining_review):
+            patch.setattr(room, "apply_filter", held)
+        answer_at_once(patch)
+        work = expect(admin.call("GET", f"/logs/{log_id}/{look}"), 202).json()
+        assert held.reached.wait(PATIENCE_S)
+        if becomes == "gone":
+            expect(admin.call("DELETE", f"/logs/{log_id}"), 204)
+        else:
+            replace_by_newer(rooms, log_id, rooms.settings.data)
+            for file in rooms.logs.open_log(log_id).folder.glob("*.parquet"):
+                file.rename(file.with_suffix(".away"))
+        held.go_on.set()
+        ended = admin.follow(work)
+
+    assert (ended["state"], ended["problem"]["code"]) == ("failed", "TL-2121" if becomes == "gone" else "TL-2009")
+    assert ended["problem"]["remedy"]
+    folder = rooms.settings.data / "exports" / log_id
+    assert not folder.exists() or list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_a_filter_that_is_none_is_an_answer_and_no_work(
+    admin: Client, log_id: str, look: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer_at_once(monkeypatch)
+
+    assert admin.call("GET", f"/logs/{log_id}/{look}", params={"filter": '{"steps": 3}'}).status_code == 422
 
 
 def test_an_export_is_made_once_and_anew_for_a_newer_import(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from taktloom.app.context import Context, use_case
 from taktloom.app.long_work import ANSWERED_WITHIN_S, Report, WorkHandle, WorkKind, WorkStatus, paced, unheard
-from taktloom.app.review import ALL, Filter, view_of
+from taktloom.app.review import ALL, Filter, condition_of, view_of
 from taktloom.assure.permissions import Permission
 from taktloom.model.errors import MisuseError
 
@@ -58,9 +58,10 @@ def export_log(context: Context, *, request: ExportRequest, output: Path, report
     log = context.rooms.logs.open_log(request.log_id)
     unfinished = output.with_name(f".{secrets.token_hex(8)}-{output.name}")
     try:
-        with watched_by(paced(report)), _without_names(view_of(log, request.chosen), request.pseudonyms) as view:
-            _write(view, unfinished)
-        unfinished.replace(output)
+        with context.rooms.logs.reading(log), watched_by(paced(report)):
+            with _without_names(view_of(log, request.chosen), request.pseudonyms) as view:
+                _write(view, unfinished)
+            unfinished.replace(output)
     finally:
         unfinished.unlink(missing_ok=True)
 
@@ -71,6 +72,7 @@ def start_export(context: Context, *, log_id: str, ending: str, chosen: Filter =
     again, the same work is joined, and a file that is there is not made again."""
     logs = context.rooms.logs
     metadata = logs.metadata(log_id)
+    condition_of(chosen.steps)  # a filter that is none is an answer, not a work that fails
     kept = logs.kept_file(metadata, repr(chosen), ending)
     if kept.is_file():
         return kept

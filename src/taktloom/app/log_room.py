@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
 from taktloom.app.kept_results import KeptResults, code_version
-from taktloom.model.errors import LimitExceededError, NotFoundError
+from taktloom.model.errors import ConflictError, LimitExceededError, NotFoundError, TaktloomError
 
 if TYPE_CHECKING:
     from taktloom.mining.logs.canonical import CanonicalLog
@@ -74,7 +74,29 @@ class LogRoom:
     def result(self, log_id: str, key: Hashable, compute: Callable[["CanonicalLog"], Result]) -> Result:
         """What *compute* gives for the log, kept under *key* until the log is imported anew."""
         log = self.open_log(log_id)
-        return self._once((log_id, log.metadata.imported_at, key), lambda: compute(log))
+
+        def compute_from_it() -> Result:
+            with self.reading(log):
+                return compute(log)
+
+        return self._once((log_id, log.metadata.imported_at, key), compute_from_it)
+
+    @contextmanager
+    def reading(self, log: "CanonicalLog") -> Iterator[None]:
+        """While the files of *log* are read, which whoever deletes it or imports a newer one does not wait for.
+
+        What fails because of that raises NotFoundError, or ConflictError when there is a newer import.
+        """
+        try:
+            yield
+        except TaktloomError:
+            raise
+        except Exception as error:
+            if self.open_log(log.metadata.log_id).metadata.imported_at != log.metadata.imported_at:
+                raise ConflictError(
+                    "The log was imported anew while it was read.", remedy="Ask again: the newer one is there."
+                ) from error
+            raise
 
     def known(self, log_id: str, key: Hashable) -> object | None:
         """What `result` has kept under *key*, None where it would have to compute. Raises NotFoundError."""

@@ -184,13 +184,14 @@ def variants_table(chosen: Filter = ALL) -> Look[bytes]:
 
 def mined_model(chosen: Filter = ALL, noise: float = DEFAULT_NOISE) -> Look[MinedModel]:
     """A sound BPMN model by an inductive miner with infrequency filter, drawn, with fitness and precision."""
-    return Look(
-        key=("model", chosen, noise), compute=lambda log: _mine(view_of(log, chosen), noise), shape=lambda found: found
-    )
+    part = _part_of(chosen)
+    return Look(key=("model", chosen, noise), compute=lambda log: _mine(part(log), noise), shape=lambda found: found)
 
 
 def reach_of_filter(chosen: Filter) -> Look[tuple[FilterStepReach, ...]]:
     """How many cases and events each step of a filter leaves; parts beside `steps` count as steps too."""
+
+    condition = _condition(chosen)
 
     def reach(log: "CanonicalLog") -> tuple[FilterStepReach, ...]:
         from taktloom.mining.filters import measure_filter
@@ -199,30 +200,39 @@ def reach_of_filter(chosen: Filter) -> Look[tuple[FilterStepReach, ...]]:
             FilterStepReach(
                 cases=one.cases, cases_before=one.cases_before, events=one.events, events_before=one.events_before
             )
-            for one in measure_filter(log, _condition(chosen))
+            for one in measure_filter(log, condition)
         )
 
     return Look(key=("filter", chosen), compute=reach, shape=lambda found: found)
 
 
 def _review_of(chosen: Filter) -> "Callable[[CanonicalLog], ReviewReport]":
+    condition = _condition(chosen)
+
     def compute(log: "CanonicalLog") -> "ReviewReport":
         from taktloom.mining.review import review
 
-        return review(log, condition=_condition(chosen))
+        return review(log, condition=condition)
 
     return compute
 
 
 def _variants_of(chosen: Filter) -> "Callable[[CanonicalLog], tuple[VariantRecord, ...]]":
-    return lambda log: _variants(view_of(log, chosen))
+    part = _part_of(chosen)
+    return lambda log: _variants(part(log))
+
+
+def _part_of(chosen: Filter) -> "Callable[[CanonicalLog], CanonicalLog]":
+    """What gives the chosen part of a log; a filter that is none is refused here, before any work begins."""
+    from taktloom.mining.filters import apply_filter
+
+    condition = _condition(chosen)
+    return lambda log: apply_filter(log, condition)
 
 
 def view_of(log: "CanonicalLog", chosen: Filter) -> "CanonicalLog":
     """The part of *log* that is chosen."""
-    from taktloom.mining.filters import apply_filter
-
-    return apply_filter(log, _condition(chosen))
+    return _part_of(chosen)(log)
 
 
 def _condition(chosen: Filter) -> "LogFilter":

@@ -19,6 +19,7 @@ from taktloom.mining.logs.canonical import CanonicalLog
 from taktloom.mining.quality.unknowable import is_utc_only
 from taktloom.mining.statistics.arrays import load_arrays
 from taktloom.mining.statistics.resources import classify_resources
+from taktloom.mining.watching import heed
 from taktloom.model.conformance import ConformanceReport
 from taktloom.model.identifiers import ProcessId
 from taktloom.model.process import Definitions, ProcessDefinition
@@ -102,15 +103,17 @@ def assess_log(log: CanonicalLog, options: AssessmentOptions | None = None) -> P
         log, variant_counts(log), process_id=ProcessId("discovered"), noise=options.noise, report=options.report
     )
     choices = _mine_choices(log, process_net(process), options.report)
-    options.report(Stage.MEASURING, 0, None)
-    resources = classify_resources(
-        load_arrays(log),
-        has_local_clock=not is_utc_only(log.metadata.facts, log.metadata.timezone),
-        finest_unit_us=log.metadata.facts.finest_unit_us,
-    )
+    with part_of(Stage.MEASURING, 0, 2, options.report):
+        resources = classify_resources(
+            load_arrays(log),
+            has_local_clock=not is_utc_only(log.metadata.facts, log.metadata.timezone),
+            finest_unit_us=log.metadata.facts.finest_unit_us,
+        )
+        heed()
+        source = load_indicator_source(log, resources, calendar=options.calendar)
     return assess_potential(
         PotentialRequest(
-            source=load_indicator_source(log, resources, calendar=options.calendar),
+            source=source,
             decisions=decisions_after(process, choices),
             judged=judged_alternatives(process, choices),
             policy=options.policy,

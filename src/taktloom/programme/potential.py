@@ -38,7 +38,7 @@ from taktloom.programme.scoring import (
     score_all,
     score_by,
 )
-from taktloom.programme.stages import Report, Stage, unheard
+from taktloom.programme.stages import Report, Stage, part_of, unheard
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +109,9 @@ def assess_potential(request: PotentialRequest) -> PotentialReport:
     """Assess every activity of the log. Deterministic for a seed."""
     source, policy = request.source, request.policy
     accuracy = _decision_values(source, request.decisions)
-    weighted, chance = WeightedIndicators(source), np.random.default_rng([request.seed, 1])
+    with part_of(Stage.MEASURING, 1, 2, request.report):
+        weighted = WeightedIndicators(source)
+    chance = np.random.default_rng([request.seed, 1])
     drawn = _draw(weighted, request, chance)
     measured = measure_indicators(source, decisions=request.decisions, draws=drawn)
     plain = weighted.measure(np.ones(source.cases))

@@ -212,7 +212,7 @@ def _duration_tables(found: "LogComparison") -> tuple[OutputTable, ...]:
 
 _REACH = (
     "Shares are of cases, times medians, volume and events per case means; differences: first minus second.",
-    "Told: beyond chance although so many things were compared (Westfall and Young, permutations; four families).",
+    "Told: beyond chance although so many things were compared (Westfall and Young, permutations).",
 )
 _NO_ENDING = (
     "What ends a case is not given: the medians of the sides count open cases as if they had ended.",

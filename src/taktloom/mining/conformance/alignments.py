@@ -311,9 +311,13 @@ def _in_processes(
     alignments: list[Alignment] = []
     context = get_context("spawn")  # a forked server would carry its threads' locks along
     with ProcessPoolExecutor(jobs, mp_context=context, initializer=_prepare, initargs=(net, limit)) as pool:
-        for part in pool.map(_align_part, tasks):
-            alignments += part
-            report(len(alignments), len(traces))
+        try:
+            for part in pool.map(_align_part, tasks):
+                alignments += part
+                report(len(alignments), len(traces))
+        except BaseException:  # what was asked for and not begun would be waited for, however long it takes
+            pool.shutdown(cancel_futures=True)
+            raise
     return alignments
 
 

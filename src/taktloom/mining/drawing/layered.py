@@ -13,7 +13,7 @@ from itertools import pairwise
 from taktloom.model.errors import LimitExceededError
 
 SWEEPS = 8
-MOST_PLACES = 20_000
+MOST_PLACES = 200_000  # some seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +56,7 @@ def draw_layered(
 ) -> Drawing:
     """Place nodes of the given (width, height); edges most important first, self loops allowed.
 
-    Raises DrawingTooLargeError where nodes, edges and the bends of edges are more than 20,000.
+    Raises DrawingTooLargeError where nodes, edges and the bends of edges are more than 200,000.
     """
     space = spacing or Spacing()
     _require_drawable(len(sizes) + len(edges))

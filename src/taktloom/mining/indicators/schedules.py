@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from taktloom.mining.distinct import distinct
 from taktloom.mining.indicators.regularity import Codes, Numbers
 from taktloom.mining.statistics.arrays import MICROSECONDS_PER_SECOND, LogArrays
+from taktloom.mining.watching import heed
 
 Marks: TypeAlias = NDArray[np.bool_]
 
@@ -43,6 +44,7 @@ def find_batches(log: LogArrays, finest_unit_us: int, *, by_resource: bool = Tru
     run = np.repeat(np.arange(begins.size), sizes)
     pairs = distinct(run * (int(case.max()) + 1) + case) // (int(case.max()) + 1)
     in_batch[order] = (np.bincount(pairs, minlength=begins.size) >= LEAST_CASES)[run]
+    heed()
     names, place, counts = np.unique(owner, return_inverse=True, return_counts=True)
     first, last = np.full(names.size, np.iinfo(np.int64).max), np.zeros(names.size, dtype=np.int64)
     np.minimum.at(first, place, log.occurred_at)
@@ -58,7 +60,9 @@ def find_batches(log: LogArrays, finest_unit_us: int, *, by_resource: bool = Tru
 def times_outside_batches(log: LogArrays, finest_unit_us: int) -> Codes:
     """For each of `log.follows` the time from the step before in µs; in a batch, whoever does it, at most that to the
     nearest event of the same activity."""
+    heed()
     in_batch = find_batches(log, finest_unit_us, by_resource=False)[0]
+    heed()
     order = np.lexsort((log.occurred_at, log.activity))
     apart = np.diff(log.occurred_at[order])
     apart[np.diff(log.activity[order]) != 0] = np.iinfo(np.int64).max

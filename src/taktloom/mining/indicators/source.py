@@ -16,6 +16,7 @@ from taktloom.mining.logs.canonical import CanonicalLog
 from taktloom.mining.logs.variants import VariantTable
 from taktloom.mining.statistics.arrays import MICROSECONDS_PER_SECOND, NOBODY, LogArrays, load_arrays
 from taktloom.mining.statistics.resources import Actor, ResourceEvidence
+from taktloom.mining.watching import heed
 from taktloom.model.events import EVENT_ATTRIBUTE_PREFIX
 
 COMMON_COVERAGE = 0.8
@@ -71,9 +72,12 @@ def load_indicator_source(
     arrays, table = load_arrays(log), log.variants()
     actor = _actors(arrays, resources)
     events = log.events().collect()
+    heed()
     held, comparable = _held_values(events)
+    heed()
     finest_unit_us = log.metadata.facts.finest_unit_us
     in_batch, batch_told = find_batches(arrays, finest_unit_us)
+    heed()
     worked, hours = count_working_time(
         arrays,
         is_system=_by_system(arrays, actor),

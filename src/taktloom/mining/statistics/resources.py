@@ -25,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taktloom.mining.statistics.arrays import MICROSECONDS_PER_SECOND, NOBODY, LogArrays
+from taktloom.mining.watching import heeding
 
 MINIMUM_EVENTS = 30
 QUIET_SHARE = 0.01
@@ -91,7 +92,7 @@ def classify_resources(log: LogArrays, *, has_local_clock: bool, finest_unit_us:
     busiest = _busiest_days(who, log.local[known], count)
     instant = _instant_shares(log, count)
     rows = []
-    for code in np.flatnonzero(events).tolist():
+    for code in heeding(np.flatnonzero(events).tolist()):
         facts = ResourceFacts(
             events=int(events[code]),
             quiet_hours=None if hours is None else longest_quiet_run(hours[code]),
@@ -104,7 +105,8 @@ def classify_resources(log: LogArrays, *, has_local_clock: bool, finest_unit_us:
         rows.append((log.resources[code], facts))
     is_calendar_telling = _most_rest([facts for _, facts in rows])
     judged = [
-        _judge(resource, facts, _signs(facts, is_calendar_telling=is_calendar_telling)) for resource, facts in rows
+        _judge(resource, facts, _signs(facts, is_calendar_telling=is_calendar_telling))
+        for resource, facts in heeding(rows)
     ]
     return tuple(sorted(judged, key=lambda row: (-row.facts.events, row.resource)))
 
