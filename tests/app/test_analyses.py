@@ -21,6 +21,7 @@ from taktloom.app.analyses.pictures import MissingPicturesError
 from taktloom.app.analyses.records import AnalysisOutput, AnalysisParameterError, read_parameters
 from taktloom.app.analyses.table import ANALYSES
 from taktloom.app.context import LOCAL_OPERATOR, Context
+from taktloom.app.review import Filter
 from taktloom.app.settings import Settings
 from taktloom.app.wiring import Rooms
 from taktloom.formats.bpmn import write_bpmn
@@ -185,6 +186,27 @@ def test_a_map_and_variants_can_be_shown_privately(context: Context, log_id: str
 
     assert noisy.tables[1].rows[0][:2] == (10.0, 5)
     assert variants.tables[1].rows == ((20, 0, 20),)
+
+
+def test_private_variants_of_all_cases_but_one_tell_nothing_of_that_one(context: Context, log_id: str) -> None:
+    whole = ran(context, log_id, "private-variants", {"k": 5})
+    cases = context.rooms.logs.open_log(log_id).case_table()["case_id"].to_list()
+
+    part = running.analyse(
+        context,
+        request=running.AnalysisRequest(
+            log_id=log_id,
+            name="private-variants",
+            parameters={"k": 5},
+            chosen=Filter(
+                steps=json.dumps({"steps": [{"keep": "cases", "where": {"type": "case", "cases": cases[1:]}}]})
+            ),
+        ),
+    )
+
+    assert whole.tables[0].rows != ()
+    assert part.tables[0].rows == ()
+    assert part.tables[1].rows == ((None, None, None),)
 
 
 def test_business_rules_are_checked_from_lines_and_from_a_file(context: Context, log_id: str) -> None:

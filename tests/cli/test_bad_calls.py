@@ -130,3 +130,19 @@ def test_an_argument_that_is_no_text_is_refused(tmp_path: Path) -> None:
 
     assert ended.returncode == 1
     assert json.loads(ended.stdout)["error"]["code"] in {"TL-2925", "TL-3608"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "cause"),
+    [
+        (("incident", "list", "--state", "any"), "Incidents are open or resolved."),
+        (("instance", "list", "--status", "complete"), "Instances have no such status."),
+    ],
+)
+def test_a_state_that_there_is_not_is_refused_instead_of_listing_nothing(
+    taktloom: CommandLine, arguments: tuple[str, ...], cause: str
+) -> None:
+    outcome = taktloom(*arguments, "--json")
+
+    assert (outcome.code, outcome.document["error"]["cause"]) == (1, cause)
+    assert outcome.document["error"]["remedy"]

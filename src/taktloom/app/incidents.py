@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from taktloom.app.context import Context, use_case
 from taktloom.assure.permissions import Permission
 from taktloom.feel.values import FeelValue
+from taktloom.model.errors import MisuseError
 from taktloom.model.identifiers import IncidentId, ProcessId
 from taktloom.model.operations import IncidentView, Page
 
@@ -19,6 +20,9 @@ class Resolved:
     refused: Mapping[str, str]
 
 
+_STATES: Mapping[str, str] = {"open": "open", "resolved": "resolved", "all": "any"}
+
+
 @use_case(Permission.INSTANCE_VIEW)
 def list_incidents(
     context: Context,
@@ -28,12 +32,14 @@ def list_incidents(
     cursor: str | None = None,
     limit: int = 50,
 ) -> Page[IncidentView]:
-    """Incidents, newest first; state: open, resolved or all."""
+    """Incidents, newest first; state: open, resolved or all. Raises MisuseError for another one."""
     from taktloom.hosts.embedded import IncidentState
 
+    if state not in _STATES:
+        raise MisuseError("Incidents are open or resolved.", remedy="Give the state open, resolved or all.")
     return context.rooms.engine.incidents.search(
         process_id=None if process_id is None else ProcessId(process_id),
-        state=IncidentState.ANY if state == "all" else IncidentState(state),
+        state=IncidentState(_STATES[state]),
         cursor=cursor,
         limit=limit,
     )

@@ -241,9 +241,11 @@ class PostgresqlSession(Session):
         self._go_on_sending()
         try:
             self._send(name, list(rows))
-        except BaseException:
+        except BaseException as error:
             with suppress(psycopg.Error):  # what follows from the first refusal
                 self.settle()
+            if isinstance(error, UnicodeEncodeError):
+                raise unstorable() from error
             raise
 
     def send_commit(self) -> None:

@@ -60,3 +60,15 @@ def unstorable() -> UnstorableValueError:
         "No row can hold one of the values: a whole number beyond 64 bits, half of a character, or the character NUL.",
         remedy="Send whole numbers below 9,223,372,036,854,775,808 and text in valid Unicode.",
     )
+
+
+def require_storable(text: str | None) -> None:
+    """Raise UnstorableValueError for a text that a row of one of the stores could not hold."""
+    if text is None or (text.isascii() and "\0" not in text):
+        return
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise unstorable() from error
+    if "\0" in text:
+        raise unstorable()

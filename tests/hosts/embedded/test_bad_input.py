@@ -12,10 +12,10 @@ import pytest
 
 from taktloom.feel.values import FeelValue
 from taktloom.formats.bpmn.builder import process
-from taktloom.hosts.embedded import CompletionResult, EmbeddedEngine, EngineOptions, Message, Signal
+from taktloom.hosts.embedded import CompletionResult, EmbeddedEngine, EngineOptions, InstanceStart, Message, Signal
 from taktloom.hosts.embedded.advancing.operator_actions import Order
 from taktloom.hosts.embedded.work.jobs import JobCompletion
-from taktloom.model.errors import MisuseError, TaktloomError
+from taktloom.model.errors import InputRefusedError, MisuseError, TaktloomError
 from taktloom.model.identifiers import ElementId, IncidentId, InstanceKey, JobId, ProcessId, UserTaskId
 from taktloom.model.interventions import MigrationRequest
 from taktloom.model.operations import InstanceQuery
@@ -250,3 +250,47 @@ def test_the_same_message_id_with_another_key_is_another_message(
 
     assert refused.value.code == "TL-2560"
     assert engine.messages.correlate(sent) == ()
+
+
+HALF = "\ud800"
+HALF_TEXTS: dict[str, Callable[[EmbeddedEngine, UserTaskId], object]] = {
+    "message name": lambda engine, _: engine.messages.correlate(Message(name=HALF, message_id="m", variables={})),
+    "correlation key": lambda engine, _: engine.messages.correlate(
+        Message(name="m", correlation_key=HALF, variables={})
+    ),
+    "business key": lambda engine, _: engine.instances.start(PERMIT, {}, business_key=HALF),
+    "comment": lambda engine, task: engine.task_notes.comment(task, HALF, author="ada"),
+    "file name": lambda engine, task: engine.task_notes.attach(task, f"{HALF}.txt", b"text", by="ada"),
+    "calendar": lambda engine, _: engine.calendars.save("office", {HALF: 1}),
+}
+
+
+@pytest.mark.parametrize("text", HALF_TEXTS)
+def test_half_of_a_character_is_refused_wherever_a_text_is_given(
+    engine: EmbeddedEngine, deploy: Deploy, text: str
+) -> None:
+    deploy("register_and_decide")
+    key = engine.instances.start(PERMIT, {}).instance_key
+    (job,) = engine.jobs.lock(["register-case"], worker="w")
+    engine.jobs.complete(job.job_id, job.fence, {})
+    (task,) = engine.instances.detail(key).user_tasks
+
+    with pytest.raises(InputRefusedError) as refused:
+        HALF_TEXTS[text](engine, task.user_task_id)
+
+    assert refused.value.remedy
+    assert engine.instances.search(InstanceQuery()).total == 1
+    assert engine.task_notes.comments(task.user_task_id) == ()
+
+
+def test_half_of_a_character_in_one_of_many_starts_stops_no_other(engine: EmbeddedEngine, deploy: Deploy) -> None:
+    deploy("register_and_decide")
+    starts = [InstanceStart(variables={}, business_key=name) for name in ("first", HALF, "last")]
+
+    first, refused, last = engine.instances.start_many(PERMIT, starts)
+
+    assert isinstance(refused, InputRefusedError)
+    assert not isinstance(first, Exception)
+    assert not isinstance(last, Exception)
+    assert (first.business_key, last.business_key) == ("first", "last")
+    assert engine.instances.search(InstanceQuery()).total == 2

@@ -20,6 +20,7 @@ from taktloom.calendars.business import (
 from taktloom.calendars.definition import calendar_from, calendar_problems, shown_span
 from taktloom.calendars.durations import TimeTextError
 from taktloom.calendars.reckoning import due_by_calendar, later_by_calendar
+from taktloom.feel.wire import utf8
 from taktloom.hosts.embedded.core.changes import Topic
 from taktloom.hosts.embedded.core.limits import require_within
 from taktloom.hosts.embedded.core.unit import Core, Unit
@@ -80,7 +81,7 @@ class Calendars:
         """
         _require_name(name)
         text = json.dumps(document, sort_keys=True, ensure_ascii=False, default=str)
-        require_within("calendar_bytes", len(text.encode()), self._core.limits.calendar_bytes)
+        require_within("calendar_bytes", len(utf8(text)), self._core.limits.calendar_bytes)
         require_sound(name, document)
 
         def work(unit: Unit) -> CalendarView:

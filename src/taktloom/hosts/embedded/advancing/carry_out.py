@@ -64,7 +64,7 @@ _BESIDE_THE_FLOW = frozenset({"boundaryEvent", "startEvent"})  # those of event 
 
 def correlation_digest(correlation_key: str | None) -> str:
     """What stands in the index for a correlation key; empty where any key fits."""
-    return "" if correlation_key is None else digest(correlation_key.encode())
+    return "" if correlation_key is None else digest(utf8(correlation_key))
 
 
 def seal(unit: Unit, instance: LiveInstance, values: Mapping[str, FeelValue]) -> bytes:
@@ -201,7 +201,7 @@ def _subscribe(unit: Unit, instance: LiveInstance, command: Subscribe) -> Kernel
         element_id=command.element_id,
         message_name=command.message_name,
         correlation_digest=correlation_digest(key),
-        correlation_key_sealed=None if key is None else unit.core.codec.seal(key.encode(), instance.owner),
+        correlation_key_sealed=None if key is None else unit.core.codec.seal(utf8(key), instance.owner),
         matches_sealed=None if not command.matches else seal(unit, instance, _wanted(command)),
     )
     return None

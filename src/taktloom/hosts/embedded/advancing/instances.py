@@ -31,7 +31,7 @@ from taktloom.kernel.kept_variables import Variables
 from taktloom.kernel.state import InstanceState, InstanceStatus
 from taktloom.kernel.state_json import save_state
 from taktloom.model.cursors import number_of_cursor
-from taktloom.model.errors import ConflictError, NondeterminismError, TaktloomError
+from taktloom.model.errors import ConflictError, MisuseError, NondeterminismError, TaktloomError
 from taktloom.model.events import Event
 from taktloom.model.identifiers import (
     DefinitionKey,
@@ -55,6 +55,7 @@ from taktloom.model.operations import (
 from taktloom.model.places import Place
 from taktloom.model.trace_context import valid_traceparent
 from taktloom.storage import Row, Session, to_micros, to_micros_or_none
+from taktloom.storage.refusals import require_storable
 
 _AT_ONCE = 100  # starts in one piece of work: others wait no longer than for these
 COUNTED_UP_TO = 10_000  # a total above this is given as None: counting on would cost more than it tells
@@ -203,7 +204,7 @@ class Instances:
         self._core.submit(self._tenant_id, work)
 
     def search(self, query: InstanceQuery) -> Page[InstanceSummary]:
-        """Instances, newest first."""
+        """Instances, newest first. Raises MisuseError for a status that there is not."""
         limit = page_size(query.limit, self._core.limits)
         filters = _filters(self._tenant_id, query)
         with self._core.database.reading() as session:
@@ -346,6 +347,8 @@ class Instances:
 def _start(
     unit: Unit, definition: RunnableDefinition, asked: InstanceStart, actor: str | None, traceparent: str | None
 ) -> InstanceSummary:
+    for text in (asked.business_key, asked.subject_key, traceparent):
+        require_storable(text)  # now: the row is written with those of others
     event = InstanceStarted(occurred_at=unit.now, actor=actor, variables=Variables(values_from_python(asked.variables)))
     started = begin_instance(
         unit,
@@ -487,6 +490,9 @@ def _summary(session: Session, tenant_id: TenantId, instance_key: InstanceKey) -
 
 
 def _filters(tenant_id: TenantId, query: InstanceQuery) -> dict[str, str | int | None]:
+    if query.status is not None and query.status not in set(InstanceStatus):
+        remedy = "Give active, completed, terminated, cancelled or failed."
+        raise MisuseError("Instances have no such status.", remedy=remedy)
     return {
         "tenant_id": tenant_id,
         "process_id": query.process_id,

@@ -9,6 +9,7 @@ that was refused has changed nothing; its record goes, so that it may be sent ag
 from dataclasses import dataclass
 from datetime import timedelta
 
+from taktloom.feel.wire import utf8
 from taktloom.hosts.embedded.core.unit import Core, Unit
 from taktloom.hosts.embedded.core.values import ValueOwner, digest
 from taktloom.model.errors import ConflictError, InputRefusedError
@@ -41,7 +42,7 @@ class KeyedRequest:
     @property
     def key_digest(self) -> str:
         """What stands in the table for the key."""
-        return digest(self.key.encode())
+        return digest(utf8(self.key))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,7 @@ from datetime import timedelta
 from itertools import islice
 
 from taktloom.feel.values import FeelValue
-from taktloom.feel.wire import values_from_python
+from taktloom.feel.wire import utf8, values_from_python
 from taktloom.hosts.embedded.advancing.advance import advance, event_time
 from taktloom.hosts.embedded.advancing.carry_out import correlation_digest
 from taktloom.hosts.embedded.core.limits import require_within
@@ -188,8 +188,8 @@ def _keep(unit: Unit, message: Message, content: bytes, taken: list[InstanceKey]
 
 def _content_digest(message: Message, content: bytes) -> str:
     """Of what the message says; what it does not say is left out, as it was before there was anything more to say."""
-    key = (message.correlation_key or "").encode()
+    key = utf8(message.correlation_key or "")
     more = [] if message.correlation_key != "" else [b"empty key"]
     if message.business_key is not None:
-        more += [b"business key", message.business_key.encode()]
-    return digest(message.name.encode(), key, content, *more)
+        more += [b"business key", utf8(message.business_key)]
+    return digest(utf8(message.name), key, content, *more)

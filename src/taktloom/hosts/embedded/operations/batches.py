@@ -16,7 +16,7 @@ from datetime import timedelta
 from functools import partial
 
 from taktloom.feel.values import FeelValue
-from taktloom.feel.wire import values_from_python
+from taktloom.feel.wire import utf8, values_from_python
 from taktloom.hosts.embedded.advancing.advance import advance, event_time
 from taktloom.hosts.embedded.advancing.instances import Instances
 from taktloom.hosts.embedded.advancing.operator_actions import Order, record_action, require_reason
@@ -447,7 +447,7 @@ def _feel_parameters(given: BatchParameters) -> FeelParameters:
 
 def dump_parameters(parameters: FeelParameters) -> bytes:
     """As stored: the JSON form of the kernel's records."""
-    return save_record(parameters).encode()
+    return utf8(save_record(parameters))
 
 
 def _parameters(unit: Unit, batch: Row) -> FeelParameters:

@@ -13,7 +13,7 @@ from datetime import timedelta
 from itertools import product
 from typing import cast
 
-from taktloom.feel.wire import values_from_python
+from taktloom.feel.wire import utf8, values_from_python
 from taktloom.hosts.embedded.advancing.advance import advance, event_time
 from taktloom.hosts.embedded.advancing.back_off import pause_after_failure
 from taktloom.hosts.embedded.core.changes import Topic
@@ -397,7 +397,7 @@ def _has_outputs(instance: LiveInstance, row: Row) -> bool:
 
 
 def _write_details(unit: Unit, row: Row, details: str | None) -> None:
-    plain = None if details is None else details.encode()
+    plain = None if details is None else utf8(details)
     require_within("error_details", len(plain or b""), unit.core.limits.variable_bytes)
     unit.session.run(
         "write_failure_details",

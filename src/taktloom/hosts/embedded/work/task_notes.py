@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 
+from taktloom.feel.wire import utf8
 from taktloom.hosts.embedded.advancing.task_rows import note_event, open_task_row, task_row
 from taktloom.hosts.embedded.core.changes import Topic
 from taktloom.hosts.embedded.core.limits import require_within
@@ -106,7 +107,7 @@ class TaskNotes:
             name = {"tenant_id": unit.tenant_id, "user_task_id": user_task_id}
             number = unit.session.count("greatest_comment", **name) + 1
             require_within("comments", number, unit.core.limits.comments)
-            sealed = unit.core.codec.seal(text.encode(), _owner(unit.tenant_id, task))
+            sealed = unit.core.codec.seal(utf8(text), _owner(unit.tenant_id, task))
             unit.session.run(
                 "insert_comment", **name, number=number, author=author, now=to_micros(unit.now), text_sealed=sealed
             )
@@ -148,7 +149,7 @@ class TaskNotes:
                 "insert_attachment",
                 **key,
                 number=number,
-                name_sealed=unit.core.codec.seal(name.encode(), owner),
+                name_sealed=unit.core.codec.seal(utf8(name), owner),
                 media_type=media_type,
                 size_bytes=len(content),
                 checksum=hashlib.sha256(content).hexdigest(),
