@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Large workbooks row by row, and files in ZIP archives."""
 
+import gzip
 import io
 import zipfile
 from datetime import UTC, datetime
@@ -181,6 +182,22 @@ def test_an_archive_of_several_files_says_so(tmp_path: Path, files: dict[str, by
 
     assert says in refused.value.cause
     assert refused.value.remedy == "Unpack it and give one of its files, or pack that one alone."
+
+
+def test_a_small_gzip_file_of_many_blank_lines_tells_how_far_it_is_and_stops(tmp_path: Path) -> None:
+    content = gzip.compress(b"case,activity,time\n" + b"\n" * 60_000_000)
+    heard: list[Progress] = []
+    with pytest.raises(UnreadableLogError):
+        imported(tmp_path, content, progress=heard.append)
+    shares = [one.done / one.total for one in heard if one.stage is ImportStage.CHECKING]
+    assert len(shares) > 10
+    assert shares == sorted(shares)
+
+    heard.clear()
+    with pytest.raises(ImportCancelledError):
+        imported(tmp_path, content, progress=heard.append, cancelled=lambda: len(heard) >= 3)
+    assert len(heard) <= 4
+    assert list((tmp_path / "logs").iterdir()) == []
 
 
 def test_a_damaged_archive_and_one_that_unpacks_to_too_much_are_refused(tmp_path: Path) -> None:

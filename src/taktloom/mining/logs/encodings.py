@@ -149,7 +149,9 @@ def _member_chunks(raw: RawBytes, name: str, digest: Digest) -> Iterator[bytes]:
 
 
 def _gunzip(packed: Iterable[bytes], raw: RawBytes) -> Iterator[bytes]:
+    """A small file may hold much: what is unpacked is told, and stopped, piece by piece."""
     unpacker, inside = zlib.decompressobj(wbits=31), False
+    before, total = 0, raw.path.stat().st_size
     for chunk in packed:
         pending = chunk
         while pending:
@@ -157,12 +159,17 @@ def _gunzip(packed: Iterable[bytes], raw: RawBytes) -> Iterator[bytes]:
                 piece = unpacker.decompress(pending, CHUNK_BYTES)
             except zlib.error as error:
                 raise _broken_gzip(raw) from error
-            if piece:
-                yield piece
             pending, inside = unpacker.unconsumed_tail, not unpacker.eof
+            if piece:
+                if raw.watch.cancelled():
+                    raise ImportCancelledError(raw.name)
+                yield piece
+                done = min(total, before + len(chunk) - len(pending))
+                raw.watch.report(Progress(stage=ImportStage.CHECKING, done=done, total=total))
             if unpacker.eof:
                 pending = unpacker.unused_data.lstrip(b"\0")
                 unpacker = zlib.decompressobj(wbits=31)
+        before += len(chunk)
     if inside:
         raise _broken_gzip(raw)
 
