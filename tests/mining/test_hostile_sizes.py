@@ -12,7 +12,6 @@ from taktloom.mining.conformance.replay import Replayer, check_fitness
 from taktloom.mining.discovery.coding import TooManyActivitiesError
 from taktloom.mining.discovery.miners import Miner, MinerSettings, discover_model
 from taktloom.mining.drawing.layered import DrawingTooLargeError, draw_layered
-from taktloom.mining.prediction.errors import TooManyAnswersError
 from taktloom.mining.prediction.forecasting import PredictionRequest, predict_log
 from taktloom.mining.prediction.tasks import Task
 from taktloom.mining.privacy.noisy_graph import private_graph
@@ -63,16 +62,20 @@ def test_a_private_map_of_too_many_activities_is_refused_before_noise_is_drawn_f
 
 def test_the_next_of_too_many_activities_is_not_foretold() -> None:
     with pytest.raises(TooManyActivitiesError):
-        predict_log(wide_log(200, 3, 251), PredictionRequest(task=Task.NEXT_ACTIVITY))
+        predict_log(wide_log(200, 3, 501), PredictionRequest(task=Task.NEXT_ACTIVITY))
 
 
-def test_the_next_activity_of_more_events_than_fit_in_memory_is_not_foretold(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("taktloom.mining.prediction.forecasting.MOST_CHANCES", 1_000)
+def test_of_more_chances_of_the_next_activity_than_fit_in_memory_whole_cases_are_drawn(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("taktloom.mining.prediction.forecasting.MOST_CHANCES", 3_600)  # of 1,000 x 3 x 6
 
-    with pytest.raises(TooManyAnswersError) as refused:
-        predict_log(wide_log(200, 3, 5), PredictionRequest(task=Task.NEXT_ACTIVITY))
+    found, answers = predict_log(wide_log(1_000, 3, 5), PredictionRequest(task=Task.NEXT_ACTIVITY))
 
-    assert refused.value.parameters == {"rows": "600", "activities": "5", "most": "1000"}
+    assert found.cases == 1_000
+    assert 160 <= found.drawn_cases <= 240
+    assert found.learned_rows % 3 == 0
+    assert found.held_out_rows == 3 * found.held_out_cases == answers.truth.size
 
 
 def test_a_picture_of_a_hundred_thousand_lines_is_refused() -> None:

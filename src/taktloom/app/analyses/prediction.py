@@ -35,6 +35,7 @@ _BROKEN = (
     "more than the choice of cases explains. Do not rely on them."
 )
 _UNBOUNDED = "For some rows nothing finite can be promised from what was known then; the mean size leaves them out."
+_DRAWN = "There are so many events and activities that a sample of the cases was drawn, to fit in memory."
 _METHOD = (
     "Split by time: learned from earlier cases, calibrated on later ones, judged on the last fifth.",
     "Margins use only what was known when asked: truths that had come by then, late ones weighted up.",
@@ -61,7 +62,8 @@ def _predict(source: AnalysisInput, parameters: PredictParameters) -> AnalysisOu
         return table_csv(columns, rows)
 
     warned = (() if found.promise.is_kept else (_BROKEN,)) + ((_UNBOUNDED,) if found.promise.unbounded else ())
-    notes = (_SAID[found.verdict], *warned, *_METHOD)
+    is_sample = found.task is Task.NEXT_ACTIVITY and found.drawn_cases < found.cases
+    notes = (_SAID[found.verdict], *warned, *((_DRAWN,) if is_sample else ()), *_METHOD)
     return AnalysisOutput(data=found, tables=_tables(found), notes=notes, files={"answers.csv": answers_csv})
 
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Why nothing can be foretold."""
 
-from taktloom.model.errors import ConflictError, LimitExceededError, MisuseError
+from taktloom.model.errors import ConflictError, MisuseError
 
 
 class LearningExtraMissingError(MisuseError):
@@ -29,17 +29,3 @@ class TooFewFinishedCasesError(ConflictError):
             parameters={"cases": str(cases), "needed": str(needed)},
         )
         self.args = (cases, needed)
-
-
-class TooManyAnswersError(LimitExceededError):
-    """So many rows, with a chance of each activity to come next, that they would not fit in memory."""
-
-    code = "TL-2183"
-
-    def __init__(self, rows: int, activities: int, most: int) -> None:
-        super().__init__(
-            f"{rows} events with {activities} activities have more than {most} chances of what comes next.",
-            remedy="Filter to a sample of the cases, a shorter time or fewer activities.",
-            parameters={"rows": str(rows), "activities": str(activities), "most": str(most)},
-        )
-        self.args = (rows, activities, most)

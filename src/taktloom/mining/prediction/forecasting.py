@@ -14,10 +14,10 @@ import numpy as np
 
 from taktloom.evidence.resampling import Interval, case_weights, percentile_interval
 from taktloom.mining.discovery.coding import require_few_activities
+from taktloom.mining.distinct import distinct
 from taktloom.mining.prediction.answers import Answers, chance_answers, class_answers, number_answers
 from taktloom.mining.prediction.boosting import learn_classes, learn_numbers
 from taktloom.mining.prediction.calibrating import GROUP_BEGINS, Asked, calibrate_as_told, groups_of
-from taktloom.mining.prediction.errors import TooManyAnswersError
 from taktloom.mining.prediction.naive import Situation, medians_before, shares_before
 from taktloom.mining.prediction.prefixes import (
     Codes,
@@ -35,7 +35,9 @@ from taktloom.mining.watching import heed, step, tell
 HOUR_S = 3_600
 CODED = ("last", "before", "earlier", "resource")
 REPLICATES = 200
-MOST_CLASSES, MOST_CHANCES = 250, 40_000_000
+MOST_CLASSES = 500
+MOST_CHANCES = 40_000_000
+"""rows x classes: several tables of that size are held"""
 MODEL = "gradient boosting"
 
 
@@ -106,7 +108,8 @@ class HeldOutAnswers:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prediction:
-    """The verdict with what it rests on. gain: loss of the better naive answer minus the model's, with interval."""
+    """The verdict with what it rests on. gain: loss of the better naive answer minus the model's, with interval.
+    drawn_cases: how many of the *cases* were used."""
 
     task: Task
     activity: str
@@ -115,6 +118,8 @@ class Prediction:
     calibrated_rows: int
     held_out_rows: int
     held_out_cases: int
+    cases: int
+    drawn_cases: int
     naive: tuple[Loss, ...]
     model: Loss
     gain: float
@@ -144,8 +149,9 @@ class _Methods:
 def predict_log(log: LogArrays, request: PredictionRequest) -> tuple[Prediction, HeldOutAnswers]:
     """Learn from the earlier cases of *log*, judge on the last fifth.
 
-    Raises TooFewFinishedCasesError, and LearningExtraMissingError without the extra `learning`. Of the next activity
-    also TooManyActivitiesError above 250, and TooManyAnswersError.
+    Raises TooFewFinishedCasesError, and LearningExtraMissingError without the extra `learning`; of the next activity
+    also TooManyActivitiesError above 500. Where the chances of the next activity would not fit in memory, whole cases
+    are drawn, so many that they do.
     """
     tell("reading", 0)
     prefixes = find_prefixes(log)
@@ -157,18 +163,21 @@ def predict_log(log: LogArrays, request: PredictionRequest) -> tuple[Prediction,
         split = split_by_time(prefixes)
         methods = _classes(prefixes, split, request, _Target(target, 2, told_at))
     else:
-        _require_few_chances(prefixes, len(log.activities))
+        require_few_activities(len(log.activities), MOST_CLASSES)
+        prefixes = _drawn(prefixes, len(log.activities) + 1, request.seed)
         split = split_by_time(prefixes)
         wanted = _Target(prefixes.next, len(log.activities) + 1, _next_at(log, prefixes))
         methods = _classes(prefixes, split, request, wanted)
     return _judge(prefixes, split, request, methods)
 
 
-def _require_few_chances(prefixes: Prefixes, activities: int) -> None:
-    """Raise before the memory is full: several tables of rows x classes are held, and each class is learned."""
-    require_few_activities(activities, MOST_CLASSES)
-    if prefixes.case.size * (activities + 1) > MOST_CHANCES:
-        raise TooManyAnswersError(prefixes.case.size, activities, MOST_CHANCES)
+def _drawn(prefixes: Prefixes, classes: int, seed: int) -> Prefixes:
+    """All of them, or those of a seeded sample of the cases."""
+    share = MOST_CHANCES / max(1, prefixes.case.size * classes)
+    if share >= 1:
+        return prefixes
+    is_drawn = np.random.default_rng(seed).random(prefixes.case_begin.size) < share
+    return prefixes.only(np.flatnonzero(is_drawn[prefixes.case]))
 
 
 class _Target(NamedTuple):
@@ -271,7 +280,9 @@ def _judge(
         learned_rows=split.learn.size,
         calibrated_rows=split.calibrate.size,
         held_out_rows=rows.size,
-        held_out_cases=split.held_out_cases,
+        held_out_cases=distinct(prefixes.case[rows]).size,
+        cases=prefixes.case_begin.size,
+        drawn_cases=distinct(prefixes.case).size,
         naive=tuple(naive),
         model=Loss(method=MODEL, loss=float(model.losses[rows].mean())),
         gain=float(gains.mean()),

@@ -136,7 +136,6 @@ class TemporalSplit:
     held_out: Codes
     calibrated_from: int
     held_out_from: int
-    held_out_cases: int
 
 
 def split_by_time(prefixes: Prefixes) -> TemporalSplit:
@@ -162,5 +161,4 @@ def split_by_time(prefixes: Prefixes) -> TemporalSplit:
         held_out=np.flatnonzero(held_out[prefixes.case]),
         calibrated_from=calibrated_from,
         held_out_from=held_out_from,
-        held_out_cases=int(held_out.sum()),
     )
