@@ -131,6 +131,19 @@ def test_connections_leave_open_files_for_all_else(open_files: int, most: int) -
     assert connections.most_connections(open_files) == most
 
 
+def test_a_server_asks_for_as_many_open_files_as_it_may_have() -> None:
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (256, before[1]))
+        connections.ask_for_open_files()
+        after = resource.getrlimit(resource.RLIMIT_NOFILE)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+    assert 256 < after[0] <= 65_536
+    assert after[1] == before[1]
+
+
 def test_a_second_signal_of_either_kind_does_not_wait_for_requests() -> None:
     stopped: list[str] = []
     config = uvicorn.Config("nothing:here")

@@ -23,6 +23,7 @@ from taktloom.web.problems import problem_of, problem_response
 
 HEAD_S = 30.0  # from the first byte (or the connection) to the end of a request's head
 _LEAST_LEFT = 32  # descriptors for everything that is no connection
+_ENOUGH_FILES = 65_536
 _REFUSED_AT_ONCE = 16  # connections that may be open only to be told that there are too many
 
 
@@ -37,6 +38,14 @@ def most_connections(open_files: int) -> int:
     if open_files == resource.RLIM_INFINITY:
         return sys.maxsize
     return max(1, open_files - max(_LEAST_LEFT, open_files // 4) - _REFUSED_AT_ONCE)
+
+
+def ask_for_open_files() -> None:
+    """Let this process have as many open files as it may ask for: the limit that it begins with is often 1,024."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _ENOUGH_FILES if hard == resource.RLIM_INFINITY else min(_ENOUGH_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 class PatientProtocol(H11Protocol):

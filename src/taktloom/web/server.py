@@ -18,7 +18,7 @@ from taktloom.app.settings import Settings
 from taktloom.app.wiring import Rooms
 from taktloom.model.errors import IncidentError, MisuseError
 from taktloom.web.application import create_application
-from taktloom.web.connections import PatientProtocol
+from taktloom.web.connections import PatientProtocol, ask_for_open_files
 
 DRAIN_S = 20
 PORTS_TRIED = 50
@@ -74,6 +74,7 @@ def serve(rooms: Rooms, *, on_ready: Callable[[str], None]) -> None:
     """
     settings = rooms.settings
     require_protected(settings)
+    ask_for_open_files()
     listening = listen(settings)
     scheme = "https" if settings.tls_certificate else "http"
     address = f"{scheme}://{_shown_host(settings.host)}:{listening.getsockname()[1]}"
