@@ -224,6 +224,8 @@ def main() -> int:
     unknown = set(given.parts) - set(PARTS)
     if unknown:
         parser.error(f"no such part: {', '.join(sorted(unknown))}")
+    if given.folder:
+        given.folder.mkdir(parents=True, exist_ok=True)
     print(f"cores: {os.cpu_count()}, load: {os.getloadavg()[0]:.1f}")
     with tempfile.TemporaryDirectory(prefix="taktloom-mining-", dir=given.folder) as temporary:
         folder = given.folder if given.keep and given.folder else Path(temporary)
