@@ -84,6 +84,12 @@ class VitalSigns:
             return Pulse(failure=error, clock_behind=timedelta())
         return Pulse(failure=None, clock_behind=behind)
 
+    def last_pulse(self) -> datetime | None:
+        """What the clock showed when the pulse was written last; None before the first."""
+        with self._core.database.reading() as session:
+            row = session.first("pulse", tenant_id=self._tenant_id)
+        return None if row is None else row.instant("beaten_at")
+
     def silence(self) -> StoreSlowError | None:
         """What to tell while a write waits for a store that does not answer; never waits itself."""
         return _too_slow() if self._core.database.is_silent else None
