@@ -96,11 +96,11 @@ class VitalSigns:
 
     @property
     def job_events(self) -> Mapping[tuple[str, str], int]:
-        """By type and kind, how often jobs were created, completed, failed, and so on since the engine was opened.
+        """By type and kind, how often the tenant's jobs were created, completed, failed, and so on, since the opening.
 
         Also ended by a BPMN error, and handed out again after a time-out. The store is not asked.
         """
-        return self._core.feed.job_counts.copy()
+        return self._core.feed.job_counts(self._tenant_id)
 
     def counts(self) -> OpenCounts:
         """What is open now."""
