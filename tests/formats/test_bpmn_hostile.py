@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from taktloom.formats.bpmn import read_bpmn, write_bpmn
 from taktloom.formats.bpmn.reading import MAX_FINDINGS, MAX_MESSAGE
-from taktloom.formats.bpmn.source import LIMITS
+from taktloom.formats.bpmn.source import LIMITS, MOST_FLOW_ELEMENTS
 from taktloom.model.errors import DefinitionError
 from tests.data import PROJECT_ROOT
 from tests.formats.lossless import differences
@@ -61,6 +61,16 @@ def test_too_many_elements_are_refused_before_they_are_read() -> None:
 
     assert (rule, message) == ("xml-refused", f"The XML text has more than {LIMITS.max_elements} elements.")
     assert time.process_time() - started < 5
+
+
+def test_too_many_activities_and_flows_are_refused_before_they_are_looked_at() -> None:
+    elements = '<task id="twice"/>' * (MOST_FLOW_ELEMENTS // 2) + '<sequenceFlow id="twice"/>' * (
+        MOST_FLOW_ELEMENTS // 2
+    )
+    most = f"The file has more than {MOST_FLOW_ELEMENTS} activities, events, gateways and sequence flows."
+
+    assert refused(model(elements + "<task/>")) == [("too-many-elements", most)]
+    assert read_bpmn(model(elements)).findings != ()
 
 
 def test_too_many_bytes_are_refused() -> None:

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from taktloom.formats.bpmn.builder import process
+from taktloom.formats.bpmn.source import MOST_FLOW_ELEMENTS, require_few
 from taktloom.hosts.embedded import EmbeddedEngine
 from taktloom.hosts.embedded.core.catalogue import UnknownDecisionError, UnknownProcessError
 from taktloom.hosts.embedded.definitions.deployments import DeploymentRefusedError
@@ -85,6 +86,28 @@ def test_a_baseline_log_stays_with_the_process_over_versions(engine: EmbeddedEng
     engine.deployments.deploy({"p.bpmn": CHANGED})
 
     assert engine.deployments.process(PERMIT).latest.baseline_log_id == "log-1"
+
+
+def test_a_file_of_too_many_elements_is_refused_before_anything_of_it_is_checked(engine: EmbeddedEngine) -> None:
+    tasks = b"<task/>" * MOST_FLOW_ELEMENTS + b"<nobodyKnowsThis/>"
+
+    with pytest.raises(DeploymentRefusedError) as refused:
+        engine.deployments.deploy({"p.bpmn": CONTENT.replace(b"</process>", tasks + b"</process>")})
+
+    (finding,) = refused.value.findings
+    assert (finding.rule, finding.parameters["limit"]) == ("too-many-elements", str(MOST_FLOW_ELEMENTS))
+
+
+def test_what_was_deployed_under_a_larger_limit_still_runs(
+    engine: EmbeddedEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine.deployments.deploy({"p.bpmn": CONTENT})
+    monkeypatch.setattr("taktloom.formats.bpmn.reader.require_few", lambda root, name, most: require_few(root, name, 1))
+
+    assert engine.instances.start(PERMIT, {}).version == 1
+    with pytest.raises(DeploymentRefusedError) as refused:
+        engine.deployments.deploy({"p.bpmn": CONTENT.replace(b'name="Permit"', b'name="Larger permit"')})
+    assert [finding.rule for finding in refused.value.findings] == ["too-many-elements"]
 
 
 def test_a_deployment_that_is_too_large_is_refused(engine: EmbeddedEngine) -> None:

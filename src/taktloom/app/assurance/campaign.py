@@ -22,6 +22,7 @@ from pathlib import Path
 from taktloom.app.assurance.records import RunResult, Wrong
 from taktloom.app.context import Context, use_case
 from taktloom.assure.permissions import Permission
+from taktloom.mining.processes import end_with_parent
 from taktloom.model.errors import MisuseError
 from taktloom.storage import SyncLevel
 
@@ -224,7 +225,7 @@ def _pool(jobs: int) -> Iterator[RunChunks]:
     if jobs == 1:
         yield lambda chunks: map(run_seeds, chunks)
         return
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as executor:
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=end_with_parent) as executor:
         yield partial(_at_once, executor, jobs * 3)
 
 

@@ -20,7 +20,7 @@ from taktloom.formats.bpmn.kept import difference, group_of
 from taktloom.formats.bpmn.names import BPMNDI, PREFIXES, bpmn, local_name
 from taktloom.formats.bpmn.node_writer import definitions_element
 from taktloom.formats.bpmn.reading import MAX_FINDINGS, Reading, shortened
-from taktloom.formats.bpmn.source import parse_source
+from taktloom.formats.bpmn.source import MOST_FLOW_ELEMENTS, parse_source, require_few
 from taktloom.model.errors import DefinitionError
 from taktloom.model.findings import Finding, Severity
 from taktloom.model.process import Definitions, ProcessDefinition
@@ -31,13 +31,17 @@ DIAGRAM = f"{{{BPMNDI}}}BPMNDiagram"
 HEAD = frozenset({"extensionElements", "documentation"})
 
 
-def read_bpmn(source: bytes, *, name: str = "") -> Definitions:
+def read_bpmn(source: bytes, *, name: str = "", most: int | None = MOST_FLOW_ELEMENTS) -> Definitions:
     """Read a BPMN file; *name* is the file's name for places.
+
+    most: flow nodes and sequence flows that it may have; None for what was accepted before.
 
     Raises DefinitionError, with every finding, for what is no BPMN at all. Findings of a process, errors too, are in
     its `findings`: `kernel.compile` refuses the process with all of them.
     """
     root = parse_source(source, name)
+    if most is not None:
+        require_few(root, name, most)
     language = root.get("expressionLanguage") or ""
     roots = {str(child.get("id")): child for child in root.iterchildren("{*}*") if child.get("id")}
     is_xpath = "XPath" in language

@@ -15,14 +15,15 @@ Carmona, van Dongen, Solti & Weidlich, "Conformance Checking", Springer 2018, ch
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from enum import StrEnum
-from multiprocessing import get_context
+from functools import partial
 from typing import TypeAlias
 
 from taktloom.mining.conformance.visible_moves import VisibleGraph, VisibleState
 from taktloom.mining.petri import PetriNet
+from taktloom.mining.processes import in_processes
 from taktloom.mining.watching import HEED_EVERY, heed
 from taktloom.model.errors import MisuseError
 
@@ -309,27 +310,16 @@ def _in_processes(
 ) -> list[Alignment]:
     tasks = [traces[begin : begin + VARIANTS_PER_TASK] for begin in range(0, len(traces), VARIANTS_PER_TASK)]
     alignments: list[Alignment] = []
-    context = get_context("spawn")  # a forked server would carry its threads' locks along
-    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_prepare, initargs=(net, limit)) as pool:
-        try:
-            for part in pool.map(_align_part, tasks):
-                alignments += part
-                report(len(alignments), len(traces))
-        except BaseException:  # what was asked for and not begun would be waited for, however long it takes
-            pool.shutdown(cancel_futures=True)
-            raise
+    with closing(in_processes(partial(_part_aligner, net, limit), tasks, jobs=jobs)) as parts:
+        for part in parts:
+            alignments += part
+            report(len(alignments), len(traces))
     return alignments
 
 
-_prepared: list[Aligner] = []  # one per worker process
-
-
-def _prepare(net: PetriNet, limit: int) -> None:
-    _prepared[:] = [Aligner(net, limit=limit)]
-
-
-def _align_part(traces: list[tuple[str, ...]]) -> list[Alignment]:
-    return [_prepared[0].align(trace) for trace in traces]
+def _part_aligner(net: PetriNet, limit: int) -> Callable[[list[tuple[str, ...]]], list[Alignment]]:
+    aligner = Aligner(net, limit=limit)
+    return lambda traces: [aligner.align(trace) for trace in traces]
 
 
 def _summed(aligner: Aligner, rows: tuple[AlignedVariant, ...]) -> AlignedLog:

@@ -183,7 +183,8 @@ def resource(session: Session, tenant_id: TenantId, checksum: str) -> bytes:
 
 
 def _runnable(session: Session, tenant_id: TenantId, row: Row) -> RunnableDefinition:
-    definitions = read_bpmn(resource(session, tenant_id, row.text("checksum")), name=row.text("resource_name"))
+    content = resource(session, tenant_id, row.text("checksum"))
+    definitions = read_bpmn(content, name=row.text("resource_name"), most=None)
     process_id = ProcessId(row.text("process_id"))
     definition = next(process for process in definitions.processes if process.id == process_id)
     return RunnableDefinition(
