@@ -75,12 +75,21 @@ MICROSECONDS = pl.Datetime("us")
 
 
 def _shape(date_format: str) -> re.Pattern[str]:
-    """What a text begins with that *date_format* may read, each run of digits told as one digit; it finds too many."""
+    """What `_told_short` texts begin with that *date_format* may read; it also finds some that it does not."""
     parts = re.findall(r"(?:%[YymdHMS]\s*)+|%[bB]|\s|.", date_format)
-    known = {"%b": r"\s*[A-Za-z]+", "%B": r"\s*[A-Za-z]+", " ": r"\s*"}
-    return re.compile(
-        "".join(known.get(part, r"(?:\s*[+-]?\d)+" if part[0] == "%" else rf"\s*{re.escape(part)}") for part in parts)
-    )
+    shapes = []
+    for part in parts:
+        is_short = part in {"%d", "%m", "%y"} and part is not parts[-1]  # a clock may follow without a blank
+        number = r"\s*[0-9]" if is_short else r"\s*[+-]?[0-9](?:\s*[0-9])*"
+        known = {"%b": r"\s*[A-Za-z]+", "%B": r"\s*[A-Za-z]+", " ": r"\s*"}
+        shapes.append(known.get(part, number if part[0] == "%" else rf"\s*{re.escape(part)}"))
+    return re.compile("".join(shapes) + r"(?=[\s:.0-9]|$)")
+
+
+def _told_short(texts: pl.Series) -> list[str]:
+    """The different texts with 000 for every number of three or more digits, and 0 for the shorter ones."""
+    shortened = texts.str.replace_all("[0-9]{3,}", "___").str.replace_all("[0-9]+", "0")
+    return shortened.str.replace_all("___", "000", literal=True).unique().to_list()
 
 
 # To let Polars try each format on a column costs a hundred times as much as to see that most have another shape.
@@ -442,7 +451,7 @@ def fitting_formats(texts: pl.Series) -> list[str]:
     DATE_FORMATS; none when none reads any."""
     sample = texts.drop_nulls().head(SAMPLE_SIZE)
     seen = set("".join(sample.unique().head(200).to_list()))
-    shapes = sample.str.replace_all(r"[0-9]+", "0").unique().to_list()
+    shapes = _told_short(sample)
     possible = [
         each
         for each, shape in SHAPES.items()
