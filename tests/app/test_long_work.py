@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from taktloom.app.long_work import PACE_S, LongWork, WorkHandle, WorkKind, WorkState, WorkStatus, paced
+from taktloom.app.long_work import KEPT, PACE_S, LongWork, WorkHandle, WorkKind, WorkState, WorkStatus, paced
 from taktloom.model.errors import ConflictError, InputRefusedError, NotFoundError
 
 
@@ -163,3 +163,66 @@ def test_what_was_told_last_is_told_again_only_after_a_while() -> None:
         report("reading", done, 3)
 
     assert heard == [("reading", 1, 3), ("reading", 1, 3), ("reading", 2, 3)]
+
+
+def _hold_up(works: LongWork, go_on: threading.Event, *, count: int = 2) -> list[str]:
+    """Long works in all places of those that compute, which go on when *go_on* is set."""
+    return [works.begin(lambda handle: go_on.wait(60), kind=WorkKind.ANALYSIS) for _ in range(count)]
+
+
+def test_a_quick_work_waits_behind_no_long_ones(works: LongWork) -> None:
+    go_on = threading.Event()
+    long = _hold_up(works, go_on, count=5)
+
+    quick = [works.begin(lambda handle: "seen", kind=WorkKind.ANALYSIS, is_quick=True) for _ in range(3)]
+
+    assert [works.wait(each, seconds=60).result for each in quick] == ["seen"] * 3
+    assert WorkState.DONE not in {works.show(each).state for each in long}
+    go_on.set()
+    assert [_end(works, each).state for each in long] == [WorkState.DONE] * 5
+
+
+def test_the_place_for_quick_works_takes_no_long_one(works: LongWork) -> None:
+    go_on, order = threading.Event(), list[str]()
+    _hold_up(works, go_on)
+
+    behind = works.begin(lambda handle: order.append("long"), kind=WorkKind.ANALYSIS)
+    quick = works.begin(lambda handle: order.append("quick"), kind=WorkKind.ANALYSIS, is_quick=True)
+    works.wait(quick, seconds=60)
+    state = works.show(behind).state
+    go_on.set()
+    works.wait(behind, seconds=60)
+
+    assert (state, order) == (WorkState.WAITING, ["quick", "long"])
+
+
+def test_quick_works_go_in_their_order_and_each_once_whatever_place_they_take(works: LongWork) -> None:
+    go_on, order = threading.Event(), list[int]()
+    slow = works.begin(lambda handle: go_on.wait(60), kind=WorkKind.ANALYSIS, is_quick=True)
+    _hold_up(works, go_on)
+
+    quick = [
+        works.begin(lambda handle, number=number: order.append(number), kind=WorkKind.ANALYSIS, is_quick=True)  # type: ignore[misc]
+        for number in range(20)
+    ]
+    go_on.set()
+    ended = [_end(works, each).state for each in (slow, *quick)]
+
+    assert ended == [WorkState.DONE] * 21
+    assert sorted(order) == list(range(20))
+
+
+def test_a_work_that_goes_on_keeps_no_ended_ones_in_memory(works: LongWork) -> None:
+    go_on = threading.Event()
+    (long, _) = _hold_up(works, go_on)
+
+    quick = [works.begin(lambda handle: "seen", kind=WorkKind.ANALYSIS, is_quick=True) for _ in range(KEPT)]
+    works.wait(quick[-1], seconds=60)
+    last = works.begin(lambda handle: "seen", kind=WorkKind.ANALYSIS, is_quick=True)
+
+    for gone in quick[:3]:
+        with pytest.raises(NotFoundError):
+            works.show(gone)
+    assert works.show(long).state is WorkState.RUNNING
+    assert works.wait(last, seconds=60).state is WorkState.DONE
+    go_on.set()

@@ -329,3 +329,25 @@ def test_what_is_known_is_answered_while_all_threads_are_busy(
     assert rooms.long_work.wait(elsewhere, seconds=PATIENCE_S).result == "answered"
     go_on.set()
     assert [rooms.long_work.wait(each, seconds=PATIENCE_S).state.value for each in works] == ["done", "done"]
+
+
+def test_small_looks_are_answered_while_long_analyses_run_and_searches_wait(
+    admin: Client, rooms: Rooms, log_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on = threading.Event()
+    works = [rooms.long_work.begin(lambda handle: go_on.wait(PATIENCE_S), kind=WorkKind.ANALYSIS) for _ in range(2)]
+    looks = ("review", "variants", "analyses/times", "analyses/temporal-profile")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(answering, "ANSWERED_WITHIN_S", PATIENCE_S)
+        seen = [admin.call("GET", f"/logs/{log_id}/{look}").status_code for look in looks]
+    monkeypatch.setattr(answering, "ANSWERED_WITHIN_S", 0.0)
+    search = expect(admin.call("GET", f"/logs/{log_id}/analyses/align"), 202).json()
+    monkeypatch.setattr(answering, "SMALL_LOG_EVENTS", 0)
+    large = expect(admin.call("GET", f"/logs/{log_id}/analyses/dotted"), 202).json()
+
+    assert seen == [200] * len(looks)
+    assert [rooms.long_work.show(each["work_id"]).state.value for each in (search, large)] == ["waiting", "waiting"]
+    go_on.set()
+    assert [admin.follow(each)["state"] for each in (search, large)] == ["done", "done"]
+    assert [rooms.long_work.wait(each, seconds=PATIENCE_S).state.value for each in works] == ["done", "done"]

@@ -31,3 +31,23 @@ def test_the_documentation_page_loads_nothing_from_elsewhere(admin: Client) -> N
     assert "POST /api/v1/logs/{log_id}/draft" in page
     assert "http" not in page.replace("http-equiv", "")
     assert "<script" not in page
+
+
+def test_every_operation_names_what_it_refuses_with_and_who_may_ask(admin: Client) -> None:
+    document = admin.get("/openapi.json")
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            told = f"{method} {path}"
+            assert list(operation["responses"]["default"]["content"]) == ["application/problem+json"], told
+            is_public = "public" in operation["x-permission"]
+            assert (operation["security"] == []) == is_public, told
+            for scheme in {name for one in operation["security"] for name in one}:
+                assert scheme in document["components"]["securitySchemes"], told
+
+
+def test_only_changes_by_a_session_need_its_token(admin: Client) -> None:
+    paths = admin.get("/openapi.json")["paths"]
+
+    assert paths["/api/v1/instances"]["get"]["security"] == [{"key": []}, {"session": []}]
+    assert paths["/api/v1/messages"]["post"]["security"] == [{"key": []}, {"session": [], "csrf": []}]
+    assert paths["/api/v1/health"]["get"]["security"] == []

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 import asyncio
+import json
 import resource
 import signal
 import socket
@@ -231,3 +232,27 @@ def test_an_answer_is_sent_at_once_and_not_when_the_one_before_was_acknowledged(
 def test_an_address_of_another_machine_is_refused(tmp_path: Path) -> None:
     with pytest.raises(IncidentError, match="Cannot listen"):
         listen(Settings(data=tmp_path, host="192.0.2.1", port=0))
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"\x16\x03\x01 no HTTP\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: a\r\nX-Long: " + b"a" * 100_000,
+        b"POST /api/v1/session HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nno length\r\n",
+    ],
+)
+def test_what_is_no_http_is_refused_with_a_problem(tmp_path: Path, sent: bytes) -> None:
+    rooms = Rooms(Settings(data=tmp_path / "odd"))
+    with listening(rooms) as address, socket.create_connection(("127.0.0.1", int(address.rsplit(":", 1)[1]))) as client:
+        client.settimeout(30)
+        client.sendall(sent)
+        head, _, body = b"".join(iter(lambda: client.recv(65_536), b"")).partition(b"\r\n\r\n")
+    rooms.close()
+
+    assert head.startswith(b"HTTP/1.1 400 ")
+    assert b"content-type: application/problem+json" in head
+    assert b"x-content-type-options: nosniff" in head
+    assert json.loads(body)["code"] == "TL-2922"
+    assert json.loads(body)["remedy"]

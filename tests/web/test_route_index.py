@@ -8,7 +8,14 @@ from tests.web.client import Client
 
 @pytest.mark.parametrize(
     ("method", "path", "allowed"),
-    [("PUT", "/health", "GET, HEAD"), ("PATCH", "/batches", "GET, HEAD, POST"), ("GET", "/jobs/activations", "POST")],
+    [
+        ("PUT", "/health", "GET, HEAD"),
+        ("PATCH", "/batches", "GET, HEAD, POST"),
+        ("GET", "/jobs/activations", "POST"),
+        ("DELETE", "/logs/uploads", "POST"),
+        ("GET", "/batches/preview", "POST"),
+        ("PUT", "/tasks/counts", "GET, HEAD"),
+    ],
 )
 def test_another_method_is_refused_with_those_that_the_address_knows(
     admin: Client, method: str, path: str, allowed: str

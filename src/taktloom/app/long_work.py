@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Work that takes longer than a request: a few threads, progress with an estimate of the time left, cancelling.
 
+Works are begun in the order in which they are asked for, two at a time. A third place is kept for quick ones, so that a
+small look never waits behind long analyses; a quick work takes whichever place comes first.
 States live in memory: what was running when the server stopped has left nothing behind and is begun anew by a person.
 """
 
@@ -9,7 +11,7 @@ import secrets
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -51,8 +53,16 @@ class HeldByWorkError(ConflictError):
         )
 
 
-THREADS = {False: 2, True: 4}
-"""of works that compute here, and of those that wait for another machine's answer, which hold up no other work"""
+class Lane(StrEnum):
+    """Where works are begun: those that compute here, the place kept for quick ones of these, and those that wait for
+    another machine's answer, which hold up no other work."""
+
+    COMPUTING = "computing"
+    QUICK = "quick"
+    ELSEWHERE = "elsewhere"
+
+
+THREADS: Mapping[Lane, int] = {Lane.COMPUTING: 2, Lane.QUICK: 1, Lane.ELSEWHERE: 4}
 
 
 class WorkState(StrEnum):
@@ -152,18 +162,26 @@ class LongWork:
     def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._pools = {
-            waits: ThreadPoolExecutor(max_workers=threads, thread_name_prefix="taktloom-work")
-            for waits, threads in THREADS.items()
+            lane: ThreadPoolExecutor(max_workers=threads, thread_name_prefix="taktloom-work")
+            for lane, threads in THREADS.items()
         }
         self._handles: OrderedDict[str, WorkHandle] = OrderedDict()
+        self._not_begun: dict[str, Callable[[WorkHandle], object]] = {}
         self._lock = threading.Lock()
 
     def begin(
-        self, work: Callable[[WorkHandle], object], *, kind: WorkKind, key: Hashable = None, holds: Hashable = None
+        self,
+        work: Callable[[WorkHandle], object],
+        *,
+        kind: WorkKind,
+        key: Hashable = None,
+        holds: Hashable = None,
+        is_quick: bool = False,
     ) -> str:
         """Queue a work; its id. With a *key*, a work under the same key that is not over is joined instead.
 
         holds: what no two works may have at once. Raises HeldByWorkError while another has it that cannot be joined.
+        is_quick: it takes seconds at most and little memory, and may be begun in the place kept for such.
         """
         work_id = secrets.token_hex(8)
         status = WorkStatus(work_id=work_id, kind=kind, state=WorkState.WAITING)
@@ -176,10 +194,12 @@ class LongWork:
             for other in others:
                 if holds is not None and other.holds == holds:
                     raise HeldByWorkError(other.status.work_id)
-            self._handles[work_id] = handle
-            while len(self._handles) > KEPT and _is_over(next(iter(self._handles.values())).status):
-                self._handles.popitem(last=False)
-        self._pools[kind is WorkKind.QUERY].submit(_run, handle, work)
+            self._handles[work_id], self._not_begun[work_id] = handle, work
+            over = [known for known, other in self._handles.items() if _is_over(other.status)]
+            for known in over[: max(0, len(self._handles) - KEPT)]:
+                del self._handles[known]
+        for lane in _lanes(kind, is_quick=is_quick):
+            self._pools[lane].submit(self._run, work_id)
         return work_id
 
     def answer(
@@ -188,13 +208,14 @@ class LongWork:
         *,
         kind: WorkKind,
         key: Hashable,
+        is_quick: bool = False,
         seconds: float = ANSWERED_WITHIN_S,
     ) -> Result | WorkStatus:
         """The result of a work that is over within *seconds*, else how far it is; what ended it otherwise is raised.
 
         For works of which the result is found again by the same call: begun anew, they find what they kept.
         """
-        status = self.wait(self.begin(work, kind=kind, key=key), seconds=seconds)
+        status = self.wait(self.begin(work, kind=kind, key=key, is_quick=is_quick), seconds=seconds)
         if status.error is not None:
             raise status.error
         return cast("Result", status.result) if status.state is WorkState.DONE else status
@@ -225,6 +246,17 @@ class LongWork:
         for pool in self._pools.values():
             pool.shutdown(wait=True, cancel_futures=True)
 
+    def _run(self, work_id: str) -> None:
+        """Carry the work out unless it was begun in another lane; only its id waits there, not what it has found."""
+        with self._lock:
+            work, handle = self._not_begun.pop(work_id, None), self._handles.get(work_id)
+        if work is None or handle is None:
+            return
+        try:
+            _carry_out(handle, work)
+        finally:
+            handle.ended.set()
+
     def _handle(self, work_id: str, kinds: tuple[WorkKind, ...]) -> WorkHandle:
         with self._lock:
             handle = self._handles.get(work_id)
@@ -237,11 +269,10 @@ class LongWork:
         return handle
 
 
-def _run(handle: WorkHandle, work: Callable[[WorkHandle], object]) -> None:
-    try:
-        _carry_out(handle, work)
-    finally:
-        handle.ended.set()
+def _lanes(kind: WorkKind, *, is_quick: bool) -> tuple[Lane, ...]:
+    if kind is WorkKind.QUERY:
+        return (Lane.ELSEWHERE,)
+    return (Lane.COMPUTING, Lane.QUICK) if is_quick else (Lane.COMPUTING,)
 
 
 def _carry_out(handle: WorkHandle, work: Callable[[WorkHandle], object]) -> None:

@@ -83,13 +83,15 @@ class Look(Generic[Found]):
     """Something that a log, or the part of it that is chosen, tells.
 
     key: of what *compute* gives, which is kept until the log is imported anew. shape: makes of it what was asked for,
-    at once for each who asks. file: names what shaping takes longer for, which is then kept as well.
+    at once for each who asks. file: names what shaping takes longer for, which is then kept as well. counts_only: see
+    `known_or_begun`.
     """
 
     key: tuple[Hashable, ...]
     compute: Callable[["CanonicalLog"], Any]
     shape: Callable[[Any], Found]
     file: tuple[Hashable, ...] = ()
+    counts_only: bool = True
 
 
 @use_case(Permission.LOG_VIEW)
@@ -114,7 +116,7 @@ def start_look(context: Context, *, log_id: str, look: Look[Found]) -> Found | W
         handle.advance("writing", 0, None)
         return context.rooms.logs.result(log_id, (*look.key, *look.file), lambda _: look.shape(found))
 
-    found = known_or_begun(context, log_id, (*look.key, *look.file), work)
+    found = known_or_begun(context, log_id, (*look.key, *look.file), work, counts_only=look.counts_only)
     return found if look.file or isinstance(found, WorkStatus) else look.shape(found)
 
 
@@ -185,7 +187,12 @@ def variants_table(chosen: Filter = ALL) -> Look[bytes]:
 def mined_model(chosen: Filter = ALL, noise: float = DEFAULT_NOISE) -> Look[MinedModel]:
     """A sound BPMN model by an inductive miner with infrequency filter, drawn, with fitness and precision."""
     part = _part_of(chosen)
-    return Look(key=("model", chosen, noise), compute=lambda log: _mine(part(log), noise), shape=lambda found: found)
+    return Look(
+        key=("model", chosen, noise),
+        compute=lambda log: _mine(part(log), noise),
+        shape=lambda found: found,
+        counts_only=False,
+    )
 
 
 def reach_of_filter(chosen: Filter) -> Look[tuple[FilterStepReach, ...]]:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The web application: routers under `/api/v1`, problems, protection, the user interface's files."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any
 
@@ -14,6 +14,7 @@ from taktloom.app.calls import use_cases_of
 from taktloom.app.context import Access, UseCase
 from taktloom.app.wiring import Rooms
 from taktloom.web import problems, static
+from taktloom.web.callers import COOKIE, CSRF_HEADER, SAFE_METHODS
 from taktloom.web.docs_page import docs_page
 from taktloom.web.engine_rest.application import engine_rest
 from taktloom.web.engine_rest.gate import PREFIX as ENGINE_REST
@@ -47,6 +48,16 @@ from taktloom.web.schemas.shared import Problem
 from taktloom.web.traced import Traced
 
 PREFIX = "/api/v1"
+SECURITY_SCHEMES = {
+    "key": {"type": "http", "scheme": "bearer", "description": "The key of a service account."},
+    "session": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": COOKIE,
+        "description": "The session of a person; behind the name stand `_` and the port that the server listens on.",
+    },
+    "csrf": {"type": "apiKey", "in": "header", "name": CSRF_HEADER, "description": "The session's CSRF token."},
+}
 UPLOAD_PATH = f"{PREFIX}/logs/uploads"
 ROUTERS = (
     people.router,
@@ -123,7 +134,18 @@ def _document() -> dict[str, Any]:
             cases = use_cases_of(route.endpoint)
             operation["x-permission"] = sorted({_requirement(case) for case in cases})
             operation["x-use-case"] = sorted(case.name for case in cases)
+            operation["security"] = _security(method, cases)
+            problem = operation["responses"]["default"]["content"]
+            problem[problems.MEDIA_TYPE] = problem.pop("application/json")
+    document["components"]["securitySchemes"] = SECURITY_SCHEMES
     return document
+
+
+def _security(method: str, cases: Iterable[UseCase[..., Any]]) -> list[dict[str, list[str]]]:
+    """What a call has to bring: nothing, a key, or a session and with changes its token."""
+    if any(case.requirement is Access.PUBLIC for case in cases):
+        return []
+    return [{"key": []}, {"session": []} if method in SAFE_METHODS else {"session": [], "csrf": []}]
 
 
 def _requirement(case: UseCase[..., Any]) -> str:

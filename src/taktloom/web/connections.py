@@ -19,12 +19,21 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from taktloom.model.errors import IncidentError
 from taktloom.web.engine_rest import problems as engine_rest_problems
 from taktloom.web.observed import HEALTHY, READY
-from taktloom.web.problems import problem_of, problem_response
+from taktloom.web.problems import RequestUnreadableError, problem_of, problem_response, refused
+from taktloom.web.protection import HEADERS
 
 HEAD_S = 30.0  # from the first byte (or the connection) to the end of a request's head
 _LEAST_LEFT = 32  # descriptors for everything that is no connection
 _ENOUGH_FILES = 65_536
 _REFUSED_AT_ONCE = 16  # connections that may be open only to be told that there are too many
+
+
+_UNREADABLE = refused(
+    400,
+    RequestUnreadableError.code,
+    "The request is no HTTP that this server reads.",
+    "Send HTTP/1.1 whose head has at most 64 KiB and no sign that it may not hold.",
+)
 
 
 class TooManyConnectionsError(IncidentError):
@@ -71,6 +80,21 @@ class PatientProtocol(H11Protocol):
             self._expect_head()
         else:
             self._forget_head()
+
+    def send_400_response(self, msg: str) -> None:
+        """Tell as a problem that this is no HTTP; *msg* is the server's own word for it, and stands in the log."""
+        del msg
+        if self.conn.our_state in {h11.IDLE, h11.SEND_RESPONSE}:  # else an answer is on its way
+            response = problem_response(_UNREADABLE)
+            headers = [*response.raw_headers, (b"connection", b"close")]
+            headers += [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
+            for event in (
+                h11.Response(status_code=_UNREADABLE.status, headers=headers),
+                h11.Data(data=bytes(response.body)),
+                h11.EndOfMessage(),
+            ):
+                self.transport.write(self.conn.send(event) or b"")
+        self.transport.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Nothing is expected any more."""

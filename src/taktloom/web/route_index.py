@@ -19,8 +19,9 @@ _Shape: TypeAlias = tuple[str, int]  # the first part of the address, and how ma
 
 
 class RouteIndex:
-    """An application of the routers' routes; the first that fits, in the order of the routers.
+    """An application of the routers' routes; the first that fits, those with fewest parameters first.
 
+    An address that a route names by its words is that route's alone: what it does not take is no id for another one.
     No address begins with a parameter, and no parameter stands for several parts.
     """
 
@@ -30,20 +31,24 @@ class RouteIndex:
             for route in router.routes:
                 assert isinstance(route, APIRoute)
                 self._routes[_shape(route.path)].append(route)
+        for routes in self._routes.values():
+            routes.sort(key=lambda route: len(route.param_convertors))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI. Raises HTTPException 404, or 405 with the methods that the address knows."""
         if scope["method"] == "HEAD":
             scope = {**scope, "method": "GET"}  # the server leaves the body out: it knows what was asked
-        methods: set[str] = set()
+        methods, named = set[str](), ""
         for route in self._routes.get(_shape(scope["path"].removeprefix(scope.get("root_path", ""))), ()):
+            if methods and route.path != named:
+                continue
             match, found = route.matches(scope)
             if match is Match.FULL:
                 scope.update(found)
                 await route.handle(scope, receive, send)
                 return
             if match is Match.PARTIAL:
-                methods |= route.methods or set()
+                methods, named = methods | (route.methods or set()), route.path
         if methods:
             if "GET" in methods:
                 methods.add("HEAD")

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Routes that refuse what they would otherwise pass over: unknown parameters, and text that is no Unicode."""
+"""Routes that refuse what they would otherwise pass over: unknown and repeated parameters, text that is no Unicode."""
 
-import json
-import re
+from collections import Counter
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, get_args, get_origin
+from urllib.parse import unquote_to_bytes
 
 from fastapi import Request, Response
 from fastapi.dependencies.utils import get_flat_params
@@ -13,8 +13,7 @@ from fastapi.routing import APIRoute
 
 from taktloom.model.errors import InputRefusedError
 from taktloom.model.places import Place
-
-_HALF_PERHAPS = re.compile(rb"\\u[dD][89a-fA-F]")  # one of a surrogate pair, as JSON writes it
+from taktloom.web.bodies import AmbiguousRequestError, WrittenNumber, read_decimal, read_json
 
 
 class UnknownParameterError(InputRefusedError):
@@ -23,54 +22,86 @@ class UnknownParameterError(InputRefusedError):
     code = "TL-2923"
 
 
-class HalfCharacterError(InputRefusedError):
-    """A text of the request holds half of a surrogate pair, which no text can be made of (RFC 8259, section 8.2)."""
-
-    code = "TL-2924"
-
-
 class WholeTextRoute(APIRoute):
-    """As its base, but strict about texts in the body."""
+    """As its base, but strict about texts in the body, and exact about numbers."""
+
+    number: Callable[[str], object] = staticmethod(read_decimal)  # of a number that no double holds
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """The handler, behind the check."""
         handle = super().get_route_handler()
 
         async def handle_whole(request: Request) -> Response:
-            return await handle(_WholeTexts(request.scope, request.receive))
+            return await handle(_ExactRequest(request, self.number))
 
         return handle_whole
 
 
 class Route(WholeTextRoute):
-    """As its base, but strict about parameters too."""
+    """As its base, but strict about parameters too; values come in the wire form of FEEL."""
+
+    number = WrittenNumber
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """The handler, behind the two checks."""
         handle = super().get_route_handler()
-        known = frozenset(
-            field.alias for field in get_flat_params(self.dependant) if isinstance(field.field_info, Query)
-        )
+        fields = [field for field in get_flat_params(self.dependant) if isinstance(field.field_info, Query)]
+        known = frozenset(field.alias for field in fields)
+        single = frozenset(field.alias for field in fields if not _is_list(field.field_info.annotation))
 
         async def handle_strictly(request: Request) -> Response:
             if request.scope["query_string"]:
                 _require_known(request, known)
+                _require_once(request, single)
             return await handle(request)
 
         return handle_strictly
 
 
-class _WholeTexts(Request):
-    """A request whose JSON body holds whole characters only."""
+class _ExactRequest(Request):
+    """A request whose JSON body is read whole and exactly."""
+
+    def __init__(self, request: Request, number: Callable[[str], object]) -> None:
+        super().__init__(request.scope, request.receive)
+        self._number = number
 
     async def json(self) -> Any:
-        """The body. Raises HalfCharacterError."""
-        if not hasattr(self, "_json") and _HALF_PERHAPS.search(await self.body()):
-            _require_whole(await super().json())
-        return await super().json()
+        """The body. Raises HalfCharacterError, AmbiguousRequestError."""
+        if not hasattr(self, "_json"):
+            self._json = read_json(await self.body(), self._number)
+        return self._json
+
+
+def _is_list(annotation: object) -> bool:
+    return any(get_origin(one) is list for one in (annotation, *get_args(annotation)))
+
+
+def _require_text(query: bytes) -> None:
+    """The framework would put signs in the place of bytes that are none, and search for these."""
+    try:
+        unquote_to_bytes(query).decode()
+    except UnicodeDecodeError as error:
+        raise AmbiguousRequestError(
+            "The parameters of the address are not in UTF-8.",
+            Place(element_id="query"),
+            "Send every character as the percent-encoded bytes of its UTF-8.",
+        ) from error
+
+
+def _require_once(request: Request, single: frozenset[str]) -> None:
+    counts = Counter(name for name, _ in request.query_params.multi_items() if name in single)
+    twice = next((name for name, count in counts.items() if count > 1), None)
+    if twice is not None:
+        raise AmbiguousRequestError(
+            f"The address gives the parameter {twice!r} more than once.",
+            Place(element_id=f"query.{twice}"),
+            "Give it once.",
+            {"parameter": twice},
+        )
 
 
 def _require_known(request: Request, known: frozenset[str]) -> None:
+    _require_text(request.scope["query_string"])
     unknown = sorted(set(request.query_params) - known)
     if unknown:
         taken = f"It takes {', '.join(sorted(known))}." if known else "It takes none."
@@ -80,14 +111,3 @@ def _require_known(request: Request, known: frozenset[str]) -> None:
             taken,
             {"parameter": unknown[0][:100], "known": ", ".join(sorted(known))},
         )
-
-
-def _require_whole(value: object) -> None:
-    try:
-        json.dumps(value, ensure_ascii=False).encode()
-    except UnicodeEncodeError as error:
-        raise HalfCharacterError(
-            "A text in the body holds half of a character (a lone surrogate).",
-            Place(element_id="body"),
-            "Send every character whole: in UTF-8, or as both escapes of its pair.",
-        ) from error

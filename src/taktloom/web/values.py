@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from typing import cast
 
 from taktloom.feel.values import FeelValue
-from taktloom.feel.wire import from_json, to_json
+from taktloom.feel.wire import ValueConversionError, from_json, to_json
 from taktloom.model.errors import LimitExceededError
+from taktloom.model.places import Place
 
 VALUES_AT_MOST = 2_000_000  # in the variables of one call, whose stored form may have 4 MiB: two bytes each
 
@@ -19,11 +20,19 @@ def to_wire(value: object) -> object:
 def from_wire(variables: Mapping[str, object]) -> dict[str, FeelValue]:
     """Variables of a request as FEEL values.
 
-    Raises ValueConversionError for what FEEL cannot hold, LimitExceededError where there are more than can be kept:
-    each becomes an object of a hundred bytes, so that a small body could fill the memory before its size is known.
+    Raises ValueConversionError, with the variable's name as its place, for what FEEL cannot hold.
+    Raises LimitExceededError where there are more than can be kept: each becomes an object of a hundred bytes, so that
+    a small body could fill the memory before its size is known.
     """
     _require_few(variables)
-    return {name: from_json(value) for name, value in variables.items()}
+    return {name: _read(name, value) for name, value in variables.items()}
+
+
+def _read(name: str, value: object) -> FeelValue:
+    try:
+        return from_json(value)
+    except ValueConversionError as error:
+        raise ValueConversionError(error.cause, Place(element_id=name[:100]), error.remedy, error.parameters) from error
 
 
 def _require_few(variables: Mapping[str, object]) -> None:

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from taktloom.app import instances
 from taktloom.app.calls import use_cases_of
-from taktloom.app.context import Access
+from taktloom.app.context import LOCAL_OPERATOR, Access, Context
 from taktloom.app.registry import all_use_cases
 from taktloom.app.settings import Settings
 from taktloom.app.wiring import Rooms
@@ -540,3 +541,29 @@ def test_a_query_that_is_nested_too_deeply_is_refused(caller: Caller, path: str)
     answer = caller.call("POST", path, content="[" * 20_000)
 
     assert (answer.status_code, answer.json()["type"]) == (400, "InvalidRequestException")
+
+
+def test_another_method_is_refused_with_those_that_the_address_takes(caller: Caller) -> None:
+    answer = caller.call("PATCH", "/task")
+
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "GET, HEAD, POST")
+    assert answer.json()["message"] == "This address does not take PATCH. Send GET, HEAD, POST."
+
+
+@pytest.mark.parametrize("body", [b'{"a": "\xed\xa0\x80"}', b"[" * 100_000, '{"a": "\\ud800"}'.encode("utf-16")])
+def test_a_body_that_cannot_be_read_is_refused_with_what_can(caller: Caller, body: bytes) -> None:
+    answer = caller.call("POST", "/message", content=body, headers={"Content-Type": "application/json"})
+
+    assert (answer.status_code, answer.json()["type"]) == (400, "InvalidRequestException")
+    assert "Send JSON in UTF-8" in answer.json()["message"]
+
+
+def test_a_number_keeps_the_digits_that_no_double_holds(caller: Caller, rooms: Rooms) -> None:
+    body = b'{"variables": {"amount": {"value": 0.12345678901234567890123, "type": "Double"}}}'
+    path = "/process-definition/key/order/start"
+
+    answer = caller.call("POST", path, content=body, headers={"Content-Type": "application/json"})
+
+    context = Context(principal=LOCAL_OPERATOR, rooms=rooms)
+    shown = instances.show_instance(context, instance_key=expect(answer, 200).json()["id"])
+    assert [str(one.value) for one in shown.variables if one.name == "amount"] == ["0.12345678901234567890123"]

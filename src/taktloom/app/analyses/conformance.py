@@ -209,5 +209,6 @@ ANALYSES: tuple[Analysis[Any], ...] = (
         example="receipt.csv --timezone Europe/Amsterdam --zeta 4",
         parameters=TemporalParameters,
         run=_temporal_profile,
+        counts_only=True,
     ),
 )

@@ -210,6 +210,7 @@ ANALYSES: tuple[Analysis[Any], ...] = (
         example="receipt.csv --timezone Europe/Amsterdam -o handovers.svg",
         parameters=NothingToChoose,
         run=_handovers,
+        counts_only=True,
     ),
     Analysis(
         name="roles",
@@ -217,6 +218,7 @@ ANALYSES: tuple[Analysis[Any], ...] = (
         example="receipt.csv --timezone Europe/Amsterdam --similarity 0.7",
         parameters=RolesParameters,
         run=_roles,
+        counts_only=True,
     ),
     Analysis(
         name="resources",
@@ -224,6 +226,7 @@ ANALYSES: tuple[Analysis[Any], ...] = (
         example="receipt.csv --timezone Europe/Amsterdam",
         parameters=NothingToChoose,
         run=_resources,
+        counts_only=True,
     ),
     Analysis(
         name="calendars",
@@ -231,5 +234,6 @@ ANALYSES: tuple[Analysis[Any], ...] = (
         example="receipt.csv --timezone Europe/Amsterdam --support 0.8",
         parameters=CalendarsParameters,
         run=_calendars,
+        counts_only=True,
     ),
 )

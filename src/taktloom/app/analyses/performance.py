@@ -183,6 +183,7 @@ ANALYSES: tuple[Analysis[Any], ...] = (
         example="receipt.csv --timezone Europe/Amsterdam --open-hours 09:00-17:00 --open-zone Europe/Amsterdam",
         parameters=TimesParameters,
         run=_times,
+        counts_only=True,
     ),
     Analysis(
         name="spectrum",
@@ -190,6 +191,7 @@ ANALYSES: tuple[Analysis[Any], ...] = (
         example="receipt.csv --timezone Europe/Amsterdam -o spectrum.svg",
         parameters=ChartParameters,
         run=_spectrum,
+        counts_only=True,
     ),
     Analysis(
         name="dotted",
@@ -197,5 +199,6 @@ ANALYSES: tuple[Analysis[Any], ...] = (
         example="receipt.csv --timezone Europe/Amsterdam -o dotted.svg",
         parameters=ChartParameters,
         run=_dotted,
+        counts_only=True,
     ),
 )

@@ -90,7 +90,8 @@ class AnalysisOutput:
 class Analysis(Generic[Parameters]):
     """name: a command's. summary: one line. example: the arguments after `taktloom mine NAME`.
 
-    asks_deployed: what is deployed counts too, so that a result is kept for just that.
+    asks_deployed: what is deployed counts too, so that a result is kept for just that. counts_only: it searches
+    nothing; its time grows with the events, so that on a small log it need not wait behind long analyses.
     """
 
     name: str
@@ -99,6 +100,7 @@ class Analysis(Generic[Parameters]):
     parameters: type[Parameters]
     run: Callable[[AnalysisInput, Parameters], AnalysisOutput]
     asks_deployed: bool = False
+    counts_only: bool = False
 
 
 def parameter(help_text: str, *, default: Any = MISSING, least: float | None = None, most: float | None = None) -> Any:

@@ -127,14 +127,15 @@ def start_analysis(context: Context, *, request: AnalysisRequest) -> AnalysisOut
         handle.advance("reading", 0, None)
         return analyse(context, request=request, report=handle.advance)
 
-    key = _asked(context, request).key
-    return known_or_begun(context, request.log_id, key, work)
+    asked = _asked(context, request)
+    return known_or_begun(context, request.log_id, asked.key, work, counts_only=asked.counts_only)
 
 
 @use_case(Permission.LOG_VIEW)
 def start_analysis_file(context: Context, *, request: AnalysisRequest, file: str) -> MadeFile | WorkStatus:
     """The file *file* of a result, as `start_analysis` gives the result itself; raises what `file_of` raises."""
-    key = (*_asked(context, request).key, "file", file)
+    asked = _asked(context, request)
+    key = (*asked.key, "file", file)
 
     def work(handle: WorkHandle) -> MadeFile:
         handle.advance("reading", 0, None)
@@ -142,7 +143,7 @@ def start_analysis_file(context: Context, *, request: AnalysisRequest, file: str
         handle.advance("writing", 0, None)
         return context.rooms.logs.result(request.log_id, key, lambda _: MadeFile(*file_of(output, file)))
 
-    return known_or_begun(context, request.log_id, key, work)
+    return known_or_begun(context, request.log_id, key, work, counts_only=asked.counts_only)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +154,11 @@ class _Asked:
     record: Any
     others: "Mapping[str, CanonicalLog]"
     key: tuple[Hashable, ...]
+
+    @property
+    def counts_only(self) -> bool:
+        """Whether the size of the log tells that it is quick: it searches nothing and reads no other log."""
+        return self.analysis.counts_only and not self.others
 
 
 def _asked(context: Context, request: AnalysisRequest) -> _Asked:

@@ -251,5 +251,6 @@ ANALYSES: tuple[Analysis[Any], ...] = (
         example="receipt.csv --timezone Europe/Amsterdam",
         parameters=StartsParameters,
         run=_starts,
+        counts_only=True,
     ),
 )

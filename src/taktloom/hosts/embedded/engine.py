@@ -166,7 +166,7 @@ class EmbeddedEngine:
             limits=options.limits,
             deliver=deliver,
         )
-        feed.subscribe(signals.hear, (Topic.JOBS, Topic.EVERYTHING))
+        feed.wake(signals.wake, [(Topic.JOBS, "created")])
         feed.subscribe(core.listeners.hear, (Topic.EVERYTHING,))
         database.listen(core.writer.look)
         return cls(core, signals)

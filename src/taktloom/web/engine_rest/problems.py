@@ -89,6 +89,14 @@ async def _on_http_exception(request: Request, error: Exception) -> Response:
         raise cause
     if isinstance(error.__cause__, TaktloomError):  # as the body was read
         return answer(error.__cause__)
+    if error.status_code == 405:
+        taken = (error.headers or {}).get("Allow", "")
+        response = _response(405, "RestException", f"This address does not take {request.method}. Send {taken}.")
+        response.headers.update(error.headers or {})
+        return response
+    if error.status_code == 400:  # what FastAPI makes of a body that is no text, or nested too deeply for its parser
+        said = "The body of the request cannot be read. Send JSON in UTF-8 that is not nested deeply."
+        return _response(400, "InvalidRequestException", said)
     kind = "NotFoundException" if error.status_code == 404 else "RestException"
     return _response(error.status_code, kind, str(error.detail))
 

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Business calendars: save, look at, compute."""
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -12,7 +11,7 @@ from taktloom.web.callers import Caller
 from taktloom.web.routes import Route
 from taktloom.web.schemas import calendars as schemas
 from taktloom.web.schemas.convert import shown, shown_all
-from taktloom.web.schemas.shared import InstantIn
+from taktloom.web.schemas.shared import DayIn, InstantIn
 
 router = APIRouter(prefix="/calendars", tags=["calendars"], route_class=Route)
 
@@ -56,7 +55,7 @@ def list_calendar_versions(context: Caller, name: str) -> list[schemas.CalendarV
 @router.get("/{name}/days")
 @calls(calendars.list_calendar_days)
 def list_calendar_days(
-    context: Caller, name: str, start: date | None = None, days: int = 31
+    context: Caller, name: str, start: DayIn | None = None, days: int = 31
 ) -> list[schemas.CalendarDay]:
     """What days are like: open spans and holidays."""
     found = calendars.list_calendar_days(context, name=name, start=start, days=days)

@@ -5,27 +5,31 @@ Times are ISO 8601 in UTC with `Z`. Durations are numbers in fields named `_s` o
 their wire form: plain JSON where that is exact, else `{"@type": …, "value": …}`.
 """
 
-from datetime import UTC, datetime
-from typing import Annotated, Generic, Literal, TypeVar
+from datetime import date, datetime
+from typing import Annotated, Generic, Literal, TypeVar, cast
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    JsonValue,
+)
+from pydantic_core.core_schema import CoreSchema
 
+from taktloom.web.schemas.kinds import as_utc, as_written, of_their_kind
 from taktloom.web.values import to_wire
 
 Item = TypeVar("Item")
 
 
-def _as_utc(instant: datetime) -> datetime:
-    """Offsets reach beyond the first and the last year: such an instant is none that can be stored or shown."""
-    try:
-        return instant.astimezone(UTC)
-    except OverflowError as error:
-        raise ValueError("in UTC it lies outside the years 1 to 9999") from error
-
-
 Wire = Annotated[JsonValue, BeforeValidator(to_wire)]  # a FEEL value on its way out
 Instant = datetime  # aware; rooms refuse naive times before they get here
-InstantIn = Annotated[AwareDatetime, AfterValidator(_as_utc)]
+InstantIn = Annotated[AwareDatetime, BeforeValidator(as_written), AfterValidator(as_utc)]
+DayIn = Annotated[date, BeforeValidator(as_written)]
 
 
 class Out(BaseModel):
@@ -35,9 +39,17 @@ class Out(BaseModel):
 
 
 class In(BaseModel):
-    """A request: unknown fields are refused, so that a misspelt option is not silently ignored."""
+    """A request: unknown fields are refused, so that a misspelt option is not silently ignored.
+
+    So are texts and booleans where a number belongs, and the other way round: the document says what a field takes.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: type[BaseModel], handler: GetCoreSchemaHandler) -> CoreSchema:
+        """As its base, but numbers and booleans are of their own kind only."""
+        return cast("CoreSchema", of_their_kind(handler(source)))
 
 
 class PlaceOut(Out):

@@ -69,7 +69,7 @@ def _run(unit: Unit, instance: LiveInstance, first: KernelEvent) -> None:
             if answer is not None:
                 require_within("follow_up_events", len(pending), limits.follow_up_events)
                 pending.append(answer)
-    unit.note(Topic.INSTANCES, "advanced", instance)
+    unit.note_often(Topic.INSTANCES, "advanced", instance)
 
 
 def _write_journal(unit: Unit, instance: LiveInstance, event: KernelEvent, payload: bytes) -> None:

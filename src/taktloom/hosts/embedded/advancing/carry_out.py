@@ -115,8 +115,7 @@ def _create_job(unit: Unit, instance: LiveInstance, command: CreateJob) -> None:
         epoch=unit.session.epoch,
     )
     unit.core.ready_jobs.add(unit.session, unit.tenant_id, job)
-    unit.note(Topic.JOBS, "created", instance)
-    unit.count_job("created", command.job_type)
+    unit.note_often(Topic.JOBS, "created", instance, command.job_type)
 
 
 def _headers(instance: LiveInstance, command: CreateJob) -> str:

@@ -6,7 +6,9 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from enum import StrEnum
-from typing import NamedTuple, TypeAlias
+from functools import lru_cache
+from operator import attrgetter
+from typing import NamedTuple, ParamSpec, TypeAlias
 
 from taktloom.model.identifiers import InstanceKey, ProcessId, TenantId
 
@@ -18,7 +20,7 @@ _LOG = logging.getLogger(__name__)
 class Topic(StrEnum):
     """What changed. everything: another process wrote to the database, so anything may have.
 
-    work: what became of a job; counted, and told to nobody.
+    work: what became of a job; told to nobody.
     """
 
     INSTANCES = "instances"
@@ -33,7 +35,10 @@ class Topic(StrEnum):
 
 
 class Change(NamedTuple):
-    """One change of a committed transaction; kind is a short verb such as `started`, `created`, `ended`."""
+    """One change of a committed transaction; kind is a short verb such as `started`, `created`, `ended`.
+
+    job_type: of a job that is to be counted under this kind.
+    """
 
     topic: Topic
     kind: str
@@ -43,17 +48,27 @@ class Change(NamedTuple):
     job_type: str | None = None
 
 
+Arguments = ParamSpec("Arguments")
 Listener: TypeAlias = Callable[[Change], None]
+Waker: TypeAlias = Callable[[], None]
+_kind_of = attrgetter("topic", "kind", "job_type")
+
+
+@lru_cache(maxsize=1024)
+def change_somewhere(topic: Topic, kind: str, job_type: str | None = None) -> Change:
+    """A change of which nobody asks where it was, made once."""
+    return Change(topic, kind, job_type=job_type)
 
 
 class ChangeFeed:
-    """Calls listeners on the writer's thread, in order of commit.
+    """Calls listeners and wakers on the writer's thread, in order of commit.
 
     They hand over and return; they never call the engine.
     """
 
     def __init__(self) -> None:
         self._listeners: Mapping[Topic, tuple[Listener, ...]] = dict.fromkeys(Topic, ())
+        self._wakers: Mapping[tuple[Topic, str], tuple[Waker, ...]] = {}
         self._lock = threading.Lock()
         self.job_counts: Counter[tuple[str, str]] = Counter()  # by job type and kind, since the start
         self._job_types: set[str] = set()
@@ -65,30 +80,61 @@ class ChangeFeed:
             self._listeners = {**present, **{topic: (*present[topic], listener) for topic in topics}}
         return lambda: self._remove(listener)
 
+    def wake(self, waker: Waker, kinds: Collection[tuple[Topic, str]]) -> Callable[[], None]:
+        """Call *waker* once after each commit with a change of these kinds, and when another process has written.
+
+        Calling the result ends it. Far cheaper than to listen to each change, where it does not matter which it was.
+        """
+        with self._lock:
+            present = self._wakers
+            self._wakers = {**present, **{kind: (*present.get(kind, ()), waker) for kind in kinds}}
+        return lambda: self._send_home(waker)
+
+    def is_heard(self, topic: Topic) -> bool:
+        """Whether anybody listens to the single changes of this topic."""
+        return bool(self._listeners[topic])
+
     def publish(self, changes: Iterable[Change]) -> None:
         """Tell every listener of each change once; a listener that raises is logged and does not stop the others."""
-        listeners = self._listeners
-        told: dict[Change, None] = {}
-        for change in changes:
-            if change.topic is Topic.WORK:
-                self._count(change)
-            elif listeners[change.topic]:
-                told[change] = None
-        for change in told:
-            for listener in listeners[change.topic]:
-                try:
-                    listener(change)
-                except Exception:
-                    _LOG.exception("a listener of the change feed failed")
+        told = list(changes)
+        woken: dict[Waker, None] = {}
+        heard: set[Topic] = set()
+        for (topic, kind, job_type), times in Counter(map(_kind_of, told)).items():
+            if job_type is not None:
+                self._count(job_type, kind, times)
+            woken.update(dict.fromkeys(self._woken_by(topic, kind)))
+            if self._listeners[topic]:
+                heard.add(topic)
+        for waker in woken:
+            _call(waker)
+        if heard:
+            self._tell(change for change in dict.fromkeys(told) if change.topic in heard)
 
-    def _count(self, change: Change) -> None:
+    def _woken_by(self, topic: Topic, kind: str) -> Iterable[Waker]:
+        if topic is Topic.EVERYTHING:
+            return [waker for wakers in self._wakers.values() for waker in wakers]
+        return self._wakers.get((topic, kind), ())
+
+    def _tell(self, changes: Iterable[Change]) -> None:
+        listeners = self._listeners
+        for change in changes:
+            for listener in listeners[change.topic]:
+                _call(listener, change)
+
+    def _count(self, job_type: str, kind: str, times: int) -> None:
         """The first types have a name of their own, so that their counts never go back; all others share one."""
-        job_type = change.job_type or ""
         if job_type not in self._job_types:
             if len(self._job_types) >= NAMED_TYPES:
                 job_type = OTHER_TYPES
             self._job_types.add(job_type)
-        self.job_counts[job_type, change.kind] += 1
+        self.job_counts[job_type, kind] += times
+
+    def _send_home(self, waker: Waker) -> None:
+        with self._lock:
+            self._wakers = {
+                kind: tuple(present for present in wakers if present is not waker)
+                for kind, wakers in self._wakers.items()
+            }
 
     def _remove(self, listener: Listener) -> None:
         with self._lock:
@@ -96,3 +142,10 @@ class ChangeFeed:
                 topic: tuple(present for present in listeners if present is not listener)
                 for topic, listeners in self._listeners.items()
             }
+
+
+def _call(listener: Callable[Arguments, None], *args: Arguments.args, **terms: Arguments.kwargs) -> None:
+    try:
+        listener(*args, **terms)
+    except Exception:
+        _LOG.exception("a listener of the change feed failed")

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import ParamSpec, TypeVar
 
 from taktloom.hosts.embedded.core.catalogue import Catalogue
-from taktloom.hosts.embedded.core.changes import Change, ChangeFeed, Topic
+from taktloom.hosts.embedded.core.changes import Change, ChangeFeed, Topic, change_somewhere
 from taktloom.hosts.embedded.core.clock import Clock, IdSource
 from taktloom.hosts.embedded.core.held_jobs import HeldJobs
 from taktloom.hosts.embedded.core.job_values import JobValues
@@ -159,7 +159,7 @@ class Unit:
 
     def count_job(self, kind: str, job_type: str) -> None:
         """Count what became of a job, after the commit."""
-        self.changes.append(Change(Topic.WORK, kind, job_type=job_type))
+        self.changes.append(change_somewhere(Topic.WORK, kind, job_type))
 
     def note(self, topic: Topic, kind: str, instance: LiveInstance | None = None) -> None:
         """Tell the change feed after the commit."""
@@ -168,6 +168,17 @@ class Unit:
             if instance is None
             else Change(topic, kind, self.tenant_id, instance.definition.process_id, instance.instance_key)
         )
+
+    def note_often(self, topic: Topic, kind: str, instance: LiveInstance, job_type: str | None = None) -> None:
+        """As note, for what comes with every step: where it was is told only if somebody listens.
+
+        job_type: of a job that is to be counted under this kind.
+        """
+        if not self.core.feed.is_heard(topic):
+            self.changes.append(change_somewhere(topic, kind, job_type))
+            return
+        process_id = instance.definition.process_id
+        self.changes.append(Change(topic, kind, self.tenant_id, process_id, instance.instance_key, job_type))
 
 
 def refused_or(outcome: "Result | Exception") -> "Result | TaktloomError":

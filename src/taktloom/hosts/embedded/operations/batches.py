@@ -20,7 +20,7 @@ from taktloom.feel.wire import utf8, values_from_python
 from taktloom.hosts.embedded.advancing.advance import advance, event_time
 from taktloom.hosts.embedded.advancing.instances import Instances
 from taktloom.hosts.embedded.advancing.operator_actions import Order, record_action, require_reason
-from taktloom.hosts.embedded.core.changes import Change, Topic
+from taktloom.hosts.embedded.core.changes import Topic
 from taktloom.hosts.embedded.core.limits import page_size, require_within
 from taktloom.hosts.embedded.core.unit import Core, Unit
 from taktloom.hosts.embedded.core.values import ValueOwner
@@ -259,7 +259,7 @@ class BatchThread:
         self._batches = batches
         self._wake = threading.Event()
         self._is_stopping = False
-        self._unsubscribe = core.feed.subscribe(self._hear, (Topic.INSTANCES, Topic.EVERYTHING))
+        self._unsubscribe = core.feed.wake(self._wake.set, [(Topic.INSTANCES, "batch")])
         self._thread = threading.Thread(target=self._loop, name="taktloom-batches", daemon=True)
         self._thread.start()
 
@@ -269,10 +269,6 @@ class BatchThread:
         self._is_stopping = True
         self._wake.set()
         self._thread.join()
-
-    def _hear(self, change: Change) -> None:
-        if change.topic is Topic.EVERYTHING or change.kind == "batch":
-            self._wake.set()
 
     def _loop(self) -> None:
         while not self._is_stopping:

@@ -18,7 +18,7 @@ from enum import Enum
 from taktloom.feel.wire import values_from_python
 from taktloom.hosts.embedded.advancing.advance import advance, event_time
 from taktloom.hosts.embedded.advancing.back_off import pause_after_failure
-from taktloom.hosts.embedded.core.changes import Change, Topic
+from taktloom.hosts.embedded.core.changes import Topic
 from taktloom.hosts.embedded.core.held_jobs import HeldJob
 from taktloom.hosts.embedded.core.limits import require_count, require_within
 from taktloom.hosts.embedded.core.unit import Core, Unit, refused_or
@@ -95,10 +95,12 @@ class JobSignals:
         """Whether waiting makes no sense any more."""
         return self._is_closed
 
-    def hear(self, change: Change) -> None:
-        """A listener of the change feed."""
-        if change.topic is Topic.EVERYTHING or (change.topic is Topic.JOBS and change.kind == "created"):
-            self._wake()
+    def wake(self) -> None:
+        """Jobs may have been created: look again."""
+        with self._condition:
+            self._generation += 1
+            if self._waiting:
+                self._condition.notify_all()
 
     def wait(self, generation: int, timeout: timedelta) -> None:
         """Return when something happened since *generation*, or after *timeout*."""
@@ -114,13 +116,7 @@ class JobSignals:
     def close(self) -> None:
         """Send everybody home."""
         self._is_closed = True
-        self._wake()
-
-    def _wake(self) -> None:
-        with self._condition:
-            self._generation += 1
-            if self._waiting:
-                self._condition.notify_all()
+        self.wake()
 
 
 class Jobs:
