@@ -44,11 +44,8 @@ def test_a_job_that_was_created_while_the_clock_was_ahead_is_ready_after_a_resta
     assert replayed == 2
 
 
-def test_locks_and_pauses_of_a_clock_that_was_ahead_last_no_longer_than_they_were_to_last(
-    store: Path | str | None,
-) -> None:
-    if store is None:
-        pytest.skip("nothing of an engine in memory is left for another one")
+@pytest.mark.parametrize("store", ["sqlite-file", "postgresql"], indirect=True)  # of one in memory nothing is left
+def test_locks_and_pauses_of_a_clock_that_was_ahead_last_no_longer_than_they_were_to_last(store: Path | str) -> None:
     clock = ManualClock(MONDAY)
     ahead = _open(store, ManualClock(MONDAY + timedelta(hours=3)))
     ahead.deployments.deploy({"a.bpmn": (MODELS / "register_and_decide.bpmn").read_bytes()})
