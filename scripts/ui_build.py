@@ -68,10 +68,18 @@ def build() -> None:
 
 
 def require_packages(folder: Path = SOURCES) -> None:
-    """Make `node_modules` of *folder* hold exactly the locked packages."""
+    """Make `node_modules` of *folder* hold exactly the locked packages.
+
+    Raises UiBuildError when it is a symbolic link: npm would empty the folder that the link points to.
+    """
     wanted, stamp = _packages_digest(folder), folder / PACKAGES_STAMP
     if stamp.is_file() and stamp.read_text() == wanted:
         return
+    if (packages := folder / "node_modules").is_symlink():
+        raise UiBuildError(
+            f"{packages} is a symbolic link to {packages.readlink()}, which npm would empty. Remove the link, or put a "
+            "copy in its place, and run this again."
+        )
     run_npm(["ci", "--no-audit", "--no-fund", "--ignore-scripts"], folder)
     stamp.write_text(wanted)
 

@@ -8,7 +8,7 @@
 - Libraries of numbers compute on one core: the stages run as many tests at a time as there are cores, and threads that
   wait for each other on a busy machine spin for a hundred times as long as they compute.
 - What the collection of thousands of tests leaves in memory stays until the end: the garbage collector rests while they
-  are collected and never sees it after, since it would look through all of it every few tests.
+  are collected and never sees it after, since it would look through all of it every few tests. It looks less often too.
 - Hypothesis runs few examples by default (`quick`) and many, reproducible ones in CI (`ci`).
 """
 
@@ -89,6 +89,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
     gc.enable()
 
 

@@ -403,3 +403,83 @@ def test_one_customer_of_ipv6_is_one_address(store: IdentityStore) -> None:
             store.sign_in(f"name {number}", PASSWORD, address=f"2001:db8::{number:x}")
     with pytest.raises(SignInThrottledError):
         store.sign_in("another", PASSWORD, address="2001:db8::ffff")
+
+
+def test_a_session_of_a_clock_that_was_ahead_lasts_no_longer_than_any_other(
+    store: IdentityStore, clock: SettableClock
+) -> None:
+    store.add_user("mei", password=PASSWORD)
+    right = clock.now
+    clock.now = right + timedelta(days=400)
+    used, unused = (store.sign_in("mei", PASSWORD, address=ADDRESS) for _ in range(2))
+    clock.now = right
+
+    assert store.find_session(used.token) is not None
+    clock.now = right + SESSION_IDLE - timedelta(minutes=1)
+    assert store.find_session(used.token) is not None
+    clock.now = right + SESSION_IDLE
+    assert store.find_session(unused.token) is None
+    days = [store.find_session(used.token) is not None]
+    while clock.now < right + SESSION_LIFETIME:
+        clock.now += SESSION_IDLE / 2
+        days.append(store.find_session(used.token) is not None)
+    assert days == [True] * (len(days) - 1) + [False]
+
+
+def test_a_session_that_was_used_while_the_clock_was_ahead_ends_when_nobody_uses_it(
+    store: IdentityStore, clock: SettableClock
+) -> None:
+    store.add_user("mei", password=PASSWORD)
+    session = store.sign_in("mei", PASSWORD, address=ADDRESS)
+    right = clock.now
+    for _ in range(12):
+        clock.now += SESSION_IDLE / 2
+        store.find_session(session.token)
+    clock.now = right
+
+    assert store.find_session(session.token) is not None
+    clock.now = right + SESSION_IDLE
+    assert store.find_session(session.token) is None
+
+
+def test_a_sign_in_ends_old_sessions_of_a_clock_that_was_ahead_in_time(
+    store: IdentityStore, clock: SettableClock
+) -> None:
+    store.add_user("mei", password=PASSWORD)
+    right = clock.now
+    clock.now = right + timedelta(days=400)
+    forgotten = store.sign_in("mei", PASSWORD, address=ADDRESS)
+    clock.now = right
+    store.sign_in("mei", PASSWORD, address=ADDRESS)
+
+    clock.now = right + SESSION_IDLE
+
+    assert store.find_session(forgotten.token) is None
+
+
+def test_a_one_time_link_of_a_clock_that_was_ahead_is_void(store: IdentityStore, clock: SettableClock) -> None:
+    user, right = store.add_user("mei"), clock.now
+    clock.now = right + timedelta(hours=3)
+    ahead = store.issue_one_time_ticket(user)
+    clock.now = right
+
+    with pytest.raises(OneTimeLinkRefusedError):
+        store.sign_in_once(ahead.token, address=ADDRESS)
+    link = store.issue_one_time_ticket(user)
+    clock.now = right - timedelta(seconds=30)
+    assert store.sign_in_once(link.token, address=ADDRESS).user.username == "mei"
+
+
+def test_failed_sign_ins_of_a_clock_that_was_ahead_keep_nobody_out(store: IdentityStore, clock: SettableClock) -> None:
+    store.add_user("mei", password=PASSWORD)
+    right = clock.now
+    clock.now = right + timedelta(hours=3)
+    for _ in range(FAILURES_PER_USER):
+        with pytest.raises(SignInRefusedError):
+            store.sign_in("mei", "wrong password", address=ADDRESS)
+    with pytest.raises(SignInThrottledError):
+        store.sign_in("mei", PASSWORD, address=ADDRESS)
+
+    clock.now = right
+
+    assert store.sign_in("mei", PASSWORD, address=ADDRESS).user.username == "mei"

@@ -94,6 +94,24 @@ def test_every_picture_is_shown_somewhere_and_small() -> None:
     assert [path.name for path in folder.glob("*.png") if path.stat().st_size > 250_000] == []
 
 
+def test_every_page_has_a_place_in_the_navigation() -> None:
+    docs = PROJECT_ROOT / "docs"
+    named = re.findall(r"^ +- (?:\w+: )?([\w/.-]+\.md)$", (PROJECT_ROOT / "mkdocs.yml").read_text(), flags=re.MULTILINE)
+
+    assert sorted(named) == sorted(path.relative_to(docs).as_posix() for path in docs.rglob("*.md"))
+
+
+def test_a_chinese_page_and_its_english_one_lead_to_each_other() -> None:
+    chinese = sorted((PROJECT_ROOT / "docs").rglob("*.zh-CN.md"))
+    pairs = [(page, page.with_name(page.name.replace(".zh-CN", ""))) for page in chinese]
+
+    assert len(chinese) >= 4
+    assert [
+        page.name for page, english in pairs if f"\n[English]({english.name})\n" not in page.read_text("utf-8")
+    ] == []
+    assert [page.name for page, english in pairs if f"\n[中文]({page.name})\n" not in english.read_text("utf-8")] == []
+
+
 def _words() -> list[tuple[str, str, str, str]]:
     rows = re.findall(r"^\| (.+?) \| (.+?) \| (.+?) \| (.+?) \|$", _glossary(), flags=re.MULTILINE)
     return [row for row in rows if row[0] != "Word"]

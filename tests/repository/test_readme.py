@@ -26,6 +26,14 @@ def test_both_readmes_tell_the_same_commands() -> None:
     assert {"demo", "test", "review", "serve", "doctor"} <= english
 
 
+def test_a_chinese_page_tells_the_commands_of_the_english_one() -> None:
+    pages = sorted((PROJECT_ROOT / "docs").rglob("*.zh-CN.md"))
+
+    told = {page.name: _commands_in(page) for page in pages}
+
+    assert told == {page.name: _commands_in(page.with_name(page.name.replace(".zh-CN", ""))) for page in pages}
+
+
 def test_the_pages_have_commands_to_check() -> None:
     assert len(_all_commands()) >= 10
 

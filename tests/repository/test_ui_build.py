@@ -2,6 +2,7 @@
 """The UI is built when its sources changed, and left alone otherwise."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -101,3 +102,18 @@ def test_scripts_run_beside_each_other_are_all_told_and_each_failure_is_named(
         ui_build.run_scripts_at_once(["bad one", "good", "bad two"])
 
     assert capsys.readouterr().out.splitlines() == ["ran bad one", "ran good", "ran bad two"]
+
+
+def test_packages_behind_a_symbolic_link_are_left_alone_and_the_link_is_named(
+    sources: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[Sequence[str]] = []
+    monkeypatch.setattr(ui_build, "run_npm", lambda arguments, _folder: calls.append(arguments))
+    others = tmp_path / "of somebody else"
+    others.mkdir()
+    (sources / "node_modules").symlink_to(others)
+
+    with pytest.raises(ui_build.UiBuildError, match=f"node_modules is a symbolic link to {others}, which npm would"):
+        ui_build.require_packages(sources)
+
+    assert calls == []

@@ -7,7 +7,7 @@ from typing import Any
 import apsw
 import pytest
 
-from taktloom.storage import backup_database, check_integrity, open_connection
+from taktloom.storage import backup_database, check_integrity, fill_database, open_connection
 
 
 def test_a_copy_made_during_an_open_transaction_holds_what_was_committed(tmp_path: Path) -> None:
@@ -80,3 +80,16 @@ def test_a_copy_is_of_one_moment_and_ends_though_others_commit_before_each_of_it
 
     assert commits == 3
     assert apsw.Connection(str(target)).execute("SELECT x FROM t").fetchall() == [(0,)]
+
+
+def test_a_filled_database_holds_the_content_and_nothing_of_what_it_held() -> None:
+    source, target = open_connection(":memory:"), open_connection(":memory:")
+    source.execute("CREATE TABLE t (x); INSERT INTO t VALUES (1); PRAGMA user_version = 7")
+    target.execute("CREATE TABLE other (x)")
+
+    fill_database(target, source.serialize("main"))
+
+    assert target.execute("SELECT name FROM sqlite_schema").fetchall() == [("t",)]
+    assert target.execute("SELECT x FROM t").fetchall() == [(1,)]
+    assert target.pragma("user_version") == 7
+    assert target.pragma("foreign_keys") == 1  # of the connection, not of the content

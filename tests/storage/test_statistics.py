@@ -2,12 +2,16 @@
 """The planner is told how tables look when they have grown, so that plans are the ones that were tested."""
 
 import re
+from pathlib import Path
 
+import apsw
 import pytest
 
 from taktloom.hosts.embedded import EmbeddedEngine
+from taktloom.hosts.embedded.stores.database import SqliteDatabase
 from taktloom.storage import (
     SqliteSession,
+    SyncLevel,
     assume_statistics,
     has_statistics,
     load_migrations,
@@ -84,3 +88,22 @@ def _plan(session: SqliteSession, name: str) -> str:
     text = QUERIES[name]
     bindings = dict.fromkeys(re.findall(r"(?<!:):([a-z_][a-z0-9_]*)", text))
     return "\n".join(str(row[3]) for row in session.connection.execute(f"EXPLAIN QUERY PLAN {text}", bindings))
+
+
+def test_each_engine_in_memory_begins_with_the_tables_and_numbers_of_one_in_a_file(tmp_path: Path) -> None:
+    in_file, in_memory = _opened(tmp_path / "engine.db"), _opened(None)
+    in_memory.execute("DELETE FROM sqlite_stat1; CREATE TABLE other (x)")
+    again = _opened(None)
+
+    for question in (
+        "SELECT type, name, sql FROM sqlite_schema ORDER BY rowid",
+        "SELECT tbl, idx, stat FROM sqlite_stat1 ORDER BY tbl, idx",
+        "PRAGMA user_version",
+    ):
+        assert again.execute(question).fetchall() == in_file.execute(question).fetchall()
+
+
+def _opened(path: Path | None) -> apsw.Connection:
+    session = SqliteDatabase(path, sync=SyncLevel.NORMAL).writing
+    assert isinstance(session, SqliteSession)
+    return session.connection

@@ -2,7 +2,9 @@
 """A client of the web application in process: a browser with cookies, or a program with a key."""
 
 import asyncio
+import sys
 from collections.abc import Mapping
+from importlib.util import find_spec
 from types import TracebackType
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -16,6 +18,9 @@ from taktloom.app.wiring import Rooms
 from taktloom.web.application import create_application
 
 PREFIX = "/api/v1"
+# httpx asks before each request whether this is there and, where it is not, has all folders of packages looked through.
+if find_spec("sniffio") is None:
+    sys.modules["sniffio"] = None  # type: ignore[assignment]
 
 
 class Client:

@@ -49,7 +49,7 @@ def workbook(sheet: str, texts: Iterable[str] = ()) -> bytes:
 
 def archive(parts: Mapping[str, str]) -> bytes:
     file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as packed:
         for name, text in parts.items():
             packed.writestr(name, text)
     return file.getvalue()

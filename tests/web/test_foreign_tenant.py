@@ -8,7 +8,7 @@ with ids that nobody has, in path, query and body: both answers are the same.
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,8 @@ from typing import Any
 import apsw
 import pytest
 
+from taktloom.app.context import Context, local_operator
+from taktloom.app.metrics import Metrics, read_metrics
 from taktloom.app.settings import Settings
 from taktloom.app.wiring import Rooms
 from taktloom.formats.bpmn.builder import message, process, signal
@@ -273,3 +275,15 @@ def test_a_listener_hears_of_its_own_tenant_only(house: tuple[Rooms, Rooms, dict
 
     assert key in {getattr(change, "instance_key", None) for change in heard["first"]}
     assert heard["second"] == []
+
+
+def test_metrics_name_what_is_of_the_own_tenant_only(house: tuple[Rooms, Rooms, dict[str, str], Path]) -> None:
+    first, second, _, _ = house
+    context = Context(principal=local_operator(), rooms=second)
+
+    told = read_metrics(context, metrics=Metrics(second)).decode()
+
+    assert SECRET not in told
+    assert first.engine.vital_signs.job_events[SECRET, "created"] >= 3
+    assert second.engine.vital_signs.job_events == {}
+    assert SECRET in read_metrics(replace(context, rooms=first), metrics=Metrics(first)).decode()

@@ -12,6 +12,7 @@ from taktloom.app import answering
 from taktloom.app.wiring import Rooms
 from tests.app.models import LOG_CSV, imported_file
 from tests.web.client import Client, expect
+from tests.web.test_long_looks import Held
 
 
 def _upload(client: Client, content: bytes, name: str = "log.csv") -> Any:
@@ -319,10 +320,13 @@ def test_a_log_names_the_attributes_that_a_filter_can_ask_for(admin: Client, log
 def test_a_long_analysis_is_a_work_that_can_be_followed(
     admin: Client, log_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    held = Held(admin.rooms.logs.result)
+    monkeypatch.setattr(admin.rooms.logs, "result", held)
     monkeypatch.setattr(answering, "ANSWERED_WITHIN_S", 0.0)
     path = f"/logs/{log_id}/analyses/times"
 
     begun = expect(admin.call("GET", path), 202).json()
+    held.go_on.set()
 
     assert begun["kind"] == "analysis"
     assert admin.follow(begun)["state"] == "done"

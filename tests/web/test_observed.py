@@ -18,6 +18,7 @@ from taktloom.app.settings import Settings
 from taktloom.app.wiring import Rooms
 from taktloom.hosts.embedded.core.changes import Change, ChangeFeed, Topic
 from taktloom.hosts.embedded.operations.vital_signs import StoreSlowError, VitalSigns
+from taktloom.model.identifiers import TenantId
 from taktloom.storage import ConnectionLostError, SyncLevel, to_micros
 from taktloom.web.rates import RateLimiter, RequestRateError
 from taktloom.web.server import notify_manager
@@ -25,6 +26,8 @@ from tests.app.models import PERMIT_BPMN
 from tests.web.client import Client, expect
 from tests.web.live import new_key
 from tests.web.test_batch_completions import MODEL
+
+TENANT = TenantId("default")
 
 
 def metrics(client: Client, **headers: str) -> dict[tuple[str, tuple[str, ...]], float]:
@@ -100,11 +103,14 @@ def test_a_lock_that_ran_out_is_counted_when_its_job_is_handed_out_again(rooms: 
 def test_only_the_first_hundred_types_of_jobs_are_counted_by_name() -> None:
     feed = ChangeFeed()
     for _ in range(2):
-        feed.publish([Change(Topic.WORK, "created", job_type=f"type-{number}") for number in range(150)])
+        feed.publish([Change(Topic.WORK, "created", TENANT, job_type=f"type-{number}") for number in range(150)])
+    feed.publish([Change(Topic.WORK, "created", TenantId("other"), job_type="type-99")])
 
-    assert len(feed.job_counts) == 101
-    assert feed.job_counts["type-99", "created"] == 2
-    assert feed.job_counts["(other types)", "created"] == 100
+    counts = feed.job_counts(TENANT)
+    assert len(counts) == 101
+    assert counts["type-99", "created"] == 2
+    assert counts["(other types)", "created"] == 100
+    assert feed.job_counts(TenantId("other")) == {("type-99", "created"): 1}
 
 
 def test_from_elsewhere_the_numbers_want_a_key_of_the_scope(tmp_path: Path) -> None:

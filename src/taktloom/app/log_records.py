@@ -225,7 +225,11 @@ def import_findings(metadata: "LogMetadata") -> tuple[Finding, ...]:
             Finding(
                 severity=Severity.WARNING,
                 rule="rows-skipped",
-                message=f"{skipped} rows could not be read and were left out.",
+                message=(
+                    "One row could not be read and was left out."
+                    if skipped == 1
+                    else f"{skipped} rows could not be read and were left out."
+                ),
                 remedy="Mend them in the source and import again.",
                 parameters={"value": str(skipped)},
             )

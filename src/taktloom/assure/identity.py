@@ -52,6 +52,7 @@ FAILURES_PER_USER = 10
 FAILURES_PER_ADDRESS = 50
 _NO_SESSION = ""
 _TOUCH_EVERY = timedelta(minutes=1)
+_PUT_RIGHT = timedelta(minutes=1)  # clocks are set back by so much in passing; beyond it an instant is of a wrong clock
 _RECALLED_AT_MOST = 10_000
 
 
@@ -253,9 +254,10 @@ class IdentityStore:
         """Begin a session by a one-time token, which ends with it. Raises OneTimeLinkRefusedError."""
         subject = _subject("address", network_of(address))
         self._require_patience((subject,))
-        token_hash, at = hash_token(token), to_micros(self._clock())
+        token_hash, now = hash_token(token), self._clock()
+        terms = {"at": to_micros(now), "latest": to_micros(now + _PUT_RIGHT)}
         with self._lock, self._transaction():
-            row = self._session.first("one_time_token", tenant_id=self._tenant, token_hash=token_hash, at=at)
+            row = self._session.first("one_time_token", tenant_id=self._tenant, token_hash=token_hash, **terms)
             used = self._session.run("delete_one_time_token", tenant_id=self._tenant, token_hash=token_hash)
         user = None if row is None or used == 0 else self.load_user(row.text("user_id"))
         if user is None or user.is_disabled:
@@ -274,8 +276,11 @@ class IdentityStore:
                 "user_of_session", tenant_id=self._tenant, session_id=session_id, at=to_micros(now)
             )
             if row is not None:
-                ends_at = min(to_micros(now + SESSION_IDLE), row.integer("began_at") + _micros(SESSION_LIFETIME))
-                if ends_at - row.integer("ends_at") > _micros(_TOUCH_EVERY):
+                began_at = min(row.integer("began_at"), to_micros(now))
+                if row.integer("began_at") > to_micros(now + _PUT_RIGHT):
+                    self._touch("begin_future_sessions_now", at=began_at, latest=to_micros(now + _PUT_RIGHT))
+                ends_at = min(to_micros(now + SESSION_IDLE), began_at + _micros(SESSION_LIFETIME))
+                if abs(ends_at - row.integer("ends_at")) > _micros(_TOUCH_EVERY):
                     self._touch("extend_session", session_id=session_id, ends_at=ends_at)
         return None if row is None else UserSession(session_id=session_id, token=token, user=_user(row))
 
@@ -362,7 +367,7 @@ class IdentityStore:
                     "The API key is unknown, revoked or expired.", remedy="Ask an administrator for a new key."
                 )
             account = _account(row)
-            if account.last_used_at is None or now - account.last_used_at > _TOUCH_EVERY:
+            if account.last_used_at is None or abs(now - account.last_used_at) > _TOUCH_EVERY:
                 self._touch("touch_service_account", account_id=account.account_id, at=to_micros(now))
                 account = replace(account, last_used_at=now)
             if version != self._recalled_at or len(self._recalled) >= _RECALLED_AT_MOST:
@@ -382,7 +387,7 @@ class IdentityStore:
             self._lock.release()
         now = self._clock()
         is_over = account.expires_at is not None and account.expires_at <= now
-        is_unseen = account.last_used_at is None or now - account.last_used_at > _TOUCH_EVERY
+        is_unseen = account.last_used_at is None or abs(now - account.last_used_at) > _TOUCH_EVERY
         return None if is_over or is_unseen else account
 
     # audit
@@ -444,8 +449,10 @@ class IdentityStore:
     def _begin_session(self, user: User) -> UserSession:
         token, now = make_token(), self._clock()
         session_id, at = hash_token(token), to_micros(now)
+        latest = to_micros(now + _PUT_RIGHT)
         with self._lock, self._transaction():
             self._session.run("delete_expired_sessions", tenant_id=self._tenant, at=at)
+            self._session.run("begin_future_sessions_now", tenant_id=self._tenant, at=at, latest=latest)
             self._session.run(
                 "insert_session",
                 tenant_id=self._tenant,
@@ -458,16 +465,17 @@ class IdentityStore:
         return UserSession(session_id=session_id, token=token, user=self.load_user(user.user_id))
 
     def _require_patience(self, subjects: tuple[str, ...]) -> None:
-        after = to_micros(self._clock() - THROTTLE_WINDOW)
+        now = self._clock()
+        terms = {"after": to_micros(now - THROTTLE_WINDOW), "latest": to_micros(now + _PUT_RIGHT)}
         for subject in subjects:
             allowed = FAILURES_PER_USER if subject.startswith("user:") else FAILURES_PER_ADDRESS
             with self._lock:
                 failures = self._session.all(
-                    "failed_sign_ins", tenant_id=self._tenant, subject=subject, after=after, many=allowed
+                    "failed_sign_ins", tenant_id=self._tenant, subject=subject, many=allowed, **terms
                 )
             if len(failures) < allowed:
                 continue
-            wait = failures[-1].instant("failed_at") + THROTTLE_WINDOW - self._clock()
+            wait = failures[-1].instant("failed_at") + THROTTLE_WINDOW - now
             minutes = max(1, -(-int(wait.total_seconds()) // 60))
             raise SignInThrottledError(
                 "Too many failed sign-ins.",

@@ -10,8 +10,8 @@ server would carry its threads' locks along.
 import os
 import signal
 import threading
-from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
+from itertools import islice
 from multiprocessing import connection, get_context, parent_process
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
@@ -36,21 +36,20 @@ class ProcessLostError(IncidentError):
 def in_processes(
     prepare: Callable[[], Callable[[Task], Result]], tasks: Iterable[Task], *, jobs: int
 ) -> Generator[Result, None, None]:
-    """The results of *tasks* in their order, from *jobs* processes.
+    """The results of *tasks*, which may be without end, in their order, from at most *jobs* processes.
 
     prepare: called once in each process, gives what is called with each task; it, tasks and results can be pickled.
     Raises what *prepare* or a task raises, ProcessLostError, and whatever the listener raises to stop the work.
     """
-    waiting = deque(tasks)
-    crew = _Crew(prepare, min(jobs, len(waiting)))
+    crew = _Crew(prepare, jobs)
     try:
-        yield from crew.results(waiting)
+        yield from crew.results(iter(tasks))
     finally:
         crew.end()
 
 
-def end_with_parent() -> None:
-    """For a process that another began: end at once when that one is gone, and leave Ctrl+C to it."""
+def _end_with_parent() -> None:
+    """End at once when the process that began this one is gone, and leave Ctrl+C to it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_when_alone, daemon=True).start()
 
@@ -65,39 +64,51 @@ def _end_when_alone() -> None:
 class _Crew:
     """The processes, each with the pipe that it is spoken to by and the number of the task that it has."""
 
-    def __init__(self, prepare: Callable[[], Callable[[Task], Result]], jobs: int) -> None:
+    def __init__(self, prepare: Callable[[], Callable[[Any], Any]], most: int) -> None:
+        self._prepare, self._most = prepare, most
         self._processes: list[BaseProcess] = []
         self._idle: list[Connection] = []
         self._busy: dict[Connection, int] = {}
-        context = get_context("spawn")
-        try:
-            for _ in range(jobs):
-                ours, theirs = context.Pipe()
-                self._idle.append(ours)
-                process = context.Process(target=_serve, args=(theirs, prepare), daemon=True)
-                process.start()
-                self._processes.append(process)
-                theirs.close()
-        except BaseException:
-            self.end()
-            raise
 
-    def results(self, tasks: deque[Any]) -> Iterator[Any]:
+    def results(self, tasks: Iterator[Any]) -> Iterator[Any]:
         """What comes of *tasks*, in their order."""
         given = taken = 0
         made: dict[int, Any] = {}
-        while tasks or self._busy or made:
-            while tasks and self._idle and given - taken < AHEAD * len(self._processes):
-                self._give(tasks.popleft(), given)
-                given += 1
+        is_over = False
+        while not (is_over and taken == given):
+            while not is_over and self._has_room(given - taken):
+                for task in islice(tasks, 1):
+                    self._give(task, given)
+                    given += 1
+                    break
+                else:
+                    is_over = True
             while taken in made:
                 yield made.pop(taken)
                 taken += 1
             heed()
-            for pipe in connection.wait(list(self._busy), HEED_EVERY_S) if self._busy else ():
-                assert isinstance(pipe, Connection)
-                number = self._busy[pipe]
-                made[number] = self._take(pipe)
+            made.update(self._answers())
+
+    def _has_room(self, untaken: int) -> bool:
+        return (bool(self._idle) or len(self._processes) < self._most) and untaken < AHEAD * self._most
+
+    def _answers(self) -> dict[int, Any]:
+        """Results by the number of their task; waits for the first, but not long."""
+        answers: dict[int, Any] = {}
+        for pipe in connection.wait(list(self._busy), HEED_EVERY_S) if self._busy else ():
+            assert isinstance(pipe, Connection)
+            number = self._busy[pipe]
+            answers[number] = self._take(pipe)
+        return answers
+
+    def _hire(self) -> None:
+        context = get_context("spawn")
+        ours, theirs = context.Pipe()
+        self._idle.append(ours)
+        process = context.Process(target=_serve, args=(theirs, self._prepare), daemon=True)
+        process.start()
+        self._processes.append(process)
+        theirs.close()
 
     def end(self) -> None:
         """Kill the processes and wait until they are gone."""
@@ -109,6 +120,8 @@ class _Crew:
             pipe.close()
 
     def _give(self, task: Any, number: int) -> None:
+        if not self._idle:
+            self._hire()
         pipe = self._idle.pop()
         self._busy[pipe] = number
         try:
@@ -137,7 +150,7 @@ def _lost() -> ProcessLostError:
 
 def _serve(pipe: Connection, prepare: Callable[[], Callable[[Any], Any]]) -> None:
     """What a process does: take tasks and send results until it is ended."""
-    end_with_parent()
+    _end_with_parent()
     work: Callable[[Any], Any] | None = None
     while True:
         task = pipe.recv()

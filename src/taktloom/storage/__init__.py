@@ -4,7 +4,7 @@
 `taktloom.storage.postgresql` and `postgresql_migrations` are imported where a server is used: they need a driver.
 """
 
-from taktloom.storage.backup import backup_database, copy_database, sync_path
+from taktloom.storage.backup import backup_database, copy_database, fill_database, sync_path
 from taktloom.storage.buffered import BufferedSession
 from taktloom.storage.dialects import PostgresqlStatement, is_postgresql_url, postgresql_schema, postgresql_statement
 from taktloom.storage.migrations import Migration, NewerDatabaseError, load_migrations, migrate
@@ -60,6 +60,7 @@ __all__ = [
     "check_integrity",
     "copy_database",
     "data_version",
+    "fill_database",
     "from_micros",
     "has_statistics",
     "is_postgresql_url",

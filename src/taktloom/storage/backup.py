@@ -43,6 +43,17 @@ def copy_database(connection: apsw.Connection, target: Path) -> None:
     sync_path(target.parent)
 
 
+def fill_database(connection: apsw.Connection, content: bytes) -> None:
+    """Replace all that is in the database behind *connection* by *content*, as `Connection.serialize` gave it."""
+    source = apsw.Connection(":memory:")
+    try:
+        source.deserialize("main", content)
+        with connection.backup("main", source, "main") as backup:
+            backup.step(-1)
+    finally:
+        source.close()
+
+
 def sync_path(path: Path) -> None:
     """Have the disk keep the content of a file, or the names in a folder."""
     handle = os.open(path, os.O_RDONLY)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Engines for the contract suite: every store that the engine can stand on runs every test."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -9,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from taktloom.hosts.embedded import CountingIds, EmbeddedEngine, EngineLimits, EngineOptions, ManualClock
+from taktloom.hosts.embedded.stores.database import SqliteDatabase
+from taktloom.storage import SyncLevel
 from tests.postgresql_server import PostgresqlServer
 
 MODELS = Path(__file__).parent / "models"
@@ -28,13 +31,21 @@ def options(clock: ManualClock) -> EngineOptions:
     return EngineOptions(clock=clock, ids=CountingIds(), limits=LIMITS)
 
 
+@pytest.fixture(scope="session")
+def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file with the engine's tables, all empty; to be copied."""
+    path = tmp_path_factory.mktemp("empty") / "engine.db"
+    SqliteDatabase(path, sync=SyncLevel.NORMAL).close()
+    return path
+
+
 @pytest.fixture(params=["sqlite-file", "sqlite-memory", "postgresql"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Path | str | None:
+def store(request: pytest.FixtureRequest, tmp_path: Path, empty_file: Path) -> Path | str | None:
     """An empty database of each kind, as EmbeddedEngine.open wants it."""
     if request.param == "postgresql":
         server: PostgresqlServer = request.getfixturevalue("postgresql_server")
         return server.engine_database()
-    return tmp_path / "engine.db" if request.param == "sqlite-file" else None
+    return Path(shutil.copy(empty_file, tmp_path)) if request.param == "sqlite-file" else None
 
 
 @pytest.fixture

@@ -3,12 +3,14 @@
 
 from taktloom.hosts.embedded import Change, Topic
 from taktloom.hosts.embedded.core.changes import ChangeFeed
+from taktloom.model.identifiers import InstanceKey, TenantId
 
+TENANT = TenantId("default")
 _OF_OTHERS = Change(Topic.EVERYTHING, "written-by-another-process")
 
 
 def _created(number: int) -> Change:
-    return Change(Topic.JOBS, "created", instance_key=f"{number:016d}", job_type="work")  # type: ignore[arg-type]
+    return Change(Topic.JOBS, "created", TENANT, instance_key=InstanceKey(f"{number:016d}"), job_type="work")
 
 
 def test_a_waker_is_called_once_after_a_commit_however_many_jobs_it_created() -> None:
@@ -67,4 +69,4 @@ def test_a_listener_hears_of_each_change_of_its_topics_once() -> None:
     feed.publish([_created(1), Change(Topic.INSTANCES, "started"), _created(2), _created(1)])
 
     assert heard == [_created(1), _created(2)]
-    assert feed.job_counts["work", "created"] == 3
+    assert feed.job_counts(TENANT)["work", "created"] == 3

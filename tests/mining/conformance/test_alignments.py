@@ -189,7 +189,12 @@ def test_several_processes_give_the_same_alignments() -> None:
     log = {(*"ab" * number, "c"): number + 1 for number in range(40)}
     net = discover_model({("a", "b", "c"): 1}, MinerSettings(miner=Miner.INDUCTIVE)).net
 
-    assert align_log(net, log, jobs=2) == align_log(net, log)
+    told: list[tuple[int, int]] = []
+
+    in_two = align_log(net, log, jobs=2, report=lambda done, total: told.append((done, total)))
+
+    assert in_two == align_log(net, log)
+    assert told == [(0, 40), (32, 40), (40, 40)]
 
 
 def test_a_model_without_an_end_cannot_be_aligned_with() -> None:

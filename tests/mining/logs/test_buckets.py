@@ -219,6 +219,7 @@ def test_rows_that_do_not_split_are_counted_once_and_named_by_their_line(tmp_pat
     assert (kept[0].metadata.facts, kept[0].counts) == (kept[1].metadata.facts, kept[1].counts)
 
 
+@pytest.mark.data
 @pytest.mark.parametrize("name", ["02_teleclaims.xes.gz", "SEPSIS.xes.gz"])
 def test_xes_goes_by_way_of_the_disk_too(name: str, tmp_path: Path) -> None:
     held = _import(given_path(name), tmp_path / "held", ImportLimits(), mapping=None)

@@ -83,6 +83,7 @@ def test_both_ways_give_the_same_log_or_refuse_it_alike(
         require_equal(short, read(path, folder / "long", mapping=MAPPING, bad_rows=bad_rows))
 
 
+@pytest.mark.data
 @pytest.mark.parametrize("name", ["Production.csv", "receipt.csv", "PurchasingExample.csv.gz"])
 def test_given_files_are_read_alike(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(csv_blocks, "BLOCK_BYTES", 200_000)

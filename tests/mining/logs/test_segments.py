@@ -64,6 +64,7 @@ def outcome(path: Path, folder: Path, part_rows: int, **options: object) -> obje
     return facts, [(table.schema, table.rows()) for table in tables]
 
 
+@pytest.mark.data
 @pytest.mark.parametrize(("name", "part_rows"), LOGS_AND_PARTS.items())
 def test_a_log_in_many_segments_equals_the_log_in_one(name: str, part_rows: int, tmp_path: Path) -> None:
     parts = outcome(given_path(name), tmp_path, part_rows)

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from taktloom.calendars.zones import load_zone
 from taktloom.mining.logs.errors import DateFormatNeededError, TimeZoneNeededError
-from taktloom.mining.logs.times import ClockRules, parse_times
+from taktloom.mining.logs.times import DATE_FORMATS, TIME_FORMATS, ClockRules, fitting_formats, parse_times
 
 MOMENTS = st.lists(st.datetimes(datetime(1971, 1, 1), datetime(2090, 1, 1)), min_size=1, max_size=20)  # noqa: DTZ001
 ZONES = st.sampled_from(["Europe/Amsterdam", "Asia/Shanghai", "America/New_York", "Australia/Lord_Howe", "UTC"])
@@ -187,3 +188,16 @@ def test_an_abbreviation_of_several_zones_leaves_the_zone_to_the_caller() -> Non
         datetime(2024, 3, 1, 0, 30, tzinfo=UTC),
         datetime(2024, 7, 1, 0, 30, tzinfo=UTC),
     ]
+
+
+@pytest.mark.parametrize("date_format", DATE_FORMATS)
+@pytest.mark.parametrize("moment", [datetime(2024, 3, 5, 7, 8, 9), datetime(1999, 12, 31, 23, 59, 59)])  # noqa: DTZ001
+def test_every_format_is_found_in_the_dates_it_writes_also_without_noughts_and_among_other_values(
+    date_format: str, moment: datetime
+) -> None:
+    for time_format in TIME_FORMATS:
+        text = moment.strftime(date_format + time_format.replace("%.f", ".%f"))
+        spellings = {text} if "%m%d" in date_format else {text, re.sub(r"\b0(?=\d)", "", text)}
+        for spelling in spellings:
+            assert date_format in fitting_formats(pl.Series([spelling, None]))
+            assert date_format in fitting_formats(pl.Series(["nothing", "-", spelling]))

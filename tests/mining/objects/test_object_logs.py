@@ -219,6 +219,7 @@ def test_what_does_not_fit_is_left_out_and_counted(tmp_path: Path) -> None:
         "ocel-event-without-object": "1",
         "ocel-value-of-other-type": "1",
     }
+    assert "One event has the id of an earlier one and was left out." in [each.message for each in reading.findings]
     assert reading.log.events["event_id"].to_list() == ["e1", "e2"]
 
 

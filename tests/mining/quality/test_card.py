@@ -49,7 +49,8 @@ def test_each_defect_is_found_and_counted(tmp_path: Path) -> None:
         "2,B,never,Ann,x,5\n"
     )
 
-    found = rules(card(tmp_path, rows))
+    made = card(tmp_path, rows)
+    found, messages = rules(made), {each.rule: each.message for each in made.findings}
 
     assert found["duplicate-rows"] == "1"
     assert found["same-time-steps"] == "1"
@@ -58,6 +59,8 @@ def test_each_defect_is_found_and_counted(tmp_path: Path) -> None:
     assert found["missing-local-times"] == "1"
     assert found["rows-skipped"] == "1"
     assert "resource-missing" in found
+    assert messages["duplicate-rows"] == "One row repeats another in case, activity, time and resource."
+    assert messages["ambiguous-local-times"].startswith("2 times lie in the hour that occurs twice")
 
 
 def test_a_worse_log_scores_lower(tmp_path: Path) -> None:

@@ -10,19 +10,15 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
-from functools import partial
-from itertools import count, islice
-from multiprocessing import get_context
+from itertools import count
 from pathlib import Path
 
 from taktloom.app.assurance.records import RunResult, Wrong
 from taktloom.app.context import Context, use_case
 from taktloom.assure.permissions import Permission
-from taktloom.mining.processes import end_with_parent
+from taktloom.mining.processes import in_processes
 from taktloom.model.errors import MisuseError
 from taktloom.storage import SyncLevel
 
@@ -145,11 +141,11 @@ def run_assurance(  # noqa: PLR0913 - what is optional is keyword-only
     _require_possible(seed, extent, jobs)
     tally = _taken_up(progress_file, seed)
     began = time.monotonic() - tally.elapsed_s
-    with _pool(jobs) as run_chunks:
-        for part in (_all_faults(tally, extent, run_chunks, report), _power(tally, extent, run_chunks, report)):
-            for _ in part:
-                tally.elapsed_s = time.monotonic() - began
-                _keep(progress_file, tally)
+    run_chunks = _chunks_run(jobs)
+    for part in (_all_faults(tally, extent, run_chunks, report), _power(tally, extent, run_chunks, report)):
+        for _ in part:
+            tally.elapsed_s = time.monotonic() - began
+            _keep(progress_file, tally)
     return _report(tally)
 
 
@@ -219,29 +215,15 @@ def run_seeds(chunk: tuple[int, int, bool]) -> Sequence[RunResult]:
         logger.setLevel(level)
 
 
-@contextmanager
-def _pool(jobs: int) -> Iterator[RunChunks]:
+def _chunks_run(jobs: int) -> RunChunks:
     """How chunks are run: one after another, or several at once with the results in order."""
     if jobs == 1:
-        yield lambda chunks: map(run_seeds, chunks)
-        return
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=end_with_parent) as executor:
-        yield partial(_at_once, executor, jobs * 3)
+        return lambda chunks: map(run_seeds, chunks)
+    return lambda chunks: in_processes(_run_seeds, chunks, jobs=jobs)
 
 
-def _at_once(
-    executor: ProcessPoolExecutor, ahead: int, chunks: Iterable[tuple[int, int, bool]]
-) -> Iterator[Sequence[RunResult]]:
-    """As executor.map, but only *ahead* chunks ahead: there may be no last one."""
-    source = iter(chunks)
-    waiting = [executor.submit(run_seeds, chunk) for chunk in islice(source, ahead)]
-    try:
-        while waiting:
-            yield waiting.pop(0).result()
-            waiting.extend(executor.submit(run_seeds, chunk) for chunk in islice(source, 1))
-    finally:
-        for future in waiting:
-            future.cancel()
+def _run_seeds() -> Callable[[tuple[int, int, bool]], Sequence[RunResult]]:
+    return run_seeds
 
 
 def _taken_up(path: Path | None, seed: int) -> _Tally:

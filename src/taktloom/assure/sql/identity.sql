@@ -45,6 +45,11 @@ WHERE tenant_id = :tenant_id AND session_id = :session_id AND expires_at > :at A
 -- name: extend_session
 UPDATE session SET expires_at = :ends_at WHERE tenant_id = :tenant_id AND session_id = :session_id;
 
+-- Of a clock that was ahead: they begin now, and end no later than they were to last.
+-- name: begin_future_sessions_now
+UPDATE session SET created_at = :at, expires_at = min(expires_at, :at + expires_at - created_at)
+WHERE tenant_id = :tenant_id AND created_at > :latest;
+
 -- name: delete_session
 DELETE FROM session WHERE tenant_id = :tenant_id AND session_id = :session_id;
 
@@ -60,7 +65,7 @@ VALUES (:tenant_id, :token_hash, :user_id, :created_at, :expires_at);
 
 -- name: one_time_token
 SELECT user_id FROM one_time_token
-WHERE tenant_id = :tenant_id AND token_hash = :token_hash AND expires_at > :at;
+WHERE tenant_id = :tenant_id AND token_hash = :token_hash AND expires_at > :at AND created_at <= :latest;
 
 -- name: delete_one_time_token
 DELETE FROM one_time_token WHERE tenant_id = :tenant_id AND token_hash = :token_hash;
@@ -73,7 +78,8 @@ INSERT INTO failed_sign_in (tenant_id, subject, failed_at) VALUES (:tenant_id, :
 
 -- name: failed_sign_ins
 SELECT failed_at FROM failed_sign_in
-WHERE tenant_id = :tenant_id AND subject = :subject AND failed_at > :after ORDER BY failed_at DESC LIMIT :many;
+WHERE tenant_id = :tenant_id AND subject = :subject AND failed_at > :after AND failed_at <= :latest
+ORDER BY failed_at DESC LIMIT :many;
 
 -- name: forget_failed_sign_ins
 DELETE FROM failed_sign_in WHERE tenant_id = :tenant_id AND (subject = :subject OR failed_at <= :before);

@@ -52,6 +52,7 @@ from taktloom.hosts.embedded.operations.migration import Migrations
 from taktloom.hosts.embedded.operations.modification import Modifications
 from taktloom.hosts.embedded.operations.restarts import Restarts
 from taktloom.hosts.embedded.operations.retention import Retention, RetentionThread
+from taktloom.hosts.embedded.operations.steady_time import SteadyTime
 from taktloom.hosts.embedded.operations.stuck import StuckInstances
 from taktloom.hosts.embedded.operations.suspension import Suspension
 from taktloom.hosts.embedded.operations.vital_signs import VitalSigns
@@ -180,7 +181,8 @@ class EmbeddedEngine:
         if self._timer_thread is None:
             self._timer_thread = TimerThread(self._core, self.timers)
             self._batch_thread = BatchThread(self._core, self.batches)
-            self._retention_thread = RetentionThread(self.retention)
+            steady = SteadyTime(self._core.clock, last=self.vital_signs.last_pulse())
+            self._retention_thread = RetentionThread(self.retention, steady)
 
     def drain(self) -> None:
         """Stop timers, send waiting workers home, finish what is queued, close. For SIGTERM."""

@@ -310,6 +310,7 @@ def _in_processes(
 ) -> list[Alignment]:
     tasks = [traces[begin : begin + VARIANTS_PER_TASK] for begin in range(0, len(traces), VARIANTS_PER_TASK)]
     alignments: list[Alignment] = []
+    report(0, len(traces))
     with closing(in_processes(partial(_part_aligner, net, limit), tasks, jobs=jobs)) as parts:
         for part in parts:
             alignments += part

@@ -86,19 +86,30 @@ def _year(microseconds: int) -> int:
 
 @lru_cache(maxsize=32)
 def _table(zone: str, first_year: int, last_year: int) -> ZoneTable:
-    """Changes from the beginning of one year to the end of another: each day asked, the second found by halving."""
-    begin = int(datetime(first_year, 1, 1, tzinfo=UTC).timestamp())
-    end = int(datetime(last_year + 1, 1, 1, tzinfo=UTC).timestamp())
-    changes: list[int] = []
-    offsets = [offset_at_instant(zone, begin)]
-    for day in range(begin + DAY_S, end + DAY_S, DAY_S):
-        offset = offset_at_instant(zone, day)
-        if offset != offsets[-1]:
-            changes.append(_change_between(zone, day - DAY_S, day))
-            offsets.append(offset)
+    """Changes from the beginning of one year to the end of another."""
+    found = [change for year in range(first_year, last_year + 1) for change in _changes_in(zone, year)]
+    changes = [at for at, _ in found]
+    offsets = [offset_at_instant(zone, _beginning_of(first_year)), *(offset for _, offset in found)]
     return ZoneTable(
         changes=np.array(changes, dtype=np.int64) * SECOND_US, offsets=np.array(offsets, dtype=np.int64) * SECOND_US
     )
+
+
+@lru_cache(maxsize=2_048)  # logs of one zone share most of their years
+def _changes_in(zone: str, year: int) -> tuple[tuple[int, int], ...]:
+    """When the offset changes in a year, and to what, in seconds: each day asked, the second found by halving."""
+    begin = _beginning_of(year)
+    before, changes = offset_at_instant(zone, begin), []
+    for day in range(begin + DAY_S, _beginning_of(year + 1) + DAY_S, DAY_S):
+        offset = offset_at_instant(zone, day)
+        if offset != before:
+            changes.append((_change_between(zone, day - DAY_S, day), offset))
+            before = offset
+    return tuple(changes)
+
+
+def _beginning_of(year: int) -> int:
+    return int(datetime(year, 1, 1, tzinfo=UTC).timestamp())
 
 
 def _change_between(zone: str, low: int, high: int) -> int:

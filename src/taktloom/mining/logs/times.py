@@ -74,6 +74,28 @@ MINUTE_US = 60_000_000
 MICROSECONDS = pl.Datetime("us")
 
 
+def _shape(date_format: str) -> re.Pattern[str]:
+    """What `_told_short` texts begin with that *date_format* may read; it also finds some that it does not."""
+    parts = re.findall(r"(?:%[YymdHMS]\s*)+|%[bB]|\s|.", date_format)
+    shapes = []
+    for part in parts:
+        is_short = part in {"%d", "%m", "%y"} and part is not parts[-1]  # a clock may follow without a blank
+        number = r"\s*[0-9]" if is_short else r"\s*[+-]?[0-9](?:\s*[0-9])*"
+        known = {"%b": r"\s*[A-Za-z]+", "%B": r"\s*[A-Za-z]+", " ": r"\s*"}
+        shapes.append(known.get(part, number if part[0] == "%" else rf"\s*{re.escape(part)}"))
+    return re.compile("".join(shapes) + r"(?=[\s:.0-9]|$)")
+
+
+def _told_short(texts: pl.Series) -> list[str]:
+    """The different texts with 000 for every number of three or more digits, and 0 for the shorter ones."""
+    shortened = texts.str.replace_all("[0-9]{3,}", "___").str.replace_all("[0-9]+", "0")
+    return shortened.str.replace_all("___", "000", literal=True).unique().to_list()
+
+
+# To let Polars try each format on a column costs a hundred times as much as to see that most have another shape.
+SHAPES = {each: _shape(each) for each in DATE_FORMATS}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClockRules:
     """How the times of a source are to be read; place is the file, for errors."""
@@ -429,7 +451,12 @@ def fitting_formats(texts: pl.Series) -> list[str]:
     DATE_FORMATS; none when none reads any."""
     sample = texts.drop_nulls().head(SAMPLE_SIZE)
     seen = set("".join(sample.unique().head(200).to_list()))
-    possible = [each for each in DATE_FORMATS if set(SEPARATORS.findall(each)) <= seen]
+    shapes = _told_short(sample)
+    possible = [
+        each
+        for each, shape in SHAPES.items()
+        if set(SEPARATORS.findall(each)) <= seen and any(map(shape.match, shapes))
+    ]
     read = {each: sample.len() - _read_date(sample, each).null_count() for each in possible}
     needed = min(max(read.values(), default=0), (sample.len() + 1) // 2)
     return [each for each, count in read.items() if count >= max(1, needed)]
@@ -459,7 +486,7 @@ def _read_date(texts: pl.Series, date_format: str) -> pl.Series:
         return _read_sheet_days(texts, SHEET_EPOCHS[date_format])
     reading: pl.Series | None = None
     for time_format in TIME_FORMATS:
-        if reading is None:
+        if reading is None or reading.null_count() == texts.len():
             reading = _read_as(texts, date_format + time_format)
         elif reading.null_count() > texts.null_count():
             rest = pl.select(pl.when(reading.is_null()).then(texts)).to_series()
@@ -473,7 +500,8 @@ def _read_as(texts: pl.Series, date_format: str) -> pl.Series:
         reading = texts.str.to_datetime(date_format, strict=False, time_unit="us", exact=True)
     else:
         reading = texts.str.to_date(date_format, strict=False).cast(MICROSECONDS)
-    return _whole_years(reading, texts) if "%Y" in date_format else reading
+    has_read = reading.null_count() < texts.len()
+    return _whole_years(reading, texts) if has_read and "%Y" in date_format else reading
 
 
 def _whole_years(reading: pl.Series, texts: pl.Series) -> pl.Series:

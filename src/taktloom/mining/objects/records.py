@@ -204,7 +204,7 @@ class ObjectRecords:
             Finding(
                 severity=Severity.WARNING,
                 rule=f"ocel-{rule}",
-                message=FINDINGS[f"ocel-{rule}"].replace("{count}", str(count)),
+                message=(FINDINGS_OF_ONE if count == 1 else FINDINGS)[f"ocel-{rule}"].replace("{count}", str(count)),
                 place=self.place,
                 parameters={"count": str(count)},
             )
@@ -222,6 +222,16 @@ FINDINGS = {
     "ocel-type-unknown": "{count} attributes declare a type that the standard does not have and are read as texts.",
     "ocel-event-without-object": "{count} events belong to no object; no case view holds them.",
     "ocel-value-of-other-type": "{count} values are not of the type that their attribute declares.",
+}
+FINDINGS_OF_ONE = {
+    "ocel-event-twice": "One event has the id of an earlier one and was left out.",
+    "ocel-object-twice": "One object has the id of an earlier one and was left out.",
+    "ocel-event-relation-dangling": "One relation of events names an event or object that is not there.",
+    "ocel-object-relation-dangling": "One relation of objects names an object that is not there.",
+    "ocel-change-without-time": "One value of an object has no readable time and was left out.",
+    "ocel-type-unknown": "One attribute declares a type that the standard does not have and is read as texts.",
+    "ocel-event-without-object": "One event belongs to no object; no case view holds it.",
+    "ocel-value-of-other-type": "One value is not of the type that its attribute declares.",
 }
 
 

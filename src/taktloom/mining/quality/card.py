@@ -131,34 +131,39 @@ def _components(measures: Mapping[str, float], facts: ImportFacts) -> dict[str, 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Check:
-    """A finding that is made when its measure is above *limit*."""
+    """A finding that is made when its measure is above *limit*. one: the message when there is just one of them."""
 
     rule: str
     measure: str
     limit: float
     message: str
     remedy: str
+    one: str = ""
     severity: Severity = Severity.WARNING
 
 
 CHECKS = (
     _Check(
         rule="rows-skipped", measure="skipped_rows", limit=0,
-        message="{value} rows could not be read and were left out.", remedy="Mend them in the source and import again.",
+        message="{value} rows could not be read and were left out.",
+        one="One row could not be read and was left out.", remedy="Mend them in the source and import again.",
     ),
     _Check(
         rule="duplicate-rows", measure="duplicate_rows", limit=0,
         message="{value} rows repeat another in case, activity, time and resource.",
+        one="One row repeats another in case, activity, time and resource.",
         remedy="Check whether the export joined tables; frequencies may be too high.",
     ),
     _Check(
         rule="out-of-order", measure="out_of_order_rows", limit=0, severity=Severity.INFORMATION,
         message="{value} rows stood before an earlier one of their case; they were sorted by time.",
+        one="One row stood before an earlier one of its case; the rows were sorted by time.",
         remedy="Nothing, if the source was not meant to be in order.",
     ),
     _Check(
         rule="same-time-steps", measure="same_time_steps", limit=0,
         message="{value} steps carry the same time as the step before; their order is the source's.",
+        one="One step carries the same time as the step before; their order is the source's.",
         remedy="Export finer times if the system has them.",
     ),
     _Check(
@@ -169,16 +174,19 @@ CHECKS = (
     _Check(
         rule="ambiguous-local-times", measure="ambiguous_local_times", limit=0,
         message="{value} times lie in the hour that occurs twice when clocks go back; the earlier was taken.",
+        one="One time lies in the hour that occurs twice when clocks go back; the earlier was taken.",
         remedy="Export times with their offset.",
     ),
     _Check(
         rule="missing-local-times", measure="missing_local_times", limit=0,
         message="{value} times lie in the hour that clocks skip in spring: is the zone right?",
+        one="One time lies in the hour that clocks skip in spring: is the zone right?",
         remedy="Check the zone that was named.",
     ),
     _Check(
         rule="implausible-times", measure="implausible_times", limit=0,
         message="{value} events lie before 1971 or after 2099: placeholders for times that are not known?",
+        one="One event lies before 1971 or after 2099: a placeholder for a time that is not known?",
         remedy="Leave their rows out of the export; durations and the period of the log are wrong with them.",
     ),
     _Check(
@@ -189,11 +197,13 @@ CHECKS = (
     _Check(
         rule="mixed-resolution", measure="coarse_events", limit=0,
         message="{value} events are of activities timed in whole minutes, hours or days; others are timed finer.",
+        one="One event is of an activity timed in whole minutes, hours or days; others are timed finer.",
         remedy="Their times are rounded: do not trust waits before and after them below that unit.",
     ),
     _Check(
         rule="midnight-times", measure="midnight_events", limit=0, severity=Severity.INFORMATION,
         message="{value} events lie exactly on local midnight: dates without a time?",
+        one="One event lies exactly on local midnight: a date without a time?",
         remedy="Ask whether the source knows the time of day; such events come before all others of their day.",
     ),
     _Check(
@@ -203,27 +213,33 @@ CHECKS = (
     ),
     _Check(
         rule="cases-without-completion", measure="cases_without_completion", limit=0,
-        message="{value} cases have starts only and were left out.", remedy="They may still be open.",
+        message="{value} cases have starts only and were left out.",
+        one="One case has starts only and was left out.", remedy="They may still be open.",
     ),
     _Check(
         rule="unprintable-labels", measure="unprintable_labels", limit=0,
-        message="{value} names hold control characters, shown as �.", remedy="Check the encoding of the export.",
+        message="{value} names hold control characters, shown as �.",
+        one="One name holds control characters, shown as �.", remedy="Check the encoding of the export.",
     ),
     _Check(
         rule="ends-before-start", measure="ends_before_start", limit=0,
-        message="{value} activities end before they start.", remedy="Check the two time columns.",
+        message="{value} activities end before they start.",
+        one="One activity ends before it starts.", remedy="Check the two time columns.",
     ),
     _Check(
         rule="orphan-starts", measure="orphan_starts", limit=0,
-        message="{value} starts have no completion and were left out.", remedy="They may still be open.",
+        message="{value} starts have no completion and were left out.",
+        one="One start has no completion and was left out.", remedy="They may still be open.",
     ),
     _Check(
         rule="orphan-completes", measure="orphan_completes", limit=0, severity=Severity.INFORMATION,
-        message="{value} completions have no start: their working time is unknown.", remedy="Export the starts too.",
+        message="{value} completions have no start: their working time is unknown.",
+        one="One completion has no start: its working time is unknown.", remedy="Export the starts too.",
     ),
     _Check(
         rule="intermediate-events", measure="intermediate_events", limit=0, severity=Severity.INFORMATION,
-        message="{value} events tell of scheduling, assigning or suspending and are no steps of their own.", remedy="",
+        message="{value} events tell of scheduling, assigning or suspending and are no steps of their own.",
+        one="One event tells of scheduling, assigning or suspending and is no step of its own.", remedy="",
     ),
     _Check(
         rule="night-work", measure="night_share", limit=0.5,
@@ -232,11 +248,13 @@ CHECKS = (
     ),
     _Check(
         rule="truncated-start", measure="cases_begun_before", limit=0,
-        message="{value} cases seem to have begun before the log does.", remedy="Leave them out of durations.",
+        message="{value} cases seem to have begun before the log does.",
+        one="One case seems to have begun before the log does.", remedy="Leave them out of durations.",
     ),
     _Check(
         rule="truncated-end", measure="cases_still_open", limit=0,
-        message="{value} cases seem to be open when the log ends.", remedy="Leave them out of durations.",
+        message="{value} cases seem to be open when the log ends.",
+        one="One case seems to be open when the log ends.", remedy="Leave them out of durations.",
     ),
 )  # fmt: skip
 
@@ -271,7 +289,7 @@ def _finding(check: _Check, value: float) -> Finding:
     return Finding(
         severity=check.severity,
         rule=check.rule,
-        message=check.message.format(**parameters),
+        message=(check.one if check.one and value == 1 else check.message).format(**parameters),
         remedy=check.remedy,
         parameters=parameters,
     )

@@ -51,13 +51,13 @@ class Change(NamedTuple):
 Arguments = ParamSpec("Arguments")
 Listener: TypeAlias = Callable[[Change], None]
 Waker: TypeAlias = Callable[[], None]
-_kind_of = attrgetter("topic", "kind", "job_type")
+_kind_of = attrgetter("topic", "kind", "tenant_id", "job_type")
 
 
 @lru_cache(maxsize=1024)
-def change_somewhere(topic: Topic, kind: str, job_type: str | None = None) -> Change:
-    """A change of which nobody asks where it was, made once."""
-    return Change(topic, kind, job_type=job_type)
+def change_somewhere(topic: Topic, kind: str, tenant_id: TenantId, job_type: str | None = None) -> Change:
+    """A change of which nobody asks in which instance it was, made once."""
+    return Change(topic, kind, tenant_id, job_type=job_type)
 
 
 class ChangeFeed:
@@ -70,8 +70,8 @@ class ChangeFeed:
         self._listeners: Mapping[Topic, tuple[Listener, ...]] = dict.fromkeys(Topic, ())
         self._wakers: Mapping[tuple[Topic, str], tuple[Waker, ...]] = {}
         self._lock = threading.Lock()
-        self.job_counts: Counter[tuple[str, str]] = Counter()  # by job type and kind, since the start
-        self._job_types: set[str] = set()
+        self._job_counts: dict[TenantId | None, Counter[tuple[str, str]]] = {}
+        self._job_types: dict[TenantId | None, set[str]] = {}
 
     def subscribe(self, listener: Listener, topics: Collection[Topic] = tuple(Topic)) -> Callable[[], None]:
         """Add a listener to these topics, by default to all; calling the result removes it."""
@@ -99,9 +99,9 @@ class ChangeFeed:
         told = list(changes)
         woken: dict[Waker, None] = {}
         heard: set[Topic] = set()
-        for (topic, kind, job_type), times in Counter(map(_kind_of, told)).items():
+        for (topic, kind, tenant_id, job_type), times in Counter(map(_kind_of, told)).items():
             if job_type is not None:
-                self._count(job_type, kind, times)
+                self._count(tenant_id, job_type, kind, times)
             woken.update(dict.fromkeys(self._woken_by(topic, kind)))
             if self._listeners[topic]:
                 heard.add(topic)
@@ -121,13 +121,18 @@ class ChangeFeed:
             for listener in listeners[change.topic]:
                 _call(listener, change)
 
-    def _count(self, job_type: str, kind: str, times: int) -> None:
-        """The first types have a name of their own, so that their counts never go back; all others share one."""
-        if job_type not in self._job_types:
-            if len(self._job_types) >= NAMED_TYPES:
+    def job_counts(self, tenant_id: TenantId) -> Mapping[tuple[str, str], int]:
+        """How often what became of the tenant's jobs, by type and kind, since the start."""
+        return self._job_counts.get(tenant_id, Counter()).copy()
+
+    def _count(self, tenant_id: TenantId | None, job_type: str, kind: str, times: int) -> None:
+        """A tenant's first types have a name of their own, so that their counts never go back; others share one."""
+        named = self._job_types.setdefault(tenant_id, set())
+        if job_type not in named:
+            if len(named) >= NAMED_TYPES:
                 job_type = OTHER_TYPES
-            self._job_types.add(job_type)
-        self.job_counts[job_type, kind] += times
+            named.add(job_type)
+        self._job_counts.setdefault(tenant_id, Counter())[job_type, kind] += times
 
     def _send_home(self, waker: Waker) -> None:
         with self._lock:

@@ -159,7 +159,7 @@ class Unit:
 
     def count_job(self, kind: str, job_type: str) -> None:
         """Count what became of a job, after the commit."""
-        self.changes.append(change_somewhere(Topic.WORK, kind, job_type))
+        self.changes.append(change_somewhere(Topic.WORK, kind, self.tenant_id, job_type))
 
     def note(self, topic: Topic, kind: str, instance: LiveInstance | None = None) -> None:
         """Tell the change feed after the commit."""
@@ -175,7 +175,7 @@ class Unit:
         job_type: of a job that is to be counted under this kind.
         """
         if not self.core.feed.is_heard(topic):
-            self.changes.append(change_somewhere(topic, kind, job_type))
+            self.changes.append(change_somewhere(topic, kind, self.tenant_id, job_type))
             return
         process_id = instance.definition.process_id
         self.changes.append(Change(topic, kind, self.tenant_id, process_id, instance.instance_key, job_type))

@@ -16,6 +16,7 @@ from taktloom.hosts.embedded.core.changes import Topic
 from taktloom.hosts.embedded.core.limits import page_size
 from taktloom.hosts.embedded.core.live import unknown_instance
 from taktloom.hosts.embedded.core.unit import Core, Unit
+from taktloom.hosts.embedded.operations.steady_time import SteadyTime
 from taktloom.model.errors import ConflictError, MisuseError
 from taktloom.model.identifiers import InstanceKey, ProcessId, TenantId
 from taktloom.model.interventions import HistoryLevel, Purge, RetentionPolicy
@@ -139,10 +140,10 @@ class Retention:
 
 
 class RetentionThread:
-    """Removes what is due every ten minutes, and goes on at once while there is more."""
+    """Removes what is due every ten minutes while time is steady, and goes on at once while there is more."""
 
-    def __init__(self, retention: Retention) -> None:
-        self._retention, self._stop = retention, threading.Event()
+    def __init__(self, retention: Retention, steady: SteadyTime) -> None:
+        self._retention, self._steady, self._stop = retention, steady, threading.Event()
         self._thread = threading.Thread(target=self._loop, name="taktloom-retention", daemon=True)
         self._thread.start()
 
@@ -154,8 +155,9 @@ class RetentionThread:
     def _loop(self) -> None:
         while not self._stop.wait(_PAUSE.total_seconds()):
             try:
-                while not self._retention.run_due(_AT_ONCE).is_complete and not self._stop.is_set():
-                    pass
+                while self._steady.is_steady() and not self._stop.is_set():
+                    if self._retention.run_due(_AT_ONCE).is_complete:
+                        break
             except Exception:  # the thread must survive a full disk; what is due stays due
                 _LOG.exception("removing ended instances failed")
 

@@ -2,8 +2,10 @@
 """Whether the engine can work: a write that goes to the disk, the clock beside the one before, and what is open.
 
 The pulse is one row, overwritten; it shows that the store takes writes, and its last instant shows a clock that was set
-back, or that goes behind another node's. Jobs that were created while the clock was ahead wait for no time: when an
-engine begins behind the pulse, they are ready at once.
+back, or that goes behind another node's. When an engine begins behind the pulse, jobs that were created while the clock
+was ahead are ready at once, and locks and pauses that began then last as long from now as they were to last: a worker
+that still works keeps its lock, and no job is out of reach for as long as the clock was wrong. Timers stay, for none
+may fire early.
 """
 
 from collections.abc import Mapping
@@ -82,17 +84,23 @@ class VitalSigns:
             return Pulse(failure=error, clock_behind=timedelta())
         return Pulse(failure=None, clock_behind=behind)
 
+    def last_pulse(self) -> datetime | None:
+        """What the clock showed when the pulse was written last; None before the first."""
+        with self._core.database.reading() as session:
+            row = session.first("pulse", tenant_id=self._tenant_id)
+        return None if row is None else row.instant("beaten_at")
+
     def silence(self) -> StoreSlowError | None:
         """What to tell while a write waits for a store that does not answer; never waits itself."""
         return _too_slow() if self._core.database.is_silent else None
 
     @property
     def job_events(self) -> Mapping[tuple[str, str], int]:
-        """By type and kind, how often jobs were created, completed, failed, and so on since the engine was opened.
+        """By type and kind, how often the tenant's jobs were created, completed, failed, and so on, since the opening.
 
         Also ended by a BPMN error, and handed out again after a time-out. The store is not asked.
         """
-        return self._core.feed.job_counts.copy()
+        return self._core.feed.job_counts(self._tenant_id)
 
     def counts(self) -> OpenCounts:
         """What is open now."""
@@ -116,7 +124,9 @@ class VitalSigns:
 
 
 def _hasten_jobs(unit: Unit) -> None:
-    if unit.session.run("hasten_jobs", tenant_id=unit.tenant_id, now=to_micros(unit.now)):
+    name, now = {"tenant_id": unit.tenant_id}, to_micros(unit.now)
+    hastened = unit.session.run("hasten_jobs", **name, now=now)
+    if unit.session.run("shorten_locks", **name, now=now, latest=to_micros(unit.now + _SKEW)) + hastened:
         unit.note(Topic.JOBS, "created")
 
 

@@ -25,10 +25,15 @@ SELECT beaten_at FROM pulse WHERE tenant_id = :tenant_id;
 INSERT INTO pulse (tenant_id, beaten_at, padding) VALUES (:tenant_id, :now, :padding)
 ON CONFLICT (tenant_id) DO UPDATE SET beaten_at = excluded.beaten_at, padding = excluded.padding;
 
--- Of a clock that was ahead. A job that pauses or is locked keeps its time.
+-- Of a clock that was ahead: an instant that has not come yet, and at which they were created or taken.
 -- name: hasten_jobs
 UPDATE job SET ready_at = :now
 WHERE tenant_id = :tenant_id AND state = 'available' AND ended_at IS NULL AND ready_at > :now;
+
+-- Lock and pause keep their length, counted from now: nobody knows how much of it has passed.
+-- name: shorten_locks
+UPDATE job SET ready_at = :now + ready_at - taken_at, taken_at = :now
+WHERE tenant_id = :tenant_id AND state IN ('locked', 'waiting') AND ended_at IS NULL AND taken_at > :latest;
 
 -- name: take_padding_away
 UPDATE pulse SET padding = NULL WHERE tenant_id = :tenant_id;
