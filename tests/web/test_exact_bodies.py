@@ -8,6 +8,7 @@ import pytest
 
 from taktloom.web.bodies import WrittenNumber, read_decimal, read_json
 from tests.web.client import Client
+from tests.web.test_tasks import MODEL
 
 
 def evaluate(client: Client, value: bytes) -> httpx.Response:
@@ -134,3 +135,24 @@ def test_a_parameter_that_takes_several_values_may_come_several_times(admin: Cli
     answer = admin.call("GET", "/logs/none/review?activity=a&activity=b")
 
     assert (answer.status_code, answer.json()["code"]) == (404, "TL-2121")
+
+
+def test_two_files_of_one_name_are_refused_and_nothing_is_deployed(admin: Client) -> None:
+    files = [("files", ("a.bpmn", MODEL)), ("files", ("a.bpmn", MODEL.replace(b"permit", b"other")))]
+
+    answer = admin.call("POST", "/deployments", files=files)
+
+    assert (answer.status_code, answer.json()["code"], answer.json()["place"]["element_id"]) == (
+        422,
+        "TL-2926",
+        "a.bpmn",
+    )
+    assert admin.get("/processes")["items"] == []
+
+
+def test_a_form_that_cannot_be_read_is_refused_with_what_can(admin: Client) -> None:
+    for kind in ("multipart/form-data", "multipart/form-data; boundary=other"):
+        answer = admin.call("POST", "/logs/uploads", content=b"--one--\r\n", headers={"Content-Type": kind})
+
+        assert answer.status_code == 400, kind
+        assert answer.json()["remedy"].startswith("Send multipart/form-data with its boundary"), kind

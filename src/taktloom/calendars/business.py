@@ -145,8 +145,8 @@ def add_business_days(calendar: BusinessCalendar, instant: datetime, days: int) 
 
 
 def opening_spans(calendar: BusinessCalendar, start: date, days: int) -> Iterator[tuple[date, tuple[Span, ...], str]]:
-    """Of each of *days* days from *start* its spans and the name of the holiday it is, if any."""
-    for number in range(days):
+    """Of each of *days* days from *start* its spans and the name of the holiday it is, if any; none after year 9999."""
+    for number in range(min(days, (date.max - start).days + 1)):
         day = start + number * _DAY
         names = (holiday_names(place.country, place.region, day.year).get(day) for place in calendar.regions)
         yield day, calendar.spans_on(day), next((name for name in names if name), "")

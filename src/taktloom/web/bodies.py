@@ -61,6 +61,14 @@ def read_json(body: bytes, number: Callable[[str], object] = WrittenNumber) -> A
     return value
 
 
+def add_file(files: dict[str, bytes], name: str, content: bytes) -> None:
+    """Put a file of a form beside the others. Raises AmbiguousRequestError where one has its name."""
+    if name in files:
+        shown = name[:100]
+        raise _ambiguous(f"Two files of the request have the name {shown!r}.", "Give each file its own name.", shown)
+    files[name] = content
+
+
 def _is_kept(written: str) -> bool:
     if len(written) <= _DIGITS_KEPT and "e" not in written and "E" not in written:
         return True

@@ -89,7 +89,7 @@ class PatientProtocol(H11Protocol):
             headers = [*response.raw_headers, (b"connection", b"close")]
             headers += [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
             for event in (
-                h11.Response(status_code=_UNREADABLE.status, headers=headers),
+                h11.Response(status_code=_UNREADABLE.status, headers=headers, reason=b"Bad Request"),
                 h11.Data(data=bytes(response.body)),
                 h11.EndOfMessage(),
             ):

@@ -231,6 +231,8 @@ async def _on_http_exception(request: Request, error: Exception) -> Response:
         return await _on_taktloom_error(request, error.__cause__)
     if error.status_code == 400:  # what FastAPI makes of a body that is no text, or nested too deeply for its parser
         cause, remedy = "The body of the request cannot be read.", "Send JSON in UTF-8 that is not nested deeply."
+        if request.headers.get("Content-Type", "").startswith("multipart/"):
+            remedy = "Send multipart/form-data with its boundary, short heads and no more files than the address takes."
         return problem_response(refused(400, RequestUnreadableError.code, cause, remedy))
     response = problem_response(_not_served(request, error))
     response.headers.update(error.headers or {})

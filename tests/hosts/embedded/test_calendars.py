@@ -203,6 +203,23 @@ def test_days_and_durations_can_be_asked_for(engine: EmbeddedEngine, office: Non
         engine.calendars.due_at("office", MONDAY, "tomorrow")
 
 
+def test_what_lies_beyond_a_calendars_time_is_refused_to_who_asks(engine: EmbeddedEngine, office: None) -> None:
+    first, last = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, tzinfo=UTC)
+
+    for start, end in ((first, last), (last, first), (last, last), (MONDAY, MONDAY + timedelta(days=36_526))):
+        with pytest.raises(CalendarRefusedError):
+            engine.calendars.duration_between("office", start, end)
+    for anchor, rule in ((last, "P2D"), (MONDAY, "P1000000D")):
+        with pytest.raises(CalendarRefusedError):
+            engine.calendars.due_at("office", anchor, rule)
+    with pytest.raises(CalendarRefusedError):
+        engine.calendars.next_opening("office", last)
+    assert [one.day for one in engine.calendars.days("office", date(9999, 12, 30), 5)] == [
+        date(9999, 12, 30),
+        date(9999, 12, 31),
+    ]
+
+
 def reminded(cycle: str) -> dict[str, bytes]:
     """A task with a reminder beside it."""
     middle = (

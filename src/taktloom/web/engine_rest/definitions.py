@@ -12,6 +12,7 @@ from taktloom.app.calls import calls
 from taktloom.app.context import Context
 from taktloom.model.errors import InputRefusedError, NotFoundError
 from taktloom.model.operations import DeployedDecision, DeployedProcess, Deployment
+from taktloom.web.bodies import add_file
 from taktloom.web.callers import Caller
 from taktloom.web.engine_rest import schemas
 from taktloom.web.engine_rest.criteria import Asked, Criteria, only
@@ -41,7 +42,7 @@ async def create_deployment(context: Caller, request: Request) -> schemas.Deploy
     async with request.form() as form:
         for name, value in form.multi_items():
             if isinstance(value, UploadFile):
-                files[_file_name(value.filename or name)] = await value.read()
+                add_file(files, _file_name(value.filename or name), await value.read())
             else:
                 said[name] = str(value)
     if not files:

@@ -10,6 +10,7 @@ from taktloom.app import deployments, drafts, instances, processes
 from taktloom.app.calls import calls
 from taktloom.model.errors import InputRefusedError, LimitExceededError, TaktloomError
 from taktloom.model.operations import RefusedStart
+from taktloom.web.bodies import add_file
 from taktloom.web.callers import Caller, Limit
 from taktloom.web.paging import Cursor, shown_list, shown_page
 from taktloom.web.routes import Route
@@ -150,7 +151,7 @@ async def _files(request: Request) -> dict[str, bytes]:
                     remedy="Split the model.",
                     parameters={"limit": str(schemas.XML_LIMIT)},
                 )
-            files[upload.filename or "model.bpmn"] = content
+            add_file(files, upload.filename or "model.bpmn", content)
         return files
 
 

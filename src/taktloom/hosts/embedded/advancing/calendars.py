@@ -54,6 +54,9 @@ class CalendarRefusedError(InputRefusedError):
     code = "TL-2553"
 
 
+_LONGEST_MEASURED = timedelta(days=36_525)  # each year is reckoned day by day
+
+
 class CalendarInUseError(ConflictError):
     """A deployed process counts by the calendar."""
 
@@ -160,7 +163,7 @@ class Calendars:
         return self._core.clock.now()
 
     def due_at(self, name: str, anchor: datetime, rule: str) -> datetime:
-        """What a rule gives; see calendars.reckoning. Raises CalendarRefusedError for a rule that is none."""
+        """What a rule gives; see calendars.reckoning. Raises CalendarRefusedError for a rule that gives nothing."""
         try:
             return due_by_calendar(self.calendar(name), anchor, rule)
         except TimeTextError as error:
@@ -171,18 +174,28 @@ class Calendars:
                 {"detail": str(error)},
             ) from error
         except (NoOpeningError, OverflowError, ValueError) as error:
-            raise _out_of_time(name) from error
+            raise _never(name) from error
 
     def duration_between(self, name: str, start: datetime, end: datetime) -> timedelta:
-        """Open time between two instants."""
-        return business_duration_between(self.calendar(name), start, end)
+        """Open time between two instants. Raises CalendarRefusedError where they lie too far apart, or beyond time."""
+        try:
+            if abs(end - start) > _LONGEST_MEASURED:
+                raise OverflowError
+            return business_duration_between(self.calendar(name), start, end)
+        except OverflowError as error:
+            raise CalendarRefusedError(
+                f"The time between these instants cannot be measured by the calendar {name}.",
+                Place(element_id="start"),
+                "Give instants that lie at most 100 years apart, between the years 2 and 9998.",
+                {"calendar": name},
+            ) from error
 
     def next_opening(self, name: str, after: datetime) -> datetime:
-        """When it is open next."""
+        """When it is open next. Raises CalendarRefusedError where it never is."""
         try:
             return next_opening(self.calendar(name), after)
         except (NoOpeningError, OverflowError) as error:
-            raise _out_of_time(name) from error
+            raise _never(name) from error
 
 
 def load_calendar(session: Session, tenant_id: TenantId, name: str) -> BusinessCalendar:
@@ -291,6 +304,16 @@ def _unknown(name: str) -> UnknownCalendarError:
         f"There is no calendar {name}.",
         Place(element_id=name),
         "Save it first: taktloom calendar save NAME FILE.",
+        {"calendar": name},
+    )
+
+
+def _never(name: str) -> CalendarRefusedError:
+    """To who asks; where a model asks, the same is an incident."""
+    return CalendarRefusedError(
+        f"The calendar {name} is not open for that long within 60 years.",
+        Place(element_id=name),
+        "Look at its hours, and ask for less time, from an earlier day.",
         {"calendar": name},
     )
 
