@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from taktloom.evidence.multiplicity import holm
-from taktloom.mining.explanation.cohorts import ComparisonSettings, Difference, DifferenceKind
+from taktloom.mining.explanation.cohorts import ComparisonSettings, Difference, DifferenceKind, median_of
 from taktloom.mining.explanation.comparing import LogComparison, Part, begun_per, compare_logs, period_of
 from taktloom.mining.explanation.errors import TooFewCasesError
 from taktloom.mining.explanation.profiles import profile_cases
@@ -212,3 +212,12 @@ def test_a_side_with_few_cases_is_refused() -> None:
 def test_holm_adjusts_step_by_step() -> None:
     assert holm(np.array([0.04, 0.01, 0.03])).tolist() == pytest.approx([0.06, 0.03, 0.06])
     assert holm(np.array([0.9, 0.6])).tolist() == [1.0, 1.0]
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 4, 7, 10, 101, 1_000])
+def test_the_median_is_the_value_or_the_middle_of_the_two_values_that_stand_in_the_middle(size: int) -> None:
+    generator = np.random.default_rng(size)
+    for sample in (generator.random(size) * 1e9, generator.integers(0, 3, size).astype(np.float64)):
+        ordered = sorted(sample.tolist())
+
+        assert median_of(sample) == (ordered[(size - 1) // 2] + ordered[size // 2]) / 2

@@ -222,6 +222,16 @@ def _rank_z(ranks: Numbers, members: NDArray[np.float64] | NDArray[np.float32]) 
     return np.asarray((members @ centred) / deviation, dtype=np.float64)
 
 
+def median_of(sample: Numbers) -> float:
+    """What np.median gives, which takes several times as long for few numbers; *sample* is put in another order."""
+    middle = sample.size // 2
+    if sample.size % 2:
+        sample.partition(middle)
+        return float(sample[middle])
+    sample.partition((middle - 1, middle))
+    return (float(sample[middle - 1]) + float(sample[middle])) / 2
+
+
 def _time_difference(
     of: tuple[tuple[str, ...], Numbers, Marks], is_first: Marks, p_family: float, settings: ComparisonSettings
 ) -> Difference:
@@ -229,7 +239,7 @@ def _time_difference(
     one, other = times[known & is_first], times[known & ~is_first]
     generator = np.random.default_rng(settings.seed)
     draws = [
-        np.median(generator.choice(one, one.size)) - np.median(generator.choice(other, other.size))
+        median_of(generator.choice(one, one.size)) - median_of(generator.choice(other, other.size))
         for _ in heeding(range(REPLICATES))
     ]
     first, second = float(np.median(one)), float(np.median(other))
