@@ -220,10 +220,11 @@ def _spoken(source: Path = SOURCE) -> Iterator[tuple[str, str]]:
 
 def _outermost_texts(tree: ast.AST) -> Iterator[tuple[ast.expr, str]]:
     """Each text with its node; not the parts of a text, nor docstrings."""
+    nodes = list(ast.walk(tree))
     inner: set[int] = {
-        id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        id(node.value) for node in nodes if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
     }
-    for node in ast.walk(tree):
+    for node in nodes:
         if not isinstance(node, ast.expr) or id(node) in inner or isinstance(node, ast.IfExp):
             continue
         found = list(_texts(node))

@@ -351,3 +351,14 @@ def test_small_looks_are_answered_while_long_analyses_run_and_searches_wait(
     go_on.set()
     assert [admin.follow(each)["state"] for each in (search, large)] == ["done", "done"]
     assert [rooms.long_work.wait(each, seconds=PATIENCE_S).state.value for each in works] == ["done", "done"]
+
+
+def test_a_misspelt_field_beside_the_text_of_a_file_is_refused(admin: Client, log_id: str) -> None:
+    path = f"/logs/{log_id}/analyses/align"
+
+    misspelt = admin.post(path, {"modle": "<definitions/>"}, 422)
+    misplaced = admin.post(path, {"model": "", "jobs": 2}, 422)
+
+    assert [each["code"] for each in (misspelt, misplaced)] == ["TL-2922", "TL-2922"]
+    assert ["jobs" in str(finding) for finding in misplaced["findings"]] == [True]
+    assert admin.post(path, {"model": ""}) == admin.get(path)

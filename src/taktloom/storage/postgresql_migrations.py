@@ -10,6 +10,8 @@ others wait and find it done, and a migration that fails leaves the schema as it
 database before; `pg_dump` is the operator's.
 """
 
+from collections.abc import Mapping
+from functools import cache
 from importlib.resources import files
 
 from taktloom.model.places import Place
@@ -24,7 +26,8 @@ _SET_VERSION = """INSERT INTO schema_version (series, number) VALUES ($1, $2)
 ON CONFLICT (series) DO UPDATE SET number = excluded.number"""
 
 
-def load_postgresql_migrations(package: str) -> dict[str, tuple[Migration, ...]]:
+@cache
+def load_postgresql_migrations(package: str) -> Mapping[str, tuple[Migration, ...]]:
     """The migrations of *package* in PostgreSQL's words, by series in the order in which the series run."""
     folder = files(package).joinpath("migrations")
     by_hand = folder.joinpath("postgresql")
@@ -33,7 +36,7 @@ def load_postgresql_migrations(package: str) -> dict[str, tuple[Migration, ...]]
     return {PORTABLE: portable, OWN: load_migrations(package, "migrations/postgresql_only")}
 
 
-def migrate_postgresql(connection: PgConnection, migrations: dict[str, tuple[Migration, ...]], place: Place) -> int:
+def migrate_postgresql(connection: PgConnection, migrations: Mapping[str, tuple[Migration, ...]], place: Place) -> int:
     """Bring the database up to the newest schema; how many migrations ran.
 
     Raises NewerDatabaseError when the database knows more migrations of a series than this program.

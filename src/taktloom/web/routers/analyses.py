@@ -6,7 +6,9 @@ from collections.abc import Callable
 from dataclasses import MISSING, Field, fields
 from typing import Annotated, Any, get_origin, get_type_hints
 
-from fastapi import APIRouter, Body, Query, Response
+from fastapi import APIRouter, Query, Response
+from pydantic import Field as BodyField
+from pydantic import create_model
 
 from taktloom.app.analyses import running
 from taktloom.app.analyses.documents import MOST_BYTES
@@ -21,11 +23,12 @@ from taktloom.web.routers.works import ACCEPTED, begun
 from taktloom.web.routes import Route
 from taktloom.web.schemas import analyses as schemas
 from taktloom.web.schemas.convert import shown_all
-from taktloom.web.schemas.shared import PageOut
+from taktloom.web.schemas.shared import In, PageOut
 
 router = APIRouter(tags=["analyses"], route_class=Route)
 
 MOST_VALUES = 1_000
+_DOCUMENTS = "documents"  # the parameter of an endpoint that holds the texts of files
 _MEDIA_TYPES = {
     ".bpmn": "application/xml",
     ".pnml": "application/xml",
@@ -63,7 +66,9 @@ def _file_route(analysis: Analysis[Any], *, posted: bool) -> Callable[..., Any]:
 def _request(
     analysis: Analysis[Any], log_id: str, chosen: Filter, parameters: dict[str, Any]
 ) -> running.AnalysisRequest:
-    return running.AnalysisRequest(log_id=log_id, name=analysis.name, parameters=parameters, chosen=chosen)
+    documents: In | None = parameters.pop(_DOCUMENTS, None)
+    given = parameters if documents is None else {**parameters, **documents.model_dump()}
+    return running.AnalysisRequest(log_id=log_id, name=analysis.name, parameters=given, chosen=chosen)
 
 
 def _named(endpoint: Callable[..., Any], analysis: Analysis[Any], verb: str, *, posted: bool) -> Callable[..., Any]:
@@ -74,11 +79,13 @@ def _named(endpoint: Callable[..., Any], analysis: Analysis[Any], verb: str, *, 
             each.name,
             inspect.Parameter.KEYWORD_ONLY,
             default=inspect.Parameter.empty if each.default is MISSING else each.default,
-            annotation=_body(each) if is_document(each) else _query(each, hints),
+            annotation=_query(each, hints),
         )
         for each in fields(analysis.parameters)
-        if posted or not is_document(each)
+        if not is_document(each)
     ]
+    if posted:
+        own.append(_body(analysis))
     kept = [each for each in inspect.signature(endpoint).parameters.values() if each.name != "parameters"]
     endpoint.__signature__ = inspect.Signature([*kept, *own])  # type: ignore[attr-defined]
     endpoint.__name__ = f"{verb}_{analysis.name.replace('-', '_')}{'_with_documents' if posted else ''}"
@@ -93,8 +100,19 @@ def _query(each: "Field[Any]", hints: dict[str, Any]) -> Any:
     return Annotated[hints[each.name], Query(description=meta["help"], ge=meta["least"], le=meta["most"])]
 
 
-def _body(each: "Field[Any]") -> Any:
-    return Annotated[str, Body(description=each.metadata["help"], embed=True, max_length=MOST_BYTES)]
+def _body(analysis: Analysis[Any]) -> inspect.Parameter:
+    """The texts of files as one body, of which no unknown field is passed over."""
+    texts: dict[str, Any] = {
+        each.name: (
+            Annotated[str, BodyField(description=each.metadata["help"], max_length=MOST_BYTES)],
+            ... if each.default is MISSING else each.default,
+        )
+        for each in fields(analysis.parameters)
+        if is_document(each)
+    }
+    model: type[In] = create_model(f"{analysis.name.title().replace('-', '')}DocumentsIn", __base__=In, **texts)
+    default = inspect.Parameter.empty if any(default is ... for _, default in texts.values()) else model()
+    return inspect.Parameter(_DOCUMENTS, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=model)
 
 
 def file_answer(made: running.MadeFile) -> Response:

@@ -4178,6 +4178,15 @@ export interface components {
             /** Share */
             share: number;
         };
+        /** AlignDocumentsIn */
+        AlignDocumentsIn: {
+            /**
+             * Model
+             * @description BPMN or PNML file to align with; without it a model is discovered.
+             * @default
+             */
+            model: string;
+        };
         /**
          * Amount
          * @description A number and where it comes from: `measured` in the log or `given` by a person. n: observations behind it.
@@ -4442,106 +4451,6 @@ export interface components {
              * @default
              */
             reason: string;
-        };
-        /** Body_export_align_with_documents */
-        Body_export_align_with_documents: {
-            /**
-             * Model
-             * @description BPMN or PNML file to align with; without it a model is discovered.
-             * @default
-             */
-            model: string;
-        };
-        /** Body_export_decisions_with_documents */
-        Body_export_decisions_with_documents: {
-            /**
-             * Model
-             * @description BPMN file with the gateways to explain; without it a model is discovered.
-             * @default
-             */
-            model: string;
-        };
-        /** Body_export_replay_with_documents */
-        Body_export_replay_with_documents: {
-            /**
-             * Decisions
-             * @description DMN file with the decisions that its rule tasks ask; else those deployed are asked.
-             * @default
-             */
-            decisions: string;
-            /**
-             * Model
-             * @description BPMN file of an executable process.
-             */
-            model: string;
-        };
-        /** Body_export_rules_with_documents */
-        Body_export_rules_with_documents: {
-            /**
-             * Rules
-             * @description File of rules (JSON).
-             * @default
-             */
-            rules: string;
-        };
-        /** Body_export_token_replay_with_documents */
-        Body_export_token_replay_with_documents: {
-            /**
-             * Model
-             * @description BPMN or PNML file to replay on; without it a model is discovered.
-             * @default
-             */
-            model: string;
-        };
-        /** Body_show_align_with_documents */
-        Body_show_align_with_documents: {
-            /**
-             * Model
-             * @description BPMN or PNML file to align with; without it a model is discovered.
-             * @default
-             */
-            model: string;
-        };
-        /** Body_show_decisions_with_documents */
-        Body_show_decisions_with_documents: {
-            /**
-             * Model
-             * @description BPMN file with the gateways to explain; without it a model is discovered.
-             * @default
-             */
-            model: string;
-        };
-        /** Body_show_replay_with_documents */
-        Body_show_replay_with_documents: {
-            /**
-             * Decisions
-             * @description DMN file with the decisions that its rule tasks ask; else those deployed are asked.
-             * @default
-             */
-            decisions: string;
-            /**
-             * Model
-             * @description BPMN file of an executable process.
-             */
-            model: string;
-        };
-        /** Body_show_rules_with_documents */
-        Body_show_rules_with_documents: {
-            /**
-             * Rules
-             * @description File of rules (JSON).
-             * @default
-             */
-            rules: string;
-        };
-        /** Body_show_token_replay_with_documents */
-        Body_show_token_replay_with_documents: {
-            /**
-             * Model
-             * @description BPMN or PNML file to replay on; without it a model is discovered.
-             * @default
-             */
-            model: string;
         };
         /** Body_upload */
         Body_upload: {
@@ -4958,6 +4867,15 @@ export interface components {
             /** Name */
             name: string;
             value: components["schemas"]["JsonValue"];
+        };
+        /** DecisionsDocumentsIn */
+        DecisionsDocumentsIn: {
+            /**
+             * Model
+             * @description BPMN file with the gateways to explain; without it a model is discovered.
+             * @default
+             */
+            model: string;
         };
         /** DelegateIn */
         DelegateIn: {
@@ -7117,6 +7035,20 @@ export interface components {
             /** Timezone */
             timezone?: string | null;
         };
+        /** ReplayDocumentsIn */
+        ReplayDocumentsIn: {
+            /**
+             * Decisions
+             * @description DMN file with the decisions that its rule tasks ask; else those deployed are asked.
+             * @default
+             */
+            decisions: string;
+            /**
+             * Model
+             * @description BPMN file of an executable process.
+             */
+            model: string;
+        };
         /**
          * RequiredReasonIn
          * @description reason: kept with the action.
@@ -7352,6 +7284,15 @@ export interface components {
             rules: components["schemas"]["ExplainedRule"][];
             /** Table Id */
             table_id: string | null;
+        };
+        /** RulesDocumentsIn */
+        RulesDocumentsIn: {
+            /**
+             * Rules
+             * @description File of rules (JSON).
+             * @default
+             */
+            rules: string;
         };
         /**
          * SelectionIn
@@ -7890,6 +7831,15 @@ export interface components {
             source: string;
             /** Target */
             target: string;
+        };
+        /** TokenReplayDocumentsIn */
+        TokenReplayDocumentsIn: {
+            /**
+             * Model
+             * @description BPMN or PNML file to replay on; without it a model is discovered.
+             * @default
+             */
+            model: string;
         };
         /** TypeFitOut */
         TypeFitOut: {
@@ -11174,7 +11124,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["Body_show_align_with_documents"];
+                "application/json": components["schemas"]["AlignDocumentsIn"];
             };
         };
         responses: {
@@ -11304,7 +11254,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["Body_export_align_with_documents"];
+                "application/json": components["schemas"]["AlignDocumentsIn"];
             };
         };
         responses: {
@@ -12009,7 +11959,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["Body_show_decisions_with_documents"];
+                "application/json": components["schemas"]["DecisionsDocumentsIn"];
             };
         };
         responses: {
@@ -12131,7 +12081,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["Body_export_decisions_with_documents"];
+                "application/json": components["schemas"]["DecisionsDocumentsIn"];
             };
         };
         responses: {
@@ -13131,7 +13081,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Body_show_replay_with_documents"];
+                "application/json": components["schemas"]["ReplayDocumentsIn"];
             };
         };
         responses: {
@@ -13189,7 +13139,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Body_export_replay_with_documents"];
+                "application/json": components["schemas"]["ReplayDocumentsIn"];
             };
         };
         responses: {
@@ -13507,7 +13457,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["Body_show_rules_with_documents"];
+                "application/json": components["schemas"]["RulesDocumentsIn"];
             };
         };
         responses: {
@@ -13629,7 +13579,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["Body_export_rules_with_documents"];
+                "application/json": components["schemas"]["RulesDocumentsIn"];
             };
         };
         responses: {
@@ -14274,7 +14224,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["Body_show_token_replay_with_documents"];
+                "application/json": components["schemas"]["TokenReplayDocumentsIn"];
             };
         };
         responses: {
@@ -14396,7 +14346,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["Body_export_token_replay_with_documents"];
+                "application/json": components["schemas"]["TokenReplayDocumentsIn"];
             };
         };
         responses: {
