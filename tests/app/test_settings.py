@@ -21,6 +21,7 @@ def test_options_win_over_environment_which_wins_over_the_file(tmp_path: Path) -
 def test_the_data_folder_comes_from_the_environment(tmp_path: Path) -> None:
     assert read_settings(environment={"TAKTLOOM_DATA": str(tmp_path)}).data == tmp_path
     assert read_settings(environment={}).data == Path("taktloom-data")
+    assert read_settings(environment={"TAKTLOOM_DATA": ""}).data == Path("taktloom-data")
 
 
 def test_other_variables_of_that_prefix_are_left_alone(tmp_path: Path) -> None:

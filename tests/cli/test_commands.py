@@ -2,6 +2,7 @@
 """What holds for every command: declared use cases, help, --json, exit codes, one-line errors."""
 
 import inspect
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -101,6 +102,16 @@ def test_the_first_help_shows_examples(taktloom: CommandLine) -> None:
 )
 def test_wrong_usage_ends_with_2(taktloom: CommandLine, arguments: tuple[str, ...]) -> None:
     assert taktloom(*arguments, data=False).code == 2
+
+
+@pytest.mark.parametrize("arguments", [("instance", "show"), ("start", "p", "--version", "x"), ("log", "list", "--no")])
+def test_wrong_usage_is_a_document_where_one_is_asked_for(taktloom: CommandLine, arguments: tuple[str, ...]) -> None:
+    outcome = taktloom(*arguments, "--json", data=False)
+
+    assert outcome.code == 2
+    error = json.loads(outcome.out)["error"]
+    assert (error["code"], error["remedy"]) == ("TL-2927", "See --help.")
+    assert error["cause"] in outcome.err
 
 
 def test_a_refusal_is_one_line_with_code_and_remedy_and_ends_with_1(taktloom: CommandLine) -> None:

@@ -51,3 +51,18 @@ def test_only_changes_by_a_session_need_its_token(admin: Client) -> None:
     assert paths["/api/v1/instances"]["get"]["security"] == [{"key": []}, {"session": []}]
     assert paths["/api/v1/messages"]["post"]["security"] == [{"key": []}, {"session": [], "csrf": []}]
     assert paths["/api/v1/health"]["get"]["security"] == []
+
+
+def test_chance_begins_where_every_library_takes_it(admin: Client) -> None:
+    seeds = [
+        one["schema"]
+        for methods in admin.get("/openapi.json")["paths"].values()
+        for operation in methods.values()
+        for one in operation.get("parameters", ())
+        if one["name"] == "seed"
+    ]
+
+    assert len(seeds) >= 8
+    assert {one["maximum"] for one in seeds} == {4_294_967_295}
+    answer = admin.call("GET", "/logs/none/analyses/predict?seed=4294967296")
+    assert (answer.status_code, answer.json()["findings"][0]["place"]["element_id"]) == (422, "query.seed")

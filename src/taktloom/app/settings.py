@@ -69,6 +69,8 @@ def read_settings(
         for name, value in variables.items()
         if name.startswith(_PREFIX) and name.removeprefix(_PREFIX).lower() in _NAMES - _FILE_ONLY
     }
+    if not from_environment.get("data"):  # an empty name would be that of the working folder
+        from_environment.pop("data", None)
     data = Path(str(given.get("data", from_environment.get("data", DEFAULT_DATA))))
     settings = Settings(data=data)
     file = next((path for path in (data / CONFIG_NAME, Path(CONFIG_NAME)) if path.is_file()), None)

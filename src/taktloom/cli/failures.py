@@ -32,6 +32,12 @@ class ArgumentUnreadableError(MisuseError):
     code = "TL-2925"
 
 
+class WrongUsageError(MisuseError):
+    """The command does not take this: an unknown command or option, a missing argument, a value of another kind."""
+
+    code = "TL-2927"
+
+
 def known_cause(error: BaseException) -> TaktloomError | None:
     """What stands behind an error that no command foresaw, where the caller can do something about it."""
     refusal = machine_refusal(error)

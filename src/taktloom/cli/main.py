@@ -192,6 +192,8 @@ def run(arguments: Sequence[str]) -> int:
             show()
         else:
             sys.stderr.write(f"{error.format_message()}\n")
+        if "--json" in arguments:
+            failures.report(failures.WrongUsageError(error.format_message(), remedy="See --help."), as_json=True)
         return error.exit_code
     except (typer.Abort, KeyboardInterrupt):
         sys.stderr.write("stopped\n")

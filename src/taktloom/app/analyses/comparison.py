@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from taktloom.app.analyses.cells import duration_text
 from taktloom.app.analyses.explanation import EPOCH, arrays_of, difference_table, require_known
 from taktloom.app.analyses.records import (
+    GREATEST_SEED,
     Analysis,
     AnalysisInput,
     AnalysisOutput,
@@ -41,7 +42,7 @@ class CompareParameters:
         "Probability of telling a difference where there is none.", default=0.05, least=0.001, most=0.2
     )
     permutations: int = parameter("Random dealings of the cases.", default=499, least=99, most=9_999)
-    seed: int = parameter("Where chance begins.", default=1, least=0)
+    seed: int = parameter("Where chance begins.", default=1, least=0, most=GREATEST_SEED)
 
 
 def _compare(source: AnalysisInput, parameters: CompareParameters) -> AnalysisOutput:

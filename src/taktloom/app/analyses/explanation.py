@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from taktloom.app.analyses.records import (
+    GREATEST_SEED,
     Analysis,
     AnalysisInput,
     AnalysisOutput,
@@ -38,7 +39,7 @@ class CausesParameters:
     failure: str = parameter("Failed: the activity that means failure.", default="")
     level: float = parameter("Probability of telling a cause where there is none.", default=0.01, least=0.001, most=0.2)
     permutations: int = parameter("Random dealings of the outcome.", default=499, least=99, most=9_999)
-    seed: int = parameter("Where chance begins.", default=1, least=0)
+    seed: int = parameter("Where chance begins.", default=1, least=0, most=GREATEST_SEED)
 
 
 def arrays_of(source: AnalysisInput) -> "LogArrays":
@@ -127,7 +128,7 @@ class CohortParameters:
         "Probability of telling a difference where there is none.", default=0.05, least=0.001, most=0.2
     )
     permutations: int = parameter("Random dealings of the cases.", default=499, least=99, most=9_999)
-    seed: int = parameter("Where chance begins.", default=1, least=0)
+    seed: int = parameter("Where chance begins.", default=1, least=0, most=GREATEST_SEED)
 
 
 def _cohorts(source: AnalysisInput, parameters: CohortParameters) -> AnalysisOutput:
@@ -196,7 +197,7 @@ class DriftParameters:
         "Probability of telling a change where there is none.", default=0.01, least=0.005, most=0.2
     )
     permutations: int = parameter("Random orders of the cases.", default=199, least=99, most=9_999)
-    seed: int = parameter("Where chance begins.", default=1, least=0)
+    seed: int = parameter("Where chance begins.", default=1, least=0, most=GREATEST_SEED)
 
 
 def _drift(source: AnalysisInput, parameters: DriftParameters) -> AnalysisOutput:

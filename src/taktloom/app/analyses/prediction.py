@@ -5,7 +5,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from taktloom.app.analyses.explanation import arrays_of, require_known
-from taktloom.app.analyses.records import Analysis, AnalysisInput, AnalysisOutput, OutputTable, parameter
+from taktloom.app.analyses.records import (
+    GREATEST_SEED,
+    Analysis,
+    AnalysisInput,
+    AnalysisOutput,
+    OutputTable,
+    parameter,
+)
 from taktloom.mining.prediction.tasks import Task, Verdict
 
 if TYPE_CHECKING:
@@ -22,7 +29,7 @@ class PredictParameters:
     task: Task = parameter("What to foretell: next-activity, remaining-time or outcome.", default=Task.REMAINING_TIME)
     activity: str = parameter("Outcome: the activity that a case will still have or not.", default="")
     level: float = parameter("Share of answers that shall hold the truth.", default=0.9, least=0.5, most=0.99)
-    seed: int = parameter("Where chance begins.", default=1, least=0)
+    seed: int = parameter("Where chance begins.", default=1, least=0, most=GREATEST_SEED)
 
 
 _SAID = {

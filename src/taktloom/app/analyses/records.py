@@ -103,6 +103,9 @@ class Analysis(Generic[Parameters]):
     counts_only: bool = False
 
 
+GREATEST_SEED = 2**32 - 1  # that every library takes
+
+
 def parameter(help_text: str, *, default: Any = MISSING, least: float | None = None, most: float | None = None) -> Any:
     """A field of a parameters record, with its help and its range; without default it is required."""
     metadata = {"help": help_text, "least": least, "most": most}
