@@ -239,7 +239,8 @@ def _time_difference(
     one, other = times[known & is_first], times[known & ~is_first]
     generator = np.random.default_rng(settings.seed)
     draws = [
-        median_of(generator.choice(one, one.size)) - median_of(generator.choice(other, other.size))
+        median_of(one[generator.integers(0, one.size, one.size)])
+        - median_of(other[generator.integers(0, other.size, other.size)])
         for _ in heeding(range(REPLICATES))
     ]
     first, second = float(np.median(one)), float(np.median(other))

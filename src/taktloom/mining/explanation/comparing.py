@@ -272,7 +272,8 @@ def _permuted(first: Numbers, second: Numbers, settings: ComparisonSettings) -> 
     draws = np.empty(REPLICATES)
     for number in range(REPLICATES):
         heed()
-        draws[number] = generator.choice(first, first.size).mean() - generator.choice(second, second.size).mean()
+        one = first[generator.integers(0, first.size, first.size)]
+        draws[number] = one.mean() - second[generator.integers(0, second.size, second.size)].mean()
     return (1 + as_great) / (1 + settings.permutations), percentile_interval(draws)
 
 
