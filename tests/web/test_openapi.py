@@ -66,3 +66,19 @@ def test_chance_begins_where_every_library_takes_it(admin: Client) -> None:
     assert {one["maximum"] for one in seeds} == {4_294_967_295}
     answer = admin.call("GET", "/logs/none/analyses/predict?seed=4294967296")
     assert (answer.status_code, answer.json()["findings"][0]["place"]["element_id"]) == (422, "query.seed")
+
+
+def test_every_post_whose_answer_may_be_kept_names_the_idempotency_key(admin: Client) -> None:
+    paths = admin.get("/openapi.json")["paths"]
+    named = {
+        path
+        for path, methods in paths.items()
+        for operation in methods.values()
+        for parameter in operation.get("parameters", ())
+        if parameter["name"] == "Idempotency-Key"
+    }
+    posts = {path for path, methods in paths.items() if "post" in methods}
+    not_kept = ("session", "sessions", "users", "service-accounts", "me", "logs/uploads", "jobs/activations")
+
+    assert named == {path for path in posts if not f"{path}/".startswith(tuple(f"/api/v1/{one}/" for one in not_kept))}
+    assert "/api/v1/deployments" in named

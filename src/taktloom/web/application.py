@@ -19,7 +19,8 @@ from taktloom.web.docs_page import docs_page
 from taktloom.web.engine_rest.application import engine_rest
 from taktloom.web.engine_rest.gate import PREFIX as ENGINE_REST
 from taktloom.web.gate import Gate
-from taktloom.web.keyed import KeyedRequests
+from taktloom.web.keyed import PARAMETER as IDEMPOTENCY_KEY
+from taktloom.web.keyed import KeyedRequests, takes_key
 from taktloom.web.observed import Observed
 from taktloom.web.protection import BodyLimit, SecurityHeaders
 from taktloom.web.route_index import RouteIndex
@@ -135,6 +136,8 @@ def _document() -> dict[str, Any]:
             operation["x-permission"] = sorted({_requirement(case) for case in cases})
             operation["x-use-case"] = sorted(case.name for case in cases)
             operation["security"] = _security(method, cases)
+            if takes_key(method, route.path):
+                operation.setdefault("parameters", []).append(IDEMPOTENCY_KEY)
             problem = operation["responses"]["default"]["content"]
             problem[problems.MEDIA_TYPE] = problem.pop("application/json")
     document["components"]["securitySchemes"] = SECURITY_SCHEMES

@@ -19,6 +19,19 @@ HEADER, REPLAYED = "Idempotency-Key", "Idempotency-Replayed"
 KEPT_BYTES = 4_000_000
 NOT_KEPT = ("/session", "/sessions", "/users", "/service-accounts", "/me", "/logs/uploads", "/jobs/activations")
 
+PARAMETER = {
+    "name": HEADER,
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string", "minLength": 1, "maxLength": idempotency.LONGEST_KEY, "pattern": "^[ -~]+$"},
+    "description": "Sent again under the same key, the request is answered as before and not carried out again.",
+}
+
+
+def takes_key(method: str, path: str) -> bool:
+    """Whether the answer of *path*, below the prefix of the interface, may be kept."""
+    return method == "POST" and not any(path == one or path.startswith(f"{one}/") for one in NOT_KEPT)
+
 
 class KeyedRequests:
     """Keeps the answers of keyed POST requests below *prefix*."""
@@ -68,7 +81,7 @@ class KeyedRequests:
 
     def _sent(self, scope: Scope, key: str, body: bytes) -> idempotency.Sent:
         path = scope["path"].removeprefix(self._prefix)
-        if any(path == one or path.startswith(f"{one}/") for one in NOT_KEPT):
+        if not takes_key(scope["method"], path):
             raise idempotency.KeyUnusableError(
                 "Answers of this address are not kept.", remedy=f"Send the request without {HEADER}."
             )

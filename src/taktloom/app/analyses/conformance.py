@@ -20,7 +20,9 @@ class AlignParameters(DiscoverParameters):
 
     model: str = document("BPMN or PNML file to align with; without it a model is discovered.", default="")
 
-    limit: int = parameter("States looked at per variant; beyond, bounds are told.", default=200_000, least=100)
+    limit: int = parameter(
+        "States looked at per variant; beyond, bounds are told.", default=200_000, least=100, most=2_000_000
+    )
     jobs: int = parameter("Processes that align.", default=1, least=1, most=8)
 
 

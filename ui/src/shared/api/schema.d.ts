@@ -8385,7 +8385,10 @@ export interface operations {
     create_batch: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the request is answered as before and not carried out again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -8418,7 +8421,10 @@ export interface operations {
     preview_batch: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the request is answered as before and not carried out again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -8517,7 +8523,10 @@ export interface operations {
     turn_batch: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the request is answered as before and not carried out again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 batch_id: string;
             };
@@ -8809,7 +8818,10 @@ export interface operations {
     evaluate_conditions: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the request is answered as before and not carried out again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -9000,7 +9012,10 @@ export interface operations {
     retry_dead_letter: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the request is answered as before and not carried out again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 outbox_id: string;
             };
@@ -9029,7 +9044,10 @@ export interface operations {
     check_tables: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the request is answered as before and not carried out again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -9062,7 +9080,10 @@ export interface operations {
     export_table: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the request is answered as before and not carried out again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -9093,7 +9114,10 @@ export interface operations {
     preview_table: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the request is answered as before and not carried out again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -9188,7 +9212,10 @@ export interface operations {
     evaluate_decision: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the request is answered as before and not carried out again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 decision_id: string;
             };
@@ -9223,7 +9250,10 @@ export interface operations {
     evaluate_decision_batch: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the request is answered as before and not carried out again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 decision_id: string;
             };
@@ -9288,7 +9318,10 @@ export interface operations {
     deploy: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the request is answered as before and not carried out again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -9356,7 +9389,10 @@ export interface operations {
     create_draft: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the request is answered as before and not carried out again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -9484,7 +9520,10 @@ export interface operations {
     evaluate_expression: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the request is answered as before and not carried out again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -9642,7 +9681,10 @@ export interface operations {
     resolve_incidents: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the request is answered as before and not carried out again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -9675,7 +9717,10 @@ export interface operations {
     resolve_incident: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the request is answered as before and not carried out again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 incident_id: string;
             };
@@ -9781,7 +9826,10 @@ export interface operations {
     activate_activities: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the request is answered as before and not carried out again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 instance_key: string;
             };
@@ -9814,7 +9862,10 @@ export interface operations {
     cancel_instance: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the request is answered as before and not carried out again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 instance_key: string;
             };
@@ -9945,7 +9996,10 @@ export interface operations {
     migrate_instance: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the request is answered as before and not carried out again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 instance_key: string;
             };
@@ -9978,7 +10032,10 @@ export interface operations {
     check_migration: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the request is answered as before and not carried out again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 instance_key: string;
             };
@@ -10013,7 +10070,10 @@ export interface operations {
     modify_instance: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the request is answered as before and not carried out again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 instance_key: string;
             };
@@ -10046,7 +10106,10 @@ export interface operations {
     preview_modification: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the request is answered as before and not carried out again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 instance_key: string;
             };
@@ -10113,7 +10176,10 @@ export interface operations {
     restart_instance: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the request is answered as before and not carried out again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 instance_key: string;
             };
@@ -10148,7 +10214,10 @@ export interface operations {
     resume_instance: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the request is answered as before and not carried out again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 instance_key: string;
             };
@@ -10181,7 +10250,10 @@ export interface operations {
     suspend_instance: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the request is answered as before and not carried out again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 instance_key: string;
             };
@@ -10280,7 +10352,10 @@ export interface operations {
     complete_jobs: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the request is answered as before and not carried out again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -10345,7 +10420,10 @@ export interface operations {
     complete_job: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the request is answered as before and not carried out again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 job_id: string;
             };
@@ -10378,7 +10456,10 @@ export interface operations {
     throw_job_error: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the request is answered as before and not carried out again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 job_id: string;
             };
@@ -10411,7 +10492,10 @@ export interface operations {
     throw_job_escalation: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the request is answered as before and not carried out again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 job_id: string;
             };
@@ -10446,7 +10530,10 @@ export interface operations {
     fail_job: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the request is answered as before and not carried out again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 job_id: string;
             };
@@ -10479,7 +10566,10 @@ export interface operations {
     extend_lock: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the request is answered as before and not carried out again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 job_id: string;
             };
@@ -10543,7 +10633,10 @@ export interface operations {
     start_import: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the request is answered as before and not carried out again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -10576,7 +10669,10 @@ export interface operations {
     start_history_log: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the request is answered as before and not carried out again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -11116,7 +11212,10 @@ export interface operations {
                 case?: string | null;
                 filter?: string | null;
             };
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the request is answered as before and not carried out again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 log_id: string;
             };
@@ -11245,7 +11344,10 @@ export interface operations {
                 case?: string | null;
                 filter?: string | null;
             };
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the request is answered as before and not carried out again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 log_id: string;
                 file: string;
@@ -11951,7 +12053,10 @@ export interface operations {
                 case?: string | null;
                 filter?: string | null;
             };
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the request is answered as before and not carried out again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 log_id: string;
             };
@@ -12072,7 +12177,10 @@ export interface operations {
                 case?: string | null;
                 filter?: string | null;
             };
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the request is answered as before and not carried out again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 log_id: string;
                 file: string;
@@ -13073,7 +13181,10 @@ export interface operations {
                 case?: string | null;
                 filter?: string | null;
             };
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the request is answered as before and not carried out again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 log_id: string;
             };
@@ -13130,7 +13241,10 @@ export interface operations {
                 case?: string | null;
                 filter?: string | null;
             };
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the request is answered as before and not carried out again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 log_id: string;
                 file: string;
@@ -13449,7 +13563,10 @@ export interface operations {
                 case?: string | null;
                 filter?: string | null;
             };
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the request is answered as before and not carried out again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 log_id: string;
             };
@@ -13570,7 +13687,10 @@ export interface operations {
                 case?: string | null;
                 filter?: string | null;
             };
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the request is answered as before and not carried out again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 log_id: string;
                 file: string;
@@ -14216,7 +14336,10 @@ export interface operations {
                 case?: string | null;
                 filter?: string | null;
             };
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the request is answered as before and not carried out again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 log_id: string;
             };
@@ -14337,7 +14460,10 @@ export interface operations {
                 case?: string | null;
                 filter?: string | null;
             };
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the request is answered as before and not carried out again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 log_id: string;
                 file: string;
@@ -14528,7 +14654,10 @@ export interface operations {
     draft_automation: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the request is answered as before and not carried out again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 log_id: string;
             };
@@ -14905,7 +15034,10 @@ export interface operations {
     import_newer: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the request is answered as before and not carried out again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 log_id: string;
             };
@@ -15054,7 +15186,10 @@ export interface operations {
     remap_log: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the request is answered as before and not carried out again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 log_id: string;
             };
@@ -15299,7 +15434,10 @@ export interface operations {
     publish_message: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the request is answered as before and not carried out again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -15332,7 +15470,10 @@ export interface operations {
     plan_migration: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the request is answered as before and not carried out again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -15369,7 +15510,10 @@ export interface operations {
                 limit?: number;
                 cursor?: string | null;
             };
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the request is answered as before and not carried out again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -15402,7 +15546,10 @@ export interface operations {
     check_model: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the request is answered as before and not carried out again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -15435,7 +15582,10 @@ export interface operations {
     propose_cases: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the request is answered as before and not carried out again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -15468,7 +15618,10 @@ export interface operations {
     run_decision_tests: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the request is answered as before and not carried out again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -15501,7 +15654,10 @@ export interface operations {
     describe_decisions: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the request is answered as before and not carried out again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -15534,7 +15690,10 @@ export interface operations {
     evaluate_model: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the request is answered as before and not carried out again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -15694,7 +15853,10 @@ export interface operations {
     start_instance: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the request is answered as before and not carried out again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 process_id: string;
             };
@@ -15729,7 +15891,10 @@ export interface operations {
     resume_version: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the request is answered as before and not carried out again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 process_id: string;
             };
@@ -15830,7 +15995,10 @@ export interface operations {
     start_instances: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the request is answered as before and not carried out again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 process_id: string;
             };
@@ -15865,7 +16033,10 @@ export interface operations {
     suspend_version: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the request is answered as before and not carried out again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 process_id: string;
             };
@@ -16055,7 +16226,10 @@ export interface operations {
     run_retention: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the request is answered as before and not carried out again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -16324,7 +16498,10 @@ export interface operations {
     broadcast_signal: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the request is answered as before and not carried out again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -16493,7 +16670,10 @@ export interface operations {
     assign_tasks: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the request is answered as before and not carried out again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -16526,7 +16706,10 @@ export interface operations {
     claim_tasks: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the request is answered as before and not carried out again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -16619,7 +16802,10 @@ export interface operations {
     assign_task: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the request is answered as before and not carried out again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 user_task_id: string;
             };
@@ -16687,7 +16873,10 @@ export interface operations {
             query?: {
                 name?: string;
             };
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the request is answered as before and not carried out again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 user_task_id: string;
             };
@@ -16782,7 +16971,10 @@ export interface operations {
     claim_task: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the request is answered as before and not carried out again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 user_task_id: string;
             };
@@ -16844,7 +17036,10 @@ export interface operations {
     add_comment: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the request is answered as before and not carried out again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 user_task_id: string;
             };
@@ -16879,7 +17074,10 @@ export interface operations {
     complete_task: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the request is answered as before and not carried out again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 user_task_id: string;
             };
@@ -16912,7 +17110,10 @@ export interface operations {
     delegate_task: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the request is answered as before and not carried out again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 user_task_id: string;
             };
@@ -17013,7 +17214,10 @@ export interface operations {
     resolve_task: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the request is answered as before and not carried out again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 user_task_id: string;
             };
@@ -17044,7 +17248,10 @@ export interface operations {
     unclaim_task: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the request is answered as before and not carried out again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 user_task_id: string;
             };
@@ -17263,7 +17470,10 @@ export interface operations {
     add_webhook: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the request is answered as before and not carried out again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
