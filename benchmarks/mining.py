@@ -28,6 +28,7 @@ PEERS = {"pm4py": ("pm4py", "pyarrow"), "r4pm": ("r4pm", "polars")}
 ONE_CORE = dict.fromkeys(("POLARS_MAX_THREADS", "OMP_NUM_THREADS", "RAYON_NUM_THREADS"), "1")
 GIVEN_LOGS = ("SEPSIS.xes.gz", "BPIC13_cp.xes.gz", "08_receipt.xes.gz", "helpdesk.xes.gz")
 Figures = dict[str, Any]
+CSV_ROUNDS = 3
 
 
 @dataclass(slots=True)
@@ -123,12 +124,16 @@ def xes(run: Run) -> None:
 
 
 def csv(run: Run) -> None:
-    """10,000,000 events of CSV to canonical, beside DuckDB's reading of the file; and files of other shapes."""
+    """10,000,000 events of CSV to canonical, beside DuckDB's reading of the file; and files of other shapes.
+
+    By turns, of each the quickest: what else the machine does reaches both in the same way.
+    """
     shapes = {"csv": (10, 2.5), "wide.csv": (2, None), "quoted.csv": (2, None)}
     for kind, (millions, most) in shapes.items():
         log = run.log(millions * MILLION, kind)
-        peer = run.ours("duckdb", log, one_core=False)
-        ours = run.ours("import", log, one_core=False)
+        pairs = [[run.ours(job, log, one_core=False) for job in ("duckdb", "import")] for _ in range(CSV_ROUNDS)]
+        peer = min((pair[0] for pair in pairs), key=lambda one: float(one["read"][0]))
+        ours = min((pair[1] for pair in pairs), key=lambda one: float(one["import"][0]))
         title = f"import of {millions},000,000 events, {kind} ({ours['path']}), DuckDB's reading times"
         for place, clock in enumerate(("wall", "CPU")):
             times = ours["import"][place] / peer["read"][place]
